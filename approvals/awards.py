@@ -1,0 +1,489 @@
+"""Transitions of grants: review, group, route, clear, escalate, approve, pay. The only writers of those.
+
+Locks are taken in one order: round, bid, award, trail. Every function here locks the round first, so that no two of
+them ever compute a sum of the same round at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.timezone import localtime
+
+from approvals import duties, routing
+from approvals.models import (
+    Approval,
+    Award,
+    Decision,
+    DelegationRule,
+    Payment,
+    Recommendation,
+    SingleTenderAction,
+    rule_on,
+)
+from bids.models import Bid, Interest, ProjectFamily, Scorecard
+from grants import audit, money, rounds
+from grants.models import BudgetLine, Round, User, new_references
+from grants.refusal import Refused, must_be_current
+
+ZERO = Decimal("0.00")
+
+
+def committed(round: Round) -> Decimal:
+    """What lines, contracts and live grants of a round take from its allocation, in pounds."""
+    lines = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
+    contracts = SingleTenderAction.objects.filter(round=round).aggregate(total=Sum("amount"))["total"] or ZERO
+    grants = Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round)
+    return lines + contracts + (grants.aggregate(total=Sum("amount"))["total"] or ZERO)
+
+
+def must_fit(round: Round, amount: Decimal, *, instead_of: Decimal = ZERO) -> None:
+    """Refuse an amount that the allocation does not hold any more. The round must be locked."""
+    left = round.allocation - committed(round) + instead_of
+    if amount > left:
+        raise Refused(
+            f"{money.pounds(amount)} is more than the {money.pounds(left)} left of the allocation", field="amount"
+        )
+
+
+def must_not_be_in_flight(round: Round) -> None:
+    """Refuse a change while a paper that rests on these facts is with the DMPC's office or decided."""
+    settled = (Decision.State.SUBMITTED, Decision.State.READY, Decision.State.DECIDED)
+    flying = Decision.objects.filter(round=round, state__in=settled).first()
+    if flying:
+        raise Refused(f"{flying.reference} is submitted and rests on this. Ask the DMPC’s office to return it first.")
+
+
+# Leadership review
+
+
+@transaction.atomic
+def review(
+    *, bid: Bid, amount: Decimal, by: User, at: datetime, reason: str = "", seen: int | None = None
+) -> Recommendation:
+    """Agree a bid that the panel recommended, for an amount in pounds up to what it asks for.
+
+    An external bid becomes an award that waits for its route; an internal one is carried by the line for internal
+    projects. On a bid that is agreed already this changes the amount: approvals become invalid and it is routed
+    again. Raises Refused where the panel did not recommend it, the amount does not fit, or a change has no reason.
+    """
+    round = rounds.lock(bid.round)
+    must_not_be_in_flight(round)
+    bid = Bid.objects.select_for_update(of=("self",)).select_related("recipient", "family").get(pk=bid.pk)
+    bid.round = round
+    must_be_current(bid, seen)
+    ready = {Bid.State.RECOMMENDED, Bid.State.AGREED} | (set() if round.scored else {Bid.State.ELIGIBLE})
+    if bid.state not in ready:
+        raise Refused(f"{bid.source_reference} is not recommended by the panel")
+    if amount > bid.amount:
+        raise Refused(f"The bid asks for {money.pounds(bid.amount)}. A grant is never more", field="amount")
+    if amount != bid.amount and not reason.strip():
+        raise Refused("Say why the amount is not what the bid asks for", field="reason")
+    award = Award.objects.select_for_update().filter(bid=bid).first()
+    before: dict[str, Any] = {"amount": award.amount} if award else {}
+    line = None
+    if bid.is_external:
+        _agree_award(award, bid, amount, by, at)
+    else:
+        line = _internal_line(round, bid, amount)
+    recommendation = Recommendation.objects.create(
+        bid=bid,
+        answer=Recommendation.Answer.AGREE,
+        amount=amount,
+        reason=reason.strip(),
+        line=line,
+        made_by=by,
+        made_at=at,
+    )
+    bid.state = Bid.State.AGREED
+    bid.version += 1
+    bid.save(update_fields=["state", "version"])
+    facts = {"asked": bid.amount, "amount": amount}
+    audit.record(
+        "review bid", bid, round=round, bid=bid.reference, by=by, at=at, because=reason, before=before, facts=facts
+    )
+    _route_again(round, by, at, because=f"The amount of {bid.source_reference} was agreed")
+    return recommendation
+
+
+def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: datetime) -> None:
+    if award is None:
+        must_fit(bid.round, amount)
+        taken = Award.objects.values_list("reference", flat=True)
+        Award.objects.create(round=bid.round, bid=bid, reference=new_references("AWD", 1, taken)[0], amount=amount)
+        return
+    if award.items.filter(decision__signed_at__isnull=False, answer__in=("approved", "conditions")).exists():
+        raise Refused("The Deputy Mayor has decided this grant. Only a new decision changes it.")
+    paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    if amount < paid:
+        raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
+    withdrawn = award.state == Award.State.WITHDRAWN
+    must_fit(bid.round, amount, instead_of=ZERO if withdrawn else award.amount)
+    if withdrawn or award.amount != amount:
+        _invalidate(award, f"The amount changed to {money.pounds(amount)}", by, at)
+        award.amount, award.state, award.route = amount, Award.State.AGREED, ""
+        award.version += 1
+        award.save()
+
+
+def _internal_line(round: Round, bid: Bid, amount: Decimal) -> BudgetLine:
+    line = round.lines.filter(kind=BudgetLine.Kind.INTERNAL).first()
+    if line is None:
+        raise Refused("The round has no budget line for internal projects. Finance adds one first.")
+    carried = ZERO
+    for other in Bid.objects.filter(round=round, led_by=Bid.Led.INTERNAL, state=Bid.State.AGREED).exclude(pk=bid.pk):
+        latest = other.recommendations.last()
+        carried += latest.amount if latest and latest.amount else ZERO
+    if carried + amount > line.amount:
+        raise Refused(
+            f"{line.label} holds {money.pounds(line.amount)}, and {money.pounds(carried)} of it is taken",
+            field="amount",
+        )
+    return line
+
+
+@transaction.atomic
+def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Send a bid back to the panel, which records its outcome anew. A grant agreed for it is withdrawn."""
+    round = rounds.lock(bid.round)
+    must_not_be_in_flight(round)
+    bid = Bid.objects.select_for_update().get(pk=bid.pk)
+    bid.round = round
+    must_be_current(bid, seen)
+    judged = (Bid.State.RECOMMENDED, Bid.State.AGREED, Bid.State.REJECTED, Bid.State.REDIRECTED)
+    if bid.state not in judged:
+        raise Refused("The panel has no outcome on this bid yet")
+    award = Award.objects.select_for_update().filter(bid=bid).first()
+    if award and award.payments.exists():
+        raise Refused("Money was paid for this bid. It can no longer go back to the panel.")
+    if award and award.items.filter(decision__signed_at__isnull=False).exists():
+        raise Refused("The Deputy Mayor has decided this grant. Only a new decision changes it.")
+    if award and award.state != Award.State.WITHDRAWN:
+        _invalidate(award, "The bid was sent back to the panel", by, at)
+        award.state = Award.State.WITHDRAWN
+        award.version += 1
+        award.save()
+    Recommendation.objects.create(bid=bid, answer=Recommendation.Answer.RETURN, reason=reason, made_by=by, made_at=at)
+    bid.state = Bid.State.ELIGIBLE
+    bid.version += 1
+    bid.save(update_fields=["state", "version"])
+    audit.record("return bid", bid, round=round, bid=bid.reference, by=by, at=at, because=reason)
+    _route_again(round, by, at, because=f"{bid.source_reference} went back to the panel")
+
+
+# Families
+
+
+@transaction.atomic
+def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by: User, at: datetime) -> None:
+    """Put bids together as lots of one project, or with an empty name apart again; routes follow.
+
+    Raises Refused while a paper that rests on the groups is submitted.
+    """
+    round = rounds.lock(round)
+    must_not_be_in_flight(round)
+    family = ProjectFamily.objects.get_or_create(round=round, name=name)[0] if name else None
+    locked = Bid.objects.select_for_update(of=("self",)).select_related("family").filter(round=round)
+    for bid in locked.filter(pk__in=[bid.pk for bid in bids]).order_by("pk"):
+        before = {"family": bid.family.name if bid.family else ""}
+        bid.family = family
+        bid.version += 1
+        bid.save(update_fields=["family", "version"])
+        audit.record(
+            "group bids",
+            bid,
+            round=round,
+            bid=bid.reference,
+            by=by,
+            at=at,
+            because=reason,
+            before=before,
+            facts={"family": name},
+        )
+    _route_again(round, by, at, because="The project families changed")
+
+
+# Routing
+
+
+@transaction.atomic
+def route_awards(*, round: Round, by: User, at: datetime) -> int:
+    """Route every grant that is agreed and not routed, and again those whose group changed. Gives how many."""
+    round = rounds.lock(round)
+    must_not_be_in_flight(round)
+    return _route(round, by, at, only_routed=False)
+
+
+def _route_again(round: Round, by: User, at: datetime, *, because: str) -> None:
+    if Award.objects.live().filter(round=round).exclude(route="").exists():
+        _route(round, by, at, only_routed=True, because=because)
+
+
+def limit_on(round: Round, kind: str, day: date) -> tuple[DelegationRule, routing.Limit]:
+    """The limit in force on a day. Raises Refused where no confirmed rule covers it."""
+    rule = rule_on(round, kind, day)
+    if rule is None:
+        raise Refused(
+            f"No confirmed rule for {DelegationRule.Kind(kind).label.lower()} is in force on {day:%-d %B %Y}."
+        )
+    return rule, rule.as_limit()
+
+
+def routes_now(round: Round, day: date) -> dict[str, routing.Route]:
+    """The route of each live grant of a round by the facts and the limit of a day, by reference."""
+    _, limit = limit_on(round, DelegationRule.Kind.GRANT, day)
+    awards = list(Award.objects.live().for_routes().filter(round=round))
+    claims = [award.claim() for award in awards]
+    key = routing.Key(round.routing_key)
+    return {
+        award.reference: routing.route(claim, claims, limit, key, escalated=award.escalated)
+        for award, claim in zip(awards, claims, strict=True)
+    }
+
+
+def _route(round: Round, by: User, at: datetime, *, only_routed: bool, because: str = "") -> int:
+    today = localtime(at).date()
+    rule, _ = limit_on(round, DelegationRule.Kind.GRANT, today)
+    found = routes_now(round, today)
+    changed = 0
+    awards = Award.objects.select_for_update(of=("self",)).for_routes().live().filter(round=round)
+    for award in awards.exclude(state=Award.State.REFUSED):
+        route = found[award.reference]
+        facts = route_facts(route, rule)
+        if (award.route and not _differs(award.routed_as, facts)) or (only_routed and not award.route):
+            continue
+        _invalidate(award, because or "Its route changed", by, at)
+        before = {"route": award.route, "sentence": award.sentence}
+        if award.warning != route.warning:
+            award.warning_cleared = ""
+        award.route, award.sentence, award.warning = route.level, route.sentence, route.warning
+        award.routed_as, award.routed_at, award.state = facts, at, Award.State.ROUTED
+        award.version += 1
+        award.save()
+        audit.record(
+            "route awards",
+            award,
+            round=round,
+            bid=award.bid.reference,
+            by=by,
+            at=at,
+            because=because,
+            before=before,
+            facts=facts,
+        )
+        changed += 1
+    return changed
+
+
+def route_facts(route: routing.Route, rule: DelegationRule) -> dict[str, Any]:
+    """What was true when a grant was routed, to be kept with its approval."""
+    said: dict[str, Any] = audit.plain(
+        {
+            "rule": rule.reference,
+            "limit": route.limit.amount,
+            "citation": route.limit.citation,
+            "level": route.level.value,
+            "sentence": route.sentence,
+            "warning": route.warning,
+            "binding": asdict(route.binding),
+            "other": asdict(route.other),
+        }
+    )
+    return said
+
+
+def _differs(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    return any(old.get(name) != new[name] for name in ("rule", "level", "binding", "warning"))
+
+
+def _invalidate(award: Award, because: str, by: User, at: datetime) -> None:
+    for approval in award.approvals.select_for_update().filter(invalid_at=None):
+        approval.invalid_at, approval.invalid_because = at, because
+        approval.save(update_fields=["invalid_at", "invalid_because"])
+        facts = {"approval": approval.reference, "amount": approval.amount}
+        audit.record(
+            "invalidate approval",
+            award,
+            round=award.round,
+            bid=award.bid.reference,
+            by=by,
+            at=at,
+            because=because,
+            facts=facts,
+        )
+
+
+@transaction.atomic
+def clear_warning(*, award: Award, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Say in writing why the higher route of the other key does not apply. The warning stays on record."""
+    award = _locked(award, seen)
+    if not award.warning_open:
+        raise Refused("This grant has no open warning")
+    award.warning_cleared = reason
+    award.version += 1
+    award.save(update_fields=["warning_cleared", "version"])
+    _record("clear warning", award, by, at, reason, {"warning": award.warning})
+
+
+@transaction.atomic
+def escalate_award(*, award: Award, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Send a grant to the Deputy Mayor although its group is below the limit. There is no way to send one down."""
+    award = _locked(award, seen)
+    must_not_be_in_flight(award.round)
+    if award.route != Award.Route.DELEGATED:
+        raise Refused("Only a grant that is routed for delegated approval can be sent up")
+    if award.state == Award.State.APPROVED:
+        raise Refused("This grant is approved already")
+    award.escalated = reason
+    award.save(update_fields=["escalated"])
+    _record("escalate award", award, by, at, reason, {"from": award.route})
+    _route(award.round, by, at, only_routed=True, because="A lead sent it up")
+
+
+# Approving and paying
+
+
+@transaction.atomic
+def approve_awards(
+    *,
+    awards: Sequence[Award],
+    reason: str,
+    by: User,
+    at: datetime,
+    conditions: str = "",
+    seen: dict[str, int] | None = None,
+) -> list[Approval]:
+    """Approve grants under delegated authority: all of them or none. `seen` is each version on the page.
+
+    Raises Refused, naming the grant, where it is not below the limit by the rule of today, has an open warning, does
+    not fit the allocation, or where the approver proposed, scored or settled it; Stale where it changed meanwhile.
+    """
+    approvals = []
+    for award in sorted(awards, key=lambda award: award.pk):
+        award = _locked(award, (seen or {}).get(award.reference))
+        _must_be_approvable(award, by, at)
+        award.state = Award.State.APPROVED
+        award.version += 1
+        award.save(update_fields=["state", "version"])
+        approvals.append(new_approval(award, Award.Route.DELEGATED, conditions, reason, by, at))
+        facts = {"amount": award.amount, "conditions": conditions, "approval": approvals[-1].reference}
+        _record("approve award", award, by, at, reason, facts | {"route": award.sentence})
+    return approvals
+
+
+def new_approval(award: Award, level: str, conditions: str, reason: str, by: User, at: datetime) -> Approval:
+    """Write the approval of a locked award with the facts of its route. For the transitions that decide alone."""
+    return Approval.objects.create(
+        award=award,
+        reference=new_references("APP", 1, Approval.objects.values_list("reference", flat=True))[0],
+        level=level,
+        amount=award.amount,
+        conditions=conditions,
+        reason=reason,
+        facts=award.routed_as,
+        approved_by=by,
+        approved_at=at,
+    )
+
+
+def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
+    def refuse(why: str) -> None:
+        raise Refused(f"{award.bid.source_reference} {award.bid.title}: {why}")
+
+    if award.state == Award.State.APPROVED:
+        standing = award.approvals.filter(invalid_at=None).select_related("approved_by").first()
+        who = f" by {standing.approved_by} on {localtime(standing.approved_at):%-d %B %Y at %H:%M}" if standing else ""
+        refuse(f"it was approved{who} already.")
+    if award.state != Award.State.ROUTED or award.route != Award.Route.DELEGATED:
+        refuse("it is not waiting for delegated approval.")
+    if award.warning_open:
+        refuse("its routing warning must be cleared first.")
+    # The limit or the group may have changed since the grant was routed.
+    now = routes_now(award.round, localtime(at).date())[award.reference]
+    if now.level is not routing.Level.DELEGATED:
+        refuse(f"it needs the Deputy Mayor by the facts of today. {now.sentence}.")
+    if award.bid.employs_staff and not award.bid.london_living_wage:
+        refuse("it pays staff, and the London Living Wage is not confirmed.")
+    if why_not := duties.why_not_approve(by.username, hands(award)):
+        refuse(why_not)
+    if committed(award.round) > award.round.allocation:
+        refuse("the round is over its allocation.")
+
+
+def hands(award: Award) -> duties.Hands:
+    """Who has had this grant in hand."""
+    bid = award.bid
+    recommended = bid.recommendations.filter(answer=Recommendation.Answer.AGREE).select_related("made_by").last()
+    outcome = getattr(bid, "outcome", None)
+    submitted = Scorecard.objects.filter(bid=bid).exclude(state=Scorecard.State.DRAFT)
+    interests = Interest.objects.filter(bid=bid, conflicted=True)
+    return duties.Hands(
+        recommended_by=recommended.made_by.username if recommended else "",
+        outcome_by=outcome.recorded_by.username if outcome else "",
+        scored_by=frozenset(submitted.values_list("member__username", flat=True)),
+        conflicted=frozenset(interests.values_list("member__username", flat=True)),
+    )
+
+
+@transaction.atomic
+def record_payment(
+    *,
+    award: Award,
+    amount: Decimal,
+    paid_on: date,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    illustrative: str = "",
+) -> Payment:
+    """Record money that was paid under a grant, in pounds.
+
+    Paid before a valid approval stood, it is retrospective: it needs its reason, and no further payment is taken
+    until the grant is approved. Raises Refused where it is more than the grant or lies in the future.
+    """
+    award = _locked(award, None)
+    if paid_on > localtime(at).date():
+        raise Refused("The payment must be in the past", field="paid_on")
+    earlier = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    if earlier + amount > award.amount:
+        left = money.pounds(award.amount - earlier)
+        raise Refused(f"The grant has {left} left to pay", field="amount")
+    standing = award.approvals.filter(invalid_at=None).first()
+    if standing is None and earlier:
+        raise Refused("Money was paid before approval already. No further payment until the grant is approved.")
+    retrospective = standing is None or localtime(standing.approved_at).date() > paid_on
+    if retrospective and not reason.strip():
+        raise Refused("It was paid before approval. Say why", field="reason")
+    payment = Payment.objects.create(
+        award=award,
+        reference=new_references("PAY", 1, Payment.objects.values_list("reference", flat=True))[0],
+        amount=amount,
+        paid_on=paid_on,
+        retrospective=retrospective,
+        reason=reason.strip() if retrospective else "",
+        illustrative=illustrative,
+        recorded_by=by,
+        recorded_at=at,
+    )
+    facts = {"payment": payment.reference, "amount": amount, "paid_on": paid_on, "retrospective": retrospective}
+    _record("record payment", award, by, at, reason, facts)
+    return payment
+
+
+def _locked(award: Award, seen: int | None) -> Award:
+    """The award with its bid, locked after its round. Raises Stale where it is not the version that was seen."""
+    round = rounds.lock(award.round)
+    award = Award.objects.select_for_update(of=("self",)).for_routes().get(pk=award.pk)
+    award.round = round
+    must_be_current(award, seen)
+    return award
+
+
+def _record(action: str, award: Award, by: User, at: datetime, because: str, facts: dict[str, Any]) -> None:
+    audit.record(action, award, round=award.round, bid=award.bid.reference, by=by, at=at, because=because, facts=facts)

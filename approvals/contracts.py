@@ -1,0 +1,96 @@
+"""Transitions of single tender actions: contracts without competition, with limits of their own."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localtime
+
+from approvals.awards import limit_on, must_fit, must_not_be_in_flight
+from approvals.models import Award, DelegationRule, SingleTenderAction, rule_on
+from approvals.routing import Level
+from grants import audit, money, rounds
+from grants.models import Organisation, Round, User, new_references
+from grants.refusal import Refused, must_be_current
+
+
+@transaction.atomic
+def keep_single_tender_action(
+    *,
+    round: Round,
+    supplier: Organisation,
+    title: str,
+    amount: Decimal,
+    profile: Sequence[tuple[str, Decimal]],
+    charged_to: str,
+    ground: str,
+    evidence: str,
+    proposal: str,
+    performance: str,
+    by: User,
+    at: datetime,
+    other_grounds: str = "",
+    contract: SingleTenderAction | None = None,
+    seen: int | None = None,
+) -> SingleTenderAction:
+    """Record a contract, or change one that no submitted paper rests on; `amount` is its whole-life value in pounds.
+
+    It is routed by the limit for contract exemptions (scheme 4.13), and told whether the procurement threshold
+    applies. Raises Refused where the years do not sum to the value, the charged year is not among them, the primary
+    ground has no evidence, or it does not fit the allocation.
+    """
+    round = rounds.lock(round)
+    must_not_be_in_flight(round)
+    if contract:
+        contract = SingleTenderAction.objects.select_for_update().get(pk=contract.pk, round=round)
+        must_be_current(contract, seen)
+    if money.total([part for _, part in profile]) != amount:
+        total = money.pounds(money.total([part for _, part in profile]))
+        raise Refused(f"The years sum to {total}, and the value is {money.pounds(amount)}", field="profile")
+    if charged_to not in {year for year, _ in profile}:
+        raise Refused("The year that it is charged to must be one of its years", field="charged_to")
+    if not evidence.strip():
+        raise Refused("Enter the evidence for the primary ground", field="evidence")
+    must_fit(round, amount, instead_of=contract.amount if contract else Decimal("0.00"))
+    level, sentence = _route(round, amount, at)
+    values: dict[str, Any] = {
+        "supplier": supplier,
+        "title": title,
+        "amount": amount,
+        "profile": [[year, money.text(part)] for year, part in profile],
+        "charged_to": charged_to,
+        "ground": ground,
+        "evidence": evidence,
+        "other_grounds": other_grounds,
+        "proposal": proposal,
+        "performance": performance,
+        "route": level,
+        "sentence": sentence,
+        "recorded_by": by,
+    }
+    if contract is None:
+        taken = SingleTenderAction.objects.values_list("reference", flat=True)
+        contract = SingleTenderAction(round=round, reference=new_references("STA", 1, taken)[0], version=0)
+    for name, value in values.items():
+        setattr(contract, name, value)
+    contract.version += 1
+    contract.save()
+    facts = {"supplier": supplier.name, "amount": amount, "ground": ground, "route": sentence}
+    audit.record("keep single tender action", contract, round=round, by=by, at=at, because=evidence, facts=facts)
+    return contract
+
+
+def _route(round: Round, amount: Decimal, at: datetime) -> tuple[str, str]:
+    today = localtime(at).date()
+    _, limit = limit_on(round, DelegationRule.Kind.EXEMPTION, today)
+    level = limit.level(amount)
+    compared = f"{money.pounds(amount)}, {'below' if level is Level.DELEGATED else 'not below'} "
+    sentence = f"{compared}{money.pounds(limit.amount)}. {limit.citation}."
+    threshold = rule_on(round, DelegationRule.Kind.PROCUREMENT, today)
+    if threshold:
+        side = "not below" if amount >= threshold.limit else "below"
+        sentence += f" Whole-life value {side} the procurement threshold of {money.pounds(threshold.limit)}"
+        sentence += f" ({threshold.citation})."
+    return Award.Route(level.value), sentence

@@ -1,0 +1,413 @@
+"""Transitions of a decision paper: write, submit, query, return, put forward, decide, sign, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.timezone import localtime
+
+from approvals import awards, duties, pack, paper
+from approvals.models import (
+    Award,
+    Decision,
+    DecisionItem,
+    DecisionRecord,
+    DecisionSection,
+    Pack,
+    PartTwo,
+    Query,
+)
+from grants import audit, rounds
+from grants.models import Round, User
+from grants.refusal import Refused, must_be_current
+
+
+class NotReconciled(Refused):
+    """The paper does not add up or says something that is not so; `problems` names each thing."""
+
+    def __init__(self, problems: list[paper.Discrepancy]) -> None:
+        count = "One thing keeps" if len(problems) == 1 else f"{len(problems)} things keep"
+        listed = " ".join(problem.message for problem in problems[:5])
+        super().__init__(f"{count} this paper from being submitted. {listed}")
+        self.problems = problems
+
+
+# Writing
+
+
+@transaction.atomic
+def prepare_decision(*, round: Round, reference: str, title: str, decision_by: str, by: User, at: datetime) -> Decision:
+    """Open a paper for a round, with all its sections empty."""
+    round = rounds.lock(round)
+    if Decision.objects.filter(reference=reference).exists():
+        raise Refused(f"There is a decision {reference} already", field="reference")
+    decision = Decision.objects.create(
+        round=round, reference=reference, title=title, decision_by=decision_by, opened_at=at
+    )
+    DecisionSection.objects.bulk_create(DecisionSection(decision=decision, key=part.key) for part in paper.PARTS)
+    facts = {"title": title, "decision by": decision_by}
+    audit.record("prepare decision", decision, round=round, by=by, at=at, facts=facts)
+    return decision
+
+
+@transaction.atomic
+def write_section(*, decision: Decision, key: str, text: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Keep the text of one section. Raises Refused where the paper is submitted, Stale where it changed meanwhile."""
+    decision = _locked(decision)
+    _must_be_editable(decision)
+    section = (
+        DecisionSection.objects.select_for_update(of=("self",))
+        .select_related("decision")
+        .get(decision=decision, key=key)
+    )
+    must_be_current(section, seen)
+    before = {"text": section.text}
+    section.text, section.written_by, section.written_at = text, by, at
+    section.version += 1
+    section.save()
+    audit.record("write section", section, round=decision.round, by=by, at=at, before=before, facts={"text": text})
+
+
+@transaction.atomic
+def name_sources(*, decision: Decision, lines: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Say where the pound figures come from that the register does not compute: one a line, figure, colon, source."""
+    decision = _locked(decision)
+    _must_be_editable(decision)
+    must_be_current(decision, seen)
+    before = {"external figures": decision.external_figures}
+    decision.external_figures = lines
+    decision.version += 1
+    decision.save(update_fields=["external_figures", "version"])
+    _record("write section", decision, by, at, before=before, facts={"external figures": lines})
+
+
+@transaction.atomic
+def write_part_two(*, decision: Decision, text: str, exemption: str, by: User, at: datetime) -> None:
+    """Keep what is exempt from publication, apart from the paper. The trail says that it was written, never what."""
+    decision = _locked(decision)
+    _must_be_editable(decision)
+    PartTwo.objects.update_or_create(
+        decision=decision,
+        defaults={"text": text, "exemption": exemption, "written_by": by, "written_at": at},
+    )
+    _record("write part 2", decision, by, at, facts={"exemption": exemption})
+
+
+# Submitting, asking, returning
+
+
+@transaction.atomic
+def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> Pack:
+    """Freeze the paper as a new version and hand it to the DMPC's office.
+
+    Raises NotReconciled, naming each thing, where it does not add up to the penny or says what is not so.
+    """
+    decision = _locked(decision)
+    must_be_current(decision, seen)
+    _must_be_editable(decision)
+    said = paper.sources(decision, localtime(at).date())
+    problems = paper.problems(said)
+    if problems:
+        raise NotReconciled(problems)
+    if Query.objects.filter(pack__decision=decision, answered_at=None).exists():
+        raise Refused("Answer the open queries first.")
+    version = (decision.packs.aggregate(last=Max("version"))["last"] or 0) + 1
+    head = audit.head(decision.round)
+    text = pack.canonical(pack.contents(decision, said, version=version, at=at, trail_head=head))
+    digest = pack.sha256(text)
+    found = pack.read(Pack(canonical=text, sha256=digest))
+    frozen = Pack.objects.create(
+        decision=decision,
+        version=version,
+        canonical=text,
+        sha256=digest,
+        trail_head=head,
+        html=pack.html(found, digest=digest),
+        pdf=pack.pdf(found, digest=digest),
+        submitted_by=by,
+        submitted_at=at,
+    )
+    _make_items(frozen, found)
+    _move(decision, Decision.State.SUBMITTED)
+    _record("submit pack", decision, by, at, facts={"version": version, "sha256": digest, "trail head": head})
+    return frozen
+
+
+def _make_items(frozen: Pack, found: dict[str, Any]) -> None:
+    by_reference = {award.reference: award for award in frozen.decision.round.awards.all()}
+    contracts = {contract.reference: contract for contract in frozen.decision.round.single_tender_actions.all()}
+    items = []
+    for recommendation in found["recommendations"]:
+        common = {"decision": frozen.decision, "pack": frozen, "recommendation": recommendation["number"]}
+        if recommendation["verb"] == DecisionItem.Verb.NOTE:
+            label = recommendation["text"][0].upper() + recommendation["text"][1:]
+            items.append(
+                DecisionItem(
+                    **common,
+                    number=len(items) + 1,
+                    verb=DecisionItem.Verb.NOTE,
+                    label=label[:200],
+                    amount=Decimal(recommendation["amount"]),
+                )
+            )
+            continue
+        for item in recommendation["items"]:
+            items.append(
+                DecisionItem(
+                    **common,
+                    number=len(items) + 1,
+                    verb=DecisionItem.Verb.APPROVE,
+                    label=item["label"],
+                    amount=Decimal(item["amount"]),
+                    award=by_reference.get(item["reference"]),
+                    contract=contracts.get(item["reference"]),
+                )
+            )
+    DecisionItem.objects.bulk_create(items)
+
+
+@transaction.atomic
+def query_pack(*, decision: Decision, about: str, question: str, by: User, at: datetime) -> Query:
+    """Ask about a paragraph or a figure of the pack at hand. The question is kept with that version."""
+    decision = _locked(decision)
+    _must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be queried")
+    current = current_pack(decision)
+    number = current.queries.count() + 1
+    query = Query.objects.create(pack=current, number=number, about=about, question=question, asked_by=by, asked_at=at)
+    audit.record("query pack", query, round=decision.round, by=by, at=at, because=question, facts={"about": about})
+    return query
+
+
+@transaction.atomic
+def answer_query(*, query: Query, answer: str, by: User, at: datetime) -> None:
+    """Answer a question of the office, once."""
+    decision = _locked(query.pack.decision)
+    query = Query.objects.select_for_update(of=("self",)).select_related("pack__decision").get(pk=query.pk)
+    if query.answered_at:
+        raise Refused("This query is answered already")
+    query.answer, query.answered_by, query.answered_at = answer, by, at
+    query.save(update_fields=["answer", "answered_by", "answered_at"])
+    audit.record("answer query", query, round=decision.round, by=by, at=at, because=answer)
+
+
+@transaction.atomic
+def return_pack(*, decision: Decision, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Give the pack back to its writers. This version stays as it is; the next one has the next number."""
+    decision = _locked(decision)
+    must_be_current(decision, seen)
+    if decision.state not in (Decision.State.SUBMITTED, Decision.State.READY):
+        raise Refused("Only a pack that is submitted and not decided can be returned")
+    _move(decision, Decision.State.RETURNED)
+    _record("return pack", decision, by, at, because=reason)
+
+
+@transaction.atomic
+def put_forward(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> None:
+    """Lay the pack before the Deputy Mayor, once every query has its answer."""
+    decision = _locked(decision)
+    must_be_current(decision, seen)
+    _must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be put forward")
+    if current_pack(decision).queries.filter(answered_at=None).exists():
+        raise Refused("A query is open. It needs its answer first.")
+    _move(decision, Decision.State.READY)
+    _record("put forward pack", decision, by, at, facts={"version": current_pack(decision).version})
+
+
+# Deciding, signing, publishing
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is decided about one item."""
+
+    answer: str
+    conditions: str = ""
+    reason: str = ""
+
+
+@transaction.atomic
+def decide_items(
+    *,
+    decision: Decision,
+    answers: Mapping[int, Answer],
+    interests: str,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """Decide every item of the pack by its number, and declare interests (or that there are none).
+
+    Raises Refused where an item has no answer, conditions or a reason are missing, or the decider wrote the paper.
+    The answers can be given again until the decision is signed.
+    """
+    decision = _locked(decision)
+    must_be_current(decision, seen)
+    if decision.state not in (Decision.State.READY, Decision.State.DECIDED):
+        raise Refused("This pack is not waiting for decision")
+    current = current_pack(decision)
+    pack.read(current)
+    writers = set(decision.sections.exclude(written_by=None).values_list("written_by__username", flat=True))
+    if why_not := duties.why_not_sign(by.username, writers | {current.submitted_by.username}):
+        raise Refused(why_not)
+    if not interests.strip():
+        raise Refused("Declare your interests, or write that there are none", field="interests")
+    said = {}
+    for item in current.items.select_for_update():
+        given = answers.get(item.number, Answer(""))
+        _check_answer(item, given)
+        item.answer, item.conditions, item.reason = given.answer, given.conditions.strip(), given.reason.strip()
+        item.save(update_fields=["answer", "conditions", "reason"])
+        said[str(item.number)] = {"label": item.label, "answer": given.answer, "amount": item.amount}
+    decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
+    _move(decision, Decision.State.DECIDED, "interests", "decided_by", "decided_at")
+    _record("decide items", decision, by, at, facts={"items": said, "interests": interests.strip()})
+
+
+def _check_answer(item: DecisionItem, given: Answer) -> None:
+    kinds = DecisionItem.Answer
+    allowed = {kinds.NOTED} if item.verb == DecisionItem.Verb.NOTE else set(kinds) - {kinds.NOTED}
+    if given.answer not in allowed:
+        raise Refused(f"Item {item.number}: choose what is decided", field=f"answer_{item.number}")
+    if given.answer == kinds.CONDITIONS and not given.conditions.strip():
+        raise Refused(f"Item {item.number}: enter the conditions", field=f"conditions_{item.number}")
+    if given.answer in (kinds.REFUSED, kinds.DEFERRED) and not given.reason.strip():
+        raise Refused(f"Item {item.number}: enter the reason", field=f"reason_{item.number}")
+
+
+@transaction.atomic
+def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Sign what was decided: approved grants become approved, and the record is frozen beside the pack.
+
+    The signer is whoever is signed in, proves it again by the password, and is who decided. Raises Refused otherwise.
+    """
+    decision = _locked(decision)
+    must_be_current(decision, seen)
+    _must_be(decision, Decision.State.DECIDED, "Decide the items before you sign")
+    if not by.check_password(password):
+        raise Refused("This is not your password", field="password")
+    if decision.decided_by_id != by.pk:
+        raise Refused(f"{decision.decided_by} decided the items, so only they can sign")
+    current = current_pack(decision)
+    found = pack.read(current)
+    items = list(current.items.select_related("award__bid", "award__round", "contract"))
+    for item in items:
+        if item.award:
+            _settle(item, decision, by, at)
+    decision.signed_by, decision.signed_at = by, at
+    _move(decision, Decision.State.SIGNED, "signed_by", "signed_at")
+    record = _record_of(decision, current, items)
+    text = pack.canonical(record)
+    digest = pack.sha256(text)
+    DecisionRecord.objects.create(
+        decision=decision,
+        pack=current,
+        canonical=text,
+        sha256=digest,
+        html=pack.html(found, digest=current.sha256, record=record),
+        pdf=pack.pdf(found, digest=current.sha256, record=record),
+        made_at=at,
+    )
+    _record("sign decision", decision, by, at, facts={"sha256": digest, "pack": current.sha256})
+
+
+def _settle(item: DecisionItem, decision: Decision, by: User, at: datetime) -> None:
+    kinds = DecisionItem.Answer
+    award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=item.award_id)
+    if award.amount != item.amount:
+        raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
+    states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
+    award.state = states.get(kinds(item.answer), Award.State.APPROVED)
+    award.version += 1
+    award.save(update_fields=["state", "version"])
+    if award.state == Award.State.APPROVED:
+        reason = item.reason or f"Item {item.number} of {decision.reference}"
+        awards.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at)
+
+
+def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> dict[str, Any]:
+    assert decision.signed_at and decision.signed_by and decision.decided_at
+    found: dict[str, Any] = audit.plain(
+        {
+            "reference": decision.reference,
+            "pack_version": current.version,
+            "pack_sha256": current.sha256,
+            "decided_at": decision.decided_at.astimezone(UTC),
+            "signed_at": decision.signed_at.astimezone(UTC),
+            "signed_by": decision.signed_by.name,
+            "role": decision.decision_by,
+            "interests": decision.interests,
+            "items": [
+                {
+                    "number": item.number,
+                    "recommendation": item.recommendation,
+                    "verb": item.verb,
+                    "label": item.label,
+                    "amount": item.amount,
+                    "answer": item.get_answer_display(),
+                    "conditions": item.conditions,
+                    "reason": item.reason,
+                }
+                for item in items
+            ],
+        }
+    )
+    return found
+
+
+@transaction.atomic
+def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> None:
+    """Put the signed decision into the public register."""
+    decision = _locked(decision)
+    must_be_current(decision, seen)
+    _must_be(decision, Decision.State.SIGNED, "Only a signed decision can be published")
+    pack.read(decision.record)
+    decision.published_at = at
+    _move(decision, Decision.State.PUBLISHED, "published_at")
+    _record("publish decision", decision, by, at, facts={"sha256": decision.record.sha256})
+
+
+def current_pack(decision: Decision) -> Pack:
+    """The newest pack of a decision, without the bytes of its renders."""
+    return decision.packs.defer("html", "pdf").select_related("submitted_by").order_by("-version")[0]
+
+
+def _locked(decision: Decision) -> Decision:
+    round = rounds.lock(decision.round)
+    decision = Decision.objects.select_for_update(of=("self",)).select_related("decided_by").get(pk=decision.pk)
+    decision.round = round
+    return decision
+
+
+def _must_be_editable(decision: Decision) -> None:
+    if not decision.is_editable:
+        raise Refused(f"{decision.reference} is submitted. Its text can change only when the office returns it.")
+
+
+def _must_be(decision: Decision, state: str, otherwise: str) -> None:
+    if decision.state != state:
+        raise Refused(f"{otherwise}. {decision.reference} is: {decision.get_state_display().lower()}.")
+
+
+def _move(decision: Decision, state: str, *also: str) -> None:
+    decision.state = state
+    decision.version += 1
+    decision.save(update_fields=["state", "version", *also])
+
+
+def _record(
+    action: str,
+    decision: Decision,
+    by: User,
+    at: datetime,
+    *,
+    because: str = "",
+    before: dict[str, Any] | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    audit.record(action, decision, round=decision.round, by=by, at=at, because=because, before=before, facts=facts)

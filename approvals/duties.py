@@ -1,0 +1,41 @@
+"""Separate people: who may approve, confirm or sign what they did not propose or score. Pure rules.
+
+One table of duties keeps each grant in the hands of several people, so that nobody carries one alone from the
+score to the money. Limits are set by two people (the same reason).
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who has had a grant in hand, by user name."""
+
+    recommended_by: str
+    outcome_by: str
+    scored_by: Set[str] = frozenset()
+    conflicted: Set[str] = frozenset()
+
+
+def why_not_approve(person: str, hands: Hands) -> str:
+    """Why this person may not approve the grant, or nothing where they may."""
+    if person == hands.recommended_by:
+        return "You recommended its amount, so somebody else approves it."
+    if person == hands.outcome_by:
+        return "You recorded the panel’s outcome on it, so somebody else approves it."
+    if person in hands.scored_by:
+        return "You scored it, so somebody else approves it."
+    if person in hands.conflicted:
+        return "You declared an interest in it."
+    return ""
+
+
+def why_not_confirm(person: str, proposed_by: str) -> str:
+    """Why this person may not confirm a rule of delegation, or nothing where they may."""
+    return "You proposed this rule, so somebody else confirms it." if person == proposed_by else ""
+
+
+def why_not_sign(person: str, prepared_by: Set[str]) -> str:
+    """Why this person may not decide and sign, or nothing where they may."""
+    return "You prepared this paper, so somebody else decides it." if person in prepared_by else ""

@@ -1,0 +1,47 @@
+"""manage.py reconcile REFERENCE [--json]: does the paper of a decision, or a round, add up?"""
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from approvals import position
+from approvals.models import Decision
+from grants import money
+from grants.models import Round
+
+
+class Command(BaseCommand):
+    help = "Print the reconciliation of a decision or a round. Ends with 0 where it balances, with 1 where not."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("reference", help="Of a decision (PCD-681) or of a round.")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, reference: str, **options: Any) -> None:
+        decision = Decision.objects.select_related("round").filter(reference=reference).first()
+        round = decision.round if decision else Round.objects.filter(reference=reference).first()
+        if round is None:
+            raise CommandError(f"There is no decision or round {reference}.")
+        found = position.reconcile(round, timezone.localdate())
+        if options["json"]:
+            self.stdout.write(json.dumps(found.as_json() | {"reference": reference}, indent=2, ensure_ascii=False))
+        else:
+            rows = [("Allocation", found.allocation)]
+            rows += [(line.label, line.amount) for line in found.lines]
+            rows += [
+                (f"Contracts ({found.contracts.count})", found.contracts.total),
+                (f"Grants to the Deputy Mayor ({found.dmpc.count})", found.dmpc.total),
+                (f"Grants under delegation ({found.delegated.count})", found.delegated.total),
+                ("Total expenditure", found.expenditure),
+                ("Underspend", found.underspend),
+            ]
+            for label, amount in rows:
+                self.stdout.write(f"{label:<60}{money.pounds(amount):>16}")
+            for problem in found.discrepancies:
+                self.stdout.write(f"! {problem.message}")
+            self.stdout.write("It balances." if found.balances else "It does not balance.")
+        if not found.balances:
+            sys.exit(1)

@@ -1,0 +1,108 @@
+"""A paper made firm: contents -> canonical JSON -> sha256 -> HTML and PDF, each from the one before it alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from approvals import paper
+from approvals.models import Award, Decision, DecisionRecord, Pack
+from grants import audit
+from grants.refusal import Refused
+
+FORMAT = 1
+
+
+def contents(decision: Decision, said: paper.Sources, *, version: int, at: datetime, trail_head: str) -> dict[str, Any]:
+    """The whole paper as data. It holds nothing of Part 2, no score and no mark."""
+    asked, noted = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
+    round = decision.round
+    known = paper.figures_of(said)
+    found: dict[str, Any] = audit.plain(
+        {
+            "format": FORMAT,
+            "reference": decision.reference,
+            "title": decision.title,
+            "decision_by": decision.decision_by,
+            "version": version,
+            "submitted_at": at.astimezone(UTC),
+            "trail_head": trail_head,
+            "round": {
+                "reference": round.reference,
+                "title": round.title,
+                "financial_year": round.financial_year,
+                "purpose": round.purpose,
+            },
+            "figures": {
+                name: {"written": figure.written(), "exact": figure.exact, "source": figure.source}
+                for name, figure in known.items()
+            },
+            "recommendations": paper.recommendations(said),
+            "sections": paper.sections(said),
+            "table_2": paper.table_2(asked),
+            "table_2_total": {"count": len(asked), "amount": said.reconciliation.dmpc.total},
+            "table_3": paper.table_3(said),
+            "appendix_1": paper.appendix(asked),
+            "appendix_2": paper.appendix(noted),
+            "contracts": paper.contract_entries(said),
+            "reconciliation": said.reconciliation.as_json(),
+        }
+    )
+    return found
+
+
+def preview(decision: Decision, day: date, at: datetime) -> tuple[dict[str, Any], list[paper.Discrepancy]]:
+    """The paper as it reads now, and all that keeps it from being submitted."""
+    said = paper.sources(decision, day)
+    version = decision.packs.count() + 1
+    return contents(decision, said, version=version, at=at, trail_head=""), paper.problems(said)
+
+
+def canonical(found: dict[str, Any]) -> str:
+    return audit.canonical(found)
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read(pack: Pack | DecisionRecord) -> dict[str, Any]:
+    """The data of a frozen pack or record. Raises Refused where they are not what was hashed."""
+    if sha256(pack.canonical) != pack.sha256:
+        raise Refused("The stored data do not fit their hash. Nothing is shown from them; tell the auditor.")
+    found: dict[str, Any] = json.loads(pack.canonical)
+    return found
+
+
+def html(found: dict[str, Any], *, digest: str = "", record: dict[str, Any] | None = None) -> str:
+    """The paper as HTML, from its data alone; `record` adds what was decided and signed."""
+    return render_to_string("approvals/paper.html", {"paper": found, "digest": digest, "record": record})
+
+
+def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> bytes:
+    """The paper as a tagged PDF made in the ua-1 standard, from its data alone; equal data give equal bytes."""
+    stamp = datetime.fromisoformat(record["signed_at"] if record else found["submitted_at"])
+    inputs = {"paper": json.dumps(found), "digest": digest, "record": json.dumps(record or {})}
+    made = typst.compile(
+        input=_typst_source().encode(),
+        sys_inputs=inputs,
+        font_paths=[str(settings.BASE_DIR / "build" / "fonts")],
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+        timestamp=int(stamp.timestamp()),
+        format="pdf",
+    )
+    return bytes(made)
+
+
+@cache
+def _typst_source() -> str:
+    return (Path(settings.BASE_DIR) / "templates" / "approvals" / "paper.typ").read_text()

@@ -1,0 +1,388 @@
+"""What a decision paper consists of: its sections, figures, recommendations and tables, from the register alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from approvals import figures, position, reconciliation
+from approvals.figures import Figure, Figures, Standing
+from approvals.models import Award, Decision, DelegationRule, SingleTenderAction, rule_on
+from approvals.position import fetched
+from approvals.reconciliation import Discrepancy, Outcome, Reconciliation
+from grants import money
+from grants.models import BudgetLine
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the paper that a person writes: its key, heading, and what belongs in it."""
+
+    key: str
+    heading: str
+    guidance: str
+    numbered: bool = True
+
+
+PARTS: Sequence[Part] = (
+    Part("summary", "Executive summary", "What is asked, why, and for how much, in a few sentences.", numbered=False),
+    Part("introduction", "Introduction and background", "Where the money comes from and what it is to change."),
+    Part(
+        "issues",
+        "Issues for consideration",
+        "How bids came in, were scored and chosen; risks; what follows if refused.",
+    ),
+    Part("financial", "Financial comments", "How the allocation is used. Table 3 follows by itself."),
+    Part("legal", "Legal comments", "The power to grant, the power to decide, and procurement law."),
+    Part("commercial", "Commercial comments", "The contract, its supplier and its ground."),
+    Part("data", "Data protection and privacy", "What personal data is used, and the impact assessments."),
+    Part("equality", "Equality comments", "The effect on people with protected characteristics. Never empty."),
+    Part(
+        "background", "Background papers", "What the paper rests on; say so where there is none beyond its appendices."
+    ),
+)
+BY_KEY = {part.key: part for part in PARTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The register of a round as a paper needs it, read once."""
+
+    decision: Decision
+    awards: Sequence[Award]
+    contracts: Sequence[SingleTenderAction]
+    rules: dict[str, DelegationRule | None]
+    texts: dict[str, str]
+    reconciliation: Reconciliation
+
+    def routed(self, route: str) -> list[Award]:
+        return [award for award in self.awards if award.route == route]
+
+
+def sources(decision: Decision, day: date) -> Sources:
+    """Read all that the paper of a decision rests on, in a fixed number of queries."""
+    round = decision.round
+    found = position.grants_of(round)
+    return Sources(
+        decision=decision,
+        awards=found,
+        contracts=list(SingleTenderAction.objects.filter(round=round).select_related("supplier")),
+        rules={kind: rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
+        texts=dict(decision.sections.values_list("key", "text")),
+        reconciliation=reconciliation.reconcile(position.position(round, day, found)),
+    )
+
+
+def figures_of(said: Sources) -> Figures:
+    """Every figure that the prose may name."""
+    reco = said.reconciliation
+    found: dict[str, Figure] = {}
+
+    def amount(name: str, value: Decimal, source: str) -> None:
+        found[name.casefold()] = Figure(name.casefold(), source, amount=value)
+
+    def count(name: str, value: int, source: str) -> None:
+        found[name.casefold()] = Figure(name.casefold(), source, count=value)
+
+    amount("allocation", reco.allocation, "The allocation of the round")
+    for line in reco.lines:
+        amount(line.label, line.amount, "Budget line")
+    for kind in BudgetLine.Kind:
+        lines = [line.amount for line in said.decision.round.lines.all() if line.kind == kind]
+        if lines:
+            amount(f"all {kind.label}", money.total(lines), f"Sum of the budget lines for {kind.label.lower()}")
+    amount("contracts", reco.contracts.total, "Single tender actions")
+    count("number of contracts", reco.contracts.count, "Single tender actions")
+    for name, part in (
+        ("grants", reco.grants),
+        ("grants above the threshold", reco.dmpc),
+        ("grants below the threshold", reco.delegated),
+        ("retrospective payments", reco.retrospective),
+    ):
+        amount(name, part.total, f"Sum of {part.count} {name}")
+        count(f"number of {name}", part.count, "Count")
+    amount(
+        "grants and contracts together", reco.grants.total + reco.contracts.total, "Grants, and contracts beside them"
+    )
+    amount("expenditure", reco.expenditure, "Lines, contracts and grants")
+    amount("underspend", reco.underspend, "Allocation less expenditure")
+    amount("internal bids", reco.internal_bids.total, "Agreed for bids led by units of the force")
+    count("bids received", reco.received.count, "All bids of the round")
+    for outcome in Outcome:
+        count(f"bids {outcome.value}", reco.funnel[outcome].count, "Bids with this outcome")
+    count("bids not rejected", reco.received.count - reco.funnel[Outcome.REJECTED].count, "Received less rejected")
+    for name, kind in (
+        ("grant limit", DelegationRule.Kind.GRANT),
+        ("contract exemption limit", DelegationRule.Kind.EXEMPTION),
+        ("procurement threshold", DelegationRule.Kind.PROCUREMENT),
+    ):
+        rule = said.rules[kind]
+        if rule:
+            amount(name, rule.limit, f"{rule.citation}, from {rule.valid_from:%-d %B %Y}")
+    for award in said.awards:
+        amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}")
+    for contract in said.contracts:
+        amount(f"contract {contract.supplier.name}", contract.amount, contract.title)
+    for row in table_2(said.routed(Award.Route.DMPC)):
+        amount(row["label"], Decimal(row["amount"]), f"Sum of {row['count']} grants to the Deputy Mayor")
+    return found
+
+
+def problems(said: Sources) -> list[Discrepancy]:
+    """All that keeps the paper from being submitted: what does not reconcile, and what the prose gets wrong."""
+    found = list(said.reconciliation.discrepancies)
+    reference, known = said.decision.reference, figures_of(said)
+    external = figures.externals(said.decision.external_figures)
+    for part in PARTS:
+        text = said.texts.get(part.key, "").strip()
+        if part.key == "commercial" and not said.contracts:
+            continue
+        if not text:
+            found.append(Discrepancy("section", f"“{part.heading}” is empty.", ZERO, f"{reference} {part.key}"))
+        try:
+            figures.fill(text, known, links_of(said))
+        except figures.UnknownFigure as unknown:
+            found.append(Discrepancy("figure", f"“{part.heading}”: {unknown}.", ZERO, f"{reference} {part.key}"))
+        for match in figures.match(text, known, external):
+            if match.standing is Standing.UNMATCHED:
+                value = match.typed.value if match.typed.value is not None else ZERO
+                said_so = f"“{part.heading}” says {match.typed.text}, which is no figure of this paper."
+                found.append(Discrepancy("prose", said_so, value.quantize(money.PENNY), f"{reference} {part.key}"))
+    if not said.awards and not said.contracts:
+        found.append(Discrepancy("items", "There is nothing to decide: no grant and no contract.", ZERO, reference))
+    return found
+
+
+def links_of(said: Sources) -> dict[str, str]:
+    """The parts of this paper that prose can point to, by name, with their anchors."""
+    there = {
+        "appendix 1": bool(said.routed(Award.Route.DMPC)),
+        "appendix 2": bool(said.routed(Award.Route.DELEGATED)),
+        "appendix 3": bool(said.contracts),
+        "appendix 4": bool(said.contracts),
+        "table 2": bool(said.routed(Award.Route.DMPC)),
+        "table 3": True,
+    }
+    return {name: name.replace(" ", "-") for name, exists in there.items() if exists}
+
+
+def recommendations(said: Sources) -> list[dict[str, Any]]:
+    """What the Deputy Mayor is asked: each with its number, verb, amount and items.
+
+    A claim on a set is checked against each member: “individually or in aggregate” where a grant above the limit by
+    its group is below it alone.
+    """
+    rule = said.rules[DelegationRule.Kind.GRANT]
+    limit = rule.limit if rule else ZERO
+    asked, noted = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
+    early = [award for award in said.awards if _paid_early(award)]
+    found: list[dict[str, Any]] = []
+
+    def add(verb: str, text: str, amount: Decimal, items: list[dict[str, Any]]) -> None:
+        number = len(found) + 1
+        found.append({"number": number, "verb": verb, "text": text, "amount": money.text(amount), "items": items})
+
+    if asked:
+        total = money.total([award.amount for award in asked])
+        each = [(award.reference, award.amount) for award in asked]
+        single = not figures.who_breaks(figures.Claim(above=True, limit=limit), each)
+        how = "each" if single else "individually or in aggregate"
+        add(
+            "approve",
+            f"{_grants(asked)} to third parties, {how} not below {money.pounds(limit)}, "
+            f"as set out in Appendix 1, {money.pounds(total)} in all",
+            total,
+            [_item(award) for award in asked],
+        )
+    if noted:
+        total = money.total([award.amount for award in noted])
+        add(
+            "note",
+            f"{_grants(noted)} to third parties, each below {money.pounds(limit)}, approved by the force under "
+            f"delegation as set out in Appendix 2, {money.pounds(total)} in all",
+            total,
+            [_item(award) for award in noted],
+        )
+    for contract in said.contracts:
+        verb = "approve" if contract.route == Award.Route.DMPC else "note"
+        add(
+            verb,
+            f"the single tender action with {contract.supplier.name}: {contract.title}, {money.pounds(contract.amount)} "
+            f"over {len(contract.profile)} financial years, as set out in Appendices 3 and 4",
+            contract.amount,
+            [{"label": contract.title, "reference": contract.reference, "amount": money.text(contract.amount)}],
+        )
+    if early:
+        total = money.total([_paid_early(award) for award in early])
+        names = " and ".join(f"{award.bid.title} ({money.pounds(_paid_early(award))})" for award in early)
+        add(
+            "note",
+            f"that {_grants(early)}, {names}, {'was' if len(early) == 1 else 'were'} paid before approval, "
+            f"{money.pounds(total)} in all",
+            total,
+            [],
+        )
+    return found
+
+
+def _grants(awards: Sequence[Award]) -> str:
+    return "1 grant" if len(awards) == 1 else f"{len(awards)} grants"
+
+
+def _paid_early(award: Award) -> Decimal:
+    return sum((payment.amount for payment in fetched(award, "paid") if payment.retrospective), ZERO)
+
+
+def _item(award: Award) -> dict[str, Any]:
+    return {"label": award.bid.title, "reference": award.reference, "amount": money.text(award.amount)}
+
+
+def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
+    """The grants to the Deputy Mayor as rows: a family is one row with its count, any other grant a row of its own."""
+    rows: dict[str, dict[str, Any]] = {}
+    for award in asked:
+        label = award.bid.family.name if award.bid.family else award.bid.title
+        row = rows.setdefault(
+            label, {"label": label, "recipients": [], "count": 0, "each": [], "amount": ZERO, "paid": ZERO}
+        )
+        row["count"] += 1
+        row["amount"] += award.amount
+        row["each"].append(award.amount)
+        row["paid"] += _paid_early(award)
+        recipient = award.bid.recipient.name if award.bid.recipient else ""
+        if recipient not in row["recipients"]:
+            row["recipients"].append(recipient)
+    found = []
+    for row in rows.values():
+        same = len(set(row["each"])) == 1 and row["count"] > 1
+        found.append(
+            {
+                "label": row["label"],
+                "recipients": ", ".join(row["recipients"]),
+                "count": row["count"],
+                "each": money.text(row["each"][0]) if same else "",
+                "amount": money.text(row["amount"]),
+                "paid": bool(row["paid"]),
+            }
+        )
+    return found
+
+
+def table_3(said: Sources) -> list[dict[str, Any]]:
+    """The allocation from top to bottom: lines, contracts, grants by route, expenditure, underspend."""
+    reco = said.reconciliation
+    notes = {line.reference: line.note for line in said.decision.round.lines.all()}
+    rows = [_row("Total allocated", reco.allocation, "total")]
+    rows += [_row(line.label, line.amount, "line", notes.get(line.reference, "")) for line in reco.lines]
+    rows += [
+        _row(f"{contract.supplier.name}: contract", contract.amount, "line", f"Charged to {contract.charged_to}")
+        for contract in said.contracts
+    ]
+    rows += [
+        _row(f"Grants to third parties ({reco.grants.count})", reco.grants.total, "line"),
+        _row(f"Grants decided by the Deputy Mayor ({reco.dmpc.count})", reco.dmpc.total, "part"),
+        _row(f"Grants approved under delegation ({reco.delegated.count})", reco.delegated.total, "part"),
+        _row("Total expenditure", reco.expenditure, "total"),
+        _row("Underspend", reco.underspend, "total"),
+    ]
+    return rows
+
+
+def _row(label: str, amount: Decimal, kind: str, note: str = "") -> dict[str, Any]:
+    return {"label": label, "amount": money.text(amount), "kind": kind, "note": note}
+
+
+def appendix(awards: Sequence[Award]) -> list[dict[str, Any]]:
+    """Each grant as it is published: recipient, amount, purpose, conditions and reason (SI 2011/3050 para 3(f))."""
+    return [_entry(award) for award in awards]
+
+
+def _entry(award: Award) -> dict[str, Any]:
+    bid = award.bid
+    valid = next(iter(fetched(award, "valid")), None)
+    outcome = getattr(bid, "outcome", None)
+    early = _paid_early(award)
+    return {
+        "reference": award.reference,
+        "bid": bid.source_reference,
+        "title": bid.title,
+        "family": bid.family.name if bid.family else "",
+        "recipient": bid.recipient.name if bid.recipient else "",
+        "register": _register(award),
+        "sponsoring_unit": bid.sponsoring_unit,
+        "amount": money.text(award.amount),
+        "purpose": bid.summary,
+        "beneficiaries": bid.beneficiaries,
+        "boroughs": bid.borough_names,
+        "aims": ", ".join(tag.label for tag in bid.tags.all()),
+        "outputs": bid.outputs,
+        "outcomes": bid.outcomes,
+        "evaluation": bid.evaluation_plan,
+        "reason": outcome.reason if outcome else "",
+        "conditions": valid.conditions if valid else "",
+        "legal_power": award.legal_power,
+        "route": award.sentence,
+        "cleared": award.warning_cleared,
+        "paid_early": money.text(early) if early else "",
+        "early_reason": " ".join(payment.reason for payment in fetched(award, "paid") if payment.retrospective),
+        "illustrative": bid.illustrative,
+    }
+
+
+def _register(award: Award) -> str:
+    body = award.bid.recipient
+    return f"{body.get_register_display()} {body.number}" if body and body.number else ""
+
+
+def contract_entries(said: Sources) -> list[dict[str, Any]]:
+    """Each single tender action as appendices 3 and 4 show it."""
+    return [
+        {
+            "reference": contract.reference,
+            "supplier": contract.supplier.name,
+            "title": contract.title,
+            "amount": money.text(contract.amount),
+            "profile": contract.profile,
+            "charged_to": contract.charged_to,
+            "ground": contract.get_ground_display(),
+            "evidence": contract.evidence,
+            "other_grounds": contract.other_grounds,
+            "route": contract.sentence,
+            "proposal": contract.proposal,
+            "performance": contract.performance,
+        }
+        for contract in said.contracts
+    ]
+
+
+def sections(said: Sources) -> list[dict[str, Any]]:
+    """The written sections with generated numbers, each paragraph in pieces. What cannot be filled is shown as it is."""
+    known, links = figures_of(said), links_of(said)
+    found, number = [], 0
+    for part in PARTS:
+        text = said.texts.get(part.key, "").strip()
+        if part.key == "commercial" and not said.contracts and not text:
+            continue
+        if part.numbered:
+            number += 1
+        paragraphs = []
+        for i, paragraph in enumerate(filter(None, (each.strip() for each in text.split("\n\n"))), start=1):
+            try:
+                pieces = [asdict(piece) for piece in figures.fill(paragraph, known, links)]
+            except figures.UnknownFigure:
+                pieces = [asdict(figures.Piece(paragraph))]
+            paragraphs.append({"number": f"{number}.{i}" if part.numbered else "", "pieces": pieces})
+        found.append(
+            {
+                "key": part.key,
+                "number": str(number) if part.numbered else "",
+                "heading": part.heading,
+                "paragraphs": paragraphs,
+            }
+        )
+    return found

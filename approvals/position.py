@@ -1,0 +1,141 @@
+"""Where a round stands, read from the register for `reconciliation` to account for."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, Sum
+
+from approvals import awards, reconciliation
+from approvals.models import Approval, Award, Payment, Recommendation, SingleTenderAction
+from approvals.reconciliation import BidEntry, Contract, Grant, Line, Outcome
+from approvals.routing import Level, Route
+from bids.models import Bid
+from grants.models import BudgetLine, Round
+from grants.refusal import Refused
+
+ZERO = Decimal("0.00")
+
+
+def reconcile(round: Round, day: date) -> reconciliation.Reconciliation:
+    """The reconciliation of a round by the facts and limits of a day, in a fixed number of queries."""
+    return reconciliation.reconcile(position(round, day))
+
+
+def grants_of(round: Round) -> list[Award]:
+    """The live grants of a round with all that the reconciliation and the paper need of them."""
+    return list(
+        Award.objects.live()
+        .exclude(state=Award.State.REFUSED)
+        .filter(round=round)
+        .for_routes()
+        .select_related("bid__outcome")
+        .prefetch_related(
+            Prefetch("approvals", Approval.objects.filter(invalid_at=None).select_related("approved_by"), "valid"),
+            Prefetch("payments", Payment.objects.order_by("paid_on"), "paid"),
+            Prefetch(
+                "bid__recommendations",
+                Recommendation.objects.filter(answer=Recommendation.Answer.AGREE).order_by("-id"),
+                "agreed",
+            ),
+            "bid__tags",
+        )
+    )
+
+
+def fetched(thing: Any, name: str) -> list[Any]:
+    """What a Prefetch of `grants_of` put on a row, which the type checker cannot know."""
+    found: list[Any] = getattr(thing, name)
+    return found
+
+
+def position(round: Round, day: date, found: Sequence[Award] | None = None) -> reconciliation.Position:
+    """Everything that the paper accounts for. `found` are the grants of `grants_of`, where the caller has them."""
+    found = grants_of(round) if found is None else found
+    try:
+        now = awards.routes_now(round, day) if found else {}
+    except Refused:
+        now = {}
+    grants = [_grant(award, now.get(award.reference)) for award in found]
+    by_bid = {award.bid_id: award for award in found}
+    return reconciliation.Position(
+        reference=round.reference,
+        allocation=round.allocation,
+        lines=[
+            Line(line.reference, line.label, line.amount, line.kind == BudgetLine.Kind.INTERNAL)
+            for line in round.lines.all()
+        ],
+        contracts=[_contract(contract) for contract in SingleTenderAction.objects.filter(round=round)],
+        grants=grants,
+        bids=_bids(round, by_bid),
+    )
+
+
+def _bids(round: Round, by_bid: dict[int, Award]) -> list[BidEntry]:
+    latest = Recommendation.objects.filter(bid__round=round, answer=Recommendation.Answer.AGREE).order_by("id")
+    agreed = dict(latest.values_list("bid_id", "amount"))
+    rows = (
+        Bid.objects.filter(round=round)
+        .annotate(cost=Sum("costs__amount"))
+        .values_list("pk", "source_reference", "amount", "state", "led_by", "cost", "outcome__destination")
+    )
+    entries = []
+    for pk, reference, amount, state, led_by, cost, destination in rows:
+        outcomes = _outcomes(state, led_by, by_bid.get(pk))
+        entries.append(BidEntry(reference, amount, outcomes, cost or ZERO, agreed.get(pk), destination or ""))
+    return entries
+
+
+def _outcomes(state: str, led_by: str, award: Award | None) -> list[Outcome]:
+    found = []
+    if state in (Bid.State.REJECTED, Bid.State.INELIGIBLE):
+        found.append(Outcome.REJECTED)
+    elif state == Bid.State.REDIRECTED:
+        found.append(Outcome.REDIRECTED)
+    elif state == Bid.State.AGREED and led_by == Bid.Led.INTERNAL:
+        found.append(Outcome.INTERNAL)
+    if award and award.route:
+        found.append(Outcome(award.route))
+    return found or [Outcome.OPEN]
+
+
+def _grant(award: Award, now: Route | None) -> Grant:
+    bid = award.bid
+    valid = next(iter(fetched(award, "valid")), None)
+    agreed = next((recommendation.amount for recommendation in fetched(bid, "agreed")), ZERO)
+    paid = fetched(award, "paid")
+    early = [payment for payment in paid if payment.retrospective]
+    return Grant(
+        reference=award.reference,
+        bid=bid.source_reference,
+        label=bid.title,
+        amount=award.amount,
+        agreed=agreed,
+        route=Level(award.route) if award.route else None,
+        route_now=now.level if now else None,
+        warning_open=award.warning_open,
+        approved=valid.amount if valid else None,
+        approved_level=Level(valid.level) if valid else None,
+        paid=sum((payment.amount for payment in paid), ZERO),
+        paid_early=sum((payment.amount for payment in early), ZERO),
+        early_reason=" ".join(payment.reason for payment in early),
+        recipient=bid.recipient.name if bid.recipient else "",
+        legal_power=award.legal_power,
+        living_wage_open=bid.employs_staff and not bid.london_living_wage,
+    )
+
+
+def _contract(contract: SingleTenderAction) -> Contract:
+    wanted = {
+        "evidence for its primary ground": contract.evidence,
+        "its proposal": contract.proposal,
+        "its performance framework": contract.performance,
+    }
+    return Contract(
+        contract.reference,
+        contract.title,
+        contract.amount,
+        contract.years(),
+        [what for what, text in wanted.items() if not text.strip()],
+    )

@@ -1,0 +1,49 @@
+"""Which part of a bid's scoring which role may see, and when: one table. Pure rules.
+
+Scorecards are blind: a member sees another's marks on a bid only after their own on it is submitted, so that no
+score leans on another. Marks and results stay with the panel, the lead and the auditor; none is ever public.
+"""
+
+from enum import StrEnum
+
+from grants.roles import Role
+
+
+class Phase(StrEnum):
+    SCORING = "scoring"
+    CLOSED = "closed"
+
+
+class Part(StrEnum):
+    OTHERS_MARKS = "marks of other members"
+    PROGRESS = "who has submitted"
+    RESULT = "result, place and spread"
+    OUTCOME = "outcome"
+    INTERNAL_REASON = "internal reason"
+
+
+_AFTER_CLOSE = {
+    Part.OTHERS_MARKS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
+    Part.PROGRESS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
+    Part.RESULT: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
+    Part.OUTCOME: {Role.CHAIR, Role.LEAD, Role.OFFICE, Role.DMPC, Role.FINANCE, Role.AUDITOR},
+    Part.INTERNAL_REASON: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
+}
+_WHILE_SCORING = {
+    Part.PROGRESS: {Role.CHAIR, Role.AUDITOR},
+}
+
+
+def may_see(part: Part, roles: frozenset[Role], phase: Phase, *, own_submitted: bool = False) -> bool:
+    """Whether somebody with these roles may see a part of one bid's scoring.
+
+    `own_submitted`: their own scorecard on this bid is in. A member who still has to score it sees nothing of it,
+    whatever else they are.
+    """
+    if phase is Phase.SCORING:
+        if part is Part.OTHERS_MARKS and Role.MEMBER in roles:
+            return own_submitted
+        return bool(roles & _WHILE_SCORING.get(part, set()))
+    if part is Part.OTHERS_MARKS and Role.MEMBER in roles and own_submitted:
+        return True
+    return bool(roles & _AFTER_CLOSE[part])

@@ -1,0 +1,389 @@
+"""What was asked for, and how it scored: bids, families, the panel, interests, scorecards, outcomes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Count, F, Q, Sum
+
+from bids import boroughs, criteria, scoring
+from grants.access import holdings
+from grants.models import Organisation, Round, User
+from grants.roles import ACTIONS, Role, acting_role
+
+
+class Tag(models.Model):
+    """A theme, plan priority or objective of a round, by which its bids are described."""
+
+    class Kind(models.TextChoices):
+        THEME = "theme", "Theme"
+        PRIORITY = "priority", "Police and Crime Plan priority"
+        OBJECTIVE = "objective", "Objective"
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="tags")
+    kind = models.CharField(max_length=10, choices=Kind)
+    code = models.SlugField(max_length=20)
+    label = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["round", "kind", "code"], name="tag_code_once_a_kind")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Criterion(models.Model):
+    """A criterion of a round, as data; `rule` is what scoring computes with."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="criteria")
+    number = models.PositiveSmallIntegerField()
+    label = models.CharField(max_length=80)
+    question = models.CharField(max_length=300)
+    gate = models.BooleanField()
+    scored = models.BooleanField()
+    weight = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(1))
+    points = models.JSONField(default=list, blank=True, help_text="[[0, meaning], … [4, meaning]]")
+
+    class Meta:
+        verbose_name_plural = "criteria"
+        ordering = ["round", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="criterion_number_once_a_round"),
+            models.CheckConstraint(condition=Q(gate=True) | Q(scored=True), name="criterion_is_a_gate_or_scored"),
+            models.CheckConstraint(condition=Q(weight__gt=0), name="criterion_weight_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.label}"
+
+    @property
+    def rule(self) -> criteria.Rule:
+        points = tuple((int(value), str(meaning)) for value, meaning in self.points)
+        return criteria.Rule(self.number, self.label, self.question, self.gate, self.scored, self.weight, points)
+
+
+class Panel(models.Model):
+    """The panel of a round: how many scorers each bid wants, and whether scoring has closed."""
+
+    round = models.OneToOneField(Round, models.PROTECT, related_name="panel")
+    wanted = models.PositiveSmallIntegerField(default=3)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"the panel of {self.round}"
+
+    @property
+    def reference(self) -> str:
+        return self.round.reference
+
+
+class ProjectFamily(models.Model):
+    """Bids that are lots of one project, so that the limit is compared with their sum. A person confirms it."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="families")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        verbose_name_plural = "project families"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["round", "name"], name="family_name_once_a_round")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def reference(self) -> str:
+        return self.name
+
+
+class BidQuerySet(models.QuerySet["Bid"]):
+    def visible_to(self, user: User, action: str = "see bids") -> BidQuerySet:
+        """The bids that this person may open for this action.
+
+        Somebody who is only a panel member sees the bids assigned to them, and of those only the ones for which
+        they declared that they have no interest: an unanswered declaration is a conflict.
+        """
+        held = holdings(user)
+        by_role = [role for role in ACTIONS[action].roles if role is not Role.MEMBER]
+        if held.everywhere & set(by_role):
+            whole = Q()
+        else:
+            ids = [pk for pk, roles in held.by_round.items() if roles & set(by_role)]
+            whole = Q(round_id__in=ids)
+        if Role.MEMBER not in ACTIONS[action].roles or not acting_role(action, held.anywhere()):
+            return self.filter(whole)
+        own = Interest.objects.filter(bid=models.OuterRef("pk"), member=user)
+        if Role.MEMBER not in held.anywhere():
+            return self.filter(whole)
+        assigned = Assignment.objects.filter(bid=models.OuterRef("pk"), member=user, withdrawn_at=None)
+        free = models.Exists(own.filter(conflicted=False)) & models.Exists(assigned)
+        # Somebody who is a member as well as, say, chair is still kept from a bid in which they have an interest.
+        locked = models.Exists(assigned) & ~models.Exists(own.filter(conflicted=False))
+        conflicted = models.Exists(own.filter(conflicted=True))
+        return self.filter((whole & ~locked & ~conflicted) | free)
+
+    def for_list(self) -> BidQuerySet:
+        """All that a row of the list of bids shows."""
+        return self.select_related("recipient", "family", "round").prefetch_related("tags")
+
+    def counted(self) -> dict[str, Any]:
+        """How many bids there are and what they ask for in all."""
+        found = self.aggregate(count=Count("pk"), asked=Sum("amount"))
+        return {"count": found["count"], "asked": found["asked"] or Decimal("0.00")}
+
+
+class Bid(models.Model):
+    """A request for money in a round: by an organisation outside the force, or by a unit inside it."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Received"
+        ELIGIBLE = "eligible", "With the panel"
+        INELIGIBLE = "ineligible", "Not eligible"
+        RECOMMENDED = "recommended", "Recommended by the panel"
+        REJECTED = "rejected", "Rejected"
+        REDIRECTED = "redirected", "Redirected"
+        AGREED = "agreed", "Agreed by the leadership"
+
+    class Led(models.TextChoices):
+        EXTERNAL = "external", "An organisation outside the force"
+        INTERNAL = "internal", "A unit of the force"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="bids")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    source_reference = models.CharField("your reference", max_length=40)
+    title = models.CharField(max_length=150)
+    led_by = models.CharField(max_length=10, choices=Led)
+    recipient = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="bids")
+    recipient_as_written = models.CharField(max_length=150, blank=True)
+    sponsoring_unit = models.CharField(max_length=80)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    summary = models.TextField(max_length=4000)
+    beneficiaries = models.TextField(max_length=2000)
+    boroughs = ArrayField(models.CharField(max_length=9))
+    tags = models.ManyToManyField(Tag, related_name="bids")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    outputs = models.TextField(max_length=4000)
+    outcomes = models.TextField(max_length=4000)
+    evaluation_plan = models.TextField(max_length=4000)
+    track_record = models.TextField(max_length=4000)
+    employs_staff = models.BooleanField()
+    london_living_wage = models.BooleanField(null=True)
+    personal_data = models.BooleanField()
+    future_cost = models.BooleanField()
+    future_cost_note = models.TextField(max_length=2000, blank=True)
+    illustrative = models.CharField(max_length=300, blank=True, help_text="What in this bid is invented, if anything.")
+    family = models.ForeignKey(ProjectFamily, models.SET_NULL, null=True, blank=True, related_name="bids")
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    received_at = models.DateTimeField()
+    intake_digest = models.CharField(max_length=64, editable=False)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = BidQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["round", "source_reference"]
+        indexes = [models.Index(fields=["round", "state"])]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "source_reference"], name="bid_source_reference_once_a_round"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="bid_amount_above_zero"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="bid_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(led_by="external", recipient__isnull=False) | Q(led_by="internal", recipient__isnull=True),
+                name="bid_recipient_only_where_external",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def borough_names(self) -> str:
+        return boroughs.names(self.boroughs)
+
+    @property
+    def bidder(self) -> str:
+        """Who asks: the recipient, or the unit for an internal bid."""
+        return self.recipient.name if self.recipient else self.sponsoring_unit
+
+    @property
+    def is_external(self) -> bool:
+        return self.led_by == self.Led.EXTERNAL
+
+
+class CostLine(models.Model):
+    """A part of what a bid asks for. The lines of a bid sum to its amount."""
+
+    bid = models.ForeignKey(Bid, models.CASCADE, related_name="costs")
+    label = models.CharField(max_length=120)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="cost_above_zero")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Upload(models.Model):
+    """A spreadsheet of bids as it was read, kept between its preview and its confirmation."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="uploads")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    file_name = models.CharField(max_length=150)
+    rows = models.JSONField()
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    taken_in_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Assignment(models.Model):
+    """A member is asked to score a bid. A withdrawn one stays, so that its trail has something to point to."""
+
+    bid = models.ForeignKey(Bid, models.PROTECT, related_name="assignments")
+    member = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    assigned_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["bid", "member"], name="assigned_once")]
+
+    def __str__(self) -> str:
+        return f"{self.bid.reference} to {self.member.name}"
+
+    @property
+    def reference(self) -> str:
+        return self.bid.reference
+
+
+class Interest(models.Model):
+    """A member's declaration about one bid. Without one, the bid does not open to them."""
+
+    bid = models.ForeignKey(Bid, models.PROTECT, related_name="interests")
+    member = models.ForeignKey(User, models.PROTECT, related_name="interests")
+    conflicted = models.BooleanField()
+    nature = models.TextField(max_length=1000, blank=True)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bid", "member"], name="interest_declared_once"),
+            models.CheckConstraint(condition=Q(conflicted=False) | ~Q(nature=""), name="conflict_has_its_nature"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member.name} on {self.bid.reference}"
+
+    @property
+    def reference(self) -> str:
+        return self.bid.reference
+
+
+class Scorecard(models.Model):
+    """One member's judgement of one bid. `version` rises with each save."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SUBMITTED = "submitted", "Submitted"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    bid = models.ForeignKey(Bid, models.PROTECT, related_name="scorecards")
+    member = models.ForeignKey(User, models.PROTECT, related_name="scorecards")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    saved_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bid", "member"], name="one_scorecard_a_bid_and_member"),
+            models.CheckConstraint(
+                condition=~Q(state="submitted") | Q(submitted_at__isnull=False), name="submitted_scorecard_has_its_time"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.FSM(
+                name="states",
+                field="state",
+                transitions=[("draft", "submitted"), ("draft", "withdrawn"), ("submitted", "withdrawn")],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"the scorecard of {self.member.name} on {self.bid.reference}"
+
+    @property
+    def reference(self) -> str:
+        return self.bid.reference
+
+    def answers(self) -> dict[int, scoring.Answer]:
+        """The marks by criterion number; `marks` with their criterion must have been fetched."""
+        return {mark.criterion.number: scoring.Answer(mark.passed, mark.score) for mark in self.marks.all()}
+
+
+class Mark(models.Model):
+    """What a member says of a bid on one criterion. Unmarked is NULL, never 0."""
+
+    scorecard = models.ForeignKey(Scorecard, models.PROTECT, related_name="marks")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="marks")
+    passed = models.BooleanField(null=True)
+    score = models.PositiveSmallIntegerField(
+        null=True, validators=[MinValueValidator(criteria.LOWEST), MaxValueValidator(criteria.HIGHEST)]
+    )
+    reason = models.TextField(max_length=4000, blank=True)
+
+    class Meta:
+        ordering = ["criterion__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard", "criterion"], name="one_mark_a_criterion"),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__range=(criteria.LOWEST, criteria.HIGHEST)), name="mark_on_the_scale"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion.label} on {self.scorecard.bid.reference}"
+
+
+class PanelOutcome(models.Model):
+    """What the panel agreed about a bid, recorded by its chair."""
+
+    class Verdict(models.TextChoices):
+        RECOMMEND = "recommend", "Recommend"
+        REJECT = "reject", "Reject"
+        REDIRECT = "redirect", "Redirect"
+
+    bid = models.OneToOneField(Bid, models.PROTECT, related_name="outcome")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    destination = models.CharField(max_length=150, blank=True)
+    reason = models.TextField("reason that can be published", max_length=2000)
+    internal_reason = models.TextField(max_length=2000, blank=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(verdict="redirect") & ~Q(destination="")) | (~Q(verdict="redirect") & Q(destination="")),
+                name="redirect_has_its_destination",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="outcome_has_its_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"the outcome of {self.bid.reference}"

@@ -1,0 +1,144 @@
+"""Who may open what: one decorator a view, and the rounds in which a person may do a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import NoReverseMatch, reverse
+from django.utils.cache import patch_cache_control
+
+from grants.models import Round, User
+from grants.roles import Role, acting_role
+
+View = Callable[..., HttpResponse]
+
+
+class Request(HttpRequest):
+    """A request of a signed-in person; `round` is the one that the page is about."""
+
+    user: User
+    round: Round | None
+
+
+class Holdings:
+    """The roles that a person holds now, read once a request."""
+
+    def __init__(self, user: User) -> None:
+        rows = user.holdings.filter(ended_at=None).values_list("role", "round_id") if user.is_active else []
+        self.everywhere: frozenset[Role] = frozenset()
+        self.by_round: dict[int, frozenset[Role]] = {}
+        for role, round_id in rows:
+            if round_id is None:
+                self.everywhere |= {Role(role)}
+            else:
+                self.by_round[round_id] = self.by_round.get(round_id, frozenset()) | {Role(role)}
+
+    def anywhere(self) -> frozenset[Role]:
+        return self.everywhere.union(*self.by_round.values())
+
+    def in_round(self, round_id: int) -> frozenset[Role]:
+        return self.everywhere | self.by_round.get(round_id, frozenset())
+
+    def may(self, action: str, round: Round | None = None) -> bool:
+        """Whether the person may do the action in the round or, without one, in any."""
+        return acting_role(action, self.in_round(round.pk) if round else self.anywhere()) is not None
+
+    def rounds(self, action: str) -> QuerySet[Round]:
+        """The rounds in which the person may do the action."""
+        if acting_role(action, self.everywhere):
+            return Round.objects.all()
+        ids = [pk for pk, roles in self.by_round.items() if acting_role(action, roles | self.everywhere)]
+        return Round.objects.filter(pk__in=ids)
+
+
+def holdings(user: Any) -> Holdings:
+    """The person's roles; kept on the object, which lives as long as the request."""
+    if not hasattr(user, "_holdings"):
+        user._holdings = Holdings(user)
+    found: Holdings = user._holdings
+    return found
+
+
+def allow(action: str) -> Callable[[View], View]:
+    """Open a view to the people whose role, in any round, may do the action; everybody else gets 403.
+
+    The view itself fetches what it shows through `round_or_404` or a queryset's `visible_to`, so that an object
+    of a round in which the person holds no such role answers 404.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not holdings(request.user).may(action):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        vars(guarded)["action"] = action
+        return guarded
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Open a view to anyone, signed in or not."""
+    opened = login_not_required(view)
+    vars(opened)["action"] = "public"
+    return opened
+
+
+def round_or_404(request: Request, reference: str, action: str) -> Round:
+    """The round, where this person may do the action in it."""
+    found = get_object_or_404(holdings(request.user).rounds(action), reference=reference)
+    return enter(request, found)
+
+
+def enter(request: Request, round: Round) -> Round:
+    """Say which round the page is about: its header and navigation follow."""
+    request.round = round
+    return round
+
+
+def must(user: User, action: str, round: Round | None = None) -> None:
+    """Answer 404 where the person may not do the action in this round."""
+    if not holdings(user).may(action, round):
+        raise Http404
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """What every page shows at its top: the links that this person can follow, in the round at hand."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"service_name": settings.SERVICE_NAME, "navigation": []}
+    held = holdings(user)
+    round = getattr(request, "round", None)
+    links = []
+    for label, name, action, in_round in settings.NAVIGATION:
+        if (in_round and round is None) or not held.may(action, round if in_round else None):
+            continue
+        try:
+            address = reverse(name, args=[round.reference] if in_round and round else [])
+        except NoReverseMatch:
+            continue
+        links.append({"label": label, "address": address, "current": request.path == address})
+    return {"service_name": settings.SERVICE_NAME, "navigation": links, "round": round, "held": held}
+
+
+class NoStoreMiddleware:
+    """Pages of a signed-in person are kept by no cache, so that the back button after signing out shows none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            patch_cache_control(response, no_store=True, private=True)
+        return response

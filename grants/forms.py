@@ -1,0 +1,292 @@
+"""Forms as the GOV.UK Design System draws them: fields, the error summary, and refusals shown where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.forms.renderers import TemplatesSetting
+
+from grants import money
+from grants.models import USERNAME, BudgetLine, RoleHolding, Round, User
+from grants.refusal import Refused
+from grants.roles import Role
+
+Result = TypeVar("Result")
+
+
+class GovukRenderer(TemplatesSetting):
+    form_template_name = "govuk/form.html"
+    field_template_name = "govuk/field.html"
+
+
+class GovukBoundField(BoundField):
+    """A field that knows its GOV.UK class and the id of its first input, where an error's link must land."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        widget = widget or self.field.widget
+        attrs = super().build_widget_attrs(attrs, widget)
+        base = _CLASSES.get(type(widget))
+        if base:
+            own = widget.attrs.get("class", "")
+            attrs["class"] = " ".join(filter(None, [base, own, f"{base}--error" if self.errors else ""]))
+        return attrs
+
+    @property
+    def first_input(self) -> str:
+        nested = isinstance(self.field.widget, (Radios, Checkboxes, DayInput))
+        return f"{self.auto_id}_0" if nested else str(self.auto_id)
+
+    @property
+    def is_checkbox(self) -> bool:
+        return isinstance(self.field.widget, Checkbox)
+
+
+class Radios(forms.RadioSelect):
+    template_name = "govuk/radios.html"
+
+
+class Checkboxes(forms.CheckboxSelectMultiple):
+    template_name = "govuk/checkboxes.html"
+
+
+class Checkbox(forms.CheckboxInput):
+    template_name = "govuk/checkbox.html"
+
+
+class DayInput(forms.MultiWidget):
+    """Day, month and year in three boxes."""
+
+    template_name = "govuk/day.html"
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        super().__init__([forms.TextInput(), forms.TextInput(), forms.TextInput()])
+
+    def decompress(self, value: date | None) -> list[str]:
+        return [str(value.day), str(value.month), str(value.year)] if value else ["", "", ""]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for part, label in zip(context["widget"]["subwidgets"], ("Day", "Month", "Year"), strict=True):
+            part["label"] = label
+        return context
+
+
+_CLASSES: dict[type, str] = {
+    forms.TextInput: "govuk-input",
+    forms.PasswordInput: "govuk-input",
+    forms.EmailInput: "govuk-input",
+    forms.NumberInput: "govuk-input",
+    forms.Textarea: "govuk-textarea",
+    forms.Select: "govuk-select",
+    forms.ClearableFileInput: "govuk-file-upload",
+    forms.FileInput: "govuk-file-upload",
+}
+
+
+class DayField(forms.MultiValueField):
+    """A date typed as day, month and year; gives a `date`."""
+
+    widget = DayInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        parts = [forms.CharField(required=False, strip=True) for _ in range(3)]
+        super().__init__(fields=parts, require_all_fields=False, **kwargs)
+
+    def clean(self, value: Any) -> date | None:
+        parts = [str(part or "").strip() for part in (value or ["", "", ""])]
+        if not any(parts):
+            if self.required:
+                raise forms.ValidationError(f"Enter the {str(self.label).lower()}")
+            return None
+        for part, name in zip(parts, ("day", "month", "year"), strict=True):
+            if not part:
+                raise forms.ValidationError(f"{self.label} must include a {name}")
+        try:
+            day, month, year = (int(part) for part in parts)
+            found = date(year, month, day)
+        except (ValueError, OverflowError):
+            raise forms.ValidationError(f"{self.label} must be a real date, like 27 3 2027") from None
+        if not 2000 <= found.year <= 2100:
+            raise forms.ValidationError(f"{self.label} must be between 2000 and 2100")
+        return found
+
+
+class MoneyField(forms.CharField):
+    """An amount in pounds as people type it; gives a Decimal with two places."""
+
+    def __init__(self, *, above_zero: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.above_zero = above_zero
+        self.widget.attrs.setdefault("class", "govuk-input--width-10 app-money-input")
+        self.widget.attrs.setdefault("inputmode", "decimal")
+
+    def prepare_value(self, value: Any) -> Any:
+        return money.pounds(value).removeprefix("£") if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        try:
+            amount = money.parse(str(value))
+        except money.NotMoney as wrong:
+            raise forms.ValidationError(str(wrong)) from None
+        if self.above_zero and not amount:
+            raise forms.ValidationError("Amount must be more than £0")
+        return amount
+
+    def run_validators(self, value: Any) -> None:
+        """The bounds of an amount are checked above; the text validators of CharField do not apply."""
+
+    @property
+    def is_money(self) -> bool:
+        return True
+
+
+def text_area(label: str, *, rows: int = 4, required: bool = True, hint: str = "", longest: int = 4000) -> Any:
+    """A field of several lines, whose missing answer is asked for by its own label."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        help_text=hint,
+        max_length=longest,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": f"Enter {label[0].lower()}{label[1:]}"},
+    )
+
+
+class Form(forms.Form):
+    """A form drawn field by field in GOV.UK markup, whose fields are named in their error messages."""
+
+    bound_field_class = GovukBoundField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            label = str(field.label or "")
+            if field.error_messages.get("required") == "This field is required.":
+                verb = "Select" if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField)) else "Enter"
+                field.error_messages["required"] = f"{verb} {label[:1].lower()}{label[1:]}"
+
+    @property
+    def errors_with_links(self) -> list[tuple[str, str]]:
+        """Each message with the id of the input that it is about; for the error summary."""
+        found = []
+        for name, messages in self.errors.items():
+            target = self[name].first_input if name in self.fields else ""
+            found += [(str(message), target) for message in messages]
+        return found
+
+
+class VersionedForm(Form):
+    """A form that remembers which version of a thing its page was drawn from."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ConfirmForm(Form):
+    """A form without fields: the button is the answer."""
+
+
+class ReasonForm(Form):
+    """One reason, which goes into the trail."""
+
+    reason = text_area("Reason")
+
+
+def attempt(form: forms.BaseForm, call: Callable[[], Result]) -> Result | None:
+    """Call a transition; where it refuses, put its sentence on the form and give None. Nothing has changed then."""
+    try:
+        return call()
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        return None
+
+
+class SignInForm(Form):
+    username = forms.CharField(label="User name", widget=forms.TextInput(attrs={"autocomplete": "username"}))
+    password = forms.CharField(
+        label="Password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+class SetPasswordForm(Form):
+    password = forms.CharField(
+        label="New password",
+        strip=False,
+        help_text="At least 12 characters, and not a common password.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class RoundForm(Form):
+    reference = forms.SlugField(label="Reference", max_length=40, help_text="Used in addresses, such as cpie-2026-27.")
+    title = forms.CharField(label="Title", max_length=120)
+    financial_year = forms.RegexField(
+        r"^20\d\d/\d\d$",
+        label="Financial year",
+        help_text="Such as 2026/27.",
+        error_messages={"invalid": "Financial year must be like 2026/27"},
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
+    )
+    allocation = MoneyField(label="Allocation")
+    purpose = text_area("What the money is for", rows=2, required=False, longest=300)
+    opens_on = DayField(label="Opens on")
+    closes_on = DayField(label="Bids close on")
+    scoring_closes_on = DayField(label="Scoring closes on", required=False)
+    routing_key = forms.ChoiceField(
+        label="The limit is compared with the sum of a",
+        choices=Round.Key.choices,
+        initial=Round.Key.FAMILY,
+        widget=Radios,
+        help_text="The other key is computed as well, and warns where it gives a higher route.",
+    )
+    scored = forms.TypedChoiceField(
+        label="Are the bids scored by a panel?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        initial="yes",
+        coerce=lambda answer: answer == "yes",
+        widget=Radios,
+    )
+
+
+class BudgetLineForm(Form):
+    kind = forms.ChoiceField(label="Kind", choices=BudgetLine.Kind.choices, widget=Radios)
+    label = forms.CharField(label="Label", max_length=120)
+    amount = MoneyField(label="Amount", above_zero=False)
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=300,
+        help_text="For example, that it holds more than the bids of the round.",
+    )
+    reason = text_area("Reason", rows=2)
+
+
+class PersonForm(Form):
+    name = forms.CharField(label="Name", max_length=150)
+    username = forms.CharField(label="User name", max_length=80, validators=[USERNAME], help_text="Such as amara.cole.")
+    unit = forms.CharField(label="Unit", max_length=80, required=False, help_text="Such as Central West.")
+
+
+class RoleForm(Form):
+    role = forms.ChoiceField(label="Role", choices=[(role.value, role.label) for role in Role], widget=Radios)
+    round = forms.ModelChoiceField(
+        label="Round", queryset=Round.objects.all(), required=False, empty_label="All rounds"
+    )
+    reason = text_area("Reason", rows=2)
+
+
+class EndRoleForm(ReasonForm):
+    holding = forms.ModelChoiceField(label="Role to end", queryset=RoleHolding.objects.none(), widget=Radios)
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holding"] = forms.ModelChoiceField(
+            label="Role to end", queryset=person.holdings.filter(ended_at=None), widget=Radios, empty_label=None
+        )

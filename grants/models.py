@@ -1,0 +1,276 @@
+"""The allocation and who acts on it: rounds, budget lines, organisations, people, roles and the trail."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import pgtrigger
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from grants.roles import Role
+
+USERNAME = RegexValidator(r"^[a-z0-9][a-z0-9.-]*$", "User name must be small letters, figures, dots and hyphens")
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_references(prefix: str, wanted: int, taken: Iterable[str]) -> list[str]:
+    """Fresh references such as `BID-7KQ2M`: short to read out, and telling nobody how many there are."""
+    seen = set(taken)
+    found: list[str] = []
+    while len(found) < wanted:
+        reference = f"{prefix}-" + "".join(secrets.choice(_LETTERS) for _ in range(5))
+        if reference not in seen:
+            seen.add(reference)
+            found.append(reference)
+    return found
+
+
+def plain_name(name: str) -> str:
+    """A name as it is compared: without case, punctuation, a leading `the` or a closing `Ltd`."""
+    words = re.sub(r"[^\w\s&]", "", name.casefold()).split()
+    if words[:1] == ["the"] and len(words) > 1:
+        words = words[1:]
+    if words[-1:] in (["ltd"], ["limited"], ["plc"], ["cic"]) and len(words) > 1:
+        words = words[:-1]
+    return " ".join(words)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, *, name: str, password: str | None = None, unit: str = "") -> User:
+        """Add a person. Without a password nobody can sign in as them until one is set."""
+        user = self.model(username=username, name=name, unit=unit)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. There is no superuser: what they may do comes from RoleHolding alone."""
+
+    username = models.CharField("user name", max_length=80, unique=True, validators=[USERNAME])
+    name = models.CharField(max_length=150)
+    unit = models.CharField(max_length=80, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def reference(self) -> str:
+        return self.username
+
+    @property
+    def is_staff(self) -> bool:
+        return self.holdings.filter(role=Role.ADMINISTRATOR, ended_at=None).exists()
+
+    # The admin site asks these; its own ModelAdmin classes give the answer.
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class Round(models.Model):
+    """One allocation for one financial year, the bids against it and the decision that closes it."""
+
+    class Key(models.TextChoices):
+        FAMILY = "family", "project family"
+        RECIPIENT = "recipient", "recipient organisation"
+
+    reference = models.SlugField(max_length=40, unique=True, help_text="Used in addresses, such as cpie-2019-20.")
+    title = models.CharField(max_length=120)
+    financial_year = models.CharField(max_length=7, help_text="Such as 2019/20.")
+    allocation = models.DecimalField(max_digits=14, decimal_places=2)
+    purpose = models.CharField(max_length=300, blank=True)
+    opens_on = models.DateField()
+    closes_on = models.DateField("bids close on")
+    scoring_closes_on = models.DateField(null=True, blank=True)
+    routing_key = models.CharField(
+        max_length=10, choices=Key, default=Key.FAMILY, help_text="What the limit is compared with."
+    )
+    scored = models.BooleanField("scored by a panel", default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["-opens_on", "reference"]
+        constraints = [
+            models.CheckConstraint(condition=Q(allocation__gt=0), name="round_allocation_above_zero"),
+            models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="round_closes_after_it_opens"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def ends_on(self) -> date:
+        """The last day of the financial year."""
+        return date(int(self.financial_year[:4]) + 1, 3, 31)
+
+
+class BudgetLine(models.Model):
+    """Money of a round that goes to something other than a grant or a contract."""
+
+    class Kind(models.TextChoices):
+        STAFFING = "staffing", "Staffing"
+        INTERNAL = "internal", "Internal projects"
+        OTHER = "other", "Other"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="lines")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    label = models.CharField(max_length=120)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    note = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="line_amount_not_below_zero"),
+            models.UniqueConstraint(fields=["round", "label"], name="line_label_once_a_round"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Organisation(models.Model):
+    """A body outside the force, told apart by its number in a public register, with the names it goes by."""
+
+    class Register(models.TextChoices):
+        CHARITY = "charity", "Charity number"
+        COMPANY = "company", "Company number"
+        AUTHORITY = "local authority", "Local authority code"
+        NOT_STATED = "not stated", "Not stated"
+
+    name = models.CharField(max_length=150)
+    register = models.CharField(max_length=20, choices=Register, default=Register.NOT_STATED)
+    number = models.CharField("register number", max_length=20, blank=True)
+    illustrative = models.BooleanField(default=False, help_text="Invented for a demonstration.")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register", "number"], condition=~Q(number=""), name="organisation_once_a_register_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(register="not stated", number="") | (~Q(register="not stated") & ~Q(number="")),
+                name="organisation_number_with_its_register",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Alias(models.Model):
+    """Another name of an organisation, as it is compared: `plain_name`. Its own name is one of them."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=150)
+    plain = models.CharField(max_length=150, unique=True, editable=False)
+
+    class Meta:
+        verbose_name_plural = "aliases"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.plain = plain_name(self.name)
+        super().save(*args, **kwargs)
+
+
+class RoleHolding(models.Model):
+    """A person holds a role, in one round or (round empty) in all of them, from one instant to another."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="holdings")
+    role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
+    round = models.ForeignKey(Round, models.PROTECT, null=True, blank=True, related_name="holdings")
+    given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "round"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="role_held_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(given_by=None) | ~Q(given_by=F("user")), name="nobody_gives_themselves_a_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {Role(self.role).label}"
+
+
+class AuditEvent(models.Model):
+    """One change of state: who, in which role, what, when and why. Written by `audit.record` alone.
+
+    The events of a round form a chain: each holds the hash of the one before it, so that an edited, removed or
+    inserted event shows. Events about no round (people, reference data) form a chain of their own.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="events")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    actor_role = models.CharField(max_length=20)
+    action = models.CharField(max_length=40)
+    subject_kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
+    bid = models.CharField(max_length=12, blank=True)
+    because = models.TextField(blank=True)
+    before = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["round", "number"]
+        indexes = [models.Index(fields=["bid", "number"]), models.Index(Lower("action"), name="event_by_action")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], nulls_distinct=False, name="event_number_once_a_chain")
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="never_emptied",
+                operation=pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                func="RAISE EXCEPTION 'The trail is never emptied';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.actor_name} {self.action}"

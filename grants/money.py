@@ -1,0 +1,100 @@
+"""Exact pounds and pence: reading what people type, printing it, rounding it for prose, sharing it out."""
+
+import re
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+PENNY = Decimal("0.01")
+ZERO = Decimal("0.00")
+LARGEST = Decimal("999999999999.99")
+
+_PLAIN = re.compile(r"£?\s*(?P<pounds>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<pence>\d{1,2}))?")
+
+
+class NotMoney(ValueError):
+    """The text is not an amount of pounds; the message says what to type instead."""
+
+
+def parse(text: str) -> Decimal:
+    """Read an amount of pounds as a person types it: `1200`, `£1,200`, `1,200.50`.
+
+    Returns a Decimal with two places. Raises NotMoney for anything that could be read in two ways, such as
+    `£1000,000` or `1.200,50`, for more than two decimals and for a negative amount.
+    """
+    text = text.strip().replace("\u00a0", " ")
+    if not text:
+        raise NotMoney("Enter an amount in pounds, like 1,200 or 1,200.50")
+    if text.startswith(("-", "(", "\u2212")):
+        raise NotMoney("Amount must be £0 or more")
+    found = _PLAIN.fullmatch(text)
+    if found is None:
+        if "," in text:
+            raise NotMoney(f"“{text[:40]}” has a comma in the wrong place. Enter an amount like 1,200 or 1,200.50")
+        if re.fullmatch(r"£?\s*[\d,]+\.\d{3,}", text):
+            raise NotMoney("Amount must have no more than two decimal places, like 1,200.50")
+        raise NotMoney(f"“{text[:40]}” is not an amount in pounds. Enter it like 1,200 or 1,200.50")
+    amount = Decimal(found["pounds"].replace(",", "") + "." + (found["pence"] or "0")).quantize(PENNY)
+    if amount > LARGEST:
+        raise NotMoney("Amount is too large")
+    return amount
+
+
+def pounds(amount: Decimal) -> str:
+    """Print an amount for a reader: `£147,600`, with pence only where there are any: `£147,600.50`."""
+    amount = exact(amount)
+    text = f"{abs(amount):,.2f}".removesuffix(".00")
+    return f"\u2212£{text}" if amount < 0 else f"£{text}"
+
+
+def in_prose(amount: Decimal, unit: str = "") -> str:
+    """Round an amount half up for a sentence: `£4.78m`, `£0.4m`, `£151k`.
+
+    `unit` is `m` (millions, two places), `m1` (millions, one place), `k` (thousands) or empty, which takes
+    millions from £250,000 and thousands below. Closing zeros are dropped. The exact sum is never derived from it.
+    """
+    amount = exact(amount)
+    if not unit:
+        unit = "m" if abs(amount) >= 250_000 else "k"
+    if unit == "k":
+        return f"£{(amount / 1000).quantize(Decimal(1), ROUND_HALF_UP):,}k"
+    places = {"m": PENNY, "m1": Decimal("0.1")}[unit]
+    text = f"{(amount / 1_000_000).quantize(places, ROUND_HALF_UP):,}"
+    return f"£{text.rstrip('0').rstrip('.')}m"
+
+
+def exact(amount: Decimal | int | str) -> Decimal:
+    """The amount with two places, or ValueError where it holds part of a penny or is a float."""
+    if isinstance(amount, float):
+        raise ValueError("Money is never a float")
+    value = Decimal(amount)
+    if value != value.quantize(PENNY):
+        raise ValueError(f"{value} holds part of a penny")
+    return value.quantize(PENNY)
+
+
+def text(amount: Decimal) -> str:
+    """The amount for a machine: two decimals, no separators, such as `147600.00`."""
+    return f"{exact(amount):.2f}"
+
+
+def total(amounts: Sequence[Decimal]) -> Decimal:
+    """The exact sum of amounts in pounds; £0.00 for none."""
+    return exact(sum(amounts, ZERO))
+
+
+def share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Split an amount by weights to the penny; the parts always sum to the amount.
+
+    The pennies left by rounding down go to the largest remainders, the earlier first.
+    Raises ValueError where no weight is above zero or one is below it.
+    """
+    whole = sum(weights, Decimal(0))
+    if whole <= 0 or any(weight < 0 for weight in weights):
+        raise ValueError("Shares need weights of zero or more, at least one above zero")
+    exact_parts = [amount * weight / whole for weight in weights]
+    parts = [part.quantize(PENNY, ROUND_DOWN) for part in exact_parts]
+    left = int((exact(amount) - total(parts)) / PENNY)
+    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact_parts[i], i))
+    for i in by_remainder[:left]:
+        parts[i] += PENNY
+    return parts

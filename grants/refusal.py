@@ -1,0 +1,35 @@
+"""Why a transition did not happen, in words for the person who asked for it."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """A transition was refused and nothing changed.
+
+    `message` is a sentence for the person; `field` names the form field that it concerns, if one.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class NotEntitled(Refused):
+    """The person holds no role that may do this here."""
+
+
+class Stale(Refused):
+    """The thing changed after the page was drawn, so the answer on the page no longer applies."""
+
+
+def must_be_current(thing: Any, seen: int | None) -> None:
+    """Refuse an answer that was given to an older version of a thing than the one locked here.
+
+    `seen` is the version that the page was drawn from; None is a caller that drew no page.
+    """
+    if seen is not None and seen != thing.version:
+        raise Stale(
+            f"Somebody changed {thing} after you opened this page. What you typed is kept below; check it against "
+            "what is there now, then send it again."
+        )

@@ -1,0 +1,128 @@
+"""The roles, and what each may do: one table of action x role, read by the pages, the transitions and the trail."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A part that a person plays, in one round or in all of them."""
+
+    MEMBER = "panel_member"
+    CHAIR = "panel_chair"
+    LEAD = "cpie_lead"
+    OFFICE = "dmpc_office"
+    DMPC = "deputy_mayor"
+    FINANCE = "finance"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Role.MEMBER: "Panel member",
+    Role.CHAIR: "Panel chair",
+    Role.LEAD: "CPIE lead",
+    Role.OFFICE: "DMPC office",
+    Role.DMPC: "Deputy Mayor for Policing and Crime",
+    Role.FINANCE: "Finance",
+    Role.AUDITOR: "Auditor",
+    Role.ADMINISTRATOR: "Administrator",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person does. `past` is how the trail says that it was done; empty where it only reads."""
+
+    roles: frozenset[Role]
+    past: str = ""
+
+
+def _by(*roles: Role, past: str = "") -> Action:
+    return Action(frozenset(roles), past)
+
+
+_R = Role
+_INSIDE = tuple(Role)
+_ABOVE_THE_PANEL = (_R.LEAD, _R.OFFICE, _R.DMPC, _R.FINANCE, _R.AUDITOR)
+
+ACTIONS: dict[str, Action] = {
+    # People, rounds and money
+    "see home": _by(*_INSIDE),
+    "see round": _by(*_INSIDE),
+    "open round": _by(_R.ADMINISTRATOR, past="opened the round"),
+    "change round": _by(_R.ADMINISTRATOR, past="changed the round"),
+    "see people": _by(_R.ADMINISTRATOR, _R.AUDITOR),
+    "manage people": _by(_R.ADMINISTRATOR),
+    "add person": _by(_R.ADMINISTRATOR, past="added a person"),
+    "give role": _by(_R.ADMINISTRATOR, past="gave a role"),
+    "end role": _by(_R.ADMINISTRATOR, past="ended a role"),
+    "set password": _by(*_INSIDE, past="set a password"),
+    "keep reference data": _by(_R.ADMINISTRATOR, past="changed reference data"),
+    "keep budget line": _by(_R.FINANCE, _R.LEAD, past="recorded a budget line"),
+    "see trail": _by(_R.AUDITOR, _R.LEAD),
+    # Bids
+    "see bids": _by(*(role for role in _INSIDE if role is not _R.ADMINISTRATOR)),
+    "take in bid": _by(_R.LEAD, past="took in the bid"),
+    "change bid": _by(_R.LEAD, past="changed the bid"),
+    "check eligibility": _by(_R.LEAD, past="checked eligibility"),
+    "export bids": _by(_R.CHAIR, *_ABOVE_THE_PANEL, past="exported bids"),
+    # Panel
+    "declare interest": _by(_R.MEMBER, past="answered the declaration of interest"),
+    "score bid": _by(_R.MEMBER),
+    "save draft": _by(_R.MEMBER, past="saved a draft scorecard"),
+    "submit scorecard": _by(_R.MEMBER, past="submitted a scorecard"),
+    "see panel": _by(_R.CHAIR, _R.AUDITOR),
+    "run panel": _by(_R.CHAIR),
+    "assign bid": _by(_R.CHAIR, past="assigned the bid to a member"),
+    "withdraw assignment": _by(_R.CHAIR, past="withdrew an assignment"),
+    "close scoring": _by(_R.CHAIR, past="closed scoring"),
+    "see ranking": _by(_R.CHAIR, _R.LEAD, _R.AUDITOR),
+    "record outcome": _by(_R.CHAIR, past="recorded the panel’s outcome"),
+    # Leadership review, families and routes
+    "review bid": _by(_R.LEAD, past="reviewed the bid"),
+    "return bid": _by(_R.LEAD, past="returned the bid to the panel"),
+    "group bids": _by(_R.LEAD, past="changed the project family"),
+    "see routes": _by(*_ABOVE_THE_PANEL),
+    "route awards": _by(_R.LEAD, past="routed the grant"),
+    "clear warning": _by(_R.LEAD, past="cleared the routing warning"),
+    "escalate award": _by(_R.LEAD, past="escalated the grant"),
+    "propose rule": _by(_R.ADMINISTRATOR, past="proposed a delegation rule"),
+    "confirm rule": _by(_R.LEAD, past="confirmed a delegation rule"),
+    "see rules": _by(_R.ADMINISTRATOR, *_ABOVE_THE_PANEL),
+    # Approvals, contracts and payments
+    "see approvals": _by(_R.LEAD, _R.FINANCE, _R.AUDITOR),
+    "approve award": _by(_R.LEAD, past="approved the grant under delegation"),
+    "invalidate approval": _by(_R.LEAD, past="made an approval invalid"),
+    "see award": _by(*_ABOVE_THE_PANEL),
+    "keep single tender action": _by(_R.LEAD, past="recorded a single tender action"),
+    "see single tender action": _by(*_ABOVE_THE_PANEL),
+    "record payment": _by(_R.FINANCE, past="recorded a payment"),
+    "see reconciliation": _by(*_ABOVE_THE_PANEL),
+    # The decision
+    "see decisions": _by(*_ABOVE_THE_PANEL),
+    "prepare decision": _by(_R.LEAD, past="opened a decision paper"),
+    "write section": _by(_R.LEAD, past="wrote a section of the paper"),
+    "see part 2": _by(_R.LEAD, _R.OFFICE, _R.DMPC),
+    "write part 2": _by(_R.LEAD, past="wrote Part 2 of the paper"),
+    "submit pack": _by(_R.LEAD, past="submitted the pack"),
+    "query pack": _by(_R.OFFICE, past="asked about the pack"),
+    "answer query": _by(_R.LEAD, past="answered a query"),
+    "return pack": _by(_R.OFFICE, past="returned the pack"),
+    "put forward pack": _by(_R.OFFICE, past="put the pack forward for decision"),
+    "decide items": _by(_R.DMPC, past="decided the items"),
+    "sign decision": _by(_R.DMPC, past="signed the decision"),
+    "publish decision": _by(_R.OFFICE, past="published the decision"),
+}
+
+
+def acting_role(action: str, held: frozenset[Role]) -> Role | None:
+    """The role by which a person who holds `held` may do the action, or None where they may not.
+
+    Raises KeyError for an action that is not in the table, so that a misspelt one can never pass.
+    """
+    entitled = ACTIONS[action].roles
+    return next((role for role in Role if role in entitled and role in held), None)

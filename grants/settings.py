@@ -1,0 +1,180 @@
+"""Settings of every deployment, read from the environment. `docs/deploy.md` lists them.
+
+GRANTS_ENV says what runs: `production` (the default), `demo` or `test`. Only the last two may start
+without SECRET_KEY and DATABASE_URL; they use the private PostgreSQL of `devdb`.
+"""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+GRANTS_ENV = env("GRANTS_ENV", default="production")
+if GRANTS_ENV not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured(f"GRANTS_ENV is {GRANTS_ENV!r}; it must be production, demo or test.")
+PRODUCTION = GRANTS_ENV == "production"
+HTTPS = PRODUCTION
+
+SECRET_KEY = env("SECRET_KEY", default="" if PRODUCTION else "only-for-demo-and-tests-" + "0" * 40)
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set. A deployment must bring its own: see docs/deploy.md.")
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+if "DATABASE_URL" in env.ENVIRON:
+    DATABASES = {"default": env.db()}
+elif PRODUCTION:
+    raise ImproperlyConfigured("DATABASE_URL is not set. A deployment must name its PostgreSQL: see docs/deploy.md.")
+else:
+    import devdb
+
+    DATABASES = {"default": devdb.cluster(GRANTS_ENV).django}
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+    "-c lock_timeout=3000 -c statement_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+
+INSTALLED_APPS = [
+    "grants",
+    "bids",
+    "approvals",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "django_filters",
+    "pgtrigger",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "grants.access.NoStoreMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "grants.urls"
+WSGI_APPLICATION = "grants.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "grants.access.navigation",
+            ],
+            "builtins": ["grants.templatetags.words"],
+        },
+    },
+]
+FORM_RENDERER = "grants.forms.GovukRenderer"
+
+SERVICE_NAME = "Crime prevention grants"
+
+# What an app above adds to a page or a transition of `grants`, by name, so that nothing here imports upward.
+WAITING = ["bids.waiting.tasks", "approvals.waiting.tasks"]
+ROUND_DEFAULTS = ["bids.criteria_of_round.set_up", "approvals.rules.set_up"]
+# The links at the top of each page: label, URL name, the action that it needs, whether it is of one round.
+NAVIGATION = [
+    ("Home", "grants:home", "see home", False),
+    ("Bids", "bids:bids", "see bids", True),
+    ("Scoring", "bids:scoring", "score bid", True),
+    ("Panel", "bids:panel", "see panel", True),
+    ("Ranking", "bids:ranking", "see ranking", True),
+    ("Review", "approvals:review", "review bid", True),
+    ("Routes", "approvals:routes", "see routes", True),
+    ("Approvals", "approvals:approvals", "see approvals", True),
+    ("Reconciliation", "approvals:reconciliation", "see reconciliation", True),
+    ("Decisions", "approvals:decisions", "see decisions", True),
+    ("Trail", "grants:round_trail", "see trail", True),
+    ("People", "grants:people", "see people", False),
+]
+
+AUTH_USER_MODEL = "grants.User"
+LOGIN_URL = "grants:sign_in"
+LOGIN_REDIRECT_URL = "grants:home"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = True
+USE_TZ = True
+FORMAT_MODULE_PATH = None
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "build" / "static"
+STATICFILES_DIRS = [BASE_DIR / "build" / "assets"] if (BASE_DIR / "build" / "assets").exists() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if GRANTS_ENV == "test":
+    # Tests render pages before anything is collected.
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_USE_FINDERS = True
+    WHITENOISE_AUTOREFRESH = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,91 @@
+"""How the pages write money, days and roles. Loaded in every template."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.timezone import localtime
+
+from grants import access, money
+from grants.roles import ACTIONS, Role
+
+register = template.Library()
+
+
+@register.filter
+def pounds(amount: Decimal | str | None) -> str:
+    """£147,600; a dash where there is no amount."""
+    return "–" if amount is None or amount == "" else money.pounds(Decimal(amount))
+
+
+@register.filter
+def prose(amount: Decimal | str) -> str:
+    """£0.95m."""
+    return money.in_prose(Decimal(amount))
+
+
+@register.filter
+def day(value: date | datetime | str | None) -> str:
+    """22 November 2026."""
+    if not value:
+        return "–"
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = localtime(value).date()
+    return f"{value.day} {value:%B %Y}"
+
+
+@register.filter
+def moment(value: datetime | str | None) -> str:
+    """22 November 2026 at 10:42."""
+    if not value:
+        return "–"
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return f"{day(value)} at {localtime(value):%H:%M}"
+
+
+@register.filter
+def role_name(value: str) -> str:
+    """Panel chair."""
+    return Role(value).label if value else ""
+
+
+@register.filter
+def done(action: str) -> str:
+    """approved the grant under delegation: an action of the trail as a verb of the past."""
+    return ACTIONS[action].past or action
+
+
+@register.filter
+def may(held: Any, action: str) -> bool:
+    """Whether the person may do the action in any round."""
+    return bool(held.may(action))
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """A value by a key that is itself a variable."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def minus(left: Any, right: Any) -> Any:
+    return left - right
+
+
+@register.simple_tag(takes_context=True)
+def may_here(context: dict[str, Any], action: str) -> bool:
+    """Whether the person may do the action in the round that the page is about."""
+    request = context["request"]
+    return access.holdings(request.user).may(action, getattr(request, "round", None))
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: dict[str, Any], number: int) -> str:
+    """The address of another page of the list with the same filters."""
+    query = context["request"].GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"

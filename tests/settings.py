@@ -1,0 +1,15 @@
+"""The settings of the tests: the application's own, told that this is a test whatever the caller's environment says.
+
+pytest-django reads the settings before any conftest.py runs, so the word has to be said here.
+"""
+
+import importlib
+import os
+
+os.environ["GRANTS_ENV"] = "test"
+# Playwright keeps an event loop running in the test's thread, and Django would take our queries for async ones.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+globals().update(
+    {name: value for name, value in vars(importlib.import_module("grants.settings")).items() if name.isupper()}
+)
