@@ -16,18 +16,15 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.timezone import localtime
 
-from approvals import duties, routing
+from approvals import routing, rules
 from approvals.models import (
-    Approval,
     Award,
     Decision,
     DelegationRule,
-    Payment,
     Recommendation,
     SingleTenderAction,
-    rule_on,
 )
-from bids.models import Bid, Interest, ProjectFamily, Scorecard
+from bids.models import Bid, ProjectFamily
 from grants import audit, money, rounds
 from grants.models import BudgetLine, Round, User, new_references
 from grants.refusal import Refused, must_be_current
@@ -149,6 +146,12 @@ def _internal_line(round: Round, bid: Bid, amount: Decimal) -> BudgetLine:
 
 
 @transaction.atomic
+def agree(*, bids: Sequence[Bid], by: User, at: datetime) -> list[Recommendation]:
+    """Agree several bids for what they ask, all of them or none."""
+    return [review(bid=bid, amount=bid.amount, by=by, at=at) for bid in sorted(bids, key=lambda bid: bid.pk)]
+
+
+@transaction.atomic
 def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Send a bid back to the panel, which records its outcome anew. A grant agreed for it is withdrawn."""
     round = rounds.lock(bid.round)
@@ -227,7 +230,7 @@ def _route_again(round: Round, by: User, at: datetime, *, because: str) -> None:
 
 def limit_on(round: Round, kind: str, day: date) -> tuple[DelegationRule, routing.Limit]:
     """The limit in force on a day. Raises Refused where no confirmed rule covers it."""
-    rule = rule_on(round, kind, day)
+    rule = rules.rule_on(round, kind, day)
     if rule is None:
         raise Refused(
             f"No confirmed rule for {DelegationRule.Kind(kind).label.lower()} is in force on {day:%-d %B %Y}."
@@ -322,19 +325,19 @@ def _invalidate(award: Award, because: str, by: User, at: datetime) -> None:
 @transaction.atomic
 def clear_warning(*, award: Award, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Say in writing why the higher route of the other key does not apply. The warning stays on record."""
-    award = _locked(award, seen)
+    award = locked(award, seen)
     if not award.warning_open:
         raise Refused("This grant has no open warning")
     award.warning_cleared = reason
     award.version += 1
     award.save(update_fields=["warning_cleared", "version"])
-    _record("clear warning", award, by, at, reason, {"warning": award.warning})
+    record("clear warning", award, by, at, reason, {"warning": award.warning})
 
 
 @transaction.atomic
 def escalate_award(*, award: Award, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Send a grant to the Deputy Mayor although its group is below the limit. There is no way to send one down."""
-    award = _locked(award, seen)
+    award = locked(award, seen)
     must_not_be_in_flight(award.round)
     if award.route != Award.Route.DELEGATED:
         raise Refused("Only a grant that is routed for delegated approval can be sent up")
@@ -342,141 +345,11 @@ def escalate_award(*, award: Award, reason: str, by: User, at: datetime, seen: i
         raise Refused("This grant is approved already")
     award.escalated = reason
     award.save(update_fields=["escalated"])
-    _record("escalate award", award, by, at, reason, {"from": award.route})
+    record("escalate award", award, by, at, reason, {"from": award.route})
     _route(award.round, by, at, only_routed=True, because="A lead sent it up")
 
 
-# Approving and paying
-
-
-@transaction.atomic
-def approve_awards(
-    *,
-    awards: Sequence[Award],
-    reason: str,
-    by: User,
-    at: datetime,
-    conditions: str = "",
-    seen: dict[str, int] | None = None,
-) -> list[Approval]:
-    """Approve grants under delegated authority: all of them or none. `seen` is each version on the page.
-
-    Raises Refused, naming the grant, where it is not below the limit by the rule of today, has an open warning, does
-    not fit the allocation, or where the approver proposed, scored or settled it; Stale where it changed meanwhile.
-    """
-    approvals = []
-    for award in sorted(awards, key=lambda award: award.pk):
-        award = _locked(award, (seen or {}).get(award.reference))
-        _must_be_approvable(award, by, at)
-        award.state = Award.State.APPROVED
-        award.version += 1
-        award.save(update_fields=["state", "version"])
-        approvals.append(new_approval(award, Award.Route.DELEGATED, conditions, reason, by, at))
-        facts = {"amount": award.amount, "conditions": conditions, "approval": approvals[-1].reference}
-        _record("approve award", award, by, at, reason, facts | {"route": award.sentence})
-    return approvals
-
-
-def new_approval(award: Award, level: str, conditions: str, reason: str, by: User, at: datetime) -> Approval:
-    """Write the approval of a locked award with the facts of its route. For the transitions that decide alone."""
-    return Approval.objects.create(
-        award=award,
-        reference=new_references("APP", 1, Approval.objects.values_list("reference", flat=True))[0],
-        level=level,
-        amount=award.amount,
-        conditions=conditions,
-        reason=reason,
-        facts=award.routed_as,
-        approved_by=by,
-        approved_at=at,
-    )
-
-
-def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
-    def refuse(why: str) -> None:
-        raise Refused(f"{award.bid.source_reference} {award.bid.title}: {why}")
-
-    if award.state == Award.State.APPROVED:
-        standing = award.approvals.filter(invalid_at=None).select_related("approved_by").first()
-        who = f" by {standing.approved_by} on {localtime(standing.approved_at):%-d %B %Y at %H:%M}" if standing else ""
-        refuse(f"it was approved{who} already.")
-    if award.state != Award.State.ROUTED or award.route != Award.Route.DELEGATED:
-        refuse("it is not waiting for delegated approval.")
-    if award.warning_open:
-        refuse("its routing warning must be cleared first.")
-    # The limit or the group may have changed since the grant was routed.
-    now = routes_now(award.round, localtime(at).date())[award.reference]
-    if now.level is not routing.Level.DELEGATED:
-        refuse(f"it needs the Deputy Mayor by the facts of today. {now.sentence}.")
-    if award.bid.employs_staff and not award.bid.london_living_wage:
-        refuse("it pays staff, and the London Living Wage is not confirmed.")
-    if why_not := duties.why_not_approve(by.username, hands(award)):
-        refuse(why_not)
-    if committed(award.round) > award.round.allocation:
-        refuse("the round is over its allocation.")
-
-
-def hands(award: Award) -> duties.Hands:
-    """Who has had this grant in hand."""
-    bid = award.bid
-    recommended = bid.recommendations.filter(answer=Recommendation.Answer.AGREE).select_related("made_by").last()
-    outcome = getattr(bid, "outcome", None)
-    submitted = Scorecard.objects.filter(bid=bid).exclude(state=Scorecard.State.DRAFT)
-    interests = Interest.objects.filter(bid=bid, conflicted=True)
-    return duties.Hands(
-        recommended_by=recommended.made_by.username if recommended else "",
-        outcome_by=outcome.recorded_by.username if outcome else "",
-        scored_by=frozenset(submitted.values_list("member__username", flat=True)),
-        conflicted=frozenset(interests.values_list("member__username", flat=True)),
-    )
-
-
-@transaction.atomic
-def record_payment(
-    *,
-    award: Award,
-    amount: Decimal,
-    paid_on: date,
-    by: User,
-    at: datetime,
-    reason: str = "",
-    illustrative: str = "",
-) -> Payment:
-    """Record money that was paid under a grant, in pounds.
-
-    Paid before a valid approval stood, it is retrospective: it needs its reason, and no further payment is taken
-    until the grant is approved. Raises Refused where it is more than the grant or lies in the future.
-    """
-    award = _locked(award, None)
-    if paid_on > localtime(at).date():
-        raise Refused("The payment must be in the past", field="paid_on")
-    earlier = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
-    if earlier + amount > award.amount:
-        left = money.pounds(award.amount - earlier)
-        raise Refused(f"The grant has {left} left to pay", field="amount")
-    standing = award.approvals.filter(invalid_at=None).first()
-    if standing is None and earlier:
-        raise Refused("Money was paid before approval already. No further payment until the grant is approved.")
-    retrospective = standing is None or localtime(standing.approved_at).date() > paid_on
-    if retrospective and not reason.strip():
-        raise Refused("It was paid before approval. Say why", field="reason")
-    payment = Payment.objects.create(
-        award=award,
-        reference=new_references("PAY", 1, Payment.objects.values_list("reference", flat=True))[0],
-        amount=amount,
-        paid_on=paid_on,
-        retrospective=retrospective,
-        reason=reason.strip() if retrospective else "",
-        illustrative=illustrative,
-        recorded_by=by,
-        recorded_at=at,
-    )
-    facts = {"payment": payment.reference, "amount": amount, "paid_on": paid_on, "retrospective": retrospective}
-    _record("record payment", award, by, at, reason, facts)
-    return payment
-
-
-def _locked(award: Award, seen: int | None) -> Award:
+def locked(award: Award, seen: int | None) -> Award:
     """The award with its bid, locked after its round. Raises Stale where it is not the version that was seen."""
     round = rounds.lock(award.round)
     award = Award.objects.select_for_update(of=("self",)).for_routes().get(pk=award.pk)
@@ -485,5 +358,5 @@ def _locked(award: Award, seen: int | None) -> Award:
     return award
 
 
-def _record(action: str, award: Award, by: User, at: datetime, because: str, facts: dict[str, Any]) -> None:
+def record(action: str, award: Award, by: User, at: datetime, because: str, facts: dict[str, Any]) -> None:
     audit.record(action, award, round=award.round, bid=award.bid.reference, by=by, at=at, because=because, facts=facts)

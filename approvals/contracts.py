@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.timezone import localtime
 
+from approvals import rules
 from approvals.awards import limit_on, must_fit, must_not_be_in_flight
-from approvals.models import Award, DelegationRule, SingleTenderAction, rule_on
+from approvals.models import Award, DelegationRule, SingleTenderAction
 from approvals.routing import Level
 from grants import audit, money, rounds
 from grants.models import Organisation, Round, User, new_references
@@ -88,7 +89,7 @@ def _route(round: Round, amount: Decimal, at: datetime) -> tuple[str, str]:
     level = limit.level(amount)
     compared = f"{money.pounds(amount)}, {'below' if level is Level.DELEGATED else 'not below'} "
     sentence = f"{compared}{money.pounds(limit.amount)}. {limit.citation}."
-    threshold = rule_on(round, DelegationRule.Kind.PROCUREMENT, today)
+    threshold = rules.rule_on(round, DelegationRule.Kind.PROCUREMENT, today)
     if threshold:
         side = "not below" if amount >= threshold.limit else "below"
         sentence += f" Whole-life value {side} the procurement threshold of {money.pounds(threshold.limit)}"

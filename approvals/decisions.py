@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import localtime
 
-from approvals import awards, duties, pack, paper
+from approvals import approving, duties, pack, paper
 from approvals.models import (
     Award,
     Decision,
@@ -119,23 +119,18 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
         raise Refused("Answer the open queries first.")
     version = (decision.packs.aggregate(last=Max("version"))["last"] or 0) + 1
     head = audit.head(decision.round)
-    text = pack.canonical(pack.contents(decision, said, version=version, at=at, trail_head=head))
-    digest = pack.sha256(text)
-    found = pack.read(Pack(canonical=text, sha256=digest))
+    made = pack.freeze(pack.contents(decision, said, version=version, at=at, trail_head=head))
     frozen = Pack.objects.create(
         decision=decision,
         version=version,
-        canonical=text,
-        sha256=digest,
         trail_head=head,
-        html=pack.html(found, digest=digest),
-        pdf=pack.pdf(found, digest=digest),
+        **made.fields(),
         submitted_by=by,
         submitted_at=at,
     )
-    _make_items(frozen, found)
+    _make_items(frozen, pack.read(frozen))
     _move(decision, Decision.State.SUBMITTED)
-    _record("submit pack", decision, by, at, facts={"version": version, "sha256": digest, "trail head": head})
+    _record("submit pack", decision, by, at, facts={"version": version, "sha256": made.sha256, "trail head": head})
     return frozen
 
 
@@ -294,26 +289,15 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
     if decision.decided_by_id != by.pk:
         raise Refused(f"{decision.decided_by} decided the items, so only they can sign")
     current = current_pack(decision)
-    found = pack.read(current)
     items = list(current.items.select_related("award__bid", "award__round", "contract"))
     for item in items:
         if item.award:
             _settle(item, decision, by, at)
     decision.signed_by, decision.signed_at = by, at
     _move(decision, Decision.State.SIGNED, "signed_by", "signed_at")
-    record = _record_of(decision, current, items)
-    text = pack.canonical(record)
-    digest = pack.sha256(text)
-    DecisionRecord.objects.create(
-        decision=decision,
-        pack=current,
-        canonical=text,
-        sha256=digest,
-        html=pack.html(found, digest=current.sha256, record=record),
-        pdf=pack.pdf(found, digest=current.sha256, record=record),
-        made_at=at,
-    )
-    _record("sign decision", decision, by, at, facts={"sha256": digest, "pack": current.sha256})
+    made = pack.freeze_record(_record_of(decision, current, items), current)
+    DecisionRecord.objects.create(decision=decision, pack=current, made_at=at, **made.fields())
+    _record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
 
 
 def _settle(item: DecisionItem, decision: Decision, by: User, at: datetime) -> None:
@@ -327,7 +311,7 @@ def _settle(item: DecisionItem, decision: Decision, by: User, at: datetime) -> N
     award.save(update_fields=["state", "version"])
     if award.state == Award.State.APPROVED:
         reason = item.reason or f"Item {item.number} of {decision.reference}"
-        awards.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at)
+        approving.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at)
 
 
 def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> dict[str, Any]:
@@ -342,7 +326,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
             "signed_by": decision.signed_by.name,
             "role": decision.decision_by,
             "interests": decision.interests,
-            "items": [
+            "items_decided": [
                 {
                     "number": item.number,
                     "recommendation": item.recommendation,

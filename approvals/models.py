@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pgtrigger
@@ -343,7 +342,9 @@ class Pack(models.Model):
     sha256 = models.CharField(max_length=64)
     trail_head = models.CharField(max_length=64)
     html = models.TextField()
+    html_sha256 = models.CharField(max_length=64)
     pdf = models.BinaryField()
+    pdf_sha256 = models.CharField(max_length=64)
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
 
@@ -436,7 +437,9 @@ class DecisionRecord(models.Model):
     canonical = models.TextField()
     sha256 = models.CharField(max_length=64)
     html = models.TextField()
+    html_sha256 = models.CharField(max_length=64)
     pdf = models.BinaryField()
+    pdf_sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField()
 
     class Meta:
@@ -444,10 +447,3 @@ class DecisionRecord(models.Model):
 
     def __str__(self) -> str:
         return f"the record of {self.decision.reference}"
-
-
-def rule_on(round: Round, kind: str, day: date) -> DelegationRule | None:
-    """The confirmed rule of a kind in force in a round on a day; the newest where several are."""
-    in_force = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
-    found = DelegationRule.objects.filter(in_force, round=round, kind=kind).exclude(confirmed_by=None)
-    return found.order_by("-valid_from", "-id").first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import typst
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from approvals import paper
 from approvals.models import Award, Decision, DecisionRecord, Pack
@@ -19,6 +21,7 @@ from grants import audit
 from grants.refusal import Refused
 
 FORMAT = 1
+CHANGED = "What is stored does not fit its hash. Nothing is shown from it; tell the auditor."
 
 
 def contents(decision: Decision, said: paper.Sources, *, version: int, at: datetime, trail_head: str) -> dict[str, Any]:
@@ -77,9 +80,59 @@ def sha256(text: str) -> str:
 def read(pack: Pack | DecisionRecord) -> dict[str, Any]:
     """The data of a frozen pack or record. Raises Refused where they are not what was hashed."""
     if sha256(pack.canonical) != pack.sha256:
-        raise Refused("The stored data do not fit their hash. Nothing is shown from them; tell the auditor.")
+        raise Refused(CHANGED)
     found: dict[str, Any] = json.loads(pack.canonical)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Canonical data with their two renders, and the hash of each; the fields of a Pack or a DecisionRecord."""
+
+    canonical: str
+    sha256: str
+    html: str
+    html_sha256: str
+    pdf: bytes
+    pdf_sha256: str
+
+    def fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def freeze(found: dict[str, Any]) -> Frozen:
+    """Make a paper firm: what it says as canonical JSON, and its page and PDF from that JSON alone."""
+    text = canonical(found)
+    return _frozen(text, json.loads(text), digest=sha256(text))
+
+
+def freeze_record(record: dict[str, Any], pack: Pack) -> Frozen:
+    """Make a signed decision firm, beside the pack that it was decided on."""
+    text = canonical(record)
+    return _frozen(text, read(pack), digest=pack.sha256, record=json.loads(text))
+
+
+def _frozen(text: str, found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> Frozen:
+    page, file = html(found, digest=digest, record=record), pdf(found, digest=digest, record=record)
+    return Frozen(text, sha256(text), page, sha256(page), file, hashlib.sha256(file).hexdigest())
+
+
+def checked_html(pack: Pack | DecisionRecord) -> SafeString:
+    """The frozen page. Raises Refused where one byte of it or of its data changed."""
+    read(pack)
+    if sha256(pack.html) != pack.html_sha256:
+        raise Refused(CHANGED)
+    # The page was escaped when it was rendered, and its hash shows that it is still that.
+    return SafeString(pack.html)
+
+
+def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
+    """The frozen PDF. Raises Refused where one byte of it or of its data changed."""
+    read(pack)
+    file = bytes(pack.pdf)
+    if hashlib.sha256(file).hexdigest() != pack.pdf_sha256:
+        raise Refused(CHANGED)
+    return file
 
 
 def html(found: dict[str, Any], *, digest: str = "", record: dict[str, Any] | None = None) -> str:

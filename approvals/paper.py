@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from approvals import figures, position, reconciliation
+from approvals import figures, position, reconciliation, rules
 from approvals.figures import Figure, Figures, Standing
-from approvals.models import Award, Decision, DelegationRule, SingleTenderAction, rule_on
+from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
 from approvals.position import fetched
 from approvals.reconciliation import Discrepancy, Outcome, Reconciliation
 from grants import money
@@ -56,7 +56,7 @@ class Sources:
     decision: Decision
     awards: Sequence[Award]
     contracts: Sequence[SingleTenderAction]
-    rules: dict[str, DelegationRule | None]
+    limits: dict[str, DelegationRule | None]
     texts: dict[str, str]
     reconciliation: Reconciliation
 
@@ -72,7 +72,7 @@ def sources(decision: Decision, day: date) -> Sources:
         decision=decision,
         awards=found,
         contracts=list(SingleTenderAction.objects.filter(round=round).select_related("supplier")),
-        rules={kind: rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
+        limits={kind: rules.rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
         texts=dict(decision.sections.values_list("key", "text")),
         reconciliation=reconciliation.reconcile(position.position(round, day, found)),
     )
@@ -121,7 +121,7 @@ def figures_of(said: Sources) -> Figures:
         ("contract exemption limit", DelegationRule.Kind.EXEMPTION),
         ("procurement threshold", DelegationRule.Kind.PROCUREMENT),
     ):
-        rule = said.rules[kind]
+        rule = said.limits[kind]
         if rule:
             amount(name, rule.limit, f"{rule.citation}, from {rule.valid_from:%-d %B %Y}")
     for award in said.awards:
@@ -177,7 +177,7 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
     A claim on a set is checked against each member: “individually or in aggregate” where a grant above the limit by
     its group is below it alone.
     """
-    rule = said.rules[DelegationRule.Kind.GRANT]
+    rule = said.limits[DelegationRule.Kind.GRANT]
     limit = rule.limit if rule else ZERO
     asked, noted = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
     early = [award for award in said.awards if _paid_early(award)]
@@ -212,8 +212,8 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
         verb = "approve" if contract.route == Award.Route.DMPC else "note"
         add(
             verb,
-            f"the single tender action with {contract.supplier.name}: {contract.title}, {money.pounds(contract.amount)} "
-            f"over {len(contract.profile)} financial years, as set out in Appendices 3 and 4",
+            f"the single tender action with {contract.supplier.name}: {contract.title}, "
+            f"{money.pounds(contract.amount)} over {len(contract.profile)} financial years, as set out in Appendices 3 and 4",
             contract.amount,
             [{"label": contract.title, "reference": contract.reference, "amount": money.text(contract.amount)}],
         )
@@ -361,7 +361,7 @@ def contract_entries(said: Sources) -> list[dict[str, Any]]:
 
 
 def sections(said: Sources) -> list[dict[str, Any]]:
-    """The written sections with generated numbers, each paragraph in pieces. What cannot be filled is shown as it is."""
+    """The written sections with generated numbers, each paragraph in pieces; what cannot be filled is shown raw."""
     known, links = figures_of(said), links_of(said)
     found, number = [], 0
     for part in PARTS:

@@ -1,6 +1,7 @@
 """Where a round stands, read from the register for `reconciliation` to account for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -139,3 +140,38 @@ def _contract(contract: SingleTenderAction) -> Contract:
         contract.years(),
         [what for what, text in wanted.items() if not text.strip()],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the allocation falling to the underspend, placed on a scale of 0 to 1,000 for the picture."""
+
+    label: str
+    amount: Decimal
+    left: int
+    width: int
+    kind: str
+
+
+def falling(found: reconciliation.Reconciliation) -> list[Step]:
+    """The allocation, what each part takes from it, and what is left, as bars of a falling chart."""
+    parts = [(line.label, line.amount, "held") for line in found.lines]
+    parts += [
+        ("Contracts", found.contracts.total, "held"),
+        ("Grants to the Deputy Mayor", found.dmpc.total, "proposed"),
+        ("Grants under delegation", found.delegated.total, "approved"),
+        ("Grants not routed", found.unrouted.total, "proposed"),
+    ]
+
+    def scaled(amount: Decimal) -> int:
+        return int(max(amount, ZERO) * 1000 / found.allocation)
+
+    steps = [Step("Allocation", found.allocation, 0, 1000, "free")]
+    left = found.allocation
+    for label, amount, kind in parts:
+        if not amount:
+            continue
+        left -= amount
+        steps.append(Step(label, amount, scaled(left), max(scaled(amount), 1), kind))
+    steps.append(Step("Underspend", found.underspend, 0, scaled(found.underspend), "free"))
+    return steps

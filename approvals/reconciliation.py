@@ -26,6 +26,20 @@ class Outcome(StrEnum):
     REDIRECTED = "redirected"
     OPEN = "open"
 
+    @property
+    def label(self) -> str:
+        return _OUTCOMES[self]
+
+
+_OUTCOMES = {
+    Outcome.REJECTED: "Rejected",
+    Outcome.INTERNAL: "Led inside the force, no grant",
+    Outcome.DMPC: "Grants to the Deputy Mayor",
+    Outcome.DELEGATED: "Grants under delegation",
+    Outcome.REDIRECTED: "Redirected",
+    Outcome.OPEN: "No outcome yet",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -239,7 +253,8 @@ def _of_bid(bid: BidEntry) -> Iterator[Discrepancy]:
         gap = bid.costs - bid.amount
         yield Discrepancy(
             "costs",
-            f"The costs of {bid.reference} sum to {money.pounds(bid.costs)} and it asks for {money.pounds(bid.amount)}.",
+            f"The costs of {bid.reference} sum to {money.pounds(bid.costs)}, "
+            f"and it asks for {money.pounds(bid.amount)}.",
             abs(gap),
             bid.reference,
         )
@@ -305,7 +320,8 @@ def _of_internal(position: Position, internal: Sequence[BidEntry]) -> Iterator[D
     if asked > holding:
         yield Discrepancy(
             "internal bids",
-            f"The internal bids come to {money.pounds(asked)}, and the lines that carry them to {money.pounds(holding)}.",
+            f"The internal bids come to {money.pounds(asked)}, "
+            f"and the lines that carry them to {money.pounds(holding)}.",
             asked - holding,
             position.reference,
         )

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from approvals import awards, contracts, decisions, rules
+from approvals import approving, awards, contracts, decisions, rules
 from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
 from bids import intake, panel, sheets
 from bids.models import Assignment, Bid
@@ -58,7 +58,7 @@ class Folder:
         except tomllib.TOMLDecodeError as wrong:
             raise BadFolder(f"{path}/round.toml: {wrong}") from None
         self.path, self.password, self.say = path, password, say
-        self.clock = datetime.min
+        self.clock: datetime | None = None
         self.round: Round = Round()
 
     def play(self, until: str) -> Round:
@@ -86,9 +86,8 @@ class Folder:
         """An instant of a day's office hours, each later than the one before it on the same day."""
         found = day if isinstance(day, date) else date.fromisoformat(day)
         start = timezone.make_aware(datetime.combine(found, time(10)))
-        self.clock = max(start, self.clock + timedelta(seconds=1)) if self.clock.tzinfo else start
-        if self.clock.date() != found:
-            self.clock = start
+        following = self.clock + timedelta(seconds=1) if self.clock else start
+        self.clock = following if following.date() == found and following > start else start
         return self.clock
 
     def _person(self, username: str) -> User:
@@ -242,7 +241,7 @@ class Folder:
             )
 
     def _reviewed(self) -> None:
-        by, at, said = self._stage("reviewed")
+        by, _, said = self._stage("reviewed")
         bids = self._bids()
         families: dict[str, list[Bid]] = {}
         for row in self._rows("families"):
@@ -288,7 +287,7 @@ class Folder:
     def _payments(self) -> None:
         by, _, said = self._stage("payments")
         for row in self._rows("payments"):
-            awards.record_payment(
+            approving.record_payment(
                 award=Award.objects.get(round=self.round, bid__source_reference=row["bid"]),
                 amount=_money(row["amount"]),
                 paid_on=date.fromisoformat(row["paid_on"]),
@@ -301,7 +300,7 @@ class Folder:
     def _approved(self) -> None:
         by, at, said = self._stage("approved")
         waiting = Award.objects.filter(round=self.round, route=Award.Route.DELEGATED, state=Award.State.ROUTED)
-        awards.approve_awards(
+        approving.approve_awards(
             awards=list(waiting), reason=said["reason"], conditions=said.get("conditions", ""), by=by, at=at
         )
 

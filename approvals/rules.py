@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from approvals import duties
 from approvals.models import DelegationRule
@@ -29,6 +30,13 @@ def set_up(*, round: Round, by: User, at: datetime) -> None:
     """Propose the default limits for a new round. None counts before a lead confirms it."""
     for kind, limit, below, at_or_above, citation in DEFAULTS:
         _propose(round, kind, limit, below, at_or_above, citation, round.opens_on, None, by, at)
+
+
+def rule_on(round: Round, kind: str, day: date) -> DelegationRule | None:
+    """The confirmed rule of a kind in force in a round on a day; the newest where several are."""
+    in_force = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    found = DelegationRule.objects.filter(in_force, round=round, kind=kind).exclude(confirmed_by=None)
+    return found.order_by("-valid_from", "-id").first()
 
 
 @transaction.atomic

@@ -154,6 +154,15 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     return interest
 
 
+@transaction.atomic
+def declare_interests(*, answers: Sequence[tuple[Bid, bool, str]], by: User, at: datetime) -> list[Interest]:
+    """Answer several declarations at once, each a bid, whether there is an interest, and its nature; all or none."""
+    return [
+        declare_interest(bid=bid, conflicted=conflicted, nature=nature, by=by, at=at)
+        for bid, conflicted, nature in answers
+    ]
+
+
 # Scoring
 
 

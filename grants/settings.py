@@ -94,6 +94,9 @@ FORM_RENDERER = "grants.forms.GovukRenderer"
 SERVICE_NAME = "Crime prevention grants"
 
 # What an app above adds to a page or a transition of `grants`, by name, so that nothing here imports upward.
+OVERVIEW = "approvals.waiting.overview"
+LEFT_FOR_GRANTS = "approvals.waiting.left_for_grants"
+ON_BID = "approvals.waiting.on_bid"
 WAITING = ["bids.waiting.tasks", "approvals.waiting.tasks"]
 ROUND_DEFAULTS = ["bids.criteria_of_round.set_up", "approvals.rules.set_up"]
 # The links at the top of each page: label, URL name, the action that it needs, whether it is of one round.

@@ -1,1 +1,33 @@
-urlpatterns = []
+"""Addresses of the whole product; those of the apps above are included by name."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from grants import views
+
+pages = [
+    path("", views.home, name="home"),
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("set-password/<str:uid>/<str:token>/", views.set_password, name="set_password"),
+    path("rounds/", views.rounds, name="rounds"),
+    path("rounds/add/", views.add_round, name="add_round"),
+    path("rounds/<slug:reference>/", views.round, name="round"),
+    path("rounds/<slug:reference>/lines/add/", views.add_budget_line, name="add_budget_line"),
+    path("lines/<str:reference>/", views.change_budget_line, name="change_budget_line"),
+    path("people/", views.people, name="people"),
+    path("people/add/", views.add_person, name="add_person"),
+    path("people/<str:username>/", views.person, name="person"),
+    path("people/<str:username>/roles/give/", views.give_role, name="give_role"),
+    path("people/<str:username>/roles/end/", views.end_role, name="end_role"),
+    path("people/<str:username>/password-link/", views.password_link, name="password_link"),
+    path("trail/rounds/<slug:reference>/", views.round_trail, name="round_trail"),
+    path("trail/people/", views.people_trail, name="people_trail"),
+]
+
+urlpatterns = [
+    path("", include((pages, "grants"))),
+    path("", include("bids.urls")),
+    path("", include("approvals.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -20,6 +20,12 @@ def pounds(amount: Decimal | str | None) -> str:
 
 
 @register.filter
+def figure(amount: Decimal | str) -> str:
+    """147,600: an amount in a column that says £ at its head."""
+    return money.pounds(Decimal(amount)).replace("£", "")
+
+
+@register.filter
 def prose(amount: Decimal | str) -> str:
     """£0.95m."""
     return money.in_prose(Decimal(amount))

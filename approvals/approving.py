@@ -1,0 +1,154 @@
+"""Transitions of approved grants: approve under delegation, pay. The only writers of those."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.timezone import localtime
+
+from approvals import duties, routing
+from approvals.awards import committed, locked, record, routes_now
+from approvals.models import Approval, Award, Payment, Recommendation
+from bids.models import Interest, PanelOutcome, Scorecard
+from grants import money
+from grants.models import User, new_references
+from grants.refusal import Refused
+
+ZERO = Decimal("0.00")
+
+
+@transaction.atomic
+def approve_awards(
+    *,
+    awards: Sequence[Award],
+    reason: str,
+    by: User,
+    at: datetime,
+    conditions: str = "",
+    seen: dict[str, int] | None = None,
+) -> list[Approval]:
+    """Approve grants under delegated authority: all of them or none. `seen` is each version on the page.
+
+    Raises Refused, naming the grant, where it is not below the limit by the rule of today, has an open warning, does
+    not fit the allocation, or where the approver proposed, scored or settled it; Stale where it changed meanwhile.
+    """
+    approvals = []
+    for award in sorted(awards, key=lambda award: award.pk):
+        award = locked(award, (seen or {}).get(award.reference))
+        _must_be_approvable(award, by, at)
+        award.state = Award.State.APPROVED
+        award.version += 1
+        award.save(update_fields=["state", "version"])
+        approvals.append(new_approval(award, Award.Route.DELEGATED, conditions, reason, by, at))
+        facts = {"amount": award.amount, "conditions": conditions, "approval": approvals[-1].reference}
+        record("approve award", award, by, at, reason, facts | {"route": award.sentence})
+    return approvals
+
+
+def new_approval(award: Award, level: str, conditions: str, reason: str, by: User, at: datetime) -> Approval:
+    """Write the approval of a locked award with the facts of its route. For the transitions that decide alone."""
+    return Approval.objects.create(
+        award=award,
+        reference=new_references("APP", 1, Approval.objects.values_list("reference", flat=True))[0],
+        level=level,
+        amount=award.amount,
+        conditions=conditions,
+        reason=reason,
+        facts=award.routed_as,
+        approved_by=by,
+        approved_at=at,
+    )
+
+
+def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
+    def refuse(why: str) -> None:
+        raise Refused(f"{award.bid.source_reference} {award.bid.title}: {why}")
+
+    if award.state == Award.State.APPROVED:
+        standing = award.approvals.filter(invalid_at=None).select_related("approved_by").first()
+        who = f" by {standing.approved_by} on {localtime(standing.approved_at):%-d %B %Y at %H:%M}" if standing else ""
+        refuse(f"it was approved{who} already.")
+    if award.state != Award.State.ROUTED or award.route != Award.Route.DELEGATED:
+        refuse("it is not waiting for delegated approval.")
+    if award.warning_open:
+        refuse("its routing warning must be cleared first.")
+    # The limit or the group may have changed since the grant was routed.
+    now = routes_now(award.round, localtime(at).date())[award.reference]
+    if now.level is not routing.Level.DELEGATED:
+        refuse(f"it needs the Deputy Mayor by the facts of today. {now.sentence}.")
+    if award.bid.employs_staff and not award.bid.london_living_wage:
+        refuse("it pays staff, and the London Living Wage is not confirmed.")
+    if why_not := duties.why_not_approve(by.username, hands([award])[award.pk]):
+        refuse(why_not)
+    if committed(award.round) > award.round.allocation:
+        refuse("the round is over its allocation.")
+
+
+def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
+    """Who has had each grant in hand, by the grant's primary key, in four queries for any number of grants."""
+    by_bid = {award.bid_id: award.pk for award in awards}
+    agreed = Recommendation.objects.filter(bid__in=by_bid, answer=Recommendation.Answer.AGREE).order_by("id")
+    recommended = dict(agreed.values_list("bid_id", "made_by__username"))
+    outcomes = dict(PanelOutcome.objects.filter(bid__in=by_bid).values_list("bid_id", "recorded_by__username"))
+    scored: dict[int, set[str]] = defaultdict(set)
+    cards = Scorecard.objects.filter(bid__in=by_bid).exclude(state=Scorecard.State.DRAFT)
+    for bid, username in cards.values_list("bid_id", "member__username"):
+        scored[bid].add(username)
+    conflicted: dict[int, set[str]] = defaultdict(set)
+    interests = Interest.objects.filter(bid__in=by_bid, conflicted=True)
+    for bid, username in interests.values_list("bid_id", "member__username"):
+        conflicted[bid].add(username)
+    return {
+        pk: duties.Hands(recommended.get(bid, ""), outcomes.get(bid, ""), scored[bid], conflicted[bid])
+        for bid, pk in by_bid.items()
+    }
+
+
+@transaction.atomic
+def record_payment(
+    *,
+    award: Award,
+    amount: Decimal,
+    paid_on: date,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    illustrative: str = "",
+) -> Payment:
+    """Record money that was paid under a grant, in pounds.
+
+    Paid before a valid approval stood, it is retrospective: it needs its reason, and no further payment is taken
+    until the grant is approved. Raises Refused where it is more than the grant or lies in the future.
+    """
+    award = locked(award, None)
+    if paid_on > localtime(at).date():
+        raise Refused("The payment must be in the past", field="paid_on")
+    earlier = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    if earlier + amount > award.amount:
+        left = money.pounds(award.amount - earlier)
+        raise Refused(f"The grant has {left} left to pay", field="amount")
+    standing = award.approvals.filter(invalid_at=None).first()
+    if standing is None and earlier:
+        raise Refused("Money was paid before approval already. No further payment until the grant is approved.")
+    retrospective = standing is None or localtime(standing.approved_at).date() > paid_on
+    if retrospective and not reason.strip():
+        raise Refused("It was paid before approval. Say why", field="reason")
+    payment = Payment.objects.create(
+        award=award,
+        reference=new_references("PAY", 1, Payment.objects.values_list("reference", flat=True))[0],
+        amount=amount,
+        paid_on=paid_on,
+        retrospective=retrospective,
+        reason=reason.strip() if retrospective else "",
+        illustrative=illustrative,
+        recorded_by=by,
+        recorded_at=at,
+    )
+    facts = {"payment": payment.reference, "amount": amount, "paid_on": paid_on, "retrospective": retrospective}
+    record("record payment", award, by, at, reason, facts)
+    return payment

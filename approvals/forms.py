@@ -1,0 +1,267 @@
+"""The forms of review, routes, approvals, contracts, rules and decisions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAction
+from bids.models import Bid
+from grants import money
+from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.models import Organisation, Round
+
+
+class AgreeForm(Form):
+    """Agree several recommended bids as they are, for the amounts that they ask for."""
+
+    bids = forms.ModelMultipleChoiceField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["bids"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Bid.objects.filter(round=round, state=Bid.State.RECOMMENDED)
+        field.to_field_name = "reference"
+        field.error_messages["required"] = "Select at least one bid"
+
+
+class ReviewForm(VersionedForm):
+    answer = forms.ChoiceField(
+        label="What the leadership says",
+        choices=[("agree", "Agree, for the amount below"), ("return", "Send back to the panel")],
+        widget=Radios,
+    )
+    amount = MoneyField(label="Recommended amount", required=False)
+    reason = text_area(
+        "Why", rows=3, required=False, longest=2000, hint="Needed for another amount, and to send the bid back."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("answer") == "agree" and "amount" not in self.errors and not data.get("amount"):
+            self.add_error("amount", "Enter the recommended amount")
+        if data.get("answer") == "return" and not data.get("reason"):
+            self.add_error("reason", "Say why the bid goes back to the panel")
+        return data
+
+
+class BidsField(forms.ModelMultipleChoiceField):
+    """Bids to tick, each with its reference and its bidder."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.source_reference} {obj.title} ({obj.bidder})"
+
+
+class FamilyForm(Form):
+    name = forms.CharField(
+        label="Project family", max_length=120, required=False, help_text="Leave empty to take the bids apart again."
+    )
+    bids = BidsField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
+    reason = text_area("Reason", rows=2)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["bids"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = (
+            Bid.objects.filter(round=round, led_by=Bid.Led.EXTERNAL)
+            .exclude(state__in=(Bid.State.REJECTED, Bid.State.INELIGIBLE, Bid.State.REDIRECTED))
+            .select_related("recipient")
+        )
+        field.to_field_name = "reference"
+        field.error_messages["required"] = "Select at least one bid"
+
+
+class ApproveForm(Form):
+    """Check your answers: the grants and the version of each that the page showed."""
+
+    awards = forms.ModelMultipleChoiceField(
+        label="Grants", queryset=Award.objects.none(), widget=forms.MultipleHiddenInput
+    )
+    conditions = text_area("Conditions", rows=2, required=False, longest=2000)
+    reason = text_area("Reason", rows=2, longest=2000)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["awards"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Award.objects.filter(round=round).select_related("bid__recipient", "round")
+        field.to_field_name = "reference"
+        field.error_messages["required"] = "Select at least one grant"
+
+
+class SeenReasonForm(VersionedForm):
+    reason = text_area("Reason", rows=3, longest=2000)
+
+
+class EscalateForm(VersionedForm):
+    reason = text_area("Reason", rows=3, longest=300)
+
+
+class PaymentForm(Form):
+    amount = MoneyField(label="Amount paid")
+    paid_on = DayField(label="Date of payment")
+    reason = text_area(
+        "Why it was paid before approval", rows=3, required=False, longest=2000, hint="Only where it was."
+    )
+
+
+class ContractForm(Form):
+    supplier = forms.ModelChoiceField(
+        label="Supplier", queryset=Organisation.objects.all(), empty_label="Choose an organisation"
+    )
+    title = forms.CharField(label="What is bought", max_length=150)
+    amount = MoneyField(label="Whole-life value")
+    profile = text_area("Years", rows=2, hint="One a line, like “2019/20: 200,000”. Together they equal the value.")
+    charged_to = forms.RegexField(
+        r"^20\d\d/\d\d$",
+        label="Charged to the financial year",
+        error_messages={"invalid": "Financial year must be like 2026/27"},
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
+    )
+    ground = forms.ChoiceField(label="Primary ground", choices=SingleTenderAction.Ground.choices, widget=Radios)
+    evidence = text_area("Evidence for the primary ground")
+    other_grounds = text_area("Other grounds, noted and not relied on", rows=2, required=False, longest=2000)
+    proposal = text_area("Proposal (appendix 3)", rows=6, longest=8000)
+    performance = text_area("Performance framework (appendix 4)", rows=6, longest=8000)
+
+    def clean_profile(self) -> list[tuple[str, Decimal]]:
+        years = []
+        for line in self.cleaned_data["profile"].splitlines():
+            if not line.strip():
+                continue
+            year, colon, amount = line.partition(":")
+            try:
+                if not colon:
+                    raise money.NotMoney(f"“{line[:40]}” must be a year, a colon and an amount")
+                years.append((year.strip(), money.parse(amount)))
+            except money.NotMoney as wrong:
+                raise forms.ValidationError(str(wrong)) from None
+        return years
+
+
+class RuleForm(Form):
+    kind = forms.ChoiceField(label="What the limit is for", choices=DelegationRule.Kind.choices, widget=Radios)
+    limit = MoneyField(label="Limit")
+    below = forms.CharField(label="Who approves below it", max_length=120)
+    at_or_above = forms.CharField(label="Who approves at or above it", max_length=120)
+    citation = forms.CharField(label="Citation", max_length=120, help_text="Such as Scheme 4.8.")
+    valid_from = DayField(label="In force from")
+    valid_to = DayField(label="In force until", required=False)
+
+
+class ConfirmRuleForm(Form):
+    verified = forms.TypedChoiceField(
+        label="Did you check the citation against the scheme?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        coerce=lambda answer: answer == "yes",
+        widget=Radios(attrs={"inline": True}),
+    )
+    reason = text_area("Reason", rows=2)
+
+
+class DecisionForm(Form):
+    reference = forms.RegexField(
+        r"^[A-Z]{2,6}-\d{1,6}$",
+        label="Reference",
+        help_text="Such as PCD-681.",
+        error_messages={"invalid": "Reference must be like PCD-681"},
+    )
+    title = forms.CharField(label="Title", max_length=200)
+    decision_by = forms.CharField(label="Decision by", max_length=150, initial="Deputy Mayor for Policing and Crime")
+
+
+class SectionForm(VersionedForm):
+    text = forms.CharField(
+        label="Text",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text="A blank line begins a new paragraph. Put figures in by name, like {grants above the threshold}.",
+    )
+
+
+class SourcesForm(VersionedForm):
+    lines = text_area(
+        "Figures from elsewhere",
+        required=False,
+        hint="One a line: the figure as it is typed in the text, a colon, where it comes from.",
+    )
+
+
+class PartTwoForm(Form):
+    text = text_area("Part 2", rows=12, longest=20_000)
+    exemption = forms.CharField(label="Why it is exempt from publication", max_length=300)
+
+
+class QueryForm(Form):
+    about = forms.CharField(label="What it is about", max_length=120, help_text="A paragraph or a figure, such as 3.2.")
+    question = text_area("Question", rows=3, longest=2000)
+
+
+class AnswerForm(Form):
+    answer = text_area("Answer", rows=4, longest=2000)
+
+
+class SignForm(VersionedForm):
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        help_text="You sign as the person who is signed in.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class PlainVersionForm(VersionedForm):
+    """A confirmation of what the page shows."""
+
+
+class DecideForm(VersionedForm):
+    """Every item of a pack with its answer. The items to note are noted together with the signature."""
+
+    def __init__(self, *args: Any, items: list[DecisionItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = items
+        for item in items:
+            if item.verb == DecisionItem.Verb.NOTE:
+                choices = [(DecisionItem.Answer.NOTED.value, "Noted")]
+            else:
+                kept = [answer for answer in DecisionItem.Answer if answer != DecisionItem.Answer.NOTED]
+                choices = [(answer.value, str(answer.label)) for answer in kept]
+            self.fields[f"answer_{item.number}"] = forms.ChoiceField(
+                label=f"Item {item.number}",
+                choices=choices,
+                widget=Radios(attrs={"inline": True}),
+                required=False,
+                initial=item.answer or None,
+            )
+            if item.verb == DecisionItem.Verb.APPROVE:
+                for name, label, value in (
+                    ("conditions", "Conditions", item.conditions),
+                    ("reason", "Reason", item.reason),
+                ):
+                    self.fields[f"{name}_{item.number}"] = forms.CharField(
+                        label=f"{label} for item {item.number}", required=False, max_length=2000, initial=value
+                    )
+        self.fields["interests"] = text_area(
+            "Interests that you declare", rows=2, required=False, hint="Write “None” where there is none.", longest=2000
+        )
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Each item with its bound fields, for the page."""
+        return [
+            {
+                "item": item,
+                "answer": self[f"answer_{item.number}"],
+                "texts": [
+                    self[f"{name}_{item.number}"]
+                    for name in ("conditions", "reason")
+                    if f"{name}_{item.number}" in self.fields
+                ],
+            }
+            for item in self.items
+        ]

@@ -1,0 +1,406 @@
+"""Pages of review, families, routes, approvals, payments, contracts, rules and the reconciliation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from approvals import approving, awards, contracts, duties, position
+from approvals import rules as rule_transitions
+from approvals.forms import (
+    AgreeForm,
+    ApproveForm,
+    ConfirmRuleForm,
+    ContractForm,
+    EscalateForm,
+    FamilyForm,
+    PaymentForm,
+    ReviewForm,
+    RuleForm,
+    SeenReasonForm,
+)
+from approvals.models import Approval, Award, DelegationRule, SingleTenderAction
+from approvals.waiting import left_for_grants
+from bids import families as family_rules
+from bids.models import Bid
+from bids.views import bid_or_404
+from grants.access import Request, allow, enter, must, round_or_404
+from grants.forms import ConfirmForm, attempt
+
+PAGE = 50
+
+
+def award_or_404(request: Request, reference: str, action: str) -> Award:
+    """The grant, where this person may do the action in its round."""
+    award = get_object_or_404(Award.objects.visible_to(request.user, action).for_routes(), reference=reference)
+    enter(request, award.round)
+    return award
+
+
+# Leadership review
+
+
+@allow("review bid")
+def review(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "review bid")
+    form = AgreeForm(request.POST or None, round=found)
+    if form.is_valid():
+        bids = list(form.cleaned_data["bids"])
+        agreed = attempt(form, lambda: awards.agree(bids=bids, by=request.user, at=timezone.now()))
+        if agreed is not None:
+            messages.success(request, f"{len(agreed)} bids are agreed")
+            return redirect("approvals:review", found.reference)
+    waiting = Bid.objects.filter(round=found, state=Bid.State.RECOMMENDED).select_related("recipient", "outcome")
+    context = {
+        "form": form,
+        "page": Paginator(waiting.order_by("source_reference"), PAGE).get_page(request.GET.get("page")),
+        "totals": waiting.counted(),
+        "left": found.allocation - awards.committed(found),
+        "agreed": Bid.objects.filter(round=found, state=Bid.State.AGREED).count(),
+    }
+    return render(request, "approvals/review.html", context)
+
+
+@allow("review bid")
+def review_bid(request: Request, reference: str) -> HttpResponse:
+    bid = bid_or_404(request, reference, "review bid")
+    latest = bid.recommendations.filter(answer="agree").last()
+    amount = latest.amount if latest else bid.amount
+    form = ReviewForm(request.POST or None, initial={"version": bid.version, "answer": "agree", "amount": amount})
+    if form.is_valid():
+        said = dict(form.cleaned_data)
+        common = {"bid": bid, "seen": said["version"], "reason": said["reason"], "by": request.user}
+        if said["answer"] == "agree":
+            attempt(form, lambda: awards.review(**common, amount=said["amount"], at=timezone.now()))
+        else:
+            attempt(form, lambda: awards.return_bid(**common, at=timezone.now()))
+        if form.is_valid():
+            messages.success(request, f"The review of {bid.title} is recorded")
+            return redirect("approvals:review", bid.round.reference)
+    context = {
+        "form": form,
+        "bid": bid,
+        "outcome": getattr(bid, "outcome", None),
+        "history": bid.recommendations.select_related("made_by"),
+        "left": bid.round.allocation - awards.committed(bid.round),
+        "back": reverse("approvals:review", args=[bid.round.reference]),
+    }
+    return render(request, "approvals/review_bid.html", context)
+
+
+@allow("group bids")
+def families(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "group bids")
+    form = FamilyForm(request.POST or None, round=found)
+    if form.is_valid():
+        said = form.cleaned_data
+        attempt(form, lambda: awards.group_bids(round=found, **said, by=request.user, at=timezone.now()))
+        if form.is_valid():
+            messages.success(request, "The project families are changed, and the routes follow")
+            return redirect("approvals:families", found.reference)
+    external = Bid.objects.filter(round=found, led_by=Bid.Led.EXTERNAL).select_related("recipient", "family")
+    kept = external.exclude(state__in=(Bid.State.REJECTED, Bid.State.INELIGIBLE, Bid.State.REDIRECTED))
+    context = {
+        "form": form,
+        "families": found.families.prefetch_related("bids__recipient"),
+        "suggestions": family_rules.suggest(
+            [
+                family_rules.Like(bid.source_reference, bid.title, bid.bidder, bid.family.name if bid.family else "")
+                for bid in kept
+            ]
+        ),
+    }
+    return render(request, "approvals/families.html", context)
+
+
+# Routes
+
+
+@allow("see routes")
+@require_GET
+def routes(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see routes")
+    live = list(Award.objects.live().for_routes().filter(round=found))
+    groups = [
+        ("Needs you", [award for award in live if award.warning_open or not award.route]),
+        ("To the Deputy Mayor", [award for award in live if award.route == Award.Route.DMPC]),
+        ("Delegated", [award for award in live if award.route == Award.Route.DELEGATED and not award.warning_open]),
+    ]
+    context = {
+        "groups": [(name, rows, sum((row.amount for row in rows), Decimal(0))) for name, rows in groups],
+        "unrouted": sum(1 for award in live if not award.route),
+    }
+    return render(request, "approvals/routes.html", context)
+
+
+@allow("route awards")
+def route_awards(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "route awards")
+    form = ConfirmForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        changed = attempt(form, lambda: awards.route_awards(round=found, by=request.user, at=timezone.now()))
+        if changed is not None:
+            messages.success(request, f"{changed} grants are routed")
+            return redirect("approvals:routes", found.reference)
+    waiting = Award.objects.live().filter(round=found, route="").count()
+    back = reverse("approvals:routes", args=[found.reference])
+    return render(request, "approvals/route_awards.html", {"form": form, "waiting": waiting, "back": back})
+
+
+@allow("clear warning")
+def clear_warning(request: Request, reference: str) -> HttpResponse:
+    award = award_or_404(request, reference, "clear warning")
+    form = SeenReasonForm(request.POST or None, initial={"version": award.version})
+    if form.is_valid():
+        said = form.cleaned_data
+        attempt(
+            form,
+            lambda: awards.clear_warning(
+                award=award, reason=said["reason"], seen=said["version"], by=request.user, at=timezone.now()
+            ),
+        )
+        if form.is_valid():
+            messages.success(request, f"The warning on {award.bid.title} is cleared")
+            return redirect("approvals:routes", award.round.reference)
+    back = reverse("approvals:routes", args=[award.round.reference])
+    return render(request, "approvals/clear_warning.html", {"form": form, "award": award, "back": back})
+
+
+@allow("escalate award")
+def escalate_award(request: Request, reference: str) -> HttpResponse:
+    award = award_or_404(request, reference, "escalate award")
+    form = EscalateForm(request.POST or None, initial={"version": award.version})
+    if form.is_valid():
+        said = form.cleaned_data
+        attempt(
+            form,
+            lambda: awards.escalate_award(
+                award=award, reason=said["reason"], seen=said["version"], by=request.user, at=timezone.now()
+            ),
+        )
+        if form.is_valid():
+            messages.success(request, f"{award.bid.title} goes to the Deputy Mayor")
+            return redirect("approvals:award", award.reference)
+    back = reverse("approvals:award", args=[award.reference])
+    return render(request, "approvals/escalate_award.html", {"form": form, "award": award, "back": back})
+
+
+# Approvals
+
+
+@allow("see approvals")
+@require_GET
+def approvals(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see approvals")
+    live = Award.objects.live().for_routes().filter(round=found, route=Award.Route.DELEGATED)
+    waiting = list(live.filter(state=Award.State.ROUTED))
+    hands = approving.hands(waiting)
+    rows = [
+        (
+            award,
+            "Its routing warning must be cleared first."
+            if award.warning_open
+            else duties.why_not_approve(request.user.username, hands[award.pk]),
+        )
+        for award in waiting
+    ]
+    standing = Approval.objects.filter(award__round=found, level=Award.Route.DELEGATED)
+    approved = standing.select_related("award__bid__recipient", "approved_by").order_by("-approved_at", "-pk")
+    form = ConfirmForm({} if request.GET.get("nothing") else None)
+    if form.is_valid():
+        form.add_error(None, "Select at least one grant")
+    context = {
+        "form": form,
+        "rows": rows,
+        "open": sum(1 for _, reason in rows if not reason),
+        "page": Paginator(approved, PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "approvals/approvals.html", context)
+
+
+@allow("approve award")
+def approve_awards(request: Request, round: str) -> HttpResponse:
+    """Check your answers: what was ticked on the page of approvals, with a reason. POST with `reason` approves."""
+    found = round_or_404(request, round, "approve award")
+    confirmed = request.method == "POST" and "reason" in request.POST
+    chosen = request.POST.getlist("awards")
+    awards_chosen = list(Award.objects.for_routes().filter(round=found, reference__in=chosen))
+    form = ApproveForm(request.POST if confirmed else None, round=found, initial={"awards": chosen})
+    if confirmed and form.is_valid():
+        said = form.cleaned_data
+        seen = {reference: int(request.POST.get(f"version-{reference}", 0) or 0) for reference in chosen}
+        made = attempt(
+            form,
+            lambda: approving.approve_awards(
+                awards=list(said["awards"]),
+                conditions=said["conditions"],
+                reason=said["reason"],
+                seen=seen,
+                by=request.user,
+                at=timezone.now(),
+            ),
+        )
+        if made:
+            request.session["approved"] = [approval.reference for approval in made]
+            return redirect("approvals:approved", found.reference)
+    if not awards_chosen:
+        return redirect(reverse("approvals:approvals", args=[found.reference]) + "?nothing=chosen")
+    total = sum((award.amount for award in awards_chosen), Decimal(0))
+    context = {
+        "form": form,
+        "awards": awards_chosen,
+        "total": total,
+        "back": reverse("approvals:approvals", args=[found.reference]),
+    }
+    return render(request, "approvals/approve_awards.html", context)
+
+
+@allow("approve award")
+@require_GET
+def approved(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "approve award")
+    made = Approval.objects.filter(
+        award__round=found, approved_by=request.user, reference__in=request.session.get("approved", [])
+    ).select_related("award__bid")
+    total = sum((approval.amount for approval in made), Decimal(0))
+    return render(request, "approvals/approved.html", {"made": made, "total": total})
+
+
+@allow("see award")
+@require_GET
+def award(request: Request, reference: str) -> HttpResponse:
+    found = award_or_404(request, reference, "see award")
+    context = {
+        "award": found,
+        "groups": [found.routed_as["binding"], found.routed_as["other"]] if found.routed_as else [],
+        "approvals": found.approvals.select_related("approved_by"),
+        "payments": found.payments.select_related("recorded_by"),
+    }
+    return render(request, "approvals/award.html", context)
+
+
+@allow("record payment")
+def record_payment(request: Request, reference: str) -> HttpResponse:
+    award = award_or_404(request, reference, "record payment")
+    form = PaymentForm(request.POST or None)
+    if form.is_valid():
+        made = attempt(
+            form,
+            lambda: approving.record_payment(award=award, **form.cleaned_data, by=request.user, at=timezone.now()),
+        )
+        if made:
+            messages.success(request, f"The payment is recorded as {made.reference}")
+            return redirect("approvals:award", award.reference)
+    back = reverse("approvals:award", args=[award.reference])
+    return render(request, "approvals/record_payment.html", {"form": form, "award": award, "back": back})
+
+
+# Single tender actions
+
+
+@allow("see single tender action")
+@require_GET
+def single_tender_actions(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see single tender action")
+    rows = SingleTenderAction.objects.filter(round=found).select_related("supplier")
+    return render(request, "approvals/single_tender_actions.html", {"rows": rows})
+
+
+@allow("see single tender action")
+@require_GET
+def single_tender_action(request: Request, reference: str) -> HttpResponse:
+    contract = get_object_or_404(SingleTenderAction.objects.select_related("supplier", "round"), reference=reference)
+    must(request.user, "see single tender action", contract.round)
+    enter(request, contract.round)
+    return render(request, "approvals/single_tender_action.html", {"contract": contract})
+
+
+@allow("keep single tender action")
+def add_single_tender_action(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "keep single tender action")
+    form = ContractForm(request.POST or None)
+    if form.is_valid():
+        kept = attempt(
+            form,
+            lambda: contracts.keep_single_tender_action(
+                round=found, **form.cleaned_data, by=request.user, at=timezone.now()
+            ),
+        )
+        if kept:
+            messages.success(request, f"The contract is recorded as {kept.reference}")
+            return redirect("approvals:single_tender_action", kept.reference)
+    context = {
+        "form": form,
+        "left": left_for_grants(round=found),
+        "back": reverse("approvals:single_tender_actions", args=[found.reference]),
+    }
+    return render(request, "approvals/add_single_tender_action.html", context)
+
+
+# Rules of delegation
+
+
+@allow("see rules")
+@require_GET
+def rules(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see rules")
+    rows = DelegationRule.objects.filter(round=found).select_related("proposed_by", "confirmed_by")
+    return render(request, "approvals/rules.html", {"rows": rows})
+
+
+@allow("propose rule")
+def propose_rule(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "propose rule")
+    form = RuleForm(request.POST or None)
+    if form.is_valid():
+        made = attempt(
+            form,
+            lambda: rule_transitions.propose_rule(round=found, **form.cleaned_data, by=request.user, at=timezone.now()),
+        )
+        if made:
+            messages.success(request, "The limit is proposed. It counts once a lead confirms it.")
+            return redirect("approvals:rules", found.reference)
+    back = reverse("approvals:rules", args=[found.reference])
+    return render(request, "approvals/propose_rule.html", {"form": form, "back": back})
+
+
+@allow("confirm rule")
+def confirm_rule(request: Request, reference: str) -> HttpResponse:
+    rule = get_object_or_404(DelegationRule.objects.select_related("round", "proposed_by"), reference=reference)
+    must(request.user, "confirm rule", rule.round)
+    enter(request, rule.round)
+    form = ConfirmRuleForm(request.POST or None)
+    if form.is_valid():
+        done = attempt(
+            form,
+            lambda: rule_transitions.confirm_rule(rule=rule, **form.cleaned_data, by=request.user, at=timezone.now()),
+        )
+        if done:
+            messages.success(request, "The limit is in force")
+            return redirect("approvals:rules", rule.round.reference)
+    back = reverse("approvals:rules", args=[rule.round.reference])
+    return render(request, "approvals/confirm_rule.html", {"form": form, "rule": rule, "back": back})
+
+
+# Reconciliation
+
+
+@allow("see reconciliation")
+@require_GET
+def reconciliation(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see reconciliation")
+    reconciled = position.reconcile(found, timezone.localdate())
+    context = {
+        "found": reconciled,
+        "steps": position.falling(reconciled),
+        "funnel": [(outcome.label, reconciled.funnel[outcome]) for outcome in reconciled.funnel],
+        "contracts": SingleTenderAction.objects.filter(round=found).select_related("supplier"),
+    }
+    return render(request, "approvals/reconciliation.html", context)

@@ -1,0 +1,272 @@
+"""Pages of the panel: interests, scoring, the chair's overview, ranking, outcome."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_GET
+
+from bids import panel as panel_transitions
+from bids import reading
+from bids import scoring as scoring_rules
+from bids.forms import AssignEvenlyForm, AssignForm, InterestForm, OutcomeForm
+from bids.models import Assignment, Bid, Criterion, Interest, Panel, Scorecard
+from bids.scoreform import ScoreForm
+from bids.views import bid_or_404
+from grants.access import Request, allow, enter, must, round_or_404
+from grants.forms import ReasonForm, attempt
+from grants.models import User
+from grants.refusal import Refused, Stale
+
+# For a member
+
+
+@allow("score bid")
+@require_GET
+def scoring(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "score bid")
+    rows = reading.list_of(request.user, found)
+    context = {
+        "rows": rows,
+        "progress": reading.progress(request.user, found),
+        "closed": Panel.objects.get(round=found).closed_at,
+    }
+    return render(request, "bids/scoring.html", context)
+
+
+@allow("declare interest")
+def interests(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "declare interest")
+    rows = reading.list_of(request.user, found)
+    rows.sort(key=lambda row: (row.conflicted is not None, row.bid.bidder))
+    said = dict(Interest.objects.filter(member=request.user, bid__round=found).values_list("bid_id", "nature"))
+    forms = [
+        InterestForm(
+            request.POST or None,
+            prefix=row.bid.reference,
+            initial={
+                "conflicted": {True: "yes", False: "no", None: None}[row.conflicted],
+                "nature": said.get(row.bid.pk, ""),
+            },
+        )
+        for row in rows
+    ]
+    valid = [form.is_valid() for form in forms]
+    if request.method == "POST" and all(valid):
+        answers = [
+            (row.bid, form.cleaned_data["conflicted"], form.cleaned_data["nature"])
+            for row, form in zip(rows, forms, strict=True)
+            if form.cleaned_data["conflicted"] not in (None, row.conflicted)
+        ]
+        declared = attempt(
+            forms[0],
+            lambda: panel_transitions.declare_interests(answers=answers, by=request.user, at=timezone.now()),
+        )
+        if declared is not None:
+            messages.success(request, f"{len(declared)} declarations are recorded")
+            return redirect("bids:scoring", found.reference)
+    errors = [each for form in forms for each in form.errors_with_links]
+    context = {"pairs": list(zip(rows, forms, strict=True)), "form": {"errors": errors, "errors_with_links": errors}}
+    return render(request, "bids/interests.html", context)
+
+
+@allow("score bid")
+def score(request: Request, reference: str) -> HttpResponse:
+    bid = bid_or_404(request, reference, "score bid")
+    card = Scorecard.objects.filter(bid=bid, member=request.user).first()
+    rules = [criterion.rule for criterion in Criterion.objects.filter(round=bid.round)]
+    form = ScoreForm(request.POST or None, rules=rules, card=card)
+    stale = False
+    if form.is_valid():
+        seen = request.POST.get("version", "")
+        common: dict[str, Any] = {
+            "bid": bid,
+            "marks": form.marks,
+            "seen": int(seen) if seen.isdigit() else 0,
+            "by": request.user,
+            "at": timezone.now(),
+        }
+        submits = request.POST.get("then") == "submit"
+        transition = panel_transitions.submit_scorecard if submits else panel_transitions.save_draft
+        try:
+            saved = transition(**common)
+        except Refused as refused:
+            stale = isinstance(refused, Stale)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        else:
+            if request.headers.get("X-Autosave"):
+                when = timezone.localtime(saved.saved_at)
+                return JsonResponse({"version": saved.version, "saved": f"Draft saved {when:%H:%M}"})
+            return _after_saving(request, bid, submits)
+    if request.headers.get("X-Autosave"):
+        message = "; ".join(message for message, _ in form.errors_with_links)
+        return JsonResponse({"error": message}, status=409)
+    found = reading.progress(request.user, bid.round)
+    context = {
+        "bid": bid,
+        "card": card,
+        "form": form,
+        "stale": stale,
+        "saved_marks": card.marks.select_related("criterion") if stale and card else [],
+        "version": card.version if card else 0,
+        "progress": found,
+        "next": found.next_after(bid),
+        "costs": bid.costs.all(),
+        "tags": bid.tags.all(),
+        "closed": Panel.objects.filter(round=bid.round).exclude(closed_at=None).exists(),
+    }
+    return render(request, "bids/score.html", context, status=409 if stale else 200)
+
+
+def _after_saving(request: Request, bid: Bid, submitted: bool) -> HttpResponse:
+    if not submitted:
+        messages.success(request, f"The draft on {bid.title} is saved")
+        return redirect("bids:score", bid.reference)
+    following = reading.progress(request.user, bid.round).next_after(bid)
+    messages.success(request, f"The scorecard on {bid.title} is submitted")
+    if following is None:
+        return redirect("bids:scoring", bid.round.reference)
+    return redirect("bids:score", following.reference)
+
+
+# For the chair
+
+
+@allow("see panel")
+@require_GET
+def panel(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see panel")
+    bids = Bid.objects.filter(round=found, state=Bid.State.ELIGIBLE).order_by("source_reference")
+    page = reading.page_with_scorers(bids, request.GET.get("page"))
+    state = Panel.objects.get(round=found)
+    context = {"members": reading.members(found), "page": page, "panel": state, "asked": bids.count()}
+    return render(request, "bids/panel.html", context)
+
+
+@allow("run panel")
+def assign_evenly(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "run panel")
+    form = AssignEvenlyForm(request.POST or None, initial={"wanted": Panel.objects.get(round=found).wanted})
+    if form.is_valid():
+        added = attempt(
+            form,
+            lambda: panel_transitions.assign_evenly(
+                round=found, **form.cleaned_data, by=request.user, at=timezone.now()
+            ),
+        )
+        if added is not None:
+            messages.success(request, f"{added} assignments are added")
+            return redirect("bids:panel", found.reference)
+    context = {"form": form, "members": reading.members(found), "back": reverse("bids:panel", args=[found.reference])}
+    return render(request, "bids/assign_evenly.html", context)
+
+
+@allow("run panel")
+def assign_bid(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "run panel")
+    members = User.objects.filter(pk__in=[member.pk for member in panel_transitions.members_of(found)])
+    form = AssignForm(request.POST or None, round=found, members=members, initial={"bid": request.GET.get("bid")})
+    if form.is_valid():
+        made = attempt(form, lambda: panel_transitions.assign(**form.cleaned_data, by=request.user, at=timezone.now()))
+        if made:
+            messages.success(request, f"{made.bid.title} is assigned to {made.member}")
+            return redirect("bids:panel", found.reference)
+    back = reverse("bids:panel", args=[found.reference])
+    return render(request, "bids/assign_bid.html", {"form": form, "back": back})
+
+
+@allow("run panel")
+def withdraw_assignment(request: Request, reference: str, username: str) -> HttpResponse:
+    visible = Assignment.objects.filter(withdrawn_at=None).select_related("bid__round", "member")
+    assignment = get_object_or_404(visible, bid__reference=reference, member__username=username)
+    must(request.user, "run panel", assignment.bid.round)
+    enter(request, assignment.bid.round)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        attempt(
+            form,
+            lambda: panel_transitions.withdraw_assignment(
+                assignment=assignment, **form.cleaned_data, by=request.user, at=timezone.now()
+            ),
+        )
+        if form.is_valid():
+            messages.success(request, f"{assignment.bid.title} is taken back from {assignment.member}")
+            return redirect("bids:panel", assignment.bid.round.reference)
+    back = reverse("bids:panel", args=[assignment.bid.round.reference])
+    return render(request, "bids/withdraw_assignment.html", {"form": form, "assignment": assignment, "back": back})
+
+
+@allow("run panel")
+def close_scoring(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "run panel")
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        closed = attempt(
+            form,
+            lambda: panel_transitions.close_scoring(
+                round=found, **form.cleaned_data, by=request.user, at=timezone.now()
+            ),
+        )
+        if closed:
+            messages.success(request, "Scoring is closed. The ranking is open to you.")
+            return redirect("bids:ranking", found.reference)
+    context = {
+        "form": form,
+        "incomplete": panel_transitions.incomplete(found),
+        "back": reverse("bids:panel", args=[found.reference]),
+    }
+    return render(request, "bids/close_scoring.html", context)
+
+
+@allow("see ranking")
+@require_GET
+def ranking(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see ranking")
+    closed = Panel.objects.filter(round=found).exclude(closed_at=None).exists()
+    left: Decimal = import_string(settings.LEFT_FOR_GRANTS)(round=found)
+    rows = reading.ranking(found, left) if closed else []
+    context = {"rows": rows, "closed": closed, "left": left, "rule": scoring_rules.RULE_IN_WORDS}
+    return render(request, "bids/ranking.html", context)
+
+
+@allow("record outcome")
+def record_outcome(request: Request, reference: str) -> HttpResponse:
+    bid = bid_or_404(request, reference, "record outcome")
+    outcome = getattr(bid, "outcome", None)
+    initial: dict[str, Any] = {"version": bid.version}
+    if outcome:
+        initial |= {
+            "verdict": outcome.verdict,
+            "destination": outcome.destination,
+            "reason": outcome.reason,
+            "internal_reason": outcome.internal_reason,
+        }
+    form = OutcomeForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        said = dict(form.cleaned_data)
+        seen = said.pop("version")
+        recorded = attempt(
+            form,
+            lambda: panel_transitions.record_outcome(bid=bid, **said, seen=seen, by=request.user, at=timezone.now()),
+        )
+        if recorded:
+            messages.success(request, f"The outcome of {bid.title} is recorded")
+            return redirect("bids:ranking", bid.round.reference)
+    closed = Panel.objects.filter(round=bid.round).exclude(closed_at=None).exists()
+    cards = reading.marks_of(bid) if closed else []
+    context = {
+        "form": form,
+        "bid": bid,
+        "criteria": reading.by_criterion(bid.round, cards),
+        "result": panel_transitions.results([bid])[bid.pk] if closed else None,
+        "back": reverse("bids:ranking", args=[bid.round.reference]),
+    }
+    return render(request, "bids/record_outcome.html", context)

@@ -1,0 +1,214 @@
+"""Pages of bids: the list, a bid, taking in by form and by spreadsheet, eligibility."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_GET
+
+from bids import exports, intake, reading, sheets
+from bids.blindness import Part, Phase, may_see
+from bids.filters import BidFilter
+from bids.forms import BidForm, ChangeBidForm, EligibilityForm, UploadForm
+from bids.models import Bid, Interest, Scorecard, Upload
+from grants.access import Request, allow, enter, holdings, round_or_404
+from grants.forms import ConfirmForm, attempt
+from grants.models import AuditEvent, Round
+
+PAGE = 50
+
+
+def bid_or_404(request: Request, reference: str, action: str) -> Bid:
+    """The bid, where this person may do the action on it."""
+    visible = Bid.objects.visible_to(request.user, action).select_related("round", "recipient", "family")
+    bid = get_object_or_404(visible, reference=reference)
+    enter(request, bid.round)
+    return bid
+
+
+@allow("see bids")
+@require_GET
+def bids(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see bids")
+    filtered = _filtered(request, found)
+    rows = filtered.qs.distinct()
+    totals = Bid.objects.filter(pk__in=rows.order_by().values("pk")).counted()
+    page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filter": filtered,
+        "page": page,
+        "totals": totals,
+        "query": request.GET.urlencode(),
+        "shows_state": _shows_state(request, found),
+    }
+    return render(request, "bids/bids.html", context)
+
+
+def _shows_state(request: Request, round: Round) -> bool:
+    return may_see(Part.OUTCOME, holdings(request.user).in_round(round.pk), Phase.CLOSED)
+
+
+def _filtered(request: Request, round: Round) -> BidFilter:
+    visible = Bid.objects.visible_to(request.user).filter(round=round)
+    return BidFilter(request.GET, visible, round=round, shows_state=_shows_state(request, round))
+
+
+@allow("export bids")
+@require_GET
+def export_bids(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "export bids")
+    made = exports.workbook(found, _filtered(request, found).qs.distinct(), by=request.user, at=timezone.now())
+    return _download(made, f"bids-{found.reference}.xlsx")
+
+
+def _download(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@allow("take in bid")
+@require_GET
+def bid_template(request: Request, round: str) -> HttpResponse:
+    round_or_404(request, round, "take in bid")
+    return _download(sheets.template_workbook(), "bids-template.xlsx")
+
+
+@allow("see bids")
+@require_GET
+def bid(request: Request, reference: str) -> HttpResponse:
+    found = bid_or_404(request, reference, "see bids")
+    own = Scorecard.objects.filter(bid=found, member=request.user, state=Scorecard.State.SUBMITTED).exists()
+    seen = reading.parts_seen(request.user, found, own_submitted=own)
+    cards = reading.marks_of(found) if Part.OTHERS_MARKS in seen else []
+    context = {
+        "bid": found,
+        "costs": found.costs.all(),
+        "tags": found.tags.all(),
+        "outcome": getattr(found, "outcome", None) if Part.OUTCOME in seen else None,
+        "shows_internal": Part.INTERNAL_REASON in seen,
+        "shows_state": Part.OUTCOME in seen or found.state in (Bid.State.RECEIVED, Bid.State.ELIGIBLE),
+        "criteria": reading.by_criterion(found.round, cards) if cards else [],
+        "extra": import_string(settings.ON_BID)(user=request.user, bid=found),
+        "may_score": Interest.objects.filter(bid=found, member=request.user, conflicted=False).exists(),
+    }
+    return render(request, "bids/bid.html", context)
+
+
+@allow("see trail")
+@require_GET
+def bid_trail(request: Request, reference: str) -> HttpResponse:
+    found = bid_or_404(request, reference, "see trail")
+    events = AuditEvent.objects.filter(round=found.round, bid=found.reference).order_by("-number")
+    page = Paginator(events, PAGE).get_page(request.GET.get("page"))
+    return render(request, "bids/bid_trail.html", {"bid": found, "page": page})
+
+
+@allow("take in bid")
+def add_bid(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "take in bid")
+    form = BidForm(request.POST or None, round=found)
+    if form.is_valid():
+        draft = form.cleaned_data
+        taken = attempt(form, lambda: intake.take_in(round=found, draft=draft, by=request.user, at=timezone.now()))
+        if taken:
+            messages.success(request, f"{taken.source_reference} is taken in as {taken.reference}")
+            return redirect("bids:bid", taken.reference)
+    return render(request, "bids/add_bid.html", {"form": form, "back": reverse("bids:bids", args=[found.reference])})
+
+
+@allow("change bid")
+def change_bid(request: Request, reference: str) -> HttpResponse:
+    found = bid_or_404(request, reference, "change bid")
+    form = ChangeBidForm(request.POST or None, initial=_initial(found), round=found.round)
+    if form.is_valid():
+        draft = dict(form.cleaned_data)
+        seen, reason = draft.pop("version"), draft.pop("reason")
+        changed = attempt(
+            form,
+            lambda: intake.change_bid(
+                bid=found, draft=draft, seen=seen, reason=reason, by=request.user, at=timezone.now()
+            ),
+        )
+        if changed:
+            messages.success(request, f"{changed.source_reference} is changed")
+            return redirect("bids:bid", found.reference)
+    back = reverse("bids:bid", args=[found.reference])
+    return render(request, "bids/change_bid.html", {"form": form, "bid": found, "back": back})
+
+
+def _initial(bid: Bid) -> dict[str, Any]:
+    answers = {True: "yes", False: "no", None: ""}
+    initial = {name: getattr(bid, name) for name in BidForm.base_fields if hasattr(bid, name)}
+    yes_no = ("employs_staff", "london_living_wage", "personal_data", "future_cost")
+    initial |= {name: answers[getattr(bid, name)] for name in yes_no}
+    initial |= {
+        "your_reference": bid.source_reference,
+        "recipient": bid.recipient_as_written,
+        "register": bid.recipient.register if bid.recipient else "",
+        "register_number": bid.recipient.number if bid.recipient else "",
+        "costs": "\n".join(f"{cost.label}: {cost.amount}" for cost in bid.costs.all()),
+        "version": bid.version,
+    }
+    tags = list(bid.tags.all())
+    for name, kind in (("themes", "theme"), ("priorities", "priority"), ("objectives", "objective")):
+        initial[name] = [tag.code for tag in tags if tag.kind == kind]
+    return initial
+
+
+@allow("take in bid")
+def import_bids(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "take in bid")
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            rows = sheets.read(file, file.name)
+        except sheets.UnreadableSheet as wrong:
+            form.add_error("file", str(wrong))
+        else:
+            upload = intake.keep_upload(round=found, file_name=file.name, rows=rows, by=request.user, at=timezone.now())
+            return redirect("bids:import_preview", upload.reference)
+    context = {"form": form, "back": reverse("bids:bids", args=[found.reference])}
+    return render(request, "bids/import_bids.html", context)
+
+
+@allow("take in bid")
+def import_preview(request: Request, reference: str) -> HttpResponse:
+    own = Upload.objects.filter(uploaded_by=request.user).select_related("round")
+    upload = get_object_or_404(own, reference=reference)
+    found = round_or_404(request, upload.round.reference, "take in bid")
+    form = ConfirmForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        taken = attempt(form, lambda: intake.take_in_upload(upload=upload, by=request.user, at=timezone.now()))
+        if taken is not None:
+            messages.success(request, f"{len(taken)} bids are taken in")
+            return redirect("bids:bids", found.reference)
+    context = {"form": form, "upload": upload, "preview": intake.check(found, upload.rows)}
+    return render(request, "bids/import_preview.html", context)
+
+
+@allow("check eligibility")
+def eligibility(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "check eligibility")
+    form = EligibilityForm(request.POST or None, round=found)
+    if form.is_valid():
+        changed = attempt(
+            form, lambda: intake.check_eligibility(**form.cleaned_data, by=request.user, at=timezone.now())
+        )
+        if changed:
+            messages.success(request, f"{changed} bids are checked")
+            return redirect("bids:bids", found.reference)
+    waiting = Bid.objects.filter(round=found, state=Bid.State.RECEIVED)
+    asked = waiting.aggregate(total=Sum("amount"))["total"]
+    context = {"form": form, "waiting": waiting.count(), "asked": asked}
+    return render(request, "bids/eligibility.html", context)

@@ -1,0 +1,56 @@
+"""What waits for a person: tasks that each part of the house names, gathered for the home page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from grants.access import Holdings
+from grants.models import Round, User
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: what, how many, by when, and where. `button` is set for the one to resume first."""
+
+    text: str
+    address: str
+    count: int | None = None
+    due: date | None = None
+    hint: str = ""
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of the allocation's bar, in per cent of its width, with the exact sum as text."""
+
+    label: str
+    amount: str
+    kind: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoundWaiting:
+    """A round on the home page: its tasks and, for who may see it, its allocation as a bar."""
+
+    round: Round
+    tasks: list[Task]
+    bar: list[Segment]
+
+
+def waiting(user: User, held: Holdings) -> list[RoundWaiting]:
+    """Every round in which the person holds a role, the newest first."""
+    found = []
+    for round in held.rounds("see home"):
+        tasks: list[Task] = []
+        for name in settings.WAITING:
+            more: Iterable[Task] = import_string(name)(user=user, held=held, round=round)
+            tasks += more
+        bar: list[Segment] = import_string(settings.OVERVIEW)(held=held, round=round)
+        found.append(RoundWaiting(round, tasks, bar))
+    return found
