@@ -213,7 +213,8 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
         add(
             verb,
             f"the single tender action with {contract.supplier.name}: {contract.title}, "
-            f"{money.pounds(contract.amount)} over {len(contract.profile)} financial years, as set out in Appendices 3 and 4",
+            f"{money.pounds(contract.amount)} over {len(contract.profile)} financial years, "
+            "as set out in Appendices 3 and 4",
             contract.amount,
             [{"label": contract.title, "reference": contract.reference, "amount": money.text(contract.amount)}],
         )

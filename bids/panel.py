@@ -232,14 +232,28 @@ def _save(bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetim
     criteria = {criterion.number: criterion for criterion in bid.round.criteria.all()}
     before = {mark.criterion.number: mark for mark in card.marks.select_related("criterion")}
     changed: dict[int, Given] = {}
+    written: list[Mark] = []
     for number, given in marks.items():
         old = before.get(number)
         if Given(old.passed, old.score, old.reason) == given if old else given == Given():
             continue
         changed[number] = given
-        values = {"passed": given.passed, "score": given.score, "reason": given.reason}
-        Mark.objects.update_or_create(scorecard=card, criterion=criteria[number], defaults=values)
+        written.append(
+            Mark(
+                scorecard=card,
+                criterion=criteria[number],
+                passed=given.passed,
+                score=given.score,
+                reason=given.reason,
+            )
+        )
     if changed:
+        Mark.objects.bulk_create(
+            written,
+            update_conflicts=True,
+            unique_fields=["scorecard", "criterion"],
+            update_fields=["passed", "score", "reason"],
+        )
         audit.record(
             "save draft",
             card,

@@ -18,6 +18,9 @@ LONGEST_REASON = 4000
 class ScoreForm(Form):
     """One member's scorecard. `marks` is what was typed, by criterion number."""
 
+    # A draft may leave any field empty, and a submission none: so none is called optional.
+    may_be_incomplete = True
+
     def __init__(self, *args: Any, rules: list[Rule], card: Scorecard | None, **kwargs: Any) -> None:
         super().__init__(*args, initial=_initial(card), **kwargs)
         self.rules = rules

@@ -42,6 +42,10 @@ class GovukBoundField(BoundField):
         return f"{self.auto_id}_0" if nested else str(self.auto_id)
 
     @property
+    def says_optional(self) -> bool:
+        return not self.field.required and not getattr(self.form, "may_be_incomplete", False)
+
+    @property
     def is_checkbox(self) -> bool:
         return isinstance(self.field.widget, Checkbox)
 

@@ -1,12 +1,27 @@
 """What every test stands on: the private PostgreSQL, and the Chromium of this machine."""
 
+import itertools
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 import devdb
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO_PASSWORD = "demo-password-2019"
+_clones = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +45,74 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "page" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Load both demo rounds once, through the same transitions as the demo; every test works on top of them."""
+    from grants.models import Round
+
+    with django_db_blocker.unblock():
+        # With --reuse-db they are there already.
+        if not Round.objects.exists():
+            os.environ["DEMO_PASSWORD"] = DEMO_PASSWORD
+            quiet = StringIO()
+            call_command("load_round", str(ROOT / "fixtures/pcd681"), "--until", "put_forward", stdout=quiet)
+            call_command("load_round", str(ROOT / "fixtures/safer-summer"), "--until", "scoring", stdout=quiet)
+
+
+@pytest.fixture
+def served(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
+    """The address of a server on a database of its own, a copy of the loaded one. It ends with the test."""
+    settings = connection.settings_dict
+    name = f"journey_{os.getpid()}_{next(_clones)}"
+    with django_db_blocker.unblock():
+        template = settings["NAME"]
+        connection.close()
+        _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    user, host = settings["USER"], settings["HOST"].replace("/", "%2F")
+    environment = {
+        **os.environ,
+        "GRANTS_ENV": "test",
+        "DJANGO_SETTINGS_MODULE": "grants.settings",
+        "DATABASE_URL": f"postgresql://{user}@/{name}?host={host}&port={settings['PORT']}",
+    }
+    log = (tmp_path / "server.log").open("w")
+    command = [sys.executable, "-m", "gunicorn", "grants.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+        with django_db_blocker.unblock():
+            _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _administer(statement: str) -> None:
+    """Run a statement beside the test's database, on which no connection may be open while it is copied."""
+    import psycopg2
+
+    settings = connection.settings_dict
+    other = psycopg2.connect(dbname="postgres", user=settings["USER"], host=settings["HOST"], port=settings["PORT"])
+    other.autocommit = True
+    with other.cursor() as cursor:
+        cursor.execute(statement)
+    other.close()
+
+
+def _wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
+    for _ in range(100):
+        if server.poll() is not None:
+            raise RuntimeError("The server ended by itself")
+        try:
+            urllib.request.urlopen(f"{address}/register/", timeout=5)
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("The server did not answer within 10 seconds")

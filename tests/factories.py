@@ -1,0 +1,160 @@
+"""Small worlds for tests: people with roles, rounds, and bids at any state."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import factory
+
+from approvals import rules
+from approvals.models import Award, DelegationRule, Recommendation
+from bids import criteria_of_round, panel
+from bids.criteria import DEFAULTS
+from bids.models import Bid, CostLine, Panel, PanelOutcome, Scorecard
+from grants.models import Alias, BudgetLine, Organisation, RoleHolding, Round, User, new_references
+from grants.roles import Role
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+PASSWORD = "a-long-test-password"
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"person.{n}")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    unit = "CPIE"
+
+
+class OrganisationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence(lambda n: f"Invented Body {n}")
+
+    @factory.post_generation
+    def alias(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        Alias.objects.create(organisation=self, name=self.name)
+
+
+def person(*roles: Role, round: Round | None = None, **kwargs: Any) -> User:
+    """A person who holds the roles in a round, or in all of them."""
+    found = UserFactory(**kwargs)
+    for role in roles:
+        RoleHolding.objects.create(user=found, role=role, round=round, given_at=datetime(2026, 1, 1, tzinfo=UTC))
+    return found
+
+
+def open_round(**kwargs: Any) -> Round:
+    """A round with its panel, criteria, tags and limits, the limits confirmed by two people."""
+    number = Round.objects.count() + 1
+    values = {
+        "reference": f"round-{number}",
+        "title": f"Round {number}",
+        "financial_year": "2026/27",
+        "allocation": Decimal("1000000.00"),
+        "opens_on": date(2026, 11, 1),
+        "closes_on": date(2026, 12, 31),
+        **kwargs,
+    }
+    round = Round.objects.create(**values)
+    administrator, lead = person(Role.ADMINISTRATOR, round=round), person(Role.LEAD, round=round)
+    criteria_of_round.set_up(round=round, by=administrator, at=NOW)
+    rules.set_up(round=round, by=administrator, at=NOW)
+    DelegationRule.objects.filter(round=round).update(confirmed_by=lead, confirmed_at=NOW)
+    taken = BudgetLine.objects.values_list("reference", flat=True)
+    BudgetLine.objects.create(
+        round=round,
+        reference=new_references("LINE", 1, taken)[0],
+        kind="internal",
+        label="Projects led by units",
+        amount=Decimal("100000.00"),
+    )
+    return round
+
+
+def bid(round: Round, **kwargs: Any) -> Bid:
+    """A bid with one cost line that equals its amount, and a tag of each kind."""
+    taken = Bid.objects.values_list("reference", flat=True)
+    number = Bid.objects.filter(round=round).count() + 1
+    values: dict[str, Any] = {
+        "source_reference": f"B-{number:03}",
+        "title": f"Project {number}",
+        "led_by": "external",
+        "sponsoring_unit": "Central West",
+        "amount": Decimal("20000.00"),
+        "summary": "What it does.",
+        "beneficiaries": "Young people.",
+        "boroughs": ["E09000033"],
+        "starts_on": date(2026, 12, 1),
+        "ends_on": date(2027, 3, 31),
+        "outputs": "Ten sessions.",
+        "outcomes": "Fewer offences.",
+        "evaluation_plan": "A survey.",
+        "track_record": "Five years of it.",
+        "employs_staff": False,
+        "personal_data": False,
+        "future_cost": False,
+        "received_at": NOW,
+        "state": Bid.State.ELIGIBLE,
+        **kwargs,
+    }
+    if values["led_by"] == "external" and "recipient" not in values:
+        values["recipient"] = OrganisationFactory()
+    made = Bid.objects.create(round=round, reference=new_references("BID", 1, taken)[0], **values)
+    CostLine.objects.create(bid=made, label="All of it", amount=made.amount)
+    made.tags.set(round.tags.filter(code__in=["violence", "children"]))
+    return made
+
+
+def outcome(bid: Bid, verdict: str = "recommend", by: User | None = None, **kwargs: Any) -> PanelOutcome:
+    """The panel's outcome on a bid, and the bid's state with it."""
+    made = PanelOutcome.objects.create(
+        bid=bid,
+        verdict=verdict,
+        reason="It was the panel’s view.",
+        recorded_by=by or person(Role.CHAIR, round=bid.round),
+        recorded_at=NOW,
+        **kwargs,
+    )
+    states = {"recommend": Bid.State.RECOMMENDED, "reject": Bid.State.REJECTED, "redirect": Bid.State.REDIRECTED}
+    bid.state = states[verdict]
+    bid.save(update_fields=["state"])
+    return made
+
+
+def award(round: Round, by: User | None = None, **kwargs: Any) -> Award:
+    """An agreed grant that waits for its route: bid, outcome and the leadership's recommendation with it."""
+    found = bid(round, **kwargs)
+    outcome(found)
+    Recommendation.objects.create(
+        bid=found, answer="agree", amount=found.amount, made_by=by or person(Role.LEAD, round=round), made_at=NOW
+    )
+    found.state = Bid.State.AGREED
+    found.save(update_fields=["state"])
+    taken = Award.objects.values_list("reference", flat=True)
+    return Award.objects.create(
+        round=round, bid=found, reference=new_references("AWD", 1, taken)[0], amount=found.amount
+    )
+
+
+def marks(passed: bool = True, score: int = 3) -> dict[int, panel.Given]:
+    """A complete set of marks: every gate the same, every score the same, each with a reason."""
+    return {
+        rule.number: panel.Given(passed if rule.gate else None, score if rule.scored else None, "Because of the plan.")
+        for rule in DEFAULTS
+    }
+
+
+def scorecard(bid: Bid, member: User, *, submit: bool = True, **kwargs: Any) -> Scorecard:
+    """A member's scorecard on a bid, assigned, declared and saved through the panel's own transitions."""
+    chair = person(Role.CHAIR, round=bid.round)
+    panel.assign(bid=bid, member=member, by=chair, at=NOW)
+    panel.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
+    save = panel.submit_scorecard if submit else panel.save_draft
+    return save(bid=bid, marks=marks(**kwargs), seen=0, by=member, at=NOW)
+
+
+def close(round: Round) -> None:
+    Panel.objects.filter(round=round).update(closed_at=NOW)
