@@ -137,7 +137,7 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
 def _make_items(frozen: Pack, found: dict[str, Any]) -> None:
     by_reference = {award.reference: award for award in frozen.decision.round.awards.all()}
     contracts = {contract.reference: contract for contract in frozen.decision.round.single_tender_actions.all()}
-    items = []
+    items: list[DecisionItem] = []
     for recommendation in found["recommendations"]:
         common = {"decision": frozen.decision, "pack": frozen, "recommendation": recommendation["number"]}
         if recommendation["verb"] == DecisionItem.Verb.NOTE:
@@ -292,7 +292,7 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
     items = list(current.items.select_related("award__bid", "award__round", "contract"))
     for item in items:
         if item.award:
-            _settle(item, decision, by, at)
+            _settle(item, item.award, decision, by, at)
     decision.signed_by, decision.signed_at = by, at
     _move(decision, Decision.State.SIGNED, "signed_by", "signed_at")
     made = pack.freeze_record(_record_of(decision, current, items), current)
@@ -300,9 +300,9 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
     _record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
 
 
-def _settle(item: DecisionItem, decision: Decision, by: User, at: datetime) -> None:
+def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:
     kinds = DecisionItem.Answer
-    award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=item.award_id)
+    award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
     if award.amount != item.amount:
         raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
     states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}

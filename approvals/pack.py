@@ -6,8 +6,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import typst
@@ -144,8 +142,8 @@ def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = N
     """The paper as a tagged PDF made in the ua-1 standard, from its data alone; equal data give equal bytes."""
     stamp = datetime.fromisoformat(record["signed_at"] if record else found["submitted_at"])
     inputs = {"paper": json.dumps(found), "digest": digest, "record": json.dumps(record or {})}
-    made = typst.compile(
-        input=_typst_source().encode(),
+    return typst.compile(
+        str(settings.BASE_DIR / "templates" / "approvals" / "paper.typ"),
         sys_inputs=inputs,
         font_paths=[str(settings.BASE_DIR / "build" / "fonts")],
         ignore_system_fonts=True,
@@ -153,9 +151,3 @@ def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = N
         timestamp=int(stamp.timestamp()),
         format="pdf",
     )
-    return bytes(made)
-
-
-@cache
-def _typst_source() -> str:
-    return (Path(settings.BASE_DIR) / "templates" / "approvals" / "paper.typ").read_text()

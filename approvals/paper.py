@@ -92,10 +92,11 @@ def figures_of(said: Sources) -> Figures:
     amount("allocation", reco.allocation, "The allocation of the round")
     for line in reco.lines:
         amount(line.label, line.amount, "Budget line")
-    for kind in BudgetLine.Kind:
-        lines = [line.amount for line in said.decision.round.lines.all() if line.kind == kind]
+    for line_kind in BudgetLine.Kind:
+        lines = [line.amount for line in said.decision.round.lines.all() if line.kind == line_kind]
         if lines:
-            amount(f"all {kind.label}", money.total(lines), f"Sum of the budget lines for {kind.label.lower()}")
+            label = str(line_kind.label)
+            amount(f"all {label}", money.total(lines), f"Sum of the budget lines for {label.lower()}")
     amount("contracts", reco.contracts.total, "Single tender actions")
     count("number of contracts", reco.contracts.count, "Single tender actions")
     for name, part in (

@@ -107,11 +107,12 @@ class Folder:
             raise BadFolder(f"The round {said['reference']} is there already")
         at = self._at(said["opens_on"])
         administrator = self._administrator(at)
-        names = ("reference", "title", "financial_year", "purpose", "routing_key", "scored")
+        texts = ("reference", "title", "financial_year", "purpose", "routing_key", "scored")
         days = ("opens_on", "closes_on", "scoring_closes_on")
+        values: dict[str, Any] = {name: said[name] for name in texts if name in said}
+        values |= {name: date.fromisoformat(str(said[name])) for name in days if name in said}
         self.round = rounds.open_round(
-            **{name: said[name] for name in names if name in said},
-            **{name: date.fromisoformat(str(said[name])) for name in days if name in said},
+            **values,
             allocation=_money(said["allocation"]),
             by=administrator,
             at=at,

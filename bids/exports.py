@@ -46,7 +46,8 @@ def workbook(round: Round, bids: BidQuerySet, *, by: User, at: datetime) -> byte
             ", ".join(tag.label for tag in bid.tags.all()),
             bid.get_state_display(),
         )
-        amount = WriteOnlyCell(sheet, value=bid.amount)
+        amount: Any = WriteOnlyCell(sheet)
+        amount.value = bid.amount
         amount.number_format = "#,##0.00"
         sheet.append([*(_text(sheet, text) for text in texts), amount, _text(sheet, bid.illustrative)])
         count += 1
@@ -56,7 +57,7 @@ def workbook(round: Round, bids: BidQuerySet, *, by: User, at: datetime) -> byte
     return out.getvalue()
 
 
-def _text(sheet: Any, value: str) -> WriteOnlyCell:
+def _text(sheet: Any, value: str) -> Any:
     cell = WriteOnlyCell(sheet, value=value)
     # Told that it is a string, a spreadsheet program does not compute what begins like a formula.
     cell.data_type = "s"

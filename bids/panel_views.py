@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from bids import scoring as scoring_rules
 from bids.forms import AssignEvenlyForm, AssignForm, InterestForm, OutcomeForm
 from bids.models import Assignment, Bid, Criterion, Interest, Panel, Scorecard
 from bids.scoreform import ScoreForm
-from bids.views import bid_or_404
+from bids.views import PAGE, bid_or_404
 from grants.access import Request, allow, enter, must, round_or_404
 from grants.forms import ReasonForm, attempt
 from grants.models import User
@@ -145,9 +146,13 @@ def _after_saving(request: Request, bid: Bid, submitted: bool) -> HttpResponse:
 def panel(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see panel")
     bids = Bid.objects.filter(round=found, state=Bid.State.ELIGIBLE).order_by("source_reference")
-    page = reading.page_with_scorers(bids, request.GET.get("page"))
-    state = Panel.objects.get(round=found)
-    context = {"members": reading.members(found), "page": page, "panel": state, "asked": bids.count()}
+    page = Paginator(bids, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "members": reading.members(found),
+        "page": page,
+        "rows": reading.with_scorers(page),
+        "panel": Panel.objects.get(round=found),
+    }
     return render(request, "bids/panel.html", context)
 
 

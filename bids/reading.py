@@ -6,17 +6,16 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Max, Q
 
 from bids import panel, scoring
 from bids.blindness import Part, Phase, may_see
-from bids.models import Assignment, Bid, BidQuerySet, Criterion, Interest, Panel, Scorecard
+from bids.models import Assignment, Bid, Criterion, Interest, Mark, Panel, Scorecard
 from grants.access import holdings
 from grants.models import Round, User
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def members(round: Round) -> list[MemberRow]:
         .values("member")
         .annotate(all=Count("pk"), conflicts=Count("pk", filter=Q(conflicted=True)))
     }
-    empty = {"drafts": 0, "submitted": 0, "last": None}
+    empty: dict[str, Any] = {"drafts": 0, "submitted": 0, "last": None}
     return [
         MemberRow(
             member,
@@ -160,7 +159,7 @@ def marks_of(bid: Bid) -> list[Scorecard]:
     )
 
 
-def by_criterion(round: Round, cards: list[Scorecard]) -> list[tuple[Criterion, list[tuple[User, object]]]]:
+def by_criterion(round: Round, cards: list[Scorecard]) -> list[tuple[Criterion, list[tuple[User, Mark | None]]]]:
     """The marks of several members beside each other, criterion by criterion."""
     rows = []
     for criterion in Criterion.objects.filter(round=round):
@@ -192,9 +191,8 @@ class ScorerRow:
         return sum(1 for _, state in self.scorers if state == Scorecard.State.SUBMITTED)
 
 
-def page_with_scorers(bids: BidQuerySet, number: str | None) -> Page[ScorerRow]:
+def with_scorers(page: Page[Bid]) -> list[ScorerRow]:
     """A page of bids with their scorers. The state of each scorecard is shown to the chair, its marks are not."""
-    page = Paginator(bids, PAGE).get_page(number)
     shown = list(page.object_list)
     assigned = Assignment.objects.filter(bid__in=shown, withdrawn_at=None).select_related("member").order_by("pk")
     by_pair = {
@@ -205,5 +203,4 @@ def page_with_scorers(bids: BidQuerySet, number: str | None) -> Page[ScorerRow]:
     for assignment in assigned:
         state = by_pair.get((assignment.bid_id, assignment.member_id), "")
         scorers[assignment.bid_id].append((assignment.member, state))
-    page.object_list = [ScorerRow(bid, scorers[bid.pk]) for bid in shown]
-    return page
+    return [ScorerRow(bid, scorers[bid.pk]) for bid in shown]

@@ -182,7 +182,8 @@ class Form(forms.Form):
         """Each message with the id of the input that it is about; for the error summary."""
         found = []
         for name, messages in self.errors.items():
-            target = self[name].first_input if name in self.fields else ""
+            bound = self[name] if name in self.fields else None
+            target = bound.first_input if isinstance(bound, GovukBoundField) else ""
             found += [(str(message), target) for message in messages]
         return found
 

@@ -85,7 +85,8 @@ def keep_budget_line(
         line = BudgetLine.objects.select_for_update().get(pk=line.pk, round=round)
         must_be_current(line, seen)
         before = {"label": line.label, "amount": line.amount}
-    others = sum(round.lines.exclude(pk=line.pk if line else None).values_list("amount", flat=True), Decimal(0))
+    lines = round.lines.exclude(pk=line.pk) if line else round.lines.all()
+    others = sum(lines.values_list("amount", flat=True), Decimal(0))
     if others + amount > round.allocation:
         raise Refused("The budget lines together are more than the allocation", field="amount")
     if line is None:

@@ -40,10 +40,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 INSTALLED_APPS = [
-    "grants",
-    "bids",
-    "approvals",
-    "django.contrib.admin",
+    "grants.admin_config.GrantsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -54,6 +51,9 @@ INSTALLED_APPS = [
     "django.forms",
     "django_filters",
     "pgtrigger",
+    "grants",
+    "bids",
+    "approvals",
 ]
 
 MIDDLEWARE = [

@@ -78,6 +78,12 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def pairs(mapping: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The names and values of a mapping; `.items` in a template would find a name that is called items."""
+    return list(mapping.items())
+
+
+@register.filter
 def minus(left: Any, right: Any) -> Any:
     return left - right
 

@@ -1,0 +1,279 @@
+"""Promise 12: every URL x every role x GET and POST x own and other round, against one literal table."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from approvals import decisions
+from approvals.models import Award, Decision, DelegationRule, PartTwo, Query, SingleTenderAction
+from bids.models import Assignment, Bid, Upload
+from grants import people
+from grants.models import Round, User
+from grants.roles import Role
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+# m panel member, c chair, l CPIE lead, o DMPC office, d Deputy Mayor, f finance, a auditor, x administrator;
+# * anyone, signed in or not. A page that is not in the table fails the naming test.
+TABLE = {
+    "grants:home": "mclodfax",
+    "grants:sign_in": "*",
+    "grants:sign_out": "*",
+    "grants:set_password": "*",
+    "grants:rounds": "mclodfax",
+    "grants:add_round": "x",
+    "grants:round": "mclodfax",
+    "grants:add_budget_line": "lf",
+    "grants:change_budget_line": "lf",
+    "grants:people": "ax",
+    "grants:add_person": "x",
+    "grants:person": "ax",
+    "grants:give_role": "x",
+    "grants:end_role": "x",
+    "grants:password_link": "x",
+    "grants:round_trail": "la",
+    "grants:people_trail": "ax",
+    "bids:bids": "mclodfa",
+    "bids:export_bids": "clodfa",
+    "bids:bid_template": "l",
+    "bids:add_bid": "l",
+    "bids:import_bids": "l",
+    "bids:eligibility": "l",
+    "bids:import_preview": "l",
+    "bids:bid": "mclodfa",
+    "bids:change_bid": "l",
+    "bids:bid_trail": "la",
+    "bids:scoring": "m",
+    "bids:interests": "m",
+    "bids:score": "m",
+    "bids:panel": "ca",
+    "bids:assign_evenly": "c",
+    "bids:assign_bid": "c",
+    "bids:withdraw_assignment": "c",
+    "bids:close_scoring": "c",
+    "bids:ranking": "cla",
+    "bids:record_outcome": "c",
+    "approvals:review": "l",
+    "approvals:review_bid": "l",
+    "approvals:families": "l",
+    "approvals:routes": "lodfa",
+    "approvals:route_awards": "l",
+    "approvals:approvals": "lfa",
+    "approvals:approve_awards": "l",
+    "approvals:approved": "l",
+    "approvals:award": "lodfa",
+    "approvals:clear_warning": "l",
+    "approvals:escalate_award": "l",
+    "approvals:record_payment": "f",
+    "approvals:single_tender_actions": "lodfa",
+    "approvals:add_single_tender_action": "l",
+    "approvals:single_tender_action": "lodfa",
+    "approvals:rules": "lodfax",
+    "approvals:propose_rule": "x",
+    "approvals:confirm_rule": "l",
+    "approvals:reconciliation": "lodfa",
+    "approvals:decisions": "lodfa",
+    "approvals:add_decision": "l",
+    "approvals:decision": "lodfa",
+    "approvals:edit_section": "l",
+    "approvals:edit_sources": "l",
+    "approvals:part_two": "lod",
+    "approvals:edit_part_two": "l",
+    "approvals:submit_pack": "l",
+    "approvals:query_pack": "o",
+    "approvals:answer_query": "l",
+    "approvals:return_pack": "o",
+    "approvals:put_forward": "o",
+    "approvals:decide_items": "d",
+    "approvals:sign_decision": "d",
+    "approvals:publish_decision": "o",
+    "approvals:pack": "lodfa",
+    "approvals:pack_pdf": "lodfa",
+    "approvals:pack_data": "lodfa",
+    "approvals:register": "*",
+    "approvals:published_decision": "*",
+    "approvals:published_pdf": "*",
+    "approvals:published_data": "*",
+}
+ROLES = {
+    "m": (Role.MEMBER, "amara.cole"),
+    "c": (Role.CHAIR, "olive.marsh"),
+    "l": (Role.LEAD, "grace.hall"),
+    "o": (Role.OFFICE, "mo.novak"),
+    "d": (Role.DMPC, "robin.vale"),
+    "f": (Role.FINANCE, "kit.lane"),
+    "a": (Role.AUDITOR, "sam.wills"),
+    "x": (Role.ADMINISTRATOR, "iris.jonas"),
+}
+POST_ONLY = {"grants:sign_out", "grants:password_link"}
+# Pages about people or about no round at all: there is no other round whose page they could be.
+OF_NO_ROUND = {
+    "grants:home",
+    "grants:rounds",
+    "grants:add_round",
+    "grants:people",
+    "grants:add_person",
+    "grants:person",
+    "grants:give_role",
+    "grants:end_role",
+    "grants:password_link",
+    "grants:people_trail",
+}
+# Every page names its object in its address; the rest of the world follows from these.
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def addresses() -> dict[str, str]:
+    """An address for each page, all about PCD 681, signed and published so that every page has something to show."""
+    round = Round.objects.get(reference="cpie-2019-20")
+    decision = Decision.objects.get(reference="PCD-681")
+    office, lead = User.objects.get(username="mo.novak"), User.objects.get(username="grace.hall")
+    mayor = User.objects.get(username="robin.vale")
+    current = decisions.current_pack(decision)
+    Query.objects.create(pack=current, number=1, about="3.2", question="Why?", asked_by=office, asked_at=AT)
+    PartTwo.objects.create(
+        decision=decision, text="Exempt words", exemption="Personal data", written_by=lead, written_at=AT
+    )
+    answers = {
+        item.number: decisions.Answer("noted" if item.verb == "note" else "approved") for item in current.items.all()
+    }
+    decisions.decide_items(decision=decision, answers=answers, interests="None", by=mayor, at=AT)
+    decisions.sign_decision(decision=decision, password="demo-password-2019", by=mayor, at=AT)
+    decisions.publish_decision(decision=decision, by=office, at=AT)
+    assignment = Assignment.objects.filter(bid__round=round, member__username="amara.cole").select_related("bid")[0]
+    bid = assignment.bid
+    upload = Upload.objects.create(
+        round=round, reference="UP-TEST", file_name="bids.csv", rows=[], uploaded_by=lead, uploaded_at=AT
+    )
+    award = Award.objects.filter(round=round)[0]
+    objects: dict[str, dict[str, Any]] = {
+        "round": {"round": round.reference},
+        "bid": {"reference": bid.reference},
+        "award": {"reference": award.reference},
+        "decision": {"reference": decision.reference},
+    }
+    own: dict[str, Any] = {
+        "grants:set_password": dict(
+            zip(("uid", "token"), people.password_link(User.objects.get(username="henry.ives")), strict=True)
+        ),
+        "grants:round": {"reference": round.reference},
+        "grants:add_budget_line": {"reference": round.reference},
+        "grants:round_trail": {"reference": round.reference},
+        "grants:change_budget_line": {"reference": round.lines.all()[0].reference},
+        "grants:person": {"username": "mo.novak"},
+        "grants:give_role": {"username": "mo.novak"},
+        "grants:end_role": {"username": "mo.novak"},
+        "grants:password_link": {"username": "mo.novak"},
+        "bids:import_preview": {"reference": upload.reference},
+        "bids:withdraw_assignment": {"reference": bid.reference, "username": "amara.cole"},
+        "approvals:single_tender_action": {"reference": SingleTenderAction.objects.get(round=round).reference},
+        "approvals:confirm_rule": {"reference": DelegationRule.objects.filter(round=round)[0].reference},
+        "approvals:edit_section": {"reference": decision.reference, "key": "summary"},
+        "approvals:answer_query": {"reference": decision.reference, "version": 1, "number": 1},
+    }
+    found = {}
+    for name in TABLE:
+        candidates = [own.get(name), {}, *objects.values()]
+        if name.startswith("approvals:pack"):
+            candidates = [{"reference": decision.reference, "version": 1}]
+        found[name] = next(_reversed(name, [each for each in candidates if each is not None], objects))
+    return found
+
+
+def _reversed(name: str, candidates: list[dict[str, Any]], objects: dict[str, dict[str, Any]]) -> Iterator[str]:
+    from django.urls import NoReverseMatch
+
+    # `reference` stands for a bid, an award or a decision: the address says for which.
+    for kwargs in candidates:
+        try:
+            address = reverse(name, kwargs=kwargs)
+        except NoReverseMatch:
+            continue
+        first = address.split("/")[1]
+        kind = {"bids": "bid", "awards": "award", "decisions": "decision", "register": "decision"}.get(first)
+        if kwargs == {} or kind is None or set(kwargs) != {"reference"} or kwargs == objects[kind]:
+            yield address
+    kind = {"trail": "bid"}[reverse(name, kwargs=objects["bid"]).split("/")[1]]
+    yield reverse(name, kwargs=objects[kind])
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client
+
+
+@pytest.mark.parametrize("letter", list(ROLES))
+def test_every_page_opens_to_its_roles_and_to_no_other(letter: str, addresses: dict[str, str]) -> None:
+    client = signed_in(ROLES[letter][1])
+    found, expected = {}, {}
+    for name, allowed in TABLE.items():
+        if name == "grants:sign_out":
+            continue
+        status = client.get(addresses[name]).status_code
+        found[name] = "refused" if status == 403 else "open" if status in (200, 302) else status
+        expected[name] = "open" if allowed == "*" or letter in allowed else "refused"
+        if name in POST_ONLY and expected[name] == "open":
+            expected[name] = 405
+    assert found == expected
+
+
+@pytest.mark.parametrize("letter", list(ROLES))
+def test_nobody_posts_to_a_page_that_is_not_theirs(letter: str, addresses: dict[str, str]) -> None:
+    client = signed_in(ROLES[letter][1])
+    refused = {name for name, allowed in TABLE.items() if allowed != "*" and letter not in allowed}
+    assert len(refused) > 20
+    assert {name: client.post(addresses[name]).status_code for name in refused} == dict.fromkeys(refused, 403)
+
+
+def test_somebody_without_a_session_is_sent_to_sign_in_from_every_page_but_the_public_ones(
+    addresses: dict[str, str],
+) -> None:
+    client = Client()
+    for name, allowed in TABLE.items():
+        for answer in (client.get(addresses[name]), client.post(addresses[name])):
+            if allowed == "*":
+                assert answer.status_code in (200, 302, 405), name
+            else:
+                assert (answer.status_code, answer["Location"].startswith("/sign-in/")) == (302, True), name
+
+
+@pytest.mark.parametrize("letter", list(ROLES))
+def test_an_object_of_another_round_is_not_there(letter: str, addresses: dict[str, str]) -> None:
+    other = factories.open_round()
+    stranger = factories.person(ROLES[letter][0], round=other)
+    client = Client()
+    client.force_login(stranger)
+    names = [
+        name for name, allowed in TABLE.items() if letter in allowed and allowed != "*" and name not in OF_NO_ROUND
+    ]
+    assert names
+    for name in names:
+        assert client.get(addresses[name]).status_code == 404, name
+        assert client.post(addresses[name]).status_code in (404, 405), name
+
+
+def test_a_member_sees_no_bid_that_is_not_assigned_to_them() -> None:
+    assigned = Assignment.objects.filter(member__username="amara.cole").values("bid")
+    others = Bid.objects.filter(round__reference="cpie-2019-20").exclude(pk__in=assigned)
+    assert others.exists()
+    client = signed_in("amara.cole")
+    for bid in others[:5]:
+        assert client.get(reverse("bids:bid", args=[bid.reference])).status_code == 404
+        assert client.get(reverse("bids:score", args=[bid.reference])).status_code == 404
+
+
+def test_an_ended_role_no_longer_opens_the_next_page() -> None:
+    lead = User.objects.get(username="henry.ives")
+    client = Client()
+    client.force_login(lead)
+    page = reverse("approvals:review", args=["cpie-2019-20"])
+    assert client.get(page).status_code == 200
+    lead.holdings.update(ended_at=AT)
+    assert client.get(page).status_code == 403
