@@ -146,10 +146,10 @@ class Bid(models.Model):
         RECEIVED = "received", "Received"
         ELIGIBLE = "eligible", "With the panel"
         INELIGIBLE = "ineligible", "Not eligible"
-        RECOMMENDED = "recommended", "Recommended by the panel"
+        RECOMMENDED = "recommended", "Recommended"
         REJECTED = "rejected", "Rejected"
         REDIRECTED = "redirected", "Redirected"
-        AGREED = "agreed", "Agreed by the leadership"
+        AGREED = "agreed", "Agreed"
 
     class Led(models.TextChoices):
         EXTERNAL = "external", "An organisation outside the force"

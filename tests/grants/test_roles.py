@@ -1,0 +1,125 @@
+"""Who may do what, as the table that a policy officer would sign."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grants.roles import ACTIONS, Role, acting_role
+
+CHANGES = {
+    Role.MEMBER: {"declare interest", "save draft", "submit scorecard", "set password"},
+    Role.CHAIR: {
+        "set password",
+        "export bids",
+        "assign bid",
+        "withdraw assignment",
+        "close scoring",
+        "record outcome",
+    },
+    Role.LEAD: {
+        "set password",
+        "keep budget line",
+        "take in bid",
+        "change bid",
+        "check eligibility",
+        "export bids",
+        "review bid",
+        "return bid",
+        "group bids",
+        "route awards",
+        "clear warning",
+        "escalate award",
+        "confirm rule",
+        "approve award",
+        "invalidate approval",
+        "keep single tender action",
+        "prepare decision",
+        "write section",
+        "write part 2",
+        "submit pack",
+        "answer query",
+    },
+    Role.OFFICE: {
+        "set password",
+        "export bids",
+        "query pack",
+        "return pack",
+        "put forward pack",
+        "publish decision",
+    },
+    Role.DMPC: {"set password", "export bids", "decide items", "sign decision"},
+    Role.FINANCE: {"set password", "export bids", "keep budget line", "record payment"},
+    Role.AUDITOR: {"set password", "export bids"},
+    Role.ADMINISTRATOR: {
+        "set password",
+        "open round",
+        "change round",
+        "add person",
+        "give role",
+        "end role",
+        "keep reference data",
+        "propose rule",
+    },
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_changes_exactly_what_its_part_is(role: Role) -> None:
+    assert {name for name, action in ACTIONS.items() if action.past and role in action.roles} == CHANGES[role]
+
+
+def test_an_administrator_reads_no_bid_and_no_paper() -> None:
+    reads = {name for name, action in ACTIONS.items() if Role.ADMINISTRATOR in action.roles and not action.past}
+    assert reads == {"see home", "see round", "see people", "manage people", "see rules"}
+
+
+@pytest.mark.parametrize(
+    ("action", "roles"),
+    [
+        ("see part 2", {Role.LEAD, Role.OFFICE, Role.DMPC}),
+        ("see ranking", {Role.CHAIR, Role.LEAD, Role.AUDITOR}),
+        ("see panel", {Role.CHAIR, Role.AUDITOR}),
+        ("score bid", {Role.MEMBER}),
+        ("see trail", {Role.AUDITOR, Role.LEAD}),
+        ("sign decision", {Role.DMPC}),
+        ("approve award", {Role.LEAD}),
+    ],
+)
+def test_what_is_confined_is_confined_to_exactly_these_roles(action: str, roles: set[Role]) -> None:
+    assert ACTIONS[action].roles == roles
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_without_a_role_nothing_may_be_done(action: str) -> None:
+    assert acting_role(action, frozenset()) is None
+
+
+@given(st.sampled_from(sorted(ACTIONS)), st.frozensets(st.sampled_from(list(Role))))
+def test_a_person_acts_in_a_role_that_they_hold_and_that_is_entitled(action: str, held: frozenset[Role]) -> None:
+    role = acting_role(action, held)
+    if role is None:
+        assert not held & ACTIONS[action].roles
+    else:
+        assert role in held & ACTIONS[action].roles
+
+
+@given(st.sampled_from(sorted(ACTIONS)), st.frozensets(st.sampled_from(list(Role))), st.sampled_from(list(Role)))
+def test_one_more_role_takes_nothing_away(action: str, held: frozenset[Role], more: Role) -> None:
+    if acting_role(action, held) is not None:
+        assert acting_role(action, held | {more}) is not None
+
+
+def test_a_misspelt_action_never_passes() -> None:
+    with pytest.raises(KeyError):
+        acting_role("aprove award", frozenset(Role))
+
+
+def test_every_role_has_a_name_of_its_own() -> None:
+    labels = [role.label for role in Role]
+    assert all(labels)
+    assert len(set(labels)) == len(labels)
+
+
+def test_no_two_changes_read_the_same_in_the_trail() -> None:
+    pasts = [action.past for action in ACTIONS.values() if action.past]
+    assert len(set(pasts)) == len(pasts)
