@@ -118,12 +118,14 @@ def record_payment(
     by: User,
     at: datetime,
     reason: str = "",
+    impact_assessed: bool | None = None,
     illustrative: str = "",
 ) -> Payment:
     """Record money that was paid under a grant, in pounds.
 
     Paid before a valid approval stood, it is retrospective: it needs its reason, and no further payment is taken
-    until the grant is approved. Raises Refused where it is more than the grant or lies in the future.
+    until the grant is approved. Raises Refused where it is more than the grant, lies in the future, or where the
+    project uses personal data of the public and its impact assessment is not finished.
     """
     award = locked(award, None)
     if paid_on > localtime(at).date():
@@ -138,6 +140,8 @@ def record_payment(
     retrospective = standing is None or localtime(standing.approved_at).date() > paid_on
     if retrospective and not reason.strip():
         raise Refused("It was paid before approval. Say why", field="reason")
+    if award.bid.personal_data and not impact_assessed:
+        raise Refused("Finish the data protection impact assessment before you pay", field="impact_assessed")
     payment = Payment.objects.create(
         award=award,
         reference=new_references("PAY", 1, Payment.objects.values_list("reference", flat=True))[0],
@@ -146,6 +150,7 @@ def record_payment(
         retrospective=retrospective,
         reason=reason.strip() if retrospective else "",
         illustrative=illustrative,
+        impact_assessed=impact_assessed,
         recorded_by=by,
         recorded_at=at,
     )

@@ -10,7 +10,7 @@ from django import forms
 from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAction
 from bids.models import Bid
 from grants import money
-from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
 from grants.models import Organisation, Round
 
 
@@ -107,6 +107,11 @@ class PaymentForm(Form):
     reason = text_area(
         "Why it was paid before approval", rows=3, required=False, longest=2000, hint="Only where it was."
     )
+    impact_assessed = yes_no(
+        "Is the data protection impact assessment finished?",
+        required=False,
+        hint="Needed where the project uses personal data of the public.",
+    )
 
 
 class ContractForm(Form):
@@ -154,12 +159,7 @@ class RuleForm(Form):
 
 
 class ConfirmRuleForm(Form):
-    verified = forms.TypedChoiceField(
-        label="Did you check the citation against the scheme?",
-        choices=[("yes", "Yes"), ("no", "No")],
-        coerce=lambda answer: answer == "yes",
-        widget=Radios(attrs={"inline": True}),
-    )
+    verified = yes_no("Did you check the citation against the scheme?")
     reason = text_area("Reason", rows=2)
 
 

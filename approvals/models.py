@@ -230,6 +230,7 @@ class Payment(models.Model):
     retrospective = models.BooleanField()
     reason = models.TextField("why it was paid before approval", max_length=2000, blank=True)
     illustrative = models.CharField(max_length=300, blank=True)
+    impact_assessed = models.BooleanField("data protection impact assessment finished", null=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 

@@ -70,7 +70,7 @@ def sources(decision: Decision, day: date) -> Sources:
     found = position.grants_of(round)
     return Sources(
         decision=decision,
-        awards=found,
+        awards=[award for award in found if award.state != Award.State.REFUSED],
         contracts=list(SingleTenderAction.objects.filter(round=round).select_related("supplier")),
         limits={kind: rules.rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
         texts=dict(decision.sections.values_list("key", "text")),

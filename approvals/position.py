@@ -28,7 +28,6 @@ def grants_of(round: Round) -> list[Award]:
     """The live grants of a round with all that the reconciliation and the paper need of them."""
     return list(
         Award.objects.live()
-        .exclude(state=Award.State.REFUSED)
         .filter(round=round)
         .for_routes()
         .select_related("bid__outcome")
@@ -53,13 +52,15 @@ def fetched(thing: Any, name: str) -> list[Any]:
 
 def position(round: Round, day: date, found: Sequence[Award] | None = None) -> reconciliation.Position:
     """Everything that the paper accounts for. `found` are the grants of `grants_of`, where the caller has them."""
-    found = grants_of(round) if found is None else found
+    everything = grants_of(round) if found is None else found
+    # A refused grant takes nothing from the allocation; its bid still has to be accounted for.
+    found = [award for award in everything if award.state != Award.State.REFUSED]
     try:
         now = awards.routes_now(round, day) if found else {}
     except Refused:
         now = {}
     grants = [_grant(award, now.get(award.reference)) for award in found]
-    by_bid = {award.bid_id: award for award in found}
+    by_bid = {award.bid_id: award for award in everything}
     return reconciliation.Position(
         reference=round.reference,
         allocation=round.allocation,
@@ -96,7 +97,9 @@ def _outcomes(state: str, led_by: str, award: Award | None) -> list[Outcome]:
         found.append(Outcome.REDIRECTED)
     elif state == Bid.State.AGREED and led_by == Bid.Led.INTERNAL:
         found.append(Outcome.INTERNAL)
-    if award and award.route:
+    if award and award.state == Award.State.REFUSED:
+        found.append(Outcome.REFUSED)
+    elif award and award.route:
         found.append(Outcome(award.route))
     return found or [Outcome.OPEN]
 

@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     DMPC = "dmpc"
     DELEGATED = "delegated"
     REDIRECTED = "redirected"
+    REFUSED = "refused"
     OPEN = "open"
 
     @property
@@ -37,6 +38,7 @@ _OUTCOMES = {
     Outcome.DMPC: "Grants to the Deputy Mayor",
     Outcome.DELEGATED: "Grants under delegation",
     Outcome.REDIRECTED: "Redirected",
+    Outcome.REFUSED: "Refused by the Deputy Mayor",
     Outcome.OPEN: "No outcome yet",
 }
 

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from approvals.models import Award, Decision, DelegationRule, Query, SingleTenderAction
-from bids.models import Bid
+from bids.models import Bid, Panel
 from grants import money
 from grants.access import Holdings, holdings
 from grants.models import Round, User
@@ -71,6 +71,20 @@ def _of_decision(held: Holdings, decision: Decision) -> Iterator[Task]:
         yield Task(f"Sign {decision.reference}", sign, 1, button=f"Sign {decision.reference}")
     if decision.state == states.SIGNED and held.may("publish decision", round):
         yield Task(f"Publish {decision.reference}", address, 1)
+
+
+def standing(*, held: Holdings, round: Round) -> str:
+    """Where a round stands and what comes next, in a sentence that tells nobody what they may not see."""
+    decision = Decision.objects.filter(round=round).first() if held.may("see decisions", round) else None
+    if decision:
+        return f"{decision.reference}: {decision.get_state_display().lower()}."
+    closed = Panel.objects.filter(round=round).exclude(closed_at=None).exists()
+    if closed or not round.scored:
+        return "Scoring has closed. The outcomes and the grants follow."
+    if not Bid.objects.filter(round=round).exists():
+        return f"Bids come in until {round.closes_on:%-d %B %Y}. Scoring follows."
+    until = f" until {round.scoring_closes_on:%-d %B %Y}" if round.scoring_closes_on else ""
+    return f"The panel scores{until}. The outcomes follow."
 
 
 def left_for_grants(*, round: Round) -> Decimal:

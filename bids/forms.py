@@ -10,23 +10,10 @@ from django import forms
 from bids import boroughs
 from bids.models import Bid, PanelOutcome, Tag
 from grants import money
-from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
 from grants.models import Organisation, Round, User, plain_name
 
-YES_NO = [("yes", "Yes"), ("no", "No")]
 _POLICE = {plain_name(name) for name in (*boroughs.UNITS, "Metropolitan Police", "Metropolitan Police Service", "MPS")}
-
-
-def yes_no(label: str, *, required: bool = True, hint: str = "") -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=label,
-        choices=YES_NO,
-        coerce=lambda answer: answer == "yes",
-        empty_value=None,
-        required=required,
-        help_text=hint,
-        widget=Radios(attrs={"inline": True}),
-    )
 
 
 class BidForm(Form):

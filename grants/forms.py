@@ -164,6 +164,19 @@ def text_area(label: str, *, rows: int = 4, required: bool = True, hint: str = "
     )
 
 
+def yes_no(label: str, *, required: bool = True, hint: str = "") -> forms.TypedChoiceField:
+    """A question with the answers yes and no; gives True, False or, unanswered, None."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[("yes", "Yes"), ("no", "No")],
+        coerce=lambda answer: answer == "yes",
+        empty_value=None,
+        required=required,
+        help_text=hint,
+        widget=Radios(attrs={"inline": True}),
+    )
+
+
 class Form(forms.Form):
     """A form drawn field by field in GOV.UK markup, whose fields are named in their error messages."""
 

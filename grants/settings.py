@@ -94,6 +94,7 @@ FORM_RENDERER = "grants.forms.GovukRenderer"
 SERVICE_NAME = "Crime prevention grants"
 
 # What an app above adds to a page or a transition of `grants`, by name, so that nothing here imports upward.
+STANDING = "approvals.waiting.standing"
 OVERVIEW = "approvals.waiting.overview"
 LEFT_FOR_GRANTS = "approvals.waiting.left_for_grants"
 ON_BID = "approvals.waiting.on_bid"

@@ -36,11 +36,12 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class RoundWaiting:
-    """A round on the home page: its tasks and, for who may see it, its allocation as a bar."""
+    """A round on the home page: its tasks, where it stands and, for who may see it, its allocation as a bar."""
 
     round: Round
     tasks: list[Task]
     bar: list[Segment]
+    standing: str
 
 
 def waiting(user: User, held: Holdings) -> list[RoundWaiting]:
@@ -52,5 +53,6 @@ def waiting(user: User, held: Holdings) -> list[RoundWaiting]:
             more: Iterable[Task] = import_string(name)(user=user, held=held, round=round)
             tasks += more
         bar: list[Segment] = import_string(settings.OVERVIEW)(held=held, round=round)
-        found.append(RoundWaiting(round, tasks, bar))
+        standing: str = import_string(settings.STANDING)(held=held, round=round)
+        found.append(RoundWaiting(round, tasks, bar, standing))
     return found

@@ -42,6 +42,7 @@ def test_reconcile_prints_the_figures_of_pcd_681_and_ends_well() -> None:
             "dmpc": 11,
             "delegated": 28,
             "redirected": 1,
+            "refused": 0,
             "open": 0,
         },
         "retrospective": {"count": 2, "total": "181361.00"},
