@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,9 +28,13 @@ from approvals.forms import (
 )
 from approvals.models import Decision, DecisionSection, Pack, PartTwo, Query
 from grants.access import Request, allow, enter, holdings, public, round_or_404
-from grants.forms import attempt
+from grants.pages import form_page, page_of
 
 PAGE = 25
+
+
+def _address(decision: Decision) -> str:
+    return reverse("approvals:decision", args=[decision.reference])
 
 
 def decision_or_404(request: Request, reference: str, action: str) -> Decision:
@@ -52,16 +55,15 @@ def decisions(request: Request, round: str) -> HttpResponse:
 @allow("prepare decision")
 def add_decision(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "prepare decision")
-    form = DecisionForm(request.POST or None)
-    if form.is_valid():
-        opened = attempt(
-            form,
-            lambda: transitions.prepare_decision(round=found, **form.cleaned_data, by=request.user, at=timezone.now()),
-        )
-        if opened:
-            return redirect("approvals:decision", opened.reference)
-    back = reverse("approvals:decisions", args=[found.reference])
-    return render(request, "approvals/add_decision.html", {"form": form, "back": back})
+    return form_page(
+        request,
+        "approvals/add_decision.html",
+        DecisionForm(request.POST or None),
+        lambda data: transitions.prepare_decision(round=found, **data, by=request.user, at=timezone.now()),
+        done="The paper is open. Write its sections next.",
+        to=lambda opened: _address(opened),
+        back=reverse("approvals:decisions", args=[found.reference]),
+    )
 
 
 @allow("see decisions")
@@ -92,55 +94,46 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         raise Http404
     section = get_object_or_404(DecisionSection.objects.select_related("written_by"), decision=found, key=key)
     form = SectionForm(request.POST or None, initial={"text": section.text, "version": section.version})
-    if form.is_valid():
-        said = form.cleaned_data
-        attempt(
-            form,
-            lambda: transitions.write_section(
-                decision=found,
-                key=key,
-                text=said["text"].replace("\r\n", "\n"),
-                seen=said["version"],
-                by=request.user,
-                at=timezone.now(),
-            ),
-        )
-        if form.is_valid():
-            messages.success(request, f"“{paper.BY_KEY[key].heading}” is saved")
-            return redirect("approvals:decision", found.reference)
-    said_now = paper.sources(found, timezone.localdate())
-    known = paper.figures_of(said_now)
-    external = figures.externals(found.external_figures)
-    context = {
-        "form": form,
-        "decision": found,
-        "part": paper.BY_KEY[key],
-        "section": section,
-        "figures": known.values(),
-        "links": paper.links_of(said_now),
-        "matches": figures.match(form["text"].value() or "", known, external),
-        "back": reverse("approvals:decision", args=[found.reference]),
-    }
-    return render(request, "approvals/edit_section.html", context)
+    said = paper.sources(found, timezone.localdate())
+    known = paper.figures_of(said)
+    return form_page(
+        request,
+        "approvals/edit_section.html",
+        form,
+        lambda data: transitions.write_section(
+            decision=found,
+            key=key,
+            text=data["text"].replace("\r\n", "\n"),
+            seen=data["version"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done=f"“{paper.BY_KEY[key].heading}” is saved",
+        to=_address(found),
+        decision=found,
+        part=paper.BY_KEY[key],
+        section=section,
+        figures=known.values(),
+        links=paper.links_of(said),
+        matches=figures.match(form["text"].value() or "", known, figures.externals(found.external_figures)),
+    )
 
 
 @allow("write section")
 def edit_sources(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "write section")
-    form = SourcesForm(request.POST or None, initial={"lines": found.external_figures, "version": found.version})
-    if form.is_valid():
-        said = form.cleaned_data
-        attempt(
-            form,
-            lambda: transitions.name_sources(
-                decision=found, lines=said["lines"], seen=said["version"], by=request.user, at=timezone.now()
-            ),
-        )
-        if form.is_valid():
-            messages.success(request, "The sources are saved")
-            return redirect("approvals:decision", found.reference)
-    back = reverse("approvals:decision", args=[found.reference])
-    return render(request, "approvals/edit_sources.html", {"form": form, "decision": found, "back": back})
+    initial = {"lines": found.external_figures, "version": found.version}
+    return form_page(
+        request,
+        "approvals/edit_sources.html",
+        SourcesForm(request.POST or None, initial=initial),
+        lambda data: transitions.name_sources(
+            decision=found, lines=data["lines"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done="The sources are saved",
+        to=_address(found),
+        decision=found,
+    )
 
 
 @allow("see part 2")
@@ -156,15 +149,15 @@ def edit_part_two(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "write part 2")
     kept = PartTwo.objects.filter(decision=found).first()
     initial = {"text": kept.text, "exemption": kept.exemption} if kept else {}
-    form = PartTwoForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        said = form.cleaned_data
-        attempt(form, lambda: transitions.write_part_two(decision=found, **said, by=request.user, at=timezone.now()))
-        if form.is_valid():
-            messages.success(request, "Part 2 is saved, apart from the paper")
-            return redirect("approvals:decision", found.reference)
-    back = reverse("approvals:decision", args=[found.reference])
-    return render(request, "approvals/edit_part_two.html", {"form": form, "decision": found, "back": back})
+    return form_page(
+        request,
+        "approvals/edit_part_two.html",
+        PartTwoForm(request.POST or None, initial=initial),
+        lambda data: transitions.write_part_two(decision=found, **data, by=request.user, at=timezone.now()),
+        done="Part 2 is saved, apart from the paper",
+        to=_address(found),
+        decision=found,
+    )
 
 
 # The life of a pack
@@ -190,7 +183,7 @@ def submit_pack(request: Request, reference: str) -> HttpResponse:
             return redirect("approvals:decision", found.reference)
     if found.is_editable and not problems:
         problems = paper.problems(paper.sources(found, timezone.localdate()))
-    back = reverse("approvals:decision", args=[found.reference])
+    back = _address(found)
     context = {"form": form, "decision": found, "problems": problems, "back": back}
     return render(request, "approvals/submit_pack.html", context)
 
@@ -198,17 +191,15 @@ def submit_pack(request: Request, reference: str) -> HttpResponse:
 @allow("query pack")
 def query_pack(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "query pack")
-    form = QueryForm(request.POST or None)
-    if form.is_valid():
-        asked = attempt(
-            form,
-            lambda: transitions.query_pack(decision=found, **form.cleaned_data, by=request.user, at=timezone.now()),
-        )
-        if asked:
-            messages.success(request, f"Query {asked.number} is asked")
-            return redirect("approvals:decision", found.reference)
-    back = reverse("approvals:decision", args=[found.reference])
-    return render(request, "approvals/query_pack.html", {"form": form, "decision": found, "back": back})
+    return form_page(
+        request,
+        "approvals/query_pack.html",
+        QueryForm(request.POST or None),
+        lambda data: transitions.query_pack(decision=found, **data, by=request.user, at=timezone.now()),
+        done=lambda asked: f"Query {asked.number} is asked",
+        to=_address(found),
+        decision=found,
+    )
 
 
 @allow("answer query")
@@ -216,63 +207,61 @@ def answer_query(request: Request, reference: str, version: int, number: int) ->
     found = decision_or_404(request, reference, "answer query")
     rows = Query.objects.select_related("pack__decision__round", "asked_by")
     query = get_object_or_404(rows, pack__decision=found, pack__version=version, number=number)
-    form = AnswerForm(request.POST or None)
-    if form.is_valid():
-        answer = form.cleaned_data["answer"]
-        attempt(
-            form,
-            lambda: transitions.answer_query(query=query, answer=answer, by=request.user, at=timezone.now()),
-        )
-        if form.is_valid():
-            messages.success(request, f"Query {number} is answered")
-            return redirect("approvals:decision", found.reference)
-    back = reverse("approvals:decision", args=[found.reference])
-    return render(request, "approvals/answer_query.html", {"form": form, "query": query, "back": back})
+    return form_page(
+        request,
+        "approvals/answer_query.html",
+        AnswerForm(request.POST or None),
+        lambda data: transitions.answer_query(query=query, **data, by=request.user, at=timezone.now()),
+        done=f"Query {number} is answered",
+        to=_address(found),
+        query=query,
+    )
 
 
 @allow("return pack")
 def return_pack(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "return pack")
-    form = SeenReasonForm(request.POST or None, initial={"version": found.version})
-    if form.is_valid():
-        said = form.cleaned_data
-        attempt(
-            form,
-            lambda: transitions.return_pack(
-                decision=found, reason=said["reason"], seen=said["version"], by=request.user, at=timezone.now()
-            ),
-        )
-        if form.is_valid():
-            messages.success(request, f"{found.reference} is returned to its writers")
-            return redirect("approvals:decision", found.reference)
-    back = reverse("approvals:decision", args=[found.reference])
-    return render(request, "approvals/return_pack.html", {"form": form, "decision": found, "back": back})
-
-
-def _confirm(request: Request, reference: str, action: str, done: str) -> HttpResponse:
-    """A transition that needs no more than the version of what is confirmed: `put_forward`, `publish_decision`."""
-    found = decision_or_404(request, reference, action)
-    name = "put_forward" if action == "put forward pack" else "publish_decision"
-    form = PlainVersionForm(request.POST or None, initial={"version": found.version})
-    if form.is_valid():
-        call = getattr(transitions, name)
-        seen = form.cleaned_data["version"]
-        attempt(form, lambda: call(decision=found, seen=seen, by=request.user, at=timezone.now()))
-        if form.is_valid():
-            messages.success(request, f"{found.reference} is {done}")
-            return redirect("approvals:decision", found.reference)
-    back = reverse("approvals:decision", args=[found.reference])
-    return render(request, f"approvals/{name}.html", {"form": form, "decision": found, "back": back})
+    return form_page(
+        request,
+        "approvals/return_pack.html",
+        SeenReasonForm(request.POST or None, initial={"version": found.version}),
+        lambda data: transitions.return_pack(
+            decision=found, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"{found.reference} is returned to its writers",
+        to=_address(found),
+        decision=found,
+    )
 
 
 @allow("put forward pack")
 def put_forward(request: Request, reference: str) -> HttpResponse:
-    return _confirm(request, reference, "put forward pack", "put forward for decision")
+    found = decision_or_404(request, reference, "put forward pack")
+    return form_page(
+        request,
+        "approvals/put_forward.html",
+        PlainVersionForm(request.POST or None, initial={"version": found.version}),
+        lambda data: transitions.put_forward(decision=found, seen=data["version"], by=request.user, at=timezone.now()),
+        done=f"{found.reference} is put forward for decision",
+        to=_address(found),
+        decision=found,
+    )
 
 
 @allow("publish decision")
 def publish_decision(request: Request, reference: str) -> HttpResponse:
-    return _confirm(request, reference, "publish decision", "published in the register")
+    found = decision_or_404(request, reference, "publish decision")
+    return form_page(
+        request,
+        "approvals/publish_decision.html",
+        PlainVersionForm(request.POST or None, initial={"version": found.version}),
+        lambda data: transitions.publish_decision(
+            decision=found, seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"{found.reference} is published in the register",
+        to=_address(found),
+        decision=found,
+    )
 
 
 # Deciding
@@ -281,70 +270,54 @@ def publish_decision(request: Request, reference: str) -> HttpResponse:
 @allow("decide items")
 def decide_items(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "decide items")
-    frozen = found.packs.defer("html", "pdf").last()
-    if frozen is None:
-        raise Http404
-    items = list(frozen.items.all())
+    frozen = _newest_pack_or_404(found)
     initial = {"version": found.version, "interests": found.interests}
-    form = DecideForm(request.POST or None, items=items, initial=initial)
-    if form.is_valid():
-        data = form.cleaned_data
-        answers = {
-            item.number: transitions.Answer(
-                data[f"answer_{item.number}"],
-                data.get(f"conditions_{item.number}", ""),
-                data.get(f"reason_{item.number}", ""),
-            )
-            for item in items
-        }
-        attempt(
-            form,
-            lambda: transitions.decide_items(
-                decision=found,
-                answers=answers,
-                interests=data["interests"],
-                seen=data["version"],
-                by=request.user,
-                at=timezone.now(),
-            ),
-        )
-        if form.is_valid():
-            return redirect("approvals:sign_decision", found.reference)
-    context = {
-        "form": form,
-        "decision": found,
-        "recommendations": packs.read(frozen)["recommendations"],
-        "back": reverse("approvals:decision", args=[found.reference]),
-    }
-    return render(request, "approvals/decide_items.html", context)
+    form = DecideForm(request.POST or None, items=list(frozen.items.all()), initial=initial)
+    return form_page(
+        request,
+        "approvals/decide_items.html",
+        form,
+        lambda data: transitions.decide_items(
+            decision=found,
+            answers=form.answers,
+            interests=data["interests"],
+            seen=data["version"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done="Every item has its answer. Nothing is decided until you sign.",
+        to=reverse("approvals:sign_decision", args=[found.reference]),
+        back=_address(found),
+        decision=found,
+        recommendations=packs.read(frozen)["recommendations"],
+    )
 
 
 @allow("sign decision")
 def sign_decision(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "sign decision")
-    frozen = found.packs.defer("html", "pdf").last()
+    frozen = _newest_pack_or_404(found)
+    return form_page(
+        request,
+        "approvals/sign_decision.html",
+        SignForm(request.POST or None, initial={"version": found.version}),
+        lambda data: transitions.sign_decision(
+            decision=found, password=data["password"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"{found.reference} is signed",
+        to=_address(found),
+        back=reverse("approvals:decide_items", args=[found.reference]),
+        decision=found,
+        items=frozen.items.all(),
+        pack=frozen,
+    )
+
+
+def _newest_pack_or_404(decision: Decision) -> Pack:
+    frozen = decision.packs.defer("html", "pdf").last()
     if frozen is None:
         raise Http404
-    form = SignForm(request.POST or None, initial={"version": found.version})
-    if form.is_valid():
-        said = form.cleaned_data
-        attempt(
-            form,
-            lambda: transitions.sign_decision(
-                decision=found, password=said["password"], seen=said["version"], by=request.user, at=timezone.now()
-            ),
-        )
-        if form.is_valid():
-            messages.success(request, f"{found.reference} is signed")
-            return redirect("approvals:decision", found.reference)
-    context = {
-        "form": form,
-        "decision": found,
-        "items": frozen.items.all(),
-        "pack": frozen,
-        "back": reverse("approvals:decide_items", args=[found.reference]),
-    }
-    return render(request, "approvals/sign_decision.html", context)
+    return frozen
 
 
 # Frozen versions
@@ -394,7 +367,7 @@ def register(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     if asked:
         published = published.filter(title__icontains=asked) | published.filter(reference__icontains=asked)
-    page = Paginator(published.order_by("-signed_at"), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, published.order_by("-signed_at"), PAGE)
     return render(request, "approvals/register.html", {"page": page, "asked": asked})
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from approvals.decisions import Answer
 from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAction
 from bids.models import Bid
 from grants import money
@@ -249,6 +250,19 @@ class DecideForm(VersionedForm):
         self.fields["interests"] = text_area(
             "Interests that you declare", rows=2, required=False, hint="Write “None” where there is none.", longest=2000
         )
+
+    @property
+    def answers(self) -> dict[int, Answer]:
+        """What is decided about each item, by its number."""
+        data = self.cleaned_data
+        return {
+            item.number: Answer(
+                data[f"answer_{item.number}"],
+                data.get(f"conditions_{item.number}", ""),
+                data.get(f"reason_{item.number}", ""),
+            )
+            for item in self.items
+        }
 
     @property
     def rows(self) -> list[dict[str, Any]]:

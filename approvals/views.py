@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,8 +32,12 @@ from bids.models import Bid
 from bids.views import bid_or_404
 from grants.access import Request, allow, enter, must, round_or_404
 from grants.forms import ConfirmForm, attempt
+from grants.models import Round
+from grants.pages import form_page, page_of
 
-PAGE = 50
+
+def _address(name: str, round: Round) -> str:
+    return reverse(f"approvals:{name}", args=[round.reference])
 
 
 def award_or_404(request: Request, reference: str, action: str) -> Award:
@@ -50,74 +53,67 @@ def award_or_404(request: Request, reference: str, action: str) -> Award:
 @allow("review bid")
 def review(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "review bid")
-    form = AgreeForm(request.POST or None, round=found)
-    if form.is_valid():
-        bids = list(form.cleaned_data["bids"])
-        agreed = attempt(form, lambda: awards.agree(bids=bids, by=request.user, at=timezone.now()))
-        if agreed is not None:
-            messages.success(request, f"{len(agreed)} bids are agreed")
-            return redirect("approvals:review", found.reference)
     waiting = Bid.objects.filter(round=found, state=Bid.State.RECOMMENDED).select_related("recipient", "outcome")
-    context = {
-        "form": form,
-        "page": Paginator(waiting.order_by("source_reference"), PAGE).get_page(request.GET.get("page")),
-        "totals": waiting.counted(),
-        "left": found.allocation - awards.committed(found),
-        "agreed": Bid.objects.filter(round=found, state=Bid.State.AGREED).count(),
-    }
-    return render(request, "approvals/review.html", context)
+    return form_page(
+        request,
+        "approvals/review.html",
+        AgreeForm(request.POST or None, round=found),
+        lambda data: awards.agree(bids=list(data["bids"]), by=request.user, at=timezone.now()),
+        done=lambda agreed: f"{len(agreed)} bids are agreed",
+        to=_address("review", found),
+        page=page_of(request, waiting.order_by("source_reference")),
+        totals=waiting.counted(),
+        left=found.allocation - awards.committed(found),
+        agreed=Bid.objects.filter(round=found, state=Bid.State.AGREED).count(),
+    )
 
 
 @allow("review bid")
 def review_bid(request: Request, reference: str) -> HttpResponse:
     bid = bid_or_404(request, reference, "review bid")
     latest = bid.recommendations.filter(answer="agree").last()
-    amount = latest.amount if latest else bid.amount
-    form = ReviewForm(request.POST or None, initial={"version": bid.version, "answer": "agree", "amount": amount})
-    if form.is_valid():
-        said = dict(form.cleaned_data)
-        common = {"bid": bid, "seen": said["version"], "reason": said["reason"], "by": request.user}
-        if said["answer"] == "agree":
-            attempt(form, lambda: awards.review(**common, amount=said["amount"], at=timezone.now()))
+    initial = {"version": bid.version, "answer": "agree", "amount": latest.amount if latest else bid.amount}
+
+    def call(data: dict[str, Any]) -> None:
+        common = {"bid": bid, "seen": data["version"], "reason": data["reason"], "by": request.user}
+        if data["answer"] == "agree":
+            awards.review(**common, amount=data["amount"], at=timezone.now())
         else:
-            attempt(form, lambda: awards.return_bid(**common, at=timezone.now()))
-        if form.is_valid():
-            messages.success(request, f"The review of {bid.title} is recorded")
-            return redirect("approvals:review", bid.round.reference)
-    context = {
-        "form": form,
-        "bid": bid,
-        "outcome": getattr(bid, "outcome", None),
-        "history": bid.recommendations.select_related("made_by"),
-        "left": bid.round.allocation - awards.committed(bid.round),
-        "back": reverse("approvals:review", args=[bid.round.reference]),
-    }
-    return render(request, "approvals/review_bid.html", context)
+            awards.return_bid(**common, at=timezone.now())
+
+    return form_page(
+        request,
+        "approvals/review_bid.html",
+        ReviewForm(request.POST or None, initial=initial),
+        call,
+        done=f"The review of {bid.title} is recorded",
+        to=_address("review", bid.round),
+        bid=bid,
+        outcome=getattr(bid, "outcome", None),
+        history=bid.recommendations.select_related("made_by"),
+        left=bid.round.allocation - awards.committed(bid.round),
+    )
 
 
 @allow("group bids")
 def families(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "group bids")
-    form = FamilyForm(request.POST or None, round=found)
-    if form.is_valid():
-        said = form.cleaned_data
-        attempt(form, lambda: awards.group_bids(round=found, **said, by=request.user, at=timezone.now()))
-        if form.is_valid():
-            messages.success(request, "The project families are changed, and the routes follow")
-            return redirect("approvals:families", found.reference)
     external = Bid.objects.filter(round=found, led_by=Bid.Led.EXTERNAL).select_related("recipient", "family")
     kept = external.exclude(state__in=(Bid.State.REJECTED, Bid.State.INELIGIBLE, Bid.State.REDIRECTED))
-    context = {
-        "form": form,
-        "families": found.families.prefetch_related("bids__recipient"),
-        "suggestions": family_rules.suggest(
-            [
-                family_rules.Like(bid.source_reference, bid.title, bid.bidder, bid.family.name if bid.family else "")
-                for bid in kept
-            ]
-        ),
-    }
-    return render(request, "approvals/families.html", context)
+    likes = [
+        family_rules.Like(bid.source_reference, bid.title, bid.bidder, bid.family.name if bid.family else "")
+        for bid in kept
+    ]
+    return form_page(
+        request,
+        "approvals/families.html",
+        FamilyForm(request.POST or None, round=found),
+        lambda data: awards.group_bids(round=found, **data, by=request.user, at=timezone.now()),
+        done="The project families are changed, and the routes follow",
+        to=_address("families", found),
+        families=found.families.prefetch_related("bids__recipient"),
+        suggestions=family_rules.suggest(likes),
+    )
 
 
 # Routes
@@ -143,53 +139,47 @@ def routes(request: Request, round: str) -> HttpResponse:
 @allow("route awards")
 def route_awards(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "route awards")
-    form = ConfirmForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        changed = attempt(form, lambda: awards.route_awards(round=found, by=request.user, at=timezone.now()))
-        if changed is not None:
-            messages.success(request, f"{changed} grants are routed")
-            return redirect("approvals:routes", found.reference)
-    waiting = Award.objects.live().filter(round=found, route="").count()
-    back = reverse("approvals:routes", args=[found.reference])
-    return render(request, "approvals/route_awards.html", {"form": form, "waiting": waiting, "back": back})
+    return form_page(
+        request,
+        "approvals/route_awards.html",
+        ConfirmForm(request.POST or None),
+        lambda data: awards.route_awards(round=found, by=request.user, at=timezone.now()),
+        done=lambda changed: f"{changed} grants are routed",
+        to=_address("routes", found),
+        waiting=Award.objects.live().filter(round=found, route="").count(),
+    )
 
 
 @allow("clear warning")
 def clear_warning(request: Request, reference: str) -> HttpResponse:
     award = award_or_404(request, reference, "clear warning")
-    form = SeenReasonForm(request.POST or None, initial={"version": award.version})
-    if form.is_valid():
-        said = form.cleaned_data
-        attempt(
-            form,
-            lambda: awards.clear_warning(
-                award=award, reason=said["reason"], seen=said["version"], by=request.user, at=timezone.now()
-            ),
-        )
-        if form.is_valid():
-            messages.success(request, f"The warning on {award.bid.title} is cleared")
-            return redirect("approvals:routes", award.round.reference)
-    back = reverse("approvals:routes", args=[award.round.reference])
-    return render(request, "approvals/clear_warning.html", {"form": form, "award": award, "back": back})
+    return form_page(
+        request,
+        "approvals/clear_warning.html",
+        SeenReasonForm(request.POST or None, initial={"version": award.version}),
+        lambda data: awards.clear_warning(
+            award=award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"The warning on {award.bid.title} is cleared",
+        to=_address("routes", award.round),
+        award=award,
+    )
 
 
 @allow("escalate award")
 def escalate_award(request: Request, reference: str) -> HttpResponse:
     award = award_or_404(request, reference, "escalate award")
-    form = EscalateForm(request.POST or None, initial={"version": award.version})
-    if form.is_valid():
-        said = form.cleaned_data
-        attempt(
-            form,
-            lambda: awards.escalate_award(
-                award=award, reason=said["reason"], seen=said["version"], by=request.user, at=timezone.now()
-            ),
-        )
-        if form.is_valid():
-            messages.success(request, f"{award.bid.title} goes to the Deputy Mayor")
-            return redirect("approvals:award", award.reference)
-    back = reverse("approvals:award", args=[award.reference])
-    return render(request, "approvals/escalate_award.html", {"form": form, "award": award, "back": back})
+    return form_page(
+        request,
+        "approvals/escalate_award.html",
+        EscalateForm(request.POST or None, initial={"version": award.version}),
+        lambda data: awards.escalate_award(
+            award=award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"{award.bid.title} goes to the Deputy Mayor",
+        to=reverse("approvals:award", args=[award.reference]),
+        award=award,
+    )
 
 
 # Approvals
@@ -220,7 +210,7 @@ def approvals(request: Request, round: str) -> HttpResponse:
         "form": form,
         "rows": rows,
         "open": sum(1 for _, reason in rows if not reason),
-        "page": Paginator(approved, PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, approved),
     }
     return render(request, "approvals/approvals.html", context)
 
@@ -289,17 +279,15 @@ def award(request: Request, reference: str) -> HttpResponse:
 @allow("record payment")
 def record_payment(request: Request, reference: str) -> HttpResponse:
     award = award_or_404(request, reference, "record payment")
-    form = PaymentForm(request.POST or None)
-    if form.is_valid():
-        made = attempt(
-            form,
-            lambda: approving.record_payment(award=award, **form.cleaned_data, by=request.user, at=timezone.now()),
-        )
-        if made:
-            messages.success(request, f"The payment is recorded as {made.reference}")
-            return redirect("approvals:award", award.reference)
-    back = reverse("approvals:award", args=[award.reference])
-    return render(request, "approvals/record_payment.html", {"form": form, "award": award, "back": back})
+    return form_page(
+        request,
+        "approvals/record_payment.html",
+        PaymentForm(request.POST or None),
+        lambda data: approving.record_payment(award=award, **data, by=request.user, at=timezone.now()),
+        done=lambda made: f"The payment is recorded as {made.reference}",
+        to=reverse("approvals:award", args=[award.reference]),
+        award=award,
+    )
 
 
 # Single tender actions
@@ -325,23 +313,15 @@ def single_tender_action(request: Request, reference: str) -> HttpResponse:
 @allow("keep single tender action")
 def add_single_tender_action(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "keep single tender action")
-    form = ContractForm(request.POST or None)
-    if form.is_valid():
-        kept = attempt(
-            form,
-            lambda: contracts.keep_single_tender_action(
-                round=found, **form.cleaned_data, by=request.user, at=timezone.now()
-            ),
-        )
-        if kept:
-            messages.success(request, f"The contract is recorded as {kept.reference}")
-            return redirect("approvals:single_tender_action", kept.reference)
-    context = {
-        "form": form,
-        "left": left_for_grants(round=found),
-        "back": reverse("approvals:single_tender_actions", args=[found.reference]),
-    }
-    return render(request, "approvals/add_single_tender_action.html", context)
+    return form_page(
+        request,
+        "approvals/add_single_tender_action.html",
+        ContractForm(request.POST or None),
+        lambda data: contracts.keep_single_tender_action(round=found, **data, by=request.user, at=timezone.now()),
+        done=lambda kept: f"The contract is recorded as {kept.reference}",
+        to=_address("single_tender_actions", found),
+        left=left_for_grants(round=found),
+    )
 
 
 # Rules of delegation
@@ -358,17 +338,14 @@ def rules(request: Request, round: str) -> HttpResponse:
 @allow("propose rule")
 def propose_rule(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "propose rule")
-    form = RuleForm(request.POST or None)
-    if form.is_valid():
-        made = attempt(
-            form,
-            lambda: rule_transitions.propose_rule(round=found, **form.cleaned_data, by=request.user, at=timezone.now()),
-        )
-        if made:
-            messages.success(request, "The limit is proposed. It counts once a lead confirms it.")
-            return redirect("approvals:rules", found.reference)
-    back = reverse("approvals:rules", args=[found.reference])
-    return render(request, "approvals/propose_rule.html", {"form": form, "back": back})
+    return form_page(
+        request,
+        "approvals/propose_rule.html",
+        RuleForm(request.POST or None),
+        lambda data: rule_transitions.propose_rule(round=found, **data, by=request.user, at=timezone.now()),
+        done="The limit is proposed. It counts once a lead confirms it.",
+        to=_address("rules", found),
+    )
 
 
 @allow("confirm rule")
@@ -376,17 +353,15 @@ def confirm_rule(request: Request, reference: str) -> HttpResponse:
     rule = get_object_or_404(DelegationRule.objects.select_related("round", "proposed_by"), reference=reference)
     must(request.user, "confirm rule", rule.round)
     enter(request, rule.round)
-    form = ConfirmRuleForm(request.POST or None)
-    if form.is_valid():
-        done = attempt(
-            form,
-            lambda: rule_transitions.confirm_rule(rule=rule, **form.cleaned_data, by=request.user, at=timezone.now()),
-        )
-        if done:
-            messages.success(request, "The limit is in force")
-            return redirect("approvals:rules", rule.round.reference)
-    back = reverse("approvals:rules", args=[rule.round.reference])
-    return render(request, "approvals/confirm_rule.html", {"form": form, "rule": rule, "back": back})
+    return form_page(
+        request,
+        "approvals/confirm_rule.html",
+        ConfirmRuleForm(request.POST or None),
+        lambda data: rule_transitions.confirm_rule(rule=rule, **data, by=request.user, at=timezone.now()),
+        done="The limit is in force",
+        to=_address("rules", rule.round),
+        rule=rule,
+    )
 
 
 # Reconciliation

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,11 +20,17 @@ from bids import scoring as scoring_rules
 from bids.forms import AssignEvenlyForm, AssignForm, InterestForm, OutcomeForm
 from bids.models import Assignment, Bid, Criterion, Interest, Panel, Scorecard
 from bids.scoreform import ScoreForm
-from bids.views import PAGE, bid_or_404
+from bids.views import bid_or_404
 from grants.access import Request, allow, enter, must, round_or_404
 from grants.forms import ReasonForm, attempt
-from grants.models import User
+from grants.models import Round, User
+from grants.pages import form_page, page_of
 from grants.refusal import Refused, Stale
+
+
+def _address(name: str, round: Round) -> str:
+    return reverse(f"bids:{name}", args=[round.reference])
+
 
 # For a member
 
@@ -146,7 +151,7 @@ def _after_saving(request: Request, bid: Bid, submitted: bool) -> HttpResponse:
 def panel(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see panel")
     bids = Bid.objects.filter(round=found, state=Bid.State.ELIGIBLE).order_by("source_reference")
-    page = Paginator(bids, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, bids)
     context = {
         "members": reading.members(found),
         "page": page,
@@ -159,33 +164,29 @@ def panel(request: Request, round: str) -> HttpResponse:
 @allow("run panel")
 def assign_evenly(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "run panel")
-    form = AssignEvenlyForm(request.POST or None, initial={"wanted": Panel.objects.get(round=found).wanted})
-    if form.is_valid():
-        added = attempt(
-            form,
-            lambda: panel_transitions.assign_evenly(
-                round=found, **form.cleaned_data, by=request.user, at=timezone.now()
-            ),
-        )
-        if added is not None:
-            messages.success(request, f"{added} assignments are added")
-            return redirect("bids:panel", found.reference)
-    context = {"form": form, "members": reading.members(found), "back": reverse("bids:panel", args=[found.reference])}
-    return render(request, "bids/assign_evenly.html", context)
+    return form_page(
+        request,
+        "bids/assign_evenly.html",
+        AssignEvenlyForm(request.POST or None, initial={"wanted": Panel.objects.get(round=found).wanted}),
+        lambda data: panel_transitions.assign_evenly(round=found, **data, by=request.user, at=timezone.now()),
+        done=lambda added: f"{added} assignments are added",
+        to=_address("panel", found),
+        members=panel_transitions.members_of(found),
+    )
 
 
 @allow("run panel")
 def assign_bid(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "run panel")
     members = User.objects.filter(pk__in=[member.pk for member in panel_transitions.members_of(found)])
-    form = AssignForm(request.POST or None, round=found, members=members, initial={"bid": request.GET.get("bid")})
-    if form.is_valid():
-        made = attempt(form, lambda: panel_transitions.assign(**form.cleaned_data, by=request.user, at=timezone.now()))
-        if made:
-            messages.success(request, f"{made.bid.title} is assigned to {made.member}")
-            return redirect("bids:panel", found.reference)
-    back = reverse("bids:panel", args=[found.reference])
-    return render(request, "bids/assign_bid.html", {"form": form, "back": back})
+    return form_page(
+        request,
+        "bids/assign_bid.html",
+        AssignForm(request.POST or None, round=found, members=members),
+        lambda data: panel_transitions.assign(**data, by=request.user, at=timezone.now()),
+        done=lambda made: f"{made.bid.title} is assigned to {made.member}",
+        to=_address("panel", found),
+    )
 
 
 @allow("run panel")
@@ -193,42 +194,33 @@ def withdraw_assignment(request: Request, reference: str, username: str) -> Http
     visible = Assignment.objects.filter(withdrawn_at=None).select_related("bid__round", "member")
     assignment = get_object_or_404(visible, bid__reference=reference, member__username=username)
     must(request.user, "run panel", assignment.bid.round)
-    enter(request, assignment.bid.round)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        attempt(
-            form,
-            lambda: panel_transitions.withdraw_assignment(
-                assignment=assignment, **form.cleaned_data, by=request.user, at=timezone.now()
-            ),
-        )
-        if form.is_valid():
-            messages.success(request, f"{assignment.bid.title} is taken back from {assignment.member}")
-            return redirect("bids:panel", assignment.bid.round.reference)
-    back = reverse("bids:panel", args=[assignment.bid.round.reference])
-    return render(request, "bids/withdraw_assignment.html", {"form": form, "assignment": assignment, "back": back})
+    found = enter(request, assignment.bid.round)
+    return form_page(
+        request,
+        "bids/withdraw_assignment.html",
+        ReasonForm(request.POST or None),
+        lambda data: panel_transitions.withdraw_assignment(
+            assignment=assignment, **data, by=request.user, at=timezone.now()
+        ),
+        done=f"{assignment.bid.title} is taken back from {assignment.member}",
+        to=_address("panel", found),
+        assignment=assignment,
+    )
 
 
 @allow("run panel")
 def close_scoring(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "run panel")
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        closed = attempt(
-            form,
-            lambda: panel_transitions.close_scoring(
-                round=found, **form.cleaned_data, by=request.user, at=timezone.now()
-            ),
-        )
-        if closed:
-            messages.success(request, "Scoring is closed. The ranking is open to you.")
-            return redirect("bids:ranking", found.reference)
-    context = {
-        "form": form,
-        "incomplete": panel_transitions.incomplete(found),
-        "back": reverse("bids:panel", args=[found.reference]),
-    }
-    return render(request, "bids/close_scoring.html", context)
+    return form_page(
+        request,
+        "bids/close_scoring.html",
+        ReasonForm(request.POST or None),
+        lambda data: panel_transitions.close_scoring(round=found, **data, by=request.user, at=timezone.now()),
+        done="Scoring is closed. The ranking is open to you.",
+        to=_address("ranking", found),
+        back=_address("panel", found),
+        incomplete=panel_transitions.incomplete(found),
+    )
 
 
 @allow("see ranking")
@@ -248,30 +240,23 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
     outcome = getattr(bid, "outcome", None)
     initial: dict[str, Any] = {"version": bid.version}
     if outcome:
-        initial |= {
-            "verdict": outcome.verdict,
-            "destination": outcome.destination,
-            "reason": outcome.reason,
-            "internal_reason": outcome.internal_reason,
-        }
-    form = OutcomeForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        said = dict(form.cleaned_data)
-        seen = said.pop("version")
-        recorded = attempt(
-            form,
-            lambda: panel_transitions.record_outcome(bid=bid, **said, seen=seen, by=request.user, at=timezone.now()),
-        )
-        if recorded:
-            messages.success(request, f"The outcome of {bid.title} is recorded")
-            return redirect("bids:ranking", bid.round.reference)
+        said_before = ("verdict", "destination", "reason", "internal_reason")
+        initial |= {name: getattr(outcome, name) for name in said_before}
     closed = Panel.objects.filter(round=bid.round).exclude(closed_at=None).exists()
     cards = reading.marks_of(bid) if closed else []
-    context = {
-        "form": form,
-        "bid": bid,
-        "criteria": reading.by_criterion(bid.round, cards),
-        "result": panel_transitions.results([bid])[bid.pk] if closed else None,
-        "back": reverse("bids:ranking", args=[bid.round.reference]),
-    }
-    return render(request, "bids/record_outcome.html", context)
+
+    def call(said: dict[str, Any]) -> None:
+        seen = said.pop("version")
+        panel_transitions.record_outcome(bid=bid, **said, seen=seen, by=request.user, at=timezone.now())
+
+    return form_page(
+        request,
+        "bids/record_outcome.html",
+        OutcomeForm(request.POST or None, initial=initial),
+        call,
+        done=f"The outcome of {bid.title} is recorded",
+        to=_address("ranking", bid.round),
+        bid=bid,
+        criteria=reading.by_criterion(bid.round, cards),
+        result=panel_transitions.results([bid])[bid.pk] if closed else None,
+    )

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,10 +18,9 @@ from bids.filters import BidFilter
 from bids.forms import BidForm, ChangeBidForm, EligibilityForm, UploadForm
 from bids.models import Bid, Interest, Scorecard, Upload
 from grants.access import Request, allow, enter, holdings, round_or_404
-from grants.forms import ConfirmForm, attempt
+from grants.forms import ConfirmForm
 from grants.models import AuditEvent, Round
-
-PAGE = 50
+from grants.pages import form_page, page_of
 
 
 def bid_or_404(request: Request, reference: str, action: str) -> Bid:
@@ -42,7 +38,7 @@ def bids(request: Request, round: str) -> HttpResponse:
     filtered = _filtered(request, found)
     rows = filtered.qs.distinct()
     totals = Bid.objects.filter(pk__in=rows.order_by().values("pk")).counted()
-    page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows.for_list())
     context = {
         "filter": filtered,
         "page": page,
@@ -109,41 +105,40 @@ def bid(request: Request, reference: str) -> HttpResponse:
 def bid_trail(request: Request, reference: str) -> HttpResponse:
     found = bid_or_404(request, reference, "see trail")
     events = AuditEvent.objects.filter(round=found.round, bid=found.reference).order_by("-number")
-    page = Paginator(events, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, events)
     return render(request, "bids/bid_trail.html", {"bid": found, "page": page})
 
 
 @allow("take in bid")
 def add_bid(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "take in bid")
-    form = BidForm(request.POST or None, round=found)
-    if form.is_valid():
-        draft = form.cleaned_data
-        taken = attempt(form, lambda: intake.take_in(round=found, draft=draft, by=request.user, at=timezone.now()))
-        if taken:
-            messages.success(request, f"{taken.source_reference} is taken in as {taken.reference}")
-            return redirect("bids:bid", taken.reference)
-    return render(request, "bids/add_bid.html", {"form": form, "back": reverse("bids:bids", args=[found.reference])})
+    return form_page(
+        request,
+        "bids/add_bid.html",
+        BidForm(request.POST or None, round=found),
+        lambda draft: intake.take_in(round=found, draft=draft, by=request.user, at=timezone.now()),
+        done=lambda taken: f"{taken.source_reference} is taken in as {taken.reference}",
+        to=reverse("bids:bids", args=[found.reference]),
+    )
 
 
 @allow("change bid")
 def change_bid(request: Request, reference: str) -> HttpResponse:
     found = bid_or_404(request, reference, "change bid")
-    form = ChangeBidForm(request.POST or None, initial=_initial(found), round=found.round)
-    if form.is_valid():
-        draft = dict(form.cleaned_data)
+
+    def call(draft: dict[str, Any]) -> None:
         seen, reason = draft.pop("version"), draft.pop("reason")
-        changed = attempt(
-            form,
-            lambda: intake.change_bid(
-                bid=found, draft=draft, seen=seen, reason=reason, by=request.user, at=timezone.now()
-            ),
-        )
-        if changed:
-            messages.success(request, f"{changed.source_reference} is changed")
-            return redirect("bids:bid", found.reference)
-    back = reverse("bids:bid", args=[found.reference])
-    return render(request, "bids/change_bid.html", {"form": form, "bid": found, "back": back})
+        intake.change_bid(bid=found, draft=draft, seen=seen, reason=reason, by=request.user, at=timezone.now())
+
+    return form_page(
+        request,
+        "bids/change_bid.html",
+        ChangeBidForm(request.POST or None, initial=_initial(found), round=found.round),
+        call,
+        done=f"{found.source_reference} is changed",
+        to=reverse("bids:bid", args=[found.reference]),
+        bid=found,
+    )
 
 
 def _initial(bid: Bid) -> dict[str, Any]:
@@ -187,28 +182,28 @@ def import_preview(request: Request, reference: str) -> HttpResponse:
     own = Upload.objects.filter(uploaded_by=request.user).select_related("round")
     upload = get_object_or_404(own, reference=reference)
     found = round_or_404(request, upload.round.reference, "take in bid")
-    form = ConfirmForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        taken = attempt(form, lambda: intake.take_in_upload(upload=upload, by=request.user, at=timezone.now()))
-        if taken is not None:
-            messages.success(request, f"{len(taken)} bids are taken in")
-            return redirect("bids:bids", found.reference)
-    context = {"form": form, "upload": upload, "preview": intake.check(found, upload.rows)}
-    return render(request, "bids/import_preview.html", context)
+    return form_page(
+        request,
+        "bids/import_preview.html",
+        ConfirmForm(request.POST or None),
+        lambda data: intake.take_in_upload(upload=upload, by=request.user, at=timezone.now()),
+        done=lambda taken: f"{len(taken)} bids are taken in",
+        to=reverse("bids:bids", args=[found.reference]),
+        upload=upload,
+        preview=intake.check(found, upload.rows),
+    )
 
 
 @allow("check eligibility")
 def eligibility(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "check eligibility")
-    form = EligibilityForm(request.POST or None, round=found)
-    if form.is_valid():
-        changed = attempt(
-            form, lambda: intake.check_eligibility(**form.cleaned_data, by=request.user, at=timezone.now())
-        )
-        if changed:
-            messages.success(request, f"{changed} bids are checked")
-            return redirect("bids:bids", found.reference)
     waiting = Bid.objects.filter(round=found, state=Bid.State.RECEIVED)
-    asked = waiting.aggregate(total=Sum("amount"))["total"]
-    context = {"form": form, "waiting": waiting.count(), "asked": asked}
-    return render(request, "bids/eligibility.html", context)
+    return form_page(
+        request,
+        "bids/eligibility.html",
+        EligibilityForm(request.POST or None, round=found),
+        lambda data: intake.check_eligibility(**data, by=request.user, at=timezone.now()),
+        done=lambda changed: f"{changed} bids are checked",
+        to=reverse("bids:bids", args=[found.reference]),
+        totals=waiting.counted(),
+    )

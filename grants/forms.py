@@ -13,7 +13,7 @@ from django.forms.renderers import TemplatesSetting
 
 from grants import money
 from grants.models import USERNAME, BudgetLine, RoleHolding, Round, User
-from grants.refusal import Refused
+from grants.refusal import Refused, Stale
 from grants.roles import Role
 
 Result = TypeVar("Result")
@@ -223,6 +223,10 @@ def attempt(form: forms.BaseForm, call: Callable[[], Result]) -> Result | None:
         return call()
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        if isinstance(refused, Stale) and "version" in form.fields:
+            # Sent once more, by somebody who has been told, the same answer counts for the thing as it is now.
+            form.data = form.data.copy()
+            form.data[form.add_prefix("version")] = str(refused.current)
         return None
 
 
@@ -273,7 +277,7 @@ class RoundForm(Form):
     )
 
 
-class BudgetLineForm(Form):
+class BudgetLineForm(VersionedForm):
     kind = forms.ChoiceField(label="Kind", choices=BudgetLine.Kind.choices, widget=Radios)
     label = forms.CharField(label="Label", max_length=120)
     amount = MoneyField(label="Amount", above_zero=False)

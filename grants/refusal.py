@@ -20,7 +20,11 @@ class NotEntitled(Refused):
 
 
 class Stale(Refused):
-    """The thing changed after the page was drawn, so the answer on the page no longer applies."""
+    """The thing changed after the page was drawn. `current` is the version that it has now."""
+
+    def __init__(self, message: str, *, current: int) -> None:
+        super().__init__(message)
+        self.current = current
 
 
 def must_be_current(thing: Any, seen: int | None) -> None:
@@ -31,5 +35,6 @@ def must_be_current(thing: Any, seen: int | None) -> None:
     if seen is not None and seen != thing.version:
         raise Stale(
             f"Somebody changed {thing} after you opened this page. What you typed is kept below; check it against "
-            "what is there now, then send it again."
+            "what is there now, then send it again.",
+            current=thing.version,
         )

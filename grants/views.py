@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,18 +22,11 @@ from grants.forms import (
     RoundForm,
     SetPasswordForm,
     SignInForm,
-    attempt,
 )
-from grants.models import AuditEvent, BudgetLine, Round, User
+from grants.models import AuditEvent, BudgetLine, RoleHolding, Round, User
+from grants.pages import form_page, page_of
 from grants.roles import Role
 from grants.waiting import waiting
-
-PAGE = 50
-
-
-def page_of(request: HttpRequest, rows: Any, size: int = PAGE) -> Any:
-    """The page of a list that the address asks for; the nearest one where there is none such."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
 @allow("see home")
@@ -74,14 +65,15 @@ def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     person = people_transitions.person_of_link(uid, token)
     if person is None:
         return render(request, "grants/set_password.html", {"form": None}, status=404)
-    form = SetPasswordForm(request.POST or None)
-    if form.is_valid():
-        password = form.cleaned_data["password"]
-        attempt(form, lambda: people_transitions.set_password(person=person, password=password, at=timezone.now()))
-        if form.is_valid():
-            messages.success(request, "Your password is set. Sign in with it.")
-            return redirect("grants:sign_in")
-    return render(request, "grants/set_password.html", {"form": form, "person": person})
+    return form_page(
+        request,
+        "grants/set_password.html",
+        SetPasswordForm(request.POST or None),
+        lambda data: people_transitions.set_password(person=person, **data, at=timezone.now()),
+        done="Your password is set. Sign in with it.",
+        to=reverse("grants:sign_in"),
+        person=person,
+    )
 
 
 # Rounds
@@ -95,15 +87,14 @@ def rounds(request: Request) -> HttpResponse:
 
 @allow("open round")
 def add_round(request: Request) -> HttpResponse:
-    form = RoundForm(request.POST or None)
-    if form.is_valid():
-        opened = attempt(
-            form, lambda: round_transitions.open_round(**form.cleaned_data, by=request.user, at=timezone.now())
-        )
-        if opened:
-            messages.success(request, f"{opened} is open")
-            return redirect("grants:round", opened.reference)
-    return render(request, "grants/add_round.html", {"form": form, "back": reverse("grants:rounds")})
+    return form_page(
+        request,
+        "grants/add_round.html",
+        RoundForm(request.POST or None),
+        lambda data: round_transitions.open_round(**data, by=request.user, at=timezone.now()),
+        done=lambda opened: f"{opened} is open",
+        to=reverse("grants:rounds"),
+    )
 
 
 @allow("see round")
@@ -127,27 +118,24 @@ def change_budget_line(request: Request, reference: str) -> HttpResponse:
 
 
 def _budget_line(request: Request, round: Round, line: BudgetLine | None, template: str) -> HttpResponse:
-    drawn = line.version if line else 0
-    initial = {"kind": line.kind, "label": line.label, "amount": line.amount, "note": line.note} if line else {}
-    form = BudgetLineForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        sent = request.POST.get("version", "")
-        kept = attempt(
-            form,
-            lambda: round_transitions.keep_budget_line(
-                **form.cleaned_data,
-                round=round,
-                line=line,
-                seen=int(sent) if line and sent.isdigit() else None,
-                by=request.user,
-                at=timezone.now(),
-            ),
+    initial: dict[str, Any] = {"version": 0}
+    if line:
+        initial = {name: getattr(line, name) for name in ("kind", "label", "amount", "note", "version")}
+
+    def call(data: dict[str, Any]) -> BudgetLine:
+        seen = data.pop("version")
+        return round_transitions.keep_budget_line(
+            **data, round=round, line=line, seen=seen, by=request.user, at=timezone.now()
         )
-        if kept:
-            messages.success(request, f"{kept.label} is recorded")
-            return redirect("grants:round", round.reference)
-    back = reverse("grants:round", args=[round.reference])
-    return render(request, template, {"form": form, "line": line, "version": drawn, "back": back})
+
+    return form_page(
+        request,
+        template,
+        BudgetLineForm(request.POST or None, initial=initial),
+        call,
+        done=lambda kept: f"{kept.label} is recorded",
+        to=reverse("grants:round", args=[round.reference]),
+    )
 
 
 # People
@@ -162,15 +150,15 @@ def people(request: Request) -> HttpResponse:
 
 @allow("manage people")
 def add_person(request: Request) -> HttpResponse:
-    form = PersonForm(request.POST or None)
-    if form.is_valid():
-        person = attempt(
-            form, lambda: people_transitions.add_person(**form.cleaned_data, by=request.user, at=timezone.now())
-        )
-        if person:
-            messages.success(request, f"{person.name} is added. Give a role and the password link next.")
-            return redirect("grants:person", person.username)
-    return render(request, "grants/add_person.html", {"form": form, "back": reverse("grants:people")})
+    return form_page(
+        request,
+        "grants/add_person.html",
+        PersonForm(request.POST or None),
+        lambda data: people_transitions.add_person(**data, by=request.user, at=timezone.now()),
+        done=lambda person: f"{person.name} is added. Give a role and the password link next.",
+        to=lambda person: reverse("grants:person", args=[person.username]),
+        back=reverse("grants:people"),
+    )
 
 
 @allow("see people")
@@ -184,33 +172,34 @@ def person(request: Request, username: str) -> HttpResponse:
 @allow("manage people")
 def give_role(request: Request, username: str) -> HttpResponse:
     person = get_object_or_404(User, username=username)
-    form = RoleForm(request.POST or None)
-    if form.is_valid():
-        role = Role(form.cleaned_data.pop("role"))
-        given = attempt(
-            form,
-            lambda: people_transitions.give_role(
-                person=person, role=role, **form.cleaned_data, by=request.user, at=timezone.now()
-            ),
-        )
-        if given:
-            messages.success(request, f"{person.name} is {role.label} now")
-            return redirect("grants:person", username)
-    back = reverse("grants:person", args=[username])
-    return render(request, "grants/give_role.html", {"form": form, "person": person, "back": back})
+
+    def call(data: dict[str, Any]) -> RoleHolding:
+        role = Role(data.pop("role"))
+        return people_transitions.give_role(person=person, role=role, **data, by=request.user, at=timezone.now())
+
+    return form_page(
+        request,
+        "grants/give_role.html",
+        RoleForm(request.POST or None),
+        call,
+        done=lambda given: f"{person.name} is {Role(given.role).label} now",
+        to=reverse("grants:person", args=[username]),
+        person=person,
+    )
 
 
 @allow("manage people")
 def end_role(request: Request, username: str) -> HttpResponse:
     person = get_object_or_404(User, username=username)
-    form = EndRoleForm(request.POST or None, person=person)
-    if form.is_valid():
-        attempt(form, lambda: people_transitions.end_role(**form.cleaned_data, by=request.user, at=timezone.now()))
-        if form.is_valid():
-            messages.success(request, "The role has ended. It no longer counts from the next page on.")
-            return redirect("grants:person", username)
-    back = reverse("grants:person", args=[username])
-    return render(request, "grants/end_role.html", {"form": form, "person": person, "back": back})
+    return form_page(
+        request,
+        "grants/end_role.html",
+        EndRoleForm(request.POST or None, person=person),
+        lambda data: people_transitions.end_role(**data, by=request.user, at=timezone.now()),
+        done="The role has ended. It no longer counts from the next page on.",
+        to=reverse("grants:person", args=[username]),
+        person=person,
+    )
 
 
 @allow("manage people")

@@ -1,0 +1,45 @@
+"""What every page with a form does: draw it, call one transition with what was typed, go on or show what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from grants.forms import attempt
+
+PAGE = 50
+
+
+def page_of(request: HttpRequest, rows: Any, size: int = PAGE) -> Any:
+    """The page of a list that the address asks for; the nearest one where there is none such."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def form_page(
+    request: HttpRequest,
+    template: str,
+    form: forms.BaseForm,
+    call: Callable[[dict[str, Any]], Any],
+    *,
+    done: str | Callable[[Any], str],
+    to: str | Callable[[Any], str],
+    **context: Any,
+) -> HttpResponse:
+    """Answer a page whose form leads to one transition.
+
+    `call` gets a copy of the cleaned data. Where it refuses, its sentence stands at its field and what was typed is
+    kept. Where it succeeds, `done` is the banner of the next page and `to` its address; each may be made of the
+    result.
+    """
+    if request.method == "POST" and form.is_valid():
+        result = attempt(form, lambda: call(dict(form.cleaned_data)))
+        if form.is_valid():
+            messages.success(request, done(result) if callable(done) else done)
+            return redirect(to(result) if callable(to) else to)
+    return render(request, template, {"form": form, "back": to if isinstance(to, str) else "", **context})
