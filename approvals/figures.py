@@ -76,6 +76,9 @@ def fill(prose: str, figures: Figures, links: Mapping[str, str] | None = None) -
         pieces.append(Piece(figure.written(style), figure.name, figure.exact, figure.source))
     if at < len(prose):
         pieces.append(Piece(prose[at:]))
+    for piece in pieces:
+        if not piece.figure and ("{" in piece.text or "}" in piece.text):
+            raise UnknownFigure(f"“{piece.text.strip()[:60]}” has a brace that names no figure")
     return pieces
 
 
@@ -104,7 +107,7 @@ class Match:
 
 
 _TYPED = re.compile(
-    r"£\s?(?P<number>\d[\d,]*(?:\.\d+)?)\s?(?P<unit>million\b|thousand\b|bn\b|m\b|k\b)?"
+    r"£\s?(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)\s?(?P<unit>million\b|thousand\b|bn\b|m\b|k\b)?"
     r"|(?<![\d£.,])(?P<bare>\d[\d,]*(?:\.\d+)?)\s?(?P<bare_unit>million\b|(?:pounds\b))",
     re.IGNORECASE,
 )
@@ -145,7 +148,8 @@ def match(prose: str, figures: Figures, external: Mapping[str, str] | None = Non
 
 
 def _stands_for(typed: Typed, figure: Figure) -> bool:
-    if typed.value is None or figure.amount is None:
+    if not typed.value or figure.amount is None:
+        # Nought is what any small sum rounds to, so it stands for none.
         return False
     return (figure.amount / typed.step).quantize(Decimal(1), ROUND_HALF_UP) * typed.step == typed.value
 

@@ -88,6 +88,8 @@ class BidForm(Form):
                 raise forms.ValidationError(f"{label.strip()[:60]}: {wrong}") from None
             if not lines[-1][1]:
                 raise forms.ValidationError(f"{label.strip()[:60]}: amount must be more than £0")
+        if not lines:
+            raise forms.ValidationError("Enter at least one cost, like “Youth workers: 24,000”")
         return lines
 
     def clean_recipient(self) -> str:

@@ -220,7 +220,7 @@ def keep_upload(*, round: Round, file_name: str, rows: list[dict[str, str]], by:
         round=round,
         reference=new_references("UP", 1, taken)[0],
         file_name=file_name[:150],
-        rows=rows,
+        rows=[list(row.items()) for row in rows],
         uploaded_by=by,
         uploaded_at=at,
     )
@@ -233,7 +233,7 @@ def take_in_upload(*, upload: Upload, by: User, at: datetime) -> list[Bid]:
     Raises Refused where any row has an error by now.
     """
     round = Round.objects.select_for_update(no_key=True).get(pk=upload.round_id)
-    preview = check(round, upload.rows)
+    preview = check(round, upload.read())
     if preview.wrong:
         raise Refused(f"{len(preview.wrong)} rows have errors. Nothing was taken in.")
     taken = _take_in(round, [row.draft for row in preview.new], by, at)

@@ -239,6 +239,7 @@ class Upload(models.Model):
     round = models.ForeignKey(Round, models.PROTECT, related_name="uploads")
     reference = models.CharField(max_length=12, unique=True, editable=False)
     file_name = models.CharField(max_length=150)
+    # Each row as pairs of column and text: a mapping would lose the order of the columns, and with it the cells.
     rows = models.JSONField()
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
@@ -246,6 +247,10 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def read(self) -> list[dict[str, str]]:
+        """The rows as they were read, column by column in the order of the sheet."""
+        return [dict(row) for row in self.rows]
 
 
 class Assignment(models.Model):

@@ -142,7 +142,7 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
         raise Refused("Say what your interest is", field="nature")
     before = Interest.objects.filter(bid=bid, member=by).first()
     if before and before.conflicted and not conflicted:
-        raise Refused("You declared an interest in this bid. Only the chair can lift it, by assigning it anew.")
+        raise Refused("You declared an interest in this bid, and it stands. The chair gives the bid to somebody else.")
     interest, _ = Interest.objects.update_or_create(
         bid=bid, member=by, defaults={"conflicted": conflicted, "nature": nature.strip(), "declared_at": at}
     )
@@ -344,7 +344,7 @@ def record_outcome(
 
     `gates_settled` is the panel's answer on gates that members were split on. Raises Refused where scoring is open,
     where a bid with a failed gate or an unsettled split one is recommended (no mark buys a gate back), where the
-    leadership has agreed the bid already, or where the recorder scored it and nobody else did.
+    leadership has agreed the bid already, or where the recorder has an interest in it or alone scored it.
     """
     round = rounds.lock(bid.round)
     panel = Panel.objects.select_for_update().get(round=round)
@@ -368,6 +368,7 @@ def record_outcome(
             raise Refused("No complete scorecard judges this bid, so it cannot be recommended", field="verdict")
         if gate is scoring.Gate.SPLIT and gates_settled is not True:
             raise Refused("Members were split on a gate. Say first whether the bid passes it", field="gates_settled")
+    _must_be_apart(bid, by)
     outcome = PanelOutcome.objects.select_for_update().filter(bid=bid).first()
     before = {"verdict": outcome.verdict, "reason": outcome.reason} if outcome else {}
     if outcome is None:
@@ -395,3 +396,11 @@ def record_outcome(
         facts={"verdict": verdict, "destination": destination.strip(), "gates": gate, "split settled": gates_settled},
     )
     return outcome
+
+
+def _must_be_apart(bid: Bid, recorder: User) -> None:
+    if Interest.objects.filter(bid=bid, member=recorder, conflicted=True).exists():
+        raise Refused("You declared an interest in this bid, so somebody else records its outcome.")
+    scorers = set(Scorecard.objects.filter(bid=bid, state=Scorecard.State.SUBMITTED).values_list("member", flat=True))
+    if scorers == {recorder.pk}:
+        raise Refused("You alone scored this bid, so somebody else records its outcome.")

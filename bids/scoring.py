@@ -4,14 +4,15 @@ A gate that every scorer passes is passed, that every scorer fails is failed, an
 settles it. No mark, however high, buys back a failed gate (PCD 681 para 2.5: "must" against "considered").
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from bids.criteria import Rule
 
-HUNDREDTH = Decimal("0.01")
 RULE_IN_WORDS = (
     "A bid’s result is the weighted mean of its submitted scorecards over the scored criteria, from 0 to 4, to two "
     "decimals, half up. Bids with every gate passed come first, then those with a split gate, then those with a "
@@ -65,16 +66,17 @@ def result(cards: Sequence[Card], rules: Sequence[Rule]) -> Result:
     """The result of a bid from its submitted scorecards; incomplete ones are left out."""
     whole = [card for card in cards if all(card.get(rule.number, Answer()).complete(rule) for rule in rules)]
     scored = [rule for rule in rules if rule.scored]
+    # Fractions, because a sum of rounded means is not the rounded mean of a sum.
     card_means = tuple(_mean(card, scored) for card in whole) if scored else ()
     return Result(
         cards=len(whole),
         gates={rule.number: _gate([card[rule.number] for card in whole]) for rule in rules if rule.gate},
         means={
-            rule.number: _round(Decimal(sum(card[rule.number].score or 0 for card in whole)) / len(whole))
+            rule.number: _round(Fraction(sum(card[rule.number].score or 0 for card in whole), len(whole)))
             for rule in scored
             if whole
         },
-        mean=_round(sum(card_means, Decimal(0)) / len(card_means)) if card_means else None,
+        mean=_round(sum(card_means, Fraction(0)) / len(card_means)) if card_means else None,
         spread=_round(max(card_means) - min(card_means)) if card_means else None,
         card_means=tuple(_round(mean) for mean in card_means),
     )
@@ -89,13 +91,14 @@ def _gate(answers: Sequence[Answer]) -> Gate:
     return Gate.FAILED if said == {False} else Gate.SPLIT
 
 
-def _mean(card: Card, scored: Sequence[Rule]) -> Decimal:
-    weights = sum((rule.weight for rule in scored), Decimal(0))
-    return sum((Decimal(card[rule.number].score or 0) * rule.weight for rule in scored), Decimal(0)) / weights
+def _mean(card: Card, scored: Sequence[Rule]) -> Fraction:
+    weights = sum((Fraction(rule.weight) for rule in scored), Fraction(0))
+    return sum((Fraction(rule.weight) * (card[rule.number].score or 0) for rule in scored), Fraction(0)) / weights
 
 
-def _round(value: Decimal) -> Decimal:
-    return value.quantize(HUNDREDTH, ROUND_HALF_UP)
+def _round(value: Fraction) -> Decimal:
+    """To two decimals, half up; `value` is not below zero."""
+    return Decimal(math.floor(value * 100 + Fraction(1, 2))).scaleb(-2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import IO, Any
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
 
 from bids import boroughs
 from bids.forms import BidForm
@@ -80,8 +83,24 @@ def _xlsx(file: IO[bytes]) -> Iterator[list[str]]:
         sheet = book.worksheets[0]
         for row in sheet.iter_rows():
             yield [_cell(cell) for cell in row]
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError):
+    except _DAMAGED:
         raise UnreadableSheet("The file is not an Excel workbook (.xlsx) that can be read") from None
+
+
+# What a damaged, encrypted or foreign file makes the reader raise.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    InvalidFileException,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    OSError,
+    EOFError,
+)
 
 
 def _cell(cell: Any) -> str:

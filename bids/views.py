@@ -190,7 +190,7 @@ def import_preview(request: Request, reference: str) -> HttpResponse:
         done=lambda taken: f"{len(taken)} bids are taken in",
         to=reverse("bids:bids", args=[found.reference]),
         upload=upload,
-        preview=intake.check(found, upload.rows),
+        preview=intake.check(found, upload.read()),
     )
 
 

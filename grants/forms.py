@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.http import QueryDict
 
 from grants import money
 from grants.models import USERNAME, BudgetLine, RoleHolding, Round, User
@@ -225,8 +226,9 @@ def attempt(form: forms.BaseForm, call: Callable[[], Result]) -> Result | None:
         form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         if isinstance(refused, Stale) and "version" in form.fields:
             # Sent once more, by somebody who has been told, the same answer counts for the thing as it is now.
-            form.data = form.data.copy()
-            form.data[form.add_prefix("version")] = str(refused.current)
+            data = cast(QueryDict, form.data).copy()
+            data[form.add_prefix("version")] = str(refused.current)
+            form.data = data
         return None
 
 

@@ -8,7 +8,7 @@ PENNY = Decimal("0.01")
 ZERO = Decimal("0.00")
 LARGEST = Decimal("999999999999.99")
 
-_PLAIN = re.compile(r"£?\s*(?P<pounds>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<pence>\d{1,2}))?")
+_PLAIN = re.compile(r"£?\s*(?P<pounds>[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.(?P<pence>\d{1,2}))?")
 
 
 class NotMoney(ValueError):
@@ -28,10 +28,11 @@ def parse(text: str) -> Decimal:
         raise NotMoney("Amount must be £0 or more")
     found = _PLAIN.fullmatch(text)
     if found is None:
+        whole, point, decimals = text.partition(".")
+        if point and len(decimals) > 2 and decimals.isdigit() and _PLAIN.fullmatch(whole):
+            raise NotMoney("Amount must have no more than two decimal places, like 1,200.50")
         if "," in text:
             raise NotMoney(f"“{text[:40]}” has a comma in the wrong place. Enter an amount like 1,200 or 1,200.50")
-        if re.fullmatch(r"£?\s*[\d,]+\.\d{3,}", text):
-            raise NotMoney("Amount must have no more than two decimal places, like 1,200.50")
         raise NotMoney(f"“{text[:40]}” is not an amount in pounds. Enter it like 1,200 or 1,200.50")
     amount = Decimal(found["pounds"].replace(",", "") + "." + (found["pence"] or "0")).quantize(PENNY)
     if amount > LARGEST:
@@ -53,6 +54,8 @@ def in_prose(amount: Decimal, unit: str = "") -> str:
     millions from £250,000 and thousands below. Closing zeros are dropped. The exact sum is never derived from it.
     """
     amount = exact(amount)
+    if amount < 0:
+        return "\u2212" + in_prose(-amount, unit)
     if not unit:
         unit = "m" if abs(amount) >= 250_000 else "k"
     if unit == "k":
@@ -86,8 +89,10 @@ def share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Split an amount by weights to the penny; the parts always sum to the amount.
 
     The pennies left by rounding down go to the largest remainders, the earlier first.
-    Raises ValueError where no weight is above zero or one is below it.
+    Raises ValueError for an amount below zero, and where no weight is above zero or one is below it.
     """
+    if amount < 0:
+        raise ValueError("Only an amount of zero or more is shared out")
     whole = sum(weights, Decimal(0))
     if whole <= 0 or any(weight < 0 for weight in weights):
         raise ValueError("Shares need weights of zero or more, at least one above zero")

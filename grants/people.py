@@ -70,7 +70,7 @@ def give_role(
 @transaction.atomic
 def end_role(*, holding: RoleHolding, by: User, at: datetime, reason: str) -> None:
     """End a role from now on; what was done in it stays. Raises Refused for one that has ended."""
-    holding = RoleHolding.objects.select_for_update().select_related("user", "round").get(pk=holding.pk)
+    holding = RoleHolding.objects.select_for_update(of=("self",)).select_related("user", "round").get(pk=holding.pk)
     if holding.ended_at:
         raise Refused("This role has ended already")
     if holding.user == by:

@@ -1,0 +1,502 @@
+"""The panel: who is assigned what, what a member may do with it, and what closing makes final."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from bids import panel
+from bids.models import Assignment, Bid, Interest, Panel, PanelOutcome, Scorecard
+from bids.panel import Given
+from bids.scoring import Gate
+from grants.models import AuditEvent, RoleHolding, Round, User
+from grants.refusal import NotEntitled, Refused, Stale
+from grants.roles import Role
+from tests.factories import NOW, close, marks, open_round, person, scorecard
+from tests.factories import bid as make_bid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def round() -> Round:
+    return open_round()
+
+
+@pytest.fixture
+def chair(round: Round) -> User:
+    return person(Role.CHAIR, round=round)
+
+
+@pytest.fixture
+def member(round: Round) -> User:
+    return person(Role.MEMBER, round=round, unit="East Area")
+
+
+@pytest.fixture
+def bid(round: Round) -> Bid:
+    return make_bid(round)
+
+
+@pytest.fixture
+def ready(bid: Bid, member: User, chair: User) -> Bid:
+    """A bid that the member is assigned to and has declared no interest in."""
+    panel.assign(bid=bid, member=member, by=chair, at=NOW)
+    panel.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
+    return bid
+
+
+def loads(round: Round) -> Counter[User]:
+    return Counter(each.member for each in Assignment.objects.filter(bid__round=round, withdrawn_at=None))
+
+
+# Assigning
+
+
+@pytest.mark.parametrize(("bids", "members", "wanted"), [(7, 3, 2), (10, 4, 3), (1, 5, 2), (9, 3, 3), (12, 5, 1)])
+def test_bids_are_assigned_evenly(round: Round, chair: User, bids: int, members: int, wanted: int) -> None:
+    people = [person(Role.MEMBER, round=round, unit="East Area") for _ in range(members)]
+    made = [make_bid(round) for _ in range(bids)]
+    assert panel.assign_evenly(round=round, wanted=wanted, by=chair, at=NOW) == bids * wanted
+    found = loads(round)
+    shares = [found[each] for each in people]
+    assert max(shares) - min(shares) <= 1
+    assert {each.pk: each.assignments.count() for each in made} == {each.pk: wanted for each in made}
+
+
+def test_assigning_evenly_again_adds_nothing(round: Round, chair: User) -> None:
+    for _ in range(3):
+        person(Role.MEMBER, round=round)
+        make_bid(round)
+    panel.assign_evenly(round=round, wanted=2, by=chair, at=NOW)
+    assert panel.assign_evenly(round=round, wanted=2, by=chair, at=NOW) == 0
+    assert panel.assign_evenly(round=round, wanted=3, by=chair, at=NOW) == 3
+    assert Panel.objects.get(round=round).wanted == 3
+
+
+def test_a_member_with_an_interest_never_gets_the_bid(round: Round, chair: User, bid: Bid, member: User) -> None:
+    free = [person(Role.MEMBER, round=round) for _ in range(2)]
+    Interest.objects.create(bid=bid, member=member, conflicted=True, nature="My sister runs it", declared_at=NOW)
+    panel.assign_evenly(round=round, wanted=2, by=chair, at=NOW)
+    assert set(loads(round)) == set(free)
+    with pytest.raises(Refused, match="declared an interest") as refused:
+        panel.assign(bid=bid, member=member, by=chair, at=NOW)
+    assert refused.value.field == "member"
+
+
+def test_members_of_the_sponsoring_unit_come_last_for_its_bids(round: Round, chair: User) -> None:
+    own = person(Role.MEMBER, round=round, unit="Central West")
+    others = [person(Role.MEMBER, round=round, unit="East Area") for _ in range(2)]
+    for _ in range(4):
+        make_bid(round, sponsoring_unit="Central West")
+    panel.assign_evenly(round=round, wanted=2, by=chair, at=NOW)
+    assert loads(round) == Counter(dict.fromkeys(others, 4))
+    assert own not in loads(round)
+
+
+def test_too_few_members_are_named(round: Round, chair: User, bid: Bid, member: User) -> None:
+    with pytest.raises(Refused, match="The panel has 1 members, fewer than 2") as refused:
+        panel.assign_evenly(round=round, wanted=2, by=chair, at=NOW)
+    assert refused.value.field == "wanted"
+    assert not loads(round)
+
+
+@pytest.mark.parametrize("state", [state for state in Bid.State if state is not Bid.State.ELIGIBLE])
+def test_only_bids_with_the_panel_are_assigned(round: Round, chair: User, member: User, state: Bid.State) -> None:
+    made = make_bid(round, state=state)
+    with pytest.raises(Refused, match="not with the panel"):
+        panel.assign(bid=made, member=member, by=chair, at=NOW)
+    assert panel.assign_evenly(round=round, wanted=1, by=chair, at=NOW) == 0
+
+
+def test_a_bid_is_assigned_to_a_member_once(ready: Bid, member: User, chair: User) -> None:
+    with pytest.raises(Refused, match="has this bid already"):
+        panel.assign(bid=ready, member=member, by=chair, at=NOW)
+    assert ready.assignments.count() == 1
+
+
+def test_who_is_no_member_of_this_panel_gets_no_bid(bid: Bid, chair: User) -> None:
+    for other in (person(Role.LEAD, round=bid.round), person(Role.MEMBER, round=open_round())):
+        with pytest.raises(Refused, match="not a member of this panel"):
+            panel.assign(bid=bid, member=other, by=chair, at=NOW)
+
+
+def test_a_withdrawn_bid_can_be_given_again(ready: Bid, member: User, chair: User) -> None:
+    assignment = ready.assignments.get()
+    panel.save_draft(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
+    panel.withdraw_assignment(assignment=assignment, reason="On leave", by=chair, at=NOW)
+    with pytest.raises(Refused, match="not assigned to you any more"):
+        panel.save_draft(bid=ready, marks=marks(), seen=1, by=member, at=NOW)
+    with pytest.raises(Refused, match="withdrawn already"):
+        panel.withdraw_assignment(assignment=assignment, reason="Again", by=chair, at=NOW)
+    panel.assign(bid=ready, member=member, by=chair, at=NOW)
+    assert panel.save_draft(bid=ready, marks=marks(), seen=1, by=member, at=NOW).version == 2
+
+
+def test_a_submitted_card_keeps_its_assignment(ready: Bid, member: User, chair: User) -> None:
+    panel.submit_scorecard(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
+    with pytest.raises(Refused, match="is submitted"):
+        panel.withdraw_assignment(assignment=ready.assignments.get(), reason="Late", by=chair, at=NOW)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.CHAIR])
+def test_only_the_chair_runs_the_panel(round: Round, bid: Bid, member: User, role: Role) -> None:
+    other = person(role, round=round)
+    with pytest.raises(NotEntitled):
+        panel.assign(bid=bid, member=member, by=other, at=NOW)
+    scorecard(bid, member)
+    with pytest.raises(NotEntitled):
+        panel.close_scoring(round=round, reason="Done", by=other, at=NOW)
+    assert Panel.objects.get(round=round).closed_at is None
+
+
+# Declaring
+
+
+def test_who_has_not_declared_cannot_score(bid: Bid, member: User, chair: User) -> None:
+    panel.assign(bid=bid, member=member, by=chair, at=NOW)
+    for save in (panel.save_draft, panel.submit_scorecard):
+        with pytest.raises(Refused, match="Declare first"):
+            save(bid=bid, marks=marks(), seen=0, by=member, at=NOW)
+    assert not Scorecard.objects.filter(bid=bid).exists()
+
+
+def test_who_is_not_assigned_can_neither_declare_nor_score(bid: Bid, member: User) -> None:
+    with pytest.raises(Refused, match="not assigned to you"):
+        panel.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
+    with pytest.raises(Refused, match="not assigned to you"):
+        panel.submit_scorecard(bid=bid, marks=marks(), seen=0, by=member, at=NOW)
+
+
+@pytest.mark.parametrize("nature", ["", "   "])
+def test_an_interest_says_what_it_is(ready: Bid, member: User, nature: str) -> None:
+    with pytest.raises(Refused, match="Say what your interest is") as refused:
+        panel.declare_interest(bid=ready, conflicted=True, nature=nature, by=member, at=NOW)
+    assert refused.value.field == "nature"
+    assert not Interest.objects.get(bid=ready, member=member).conflicted
+
+
+def test_who_declared_an_interest_cannot_score_or_take_it_back(ready: Bid, member: User) -> None:
+    panel.declare_interest(bid=ready, conflicted=True, nature="I know them", by=member, at=NOW)
+    with pytest.raises(Refused):
+        panel.submit_scorecard(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
+    with pytest.raises(Refused, match="You declared an interest"):
+        panel.declare_interest(bid=ready, conflicted=False, by=member, at=NOW)
+    assert Interest.objects.get(bid=ready, member=member).conflicted
+
+
+@pytest.mark.parametrize("submit", [True, False], ids=["submitted", "draft"])
+def test_a_late_conflict_withdraws_the_card_and_it_no_longer_counts(bid: Bid, member: User, submit: bool) -> None:
+    other = person(Role.MEMBER, round=bid.round)
+    scorecard(bid, other, score=1)
+    scorecard(bid, member, submit=submit, score=4)
+    panel.declare_interest(bid=bid, conflicted=True, nature="They offered me a job", by=member, at=NOW)
+    card = Scorecard.objects.get(bid=bid, member=member)
+    assert (card.state, card.withdrawn_because) == ("withdrawn", "Interest declared: They offered me a job")
+    assert card.marks.count() == 7
+    found = panel.results([bid])[bid.pk]
+    assert (found.cards, found.mean) == (1, Decimal("1.00"))
+    assert member not in {assignment.member for assignment in panel.incomplete(bid.round)}
+
+
+def test_several_answers_are_kept_together_or_not_at_all(round: Round, member: User, chair: User) -> None:
+    bids = [make_bid(round) for _ in range(3)]
+    for each in bids:
+        panel.assign(bid=each, member=member, by=chair, at=NOW)
+    with pytest.raises(Refused):
+        panel.declare_interests(
+            answers=[(bids[0], False, ""), (bids[1], True, "A friend"), (bids[2], True, "")], by=member, at=NOW
+        )
+    assert not Interest.objects.filter(member=member).exists()
+    panel.declare_interests(answers=[(bids[0], False, ""), (bids[1], True, "A friend")], by=member, at=NOW)
+    assert dict(Interest.objects.filter(member=member).values_list("bid", "conflicted")) == {
+        bids[0].pk: False,
+        bids[1].pk: True,
+    }
+
+
+# Scoring
+
+
+def test_a_draft_keeps_what_there_is_and_is_submitted_once(ready: Bid, member: User) -> None:
+    part = {4: Given(None, 3, "So far"), 1: Given(True, None, "")}
+    draft = panel.save_draft(bid=ready, marks=part, seen=0, by=member, at=NOW)
+    assert (draft.state, draft.version, draft.submitted_at) == ("draft", 1, None)
+    assert {mark.criterion.number: (mark.passed, mark.score, mark.reason) for mark in draft.marks.all()} == {
+        1: (True, None, ""),
+        4: (None, 3, "So far"),
+    }
+    card = panel.submit_scorecard(bid=ready, marks=marks(score=4), seen=1, by=member, at=NOW + timedelta(hours=1))
+    assert (card.pk, card.state, card.version) == (draft.pk, "submitted", 2)
+    with pytest.raises(Refused, match="can no longer change"):
+        panel.submit_scorecard(bid=ready, marks=marks(score=0), seen=2, by=member, at=NOW)
+    with pytest.raises(Refused, match="can no longer change"):
+        panel.save_draft(bid=ready, marks=marks(score=0), seen=2, by=member, at=NOW)
+    assert panel.results([ready])[ready.pk].mean == Decimal("4.00")
+    assert Scorecard.objects.filter(bid=ready).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "given", "field"),
+    [
+        (1, Given(None, None, "Why"), "passed_1"),
+        (1, Given(True, None, " "), "reason_1"),
+        (4, Given(None, None, "Why"), "score_4"),
+        (4, Given(None, 3, ""), "reason_4"),
+        (6, Given(None, 3, "Why"), "passed_6"),
+        (6, Given(True, None, "Why"), "score_6"),
+        (7, Given(), "passed_7"),
+    ],
+)
+def test_an_incomplete_card_is_not_submitted_and_the_criterion_is_named(
+    ready: Bid, member: User, number: int, given: Given, field: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        panel.submit_scorecard(bid=ready, marks={**marks(), number: given}, seen=0, by=member, at=NOW)
+    assert refused.value.field == field
+    assert not Scorecard.objects.filter(bid=ready).exists()
+
+
+@pytest.mark.parametrize("seen", [0, 1, 3])
+def test_a_page_that_was_drawn_from_another_version_saves_nothing(ready: Bid, member: User, seen: int) -> None:
+    panel.save_draft(bid=ready, marks=marks(score=1), seen=0, by=member, at=NOW)
+    panel.save_draft(bid=ready, marks=marks(score=2), seen=1, by=member, at=NOW)
+    with pytest.raises(Stale, match="What you typed is kept"):
+        panel.save_draft(bid=ready, marks=marks(score=4), seen=seen, by=member, at=NOW)
+    card = Scorecard.objects.get(bid=ready)
+    assert card.version == 2
+    assert set(card.marks.exclude(score=None).values_list("score", flat=True)) == {2}
+
+
+def test_the_trail_holds_each_mark_that_changed_and_no_reason(ready: Bid, member: User) -> None:
+    panel.save_draft(bid=ready, marks=marks(score=1), seen=0, by=member, at=NOW)
+    panel.save_draft(bid=ready, marks={**marks(score=1), 4: Given(None, 3, "Secret")}, seen=1, by=member, at=NOW)
+    event = AuditEvent.objects.filter(bid=ready.reference, action="save draft").last()
+    assert event is not None
+    assert event.before == {"marks": {"4": {"passed": None, "score": 1}}}
+    assert event.facts == {"marks": {"4": {"passed": None, "score": 3}}}
+
+
+def test_saving_again_without_a_change_adds_no_event(ready: Bid, member: User) -> None:
+    panel.save_draft(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
+    count = AuditEvent.objects.filter(round=ready.round).count()
+    panel.save_draft(bid=ready, marks=marks(), seen=1, by=member, at=NOW)
+    assert AuditEvent.objects.filter(round=ready.round).count() == count
+
+
+@pytest.mark.parametrize("score", [-1, 5, 40])
+def test_a_mark_off_the_scale_is_refused_by_the_database(ready: Bid, member: User, score: int) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        panel.save_draft(bid=ready, marks={4: Given(None, score, "x")}, seen=0, by=member, at=NOW)
+    assert not Scorecard.objects.filter(bid=ready).exists()
+
+
+def test_a_member_whose_role_ended_saves_nothing(ready: Bid, member: User) -> None:
+    RoleHolding.objects.filter(user=member).update(ended_at=NOW)
+    with pytest.raises(NotEntitled):
+        panel.submit_scorecard(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
+    assert not Scorecard.objects.filter(bid=ready).exists()
+
+
+@pytest.mark.parametrize("state", ["draft", "withdrawn"])
+def test_a_submitted_card_never_becomes_a_draft_again(bid: Bid, member: User, state: str) -> None:
+    card = scorecard(bid, member)
+    if state == "withdrawn":
+        panel.declare_interest(bid=bid, conflicted=True, nature="A friend", by=member, at=NOW)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Scorecard.objects.filter(pk=card.pk).update(state="draft")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Scorecard.objects.filter(pk=card.pk).delete()
+
+
+# Closing
+
+
+AFTER_CLOSE: dict[str, Callable[[Bid, User, User], Any]] = {
+    "assign": lambda bid, member, chair: panel.assign(bid=bid, member=person(Role.MEMBER), by=chair, at=NOW),
+    "assign evenly": lambda bid, member, chair: panel.assign_evenly(round=bid.round, wanted=1, by=chair, at=NOW),
+    "withdraw": lambda bid, member, chair: panel.withdraw_assignment(
+        assignment=Assignment.objects.filter(bid=bid)[0], reason="Late", by=chair, at=NOW
+    ),
+    "declare": lambda bid, member, chair: panel.declare_interest(
+        bid=bid, conflicted=True, nature="Late", by=member, at=NOW
+    ),
+    "save": lambda bid, member, chair: panel.save_draft(bid=bid, marks=marks(), seen=1, by=member, at=NOW),
+    "submit": lambda bid, member, chair: panel.submit_scorecard(bid=bid, marks=marks(), seen=1, by=member, at=NOW),
+    "close": lambda bid, member, chair: panel.close_scoring(round=bid.round, reason="Again", by=chair, at=NOW),
+}
+
+
+@pytest.mark.parametrize("what", AFTER_CLOSE)
+def test_nothing_about_scoring_changes_after_it_closed(bid: Bid, member: User, chair: User, what: str) -> None:
+    scorecard(bid, person(Role.MEMBER, round=bid.round), score=4)
+    scorecard(bid, member, submit=False, score=0)
+    panel.close_scoring(round=bid.round, reason="Time is up", by=chair, at=NOW)
+    before = panel.results([bid])[bid.pk]
+    with pytest.raises(Refused, match="Scoring has closed"):
+        AFTER_CLOSE[what](bid, member, chair)
+    assert panel.results([bid])[bid.pk] == before
+    assert Scorecard.objects.get(bid=bid, member=member).state == "draft"
+
+
+def test_scoring_does_not_close_over_a_bid_without_a_card(round: Round, chair: User, member: User) -> None:
+    scored, unscored = make_bid(round), make_bid(round)
+    scorecard(scored, member)
+    with pytest.raises(Refused, match=f"no submitted scorecard: {unscored.source_reference}"):
+        panel.close_scoring(round=round, reason="Done", by=chair, at=NOW)
+    assert Panel.objects.get(round=round).closed_at is None
+
+
+def test_closing_says_how_many_cards_are_missing(bid: Bid, member: User, chair: User) -> None:
+    scorecard(bid, person(Role.MEMBER, round=bid.round))
+    scorecard(bid, member, submit=False)
+    panel.close_scoring(round=bid.round, reason="Time is up", by=chair, at=NOW, seen=1)
+    event = AuditEvent.objects.get(round=bid.round, action="close scoring")
+    assert (event.because, event.facts) == ("Time is up", {"without scorecard": 1})
+
+
+def test_a_stale_page_does_not_close_scoring(bid: Bid, member: User, chair: User) -> None:
+    scorecard(bid, member)
+    Panel.objects.filter(round=bid.round).update(version=2)
+    with pytest.raises(Stale):
+        panel.close_scoring(round=bid.round, reason="Done", by=chair, at=NOW, seen=1)
+
+
+# Outcomes
+
+
+def record(bid: Bid, chair: User, verdict: str = "recommend", **kwargs: Any) -> PanelOutcome:
+    return panel.record_outcome(bid=bid, verdict=verdict, reason="Agreed by all", by=chair, at=NOW, **kwargs)
+
+
+def scored(bid: Bid, *passed: bool) -> Bid:
+    for answer in passed:
+        scorecard(bid, person(Role.MEMBER, round=bid.round), passed=answer, score=4)
+    close(bid.round)
+    return bid
+
+
+def test_no_outcome_is_recorded_while_scoring_is_open(bid: Bid, chair: User) -> None:
+    with pytest.raises(Refused, match="Close scoring"):
+        record(bid, chair, "reject")
+    assert Bid.objects.get(pk=bid.pk).state == "eligible"
+
+
+@pytest.mark.parametrize(
+    ("passed", "settled", "allowed"),
+    [
+        ((True, True), None, True),
+        ((False, False), None, False),
+        ((False, False), True, False),
+        ((True, False), None, False),
+        ((True, False), False, False),
+        ((True, False), True, True),
+        ((), None, False),
+        ((), True, False),
+    ],
+    ids=[
+        "passed",
+        "failed",
+        "failed, settled",
+        "split",
+        "split, fails",
+        "split, passes",
+        "no card",
+        "no card, settled",
+    ],
+)
+def test_no_mark_buys_back_a_failed_gate(
+    bid: Bid, chair: User, passed: tuple[bool, ...], settled: bool | None, allowed: bool
+) -> None:
+    scored(bid, *passed)
+    if allowed:
+        record(bid, chair, gates_settled=settled)
+        assert Bid.objects.get(pk=bid.pk).state == "recommended"
+        return
+    with pytest.raises(Refused) as refused:
+        record(bid, chair, gates_settled=settled)
+    assert refused.value.field in ("verdict", "gates_settled")
+    assert not PanelOutcome.objects.filter(bid=bid).exists()
+    assert Bid.objects.get(pk=bid.pk).state == "eligible"
+
+
+def test_how_a_split_gate_was_settled_stands_in_the_trail(bid: Bid, chair: User) -> None:
+    record(scored(bid, True, False), chair, gates_settled=True)
+    event = AuditEvent.objects.get(round=bid.round, action="record outcome")
+    assert event.facts["gates"] == Gate.SPLIT.value
+    assert event.facts["split settled"] is True
+
+
+@pytest.mark.parametrize(("verdict", "state"), [("reject", "rejected"), ("redirect", "redirected")])
+def test_a_bid_that_fails_a_gate_is_rejected_or_redirected(bid: Bid, chair: User, verdict: str, state: str) -> None:
+    record(scored(bid, False), chair, verdict, destination="The Board" if verdict == "redirect" else "")
+    assert Bid.objects.get(pk=bid.pk).state == state
+
+
+@pytest.mark.parametrize(
+    ("verdict", "destination", "said"),
+    [
+        ("redirect", "", "Enter where"),
+        ("redirect", "  ", "Enter where"),
+        ("recommend", "The Board", "Only a redirected bid"),
+        ("reject", "The Board", "Only a redirected bid"),
+    ],
+)
+def test_a_redirected_bid_and_no_other_has_a_destination(
+    bid: Bid, chair: User, verdict: str, destination: str, said: str
+) -> None:
+    scored(bid, True)
+    with pytest.raises(Refused, match=said) as refused:
+        record(bid, chair, verdict, destination=destination)
+    assert refused.value.field == "destination"
+    assert not PanelOutcome.objects.filter(bid=bid).exists()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "destination", "reason", "constraint"),
+    [
+        ("redirect", "", "x", "redirect_has_its_destination"),
+        ("reject", "The Board", "x", "redirect_has_its_destination"),
+        ("reject", "", "", "outcome_has_its_reason"),
+    ],
+)
+def test_the_database_too_wants_reason_and_destination(
+    bid: Bid, chair: User, verdict: str, destination: str, reason: str, constraint: str
+) -> None:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        PanelOutcome.objects.create(
+            bid=bid, verdict=verdict, destination=destination, reason=reason, recorded_by=chair, recorded_at=NOW
+        )
+
+
+def test_an_outcome_can_be_recorded_anew_until_the_leadership_agrees(bid: Bid, chair: User) -> None:
+    scored(bid, True)
+    record(bid, chair, "reject")
+    again = record(bid, chair, "recommend")
+    assert (again.version, PanelOutcome.objects.filter(bid=bid).count()) == (2, 1)
+    event = AuditEvent.objects.filter(round=bid.round, action="record outcome").last()
+    assert event is not None
+    assert event.before == {"verdict": "reject", "reason": "Agreed by all"}
+    Bid.objects.filter(pk=bid.pk).update(state="agreed")
+    with pytest.raises(Refused, match="can no longer change"):
+        record(bid, chair, "reject")
+    assert PanelOutcome.objects.get(bid=bid).verdict == "recommend"
+
+
+def test_an_outcome_for_another_version_of_the_bid_is_refused(bid: Bid, chair: User) -> None:
+    scored(bid, True)
+    record(bid, chair, "reject", seen=1)
+    with pytest.raises(Stale):
+        record(bid, chair, "recommend", seen=1)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.CHAIR])
+def test_only_the_chair_records_an_outcome(bid: Bid, role: Role) -> None:
+    scored(bid, True)
+    with pytest.raises(NotEntitled):
+        record(bid, person(role, round=bid.round))
+    assert not PanelOutcome.objects.filter(bid=bid).exists()
