@@ -27,6 +27,7 @@ def contents(decision: Decision, said: paper.Sources, *, version: int, at: datet
     asked, noted = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
     round = decision.round
     known = paper.figures_of(said)
+    sections = paper.sections(said)
     found: dict[str, Any] = audit.plain(
         {
             "format": FORMAT,
@@ -47,7 +48,8 @@ def contents(decision: Decision, said: paper.Sources, *, version: int, at: datet
                 for name, figure in known.items()
             },
             "recommendations": paper.recommendations(said),
-            "sections": paper.sections(said),
+            "sections": sections,
+            "figure_notes": paper.figure_notes(sections),
             "table_2": paper.table_2(asked),
             "table_2_total": {"count": len(asked), "amount": said.reconciliation.dmpc.total},
             "table_3": paper.table_3(said),

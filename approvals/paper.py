@@ -388,3 +388,16 @@ def sections(said: Sources) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def figure_notes(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where each figure of the prose comes from, once, in the order of the text; its number is put on the pieces."""
+    notes: dict[str, dict[str, Any]] = {}
+    pieces = [piece for section in sections for paragraph in section["paragraphs"] for piece in paragraph["pieces"]]
+    for piece in pieces:
+        piece["note"] = ""
+        if piece["figure"]:
+            kept = {"name": piece["figure"], "exact": piece["exact"], "source": piece["source"]}
+            note = notes.setdefault(piece["figure"], {"number": str(len(notes) + 1), **kept})
+            piece["note"] = note["number"]
+    return list(notes.values())

@@ -1,0 +1,140 @@
+"""Single tender actions: one ground with its evidence, whole-life value, limits of their own."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from approvals import awards, contracts
+from approvals.models import Award, DelegationRule, SingleTenderAction
+from grants.models import Round, User
+from grants.refusal import NotEntitled, Refused, Stale
+from grants.roles import Role
+from tests.factories import NOW, OrganisationFactory, open_round, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def round() -> Round:
+    return open_round()
+
+
+@pytest.fixture
+def lead(round: Round) -> User:
+    return person(Role.LEAD, round=round)
+
+
+def keep(round: Round, by: User, amount: str = "400000", **kwargs: Any) -> SingleTenderAction:
+    half = (Decimal(amount) / 2).quantize(Decimal("0.01"))
+    facts: dict[str, Any] = {
+        "supplier": OrganisationFactory(),
+        "title": "Events",
+        "amount": Decimal(amount),
+        "profile": [("2026/27", half), ("2027/28", Decimal(amount) - half)],
+        "charged_to": "2026/27",
+        "ground": "teckal",
+        "evidence": "It is owned by the buyer.",
+        "proposal": "Events in each borough.",
+        "performance": "A report each quarter.",
+        **kwargs,
+    }
+    return contracts.keep_single_tender_action(round=round, by=by, at=NOW, **facts)
+
+
+@pytest.mark.parametrize(
+    ("amount", "route", "said"),
+    [
+        ("99999.99", "delegated", "£99,999.99, below £100,000. Scheme 4.13."),
+        ("100000.00", "dmpc", "£100,000, not below £100,000. Scheme 4.13."),
+        ("100000.01", "dmpc", "£100,000.01, not below £100,000. Scheme 4.13."),
+        ("181301.99", "dmpc", "Whole-life value below the procurement threshold of £181,302 (PCR 2015)."),
+        ("181302.00", "dmpc", "Whole-life value not below the procurement threshold of £181,302 (PCR 2015)."),
+        ("400000.00", "dmpc", "Whole-life value not below the procurement threshold of £181,302 (PCR 2015)."),
+    ],
+)
+def test_a_contract_is_routed_and_compared_by_its_whole_life_value(
+    round: Round, lead: User, amount: str, route: str, said: str
+) -> None:
+    found = keep(round, lead, amount)
+    assert found.route == route
+    assert said in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"profile": [("2026/27", Decimal(200000)), ("2027/28", Decimal("199999.99"))]}, "profile"),
+        ({"profile": []}, "profile"),
+        ({"charged_to": "2025/26"}, "charged_to"),
+        ({"evidence": " "}, "evidence"),
+    ],
+    ids=["years a penny short", "no years", "charged to another year", "no evidence"],
+)
+def test_a_contract_that_does_not_hold_together_is_refused(
+    round: Round, lead: User, change: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        keep(round, lead, **change)
+    assert refused.value.field == field
+    assert not SingleTenderAction.objects.filter(round=round).exists()
+
+
+@pytest.mark.parametrize(("amount", "fits"), [("900000.00", True), ("900000.01", False)])
+def test_a_contract_fits_the_allocation_to_the_penny(round: Round, lead: User, amount: str, fits: bool) -> None:
+    if fits:
+        keep(round, lead, amount)
+        assert awards.committed(round) == round.allocation
+        return
+    with pytest.raises(Refused, match="left of the allocation"):
+        keep(round, lead, amount)
+
+
+def test_a_contract_is_no_grant(round: Round, lead: User) -> None:
+    keep(round, lead)
+    assert not Award.objects.filter(round=round).exists()
+    assert awards.committed(round) == Decimal(500000)
+
+
+def test_a_changed_contract_is_compared_without_its_old_value_and_routed_again(round: Round, lead: User) -> None:
+    found = keep(round, lead, "900000")
+    changed = keep(round, lead, "90000", contract=found, seen=1)
+    assert (changed.pk, changed.version, changed.route) == (found.pk, 2, "delegated")
+    assert sum(amount for _, amount in changed.years()) == Decimal(90000)
+    with pytest.raises(Stale):
+        keep(round, lead, "80000", contract=found, seen=1)
+
+
+def test_the_profile_stands_beside_the_year_that_is_charged(round: Round, lead: User) -> None:
+    found = keep(round, lead, "100000.01")
+    assert found.years() == [("2026/27", Decimal("50000.00")), ("2027/28", Decimal("50000.01"))]
+    assert found.charged_to == "2026/27"
+
+
+def test_without_a_confirmed_limit_no_contract_is_recorded(round: Round, lead: User) -> None:
+    DelegationRule.objects.filter(round=round, kind="exemption").update(confirmed_by=None, confirmed_at=None)
+    with pytest.raises(Refused, match="No confirmed rule for contract exemptions"):
+        keep(round, lead)
+
+
+def test_a_contract_of_a_submitted_paper_does_not_change() -> None:
+    found = SingleTenderAction.objects.get(round__reference="cpie-2019-20")
+    with pytest.raises(Refused, match="PCD-681 is submitted"):
+        keep(found.round, User.objects.get(username="grace.hall"), contract=found)
+    assert SingleTenderAction.objects.get(pk=found.pk).amount == Decimal(400000)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.LEAD])
+def test_only_a_lead_records_a_contract(round: Round, role: Role) -> None:
+    with pytest.raises(NotEntitled):
+        keep(round, person(role, round=round))
+    assert not SingleTenderAction.objects.filter(round=round).exists()
+
+
+def test_the_database_too_wants_the_evidence_and_keeps_the_contract(round: Round, lead: User) -> None:
+    found = keep(round, lead)
+    with pytest.raises(IntegrityError, match="contract_ground_has_its_evidence"), transaction.atomic():
+        SingleTenderAction.objects.filter(pk=found.pk).update(evidence="")
+    with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
+        SingleTenderAction.objects.filter(pk=found.pk).delete()

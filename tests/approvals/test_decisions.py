@@ -1,0 +1,466 @@
+"""The life of a paper: submitted only when right, frozen, returned, decided item by item, signed, published."""
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.db import DatabaseError, transaction
+from pypdf import PdfReader
+
+from approvals import decisions
+from approvals import pack as packs
+from approvals.decisions import Answer
+from approvals.models import (
+    Approval,
+    Award,
+    Decision,
+    DecisionItem,
+    DecisionRecord,
+    DecisionSection,
+    Pack,
+    PartTwo,
+    SingleTenderAction,
+)
+from bids.models import Bid, CostLine
+from grants import audit
+from grants.models import AuditEvent, Organisation, User
+from grants.refusal import NotEntitled, Refused, Stale
+from grants.roles import Role
+from tests.conftest import DEMO_PASSWORD
+from tests.factories import NOW, person
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def decision() -> Decision:
+    """PCD 681 as it waits for the Deputy Mayor."""
+    return Decision.objects.select_related("round").get(reference="PCD-681")
+
+
+@pytest.fixture
+def grace() -> User:
+    return User.objects.get(username="grace.hall")
+
+
+@pytest.fixture
+def mo() -> User:
+    return User.objects.get(username="mo.novak")
+
+
+@pytest.fixture
+def robin() -> User:
+    return User.objects.get(username="robin.vale")
+
+
+@pytest.fixture
+def returned(decision: Decision, mo: User) -> Decision:
+    decisions.return_pack(decision=decision, reason="A question", by=mo, at=NOW)
+    decision.refresh_from_db()
+    return decision
+
+
+def answers(decision: Decision, **special: Answer) -> dict[int, Answer]:
+    """Every item approved or noted, but for `item_N`."""
+    return {
+        item.number: special.get(f"item_{item.number}", Answer("noted" if item.verb == "note" else "approved"))
+        for item in decisions.current_pack(decision).items.all()
+    }
+
+
+def decide(decision: Decision, by: User, interests: str = "None", **special: Answer) -> None:
+    decisions.decide_items(decision=decision, answers=answers(decision, **special), interests=interests, by=by, at=NOW)
+
+
+def sign(decision: Decision, by: User, password: str = DEMO_PASSWORD) -> None:
+    decisions.sign_decision(decision=decision, password=password, by=by, at=LATER)
+
+
+def state(decision: Decision) -> str:
+    return Decision.objects.get(pk=decision.pk).state
+
+
+# Submitting
+
+
+BROKEN: dict[str, tuple[Callable[[Decision], Any], str]] = {
+    "an award changed by a penny": (
+        lambda decision: Award.objects.filter(bid__source_reference="CPIE-051").update(amount=Decimal("240229.01")),
+        "the leadership agreed £240,229.",
+    ),
+    "a bid without an outcome": (
+        lambda decision: Bid.objects.filter(source_reference="CPIE-002").update(state="eligible"),
+        "CPIE-002 has no outcome yet.",
+    ),
+    "costs that do not sum": (
+        lambda decision: CostLine.objects.filter(bid__source_reference="CPIE-001", label="Artists").update(
+            amount=Decimal(4701)
+        ),
+        "The costs of CPIE-001 sum to £9,601",
+    ),
+    "a warning that nobody cleared": (
+        lambda decision: Award.objects.filter(bid__source_reference="CPIE-006").update(warning_cleared=""),
+        "nobody cleared",
+    ),
+    "an empty section": (
+        lambda decision: DecisionSection.objects.filter(decision=decision, key="equality").update(text=" "),
+        "“Equality comments” is empty.",
+    ),
+    "a figure that does not exist": (
+        lambda decision: DecisionSection.objects.filter(decision=decision, key="legal").update(text="{old total}"),
+        "“Legal comments”: There is no figure or part called “old total”.",
+    ),
+    "a typed figure that is no figure of the paper": (
+        lambda decision: DecisionSection.objects.filter(decision=decision, key="data").update(text="It is £5.79m."),
+        "“Data protection and privacy” says £5.79m, which is no figure of this paper.",
+    ),
+    "a figure from elsewhere without its source": (
+        lambda decision: Decision.objects.filter(pk=decision.pk).update(external_figures=""),
+        "says £84m",
+    ),
+    "a contract without its years": (
+        lambda decision: SingleTenderAction.objects.filter(round=decision.round).update(profile=[]),
+        "The years of Cyber security events",
+    ),
+    "an approval that became invalid": (
+        lambda decision: Approval.objects.filter(award__bid__source_reference="CPIE-001").update(
+            invalid_at=NOW, invalid_because="x"
+        ),
+        "is delegated and not approved.",
+    ),
+    "more than the allocation": (
+        lambda decision: type(decision.round).objects.filter(pk=decision.round.pk).update(allocation=Decimal(4027994)),
+        "£1 more than the allocation",
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_paper_that_is_not_right_is_not_submitted_and_each_thing_is_named(
+    returned: Decision, grace: User, broken: str
+) -> None:
+    change, said = BROKEN[broken]
+    change(returned)
+    with pytest.raises(decisions.NotReconciled) as refused:
+        decisions.submit_pack(decision=returned, by=grace, at=LATER)
+    assert any(said in problem.message for problem in refused.value.problems)
+    assert all(problem.reference for problem in refused.value.problems)
+    assert state(returned) == "returned"
+    assert returned.packs.count() == 1
+
+
+def test_a_returned_paper_comes_back_as_version_2_and_the_first_stays(returned: Decision, grace: User) -> None:
+    first = returned.packs.get()
+    decisions.write_section(decision=returned, key="data", text="No personal data is used.", by=grace, at=LATER)
+    second = decisions.submit_pack(decision=returned, by=grace, at=LATER)
+    assert (second.version, state(returned)) == (2, "submitted")
+    assert Pack.objects.get(pk=first.pk).sha256 == first.sha256 != second.sha256
+    assert "No personal data is used." in second.html
+    assert "No personal data is used." not in Pack.objects.get(pk=first.pk).html
+    assert second.items.count() == first.items.count()
+
+
+def test_a_submitted_paper_is_not_written_in(decision: Decision, grace: User) -> None:
+    for write in (
+        lambda: decisions.write_section(decision=decision, key="data", text="x", by=grace, at=NOW),
+        lambda: decisions.name_sources(decision=decision, lines="", by=grace, at=NOW),
+        lambda: decisions.write_part_two(decision=decision, text="x", exemption="x", by=grace, at=NOW),
+        lambda: decisions.submit_pack(decision=decision, by=grace, at=NOW),
+    ):
+        with pytest.raises(Refused, match="PCD-681 is submitted"):
+            write()
+
+
+def test_a_section_changed_meanwhile_is_not_written_over(returned: Decision, grace: User) -> None:
+    seen = DecisionSection.objects.get(decision=returned, key="data").version
+    decisions.write_section(decision=returned, key="data", text="One", seen=seen, by=grace, at=NOW)
+    with pytest.raises(Stale):
+        decisions.write_section(decision=returned, key="data", text="Two", seen=seen, by=grace, at=NOW)
+    assert DecisionSection.objects.get(decision=returned, key="data").text == "One"
+
+
+def test_a_reference_is_used_for_one_decision(decision: Decision, grace: User) -> None:
+    with pytest.raises(Refused, match="There is a decision PCD-681 already"):
+        decisions.prepare_decision(
+            round=decision.round, reference="PCD-681", title="T", decision_by="D", by=grace, at=NOW
+        )
+
+
+# Queries
+
+
+def test_an_open_query_holds_the_paper_until_it_is_answered(returned: Decision, grace: User, mo: User) -> None:
+    decisions.submit_pack(decision=returned, by=grace, at=LATER)
+    query = decisions.query_pack(decision=returned, about="3.2", question="Why so?", by=mo, at=LATER)
+    with pytest.raises(Refused, match="A query is open"):
+        decisions.put_forward(decision=returned, by=mo, at=LATER)
+    decisions.answer_query(query=query, answer="Because", by=grace, at=LATER)
+    with pytest.raises(Refused, match="answered already"):
+        decisions.answer_query(query=query, answer="Or rather", by=grace, at=LATER)
+    decisions.put_forward(decision=returned, by=mo, at=LATER)
+    assert state(returned) == "ready"
+
+
+def test_a_returned_paper_answers_its_queries_before_it_comes_back(returned: Decision, grace: User, mo: User) -> None:
+    decisions.submit_pack(decision=returned, by=grace, at=LATER)
+    decisions.query_pack(decision=returned, about="3.2", question="Why so?", by=mo, at=LATER)
+    decisions.return_pack(decision=returned, reason="Please answer", by=mo, at=LATER)
+    with pytest.raises(Refused, match="Answer the open queries first"):
+        decisions.submit_pack(decision=returned, by=grace, at=LATER)
+
+
+# Frozen
+
+
+def test_the_frozen_paper_stays_byte_for_byte_when_the_register_moves_on(decision: Decision) -> None:
+    before = Pack.objects.get(decision=decision)
+    Organisation.objects.filter(name="Mutual Gain").update(name="Renamed")
+    Bid.objects.filter(round=decision.round).update(title="Renamed", summary="Renamed")
+    Award.objects.filter(bid__source_reference="CPIE-051").update(amount=Decimal(1))
+    DecisionSection.objects.filter(decision=decision).update(text="Renamed")
+    Decision.objects.filter(pk=decision.pk).update(title="Renamed")
+    after = Pack.objects.get(pk=before.pk)
+    assert (after.html, bytes(after.pdf), after.canonical) == (before.html, bytes(before.pdf), before.canonical)
+    assert "Renamed" not in packs.checked_html(after)
+    assert packs.html(packs.read(after), digest=after.sha256) == before.html
+
+
+@pytest.mark.parametrize("field", ["html", "canonical", "pdf", "sha256"])
+def test_the_database_refuses_to_change_a_frozen_paper(decision: Decision, field: str) -> None:
+    value: Any = b"x" if field == "pdf" else "x"
+    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+        Pack.objects.filter(decision=decision).update(**{field: value})
+    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+        Pack.objects.filter(decision=decision)._raw_delete("default")
+
+
+def flipped(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("947234", "947235", 1) if "947234" in value else value.replace("a", "b", 1)
+    changed = bytearray(value)
+    changed[len(changed) // 2] ^= 1
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    ("field", "refused"),
+    [
+        ("canonical", {"read", "checked_html", "checked_pdf"}),
+        ("html", {"checked_html"}),
+        ("pdf", {"checked_pdf"}),
+    ],
+)
+def test_one_changed_byte_is_refused(decision: Decision, field: str, refused: set[str]) -> None:
+    frozen = Pack.objects.get(decision=decision)
+    with pgtrigger.ignore("approvals.Pack:frozen"):
+        Pack.objects.filter(pk=frozen.pk).update(**{field: flipped(getattr(frozen, field))})
+    changed = Pack.objects.get(pk=frozen.pk)
+    for name in ("read", "checked_html", "checked_pdf"):
+        if name in refused:
+            with pytest.raises(Refused, match="does not fit its hash"):
+                getattr(packs, name)(changed)
+        else:
+            assert getattr(packs, name)(changed)
+
+
+def test_nothing_is_decided_on_data_that_were_changed(decision: Decision, robin: User) -> None:
+    frozen = Pack.objects.get(decision=decision)
+    with pgtrigger.ignore("approvals.Pack:frozen"):
+        Pack.objects.filter(pk=frozen.pk).update(canonical=flipped(frozen.canonical))
+    with pytest.raises(Refused, match="does not fit its hash"):
+        decide(decision, robin)
+    assert state(decision) == "ready"
+
+
+# Deciding
+
+
+def test_every_item_needs_its_answer(decision: Decision, robin: User) -> None:
+    with pytest.raises(Refused, match="Item 1: choose what is decided") as refused:
+        decide(decision, robin, item_1=Answer(""))
+    assert refused.value.field == "answer_1"
+    assert not DecisionItem.objects.filter(decision=decision).exclude(answer="").exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "field"),
+    [
+        (Answer("noted"), "answer_1"),
+        (Answer("perhaps"), "answer_1"),
+        (Answer("conditions"), "conditions_1"),
+        (Answer("conditions", conditions=" "), "conditions_1"),
+        (Answer("refused"), "reason_1"),
+        (Answer("deferred", reason=" "), "reason_1"),
+    ],
+)
+def test_conditions_and_reasons_are_written_where_they_are_needed(
+    decision: Decision, robin: User, answer: Answer, field: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        decide(decision, robin, item_1=answer)
+    assert refused.value.field == field
+    assert state(decision) == "ready"
+
+
+def test_an_item_to_note_is_noted_and_nothing_else(decision: Decision, robin: User) -> None:
+    number = decisions.current_pack(decision).items.filter(verb="note")[0].number
+    with pytest.raises(Refused) as refused:
+        decide(decision, robin, **{f"item_{number}": Answer("approved")})
+    assert refused.value.field == f"answer_{number}"
+
+
+@pytest.mark.parametrize("interests", ["", "  "])
+def test_interests_are_declared_even_where_there_are_none(decision: Decision, robin: User, interests: str) -> None:
+    with pytest.raises(Refused, match="Declare your interests"):
+        decide(decision, robin, interests)
+
+
+def test_who_wrote_the_paper_does_not_decide_it(decision: Decision) -> None:
+    writer = person(Role.DMPC, round=decision.round)
+    DecisionSection.objects.filter(decision=decision, key="data").update(written_by=writer)
+    with pytest.raises(Refused, match="You prepared this paper"):
+        decide(decision, writer)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.DMPC])
+def test_only_the_deputy_mayor_decides(decision: Decision, role: Role) -> None:
+    with pytest.raises(NotEntitled):
+        decide(decision, person(role, round=decision.round))
+    assert state(decision) == "ready"
+
+
+def test_answers_can_be_given_again_until_the_signature(decision: Decision, robin: User) -> None:
+    decide(decision, robin, item_1=Answer("refused", reason="Too dear"))
+    decide(decision, robin, item_1=Answer("approved"))
+    sign(decision, robin)
+    assert decisions.current_pack(decision).items.get(number=1).answer == "approved"
+    with pytest.raises(Refused, match="not waiting for decision"):
+        decide(decision, robin)
+
+
+# Signing
+
+
+def test_nothing_is_signed_before_it_is_decided(decision: Decision, robin: User) -> None:
+    with pytest.raises(Refused, match="Decide the items before you sign"):
+        sign(decision, robin)
+
+
+@pytest.mark.parametrize("password", ["", "wrong", DEMO_PASSWORD.upper()])
+def test_the_signature_needs_the_password(decision: Decision, robin: User, password: str) -> None:
+    decide(decision, robin)
+    with pytest.raises(Refused, match="This is not your password"):
+        sign(decision, robin, password)
+    assert state(decision) == "decided"
+    assert not Approval.objects.filter(award__round=decision.round, level="dmpc").exists()
+
+
+def test_only_the_decider_signs(decision: Decision, robin: User) -> None:
+    decide(decision, robin)
+    other = person(Role.DMPC, round=decision.round)
+    other.set_password(DEMO_PASSWORD)
+    other.save()
+    with pytest.raises(Refused, match="Robin Vale decided the items, so only they can sign"):
+        sign(decision, other)
+    assert state(decision) == "decided"
+
+
+def test_the_signature_approves_what_was_approved_and_nothing_else(decision: Decision, robin: User) -> None:
+    special = {
+        "item_1": Answer("refused", reason="Too dear"),
+        "item_2": Answer("deferred", reason="Ask again"),
+        "item_3": Answer("conditions", conditions="Report monthly"),
+    }
+    decide(decision, robin, **special)
+    sign(decision, robin)
+    items = {item.number: item for item in decisions.current_pack(decision).items.select_related("award")}
+    grants = [item for item in items.values() if item.award]
+    assert len(grants) == 11
+    states = {item.number: Award.objects.get(pk=item.award_id).state for item in grants}
+    assert (states.pop(1), states.pop(2)) == ("refused", "deferred")
+    assert set(states.values()) == {"approved"}
+    approvals = Approval.objects.filter(award__round=decision.round, level="dmpc")
+    assert {approval.award_id for approval in approvals} == {item.award_id for item in grants if item.number > 2}
+    assert {approval.approved_by for approval in approvals} == {robin}
+    assert approvals.get(award=items[3].award_id).conditions == "Report monthly"
+    assert {approval.amount for approval in approvals} <= {item.amount for item in grants}
+
+
+def test_the_record_says_what_was_decided_by_whom_and_when(decision: Decision, robin: User) -> None:
+    decide(decision, robin, "My cousin runs London Blues", item_1=Answer("refused", reason="Too dear"))
+    sign(decision, robin)
+    record = DecisionRecord.objects.get(decision=decision)
+    said = packs.read(record)
+    assert said["pack_sha256"] == decisions.current_pack(decision).sha256
+    assert (said["signed_by"], said["interests"]) == ("Robin Vale", "My cousin runs London Blues")
+    assert said["signed_at"] == "2026-11-21T10:00:00+00:00"
+    assert said["items_decided"][0]["answer"] == "Refused"
+    page = packs.checked_html(record)
+    for words in ("Robin Vale", "My cousin runs London Blues", "Too dear", "21 November 2026"):
+        assert words in page
+    assert "Not decided and not signed." not in page
+    assert audit.verify(decision.round).faults == ()
+
+
+def test_a_signed_record_never_changes(decision: Decision, robin: User) -> None:
+    decide(decision, robin)
+    sign(decision, robin)
+    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+        DecisionRecord.objects.filter(decision=decision).update(html="x")
+    with pgtrigger.ignore("approvals.DecisionRecord:frozen"):
+        DecisionRecord.objects.filter(decision=decision).update(html="x")
+    with pytest.raises(Refused, match="does not fit its hash"):
+        packs.checked_html(DecisionRecord.objects.get(decision=decision))
+
+
+# Publishing
+
+
+def test_only_a_signed_decision_is_published(decision: Decision, mo: User, robin: User) -> None:
+    with pytest.raises(Refused, match="Only a signed decision can be published"):
+        decisions.publish_decision(decision=decision, by=mo, at=LATER)
+    decide(decision, robin)
+    with pytest.raises(Refused, match="Only a signed decision can be published"):
+        decisions.publish_decision(decision=decision, by=mo, at=LATER)
+    sign(decision, robin)
+    with pytest.raises(NotEntitled):
+        decisions.publish_decision(decision=decision, by=robin, at=LATER)
+    decisions.publish_decision(decision=decision, by=mo, at=LATER)
+    assert (state(decision), Decision.objects.get(pk=decision.pk).published_at) == ("published", LATER)
+
+
+def test_a_decided_paper_is_not_returned(decision: Decision, mo: User, robin: User) -> None:
+    decide(decision, robin)
+    with pytest.raises(Refused, match="not decided can be returned"):
+        decisions.return_pack(decision=decision, reason="Late", by=mo, at=LATER)
+
+
+# Part 2
+
+
+def test_part_2_is_in_no_render_of_the_paper_or_the_record(
+    returned: Decision, grace: User, mo: User, robin: User
+) -> None:
+    secret = "Zanzibar negotiating position"
+    decisions.write_part_two(decision=returned, text=secret, exemption="Commercial interests", by=grace, at=NOW)
+    assert PartTwo.objects.get(decision=returned).text == secret
+    frozen = decisions.submit_pack(decision=returned, by=grace, at=LATER)
+    decisions.put_forward(decision=returned, by=mo, at=LATER)
+    decide(returned, robin)
+    sign(returned, robin)
+    for made in (frozen, DecisionRecord.objects.get(decision=returned)):
+        assert "Zanzibar" not in made.html
+        assert "Zanzibar" not in made.canonical
+        assert "Zanzibar" not in pdf_text(bytes(made.pdf))
+    events = AuditEvent.objects.filter(round=returned.round)
+    assert events.filter(action="write part 2").count() == 1
+    assert not any("Zanzibar" in audit.canonical([event.before, event.facts, event.because]) for event in events)
+
+
+def pdf_text(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)

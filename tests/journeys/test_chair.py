@@ -1,0 +1,128 @@
+"""The chair assigns, follows, closes, ranks and records what the panel agreed, a split gate settled with it."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.helpers import (
+    axe,
+    done,
+    error_links_land,
+    fits_phone,
+    look,
+    press_on,
+    sign_in,
+    tab_to,
+    without_script,
+)
+
+CHAIR, MEMBER = "olive.marsh", "amara.cole"
+ROUND = "/rounds/safer-summer-2026-27"
+# The one bid that nobody has scored yet, and one on whose third gate the members are split.
+UNSCORED, SPLIT = "SSF-16", "SSF-03"
+
+
+def _score(page: Page, served: str, reference: str) -> None:
+    """Submit a member's scorecard on a bid, so that scoring can be closed."""
+    sign_in(page, served, MEMBER)
+    page.goto(f"{served}{ROUND}/scoring/")
+    page.get_by_role("link", name=re.compile(reference)).click()
+    for number in range(1, 8):
+        if number in (1, 2, 3, 6, 7):
+            page.locator(f"#id_passed_{number}_0").check()
+        if number in (4, 5, 6):
+            page.locator(f"#id_score_{number}_3").check()
+        page.locator(f"#id_reason_{number}").fill("Enough is said about it.")
+    page.get_by_role("button", name="Submit and go to the next").click()
+    done(page, re.compile("is submitted"))
+
+
+def test_a_bid_is_assigned_by_keyboard_and_the_progress_follows(page: Page, served: str) -> None:
+    sign_in(page, served, CHAIR)
+    look(page)
+    press_on(page, page.get_by_role("link", name="Wait for scorecards"))
+    look(page)
+    row = page.locator("tr").filter(has_text="Amara Cole").first
+    assigned = int(row.locator("td").first.inner_text())
+    expect(row).to_contain_text("11")
+
+    press_on(page, page.get_by_role("button", name="Assign one bid"))
+    look(page)
+    press_on(page, page.get_by_role("button", name="Save").or_(page.get_by_role("button", name=re.compile("^Assign"))))
+    error_links_land(page, fields=2)
+    axe(page)
+    tab_to(page, page.get_by_label("Bid", exact=True))
+    page.get_by_label("Bid", exact=True).select_option(label=_label(page, "Pocket Park Rangers"))
+    page.get_by_label("Panel member").select_option(label="Amara Cole")
+    page.get_by_role("button", name=re.compile("^Assign")).click()
+    done(page, re.compile("is assigned to Amara Cole"))
+    expect(row.locator("td").first).to_have_text(str(assigned + 1))
+    # Whoever has not declared yet is said to be so.
+    expect(row.locator("td").nth(1)).to_have_text("1")
+
+
+def _label(page: Page, reference: str) -> str:
+    options = page.get_by_label("Bid", exact=True).locator("option").all_inner_texts()
+    return next(each for each in options if reference in each)
+
+
+def test_scoring_closes_and_a_split_gate_is_settled(page: Page, served: str) -> None:
+    sign_in(page, served, CHAIR)
+    page.goto(f"{served}{ROUND}/ranking/")
+    expect(page.get_by_text("The ranking opens when the chair closes scoring")).to_be_visible()
+    look(page)
+    page.goto(f"{served}{ROUND}/panel/close/")
+    expect(page.get_by_role("heading", name=re.compile(r"^Not complete: \d+ scorecards"))).to_be_visible()
+    look(page)
+    page.get_by_label("Reason").fill("The day of the panel has come.")
+    page.get_by_role("button", name="Close scoring").click()
+    # No bid may go unscored; what was typed stays.
+    expect(page.locator(".govuk-error-summary")).to_contain_text(UNSCORED)
+    expect(page.get_by_label("Reason")).to_have_value("The day of the panel has come.")
+    axe(page)
+
+    _score(page, served, UNSCORED)
+    sign_in(page, served, CHAIR)
+    page.goto(f"{served}{ROUND}/panel/close/")
+    page.get_by_role("button", name="Close scoring").click()
+    error_links_land(page, fields=1)
+    page.get_by_label("Reason").fill("The day of the panel has come.")
+    page.get_by_role("button", name="Close scoring").click()
+    done(page, re.compile("Scoring is closed"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ranking")
+    expect(page.get_by_text("Funding line:")).to_be_visible()
+    look(page)
+
+    row = page.locator("tr").filter(has_text=SPLIT)
+    expect(row).to_contain_text("Split")
+    row.get_by_role("link").click()
+    look(page)
+    page.get_by_role("button", name="Record the outcome").click()
+    error_links_land(page, fields=2)
+    page.get_by_label("Recommend").check()
+    page.get_by_label("Reason that can be published").fill("It measures lateness before and after.")
+    page.get_by_role("button", name="Record the outcome").click()
+    error_links_land(page, fields=1)
+    axe(page)
+    fits_phone(page)
+    expect(page.get_by_label("Reason that can be published")).to_have_value("It measures lateness before and after.")
+    page.get_by_role("group", name=re.compile("split on a gate")).get_by_label("Yes").check()
+    page.get_by_role("button", name="Record the outcome").click()
+    done(page, re.compile("is recorded"))
+    expect(row).to_contain_text("Recommend")
+
+
+def test_a_bid_is_assigned_and_taken_back_without_javascript(browser: Browser, served: str) -> None:
+    page = without_script(browser)
+    sign_in(page, served, CHAIR)
+    page.goto(f"{served}{ROUND}/panel/assign/")
+    page.get_by_label("Bid", exact=True).select_option(label=_label(page, "Pocket Park Rangers"))
+    page.get_by_label("Panel member").select_option(label="Amara Cole")
+    page.get_by_role("button", name=re.compile("^Assign")).click()
+    done(page, re.compile("is assigned to Amara Cole"))
+    row = page.locator("tr").filter(has_text="Pocket Park Rangers").last
+    row.get_by_role("link", name=re.compile("Amara Cole")).click()
+    page.get_by_label("Reason").fill("Assigned by mistake.")
+    page.get_by_role("button", name="Take it back").click()
+    done(page, re.compile("is taken back from Amara Cole"))
+    page.context.close()

@@ -1,0 +1,308 @@
+"""Two leads take a new round from its spreadsheet to a submitted paper, with everybody whom that needs."""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+
+from django.utils import timezone
+from openpyxl import Workbook, load_workbook
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from tests.journeys.helpers import (
+    axe,
+    done,
+    error_links_land,
+    fill_day,
+    fits_phone,
+    look,
+    press_on,
+    sign_in,
+    tab_to,
+    without_script,
+)
+
+ADMINISTRATOR, CHAIR, LEAD, SECOND = "iris.jonas", "olive.marsh", "grace.hall", "henry.ives"
+REFERENCE, TITLE = "night-buses", "Night buses trial"
+ROUND = f"/rounds/{REFERENCE}"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BID = {
+    "led_by": "external",
+    "recipient": "Lantern Street Trust",
+    "register": "charity",
+    "register_number": "9911223",
+    "sponsoring_unit": "Central West",
+    "summary": "Two trusted adults ride the last buses.",
+    "beneficiaries": "Young people on the last buses.",
+    "boroughs": "Camden; Islington",
+    "themes": "violence",
+    "priorities": "children",
+    "objectives": "sustained",
+    "outputs": "40 nights.",
+    "outcomes": "Fewer calls from the route.",
+    "evaluation_plan": "Calls before and after.",
+    "track_record": "Two winters on other routes.",
+    "employs_staff": "yes",
+    "london_living_wage": "yes",
+    "personal_data": "no",
+    "future_cost": "no",
+    "illustrative": "Invented for a test",
+}
+
+
+def _open_round(page: Page, served: str) -> None:
+    """The administrator opens a round that takes bids today, and gives the roles in it."""
+    today = timezone.localdate()
+    sign_in(page, served, ADMINISTRATOR)
+    page.goto(f"{served}/rounds/add/")
+    page.get_by_label("Reference").fill(REFERENCE)
+    page.get_by_label("Title").fill(TITLE)
+    page.get_by_label("Financial year").fill("2026/27")
+    page.get_by_label("Allocation").fill("200,000")
+    fill_day(page, "Opens on", today.day, today.month, today.year)
+    end = today + timedelta(days=7)
+    fill_day(page, "Bids close on", end.day, end.month, end.year)
+    page.get_by_role("group", name="Are the bids scored by a panel?").get_by_label("No").check()
+    page.get_by_role("button", name="Open the round").click()
+    done(page, f"{TITLE} is open")
+    look(page)
+    for username, role in ((CHAIR, "Panel chair"), (LEAD, "CPIE lead"), (SECOND, "CPIE lead")):
+        page.goto(f"{served}/people/{username}/roles/give/")
+        page.get_by_label(role, exact=True).check()
+        page.get_by_label("Round").select_option(label=TITLE)
+        page.get_by_label("Reason").fill("Named for the trial.")
+        page.get_by_role("button", name="Give the role").click()
+        done(page, re.compile(f"is {role} now"))
+
+
+def _confirm_limits(page: Page, served: str) -> None:
+    sign_in(page, served, LEAD)
+    page.get_by_role("link", name="Confirm the limits of delegation").first.click()
+    look(page)
+    while page.get_by_role("link", name=re.compile("^Confirm the limit")).count():
+        page.get_by_role("link", name=re.compile("^Confirm the limit")).first.click()
+        axe(page)
+        page.get_by_label("Yes").check()
+        page.get_by_label("Reason").fill("Read beside the scheme.")
+        page.get_by_role("button", name="Put it in force").click()
+        page.goto(f"{served}{ROUND}/rules/")
+
+
+def _filled(template: bytes, *amounts: int, wrong: bool = False) -> FilePayload:
+    """The round's template with a bid of each amount; where `wrong`, the costs of the first do not add up."""
+    book: Workbook = load_workbook(BytesIO(template))
+    sheet = book.worksheets[0]
+    columns = [str(cell.value) for cell in sheet[1]]
+    start = timezone.localdate() + timedelta(days=30)
+    for number, amount in enumerate(amounts, start=1):
+        row = BID | {
+            "your_reference": f"NB-{number}",
+            "title": f"Night riders {'north' if number == 1 else 'south'}",
+            "amount": str(amount),
+            "costs": f"Riders: {amount - 1 if wrong and number == 1 else amount}",
+            "starts_on": start.isoformat(),
+            "ends_on": (start + timedelta(days=90)).isoformat(),
+        }
+        sheet.append([row.get(column, "") for column in columns])
+    out = BytesIO()
+    book.save(out)
+    return {"name": "bids.xlsx", "mimeType": SHEET, "buffer": out.getvalue()}
+
+
+def _import(page: Page, served: str) -> None:
+    page.goto(f"{served}{ROUND}/bids/")
+    look(page)
+    page.get_by_role("button", name="Take in a spreadsheet").click()
+    look(page)
+    page.get_by_role("button", name="Check the file").click()
+    error_links_land(page, fields=1)
+    with page.expect_download() as loading:
+        page.get_by_role("link", name="the template").click()
+    template = loading.value.path().read_bytes()
+
+    page.get_by_label("Spreadsheet of bids").set_input_files(_filled(template, 30_000, 25_000, wrong=True))
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("heading", name="1 row cannot be taken in")).to_be_visible()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("The costs sum to £29,999")
+    look(page)
+
+    page.goto(f"{served}{ROUND}/bids/import/")
+    page.get_by_label("Spreadsheet of bids").set_input_files(_filled(template, 30_000, 25_000))
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.locator("main")).to_contain_text("2 new bids, asking for £55,000.")
+    look(page)
+    press_on(page, page.get_by_role("button", name="Take in 2 bids"))
+    done(page, "2 bids are taken in")
+
+    page.goto(f"{served}{ROUND}/bids/eligibility/")
+    look(page)
+    page.get_by_role("button", name="Record the check").click()
+    error_links_land(page, fields=3)
+    for each in page.get_by_role("group", name="Bids").get_by_role("checkbox").all():
+        each.check()
+    page.get_by_label("Yes").check()
+    page.get_by_label("Reason").fill("Complete, and within the call.")
+    page.get_by_role("button", name="Record the check").click()
+    done(page, "2 bids are checked")
+
+
+def _recommend(page: Page, served: str) -> None:
+    """The chair records the outcome of both; this round has no scoring."""
+    sign_in(page, served, CHAIR)
+    for title in ("Night riders north", "Night riders south"):
+        page.goto(f"{served}{ROUND}/bids/")
+        page.get_by_role("link", name=title).click()
+        page.get_by_role("link", name="Record the outcome").click()
+        page.get_by_label("Recommend").check()
+        page.get_by_label("Reason that can be published").fill("It is near to those who need it.")
+        page.get_by_role("button", name="Record the outcome").click()
+        done(page, re.compile("is recorded"))
+
+
+def _review(page: Page, served: str) -> None:
+    sign_in(page, served, LEAD)
+    page.goto(f"{served}{ROUND}/review/")
+    look(page)
+    page.get_by_role("button", name="Agree the ticked bids as asked for").click()
+    error_links_land(page, fields=1)
+    page.get_by_label("Agree Night riders north").check()
+    page.get_by_role("button", name="Agree the ticked bids as asked for").click()
+    done(page, re.compile("agreed"))
+    page.get_by_role("link", name=re.compile("^Another amount, or send back ?: Night riders south")).click()
+    look(page)
+    page.get_by_label("Recommended amount").fill("£24000")
+    page.get_by_role("button", name="Record the review").click()
+    error_links_land(page, fields=1)
+    expect(page.get_by_label("Recommended amount")).to_have_value("£24000")
+    page.get_by_label("Why").fill("Fewer nights than asked for.")
+    page.get_by_role("button", name="Record the review").click()
+    done(page, "The review of Night riders south is recorded")
+    look(page)
+
+
+def _route(page: Page, served: str) -> None:
+    page.goto(f"{served}{ROUND}/families/")
+    look(page)
+    expect(page.get_by_role("heading", name="Look at these")).to_be_visible()
+    page.goto(f"{served}{ROUND}/routes/")
+    page.get_by_role("button", name="Route 2 grants").click()
+    look(page)
+    page.get_by_role("button", name="Route them").click()
+    done(page, "2 grants are routed")
+    expect(page.get_by_role("heading", name="Needs you: 2 grants, £54,000")).to_be_visible()
+    look(page)
+    for title in ("Night riders north", "Night riders south"):
+        page.get_by_role("link", name=re.compile(f"^Clear it with a reason ?: {title}")).click()
+        axe(page)
+        page.get_by_role("button", name="Clear the warning").click()
+        error_links_land(page, fields=1)
+        page.get_by_label("Reason").fill("Two routes, two crews, two budgets.")
+        page.get_by_role("button", name="Clear the warning").click()
+        done(page, f"The warning on {title} is cleared")
+    expect(page.get_by_role("heading", name="Delegated: 2 grants, £54,000")).to_be_visible()
+    look(page)
+
+
+def _approve(page: Page, served: str) -> None:
+    page.goto(f"{served}{ROUND}/approvals/")
+    # Who reviewed and cleared does not approve.
+    expect(page.get_by_text("Not yours to approve")).to_have_count(2)
+    expect(page.get_by_role("button", name="Check what is ticked")).to_have_count(0)
+    sign_in(page, served, SECOND)
+    page.goto(f"{served}{ROUND}/approvals/")
+    look(page)
+    page.get_by_role("button", name="Check what is ticked").click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Select at least one grant")
+    for title in ("Night riders north", "Night riders south"):
+        tab_to(page, page.get_by_label(f"Approve {title}"))
+        page.keyboard.press("Space")
+    press_on(page, page.get_by_role("button", name="Check what is ticked"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check before you approve")
+    expect(page.get_by_text("£54,000")).to_be_visible()
+    look(page)
+    page.get_by_role("button", name="Approve 2 grants").click()
+    error_links_land(page, fields=1)
+    axe(page)
+    page.get_by_label("Reason").fill("Below the limit, and in two families.")
+    page.get_by_role("button", name="Approve 2 grants").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 grants approved")
+    expect(page.locator("main li strong")).to_have_count(2)
+    look(page)
+
+
+def _write(page: Page, served: str) -> None:
+    sign_in(page, served, LEAD)
+    page.goto(f"{served}{ROUND}/decisions/add/")
+    look(page)
+    page.get_by_label("Reference").fill("PCD-900")
+    page.get_by_label("Title").fill("Night buses, a trial")
+    page.get_by_role("button", name="Open it").click()
+    look(page)
+    page.goto(f"{served}/decisions/PCD-900/submit/")
+    expect(page.get_by_text("These keep it from being submitted:")).to_be_visible()
+    look(page)
+    page.goto(f"{served}/decisions/PCD-900/")
+    writing = page.get_by_role("link", name=re.compile("^Write "))
+    addresses = writing.evaluate_all("all => all.map(each => each.href)")
+    for number, address in enumerate(addresses):
+        page.goto(address)
+        text = "We ask for {grants} in grants, out of £3.21m." if number == 0 else "Nothing to add here."
+        page.get_by_label("Text").fill(text)
+        page.get_by_role("button", name="Save the section").click()
+        done(page, re.compile("is saved"))
+    # A figure that nothing in the register gives, and no source is named for.
+    expect(page.get_by_text("says £3.21m, which is no figure of this paper").first).to_be_visible()
+    page.goto(addresses[0])
+    expect(page.locator("li").filter(has_text="£3.21m")).to_contain_text("unmatched")
+    look(page)
+    page.goto(f"{served}/decisions/PCD-900/submit/")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("£3.21m")
+    axe(page)
+
+    page.goto(f"{served}/decisions/PCD-900/sources/")
+    look(page)
+    page.get_by_label("Figures from elsewhere").fill("£3.21m: The budget of the operator")
+    page.get_by_role("button", name=re.compile("^Save")).click()
+    done(page, "The sources are saved")
+    expect(page.get_by_text("The paper reconciles to the penny")).to_be_visible()
+    page.goto(f"{served}/decisions/PCD-900/submit/")
+    press_on(page, page.get_by_role("button", name="Submit"))
+    done(page, "PCD-900 is submitted as version 1")
+    expect(page.locator(".app-paper")).to_contain_text("We ask for £54,000 in grants, out of £3.21m.")
+    look(page)
+
+
+def test_a_round_goes_from_its_spreadsheet_to_a_submitted_paper(page: Page, served: str) -> None:
+    _open_round(page, served)
+    _confirm_limits(page, served)
+    _import(page, served)
+    _recommend(page, served)
+    _review(page, served)
+    _route(page, served)
+    _approve(page, served)
+    _write(page, served)
+
+
+def test_the_reconciliation_and_the_routes_read_on_a_phone(page: Page, served: str) -> None:
+    sign_in(page, served, LEAD)
+    for each in ("reconciliation/", "routes/", "bids/", "ranking/", "contracts/"):
+        page.goto(f"{served}/rounds/cpie-2019-20/{each}")
+        fits_phone(page)
+    page.goto(f"{served}/decisions/PCD-681/")
+    fits_phone(page)
+
+
+def test_a_section_is_written_without_javascript(browser: Browser, served: str) -> None:
+    page = without_script(browser)
+    sign_in(page, served, LEAD)
+    page.goto(f"{served}/rounds/safer-summer-2026-27/decisions/add/")
+    page.get_by_label("Reference").fill("PCD-901")
+    page.get_by_label("Title").fill("Safer summer")
+    page.get_by_role("button", name="Open it").click()
+    page.get_by_role("link", name="Write Equality comments").click()
+    page.get_by_label("Text").fill("Who is reached, out of £3.21m.")
+    page.get_by_role("button", name="Save the section").click()
+    done(page, "“Equality comments” is saved")
+    page.get_by_role("link", name="Write Equality comments").click()
+    expect(page.locator("li").filter(has_text="£3.21m")).to_contain_text("unmatched")
+    page.context.close()

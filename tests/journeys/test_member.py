@@ -1,0 +1,153 @@
+"""A panel member scores by keyboard, keeps every word, and is out of a bid in which they have an interest."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.helpers import (
+    axe,
+    done,
+    error_links_land,
+    fits_phone,
+    focused,
+    look,
+    press_on,
+    sign_in,
+    tab_to,
+    without_script,
+)
+
+MEMBER = "amara.cole"
+ROUND = "/rounds/safer-summer-2026-27"
+GATES = (1, 2, 3, 6, 7)
+MARKS = (4, 5, 6)
+
+
+def _score(page: Page, skipping: str = "") -> None:
+    """Fill in the scorecard from top to bottom with the keyboard alone, all but the field `skipping`."""
+    for number in range(1, 8):
+        if number in GATES and f"passed_{number}" != skipping:
+            press_on(page, page.locator(f"#id_passed_{number}_0"), "Space")
+        if number in MARKS:
+            tab_to(page, page.locator(f"#id_score_{number}_0"))
+            for _ in range(3):
+                page.keyboard.press("ArrowDown")
+            expect(page.locator(f"#id_score_{number}_3")).to_be_checked()
+        if f"reason_{number}" != skipping:
+            tab_to(page, page.locator(f"#id_reason_{number}"))
+            page.keyboard.type(f"Typed reason {number}.")
+
+
+def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, served: str) -> None:
+    sign_in(page, served, MEMBER)
+    look(page)
+    press_on(page, page.get_by_role("button", name="Score the next bid"))
+    title = page.get_by_role("heading", level=1).inner_text()
+    first = page.url
+    look(page)
+
+    _score(page, skipping="reason_5")
+    expect(page.locator("[data-autosave-status]")).to_have_text(re.compile(r"^Draft saved \d\d:\d\d$"))
+    # The draft is on the server: the same page, opened again, has it.
+    again = page.context.new_page()
+    again.goto(first)
+    expect(again.locator("#id_reason_7")).to_have_value("Typed reason 7.")
+    again.close()
+
+    press_on(page, page.get_by_role("button", name="Submit and go to the next"))
+    error_links_land(page)
+    assert focused(page) == ("TEXTAREA", "id_reason_5")
+    for number in (1, 2, 3, 4, 6, 7):
+        expect(page.locator(f"#id_reason_{number}")).to_have_value(f"Typed reason {number}.")
+    expect(page.locator("#id_score_5_3")).to_be_checked()
+    axe(page)
+    fits_phone(page)
+
+    page.keyboard.type("Typed reason 5.")
+    press_on(page, page.get_by_role("button", name="Submit and go to the next"))
+    done(page, f"The scorecard on {title} is submitted")
+    assert page.url.endswith("/score/") and page.url != first
+    axe(page)
+
+    page.goto(first)
+    expect(page.get_by_text("It can no longer change.")).to_be_visible()
+    expect(page.get_by_text("Typed reason 5.")).to_be_visible()
+    expect(page.locator("form[data-autosave]")).to_have_count(0)
+
+
+def test_every_empty_criterion_is_named_at_once(page: Page, served: str) -> None:
+    sign_in(page, served, MEMBER)
+    page.get_by_role("button", name="Score the next bid").click()
+    page.locator("#id_reason_4").fill("The only reason so far.")
+    page.get_by_role("button", name="Submit and go to the next").click()
+    error_links_land(page)
+    expect(page.locator("#id_reason_4")).to_have_value("The only reason so far.")
+    missing = len(GATES) + len(MARKS) + 6
+    expect(page.locator(".govuk-error-summary__list a")).to_have_count(missing)
+
+
+def test_an_interest_locks_the_bid(page: Page, served: str) -> None:
+    sign_in(page, served, MEMBER)
+    page.goto(f"{served}{ROUND}/scoring/")
+    look(page)
+    row = page.locator(".govuk-task-list__item").filter(has_text="SSF-08")
+    bid = row.get_by_role("link").get_attribute("href") or ""
+    page.get_by_role("link", name="Declare interests").click()
+    look(page)
+
+    one = page.get_by_role("group").filter(has_text="SSF-08")
+    one.get_by_label("I have an interest").check()
+    page.get_by_role("button", name="Record the declarations").click()
+    error_links_land(page, fields=1)
+    axe(page)
+    one.get_by_label("If you have one, what is it?").fill("My sister keeps the books of this bidder.")
+    page.get_by_role("button", name="Record the declarations").click()
+    done(page, re.compile("declaration"))
+    expect(row).to_contain_text("Interest declared")
+    expect(row.get_by_role("link")).to_have_count(0)
+    look(page)
+
+    refused = page.goto(f"{served}{bid}")
+    assert refused is not None and refused.status == 404
+    axe(page)
+
+
+def test_a_stale_tab_shows_both_and_loses_nothing(page: Page, served: str) -> None:
+    sign_in(page, served, MEMBER)
+    page.get_by_role("button", name="Score the next bid").click()
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator("#id_reason_1").fill("Written in the second window.")
+    other.get_by_role("button", name="Keep as a draft").click()
+    done(other, re.compile("is saved"))
+
+    page.locator("#id_reason_1").fill("Written in the first window.")
+    expect(page.locator("[data-autosave-status]")).to_contain_text("Not saved:")
+    page.get_by_role("button", name="Keep as a draft").click()
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    expect(page.get_by_text("Written in the second window.")).to_be_visible()
+    expect(page.locator("#id_reason_1")).to_have_value("Written in the first window.")
+    look(page)
+    page.get_by_role("button", name="Keep as a draft").click()
+    done(page, re.compile("is saved"))
+    expect(page.locator("#id_reason_1")).to_have_value("Written in the first window.")
+
+
+def test_a_bid_is_scored_without_javascript(browser: Browser, served: str) -> None:
+    page = without_script(browser)
+    sign_in(page, served, MEMBER)
+    page.get_by_role("button", name="Score the next bid").or_(
+        page.get_by_role("link", name="Score the next bid")
+    ).click()
+    title = page.get_by_role("heading", level=1).inner_text()
+    for number in range(1, 8):
+        if number in GATES:
+            page.locator(f"#id_passed_{number}_0").check()
+        if number in MARKS:
+            page.locator(f"#id_score_{number}_2").check()
+        page.locator(f"#id_reason_{number}").fill(f"Reason {number}")
+    page.get_by_role("button", name="Keep as a draft").click()
+    done(page, f"The draft on {title} is saved")
+    page.get_by_role("button", name="Submit and go to the next").click()
+    done(page, f"The scorecard on {title} is submitted")
+    page.context.close()

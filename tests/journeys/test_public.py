@@ -1,0 +1,91 @@
+"""Anybody reads a published decision without signing in, and finds nothing in it that is not for them."""
+
+import io
+import json
+import re
+
+from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
+
+from tests.journeys.helpers import decide_and_sign, done, look, sign_in, without_script
+
+OFFICE, LEAD = "mo.novak", "grace.hall"
+PAPER = "/decisions/PCD-681/"
+SECRET = "Obsidian kettle clause"
+
+
+def _publish_with_a_part_two(page: Page, served: str) -> None:
+    sign_in(page, served, OFFICE)
+    page.goto(f"{served}{PAPER}return/")
+    page.get_by_label("Reason").fill("Part 2 is missing.")
+    page.get_by_role("button", name=re.compile("^Return")).click()
+    sign_in(page, served, LEAD)
+    page.goto(f"{served}{PAPER}part-2/edit/")
+    page.get_by_label("Part 2").fill(f"{SECRET}: what the supplier charges others.")
+    page.get_by_label("Why it is exempt from publication").fill("Commercial interests")
+    page.get_by_role("button", name=re.compile("^Save")).click()
+    done(page, "Part 2 is saved, apart from the paper")
+    page.goto(f"{served}{PAPER}submit/")
+    page.get_by_role("button", name="Submit").click()
+    done(page, re.compile("version 2"))
+    sign_in(page, served, OFFICE)
+    page.goto(f"{served}{PAPER}put-forward/")
+    page.get_by_role("button", name="Put it forward").click()
+    decide_and_sign(page, served)
+    sign_in(page, served, OFFICE)
+    page.goto(f"{served}{PAPER}publish/")
+    look(page)
+    page.get_by_role("button", name=re.compile("^Publish")).click()
+    done(page, "PCD-681 is published in the register")
+    page.context.clear_cookies()
+
+
+def test_a_published_decision_is_open_and_holds_nothing_secret(page: Page, browser: Browser, served: str) -> None:
+    page.goto(f"{served}/register/")
+    expect(page.get_by_text("No decision is published yet.")).to_be_visible()
+    look(page)
+    early = page.goto(f"{served}/register/PCD-681/")
+    assert early is not None and early.status == 404
+    look(page)
+
+    _publish_with_a_part_two(page, served)
+
+    page.goto(f"{served}/register/")
+    look(page)
+    page.get_by_label("Search by subject or reference").fill("engagement")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name=re.compile("^PCD-681")).click()
+    expect(page.get_by_text("Signed by Robin Vale")).to_be_visible()
+    look(page)
+    words = [page.content()]
+
+    with page.expect_download() as loading:
+        page.get_by_role("link", name="PDF of PCD-681").click()
+    pdf = loading.value.path().read_bytes()
+    reader = PdfReader(io.BytesIO(pdf))
+    assert pdf.startswith(b"%PDF-") and "/StructTreeRoot" in reader.trailer["/Root"], "The PDF is not tagged"
+    words.append(" ".join(each.extract_text() for each in reader.pages))
+    with page.expect_download() as loading:
+        page.get_by_role("link", name="Data of PCD-681").click()
+    data = loading.value.path().read_text(encoding="utf-8")
+    assert json.loads(data)["paper"]["reference"] == "PCD-681"
+    words.append(data)
+
+    for where, text in zip(("page", "PDF", "data"), words, strict=True):
+        assert "947,234" in text or "947234" in text, f"The {where} lacks the sum of the grants"
+        for word in (SECRET, "Commercial interests", "scorecard", "internal_reason", "Amara Cole", "card_means"):
+            assert word.lower() not in text.lower(), f"The {where} holds {word!r}"
+        assert not re.search(r"\bmarks?\b", text.partition("<main")[2] or text, re.IGNORECASE), (
+            f"A mark is in the {where}"
+        )
+
+    # What is inside asks for a sign-in.
+    for inside in (PAPER, f"{PAPER}part-2/", f"{PAPER}v2/data/", "/rounds/cpie-2019-20/bids/"):
+        page.goto(f"{served}{inside}")
+        assert "/sign-in/" in page.url, f"{inside} is open to anybody"
+
+    plain = without_script(browser)
+    plain.goto(f"{served}/register/")
+    plain.get_by_role("link", name=re.compile("^PCD-681")).click()
+    expect(plain.get_by_role("heading", name="Appendix 1: grants for decision")).to_be_visible()
+    plain.context.close()
