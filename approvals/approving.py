@@ -81,6 +81,8 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
     now = routes_now(award.round, localtime(at).date())[award.reference]
     if now.level is not routing.Level.DELEGATED:
         refuse(f"it needs the Deputy Mayor by the facts of today. {now.sentence}.")
+    if now.warning and now.warning != award.warning:
+        refuse(f"it has a new routing warning. {now.warning} Route the grants again, and clear it first.")
     if award.bid.employs_staff and not award.bid.london_living_wage:
         refuse("it pays staff, and the London Living Wage is not confirmed.")
     if why_not := duties.why_not_approve(by.username, hands([award])[award.pk]):
@@ -130,6 +132,8 @@ def record_payment(
     award = locked(award, None)
     if paid_on > localtime(at).date():
         raise Refused("The payment must be in the past", field="paid_on")
+    if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED):
+        raise Refused(f"This grant is {award.get_state_display().lower()}. Nothing is paid under it.")
     earlier = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
     if earlier + amount > award.amount:
         left = money.pounds(award.amount - earlier)

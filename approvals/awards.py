@@ -49,6 +49,18 @@ def must_fit(round: Round, amount: Decimal, *, instead_of: Decimal = ZERO) -> No
         )
 
 
+def guard(*, round: Round, lines: Decimal | None) -> None:
+    """What awards, contracts and papers ask of a change below them; called through `rounds.must_be_free`."""
+    must_not_be_in_flight(round)
+    if lines is None:
+        return
+    now = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
+    promised = committed(round) - now
+    if lines + promised > round.allocation:
+        left = money.pounds(round.allocation - promised)
+        raise Refused(f"Contracts and grants leave {left} of the allocation for the budget lines", field="amount")
+
+
 def must_not_be_in_flight(round: Round) -> None:
     """Refuse a change while a paper that rests on these facts is with the DMPC's office or decided."""
     settled = (Decision.State.SUBMITTED, Decision.State.READY, Decision.State.DECIDED)
@@ -58,6 +70,11 @@ def must_not_be_in_flight(round: Round) -> None:
 
 
 # Leadership review
+
+
+def reviewable(round: Round) -> list[str]:
+    """The states from which the leadership agrees a bid: without a panel, eligible ones as well."""
+    return [Bid.State.RECOMMENDED] if round.scored else [Bid.State.RECOMMENDED, Bid.State.ELIGIBLE]
 
 
 @transaction.atomic
@@ -75,8 +92,7 @@ def review(
     bid = Bid.objects.select_for_update(of=("self",)).select_related("recipient", "family").get(pk=bid.pk)
     bid.round = round
     must_be_current(bid, seen)
-    ready = {Bid.State.RECOMMENDED, Bid.State.AGREED} | (set() if round.scored else {Bid.State.ELIGIBLE})
-    if bid.state not in ready:
+    if bid.state not in (*reviewable(round), Bid.State.AGREED):
         raise Refused(f"{bid.source_reference} is not recommended by the panel")
     if amount > bid.amount:
         raise Refused(f"The bid asks for {money.pounds(bid.amount)}. A grant is never more", field="amount")

@@ -52,6 +52,18 @@ def decisions(request: Request, round: str) -> HttpResponse:
     return render(request, "approvals/decisions.html", {"rows": Decision.objects.filter(round=found)})
 
 
+def _cause(decision: Decision, problem: paper.Discrepancy) -> str:
+    """Where somebody can mend what keeps a paper from being submitted."""
+    reference, _, key = problem.reference.partition(" ")
+    if reference == decision.reference and key in paper.BY_KEY:
+        return reverse("approvals:edit_section", args=[reference, key])
+    if reference.startswith("AWD-"):
+        return reverse("approvals:award", args=[reference])
+    if reference.startswith("STA-"):
+        return reverse("approvals:single_tender_action", args=[reference])
+    return reverse("approvals:reconciliation", args=[decision.round.reference])
+
+
 @allow("prepare decision")
 def add_decision(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "prepare decision")
@@ -75,10 +87,12 @@ def decision(request: Request, reference: str) -> HttpResponse:
         "decision": found,
         "pack": frozen,
         "packs": found.packs.defer("html", "pdf", "canonical"),
+        "returnable": transitions.RETURNABLE,
     }
     if found.is_editable:
         preview, problems = packs.preview(found, timezone.localdate(), timezone.now())
-        context |= {"paper_html": packs.html(preview), "paper": preview, "problems": problems}
+        shown = [(problem.message, _cause(found, problem)) for problem in problems]
+        context |= {"paper_html": packs.html(preview), "paper": preview, "problems": shown}
     elif frozen:
         record = getattr(found, "record", None)
         context |= {"paper_html": packs.checked_html(record or frozen), "paper": packs.read(frozen)}
@@ -272,16 +286,19 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "decide items")
     frozen = _newest_pack_or_404(found)
     initial = {"version": found.version, "interests": found.interests}
-    form = DecideForm(request.POST or None, items=list(frozen.items.all()), initial=initial)
+    items = list(frozen.items.select_related("award"))
+    form = DecideForm(request.POST or None, items=items, initial=initial)
+    data = packs.read(frozen)
+    by_reference = {grant["reference"]: grant for grant in data["appendix_1"]}
     return form_page(
         request,
         "approvals/decide_items.html",
         form,
-        lambda data: transitions.decide_items(
+        lambda said: transitions.decide_items(
             decision=found,
             answers=form.answers,
-            interests=data["interests"],
-            seen=data["version"],
+            interests=said["interests"],
+            seen=said["version"],
             by=request.user,
             at=timezone.now(),
         ),
@@ -289,7 +306,8 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
         to=reverse("approvals:sign_decision", args=[found.reference]),
         back=_address(found),
         decision=found,
-        recommendations=packs.read(frozen)["recommendations"],
+        recommendations=data["recommendations"],
+        grants={item.award_id: by_reference.get(item.award.reference) for item in items if item.award},
     )
 
 

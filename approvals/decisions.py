@@ -25,7 +25,9 @@ from approvals.models import (
 )
 from grants import audit, rounds
 from grants.models import Round, User
-from grants.refusal import Refused, must_be_current
+from grants.refusal import Incomplete, Refused, must_be_current
+
+RETURNABLE = (Decision.State.SUBMITTED, Decision.State.READY, Decision.State.DECIDED)
 
 
 class NotReconciled(Refused):
@@ -196,8 +198,8 @@ def return_pack(*, decision: Decision, reason: str, by: User, at: datetime, seen
     """Give the pack back to its writers. This version stays as it is; the next one has the next number."""
     decision = _locked(decision)
     must_be_current(decision, seen)
-    if decision.state not in (Decision.State.SUBMITTED, Decision.State.READY):
-        raise Refused("Only a pack that is submitted and not decided can be returned")
+    if decision.state not in RETURNABLE:
+        raise Refused("Only a pack that is submitted and not signed can be returned")
     _move(decision, Decision.State.RETURNED)
     _record("return pack", decision, by, at, because=reason)
 
@@ -253,9 +255,12 @@ def decide_items(
     if not interests.strip():
         raise Refused("Declare your interests, or write that there are none", field="interests")
     said = {}
-    for item in current.items.select_for_update():
-        given = answers.get(item.number, Answer(""))
-        _check_answer(item, given)
+    items = list(current.items.select_for_update())
+    missing = [fault for item in items for fault in _faults(item, answers.get(item.number, Answer("")))]
+    if missing:
+        raise Incomplete(missing)
+    for item in items:
+        given = answers[item.number]
         item.answer, item.conditions, item.reason = given.answer, given.conditions.strip(), given.reason.strip()
         item.save(update_fields=["answer", "conditions", "reason"])
         said[str(item.number)] = {"label": item.label, "answer": given.answer, "amount": item.amount}
@@ -264,15 +269,16 @@ def decide_items(
     _record("decide items", decision, by, at, facts={"items": said, "interests": interests.strip()})
 
 
-def _check_answer(item: DecisionItem, given: Answer) -> None:
+def _faults(item: DecisionItem, given: Answer) -> list[tuple[str, str]]:
     kinds = DecisionItem.Answer
     allowed = {kinds.NOTED} if item.verb == DecisionItem.Verb.NOTE else set(kinds) - {kinds.NOTED}
     if given.answer not in allowed:
-        raise Refused(f"Item {item.number}: choose what is decided", field=f"answer_{item.number}")
+        return [(f"answer_{item.number}", f"Item {item.number}: choose what is decided")]
     if given.answer == kinds.CONDITIONS and not given.conditions.strip():
-        raise Refused(f"Item {item.number}: enter the conditions", field=f"conditions_{item.number}")
+        return [(f"conditions_{item.number}", f"Item {item.number}: enter the conditions")]
     if given.answer in (kinds.REFUSED, kinds.DEFERRED) and not given.reason.strip():
-        raise Refused(f"Item {item.number}: enter the reason", field=f"reason_{item.number}")
+        return [(f"reason_{item.number}", f"Item {item.number}: enter the reason")]
+    return []
 
 
 @transaction.atomic

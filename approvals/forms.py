@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 
+from approvals import awards
 from approvals.decisions import Answer
 from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAction
+from bids.forms import BidsField
 from bids.models import Bid
 from grants import money
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
@@ -18,13 +21,13 @@ from grants.models import Organisation, Round
 class AgreeForm(Form):
     """Agree several recommended bids as they are, for the amounts that they ask for."""
 
-    bids = forms.ModelMultipleChoiceField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
+    bids = BidsField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["bids"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = Bid.objects.filter(round=round, state=Bid.State.RECOMMENDED)
+        field.queryset = Bid.objects.filter(round=round, state__in=awards.reviewable(round))
         field.to_field_name = "reference"
         field.error_messages["required"] = "Select at least one bid"
 
@@ -47,13 +50,6 @@ class ReviewForm(VersionedForm):
         if data.get("answer") == "return" and not data.get("reason"):
             self.add_error("reason", "Say why the bid goes back to the panel")
         return data
-
-
-class BidsField(forms.ModelMultipleChoiceField):
-    """Bids to tick, each with its reference and its bidder."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.source_reference} {obj.title} ({obj.bidder})"
 
 
 class FamilyForm(Form):
@@ -271,11 +267,12 @@ class DecideForm(VersionedForm):
             {
                 "item": item,
                 "answer": self[f"answer_{item.number}"],
-                "texts": [
-                    self[f"{name}_{item.number}"]
-                    for name in ("conditions", "reason")
-                    if f"{name}_{item.number}" in self.fields
-                ],
+                "texts": (texts := self._texts(item)),
+                "open": any(text.errors or text.value() for text in texts),
             }
             for item in self.items
         ]
+
+    def _texts(self, item: DecisionItem) -> list[BoundField]:
+        names = (f"{name}_{item.number}" for name in ("conditions", "reason"))
+        return [self[name] for name in names if name in self.fields]

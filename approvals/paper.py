@@ -86,12 +86,14 @@ def figures_of(said: Sources) -> Figures:
     def amount(name: str, value: Decimal, source: str) -> None:
         found[name.casefold()] = Figure(name.casefold(), source, amount=value)
 
+    def labelled(kind: str, label: str, value: Decimal, source: str) -> None:
+        # What somebody named is never taken for a figure that is computed under the same name.
+        amount(f"{kind} {label}" if label.casefold() in found else label, value, source)
+
     def count(name: str, value: int, source: str) -> None:
         found[name.casefold()] = Figure(name.casefold(), source, count=value)
 
     amount("allocation", reco.allocation, "The allocation of the round")
-    for line in reco.lines:
-        amount(line.label, line.amount, "Budget line")
     for line_kind in BudgetLine.Kind:
         lines = [line.amount for line in said.decision.round.lines.all() if line.kind == line_kind]
         if lines:
@@ -125,18 +127,20 @@ def figures_of(said: Sources) -> Figures:
         rule = said.limits[kind]
         if rule:
             amount(name, rule.limit, f"{rule.citation}, from {rule.valid_from:%-d %B %Y}")
+    for line in reco.lines:
+        labelled("line", line.label, line.amount, "Budget line")
     for award in said.awards:
         amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}")
     for contract in said.contracts:
         amount(f"contract {contract.supplier.name}", contract.amount, contract.title)
     for row in table_2(said.routed(Award.Route.DMPC)):
-        amount(row["label"], Decimal(row["amount"]), f"Sum of {row['count']} grants to the Deputy Mayor")
+        labelled("project", row["label"], Decimal(row["amount"]), f"Sum of {row['count']} grants to the Deputy Mayor")
     return found
 
 
 def problems(said: Sources) -> list[Discrepancy]:
     """All that keeps the paper from being submitted: what does not reconcile, and what the prose gets wrong."""
-    found = list(said.reconciliation.discrepancies)
+    found: list[Discrepancy] = []
     reference, known = said.decision.reference, figures_of(said)
     external = figures.externals(said.decision.external_figures)
     for part in PARTS:
@@ -156,7 +160,8 @@ def problems(said: Sources) -> list[Discrepancy]:
                 found.append(Discrepancy("prose", said_so, value.quantize(money.PENNY), f"{reference} {part.key}"))
     if not said.awards and not said.contracts:
         found.append(Discrepancy("items", "There is nothing to decide: no grant and no contract.", ZERO, reference))
-    return found
+    # What its writers can mend in the text comes before what the register has to settle.
+    return [*found, *said.reconciliation.discrepancies]
 
 
 def links_of(said: Sources) -> dict[str, str]:
@@ -190,12 +195,9 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
 
     if asked:
         total = money.total([award.amount for award in asked])
-        each = [(award.reference, award.amount) for award in asked]
-        single = not figures.who_breaks(figures.Claim(above=True, limit=limit), each)
-        how = "each" if single else "individually or in aggregate"
         add(
             "approve",
-            f"{_grants(asked)} to third parties, {how} not below {money.pounds(limit)}, "
+            f"{_grants(asked)} to third parties, {_how_above(asked, limit)}, "
             f"as set out in Appendix 1, {money.pounds(total)} in all",
             total,
             [_item(award) for award in asked],
@@ -230,6 +232,19 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
             [],
         )
     return found
+
+
+def _how_above(asked: Sequence[Award], limit: Decimal) -> str:
+    """What is true of each grant that goes up: alone, with its group, or because a lead sent it."""
+    claim = figures.Claim(above=True, limit=limit)
+    alone = [(award.reference, award.amount) for award in asked]
+    grouped = [(award.reference, Decimal(award.routed_as["binding"]["total"])) for award in asked]
+    not_below = f"not below {money.pounds(limit)}"
+    sent_up = set(figures.who_breaks(claim, grouped))
+    if len(sent_up) == len(asked):
+        return f"below {money.pounds(limit)} and sent up by a lead"
+    how = "individually or in aggregate" if set(figures.who_breaks(claim, alone)) - sent_up else "each"
+    return f"{how} {not_below} or sent up by a lead" if sent_up else f"{how} {not_below}"
 
 
 def _grants(awards: Sequence[Award]) -> str:

@@ -118,7 +118,7 @@ def _grant(award: Award, now: Route | None) -> Grant:
         agreed=agreed,
         route=Level(award.route) if award.route else None,
         route_now=now.level if now else None,
-        warning_open=award.warning_open,
+        warning_open=award.warning_open or bool(now and now.warning and now.warning != award.warning),
         approved=valid.amount if valid else None,
         approved_level=Level(valid.level) if valid else None,
         paid=sum((payment.amount for payment in paid), ZERO),

@@ -10,7 +10,7 @@ import csv
 import tomllib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from approvals import approving, awards, contracts, decisions, rules
 from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
 from bids import intake, panel, sheets
 from bids.models import Assignment, Bid
-from grants import people, rounds
+from grants import money, people, rounds
 from grants.models import Alias, Organisation, RoleHolding, Round, User
 from grants.roles import Role
 
@@ -65,7 +65,10 @@ class Folder:
         """Play every stage that the folder describes, up to and with `until`. Gives the round."""
         for stage in STAGES[: STAGES.index(until) + 1]:
             if stage == "opened" or stage in self.toml["stages"]:
-                getattr(self, f"_{stage}")()
+                try:
+                    getattr(self, f"_{stage}")()
+                except KeyError as missing:
+                    raise BadFolder(f"{self.path}, stage {stage}: nothing is called {missing}") from None
                 self.say(f"{self.toml['round']['reference']}: {stage}")
         return self.round
 
@@ -352,7 +355,10 @@ class Folder:
 
 
 def _money(value: Any) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal("0.01"))
+    try:
+        return money.exact(str(value))
+    except (ValueError, InvalidOperation):
+        raise BadFolder(f"“{value}” is not an amount of pounds and whole pence") from None
 
 
 def _marks(row: dict[str, str], rules: Sequence[Any]) -> dict[int, panel.Given]:

@@ -53,7 +53,8 @@ def award_or_404(request: Request, reference: str, action: str) -> Award:
 @allow("review bid")
 def review(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "review bid")
-    waiting = Bid.objects.filter(round=found, state=Bid.State.RECOMMENDED).select_related("recipient", "outcome")
+    ready = Bid.objects.filter(round=found, state__in=awards.reviewable(found))
+    waiting = ready.select_related("recipient", "outcome")
     return form_page(
         request,
         "approvals/review.html",
@@ -203,11 +204,9 @@ def approvals(request: Request, round: str) -> HttpResponse:
     ]
     standing = Approval.objects.filter(award__round=found, level=Award.Route.DELEGATED)
     approved = standing.select_related("award__bid__recipient", "approved_by").order_by("-approved_at", "-pk")
-    form = ConfirmForm({} if request.GET.get("nothing") else None)
-    if form.is_valid():
-        form.add_error(None, "Select at least one grant")
+    nothing = [("Select at least one grant", "award_0")] if request.GET.get("nothing") else []
     context = {
-        "form": form,
+        "form": {"errors": nothing, "errors_with_links": nothing},
         "rows": rows,
         "open": sum(1 for _, reason in rows if not reason),
         "page": page_of(request, approved),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Sum
 from django.urls import reverse
 
+from approvals import awards
 from approvals.models import Award, Decision, DelegationRule, Query, SingleTenderAction
 from bids.models import Bid, Panel
 from grants import money
@@ -34,7 +35,7 @@ def _of_lead(user: User, round: Round) -> Iterator[Task]:
     proposed = DelegationRule.objects.filter(round=round, confirmed_by=None).exclude(proposed_by=user).count()
     if proposed:
         yield Task("Confirm the limits of delegation", page("rules"), proposed)
-    recommended = Bid.objects.filter(round=round, state=Bid.State.RECOMMENDED).count()
+    recommended = Bid.objects.filter(round=round, state__in=awards.reviewable(round)).count()
     if recommended:
         yield Task("Review what the panel recommends", page("review"), recommended)
     grants = Award.objects.live().filter(round=round)

@@ -16,6 +16,24 @@ from grants.models import Organisation, Round, User, plain_name
 _POLICE = {plain_name(name) for name in (*boroughs.UNITS, "Metropolitan Police", "Metropolitan Police Service", "MPS")}
 
 
+def bid_label(bid: Bid) -> str:
+    return f"{bid.source_reference} {bid.title} ({bid.bidder})"
+
+
+class BidField(forms.ModelChoiceField):
+    """One bid, named by its reference, its title and its bidder."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return bid_label(obj)
+
+
+class BidsField(forms.ModelMultipleChoiceField):
+    """Bids to tick, named in the same way."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return bid_label(obj)
+
+
 class BidForm(Form):
     """One bid. `cleaned_data["costs"]` is a list of (label, amount in pounds) that sums to `amount`."""
 
@@ -151,7 +169,7 @@ class UploadForm(Form):
 
 
 class EligibilityForm(Form):
-    bids = forms.ModelMultipleChoiceField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
+    bids = BidsField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
     eligible = yes_no("Are they eligible?")
     reason = text_area("Reason", rows=2)
 
@@ -159,19 +177,19 @@ class EligibilityForm(Form):
         super().__init__(*args, **kwargs)
         field = self.fields["bids"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = Bid.objects.filter(round=round, state=Bid.State.RECEIVED)
+        field.queryset = Bid.objects.filter(round=round, state=Bid.State.RECEIVED).select_related("recipient")
         field.to_field_name = "reference"
 
 
 class AssignForm(Form):
-    bid = forms.ModelChoiceField(label="Bid", queryset=Bid.objects.none(), empty_label="Choose a bid")
+    bid = BidField(label="Bid", queryset=Bid.objects.none(), empty_label="Choose a bid")
     member = forms.ModelChoiceField(label="Panel member", queryset=User.objects.none(), empty_label="Choose a member")
 
     def __init__(self, *args: Any, round: Round, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bid, member = self.fields["bid"], self.fields["member"]
         assert isinstance(bid, forms.ModelChoiceField) and isinstance(member, forms.ModelChoiceField)
-        bid.queryset = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE)
+        bid.queryset = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).select_related("recipient")
         bid.to_field_name = "reference"
         member.queryset = members
         member.to_field_name = "username"

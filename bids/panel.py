@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from bids import scoring
 from bids.models import Assignment, Bid, Criterion, Interest, Mark, Panel, PanelOutcome, Scorecard
 from grants import audit, rounds
 from grants.models import Round, User
-from grants.refusal import Refused, must_be_current
+from grants.refusal import Incomplete, Refused, must_be_current
 from grants.roles import Role
 
 
@@ -186,16 +186,11 @@ def save_draft(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at:
 
 @transaction.atomic
 def submit_scorecard(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetime) -> Scorecard:
-    """Save a scorecard and submit it, once. Raises Refused, naming the first criterion that is not complete."""
+    """Save a scorecard and submit it, once. Raises Incomplete, naming every answer that is missing."""
     card = _save(bid, marks, seen, by, at)
-    for criterion in Criterion.objects.filter(round=card.bid.round):
-        given = marks.get(criterion.number, Given())
-        if criterion.gate and given.passed is None:
-            raise Refused(f"{criterion}: say whether the bid passes", field=f"passed_{criterion.number}")
-        if criterion.scored and given.score is None:
-            raise Refused(f"{criterion}: give a mark", field=f"score_{criterion.number}")
-        if not given.reason.strip():
-            raise Refused(f"{criterion}: give your reason", field=f"reason_{criterion.number}")
+    missing = _missing(Criterion.objects.filter(round=card.bid.round), marks)
+    if missing:
+        raise Incomplete(missing)
     card.state, card.submitted_at = Scorecard.State.SUBMITTED, at
     card.save(update_fields=["state", "submitted_at"])
     audit.record(
@@ -208,6 +203,19 @@ def submit_scorecard(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: Use
         facts={"marks": _facts(marks)},
     )
     return card
+
+
+def _missing(criteria: Iterable[Criterion], marks: Mapping[int, Given]) -> list[tuple[str, str]]:
+    found = []
+    for criterion in criteria:
+        given = marks.get(criterion.number, Given())
+        if criterion.gate and given.passed is None:
+            found.append((f"passed_{criterion.number}", f"{criterion}: say whether the bid passes"))
+        if criterion.scored and given.score is None:
+            found.append((f"score_{criterion.number}", f"{criterion}: give a mark"))
+        if not given.reason.strip():
+            found.append((f"reason_{criterion.number}", f"{criterion}: give your reason"))
+    return found
 
 
 def _save(bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetime) -> Scorecard:
@@ -350,6 +358,7 @@ def record_outcome(
     panel = Panel.objects.select_for_update().get(round=round)
     if round.scored and not panel.closed_at:
         raise Refused("Close scoring before you record outcomes.")
+    rounds.must_be_free(round)
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
     bid.round = round
     must_be_current(bid, seen)

@@ -22,7 +22,7 @@ from bids.models import Assignment, Bid, Criterion, Interest, Panel, Scorecard
 from bids.scoreform import ScoreForm
 from bids.views import bid_or_404
 from grants.access import Request, allow, enter, must, round_or_404
-from grants.forms import ReasonForm, attempt
+from grants.forms import ReasonForm, attempt, show_refusal
 from grants.models import Round, User
 from grants.pages import form_page, page_of
 from grants.refusal import Refused, Stale
@@ -106,7 +106,7 @@ def score(request: Request, reference: str) -> HttpResponse:
             saved = transition(**common)
         except Refused as refused:
             stale = isinstance(refused, Stale)
-            form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+            show_refusal(form, refused)
         else:
             if request.headers.get("X-Autosave"):
                 when = timezone.localtime(saved.saved_at)
@@ -227,7 +227,7 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
 @require_GET
 def ranking(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see ranking")
-    closed = Panel.objects.filter(round=found).exclude(closed_at=None).exists()
+    closed = not found.scored or Panel.objects.filter(round=found).exclude(closed_at=None).exists()
     left: Decimal = import_string(settings.LEFT_FOR_GRANTS)(round=found)
     rows = reading.ranking(found, left) if closed else []
     context = {"rows": rows, "closed": closed, "left": left, "rule": scoring_rules.RULE_IN_WORDS}
@@ -242,7 +242,7 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
     if outcome:
         said_before = ("verdict", "destination", "reason", "internal_reason")
         initial |= {name: getattr(outcome, name) for name in said_before}
-    closed = Panel.objects.filter(round=bid.round).exclude(closed_at=None).exists()
+    closed = not bid.round.scored or Panel.objects.filter(round=bid.round).exclude(closed_at=None).exists()
     cards = reading.marks_of(bid) if closed else []
 
     def call(said: dict[str, Any]) -> None:

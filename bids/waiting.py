@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.urls import reverse
 
 from bids import panel, reading
@@ -21,8 +22,14 @@ def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
         if waiting:
             address = reverse("bids:eligibility", args=[round.reference])
             yield Task("Check whether bids are eligible", address, waiting, hint="Bids that came in")
-    if held.may("run panel", round) and round.scored:
-        yield from _of_chair(round, closed)
+    if held.may("run panel", round):
+        yield from _of_chair(round, closed or not round.scored)
+
+
+def references(*, round: Round, asked: str) -> list[str]:
+    """The references of the bids that somebody means, by ours or by the bidder's own."""
+    meant = Bid.objects.filter(round=round).filter(Q(reference__iexact=asked) | Q(source_reference__iexact=asked))
+    return list(meant.values_list("reference", flat=True))
 
 
 def _of_member(user: User, round: Round) -> Iterator[Task]:

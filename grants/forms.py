@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from grants import money
 from grants.models import USERNAME, BudgetLine, RoleHolding, Round, User
-from grants.refusal import Refused, Stale
+from grants.refusal import Incomplete, Refused, Stale
 from grants.roles import Role
 
 Result = TypeVar("Result")
@@ -218,12 +218,19 @@ class ReasonForm(Form):
     reason = text_area("Reason")
 
 
+def show_refusal(form: forms.BaseForm, refused: Refused) -> None:
+    """Put what a transition said at its field, or at each of its fields."""
+    said = refused.missing if isinstance(refused, Incomplete) else [(refused.field, refused.message)]
+    for field, message in said:
+        form.add_error(field if field in form.fields else None, message)
+
+
 def attempt(form: forms.BaseForm, call: Callable[[], Result]) -> Result | None:
     """Call a transition; where it refuses, put its sentence on the form and give None. Nothing has changed then."""
     try:
         return call()
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+        show_refusal(form, refused)
         if isinstance(refused, Stale) and "version" in form.fields:
             # Sent once more, by somebody who has been told, the same answer counts for the thing as it is now.
             data = cast(QueryDict, form.data).copy()

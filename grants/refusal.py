@@ -1,5 +1,6 @@
 """Why a transition did not happen, in words for the person who asked for it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -13,6 +14,14 @@ class Refused(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
+
+
+class Incomplete(Refused):
+    """Several answers are missing; `missing` names each field with its sentence, so that all are shown at once."""
+
+    def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
+        super().__init__(" ".join(message for _, message in missing), field=missing[0][0])
+        self.missing = missing
 
 
 class NotEntitled(Refused):

@@ -17,6 +17,15 @@ def lock(round: Round) -> Round:
     return Round.objects.select_for_update(no_key=True).get(pk=round.pk)
 
 
+def must_be_free(round: Round, *, lines: Decimal | None = None) -> None:
+    """Refuse a change that something above rests on: a submitted paper, or money that is promised already.
+
+    `lines` is what the budget lines come to after the change, in pounds, where they change.
+    """
+    for guard in settings.ROUND_GUARDS:
+        import_string(guard)(round=round, lines=lines)
+
+
 @transaction.atomic
 def open_round(
     *,
@@ -89,6 +98,7 @@ def keep_budget_line(
     others = sum(lines.values_list("amount", flat=True), Decimal(0))
     if others + amount > round.allocation:
         raise Refused("The budget lines together are more than the allocation", field="amount")
+    must_be_free(round, lines=others + amount)
     if line is None:
         taken = BudgetLine.objects.values_list("reference", flat=True)
         line = BudgetLine(round=round, reference=new_references("LINE", 1, taken)[0])

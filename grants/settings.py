@@ -96,13 +96,16 @@ SERVICE_NAME = "Crime prevention grants"
 # What an app above adds to a page or a transition of `grants`, by name, so that nothing here imports upward.
 STANDING = "approvals.waiting.standing"
 OVERVIEW = "approvals.waiting.overview"
+BID_REFERENCES = "bids.waiting.references"
 LEFT_FOR_GRANTS = "approvals.waiting.left_for_grants"
 ON_BID = "approvals.waiting.on_bid"
 WAITING = ["bids.waiting.tasks", "approvals.waiting.tasks"]
+ROUND_GUARDS = ["approvals.awards.guard"]
 ROUND_DEFAULTS = ["bids.criteria_of_round.set_up", "approvals.rules.set_up"]
 # The links at the top of each page: label, URL name, the action that it needs, whether it is of one round.
 NAVIGATION = [
     ("Home", "grants:home", "see home", False),
+    ("Rounds", "grants:rounds", "open round", False),
     ("Bids", "bids:bids", "see bids", True),
     ("Scoring", "bids:scoring", "score bid", True),
     ("Panel", "bids:panel", "see panel", True),

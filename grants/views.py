@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET, require_POST
 
 from grants import audit
@@ -25,7 +27,7 @@ from grants.forms import (
 )
 from grants.models import AuditEvent, BudgetLine, RoleHolding, Round, User
 from grants.pages import form_page, page_of
-from grants.roles import Role
+from grants.roles import ACTIONS, Role
 from grants.waiting import waiting
 
 
@@ -225,11 +227,17 @@ def round_trail(request: Request, reference: str) -> HttpResponse:
     if chosen["person"]:
         events = events.filter(actor_name__icontains=chosen["person"])
     if chosen["bid"]:
-        events = events.filter(bid=chosen["bid"])
+        events = events.filter(bid__in=import_string(settings.BID_REFERENCES)(round=found, asked=chosen["bid"]))
     if chosen["action"]:
         events = events.filter(action=chosen["action"])
     checked = audit.verify(found) if request.GET.get("check") else None
-    context = {"page": page_of(request, events), "chosen": chosen, "checked": checked, "now": timezone.now()}
+    context = {
+        "page": page_of(request, events),
+        "chosen": chosen,
+        "checked": checked,
+        "now": timezone.now(),
+        "actions": sorted((action.past, name) for name, action in ACTIONS.items() if action.past),
+    }
     return render(request, "grants/round_trail.html", context)
 
 

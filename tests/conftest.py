@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
 import devdb
 
@@ -48,17 +49,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Load both demo rounds once, through the same transitions as the demo; every test works on top of them."""
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Make the database and load both demo rounds once, by the same transitions as the demo.
+
+    In place of pytest-django's own, which makes it only where a collected test carries its mark: a journey does not.
+    """
     from grants.models import Round
 
     with django_db_blocker.unblock():
+        keep = django_db_keepdb and not django_db_createdb
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
         # With --reuse-db they are there already.
         if not Round.objects.exists():
             os.environ["DEMO_PASSWORD"] = DEMO_PASSWORD
             quiet = StringIO()
             call_command("load_round", str(ROOT / "fixtures/pcd681"), "--until", "put_forward", stdout=quiet)
             call_command("load_round", str(ROOT / "fixtures/safer-summer"), "--until", "scoring", stdout=quiet)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
@@ -69,6 +85,8 @@ def served(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Ite
     with django_db_blocker.unblock():
         template = settings["NAME"]
         connection.close()
+        # A copy needs the original to itself; a connection that a test forgot must not hold it.
+        _administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")
         _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

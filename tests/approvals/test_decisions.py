@@ -434,10 +434,17 @@ def test_only_a_signed_decision_is_published(decision: Decision, mo: User, robin
     assert (state(decision), Decision.objects.get(pk=decision.pk).published_at) == ("published", LATER)
 
 
-def test_a_decided_paper_is_not_returned(decision: Decision, mo: User, robin: User) -> None:
+def test_a_paper_can_be_returned_until_it_is_signed(decision: Decision, mo: User, robin: User) -> None:
     decide(decision, robin)
-    with pytest.raises(Refused, match="not decided can be returned"):
+    sign(decision, robin)
+    with pytest.raises(Refused, match="not signed can be returned"):
         decisions.return_pack(decision=decision, reason="Late", by=mo, at=LATER)
+
+
+def test_a_decided_paper_that_is_not_signed_can_still_be_returned(decision: Decision, mo: User, robin: User) -> None:
+    decide(decision, robin)
+    decisions.return_pack(decision=decision, reason="A figure moved", by=mo, at=LATER)
+    assert state(decision) == "returned"
 
 
 # Part 2
