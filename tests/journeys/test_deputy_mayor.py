@@ -35,6 +35,7 @@ def test_the_items_are_decided_one_by_one_and_signed(page: Page, served: str) ->
         item = items.nth(number - 1)
         if number == 4:
             item.get_by_label("Approved with conditions").check()
+            item.get_by_text("Conditions or reason").click()
             item.get_by_label("Conditions for item 4").fill("A report by Christmas.")
         elif number != 3:
             item.get_by_label("Approved", exact=True).or_(item.get_by_label("Noted", exact=True)).check()
