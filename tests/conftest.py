@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,9 @@ def django_db_setup(
             teardown_databases(made, verbosity=0)
 
 
-@pytest.fixture
-def served(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
-    """The address of a server on a database of its own, a copy of the loaded one. It ends with the test."""
+@contextmanager
+def copied(django_db_blocker: Any) -> Iterator[str]:
+    """The address of a copy of the loaded database, for a process that commits. It is dropped afterwards."""
     settings = connection.settings_dict
     name = f"journey_{os.getpid()}_{next(_clones)}"
     with django_db_blocker.unblock():
@@ -88,28 +89,36 @@ def served(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Ite
         # A copy needs the original to itself; a connection that a test forgot must not hold it.
         _administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")
         _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    user, host = settings["USER"], settings["HOST"].replace("/", "%2F")
+    try:
+        yield f"postgresql://{user}@/{name}?host={host}&port={settings['PORT']}"
+    finally:
+        with django_db_blocker.unblock():
+            _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def served(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
+    """The address of a server on a database of its own, a copy of the loaded one. It ends with the test."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    user, host = settings["USER"], settings["HOST"].replace("/", "%2F")
-    environment = {
-        **os.environ,
-        "GRANTS_ENV": "test",
-        "DJANGO_SETTINGS_MODULE": "grants.settings",
-        "DATABASE_URL": f"postgresql://{user}@/{name}?host={host}&port={settings['PORT']}",
-    }
-    log = (tmp_path / "server.log").open("w")
-    command = [sys.executable, "-m", "gunicorn", "grants.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address, server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
-        with django_db_blocker.unblock():
-            _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with copied(django_db_blocker) as url, (tmp_path / "server.log").open("w") as log:
+        environment = {
+            **os.environ,
+            "GRANTS_ENV": "test",
+            "DJANGO_SETTINGS_MODULE": "grants.settings",
+            "DATABASE_URL": url,
+        }
+        command = [sys.executable, "-m", "gunicorn", "grants.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(address, server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(10)
 
 
 def _administer(statement: str) -> None:
