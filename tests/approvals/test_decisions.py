@@ -1,15 +1,12 @@
 """The life of a paper: submitted only when right, frozen, returned, decided item by item, signed, published."""
 
-import io
 from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pgtrigger
 import pytest
 from django.db import DatabaseError, transaction
-from pypdf import PdfReader
 
 from approvals import decisions
 from approvals import pack as packs
@@ -22,67 +19,18 @@ from approvals.models import (
     DecisionRecord,
     DecisionSection,
     Pack,
-    PartTwo,
     SingleTenderAction,
 )
 from bids.models import Bid, CostLine
 from grants import audit
-from grants.models import AuditEvent, Organisation, User
+from grants.models import User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
+from tests.approvals.steps import LATER, decide, sign, state
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW, person
 
 pytestmark = pytest.mark.django_db
-LATER = NOW + timedelta(days=1)
-
-
-@pytest.fixture
-def decision() -> Decision:
-    """PCD 681 as it waits for the Deputy Mayor."""
-    return Decision.objects.select_related("round").get(reference="PCD-681")
-
-
-@pytest.fixture
-def grace() -> User:
-    return User.objects.get(username="grace.hall")
-
-
-@pytest.fixture
-def mo() -> User:
-    return User.objects.get(username="mo.novak")
-
-
-@pytest.fixture
-def robin() -> User:
-    return User.objects.get(username="robin.vale")
-
-
-@pytest.fixture
-def returned(decision: Decision, mo: User) -> Decision:
-    decisions.return_pack(decision=decision, reason="A question", by=mo, at=NOW)
-    decision.refresh_from_db()
-    return decision
-
-
-def answers(decision: Decision, **special: Answer) -> dict[int, Answer]:
-    """Every item approved or noted, but for `item_N`."""
-    return {
-        item.number: special.get(f"item_{item.number}", Answer("noted" if item.verb == "note" else "approved"))
-        for item in decisions.current_pack(decision).items.all()
-    }
-
-
-def decide(decision: Decision, by: User, interests: str = "None", **special: Answer) -> None:
-    decisions.decide_items(decision=decision, answers=answers(decision, **special), interests=interests, by=by, at=NOW)
-
-
-def sign(decision: Decision, by: User, password: str = DEMO_PASSWORD) -> None:
-    decisions.sign_decision(decision=decision, password=password, by=by, at=LATER)
-
-
-def state(decision: Decision) -> str:
-    return Decision.objects.get(pk=decision.pk).state
 
 
 # Submitting
@@ -212,69 +160,6 @@ def test_a_returned_paper_answers_its_queries_before_it_comes_back(returned: Dec
     decisions.return_pack(decision=returned, reason="Please answer", by=mo, at=LATER)
     with pytest.raises(Refused, match="Answer the open queries first"):
         decisions.submit_pack(decision=returned, by=grace, at=LATER)
-
-
-# Frozen
-
-
-def test_the_frozen_paper_stays_byte_for_byte_when_the_register_moves_on(decision: Decision) -> None:
-    before = Pack.objects.get(decision=decision)
-    Organisation.objects.filter(name="Mutual Gain").update(name="Renamed")
-    Bid.objects.filter(round=decision.round).update(title="Renamed", summary="Renamed")
-    Award.objects.filter(bid__source_reference="CPIE-051").update(amount=Decimal(1))
-    DecisionSection.objects.filter(decision=decision).update(text="Renamed")
-    Decision.objects.filter(pk=decision.pk).update(title="Renamed")
-    after = Pack.objects.get(pk=before.pk)
-    assert (after.html, bytes(after.pdf), after.canonical) == (before.html, bytes(before.pdf), before.canonical)
-    assert "Renamed" not in packs.checked_html(after)
-    assert packs.html(packs.read(after), digest=after.sha256) == before.html
-
-
-@pytest.mark.parametrize("field", ["html", "canonical", "pdf", "sha256"])
-def test_the_database_refuses_to_change_a_frozen_paper(decision: Decision, field: str) -> None:
-    value: Any = b"x" if field == "pdf" else "x"
-    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
-        Pack.objects.filter(decision=decision).update(**{field: value})
-    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
-        Pack.objects.filter(decision=decision)._raw_delete("default")
-
-
-def flipped(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("947234", "947235", 1) if "947234" in value else value.replace("a", "b", 1)
-    changed = bytearray(value)
-    changed[len(changed) // 2] ^= 1
-    return bytes(changed)
-
-
-@pytest.mark.parametrize(
-    ("field", "refused"),
-    [
-        ("canonical", {"read", "checked_html", "checked_pdf"}),
-        ("html", {"checked_html"}),
-        ("pdf", {"checked_pdf"}),
-    ],
-)
-def test_one_changed_byte_is_refused(decision: Decision, field: str, refused: set[str]) -> None:
-    frozen = Pack.objects.get(decision=decision)
-    with pgtrigger.ignore("approvals.Pack:frozen"):
-        Pack.objects.filter(pk=frozen.pk).update(**{field: flipped(getattr(frozen, field))})
-    changed = Pack.objects.get(pk=frozen.pk)
-    for name in ("read", "checked_html", "checked_pdf"):
-        if name in refused:
-            with pytest.raises(Refused, match="does not fit its hash"):
-                getattr(packs, name)(changed)
-        else:
-            assert getattr(packs, name)(changed)
-
-
-def test_nothing_is_decided_on_data_that_were_changed(decision: Decision, robin: User) -> None:
-    frozen = Pack.objects.get(decision=decision)
-    with pgtrigger.ignore("approvals.Pack:frozen"):
-        Pack.objects.filter(pk=frozen.pk).update(canonical=flipped(frozen.canonical))
-    with pytest.raises(Refused, match="does not fit its hash"):
-        decide(decision, robin)
-    assert state(decision) == "ready"
 
 
 # Deciding
@@ -445,29 +330,3 @@ def test_a_decided_paper_that_is_not_signed_can_still_be_returned(decision: Deci
     decide(decision, robin)
     decisions.return_pack(decision=decision, reason="A figure moved", by=mo, at=LATER)
     assert state(decision) == "returned"
-
-
-# Part 2
-
-
-def test_part_2_is_in_no_render_of_the_paper_or_the_record(
-    returned: Decision, grace: User, mo: User, robin: User
-) -> None:
-    secret = "Zanzibar negotiating position"
-    decisions.write_part_two(decision=returned, text=secret, exemption="Commercial interests", by=grace, at=NOW)
-    assert PartTwo.objects.get(decision=returned).text == secret
-    frozen = decisions.submit_pack(decision=returned, by=grace, at=LATER)
-    decisions.put_forward(decision=returned, by=mo, at=LATER)
-    decide(returned, robin)
-    sign(returned, robin)
-    for made in (frozen, DecisionRecord.objects.get(decision=returned)):
-        assert "Zanzibar" not in made.html
-        assert "Zanzibar" not in made.canonical
-        assert "Zanzibar" not in pdf_text(bytes(made.pdf))
-    events = AuditEvent.objects.filter(round=returned.round)
-    assert events.filter(action="write part 2").count() == 1
-    assert not any("Zanzibar" in audit.canonical([event.before, event.facts, event.because]) for event in events)
-
-
-def pdf_text(content: bytes) -> str:
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)

@@ -7,47 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, transaction
 
 from bids import panel
-from bids.models import Assignment, Bid, Interest, Panel, PanelOutcome, Scorecard
+from bids.models import Assignment, Bid, Interest, Panel, Scorecard
 from bids.panel import Given
-from bids.scoring import Gate
 from grants.models import AuditEvent, RoleHolding, Round, User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
-from tests.factories import NOW, close, marks, open_round, person, scorecard
+from tests.factories import NOW, marks, open_round, person, scorecard
 from tests.factories import bid as make_bid
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def round() -> Round:
-    return open_round()
-
-
-@pytest.fixture
-def chair(round: Round) -> User:
-    return person(Role.CHAIR, round=round)
-
-
-@pytest.fixture
-def member(round: Round) -> User:
-    return person(Role.MEMBER, round=round, unit="East Area")
-
-
-@pytest.fixture
-def bid(round: Round) -> Bid:
-    return make_bid(round)
-
-
-@pytest.fixture
-def ready(bid: Bid, member: User, chair: User) -> Bid:
-    """A bid that the member is assigned to and has declared no interest in."""
-    panel.assign(bid=bid, member=member, by=chair, at=NOW)
-    panel.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
-    return bid
 
 
 def loads(round: Round) -> Counter[User]:
@@ -364,139 +335,3 @@ def test_a_stale_page_does_not_close_scoring(bid: Bid, member: User, chair: User
     Panel.objects.filter(round=bid.round).update(version=2)
     with pytest.raises(Stale):
         panel.close_scoring(round=bid.round, reason="Done", by=chair, at=NOW, seen=1)
-
-
-# Outcomes
-
-
-def record(bid: Bid, chair: User, verdict: str = "recommend", **kwargs: Any) -> PanelOutcome:
-    return panel.record_outcome(bid=bid, verdict=verdict, reason="Agreed by all", by=chair, at=NOW, **kwargs)
-
-
-def scored(bid: Bid, *passed: bool) -> Bid:
-    for answer in passed:
-        scorecard(bid, person(Role.MEMBER, round=bid.round), passed=answer, score=4)
-    close(bid.round)
-    return bid
-
-
-def test_no_outcome_is_recorded_while_scoring_is_open(bid: Bid, chair: User) -> None:
-    with pytest.raises(Refused, match="Close scoring"):
-        record(bid, chair, "reject")
-    assert Bid.objects.get(pk=bid.pk).state == "eligible"
-
-
-@pytest.mark.parametrize(
-    ("passed", "settled", "allowed"),
-    [
-        ((True, True), None, True),
-        ((False, False), None, False),
-        ((False, False), True, False),
-        ((True, False), None, False),
-        ((True, False), False, False),
-        ((True, False), True, True),
-        ((), None, False),
-        ((), True, False),
-    ],
-    ids=[
-        "passed",
-        "failed",
-        "failed, settled",
-        "split",
-        "split, fails",
-        "split, passes",
-        "no card",
-        "no card, settled",
-    ],
-)
-def test_no_mark_buys_back_a_failed_gate(
-    bid: Bid, chair: User, passed: tuple[bool, ...], settled: bool | None, allowed: bool
-) -> None:
-    scored(bid, *passed)
-    if allowed:
-        record(bid, chair, gates_settled=settled)
-        assert Bid.objects.get(pk=bid.pk).state == "recommended"
-        return
-    with pytest.raises(Refused) as refused:
-        record(bid, chair, gates_settled=settled)
-    assert refused.value.field in ("verdict", "gates_settled")
-    assert not PanelOutcome.objects.filter(bid=bid).exists()
-    assert Bid.objects.get(pk=bid.pk).state == "eligible"
-
-
-def test_how_a_split_gate_was_settled_stands_in_the_trail(bid: Bid, chair: User) -> None:
-    record(scored(bid, True, False), chair, gates_settled=True)
-    event = AuditEvent.objects.get(round=bid.round, action="record outcome")
-    assert event.facts["gates"] == Gate.SPLIT.value
-    assert event.facts["split settled"] is True
-
-
-@pytest.mark.parametrize(("verdict", "state"), [("reject", "rejected"), ("redirect", "redirected")])
-def test_a_bid_that_fails_a_gate_is_rejected_or_redirected(bid: Bid, chair: User, verdict: str, state: str) -> None:
-    record(scored(bid, False), chair, verdict, destination="The Board" if verdict == "redirect" else "")
-    assert Bid.objects.get(pk=bid.pk).state == state
-
-
-@pytest.mark.parametrize(
-    ("verdict", "destination", "said"),
-    [
-        ("redirect", "", "Enter where"),
-        ("redirect", "  ", "Enter where"),
-        ("recommend", "The Board", "Only a redirected bid"),
-        ("reject", "The Board", "Only a redirected bid"),
-    ],
-)
-def test_a_redirected_bid_and_no_other_has_a_destination(
-    bid: Bid, chair: User, verdict: str, destination: str, said: str
-) -> None:
-    scored(bid, True)
-    with pytest.raises(Refused, match=said) as refused:
-        record(bid, chair, verdict, destination=destination)
-    assert refused.value.field == "destination"
-    assert not PanelOutcome.objects.filter(bid=bid).exists()
-
-
-@pytest.mark.parametrize(
-    ("verdict", "destination", "reason", "constraint"),
-    [
-        ("redirect", "", "x", "redirect_has_its_destination"),
-        ("reject", "The Board", "x", "redirect_has_its_destination"),
-        ("reject", "", "", "outcome_has_its_reason"),
-    ],
-)
-def test_the_database_too_wants_reason_and_destination(
-    bid: Bid, chair: User, verdict: str, destination: str, reason: str, constraint: str
-) -> None:
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        PanelOutcome.objects.create(
-            bid=bid, verdict=verdict, destination=destination, reason=reason, recorded_by=chair, recorded_at=NOW
-        )
-
-
-def test_an_outcome_can_be_recorded_anew_until_the_leadership_agrees(bid: Bid, chair: User) -> None:
-    scored(bid, True)
-    record(bid, chair, "reject")
-    again = record(bid, chair, "recommend")
-    assert (again.version, PanelOutcome.objects.filter(bid=bid).count()) == (2, 1)
-    event = AuditEvent.objects.filter(round=bid.round, action="record outcome").last()
-    assert event is not None
-    assert event.before == {"verdict": "reject", "reason": "Agreed by all"}
-    Bid.objects.filter(pk=bid.pk).update(state="agreed")
-    with pytest.raises(Refused, match="can no longer change"):
-        record(bid, chair, "reject")
-    assert PanelOutcome.objects.get(bid=bid).verdict == "recommend"
-
-
-def test_an_outcome_for_another_version_of_the_bid_is_refused(bid: Bid, chair: User) -> None:
-    scored(bid, True)
-    record(bid, chair, "reject", seen=1)
-    with pytest.raises(Stale):
-        record(bid, chair, "recommend", seen=1)
-
-
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.CHAIR])
-def test_only_the_chair_records_an_outcome(bid: Bid, role: Role) -> None:
-    scored(bid, True)
-    with pytest.raises(NotEntitled):
-        record(bid, person(role, round=bid.round))
-    assert not PanelOutcome.objects.filter(bid=bid).exists()

@@ -1,0 +1,38 @@
+"""PCD 681 as the demo has it, ready for the Deputy Mayor, and the people around it."""
+
+import pytest
+
+from approvals import decisions
+from approvals.models import (
+    Decision,
+)
+from grants.models import User
+from tests.factories import NOW
+
+
+@pytest.fixture
+def decision() -> Decision:
+    """PCD 681 as it waits for the Deputy Mayor."""
+    return Decision.objects.select_related("round").get(reference="PCD-681")
+
+
+@pytest.fixture
+def grace() -> User:
+    return User.objects.get(username="grace.hall")
+
+
+@pytest.fixture
+def mo() -> User:
+    return User.objects.get(username="mo.novak")
+
+
+@pytest.fixture
+def robin() -> User:
+    return User.objects.get(username="robin.vale")
+
+
+@pytest.fixture
+def returned(decision: Decision, mo: User) -> Decision:
+    decisions.return_pack(decision=decision, reason="A question", by=mo, at=NOW)
+    decision.refresh_from_db()
+    return decision

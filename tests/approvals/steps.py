@@ -1,0 +1,34 @@
+"""Short words for what is done with a paper in many tests."""
+
+from datetime import timedelta
+
+from approvals import decisions
+from approvals.decisions import Answer
+from approvals.models import (
+    Decision,
+)
+from grants.models import User
+from tests.conftest import DEMO_PASSWORD
+from tests.factories import NOW
+
+LATER = NOW + timedelta(days=1)
+
+
+def answers(decision: Decision, **special: Answer) -> dict[int, Answer]:
+    """Every item approved or noted, but for `item_N`."""
+    return {
+        item.number: special.get(f"item_{item.number}", Answer("noted" if item.verb == "note" else "approved"))
+        for item in decisions.current_pack(decision).items.all()
+    }
+
+
+def decide(decision: Decision, by: User, interests: str = "None", **special: Answer) -> None:
+    decisions.decide_items(decision=decision, answers=answers(decision, **special), interests=interests, by=by, at=NOW)
+
+
+def sign(decision: Decision, by: User, password: str = DEMO_PASSWORD) -> None:
+    decisions.sign_decision(decision=decision, password=password, by=by, at=LATER)
+
+
+def state(decision: Decision) -> str:
+    return Decision.objects.get(pk=decision.pk).state
