@@ -23,7 +23,18 @@ class PackAdmin(ReadOnlyAdmin):
     exclude = ("pdf", "html")
 
 
+@admin.register(DecisionItem)
+class DecisionItemAdmin(ReadOnlyAdmin):
+    # What is decided is the Deputy Mayor's own until it is signed, and then stands in the published record.
+    exclude = ("answer", "conditions", "reason")
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    exclude = ("interests",)
+
+
 admin.site.register(
-    (Approval, Award, Decision, DecisionItem, DelegationRule, Payment, Recommendation, SingleTenderAction),
+    (Approval, Award, DelegationRule, Payment, Recommendation, SingleTenderAction),
     ReadOnlyAdmin,
 )

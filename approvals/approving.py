@@ -12,11 +12,11 @@ from django.db.models import Sum
 from django.utils.timezone import localtime
 
 from approvals import duties, routing
-from approvals.awards import committed, locked, record, routes_now
+from approvals.awards import committed, locked, must_not_be_in_flight, record, routes_now
 from approvals.models import Approval, Award, Payment, Recommendation
 from bids.models import Interest, PanelOutcome, Scorecard
 from grants import money
-from grants.models import User, new_references
+from grants.models import AuditEvent, User, new_references
 from grants.refusal import Refused
 
 ZERO = Decimal("0.00")
@@ -92,7 +92,7 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
 
 
 def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
-    """Who has had each grant in hand, by the grant's primary key, in four queries for any number of grants."""
+    """Who has had each grant in hand, by the grant's primary key, in five queries for any number of grants."""
     by_bid = {award.bid_id: award.pk for award in awards}
     agreed = Recommendation.objects.filter(bid__in=by_bid, answer=Recommendation.Answer.AGREE).order_by("id")
     recommended = dict(agreed.values_list("bid_id", "made_by__username"))
@@ -105,8 +105,15 @@ def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
     interests = Interest.objects.filter(bid__in=by_bid, conflicted=True)
     for bid, username in interests.values_list("bid_id", "member__username"):
         conflicted[bid].add(username)
+    grouped: dict[str, set[str]] = defaultdict(set)
+    references = {award.bid_id: award.bid.reference for award in awards}
+    regrouping = AuditEvent.objects.filter(bid__in=references.values(), action__in=("group bids", "clear warning"))
+    for reference, username in regrouping.values_list("bid", "actor__username"):
+        grouped[reference].add(username)
     return {
-        pk: duties.Hands(recommended.get(bid, ""), outcomes.get(bid, ""), scored[bid], conflicted[bid])
+        pk: duties.Hands(
+            recommended.get(bid, ""), outcomes.get(bid, ""), scored[bid], conflicted[bid], grouped[references[bid]]
+        )
         for bid, pk in by_bid.items()
     }
 
@@ -119,6 +126,7 @@ def record_payment(
     paid_on: date,
     by: User,
     at: datetime,
+    seen: int | None = None,
     reason: str = "",
     impact_assessed: bool | None = None,
     illustrative: str = "",
@@ -129,7 +137,7 @@ def record_payment(
     until the grant is approved. Raises Refused where it is more than the grant, lies in the future, or where the
     project uses personal data of the public and its impact assessment is not finished.
     """
-    award = locked(award, None)
+    award = locked(award, seen)
     if paid_on > localtime(at).date():
         raise Refused("The payment must be in the past", field="paid_on")
     if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED):
@@ -142,6 +150,9 @@ def record_payment(
     if standing is None and earlier:
         raise Refused("Money was paid before approval already. No further payment until the grant is approved.")
     retrospective = standing is None or localtime(standing.approved_at).date() > paid_on
+    if retrospective:
+        # It has a recommendation of its own, which a paper that is submitted already cannot hold.
+        must_not_be_in_flight(award.round)
     if retrospective and not reason.strip():
         raise Refused("It was paid before approval. Say why", field="reason")
     if award.bid.personal_data and not impact_assessed:
@@ -158,6 +169,8 @@ def record_payment(
         recorded_by=by,
         recorded_at=at,
     )
+    award.version += 1
+    award.save(update_fields=["version"])
     facts = {"payment": payment.reference, "amount": amount, "paid_on": paid_on, "retrospective": retrospective}
     record("record payment", award, by, at, reason, facts)
     return payment

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.timezone import localtime
 
 from approvals import routing, rules
@@ -24,7 +24,7 @@ from approvals.models import (
     Recommendation,
     SingleTenderAction,
 )
-from bids.models import Bid, ProjectFamily
+from bids.models import Bid, Interest, ProjectFamily
 from grants import audit, money, rounds
 from grants.models import BudgetLine, Round, User, new_references
 from grants.refusal import Refused, must_be_current
@@ -35,7 +35,7 @@ ZERO = Decimal("0.00")
 def committed(round: Round) -> Decimal:
     """What lines, contracts and live grants of a round take from its allocation, in pounds."""
     lines = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
-    contracts = SingleTenderAction.objects.filter(round=round).aggregate(total=Sum("amount"))["total"] or ZERO
+    contracts = SingleTenderAction.objects.live().filter(round=round).aggregate(total=Sum("amount"))["total"] or ZERO
     grants = Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round)
     return lines + contracts + (grants.aggregate(total=Sum("amount"))["total"] or ZERO)
 
@@ -94,6 +94,8 @@ def review(
     must_be_current(bid, seen)
     if bid.state not in (*reviewable(round), Bid.State.AGREED):
         raise Refused(f"{bid.source_reference} is not recommended by the panel")
+    if Interest.objects.filter(bid=bid, member=by, conflicted=True).exists():
+        raise Refused("You declared an interest in this bid, so somebody else reviews it.")
     if amount > bid.amount:
         raise Refused(f"The bid asks for {money.pounds(bid.amount)}. A grant is never more", field="amount")
     if amount != bid.amount and not reason.strip():
@@ -136,6 +138,8 @@ def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: d
     paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
     if amount < paid:
         raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
+    if award.state == Award.State.REFUSED:
+        raise Refused("The Deputy Mayor refused this grant. Only a new decision changes it.")
     withdrawn = award.state == Award.State.WITHDRAWN
     must_fit(bid.round, amount, instead_of=ZERO if withdrawn else award.amount)
     if withdrawn or award.amount != amount:
@@ -209,6 +213,9 @@ def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by:
     must_not_be_in_flight(round)
     family = ProjectFamily.objects.get_or_create(round=round, name=name)[0] if name else None
     locked = Bid.objects.select_for_update(of=("self",)).select_related("family").filter(round=round)
+    decided = Award.objects.filter(bid__in=bids, state=Award.State.APPROVED, route=Award.Route.DMPC)
+    if decided.exists():
+        raise Refused("The Deputy Mayor has decided a grant among these. Only a new decision changes it.", field="bids")
     for bid in locked.filter(pk__in=[bid.pk for bid in bids]).order_by("pk"):
         before = {"family": bid.family.name if bid.family else ""}
         bid.family = family
@@ -225,7 +232,8 @@ def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by:
             before=before,
             facts={"family": name},
         )
-    _route_again(round, by, at, because="The project families changed")
+    # Told apart from plain routing: who regroups a grant does not approve it.
+    _route_again(round, by, at, because="The project families changed", action="group bids")
 
 
 # Routing
@@ -239,9 +247,9 @@ def route_awards(*, round: Round, by: User, at: datetime) -> int:
     return _route(round, by, at, only_routed=False)
 
 
-def _route_again(round: Round, by: User, at: datetime, *, because: str) -> None:
+def _route_again(round: Round, by: User, at: datetime, *, because: str, action: str = "route awards") -> None:
     if Award.objects.live().filter(round=round).exclude(route="").exists():
-        _route(round, by, at, only_routed=True, because=because)
+        _route(round, by, at, only_routed=True, because=because, action=action)
 
 
 def limit_on(round: Round, kind: str, day: date) -> tuple[DelegationRule, routing.Limit]:
@@ -266,16 +274,20 @@ def routes_now(round: Round, day: date) -> dict[str, routing.Route]:
     }
 
 
-def _route(round: Round, by: User, at: datetime, *, only_routed: bool, because: str = "") -> int:
+def _route(
+    round: Round, by: User, at: datetime, *, only_routed: bool, because: str = "", action: str = "route awards"
+) -> int:
     today = localtime(at).date()
     rule, _ = limit_on(round, DelegationRule.Kind.GRANT, today)
     found = routes_now(round, today)
     changed = 0
     awards = Award.objects.select_for_update(of=("self",)).for_routes().live().filter(round=round)
-    for award in awards.exclude(state=Award.State.REFUSED):
+    # What the Deputy Mayor approved or refused, only a new decision changes.
+    decided = Q(state=Award.State.REFUSED) | Q(state=Award.State.APPROVED, route=Award.Route.DMPC)
+    for award in awards.exclude(decided):
         route = found[award.reference]
         facts = route_facts(route, rule)
-        if (award.route and not _differs(award.routed_as, facts)) or (only_routed and not award.route):
+        if (award.route and not _differs(award, facts)) or (only_routed and not award.route):
             continue
         _invalidate(award, because or "Its route changed", by, at)
         before = {"route": award.route, "sentence": award.sentence}
@@ -286,7 +298,7 @@ def _route(round: Round, by: User, at: datetime, *, only_routed: bool, because: 
         award.version += 1
         award.save()
         audit.record(
-            "route awards",
+            action,
             award,
             round=round,
             bid=award.bid.reference,
@@ -317,8 +329,10 @@ def route_facts(route: routing.Route, rule: DelegationRule) -> dict[str, Any]:
     return said
 
 
-def _differs(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    return any(old.get(name) != new[name] for name in ("rule", "level", "binding", "warning"))
+def _differs(award: Award, new: dict[str, Any]) -> bool:
+    # An approval rests on the amount, the group and the level, not on which rule of the same effect is in force.
+    names = ["level", "binding"] if award.state == Award.State.APPROVED else ["rule", "level", "binding", "warning"]
+    return any(award.routed_as.get(name) != new[name] for name in names)
 
 
 def _invalidate(award: Award, because: str, by: User, at: datetime) -> None:

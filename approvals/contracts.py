@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.timezone import localtime
 
 from approvals import rules
@@ -55,7 +56,12 @@ def keep_single_tender_action(
     if not evidence.strip():
         raise Refused("Enter the evidence for the primary ground", field="evidence")
     must_fit(round, amount, instead_of=contract.amount if contract else Decimal("0.00"))
-    level, sentence = _route(round, amount, at)
+    twins = SingleTenderAction.objects.filter(round=round, supplier=supplier, title=title)
+    if twins.exclude(pk=contract.pk if contract else 0).exists():
+        raise Refused("This supplier has a contract of this name in the round already", field="title")
+    beside = SingleTenderAction.objects.live().filter(round=round, supplier=supplier)
+    others = beside.exclude(pk=contract.pk if contract else 0).aggregate(total=Sum("amount"))["total"]
+    level, sentence = _route(round, amount, others or Decimal("0.00"), at)
     values: dict[str, Any] = {
         "supplier": supplier,
         "title": title,
@@ -83,11 +89,36 @@ def keep_single_tender_action(
     return contract
 
 
-def _route(round: Round, amount: Decimal, at: datetime) -> tuple[str, str]:
+@transaction.atomic
+def approve_single_tender_action(
+    *, contract: SingleTenderAction, reason: str, by: User, at: datetime, seen: int | None = None
+) -> SingleTenderAction:
+    """Approve a contract below its limit. Raises Refused where it goes up, or where the approver recorded it."""
+    round = rounds.lock(contract.round)
+    contract = SingleTenderAction.objects.select_for_update().get(pk=contract.pk)
+    must_be_current(contract, seen)
+    if contract.route != Award.Route.DELEGATED:
+        raise Refused("This contract is for the Deputy Mayor to decide")
+    if contract.state != SingleTenderAction.State.PROPOSED:
+        raise Refused(f"This contract is {contract.get_state_display().lower()} already")
+    if contract.recorded_by_id == by.pk:
+        raise Refused("You recorded this contract, so somebody else approves it.")
+    contract.state, contract.approved_by, contract.approved_at = SingleTenderAction.State.APPROVED, by, at
+    contract.version += 1
+    contract.save()
+    facts = {"amount": contract.amount, "route": contract.sentence}
+    audit.record("approve contract", contract, round=round, by=by, at=at, because=reason, facts=facts)
+    return contract
+
+
+def _route(round: Round, amount: Decimal, others: Decimal, at: datetime) -> tuple[str, str]:
+    """By the sum with the supplier's other contracts of the round: splitting one never lowers its route."""
     today = localtime(at).date()
     _, limit = limit_on(round, DelegationRule.Kind.EXEMPTION, today)
-    level = limit.level(amount)
-    compared = f"{money.pounds(amount)}, {'below' if level is Level.DELEGATED else 'not below'} "
+    total = amount + others
+    level = limit.level(total)
+    joined = f"With {money.pounds(others)} of other contracts of this supplier " if others else ""
+    compared = f"{joined}{money.pounds(total)}, {'below' if level is Level.DELEGATED else 'not below'} "
     sentence = f"{compared}{money.pounds(limit.amount)}. {limit.citation}."
     threshold = rules.rule_on(round, DelegationRule.Kind.PROCUREMENT, today)
     if threshold:

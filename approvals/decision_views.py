@@ -162,12 +162,21 @@ def part_two(request: Request, reference: str) -> HttpResponse:
 def edit_part_two(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "write part 2")
     kept = PartTwo.objects.filter(decision=found).first()
-    initial = {"text": kept.text, "exemption": kept.exemption} if kept else {}
+    initial: dict[str, Any] = {"version": 0}
+    if kept:
+        initial = {"text": kept.text, "exemption": kept.exemption, "version": kept.version}
     return form_page(
         request,
         "approvals/edit_part_two.html",
         PartTwoForm(request.POST or None, initial=initial),
-        lambda data: transitions.write_part_two(decision=found, **data, by=request.user, at=timezone.now()),
+        lambda data: transitions.write_part_two(
+            decision=found,
+            text=data["text"],
+            exemption=data["exemption"],
+            seen=data["version"],
+            by=request.user,
+            at=timezone.now(),
+        ),
         done="Part 2 is saved, apart from the paper",
         to=_address(found),
         decision=found,

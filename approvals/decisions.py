@@ -13,6 +13,7 @@ from django.db.models import Max
 from django.utils.timezone import localtime
 
 from approvals import approving, duties, pack, paper
+from approvals.awards import must_not_be_in_flight
 from approvals.models import (
     Award,
     Decision,
@@ -22,9 +23,10 @@ from approvals.models import (
     Pack,
     PartTwo,
     Query,
+    SingleTenderAction,
 )
 from grants import audit, rounds
-from grants.models import Round, User
+from grants.models import AuditEvent, Round, User
 from grants.refusal import Incomplete, Refused, must_be_current
 
 RETURNABLE = (Decision.State.SUBMITTED, Decision.State.READY, Decision.State.DECIDED)
@@ -90,14 +92,19 @@ def name_sources(*, decision: Decision, lines: str, by: User, at: datetime, seen
 
 
 @transaction.atomic
-def write_part_two(*, decision: Decision, text: str, exemption: str, by: User, at: datetime) -> None:
+def write_part_two(
+    *, decision: Decision, text: str, exemption: str, by: User, at: datetime, seen: int | None = None
+) -> None:
     """Keep what is exempt from publication, apart from the paper. The trail says that it was written, never what."""
     decision = _locked(decision)
     _must_be_editable(decision)
-    PartTwo.objects.update_or_create(
-        decision=decision,
-        defaults={"text": text, "exemption": exemption, "written_by": by, "written_at": at},
+    kept = PartTwo.objects.select_for_update().filter(decision=decision).first() or PartTwo(
+        decision=decision, version=0
     )
+    must_be_current(kept, seen)
+    kept.text, kept.exemption, kept.written_by, kept.written_at = text, exemption, by, at
+    kept.version += 1
+    kept.save()
     _record("write part 2", decision, by, at, facts={"exemption": exemption})
 
 
@@ -113,6 +120,7 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
     decision = _locked(decision)
     must_be_current(decision, seen)
     _must_be_editable(decision)
+    must_not_be_in_flight(decision.round)
     said = paper.sources(decision, localtime(at).date())
     problems = paper.problems(said)
     if problems:
@@ -149,7 +157,7 @@ def _make_items(frozen: Pack, found: dict[str, Any]) -> None:
                     **common,
                     number=len(items) + 1,
                     verb=DecisionItem.Verb.NOTE,
-                    label=label[:200],
+                    label=label,
                     amount=Decimal(recommendation["amount"]),
                 )
             )
@@ -249,8 +257,8 @@ def decide_items(
         raise Refused("This pack is not waiting for decision")
     current = current_pack(decision)
     pack.read(current)
-    writers = set(decision.sections.exclude(written_by=None).values_list("written_by__username", flat=True))
-    if why_not := duties.why_not_sign(by.username, writers | {current.submitted_by.username}):
+    prepared = AuditEvent.objects.filter(round=decision.round, action__in=duties.PREPARING).exclude(actor=None)
+    if why_not := duties.why_not_sign(by.username, set(prepared.values_list("actor__username", flat=True))):
         raise Refused(why_not)
     if not interests.strip():
         raise Refused("Declare your interests, or write that there are none", field="interests")
@@ -299,6 +307,8 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
     for item in items:
         if item.award:
             _settle(item, item.award, decision, by, at)
+        if item.contract and item.verb == DecisionItem.Verb.APPROVE:
+            _settle_contract(item, item.contract, by, at)
     decision.signed_by, decision.signed_at = by, at
     _move(decision, Decision.State.SIGNED, "signed_by", "signed_at")
     made = pack.freeze_record(_record_of(decision, current, items), current)
@@ -309,6 +319,8 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
 def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:
     kinds = DecisionItem.Answer
     award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
+    if award.approvals.filter(invalid_at=None).exists():
+        raise Refused(f"{award.bid.title} is approved already. The pack must be returned.")
     if award.amount != item.amount:
         raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
     states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
@@ -318,6 +330,16 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
     if award.state == Award.State.APPROVED:
         reason = item.reason or f"Item {item.number} of {decision.reference}"
         approving.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at)
+
+
+def _settle_contract(item: DecisionItem, contract: SingleTenderAction, by: User, at: datetime) -> None:
+    states = SingleTenderAction.State
+    refused = {"refused": states.REFUSED, "deferred": states.DEFERRED}
+    contract.state = refused.get(item.answer, states.APPROVED)
+    if contract.state == states.APPROVED:
+        contract.approved_by, contract.approved_at = by, at
+    contract.version += 1
+    contract.save(update_fields=["state", "approved_by", "approved_at", "version"])
 
 
 def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> dict[str, Any]:

@@ -7,6 +7,21 @@ score to the money. Limits are set by two people (the same reason).
 from collections.abc import Set
 from dataclasses import dataclass
 
+# What somebody who decides on a round may not have done in it: see `grants/roles.py` for the words.
+PREPARING = (
+    "submit scorecard",
+    "record outcome",
+    "review bid",
+    "group bids",
+    "clear warning",
+    "approve award",
+    "approve contract",
+    "keep single tender action",
+    "write section",
+    "write part 2",
+    "submit pack",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Hands:
@@ -16,6 +31,7 @@ class Hands:
     outcome_by: str
     scored_by: Set[str] = frozenset()
     conflicted: Set[str] = frozenset()
+    grouped_by: Set[str] = frozenset()
 
 
 def why_not_approve(person: str, hands: Hands) -> str:
@@ -26,6 +42,8 @@ def why_not_approve(person: str, hands: Hands) -> str:
         return "You recorded the panel’s outcome on it, so somebody else approves it."
     if person in hands.scored_by:
         return "You scored it, so somebody else approves it."
+    if person in hands.grouped_by:
+        return "You changed its project family or cleared its warning, so somebody else approves it."
     if person in hands.conflicted:
         return "You declared an interest in it."
     return ""

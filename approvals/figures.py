@@ -111,6 +111,8 @@ _TYPED = re.compile(
     r"|(?<![\d£.,])(?P<bare>\d[\d,]*(?:\.\d+)?)\s?(?P<bare_unit>million\b|(?:pounds\b))",
     re.IGNORECASE,
 )
+# A figure with more digits than any budget has is no figure.
+LONGEST = 20
 _UNITS = {"": 1, "pounds": 1, "k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000, "bn": 10**9}
 
 
@@ -122,6 +124,9 @@ def typed_in(prose: str) -> Iterator[Typed]:
         unit = (found["unit"] or found["bare_unit"] or "").lower()
         text = found[0].strip().rstrip(",")
         if "," in number and not re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", number):
+            yield Typed(text, None, Decimal(0))
+            continue
+        if len(number) > LONGEST:
             yield Typed(text, None, Decimal(0))
             continue
         factor = _UNITS[unit]

@@ -98,7 +98,7 @@ class EscalateForm(VersionedForm):
     reason = text_area("Reason", rows=3, longest=300)
 
 
-class PaymentForm(Form):
+class PaymentForm(VersionedForm):
     amount = MoneyField(label="Amount paid")
     paid_on = DayField(label="Date of payment")
     reason = text_area(
@@ -189,7 +189,7 @@ class SourcesForm(VersionedForm):
     )
 
 
-class PartTwoForm(Form):
+class PartTwoForm(VersionedForm):
     text = text_area("Part 2", rows=12, longest=20_000)
     exemption = forms.CharField(label="Why it is exempt from publication", max_length=300)
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from approvals import paper
+from approvals import appendices, paper
 from approvals.models import Award, Decision, DecisionRecord, Pack
 from grants import audit
 from grants.refusal import Refused
@@ -53,9 +53,9 @@ def contents(decision: Decision, said: paper.Sources, *, version: int, at: datet
             "table_2": paper.table_2(asked),
             "table_2_total": {"count": len(asked), "amount": said.reconciliation.dmpc.total},
             "table_3": paper.table_3(said),
-            "appendix_1": paper.appendix(asked),
-            "appendix_2": paper.appendix(noted),
-            "contracts": paper.contract_entries(said),
+            "appendix_1": appendices.appendix(asked),
+            "appendix_2": appendices.appendix(noted),
+            "contracts": appendices.contract_entries(said.contracts),
             "reconciliation": said.reconciliation.as_json(),
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -9,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from approvals import figures, position, reconciliation, rules
+from approvals.appendices import paid_early
 from approvals.figures import Figure, Figures, Standing
-from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
-from approvals.position import fetched
+from approvals.models import Award, Decision, DecisionRecord, DelegationRule, SingleTenderAction
 from approvals.reconciliation import Discrepancy, Outcome, Reconciliation
 from grants import money
 from grants.models import BudgetLine
@@ -60,18 +61,45 @@ class Sources:
     texts: dict[str, str]
     reconciliation: Reconciliation
 
+    earlier: frozenset[str] = frozenset()
+
     def routed(self, route: str) -> list[Award]:
         return [award for award in self.awards if award.route == route]
+
+    def asked(self) -> list[Award]:
+        """The grants that wait for the Deputy Mayor; what an earlier paper settled is not asked again."""
+        waiting = (Award.State.ROUTED, Award.State.DEFERRED)
+        return [award for award in self.routed(Award.Route.DMPC) if award.state in waiting]
+
+    def noted(self) -> list[Award]:
+        """The delegated grants that no earlier paper has reported."""
+        return [award for award in self.routed(Award.Route.DELEGATED) if award.reference not in self.earlier]
+
+    def contracts_asked(self) -> list[SingleTenderAction]:
+        open_states = (SingleTenderAction.State.PROPOSED, SingleTenderAction.State.DEFERRED)
+        delegated = Award.Route.DELEGATED
+        return [
+            contract
+            for contract in self.contracts
+            if contract.reference not in self.earlier and (contract.state in open_states or contract.route == delegated)
+        ]
 
 
 def sources(decision: Decision, day: date) -> Sources:
     """Read all that the paper of a decision rests on, in a fixed number of queries."""
     round = decision.round
     found = position.grants_of(round)
+    signed = DecisionRecord.objects.filter(decision__round=round).exclude(decision=decision)
     return Sources(
         decision=decision,
+        earlier=frozenset(
+            entry["reference"]
+            for text in signed.values_list("pack__canonical", flat=True)
+            for part in ("appendix_2", "contracts")
+            for entry in json.loads(text)[part]
+        ),
         awards=[award for award in found if award.state != Award.State.REFUSED],
-        contracts=list(SingleTenderAction.objects.filter(round=round).select_related("supplier")),
+        contracts=list(SingleTenderAction.objects.live().filter(round=round).select_related("supplier")),
         limits={kind: rules.rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
         texts=dict(decision.sections.values_list("key", "text")),
         reconciliation=reconciliation.reconcile(position.position(round, day, found)),
@@ -131,8 +159,10 @@ def figures_of(said: Sources) -> Figures:
         labelled("line", line.label, line.amount, "Budget line")
     for award in said.awards:
         amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}")
-    for contract in said.contracts:
-        amount(f"contract {contract.supplier.name}", contract.amount, contract.title)
+    suppliers = {contract.supplier.name for contract in said.contracts}
+    for supplier in sorted(suppliers):
+        own = [contract.amount for contract in said.contracts if contract.supplier.name == supplier]
+        amount(f"contract {supplier}", money.total(own), f"Contracts with {supplier}")
     for row in table_2(said.routed(Award.Route.DMPC)):
         labelled("project", row["label"], Decimal(row["amount"]), f"Sum of {row['count']} grants to the Deputy Mayor")
     return found
@@ -141,6 +171,9 @@ def figures_of(said: Sources) -> Figures:
 def problems(said: Sources) -> list[Discrepancy]:
     """All that keeps the paper from being submitted: what does not reconcile, and what the prose gets wrong."""
     found: list[Discrepancy] = []
+    if said.awards and said.limits[DelegationRule.Kind.GRANT] is None:
+        missing = "No confirmed limit for grants is in force today."
+        found.append(Discrepancy("limit", missing, ZERO, said.decision.reference))
     reference, known = said.decision.reference, figures_of(said)
     external = figures.externals(said.decision.external_figures)
     for part in PARTS:
@@ -158,7 +191,7 @@ def problems(said: Sources) -> list[Discrepancy]:
                 value = match.typed.value if match.typed.value is not None else ZERO
                 said_so = f"“{part.heading}” says {match.typed.text}, which is no figure of this paper."
                 found.append(Discrepancy("prose", said_so, value.quantize(money.PENNY), f"{reference} {part.key}"))
-    if not said.awards and not said.contracts:
+    if not said.asked() and not said.noted() and not said.contracts_asked():
         found.append(Discrepancy("items", "There is nothing to decide: no grant and no contract.", ZERO, reference))
     # What its writers can mend in the text comes before what the register has to settle.
     return [*found, *said.reconciliation.discrepancies]
@@ -185,8 +218,8 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
     """
     rule = said.limits[DelegationRule.Kind.GRANT]
     limit = rule.limit if rule else ZERO
-    asked, noted = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
-    early = [award for award in said.awards if _paid_early(award)]
+    asked, noted = said.asked(), said.noted()
+    early = [award for award in [*asked, *noted] if paid_early(award)]
     found: list[dict[str, Any]] = []
 
     def add(verb: str, text: str, amount: Decimal, items: list[dict[str, Any]]) -> None:
@@ -211,7 +244,7 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
             total,
             [_item(award) for award in noted],
         )
-    for contract in said.contracts:
+    for contract in said.contracts_asked():
         verb = "approve" if contract.route == Award.Route.DMPC else "note"
         add(
             verb,
@@ -222,8 +255,8 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
             [{"label": contract.title, "reference": contract.reference, "amount": money.text(contract.amount)}],
         )
     if early:
-        total = money.total([_paid_early(award) for award in early])
-        names = " and ".join(f"{award.bid.title} ({money.pounds(_paid_early(award))})" for award in early)
+        total = money.total([paid_early(award) for award in early])
+        names = " and ".join(f"{award.bid.title} ({money.pounds(paid_early(award))})" for award in early)
         add(
             "note",
             f"that {_grants(early)}, {names}, {'was' if len(early) == 1 else 'were'} paid before approval, "
@@ -251,10 +284,6 @@ def _grants(awards: Sequence[Award]) -> str:
     return "1 grant" if len(awards) == 1 else f"{len(awards)} grants"
 
 
-def _paid_early(award: Award) -> Decimal:
-    return sum((payment.amount for payment in fetched(award, "paid") if payment.retrospective), ZERO)
-
-
 def _item(award: Award) -> dict[str, Any]:
     return {"label": award.bid.title, "reference": award.reference, "amount": money.text(award.amount)}
 
@@ -264,13 +293,14 @@ def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     for award in asked:
         label = award.bid.family.name if award.bid.family else award.bid.title
+        key = f"family {award.bid.family_id}" if award.bid.family_id else award.reference
         row = rows.setdefault(
-            label, {"label": label, "recipients": [], "count": 0, "each": [], "amount": ZERO, "paid": ZERO}
+            key, {"label": label, "recipients": [], "count": 0, "each": [], "amount": ZERO, "paid": ZERO}
         )
         row["count"] += 1
         row["amount"] += award.amount
         row["each"].append(award.amount)
-        row["paid"] += _paid_early(award)
+        row["paid"] += paid_early(award)
         recipient = award.bid.recipient.name if award.bid.recipient else ""
         if recipient not in row["recipients"]:
             row["recipients"].append(recipient)
@@ -284,10 +314,16 @@ def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
                 "count": row["count"],
                 "each": money.text(row["each"][0]) if same else "",
                 "amount": money.text(row["amount"]),
-                "paid": bool(row["paid"]),
+                "paid": _already(row["paid"], row["amount"]),
             }
         )
     return found
+
+
+def _already(paid: Decimal, amount: Decimal) -> str:
+    if not paid:
+        return ""
+    return "already paid" if paid == amount else f"{money.pounds(paid)} already paid"
 
 
 def table_3(said: Sources) -> list[dict[str, Any]]:
@@ -312,69 +348,6 @@ def table_3(said: Sources) -> list[dict[str, Any]]:
 
 def _row(label: str, amount: Decimal, kind: str, note: str = "") -> dict[str, Any]:
     return {"label": label, "amount": money.text(amount), "kind": kind, "note": note}
-
-
-def appendix(awards: Sequence[Award]) -> list[dict[str, Any]]:
-    """Each grant as it is published: recipient, amount, purpose, conditions and reason (SI 2011/3050 para 3(f))."""
-    return [_entry(award) for award in awards]
-
-
-def _entry(award: Award) -> dict[str, Any]:
-    bid = award.bid
-    valid = next(iter(fetched(award, "valid")), None)
-    outcome = getattr(bid, "outcome", None)
-    early = _paid_early(award)
-    return {
-        "reference": award.reference,
-        "bid": bid.source_reference,
-        "title": bid.title,
-        "family": bid.family.name if bid.family else "",
-        "recipient": bid.recipient.name if bid.recipient else "",
-        "register": _register(award),
-        "sponsoring_unit": bid.sponsoring_unit,
-        "amount": money.text(award.amount),
-        "purpose": bid.summary,
-        "beneficiaries": bid.beneficiaries,
-        "boroughs": bid.borough_names,
-        "aims": ", ".join(tag.label for tag in bid.tags.all()),
-        "outputs": bid.outputs,
-        "outcomes": bid.outcomes,
-        "evaluation": bid.evaluation_plan,
-        "reason": outcome.reason if outcome else "",
-        "conditions": valid.conditions if valid else "",
-        "legal_power": award.legal_power,
-        "route": award.sentence,
-        "cleared": award.warning_cleared,
-        "paid_early": money.text(early) if early else "",
-        "early_reason": " ".join(payment.reason for payment in fetched(award, "paid") if payment.retrospective),
-        "illustrative": bid.illustrative,
-    }
-
-
-def _register(award: Award) -> str:
-    body = award.bid.recipient
-    return f"{body.get_register_display()} {body.number}" if body and body.number else ""
-
-
-def contract_entries(said: Sources) -> list[dict[str, Any]]:
-    """Each single tender action as appendices 3 and 4 show it."""
-    return [
-        {
-            "reference": contract.reference,
-            "supplier": contract.supplier.name,
-            "title": contract.title,
-            "amount": money.text(contract.amount),
-            "profile": contract.profile,
-            "charged_to": contract.charged_to,
-            "ground": contract.get_ground_display(),
-            "evidence": contract.evidence,
-            "other_grounds": contract.other_grounds,
-            "route": contract.sentence,
-            "proposal": contract.proposal,
-            "performance": contract.performance,
-        }
-        for contract in said.contracts
-    ]
 
 
 def sections(said: Sources) -> list[dict[str, Any]]:

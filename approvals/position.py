@@ -68,7 +68,7 @@ def position(round: Round, day: date, found: Sequence[Award] | None = None) -> r
             Line(line.reference, line.label, line.amount, line.kind == BudgetLine.Kind.INTERNAL)
             for line in round.lines.all()
         ],
-        contracts=[_contract(contract) for contract in SingleTenderAction.objects.filter(round=round)],
+        contracts=[_contract(contract) for contract in SingleTenderAction.objects.live().filter(round=round)],
         grants=grants,
         bids=_bids(round, by_bid),
     )
@@ -135,13 +135,14 @@ def _contract(contract: SingleTenderAction) -> Contract:
         "evidence for its primary ground": contract.evidence,
         "its proposal": contract.proposal,
         "its performance framework": contract.performance,
+        "the approval of a second lead": contract.route == Award.Route.DMPC or contract.approved_by_id,
     }
     return Contract(
         contract.reference,
         contract.title,
         contract.amount,
         contract.years(),
-        [what for what, text in wanted.items() if not text.strip()],
+        [what for what, given in wanted.items() if not given],
     )
 
 

@@ -21,6 +21,11 @@ urlpatterns = [
     path("rounds/<slug:round>/contracts/", views.single_tender_actions, name="single_tender_actions"),
     path("rounds/<slug:round>/contracts/add/", views.add_single_tender_action, name="add_single_tender_action"),
     path("contracts/<str:reference>/", views.single_tender_action, name="single_tender_action"),
+    path(
+        "contracts/<str:reference>/approve/",
+        views.approve_single_tender_action,
+        name="approve_single_tender_action",
+    ),
     path("rounds/<slug:round>/rules/", views.rules, name="rules"),
     path("rounds/<slug:round>/rules/propose/", views.propose_rule, name="propose_rule"),
     path("rules/<str:reference>/confirm/", views.confirm_rule, name="confirm_rule"),

@@ -33,7 +33,7 @@ from bids.views import bid_or_404
 from grants.access import Request, allow, enter, must, round_or_404
 from grants.forms import ConfirmForm, attempt
 from grants.models import Round
-from grants.pages import form_page, page_of
+from grants.pages import form_page, page_of, whole_number
 
 
 def _address(name: str, round: Round) -> str:
@@ -53,7 +53,8 @@ def award_or_404(request: Request, reference: str, action: str) -> Award:
 @allow("review bid")
 def review(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "review bid")
-    ready = Bid.objects.filter(round=found, state__in=awards.reviewable(found))
+    visible = Bid.objects.visible_to(request.user, "review bid")
+    ready = visible.filter(round=found, state__in=awards.reviewable(found))
     waiting = ready.select_related("recipient", "outcome")
     return form_page(
         request,
@@ -224,7 +225,7 @@ def approve_awards(request: Request, round: str) -> HttpResponse:
     form = ApproveForm(request.POST if confirmed else None, round=found, initial={"awards": chosen})
     if confirmed and form.is_valid():
         said = form.cleaned_data
-        seen = {reference: int(request.POST.get(f"version-{reference}", 0) or 0) for reference in chosen}
+        seen = {reference: whole_number(request.POST.get(f"version-{reference}", "")) for reference in chosen}
         made = attempt(
             form,
             lambda: approving.approve_awards(
@@ -281,8 +282,10 @@ def record_payment(request: Request, reference: str) -> HttpResponse:
     return form_page(
         request,
         "approvals/record_payment.html",
-        PaymentForm(request.POST or None),
-        lambda data: approving.record_payment(award=award, **data, by=request.user, at=timezone.now()),
+        PaymentForm(request.POST or None, initial={"version": award.version}),
+        lambda data: approving.record_payment(
+            award=award, seen=data.pop("version"), **data, by=request.user, at=timezone.now()
+        ),
         done=lambda made: f"The payment is recorded as {made.reference}",
         to=reverse("approvals:award", args=[award.reference]),
         award=award,
@@ -307,6 +310,24 @@ def single_tender_action(request: Request, reference: str) -> HttpResponse:
     must(request.user, "see single tender action", contract.round)
     enter(request, contract.round)
     return render(request, "approvals/single_tender_action.html", {"contract": contract})
+
+
+@allow("approve contract")
+def approve_single_tender_action(request: Request, reference: str) -> HttpResponse:
+    contract = get_object_or_404(SingleTenderAction.objects.select_related("supplier", "round"), reference=reference)
+    must(request.user, "approve contract", contract.round)
+    enter(request, contract.round)
+    return form_page(
+        request,
+        "approvals/approve_single_tender_action.html",
+        SeenReasonForm(request.POST or None, initial={"version": contract.version}),
+        lambda data: contracts.approve_single_tender_action(
+            contract=contract, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"{contract.title} is approved",
+        to=reverse("approvals:single_tender_action", args=[reference]),
+        contract=contract,
+    )
 
 
 @allow("keep single tender action")

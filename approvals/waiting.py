@@ -91,7 +91,7 @@ def standing(*, held: Holdings, round: Round) -> str:
 def left_for_grants(*, round: Round) -> Decimal:
     """What of the allocation lines and contracts leave for grants, in pounds."""
     lines = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
-    contracts = SingleTenderAction.objects.filter(round=round).aggregate(total=Sum("amount"))["total"] or ZERO
+    contracts = SingleTenderAction.objects.live().filter(round=round).aggregate(total=Sum("amount"))["total"] or ZERO
     return round.allocation - lines - contracts
 
 

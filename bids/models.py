@@ -12,9 +12,9 @@ from django.db import models
 from django.db.models import Count, F, Q, Sum
 
 from bids import boroughs, criteria, scoring
-from grants.access import holdings
+from grants.access import Holdings, holdings
 from grants.models import Organisation, Round, User
-from grants.roles import ACTIONS, Role, acting_role
+from grants.roles import ACTIONS, Role
 
 
 class Tag(models.Model):
@@ -111,23 +111,24 @@ class BidQuerySet(models.QuerySet["Bid"]):
         they declared that they have no interest: an unanswered declaration is a conflict.
         """
         held = holdings(user)
-        by_role = [role for role in ACTIONS[action].roles if role is not Role.MEMBER]
-        if held.everywhere & set(by_role):
-            whole = Q()
-        else:
-            ids = [pk for pk, roles in held.by_round.items() if roles & set(by_role)]
-            whole = Q(round_id__in=ids)
-        if Role.MEMBER not in ACTIONS[action].roles or not acting_role(action, held.anywhere()):
-            return self.filter(whole)
-        own = Interest.objects.filter(bid=models.OuterRef("pk"), member=user)
-        if Role.MEMBER not in held.anywhere():
-            return self.filter(whole)
-        assigned = Assignment.objects.filter(bid=models.OuterRef("pk"), member=user, withdrawn_at=None)
-        free = models.Exists(own.filter(conflicted=False)) & models.Exists(assigned)
-        # Somebody who is a member as well as, say, chair is still kept from a bid in which they have an interest.
-        locked = models.Exists(assigned) & ~models.Exists(own.filter(conflicted=False))
-        conflicted = models.Exists(own.filter(conflicted=True))
-        return self.filter((whole & ~locked & ~conflicted) | free)
+        others = set(ACTIONS[action].roles) - {Role.MEMBER}
+        whole = self._in_rounds(held, others)
+        interests = Interest.objects.filter(bid=models.OuterRef("pk"), member=user)
+        # An interest locks the bid for whatever else the person is, or has become since.
+        found = self.exclude(models.Exists(interests.filter(conflicted=True)))
+        if Role.MEMBER not in ACTIONS[action].roles:
+            return found.filter(whole)
+        assigned = models.Exists(Assignment.objects.filter(bid=models.OuterRef("pk"), member=user, withdrawn_at=None))
+        declared = models.Exists(interests.filter(conflicted=False))
+        as_member = self._in_rounds(held, {Role.MEMBER})
+        # Somebody who is a member as well as, say, chair is kept from a bid until they declared.
+        return found.filter((whole & ~(as_member & assigned & ~declared)) | (as_member & assigned & declared))
+
+    def _in_rounds(self, held: Holdings, roles: set[Role]) -> Q:
+        """The bids of the rounds in which one of the roles is held now."""
+        if held.everywhere & roles:
+            return ~Q(pk=None)
+        return Q(round_id__in=[pk for pk, own in held.by_round.items() if own & roles])
 
     def for_list(self) -> BidQuerySet:
         """All that a row of the list of bids shows."""

@@ -24,7 +24,7 @@ from bids.views import bid_or_404
 from grants.access import Request, allow, enter, must, round_or_404
 from grants.forms import ReasonForm, attempt, show_refusal
 from grants.models import Round, User
-from grants.pages import form_page, page_of
+from grants.pages import form_page, page_of, whole_number
 from grants.refusal import Refused, Stale
 
 
@@ -66,7 +66,7 @@ def interests(request: Request, round: str) -> HttpResponse:
         for row in rows
     ]
     valid = [form.is_valid() for form in forms]
-    if request.method == "POST" and all(valid):
+    if request.method == "POST" and rows and all(valid):
         answers = [
             (row.bid, form.cleaned_data["conflicted"], form.cleaned_data["nature"])
             for row, form in zip(rows, forms, strict=True)
@@ -92,11 +92,10 @@ def score(request: Request, reference: str) -> HttpResponse:
     form = ScoreForm(request.POST or None, rules=rules, card=card)
     stale = False
     if form.is_valid():
-        seen = request.POST.get("version", "")
         common: dict[str, Any] = {
             "bid": bid,
             "marks": form.marks,
-            "seen": int(seen) if seen.isdigit() else 0,
+            "seen": whole_number(request.POST.get("version", "")),
             "by": request.user,
             "at": timezone.now(),
         }
@@ -150,7 +149,8 @@ def _after_saving(request: Request, bid: Bid, submitted: bool) -> HttpResponse:
 @require_GET
 def panel(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see panel")
-    bids = Bid.objects.filter(round=found, state=Bid.State.ELIGIBLE).order_by("source_reference")
+    visible = Bid.objects.visible_to(request.user, "see panel")
+    bids = visible.filter(round=found, state=Bid.State.ELIGIBLE).order_by("source_reference")
     page = page_of(request, bids)
     context = {
         "members": reading.members(found),
@@ -229,7 +229,7 @@ def ranking(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see ranking")
     closed = not found.scored or Panel.objects.filter(round=found).exclude(closed_at=None).exists()
     left: Decimal = import_string(settings.LEFT_FOR_GRANTS)(round=found)
-    rows = reading.ranking(found, left) if closed else []
+    rows = reading.ranking(found, left, request.user) if closed else []
     context = {"rows": rows, "closed": closed, "left": left, "rule": scoring_rules.RULE_IN_WORDS}
     return render(request, "bids/ranking.html", context)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -116,36 +116,44 @@ def members(round: Round) -> list[MemberRow]:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A bid in the ranking, with the running sum of what is asked for down to it."""
+    """A bid in the ranking, with the running sum down to it; None where it takes nothing from what is left."""
 
     placed: scoring.Placed
     bid: Bid
-    running: Decimal
+    running: Decimal | None
     dots: list[int]
     line_below: bool = False
 
 
-def ranking(round: Round, left: Decimal) -> list[Ranked]:
-    """The bids of a round in order; the funding line is drawn under the last one that `left` (pounds) still holds."""
+def ranking(round: Round, left: Decimal, user: User) -> list[Ranked]:
+    """The bids of a round in order; the funding line is drawn under the last one that `left` (pounds) still holds.
+
+    The sum runs over what a grant can go to: bids from outside the force that pass their gates and were not rejected
+    or redirected. Internal bids are carried by a budget line that `left` no longer holds.
+    """
+    visible = Bid.objects.visible_to(user, "see ranking").filter(round=round)
     bids = list(
-        Bid.objects.filter(round=round)
-        .exclude(state__in=(Bid.State.RECEIVED, Bid.State.INELIGIBLE))
-        .select_related("recipient", "outcome")
+        visible.exclude(state__in=(Bid.State.RECEIVED, Bid.State.INELIGIBLE)).select_related("recipient", "outcome")
     )
     found = panel.results(bids)
     by_reference = {bid.source_reference: bid for bid in bids}
     placed = scoring.rank([scoring.Placed(bid.source_reference, bid.amount, found[bid.pk]) for bid in bids])
     rows: list[Ranked] = []
-    running = Decimal("0.00")
-    drawn = False
+    running, drawn, last = Decimal("0.00"), False, None
     for each in placed:
         bid = by_reference[each.reference]
-        running += bid.amount
-        if running > left and rows and not drawn:
-            rows[-1] = Ranked(rows[-1].placed, rows[-1].bid, rows[-1].running, rows[-1].dots, line_below=True)
+        counts = (
+            bid.is_external
+            and each.result.gate is not scoring.Gate.FAILED
+            and bid.state not in (Bid.State.REJECTED, Bid.State.REDIRECTED)
+        )
+        if counts and running + bid.amount > left and last is not None and not drawn:
+            rows[last] = replace(rows[last], line_below=True)
             drawn = True
+        running += bid.amount if counts else Decimal("0.00")
         dots = [int(mean * 25) for mean in each.result.card_means]
-        rows.append(Ranked(each, bid, running, dots))
+        rows.append(Ranked(each, bid, running if counts else None, dots))
+        last = len(rows) - 1 if counts else last
     return rows
 
 

@@ -17,6 +17,7 @@ from bids.blindness import Part, Phase, may_see
 from bids.filters import BidFilter
 from bids.forms import BidForm, ChangeBidForm, EligibilityForm, UploadForm
 from bids.models import Bid, Interest, Scorecard, Upload
+from bids.waiting import hidden_events
 from grants.access import Request, allow, enter, holdings, round_or_404
 from grants.forms import ConfirmForm
 from grants.models import AuditEvent, Round
@@ -92,7 +93,8 @@ def bid(request: Request, reference: str) -> HttpResponse:
         "tags": found.tags.all(),
         "outcome": getattr(found, "outcome", None) if Part.OUTCOME in seen else None,
         "shows_internal": Part.INTERNAL_REASON in seen,
-        "shows_state": Part.OUTCOME in seen or found.state in (Bid.State.RECEIVED, Bid.State.ELIGIBLE),
+        # To a member the page is the same before and after an outcome.
+        "shows_path": _shows_state(request, found.round),
         "criteria": reading.by_criterion(found.round, cards) if cards else [],
         "extra": import_string(settings.ON_BID)(user=request.user, bid=found),
         "may_score": Interest.objects.filter(bid=found, member=request.user, conflicted=False).exists(),
@@ -105,6 +107,7 @@ def bid(request: Request, reference: str) -> HttpResponse:
 def bid_trail(request: Request, reference: str) -> HttpResponse:
     found = bid_or_404(request, reference, "see trail")
     events = AuditEvent.objects.filter(round=found.round, bid=found.reference).order_by("-number")
+    events = events.exclude(action__in=hidden_events(round=found.round))
     page = page_of(request, events)
     return render(request, "bids/bid_trail.html", {"bid": found, "page": page})
 

@@ -66,3 +66,13 @@ def _of_chair(round: Round, closed: bool) -> Iterator[Task]:
         yield Task("Wait for scorecards", page, missing, due=round.scoring_closes_on, hint="Chase who is behind.")
     elif not unassigned and Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).exists():
         yield Task("Close scoring", reverse("bids:close_scoring", args=[round.reference]), hint="Every card is in.")
+
+
+# What a scorer does, which the trail holds back while a panel scores: it would tell the marks before they may be told.
+BLIND = ("save draft", "submit scorecard", "declare interest")
+
+
+def hidden_events(*, round: Round) -> tuple[str, ...]:
+    """The actions that no page of the trail shows now. They are recorded all the same, and verified."""
+    closed = Panel.objects.filter(round=round).exclude(closed_at=None).exists()
+    return () if closed else BLIND

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import patch_cache_control
@@ -142,3 +142,18 @@ class NoStoreMiddleware:
         if request.user.is_authenticated:
             patch_cache_control(response, no_store=True, private=True)
         return response
+
+
+class NoNullMiddleware:
+    """A request with a null character asks for nothing that exists: PostgreSQL keeps no such text."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        values = [request.path, *(text for found in request.GET.lists() for text in found[1])]
+        if request.method == "POST":
+            values += [text for found in request.POST.lists() for text in found[1]]
+        if any("\x00" in value for value in values):
+            return HttpResponseBadRequest("The request holds a character that no text has.", content_type="text/plain")
+        return self.get_response(request)

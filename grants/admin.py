@@ -66,8 +66,15 @@ class ReferenceAdmin(ReadOnlyAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(ReferenceAdmin):
+    """A payee keeps its name and number; another name is an alias, and a missing number can be added once."""
+
     list_display = ("name", "register", "number", "illustrative")
     search_fields = ("name", "number", "aliases__name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ()
+        return ("name", "register", "number") if obj.number else ("name",)
 
 
 @admin.register(Alias)
@@ -93,6 +100,8 @@ class RoleHoldingAdmin(ReadOnlyAdmin):
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ("number", "round", "at", "actor_name", "action", "subject")
+    # What was judged and why is for the trail's own pages, with their own readers.
+    exclude = ("facts", "before", "because")
     list_select_related = ("round",)
     list_filter = ("round",)
 

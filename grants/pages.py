@@ -21,6 +21,11 @@ def page_of(request: HttpRequest, rows: Any, size: int = PAGE) -> Any:
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
+def whole_number(text: str) -> int:
+    """A number that a page sent back, such as a version; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def form_page(
     request: HttpRequest,
     template: str,

@@ -86,6 +86,13 @@ def password_link(person: User) -> tuple[str, str]:
     return urlsafe_base64_encode(force_bytes(person.pk)), default_token_generator.make_token(person)
 
 
+@transaction.atomic
+def make_password_link(*, person: User, by: User, at: datetime) -> tuple[str, str]:
+    """The link for a person, made by an administrator and recorded, so that a change of password leads to its maker."""
+    audit.record("make password link", person, by=by, at=at)
+    return password_link(person)
+
+
 def person_of_link(uid: str, token: str) -> User | None:
     """Who a link belongs to, or None where it is used, too old or made up."""
     try:

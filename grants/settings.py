@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "grants.access.NoNullMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -96,6 +97,7 @@ SERVICE_NAME = "Crime prevention grants"
 # What an app above adds to a page or a transition of `grants`, by name, so that nothing here imports upward.
 STANDING = "approvals.waiting.standing"
 OVERVIEW = "approvals.waiting.overview"
+HIDDEN_EVENTS = "bids.waiting.hidden_events"
 BID_REFERENCES = "bids.waiting.references"
 LEFT_FOR_GRANTS = "approvals.waiting.left_for_grants"
 ON_BID = "approvals.waiting.on_bid"

@@ -48,7 +48,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if person is not None:
             login(request, person)
             target = request.POST.get("next") or request.GET.get("next") or ""
-            own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+            safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+            own = target.startswith("/") and safe
             return redirect(target if own else "grants:home")
         # One answer for a wrong name and a wrong password, so that nobody learns which names exist.
         form.add_error("username", "User name or password is wrong")
@@ -211,7 +212,8 @@ def password_link(request: Request, username: str) -> HttpResponse:
     person = get_object_or_404(User, username=username, is_active=True)
     if person == request.user or not person.holdings.exclude(role=Role.ADMINISTRATOR).exists():
         raise Http404
-    link = request.build_absolute_uri(reverse("grants:set_password", args=people_transitions.password_link(person)))
+    made = people_transitions.make_password_link(person=person, by=request.user, at=timezone.now())
+    link = request.build_absolute_uri(reverse("grants:set_password", args=made))
     return render(request, "grants/password_link.html", {"person": person, "link": link})
 
 
@@ -222,7 +224,8 @@ def password_link(request: Request, username: str) -> HttpResponse:
 @require_GET
 def round_trail(request: Request, reference: str) -> HttpResponse:
     found = round_or_404(request, reference, "see trail")
-    events = AuditEvent.objects.filter(round=found).order_by("-number")
+    hidden = import_string(settings.HIDDEN_EVENTS)(round=found)
+    events = AuditEvent.objects.filter(round=found).exclude(action__in=hidden).order_by("-number")
     chosen = {name: request.GET.get(name, "").strip() for name in ("person", "bid", "action")}
     if chosen["person"]:
         events = events.filter(actor_name__icontains=chosen["person"])
