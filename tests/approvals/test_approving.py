@@ -79,7 +79,9 @@ def test_an_open_warning_is_cleared_before_approval(round: Round, lead: User) ->
     with pytest.raises(Refused, match="warning must be cleared first"):
         approve(found, by=lead)
     awards.clear_warning(award=found, reason="Unlike projects", by=lead, at=NOW)
-    assert approve(found, by=lead)
+    with pytest.raises(Refused, match="cleared its warning, so somebody else approves it"):
+        approve(found, by=lead)
+    assert approve(found, by=person(Role.LEAD, round=round))
 
 
 def test_approving_twice_says_who_did_and_when(round: Round, lead: User) -> None:

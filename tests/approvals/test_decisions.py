@@ -205,9 +205,16 @@ def test_interests_are_declared_even_where_there_are_none(decision: Decision, ro
         decide(decision, robin, interests)
 
 
-def test_who_wrote_the_paper_does_not_decide_it(decision: Decision) -> None:
-    writer = person(Role.DMPC, round=decision.round)
-    DecisionSection.objects.filter(decision=decision, key="data").update(written_by=writer)
+def test_who_wrote_the_paper_does_not_decide_it_though_others_wrote_after_them(
+    returned: Decision, grace: User, mo: User
+) -> None:
+    decision = returned
+    writer = person(Role.DMPC, Role.LEAD, round=decision.round)
+    text = DecisionSection.objects.get(decision=decision, key="data").text
+    for by in (writer, grace):
+        decisions.write_section(decision=decision, key="data", text=text, by=by, at=NOW)
+    decisions.submit_pack(decision=decision, by=grace, at=NOW)
+    decisions.put_forward(decision=decision, by=mo, at=NOW)
     with pytest.raises(Refused, match="You prepared this paper"):
         decide(decision, writer)
 

@@ -33,6 +33,7 @@ CHANGES = {
         "approve award",
         "invalidate approval",
         "keep single tender action",
+        "approve contract",
         "prepare decision",
         "write section",
         "write part 2",
@@ -58,6 +59,7 @@ CHANGES = {
         "give role",
         "end role",
         "keep reference data",
+        "make password link",
         "propose rule",
     },
 }
