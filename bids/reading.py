@@ -154,6 +154,8 @@ def ranking(round: Round, left: Decimal, user: User) -> list[Ranked]:
         dots = [int(mean * 25) for mean in each.result.card_means]
         rows.append(Ranked(each, bid, running if counts else None, dots))
         last = len(rows) - 1 if counts else last
+    if last is not None and not drawn:
+        rows[last] = replace(rows[last], line_below=True)
     return rows
 
 
