@@ -324,6 +324,9 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
 def sign_decision(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "sign decision")
     frozen = _newest_pack_or_404(found)
+    if request.method == "POST" and found.signed_at:
+        # A second signature has the answer of the first.
+        return redirect(_address(found))
     return form_page(
         request,
         "approvals/sign_decision.html",

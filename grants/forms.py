@@ -197,7 +197,7 @@ class Form(forms.Form):
         found = []
         for name, messages in self.errors.items():
             bound = self[name] if name in self.fields else None
-            target = bound.first_input if isinstance(bound, GovukBoundField) else ""
+            target = bound.first_input if isinstance(bound, GovukBoundField) and not bound.is_hidden else ""
             found += [(str(message), target) for message in messages]
         return found
 
@@ -205,7 +205,10 @@ class Form(forms.Form):
 class VersionedForm(Form):
     """A form that remembers which version of a thing its page was drawn from."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid"), "The page was not complete. Open it and send it again."),
+    )
 
 
 class ConfirmForm(Form):
