@@ -146,11 +146,13 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     interest, _ = Interest.objects.update_or_create(
         bid=bid, member=by, defaults={"conflicted": conflicted, "nature": nature.strip(), "declared_at": at}
     )
-    facts = {"conflicted": conflicted, "nature": nature.strip()}
-    audit.record("declare interest", interest, round=bid.round, bid=bid.reference, by=by, at=at, facts=facts)
+    withdrawn = 0
     if conflicted:
         cards = Scorecard.objects.filter(bid=bid, member=by).exclude(state=Scorecard.State.WITHDRAWN)
-        cards.update(state=Scorecard.State.WITHDRAWN, withdrawn_because=f"Interest declared: {nature.strip()}")
+        why = f"Interest declared: {nature.strip()}"
+        withdrawn = cards.update(state=Scorecard.State.WITHDRAWN, withdrawn_because=why)
+    facts = {"conflicted": conflicted, "nature": nature.strip(), "scorecards withdrawn": withdrawn}
+    audit.record("declare interest", interest, round=bid.round, bid=bid.reference, by=by, at=at, facts=facts)
     return interest
 
 
