@@ -60,7 +60,6 @@ class Sources:
     limits: dict[str, DelegationRule | None]
     texts: dict[str, str]
     reconciliation: Reconciliation
-
     earlier: frozenset[str] = frozenset()
 
     def routed(self, route: str) -> list[Award]:
@@ -76,12 +75,16 @@ class Sources:
         return [award for award in self.routed(Award.Route.DELEGATED) if award.reference not in self.earlier]
 
     def contracts_asked(self) -> list[SingleTenderAction]:
-        open_states = (SingleTenderAction.State.PROPOSED, SingleTenderAction.State.DEFERRED)
-        delegated = Award.Route.DELEGATED
+        """The contracts that wait for the Deputy Mayor, and the delegated ones that no earlier paper has reported."""
+        waiting = (SingleTenderAction.State.PROPOSED, SingleTenderAction.State.DEFERRED)
         return [
             contract
             for contract in self.contracts
-            if contract.reference not in self.earlier and (contract.state in open_states or contract.route == delegated)
+            if (
+                contract.state in waiting
+                if contract.route == Award.Route.DMPC
+                else contract.reference not in self.earlier
+            )
         ]
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from approvals import approving, awards, contracts, decisions, rules
+from approvals import approving, awards, contracts, decisions, paper, rules
 from approvals import pack as packs
 from approvals.decisions import Answer
 from approvals.models import Approval, Award, Decision, SingleTenderAction
@@ -58,6 +58,17 @@ def test_a_refused_contract_takes_nothing_from_the_allocation(signed: Decision) 
     contract = SingleTenderAction.objects.get(round=signed.round)
     assert contract.state == "refused"
     assert awards.committed(signed.round) == Decimal("3627995.00")
+
+
+def test_a_contract_that_was_deferred_is_asked_again(decision: Decision, grace: User, robin: User) -> None:
+    contract = decisions.current_pack(decision).items.exclude(contract=None).get()
+    decide(decision, robin, **{f"item_{contract.number}": Answer("deferred", reason="Not yet")})
+    sign(decision, robin)
+    later = decisions.prepare_decision(
+        round=decision.round, reference="PCD-682", title="The contract", decision_by="Deputy Mayor", by=grace, at=NOW
+    )
+    assert [each["verb"] for each in paper.recommendations(paper.sources(later, NOW.date()))] == ["approve"]
+    assert [each.title for each in paper.sources(later, NOW.date()).contracts_asked()] == [contract.label]
 
 
 def test_a_decided_grant_is_not_regrouped(signed: Decision, grace: User) -> None:
