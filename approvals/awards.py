@@ -63,8 +63,7 @@ def guard(*, round: Round, lines: Decimal | None) -> None:
 
 def must_not_be_in_flight(round: Round) -> None:
     """Refuse a change while a paper that rests on these facts is with the DMPC's office or decided."""
-    settled = (Decision.State.SUBMITTED, Decision.State.READY, Decision.State.DECIDED)
-    flying = Decision.objects.filter(round=round, state__in=settled).first()
+    flying = Decision.objects.filter(round=round, state__in=Decision.IN_FLIGHT).first()
     if flying:
         raise Refused(f"{flying.reference} is submitted and rests on this. Ask the DMPC’s office to return it first.")
 

@@ -38,6 +38,9 @@ class Decision(models.Model):
     published_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
+    # Handed in and not signed: what the paper rests on holds still, and the office may give it back.
+    IN_FLIGHT = (State.SUBMITTED, State.READY, State.DECIDED)
+
     class Meta:
         ordering = ["-opened_at"]
         constraints = [

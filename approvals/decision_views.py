@@ -87,7 +87,7 @@ def decision(request: Request, reference: str) -> HttpResponse:
         "decision": found,
         "pack": frozen,
         "packs": found.packs.defer("html", "pdf", "canonical"),
-        "returnable": transitions.RETURNABLE,
+        "in_flight": found.state in Decision.IN_FLIGHT,
     }
     if found.is_editable:
         preview, problems = packs.preview(found, timezone.localdate(), timezone.now())

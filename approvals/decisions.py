@@ -29,8 +29,6 @@ from grants import audit, rounds
 from grants.models import AuditEvent, Round, User
 from grants.refusal import Incomplete, Refused, must_be_current
 
-RETURNABLE = (Decision.State.SUBMITTED, Decision.State.READY, Decision.State.DECIDED)
-
 
 class NotReconciled(Refused):
     """The paper does not add up or says something that is not so; `problems` names each thing."""
@@ -206,7 +204,7 @@ def return_pack(*, decision: Decision, reason: str, by: User, at: datetime, seen
     """Give the pack back to its writers. This version stays as it is; the next one has the next number."""
     decision = _locked(decision)
     must_be_current(decision, seen)
-    if decision.state not in RETURNABLE:
+    if decision.state not in Decision.IN_FLIGHT:
         raise Refused("Only a pack that is submitted and not signed can be returned")
     _move(decision, Decision.State.RETURNED)
     _record("return pack", decision, by, at, because=reason)

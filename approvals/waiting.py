@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from approvals import awards
 from approvals.models import Award, Decision, DelegationRule, Query, SingleTenderAction
-from bids.models import Bid, Panel
+from bids import panel
+from bids.models import Bid
 from grants import money
 from grants.access import Holdings, holdings
 from grants.models import Round, User
@@ -79,8 +80,7 @@ def standing(*, held: Holdings, round: Round) -> str:
     decision = Decision.objects.filter(round=round).first() if held.may("see decisions", round) else None
     if decision:
         return f"{decision.reference}: {decision.get_state_display().lower()}."
-    closed = Panel.objects.filter(round=round).exclude(closed_at=None).exists()
-    if closed or not round.scored:
+    if panel.scoring_closed(round):
         return "Scoring has closed. The outcomes and the grants follow."
     if not Bid.objects.filter(round=round).exists():
         return f"Bids come in until {round.closes_on:%-d %B %Y}. Scoring follows."

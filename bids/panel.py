@@ -26,6 +26,11 @@ def members_of(round: Round) -> list[User]:
     return list((people | User.objects.filter(is_active=True, **holding, holdings__round=None)).distinct())
 
 
+def scoring_closed(round: Round) -> bool:
+    """Whether no scorecard changes any more, so that results may be seen; always so in a round without scores."""
+    return not round.scored or Panel.objects.filter(round=round).exclude(closed_at=None).exists()
+
+
 # Assigning
 
 

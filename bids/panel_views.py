@@ -126,7 +126,7 @@ def score(request: Request, reference: str) -> HttpResponse:
         "next": found.next_after(bid),
         "costs": bid.costs.all(),
         "tags": bid.tags.all(),
-        "closed": Panel.objects.filter(round=bid.round).exclude(closed_at=None).exists(),
+        "closed": panel_transitions.scoring_closed(bid.round),
     }
     return render(request, "bids/score.html", context, status=409 if stale else 200)
 
@@ -227,7 +227,7 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
 @require_GET
 def ranking(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see ranking")
-    closed = not found.scored or Panel.objects.filter(round=found).exclude(closed_at=None).exists()
+    closed = panel_transitions.scoring_closed(found)
     left: Decimal = import_string(settings.LEFT_FOR_GRANTS)(round=found)
     rows = reading.ranking(found, left, request.user) if closed else []
     context = {"rows": rows, "closed": closed, "left": left, "rule": scoring_rules.RULE_IN_WORDS}
@@ -242,7 +242,7 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
     if outcome:
         said_before = ("verdict", "destination", "reason", "internal_reason")
         initial |= {name: getattr(outcome, name) for name in said_before}
-    closed = not bid.round.scored or Panel.objects.filter(round=bid.round).exclude(closed_at=None).exists()
+    closed = panel_transitions.scoring_closed(bid.round)
     cards = reading.marks_of(bid) if closed else []
 
     def call(said: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Q
 
 from bids import panel, scoring
 from bids.blindness import Part, Phase, may_see
-from bids.models import Assignment, Bid, Criterion, Interest, Mark, Panel, Scorecard
+from bids.models import Assignment, Bid, Criterion, Interest, Mark, Scorecard
 from grants.access import holdings
 from grants.models import Round, User
 
@@ -183,8 +183,7 @@ def by_criterion(round: Round, cards: list[Scorecard]) -> list[tuple[Criterion, 
 
 def parts_seen(user: User, bid: Bid, *, own_submitted: bool) -> set[Part]:
     """Which parts of a bid's scoring this person may see now."""
-    closed = Panel.objects.filter(round=bid.round).exclude(closed_at=None).exists()
-    phase = Phase.CLOSED if closed or not bid.round.scored else Phase.SCORING
+    phase = Phase.CLOSED if panel.scoring_closed(bid.round) else Phase.SCORING
     roles = holdings(user).in_round(bid.round_id)
     return {part for part in Part if may_see(part, roles, phase, own_submitted=own_submitted)}
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from bids import panel, reading
-from bids.models import Bid, Panel
+from bids.models import Bid
 from grants.access import Holdings
 from grants.models import Round, User
 from grants.waiting import Task
@@ -14,7 +14,7 @@ from grants.waiting import Task
 
 def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
     """The tasks of members, chair and leads, in the order of the work."""
-    closed = Panel.objects.filter(round=round).exclude(closed_at=None).exists()
+    closed = panel.scoring_closed(round)
     if held.may("score bid", round) and not closed:
         yield from _of_member(user, round)
     if held.may("check eligibility", round):
@@ -23,7 +23,7 @@ def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
             address = reverse("bids:eligibility", args=[round.reference])
             yield Task("Check whether bids are eligible", address, waiting, hint="Bids that came in")
     if held.may("run panel", round):
-        yield from _of_chair(round, closed or not round.scored)
+        yield from _of_chair(round, closed)
 
 
 def references(*, round: Round, asked: str) -> list[str]:
@@ -74,5 +74,4 @@ BLIND = ("save draft", "submit scorecard", "declare interest")
 
 def hidden_events(*, round: Round) -> tuple[str, ...]:
     """The actions that no page of the trail shows now. They are recorded all the same, and verified."""
-    closed = Panel.objects.filter(round=round).exclude(closed_at=None).exists()
-    return () if closed else BLIND
+    return () if panel.scoring_closed(round) else BLIND
