@@ -102,7 +102,7 @@ def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
     for bid, username in cards.values_list("bid_id", "member__username"):
         scored[bid].add(username)
     conflicted: dict[int, set[str]] = defaultdict(set)
-    interests = Interest.objects.filter(bid__in=by_bid, conflicted=True)
+    interests = Interest.objects.barring().filter(bid__in=by_bid)
     for bid, username in interests.values_list("bid_id", "member__username"):
         conflicted[bid].add(username)
     grouped: dict[str, set[str]] = defaultdict(set)

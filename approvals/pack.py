@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import typst
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from approvals import appendices, paper
 from approvals.models import Award, Decision, DecisionRecord, Pack
 from grants import audit
+from grants.pdf import compiled
 from grants.refusal import Refused
 
 FORMAT = 1
@@ -143,13 +142,4 @@ def html(found: dict[str, Any], *, digest: str = "", record: dict[str, Any] | No
 def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> bytes:
     """The paper as a tagged PDF made in the ua-1 standard, from its data alone; equal data give equal bytes."""
     stamp = datetime.fromisoformat(record["signed_at"] if record else found["submitted_at"])
-    inputs = {"paper": json.dumps(found), "digest": digest, "record": json.dumps(record or {})}
-    return typst.compile(
-        str(settings.BASE_DIR / "templates" / "approvals" / "paper.typ"),
-        sys_inputs=inputs,
-        font_paths=[str(settings.BASE_DIR / "build" / "fonts")],
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
-        timestamp=int(stamp.timestamp()),
-        format="pdf",
-    )
+    return compiled("approvals/paper.typ", {"paper": found, "digest": digest, "record": record or {}}, stamp=stamp)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from approvals import approving, awards, contracts, decisions, rules
 from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
-from bids import intake, panel, sheets
+from bids import assignments, intake, interests, panel, sheets
 from bids.models import Assignment, Bid
 from grants import money, people, rounds
 from grants.models import Alias, Organisation, RoleHolding, Round, User
@@ -214,11 +214,14 @@ class Folder:
         by, at, said = self._stage("scoring")
         bids, members = self._bids(), {member.username: member for member in panel.members_of(self.round)}
         for row in self._rows("assignments"):
-            panel.assign(bid=bids[row["bid"]], member=members[row["member"]], by=by, at=at)
+            assignments.assign(bid=bids[row["bid"]], member=members[row["member"]], by=by, at=at)
         # Sets the number of scorers wanted, and fills what the folder leaves open.
-        panel.assign_evenly(round=self.round, wanted=int(said["wanted"]), by=by, at=self._at(said["on"]))
+        plan = assignments.plan_assignments(
+            round=self.round, wanted=int(said["wanted"]), by=by, at=self._at(said["on"])
+        )
+        assignments.apply_plan(plan=plan, by=by, at=self._at(said["on"]))
         for assignment in Assignment.objects.filter(bid__round=self.round).select_related("bid__round", "member"):
-            panel.declare_interest(
+            interests.declare_interest(
                 bid=assignment.bid, conflicted=False, by=assignment.member, at=self._at(said["declared_on"])
             )
         for row in sorted(self._rows("scorecards"), key=lambda row: row["on"]):

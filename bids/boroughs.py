@@ -10,50 +10,62 @@ ALL = "All 32 boroughs"
 
 @dataclass(frozen=True, slots=True)
 class Borough:
-    """One borough: its ONS code, its name and the MPS command unit that polices it."""
+    """One borough: its ONS code, its name, the MPS command unit that polices it, and its tile on the map of London.
+
+    The map is one square a borough, `column` from the west and `row` from the north, each from 0.
+    """
 
     code: str
     name: str
     unit: str
+    column: int
+    row: int
+
+    @property
+    def short(self) -> str:
+        """The first four letters of its name, which is what a tile has room for. No two are the same."""
+        return self.name[:4]
 
 
 _ROWS = """
-E09000002 East Area|Barking and Dagenham
-E09000003 North West|Barnet
-E09000004 South East|Bexley
-E09000005 North West|Brent
-E09000006 South Area|Bromley
-E09000007 Central North|Camden
-E09000008 South Area|Croydon
-E09000009 West Area|Ealing
-E09000010 North Area|Enfield
-E09000011 South East|Greenwich
-E09000012 Central East|Hackney
-E09000013 Central West|Hammersmith and Fulham
-E09000014 North Area|Haringey
-E09000015 North West|Harrow
-E09000016 East Area|Havering
-E09000017 West Area|Hillingdon
-E09000018 West Area|Hounslow
-E09000019 Central North|Islington
-E09000020 Central West|Kensington and Chelsea
-E09000021 South West|Kingston upon Thames
-E09000022 Central South|Lambeth
-E09000023 South East|Lewisham
-E09000024 South West|Merton
-E09000025 North East|Newham
-E09000026 East Area|Redbridge
-E09000027 South West|Richmond upon Thames
-E09000028 Central South|Southwark
-E09000029 South Area|Sutton
-E09000030 Central East|Tower Hamlets
-E09000031 North East|Waltham Forest
-E09000032 South West|Wandsworth
-E09000033 Central West|Westminster
+E09000002 62 East Area|Barking and Dagenham
+E09000003 20 North West|Barnet
+E09000004 74 South East|Bexley
+E09000005 22 North West|Brent
+E09000006 66 South Area|Bromley
+E09000007 32 Central North|Camden
+E09000008 46 South Area|Croydon
+E09000009 13 West Area|Ealing
+E09000010 40 North Area|Enfield
+E09000011 64 South East|Greenwich
+E09000012 52 Central East|Hackney
+E09000013 24 Central West|Hammersmith and Fulham
+E09000014 41 North Area|Haringey
+E09000015 11 North West|Harrow
+E09000016 71 East Area|Havering
+E09000017 02 West Area|Hillingdon
+E09000018 14 West Area|Hounslow
+E09000019 42 Central North|Islington
+E09000020 23 Central West|Kensington and Chelsea
+E09000021 16 South West|Kingston upon Thames
+E09000022 34 Central South|Lambeth
+E09000023 54 South East|Lewisham
+E09000024 25 South West|Merton
+E09000025 63 North East|Newham
+E09000026 61 East Area|Redbridge
+E09000027 15 South West|Richmond upon Thames
+E09000028 44 Central South|Southwark
+E09000029 36 South Area|Sutton
+E09000030 53 Central East|Tower Hamlets
+E09000031 51 North East|Waltham Forest
+E09000032 35 South West|Wandsworth
+E09000033 33 Central West|Westminster
 """
 
 BOROUGHS = tuple(
-    Borough(code=row[:9], unit=row[10:].partition("|")[0], name=row.partition("|")[2])
+    Borough(
+        code=row[:9], column=int(row[10]), row=int(row[11]), unit=row[13:].partition("|")[0], name=row.partition("|")[2]
+    )
     for row in _ROWS.strip().splitlines()
 )
 BY_CODE = {borough.code: borough for borough in BOROUGHS}

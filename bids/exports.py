@@ -49,7 +49,7 @@ def workbook(round: Round, bids: BidQuerySet, *, by: User, at: datetime) -> byte
         amount: Any = WriteOnlyCell(sheet)
         amount.value = bid.amount
         amount.number_format = "#,##0.00"
-        sheet.append([*(_text(sheet, text) for text in texts), amount, _text(sheet, bid.illustrative)])
+        sheet.append([*(text_cell(sheet, text) for text in texts), amount, text_cell(sheet, bid.illustrative)])
         count += 1
     audit.record("export bids", round, round=round, by=by, at=at, facts={"rows": count})
     out = io.BytesIO()
@@ -57,7 +57,7 @@ def workbook(round: Round, bids: BidQuerySet, *, by: User, at: datetime) -> byte
     return out.getvalue()
 
 
-def _text(sheet: Any, value: str) -> Any:
+def text_cell(sheet: Any, value: str) -> Any:
     cell = WriteOnlyCell(sheet, value=value)
     # Told that it is a string, a spreadsheet program does not compute what begins like a formula.
     cell.data_type = "s"

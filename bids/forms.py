@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 
 from bids import boroughs
-from bids.models import Bid, PanelOutcome, Tag
+from bids.models import Bid, Tag
 from grants import money
-from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
-from grants.models import Organisation, Round, User, plain_name
+from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, text_area, yes_no
+from grants.models import Organisation, Round, plain_name
 
 _POLICE = {plain_name(name) for name in (*boroughs.UNITS, "Metropolitan Police", "Metropolitan Police Service", "MPS")}
 
@@ -179,62 +179,3 @@ class EligibilityForm(Form):
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = Bid.objects.filter(round=round, state=Bid.State.RECEIVED).select_related("recipient")
         field.to_field_name = "reference"
-
-
-class AssignForm(Form):
-    bid = BidField(label="Bid", queryset=Bid.objects.none(), empty_label="Choose a bid")
-    member = forms.ModelChoiceField(label="Panel member", queryset=User.objects.none(), empty_label="Choose a member")
-
-    def __init__(self, *args: Any, round: Round, members: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        bid, member = self.fields["bid"], self.fields["member"]
-        assert isinstance(bid, forms.ModelChoiceField) and isinstance(member, forms.ModelChoiceField)
-        bid.queryset = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).select_related("recipient")
-        bid.to_field_name = "reference"
-        member.queryset = members
-        member.to_field_name = "username"
-
-
-class AssignEvenlyForm(Form):
-    wanted = forms.IntegerField(
-        label="Scorers for each bid",
-        min_value=1,
-        max_value=12,
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
-    )
-
-
-class OutcomeForm(VersionedForm):
-    verdict = forms.ChoiceField(label="Outcome", choices=PanelOutcome.Verdict.choices, widget=Radios)
-    destination = forms.CharField(
-        label="Where it is redirected to", max_length=150, required=False, help_text="Only for a redirected bid."
-    )
-    reason = text_area("Reason that can be published", rows=3, longest=2000)
-    internal_reason = text_area(
-        "Internal reason", rows=3, required=False, longest=2000, hint="For the panel and the leadership only."
-    )
-    gates_settled = yes_no(
-        "Where members were split on a gate: does the bid pass?",
-        required=False,
-        hint="Answer only where a gate is split. The reason above must say why.",
-    )
-
-
-class InterestForm(Form):
-    """One bid's declaration, one of many on a page."""
-
-    conflicted = forms.TypedChoiceField(
-        label="Interest",
-        choices=[("no", "No interest"), ("yes", "I have an interest")],
-        coerce=lambda answer: answer == "yes",
-        widget=Radios(attrs={"inline": True}),
-        required=False,
-        empty_value=None,
-    )
-    nature = forms.CharField(label="What it is", max_length=1000, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("conflicted") and not data.get("nature"):
-            self.add_error("nature", "Say what your interest is")
-        return data

@@ -12,9 +12,47 @@ from django.db import models
 from django.db.models import Count, F, Q, Sum
 
 from bids import boroughs, criteria, scoring
+from bids.panel_models import (
+    AgreedMark,
+    AssignmentPlan,
+    Discussion,
+    Export,
+    Knowledge,
+    Meeting,
+    PanelOutcome,
+    Practice,
+    PracticeCard,
+    Severity,
+    Standing,
+)
 from grants.access import Holdings, holdings
 from grants.models import Organisation, Round, User
 from grants.roles import ACTIONS, Role
+
+__all__ = [
+    "AgreedMark",
+    "Assignment",
+    "AssignmentPlan",
+    "Bid",
+    "CostLine",
+    "Criterion",
+    "Discussion",
+    "Export",
+    "Interest",
+    "Knowledge",
+    "Mark",
+    "Meeting",
+    "Panel",
+    "PanelOutcome",
+    "Practice",
+    "PracticeCard",
+    "ProjectFamily",
+    "Scorecard",
+    "Severity",
+    "Standing",
+    "Tag",
+    "Upload",
+]
 
 
 class Tag(models.Model):
@@ -115,11 +153,11 @@ class BidQuerySet(models.QuerySet["Bid"]):
         whole = self._in_rounds(held, others)
         interests = Interest.objects.filter(bid=models.OuterRef("pk"), member=user)
         # An interest locks the bid for whatever else the person is, or has become since.
-        found = self.exclude(models.Exists(interests.filter(conflicted=True)))
+        found = self.exclude(models.Exists(interests.barring()))
         if Role.MEMBER not in ACTIONS[action].roles:
             return found.filter(whole)
         assigned = models.Exists(Assignment.objects.filter(bid=models.OuterRef("pk"), member=user, withdrawn_at=None))
-        declared = models.Exists(interests.filter(conflicted=False))
+        declared = models.Exists(interests.clearing())
         as_member = self._in_rounds(held, {Role.MEMBER})
         # Somebody who is a member as well as, say, chair is kept from a bid until they declared.
         return found.filter((whole & ~(as_member & assigned & ~declared)) | (as_member & assigned & declared))
@@ -255,16 +293,28 @@ class Upload(models.Model):
 
 
 class Assignment(models.Model):
-    """A member is asked to score a bid. A withdrawn one stays, so that its trail has something to point to."""
+    """A member is asked to score a bid. A withdrawn one stays, so that its trail has something to point to.
+
+    Who declines is no longer asked: `declined_because` is set with `withdrawn_at`.
+    """
 
     bid = models.ForeignKey(Bid, models.PROTECT, related_name="assignments")
     member = models.ForeignKey(User, models.PROTECT, related_name="assignments")
     assigned_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    declined_because = models.TextField(max_length=1000, blank=True)
+    # Why the chair asked somebody whose unit or body is connected with the bid all the same.
+    despite = models.TextField(max_length=1000, blank=True)
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["bid", "member"], name="assigned_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["bid", "member"], name="assigned_once"),
+            models.CheckConstraint(
+                condition=Q(declined_because="") | Q(withdrawn_at__isnull=False), name="declined_is_withdrawn"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bid.reference} to {self.member.name}"
@@ -272,6 +322,16 @@ class Assignment(models.Model):
     @property
     def reference(self) -> str:
         return self.bid.reference
+
+
+class InterestQuerySet(models.QuerySet["Interest"]):
+    def barring(self) -> InterestQuerySet:
+        """The declared interests that keep their member from the bid: all that the chair has not waived."""
+        return self.filter(conflicted=True, waived_at=None)
+
+    def clearing(self) -> InterestQuerySet:
+        """The declarations that open the bid to their member: of no interest, or of one that was waived."""
+        return self.exclude(conflicted=True, waived_at=None)
 
 
 class Interest(models.Model):
@@ -282,11 +342,21 @@ class Interest(models.Model):
     conflicted = models.BooleanField()
     nature = models.TextField(max_length=1000, blank=True)
     declared_at = models.DateTimeField()
+    waived_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    waived_at = models.DateTimeField(null=True, blank=True)
+    waived_because = models.TextField(max_length=1000, blank=True)
+
+    objects = InterestQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["bid", "member"], name="interest_declared_once"),
             models.CheckConstraint(condition=Q(conflicted=False) | ~Q(nature=""), name="conflict_has_its_nature"),
+            models.CheckConstraint(
+                condition=Q(waived_at=None)
+                | (Q(conflicted=True) & ~Q(waived_because="") & ~Q(waived_by=F("member")) & Q(waived_by__isnull=False)),
+                name="waived_by_another_with_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -325,7 +395,13 @@ class Scorecard(models.Model):
             pgtrigger.FSM(
                 name="states",
                 field="state",
-                transitions=[("draft", "submitted"), ("draft", "withdrawn"), ("submitted", "withdrawn")],
+                transitions=[
+                    ("draft", "submitted"),
+                    ("draft", "withdrawn"),
+                    ("submitted", "withdrawn"),
+                    # An interest that the chair waives gives the member their card back, to read and submit again.
+                    ("withdrawn", "draft"),
+                ],
             ),
         ]
 
@@ -363,33 +439,3 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion.label} on {self.scorecard.bid.reference}"
-
-
-class PanelOutcome(models.Model):
-    """What the panel agreed about a bid, recorded by its chair."""
-
-    class Verdict(models.TextChoices):
-        RECOMMEND = "recommend", "Recommend"
-        REJECT = "reject", "Reject"
-        REDIRECT = "redirect", "Redirect"
-
-    bid = models.OneToOneField(Bid, models.PROTECT, related_name="outcome")
-    verdict = models.CharField(max_length=10, choices=Verdict)
-    destination = models.CharField(max_length=150, blank=True)
-    reason = models.TextField("reason that can be published", max_length=2000)
-    internal_reason = models.TextField(max_length=2000, blank=True)
-    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-    version = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=(Q(verdict="redirect") & ~Q(destination="")) | (~Q(verdict="redirect") & Q(destination="")),
-                name="redirect_has_its_destination",
-            ),
-            models.CheckConstraint(condition=~Q(reason=""), name="outcome_has_its_reason"),
-        ]
-
-    def __str__(self) -> str:
-        return f"the outcome of {self.bid.reference}"

@@ -1,18 +1,17 @@
-"""Transitions of the panel: assign, declare interests, score, close, record the outcome. The only writers of those."""
+"""Transitions of scoring: save, submit, close, record the outcome. The only writers of those."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from bids import scoring
-from bids.models import Assignment, Bid, Criterion, Interest, Mark, Panel, PanelOutcome, Scorecard
+from bids import scoring, standings
+from bids.models import Assignment, Bid, Criterion, Interest, Mark, Panel, PanelOutcome, Practice, Scorecard
 from grants import audit, rounds
 from grants.models import Round, User
 from grants.refusal import Incomplete, Refused, must_be_current
@@ -26,100 +25,23 @@ def members_of(round: Round) -> list[User]:
     return list((people | User.objects.filter(is_active=True, **holding, holdings__round=None)).distinct())
 
 
+def progress_of_members(round: Round) -> dict[int, int]:
+    """How many bids each member still has to score, by primary key; those with none are left out."""
+    return dict(
+        incomplete_of(round)
+        .order_by()
+        .values_list("member")
+        .annotate(waiting=Count("pk"))
+        .values_list("member", "waiting")
+    )
+
+
 def scoring_closed(round: Round) -> bool:
     """Whether no scorecard changes any more, so that results may be seen; always so in a round without scores."""
     return not round.scored or Panel.objects.filter(round=round).exclude(closed_at=None).exists()
 
 
-# Assigning
-
-
-@transaction.atomic
-def assign(*, bid: Bid, member: User, by: User, at: datetime) -> Assignment:
-    """Ask a member to score a bid.
-
-    Raises Refused where the bid is not with the panel, scoring has closed, the person is no member, has the bid
-    already or has declared an interest in it.
-    """
-    panel = _open_panel(bid.round)
-    bid = Bid.objects.select_for_update().get(pk=bid.pk)
-    if member not in members_of(panel.round):
-        raise Refused(f"{member.name} is not a member of this panel", field="member")
-    if Assignment.objects.filter(bid=bid, member=member, withdrawn_at=None).exists():
-        raise Refused(f"{member.name} has this bid already", field="member")
-    if Interest.objects.filter(bid=bid, member=member, conflicted=True).exists():
-        raise Refused(f"{member.name} declared an interest in this bid", field="member")
-    return _assign(bid, member, by, at)
-
-
-def _assign(bid: Bid, member: User, by: User, at: datetime) -> Assignment:
-    if bid.state != Bid.State.ELIGIBLE:
-        raise Refused(f"{bid.source_reference} is not with the panel", field="bid")
-    assignment, _ = Assignment.objects.update_or_create(
-        bid=bid, member=member, defaults={"assigned_at": at, "withdrawn_at": None}
-    )
-    facts = {"member": member.username}
-    audit.record("assign bid", assignment, round=bid.round, bid=bid.reference, by=by, at=at, facts=facts)
-    return assignment
-
-
-@transaction.atomic
-def assign_evenly(*, round: Round, wanted: int, by: User, at: datetime) -> int:
-    """Bring every bid with the panel up to `wanted` scorers, the least loaded member first.
-
-    Members of the unit that sponsors a bid come last for it; those who declared an interest never get it. Gives how
-    many assignments were added. Raises Refused where there are too few members.
-    """
-    panel = _open_panel(round)
-    members = members_of(panel.round)
-    if len(members) < wanted:
-        raise Refused(f"The panel has {len(members)} members, fewer than {wanted}", field="wanted")
-    current = list(Assignment.objects.filter(bid__round=round, withdrawn_at=None).values_list("bid_id", "member_id"))
-    load = Counter(member for _, member in current)
-    had = set(current)
-    barred = set(Interest.objects.filter(bid__round=round, conflicted=True).values_list("bid_id", "member_id"))
-    added = 0
-    bids = Bid.objects.select_for_update().filter(round=round, state=Bid.State.ELIGIBLE).order_by("source_reference")
-    for bid in bids.select_related("round"):
-        free = [m for m in members if (bid.pk, m.pk) not in had and (bid.pk, m.pk) not in barred]
-        free.sort(key=lambda m: (m.unit == bid.sponsoring_unit, load[m.pk], m.username))
-        missing = wanted - sum(1 for held, _ in had if held == bid.pk)
-        for member in free[: max(missing, 0)]:
-            _assign(bid, member, by, at)
-            load[member.pk] += 1
-            added += 1
-    panel.wanted = wanted
-    panel.version += 1
-    panel.save(update_fields=["wanted", "version"])
-    return added
-
-
-@transaction.atomic
-def withdraw_assignment(*, assignment: Assignment, reason: str, by: User, at: datetime) -> None:
-    """Take a bid back from a member who has not submitted a scorecard on it. Their draft is kept, and not counted."""
-    _open_panel(assignment.bid.round)
-    assignment = Assignment.objects.select_for_update().select_related("bid__round").get(pk=assignment.pk)
-    if assignment.withdrawn_at:
-        raise Refused("This assignment was withdrawn already")
-    bid = assignment.bid
-    if Scorecard.objects.filter(bid=bid, member=assignment.member, state=Scorecard.State.SUBMITTED).exists():
-        raise Refused("The scorecard on this bid is submitted. It stays.")
-    assignment.withdrawn_at = at
-    assignment.save(update_fields=["withdrawn_at"])
-    facts = {"member": assignment.member.username}
-    audit.record(
-        "withdraw assignment",
-        assignment,
-        round=bid.round,
-        bid=bid.reference,
-        by=by,
-        at=at,
-        because=reason,
-        facts=facts,
-    )
-
-
-def _open_panel(round: Round) -> Panel:
+def open_panel(round: Round) -> Panel:
     """The panel, locked with its round. Raises Refused where scoring has closed."""
     round = rounds.lock(round)
     panel = Panel.objects.select_for_update().get(round=round)
@@ -127,47 +49,6 @@ def _open_panel(round: Round) -> Panel:
     if panel.closed_at:
         raise Refused("Scoring has closed. Nothing about it can change any more.")
     return panel
-
-
-# Interests
-
-
-@transaction.atomic
-def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, nature: str = "") -> Interest:
-    """Answer the declaration of interest on one assigned bid.
-
-    A later interest withdraws one's scorecard, which is kept and no longer counts. Raises Refused where the bid is
-    not one's own to score, where a conflict is to be lifted by the conflicted person, or where its nature is missing.
-    """
-    _open_panel(bid.round)
-    bid = Bid.objects.select_for_update().select_related("round").get(pk=bid.pk)
-    if not Assignment.objects.filter(bid=bid, member=by, withdrawn_at=None).exists():
-        raise Refused("This bid is not assigned to you")
-    if conflicted and not nature.strip():
-        raise Refused("Say what your interest is", field="nature")
-    before = Interest.objects.filter(bid=bid, member=by).first()
-    if before and before.conflicted and not conflicted:
-        raise Refused("You declared an interest in this bid, and it stands. The chair gives the bid to somebody else.")
-    interest, _ = Interest.objects.update_or_create(
-        bid=bid, member=by, defaults={"conflicted": conflicted, "nature": nature.strip(), "declared_at": at}
-    )
-    withdrawn = 0
-    if conflicted:
-        cards = Scorecard.objects.filter(bid=bid, member=by).exclude(state=Scorecard.State.WITHDRAWN)
-        why = f"Interest declared: {nature.strip()}"
-        withdrawn = cards.update(state=Scorecard.State.WITHDRAWN, withdrawn_because=why)
-    facts = {"conflicted": conflicted, "nature": nature.strip(), "scorecards withdrawn": withdrawn}
-    audit.record("declare interest", interest, round=bid.round, bid=bid.reference, by=by, at=at, facts=facts)
-    return interest
-
-
-@transaction.atomic
-def declare_interests(*, answers: Sequence[tuple[Bid, bool, str]], by: User, at: datetime) -> list[Interest]:
-    """Answer several declarations at once, each a bid, whether there is an interest, and its nature; all or none."""
-    return [
-        declare_interest(bid=bid, conflicted=conflicted, nature=nature, by=by, at=at)
-        for bid, conflicted, nature in answers
-    ]
 
 
 # Scoring
@@ -195,7 +76,7 @@ def save_draft(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at:
 def submit_scorecard(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetime) -> Scorecard:
     """Save a scorecard and submit it, once. Raises Incomplete, naming every answer that is missing."""
     card = _save(bid, marks, seen, by, at)
-    missing = _missing(Criterion.objects.filter(round=card.bid.round), marks)
+    missing = missing_answers(Criterion.objects.filter(round=card.bid.round), marks)
     if missing:
         raise Incomplete(missing)
     card.state, card.submitted_at = Scorecard.State.SUBMITTED, at
@@ -212,7 +93,8 @@ def submit_scorecard(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: Use
     return card
 
 
-def _missing(criteria: Iterable[Criterion], marks: Mapping[int, Given]) -> list[tuple[str, str]]:
+def missing_answers(criteria: Iterable[Criterion], marks: Mapping[int, Given]) -> list[tuple[str, str]]:
+    """What a scorecard still lacks before it can be submitted: each field with its sentence."""
     found = []
     for criterion in criteria:
         given = marks.get(criterion.number, Given())
@@ -233,7 +115,9 @@ def _save(bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetim
     bid = Bid.objects.select_related("round").get(pk=bid.pk)
     if not Assignment.objects.filter(bid=bid, member=by, withdrawn_at=None).exists():
         raise Refused("This bid is not assigned to you any more")
-    if not Interest.objects.filter(bid=bid, member=by, conflicted=False).exists():
+    if Practice.objects.filter(round=bid.round_id, compared_at=None).exists():
+        raise Refused("Scoring opens once the panel has compared its marks on the practice bid. Score that one first.")
+    if not Interest.objects.clearing().filter(bid=bid, member=by).exists():
         raise Refused("Declare first whether you have an interest in this bid")
     card = Scorecard.objects.select_for_update().filter(bid=bid, member=by).first()
     if card is None:
@@ -290,19 +174,22 @@ def _facts(marks: Mapping[int, Given]) -> dict[str, Any]:
 # Closing, and what the panel agreed
 
 
-def incomplete(round: Round) -> list[Assignment]:
-    """The assignments without a submitted scorecard, conflicts left out; for the chair before closing."""
-    return list(
-        Assignment.objects.filter(bid__round=round, withdrawn_at=None)
-        .exclude(bid__in=Bid.objects.exclude(state=Bid.State.ELIGIBLE))
+def incomplete_of(round: Round) -> QuerySet[Assignment]:
+    """The assignments without a submitted scorecard, conflicts left out, as a query."""
+    return (
+        Assignment.objects.filter(bid__round=round, bid__state=Bid.State.ELIGIBLE, withdrawn_at=None)
         .alias(
             done=_exists(Scorecard, state=Scorecard.State.SUBMITTED),
-            conflict=_exists(Interest, conflicted=True),
+            conflict=_exists(Interest, conflicted=True, waived_at=None),
         )
         .filter(done=False, conflict=False)
-        .select_related("bid", "member")
-        .order_by("member__name", "bid__source_reference")
     )
+
+
+def incomplete(round: Round) -> list[Assignment]:
+    """The same with bid and member, by member; for the chair before closing."""
+    found = incomplete_of(round).select_related("bid", "member")
+    return list(found.order_by("member__name", "bid__source_reference"))
 
 
 def _exists(model: Any, **conditions: Any) -> Any:
@@ -315,7 +202,7 @@ def close_scoring(*, round: Round, by: User, at: datetime, reason: str, seen: in
 
     Raises Refused where a bid has no submitted scorecard at all.
     """
-    panel = _open_panel(round)
+    panel = open_panel(round)
     must_be_current(panel, seen)
     submitted = Scorecard.objects.filter(bid__round=round, state=Scorecard.State.SUBMITTED).values("bid")
     unscored = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).exclude(pk__in=submitted)
@@ -326,20 +213,12 @@ def close_scoring(*, round: Round, by: User, at: datetime, reason: str, seen: in
     panel.closed_at = at
     panel.version += 1
     panel.save(update_fields=["closed_at", "version"])
+    standings.refresh(panel.round)
+    standings.take_advice(panel.round)
     audit.record(
         "close scoring", panel, round=panel.round, by=by, at=at, because=reason, facts={"without scorecard": missing}
     )
     return panel
-
-
-def results(bids: Sequence[Bid]) -> dict[int, scoring.Result]:
-    """The result of each bid from its submitted scorecards, by primary key, in two queries for any number of bids."""
-    by_bid: dict[int, list[dict[int, scoring.Answer]]] = {bid.pk: [] for bid in bids}
-    cards = Scorecard.objects.filter(bid__in=list(by_bid), state=Scorecard.State.SUBMITTED).order_by("member__name")
-    for card in cards.prefetch_related("marks__criterion"):
-        by_bid[card.bid_id].append(card.answers())
-    rules = [criterion.rule for criterion in Criterion.objects.filter(round__in={bid.round_id for bid in bids})]
-    return {pk: scoring.result(found, rules) for pk, found in by_bid.items()}
 
 
 @transaction.atomic
@@ -352,14 +231,13 @@ def record_outcome(
     at: datetime,
     destination: str = "",
     internal_reason: str = "",
-    gates_settled: bool | None = None,
     seen: int | None = None,
 ) -> PanelOutcome:
     """Record what the panel agreed about a bid, with the reason that can be published.
 
-    `gates_settled` is the panel's answer on gates that members were split on. Raises Refused where scoring is open,
-    where a bid with a failed gate or an unsettled split one is recommended (no mark buys a gate back), where the
-    leadership has agreed the bid already, or where the recorder has an interest in it or alone scored it.
+    Raises Refused where scoring is open, where a bid with a failed gate or a split one that no meeting has settled is
+    recommended (no mark buys a gate back), where the leadership has agreed the bid already, or where the recorder has
+    an interest in it or alone scored it.
     """
     round = rounds.lock(bid.round)
     panel = Panel.objects.select_for_update().get(round=round)
@@ -376,14 +254,14 @@ def record_outcome(
         raise Refused("Enter where the bid is redirected to", field="destination")
     if verdict != PanelOutcome.Verdict.REDIRECT and destination.strip():
         raise Refused("Only a redirected bid has a destination", field="destination")
-    gate = results([bid])[bid.pk].gate if round.scored else scoring.Gate.PASSED
+    gate = standings.result_of(bid).gate if round.scored else scoring.Gate.PASSED
     if verdict == PanelOutcome.Verdict.RECOMMEND:
         if gate is scoring.Gate.FAILED:
             raise Refused("The bid fails a gate, so it cannot be recommended", field="verdict")
         if gate is scoring.Gate.OPEN:
             raise Refused("No complete scorecard judges this bid, so it cannot be recommended", field="verdict")
-        if gate is scoring.Gate.SPLIT and gates_settled is not True:
-            raise Refused("Members were split on a gate. Say first whether the bid passes it", field="gates_settled")
+        if gate is scoring.Gate.SPLIT:
+            raise Refused("Members are split on a gate. The panel’s meeting settles it first", field="verdict")
     _must_be_apart(bid, by)
     outcome = PanelOutcome.objects.select_for_update().filter(bid=bid).first()
     before = {"verdict": outcome.verdict, "reason": outcome.reason} if outcome else {}
@@ -400,6 +278,7 @@ def record_outcome(
     }[PanelOutcome.Verdict(verdict)]
     bid.version += 1
     bid.save(update_fields=["state", "version"])
+    standings.put_in_order(round)
     audit.record(
         "record outcome",
         bid,
@@ -409,13 +288,13 @@ def record_outcome(
         at=at,
         because=reason,
         before=before,
-        facts={"verdict": verdict, "destination": destination.strip(), "gates": gate, "split settled": gates_settled},
+        facts={"verdict": verdict, "destination": destination.strip(), "gates": gate},
     )
     return outcome
 
 
 def _must_be_apart(bid: Bid, recorder: User) -> None:
-    if Interest.objects.filter(bid=bid, member=recorder, conflicted=True).exists():
+    if Interest.objects.barring().filter(bid=bid, member=recorder).exists():
         raise Refused("You declared an interest in this bid, so somebody else records its outcome.")
     scorers = set(Scorecard.objects.filter(bid=bid, state=Scorecard.State.SUBMITTED).values_list("member", flat=True))
     if scorers == {recorder.pk}:

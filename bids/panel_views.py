@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET
 
+from bids import coverage as covering
+from bids import insight as insight_rules
 from bids import panel as panel_transitions
-from bids import reading
+from bids import ranking as ranked
+from bids import reading, standings
 from bids import scoring as scoring_rules
-from bids.forms import AssignEvenlyForm, AssignForm, InterestForm, OutcomeForm
-from bids.models import Assignment, Bid, Criterion, Interest, Panel, Scorecard
+from bids.interests import declare_interests
+from bids.meeting_views import left_for_grants
+from bids.models import Bid, Criterion, Panel, Practice, Scorecard
+from bids.panel_forms import InterestForm, OutcomeForm
 from bids.scoreform import ScoreForm
 from bids.views import bid_or_404
-from grants.access import Request, allow, enter, must, round_or_404
+from grants.access import Request, allow, round_or_404
 from grants.forms import ReasonForm, attempt, show_refusal
-from grants.models import Round, User
+from grants.models import Round
 from grants.pages import form_page, page_of, whole_number
 from grants.refusal import Refused, Stale
 
@@ -39,11 +41,14 @@ def _address(name: str, round: Round) -> str:
 @require_GET
 def scoring(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "score bid")
-    rows = reading.list_of(request.user, found)
+    page = page_of(request, reading.assigned_to(request.user, found))
     context = {
-        "rows": rows,
+        "page": page,
+        "rows": reading.rows_of(request.user, page.object_list),
         "progress": reading.progress(request.user, found),
-        "closed": Panel.objects.get(round=found).closed_at,
+        "next": reading.next_bid(request.user, found),
+        "closed": found.panel.closed_at,
+        "practice": Practice.objects.filter(round=found).first(),
     }
     return render(request, "bids/scoring.html", context)
 
@@ -51,16 +56,15 @@ def scoring(request: Request, round: str) -> HttpResponse:
 @allow("declare interest")
 def interests(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "declare interest")
-    rows = reading.list_of(request.user, found)
+    rows = reading.rows_of(request.user, reading.to_answer_for(request.user, found))
     rows.sort(key=lambda row: (row.conflicted is not None, row.bid.bidder))
-    said = dict(Interest.objects.filter(member=request.user, bid__round=found).values_list("bid_id", "nature"))
     forms = [
         InterestForm(
             request.POST or None,
             prefix=row.bid.reference,
             initial={
                 "conflicted": {True: "yes", False: "no", None: None}[row.conflicted],
-                "nature": said.get(row.bid.pk, ""),
+                "nature": row.nature,
             },
         )
         for row in rows
@@ -74,7 +78,7 @@ def interests(request: Request, round: str) -> HttpResponse:
         ]
         declared = attempt(
             forms[0],
-            lambda: panel_transitions.declare_interests(answers=answers, by=request.user, at=timezone.now()),
+            lambda: declare_interests(answers=answers, by=request.user, at=timezone.now()),
         )
         if declared is not None:
             messages.success(request, f"{len(declared)} declarations are recorded")
@@ -123,7 +127,7 @@ def score(request: Request, reference: str) -> HttpResponse:
         "saved_marks": card.marks.select_related("criterion") if stale and card else [],
         "version": card.version if card else 0,
         "progress": found,
-        "next": found.next_after(bid),
+        "next": reading.next_bid(request.user, bid.round, after=bid),
         "costs": bid.costs.all(),
         "tags": bid.tags.all(),
         "closed": panel_transitions.scoring_closed(bid.round),
@@ -135,7 +139,7 @@ def _after_saving(request: Request, bid: Bid, submitted: bool) -> HttpResponse:
     if not submitted:
         messages.success(request, f"The draft on {bid.title} is saved")
         return redirect("bids:score", bid.reference)
-    following = reading.progress(request.user, bid.round).next_after(bid)
+    following = reading.next_bid(request.user, bid.round, after=bid)
     messages.success(request, f"The scorecard on {bid.title} is submitted")
     if following is None:
         return redirect("bids:scoring", bid.round.reference)
@@ -162,53 +166,6 @@ def panel(request: Request, round: str) -> HttpResponse:
 
 
 @allow("run panel")
-def assign_evenly(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "run panel")
-    return form_page(
-        request,
-        "bids/assign_evenly.html",
-        AssignEvenlyForm(request.POST or None, initial={"wanted": Panel.objects.get(round=found).wanted}),
-        lambda data: panel_transitions.assign_evenly(round=found, **data, by=request.user, at=timezone.now()),
-        done=lambda added: f"{added} assignments are added",
-        to=_address("panel", found),
-        members=panel_transitions.members_of(found),
-    )
-
-
-@allow("run panel")
-def assign_bid(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "run panel")
-    members = User.objects.filter(pk__in=[member.pk for member in panel_transitions.members_of(found)])
-    return form_page(
-        request,
-        "bids/assign_bid.html",
-        AssignForm(request.POST or None, round=found, members=members),
-        lambda data: panel_transitions.assign(**data, by=request.user, at=timezone.now()),
-        done=lambda made: f"{made.bid.title} is assigned to {made.member}",
-        to=_address("panel", found),
-    )
-
-
-@allow("run panel")
-def withdraw_assignment(request: Request, reference: str, username: str) -> HttpResponse:
-    visible = Assignment.objects.filter(withdrawn_at=None).select_related("bid__round", "member")
-    assignment = get_object_or_404(visible, bid__reference=reference, member__username=username)
-    must(request.user, "run panel", assignment.bid.round)
-    found = enter(request, assignment.bid.round)
-    return form_page(
-        request,
-        "bids/withdraw_assignment.html",
-        ReasonForm(request.POST or None),
-        lambda data: panel_transitions.withdraw_assignment(
-            assignment=assignment, **data, by=request.user, at=timezone.now()
-        ),
-        done=f"{assignment.bid.title} is taken back from {assignment.member}",
-        to=_address("panel", found),
-        assignment=assignment,
-    )
-
-
-@allow("run panel")
 def close_scoring(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "run panel")
     return form_page(
@@ -228,10 +185,42 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
 def ranking(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see ranking")
     closed = panel_transitions.scoring_closed(found)
-    left: Decimal = import_string(settings.LEFT_FOR_GRANTS)(round=found)
-    rows = reading.ranking(found, left, request.user) if closed else []
-    context = {"rows": rows, "closed": closed, "left": left, "rule": scoring_rules.RULE_IN_WORDS}
+    context: dict[str, Any] = {"closed": closed, "rule": scoring_rules.RULE_IN_WORDS}
+    if closed:
+        left = left_for_grants(found)
+        line = ranked.line(found, left)
+        page = page_of(request, ranked.rows(found, request.user), size=ranked.PAGE)
+        context |= {"page": page, "rows": ranked.drawn(page, line), "left": left, "line": line}
+        context |= {"unsettled": ranked.unsettled(found), "outlier_rule": ranked.OUTLIER_IN_WORDS}
     return render(request, "bids/ranking.html", context)
+
+
+@allow("see ranking")
+@require_GET
+def insight(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see ranking")
+    closed = panel_transitions.scoring_closed(found)
+    page = page_of(request, ranked.rows(found, request.user), size=ranked.PAGE) if closed else None
+    context = {
+        "closed": closed,
+        "page": page,
+        "severities": ranked.severities(found) if closed else [],
+        "rows": ranked.firm(page) if page else [],
+        "severity_rule": insight_rules.SEVERITY_IN_WORDS,
+        "firmness_rule": insight_rules.FIRMNESS_IN_WORDS,
+    }
+    return render(request, "bids/insight.html", context)
+
+
+@allow("see ranking")
+@require_GET
+def coverage(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see ranking")
+    closed = panel_transitions.scoring_closed(found)
+    visible = Bid.objects.visible_to(request.user, "see ranking").filter(round=found)
+    after = ranked.line(found, left_for_grants(found)).after if closed else 0
+    context = {"closed": closed, "covered": covering.of(found, visible, after) if closed else None}
+    return render(request, "bids/coverage.html", context)
 
 
 @allow("record outcome")
@@ -258,5 +247,5 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
         to=_address("ranking", bid.round),
         bid=bid,
         criteria=reading.by_criterion(bid.round, cards),
-        result=panel_transitions.results([bid])[bid.pk] if closed else None,
+        result=standings.result_of(bid) if closed else None,
     )

@@ -3,44 +3,65 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import Count, Max, Q
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, When
 
-from bids import panel, scoring
+from bids import assignments, panel
+from bids.assigning import Scorer, ToAssign, connection
 from bids.blindness import Part, Phase, may_see
-from bids.models import Assignment, Bid, Criterion, Interest, Mark, Scorecard
+from bids.models import Assignment, AssignmentPlan, Bid, Criterion, Discussion, Interest, Mark, Scorecard
 from grants.access import holdings
 from grants.models import Round, User
 
 
 @dataclass(frozen=True, slots=True)
 class ToScore:
-    """One bid on a member's list: its scorecard's state, or that it is locked by an interest."""
+    """One bid on a member's list: its scorecard's state, and what they declared; None where they have not answered."""
 
     bid: Bid
     state: str
     conflicted: bool | None
+    nature: str = ""
 
 
-def list_of(member: User, round: Round) -> list[ToScore]:
-    """A member's bids, in the order in which they are scored. The title is shown once they declared no interest."""
-    assignments = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None)
-    bids = Bid.objects.filter(assignments__in=assignments).select_related("recipient").order_by("source_reference")
-    states = dict(Scorecard.objects.filter(member=member, bid__round=round).values_list("bid_id", "state"))
-    conflicts = dict(Interest.objects.filter(member=member, bid__round=round).values_list("bid_id", "conflicted"))
-    return [ToScore(bid, states.get(bid.pk, ""), conflicts.get(bid.pk)) for bid in bids]
+def assigned_to(member: User, round: Round) -> QuerySet[Bid]:
+    """A member's bids, in the order in which they are scored."""
+    own = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None)
+    return Bid.objects.filter(pk__in=own.values("bid")).select_related("recipient").order_by("source_reference")
+
+
+def to_answer_for(member: User, round: Round) -> QuerySet[Bid]:
+    """The bids whose declaration a member is asked for: those assigned to them, and those a meeting is to discuss."""
+    own = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None).values("bid")
+    talked_of = Discussion.objects.filter(meeting__round=round, meeting__closed_at=None).values("bid")
+    bids = Bid.objects.filter(Q(pk__in=own) | Q(pk__in=talked_of)).select_related("recipient")
+    return bids.order_by("source_reference")
+
+
+def rows_of(member: User, bids: Iterable[Bid]) -> list[ToScore]:
+    """What a member's list shows of some bids, in two queries. The title is shown once they are clear of interest."""
+    shown = list(bids)
+    states = dict(Scorecard.objects.filter(member=member, bid__in=shown).values_list("bid_id", "state"))
+    said = {each.bid_id: each for each in Interest.objects.filter(member=member, bid__in=shown)}
+    return [_row(bid, states.get(bid.pk, ""), said.get(bid.pk)) for bid in shown]
+
+
+def _row(bid: Bid, state: str, said: Interest | None) -> ToScore:
+    if said is None:
+        return ToScore(bid, state, None)
+    return ToScore(bid, state, said.conflicted and said.waived_at is None, said.nature)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a member is with a round."""
+    """How far a member is with a round: bids still open, submitted, all that they may score, and undeclared ones."""
 
-    open: list[ToScore]
+    open: int
     submitted: int
     total: int
     undeclared: int
@@ -48,21 +69,39 @@ class Progress:
     @property
     def minutes(self) -> int:
         """About how long the rest takes, at four minutes a bid."""
-        return 4 * len(self.open)
+        return 4 * self.open
 
-    def next_after(self, bid: Bid | None = None) -> Bid | None:
-        """The next bid to score: the first open one after this, else the first."""
-        later = [row.bid for row in self.open if bid and row.bid.source_reference > bid.source_reference]
-        others = [row.bid for row in self.open if bid is None or row.bid.pk != bid.pk]
-        return later[0] if later else (others[0] if others else None)
+
+def _scorable(member: User, round: Round) -> QuerySet[Any]:
+    """A member's assignments with what they declared (`clear`, `said`) and whether their card is in (`done`)."""
+    interests = Interest.objects.filter(bid=OuterRef("bid"), member=member)
+    card = Scorecard.objects.filter(bid=OuterRef("bid"), member=member, state=Scorecard.State.SUBMITTED)
+    own = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None)
+    return own.annotate(said=Exists(interests), clear=Exists(interests.clearing()), done=Exists(card))
 
 
 def progress(member: User, round: Round) -> Progress:
-    rows = list_of(member, round)
-    free = [row for row in rows if row.conflicted is False]
-    done = [row for row in free if row.state == Scorecard.State.SUBMITTED]
-    waiting = [row for row in free if row.state != Scorecard.State.SUBMITTED and row.bid.state == Bid.State.ELIGIBLE]
-    return Progress(waiting, len(done), len(free), sum(1 for row in rows if row.conflicted is None))
+    """In one query, however many bids the member has."""
+    waits = Q(clear=True, done=False, bid__state=Bid.State.ELIGIBLE)
+    found = _scorable(member, round).aggregate(
+        waiting=Count("pk", filter=waits),
+        submitted=Count("pk", filter=Q(clear=True, done=True)),
+        total=Count("pk", filter=Q(clear=True)),
+        undeclared=Count("pk", filter=Q(said=False)),
+    )
+    return Progress(found["waiting"], found["submitted"], found["total"], found["undeclared"])
+
+
+def next_bid(member: User, round: Round, after: Bid | None = None) -> Bid | None:
+    """The next bid to score: the first open one after this, else the first of the others."""
+    waiting = _scorable(member, round).filter(clear=True, done=False, bid__state=Bid.State.ELIGIBLE)
+    if after is not None:
+        later = Case(When(bid__source_reference__gt=after.source_reference, then=0), default=1)
+        waiting = waiting.exclude(bid=after).order_by(later, "bid__source_reference")
+    else:
+        waiting = waiting.order_by("bid__source_reference")
+    found = waiting.select_related("bid").first()
+    return found.bid if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,92 +110,53 @@ class MemberRow:
 
     member: User
     assigned: int
+    accepted: int
+    declined: int
     drafts: int
     submitted: int
     conflicts: int
     undeclared: int
+    waiting: int
     last_saved: datetime | None
 
 
 def members(round: Round) -> list[MemberRow]:
-    """Each member with how far they are."""
-    assigned = Counter(
-        Assignment.objects.filter(bid__round=round, withdrawn_at=None).values_list("member_id", flat=True)
+    """Each member with how far they are, in a fixed number of queries."""
+    current = Q(withdrawn_at=None)
+    assigned = _by_member(
+        Assignment.objects.filter(bid__round=round),
+        assigned=Count("pk", filter=current),
+        accepted=Count("pk", filter=current & Q(accepted_at__isnull=False)),
+        declined=Count("pk", filter=~Q(declined_because="")),
+        undeclared=Count("pk", filter=current & ~Q(Exists(_same_pair(Interest.objects.all())))),
     )
-    cards = {
-        row["member"]: row
-        for row in Scorecard.objects.filter(bid__round=round)
-        .values("member")
-        .annotate(
-            drafts=Count("pk", filter=Q(state="draft")),
-            submitted=Count("pk", filter=Q(state="submitted")),
-            last=Max("saved_at"),
-        )
-    }
-    interests = {
-        row["member"]: row
-        for row in Interest.objects.filter(bid__round=round)
-        .values("member")
-        .annotate(all=Count("pk"), conflicts=Count("pk", filter=Q(conflicted=True)))
-    }
-    empty: dict[str, Any] = {"drafts": 0, "submitted": 0, "last": None}
-    return [
-        MemberRow(
-            member,
-            assigned[member.pk],
-            cards.get(member.pk, empty)["drafts"],
-            cards.get(member.pk, empty)["submitted"],
-            interests.get(member.pk, {"conflicts": 0})["conflicts"],
-            max(assigned[member.pk] - interests.get(member.pk, {"all": 0})["all"], 0),
-            cards.get(member.pk, empty)["last"],
-        )
-        for member in panel.members_of(round)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A bid in the ranking, with the running sum down to it; None where it takes nothing from what is left."""
-
-    placed: scoring.Placed
-    bid: Bid
-    running: Decimal | None
-    dots: list[int]
-    line_below: bool = False
-
-
-def ranking(round: Round, left: Decimal, user: User) -> list[Ranked]:
-    """The bids of a round in order; the funding line is drawn under the last one that `left` (pounds) still holds.
-
-    The sum runs over what a grant can go to: bids from outside the force that pass their gates and were not rejected
-    or redirected. Internal bids are carried by a budget line that `left` no longer holds.
-    """
-    visible = Bid.objects.visible_to(user, "see ranking").filter(round=round)
-    bids = list(
-        visible.exclude(state__in=(Bid.State.RECEIVED, Bid.State.INELIGIBLE)).select_related("recipient", "outcome")
+    cards = _by_member(
+        Scorecard.objects.filter(bid__round=round),
+        drafts=Count("pk", filter=Q(state=Scorecard.State.DRAFT)),
+        submitted=Count("pk", filter=Q(state=Scorecard.State.SUBMITTED)),
+        last_saved=Max("saved_at"),
     )
-    found = panel.results(bids)
-    by_reference = {bid.source_reference: bid for bid in bids}
-    placed = scoring.rank([scoring.Placed(bid.source_reference, bid.amount, found[bid.pk]) for bid in bids])
-    rows: list[Ranked] = []
-    running, drawn, last = Decimal("0.00"), False, None
-    for each in placed:
-        bid = by_reference[each.reference]
-        counts = (
-            bid.is_external
-            and each.result.gate is not scoring.Gate.FAILED
-            and bid.state not in (Bid.State.REJECTED, Bid.State.REDIRECTED)
-        )
-        if counts and running + bid.amount > left and last is not None and not drawn:
-            rows[last] = replace(rows[last], line_below=True)
-            drawn = True
-        running += bid.amount if counts else Decimal("0.00")
-        dots = [int(mean * 25) for mean in each.result.card_means]
-        rows.append(Ranked(each, bid, running if counts else None, dots))
-        last = len(rows) - 1 if counts else last
-    if last is not None and not drawn:
-        rows[last] = replace(rows[last], line_below=True)
+    interests = _by_member(Interest.objects.barring().filter(bid__round=round), conflicts=Count("pk"))
+    waiting = panel.progress_of_members(round)
+    names = ("assigned", "accepted", "declined", "undeclared", "drafts", "submitted", "conflicts")
+    rows = []
+    for member in panel.members_of(round):
+        said: dict[str, Any] = dict.fromkeys(names, 0) | {"last_saved": None, "waiting": waiting.get(member.pk, 0)}
+        for part in (assigned, cards, interests):
+            said |= part.get(member.pk, {})
+        rows.append(MemberRow(member, **said))
     return rows
+
+
+def _by_member(rows: QuerySet[Any], **counts: Any) -> dict[int, dict[str, Any]]:
+    found = {}
+    for row in rows.order_by().values("member").annotate(**counts):
+        found[row.pop("member")] = row
+    return found
+
+
+def _same_pair(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(bid=OuterRef("bid"), member=OuterRef("member"))
 
 
 def marks_of(bid: Bid) -> list[Scorecard]:
@@ -213,3 +213,58 @@ def with_scorers(page: Page[Bid]) -> list[ScorerRow]:
         state = by_pair.get((assignment.bid_id, assignment.member_id), "")
         scorers[assignment.bid_id].append((assignment.member, state))
     return [ScorerRow(bid, scorers[bid.pk]) for bid in shown]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A bid in a plan: for each member, in order, whether they have it, may not have it, or are ticked."""
+
+    bid: Bid
+    cells: list[tuple[str, str, bool]]
+    had: int
+    ticked: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanGrid:
+    """A page of a plan: its members with the load that the plan leaves them, and its bids."""
+
+    members: list[tuple[User, int]]
+    rows: list[PlanRow]
+    allowed: list[str]
+
+    @property
+    def references(self) -> list[str]:
+        return [row.bid.reference for row in self.rows]
+
+
+def plan_grid(plan: AssignmentPlan, page: Page[Bid]) -> PlanGrid:
+    """A page of a plan of assignments as a grid of bids and members, in a fixed number of queries."""
+    shown = list(page.object_list)
+    scorers = assignments.scorers(plan.round)
+    by_name = {member.username: member for member in panel.members_of(plan.round)}
+    planned = Counter(username for _, username in plan.pairs)
+    ticked = {(reference, username) for reference, username in plan.pairs}
+    found, allowed = [], []
+    by_reference = {row.reference: row for row in assignments.to_assign(plan.round, shown)}
+    for bid in shown:
+        row, cells = by_reference[bid.reference], []
+        for scorer in scorers:
+            pair = f"{bid.reference}:{scorer.username}"
+            why = why_not(row, scorer)
+            if not why:
+                allowed.append(pair)
+            cells.append((pair, why, (bid.reference, scorer.username) in ticked))
+        found.append(PlanRow(bid, cells, len(row.had), sum(1 for cell in cells if cell[2])))
+    members = [(by_name[each.username], each.load + planned[each.username]) for each in scorers]
+    return PlanGrid(members, found, allowed)
+
+
+def why_not(bid: ToAssign, scorer: Scorer) -> str:
+    """Why a member cannot be ticked for a bid, in a word or two; empty where they can."""
+    if scorer.username in bid.had:
+        return "Has it"
+    if scorer.username in bid.barred:
+        return "Interest or declined"
+    found = connection(bid, scorer)
+    return f"{found[:1].upper()}{found[1:]}"

@@ -6,7 +6,7 @@ settles it. No mark, however high, buys back a failed gate (PCD 681 para 2.5: "m
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -15,9 +15,11 @@ from bids.criteria import Rule
 
 RULE_IN_WORDS = (
     "A bid’s result is the weighted mean of its submitted scorecards over the scored criteria, from 0 to 4, to two "
-    "decimals, half up. Bids with every gate passed come first, then those with a split gate, then those with a "
-    "failed one. Equal results share a place; among them the smaller request is listed first, then the reference. "
-    "The scale and the weights are a setting of the round and are ours."
+    "decimals, half up. Where the panel’s meeting agreed a mark on a criterion, that mark stands in place of the "
+    "members’ mean on it. A gate on which members are split is settled by the meeting, and the result runs until it "
+    "is. Bids with every gate passed come first, then those with a split gate, then those with a failed one. Equal "
+    "results share a place; among them the smaller request is listed first, then the reference. The scale and the "
+    "weights are a setting of the round and are ours."
 )
 
 
@@ -44,14 +46,19 @@ Card = Mapping[int, Answer]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the panel made of a bid. `mean` and `spread` are None until a complete scorecard is in."""
+    """What the panel made of a bid. `mean` and `spread` are None until a complete scorecard is in.
+
+    `mean` counts; `panel_mean` is what it was before the meeting agreed any mark. The two are equal without one.
+    """
 
     cards: int
     gates: Mapping[int, Gate]
     means: Mapping[int, Decimal]
     mean: Decimal | None
+    panel_mean: Decimal | None
     spread: Decimal | None
     card_means: tuple[Decimal, ...]
+    moderated: bool = False
 
     @property
     def gate(self) -> Gate:
@@ -62,28 +69,55 @@ class Result:
         return Gate.PASSED
 
 
-def result(cards: Sequence[Card], rules: Sequence[Rule]) -> Result:
-    """The result of a bid from its submitted scorecards; incomplete ones are left out."""
+def result(cards: Sequence[Card], rules: Sequence[Rule], agreed: Card | None = None) -> Result:
+    """The result of a bid from its submitted scorecards; incomplete ones are left out.
+
+    `agreed` is what a meeting of the panel said: it settles the gates that are split, and no other, and its marks
+    stand in place of the mean on their criteria. Without any complete scorecard it counts for nothing.
+    """
+    agreed = agreed or {}
     whole = [card for card in cards if all(card.get(rule.number, Answer()).complete(rule) for rule in rules)]
     scored = [rule for rule in rules if rule.scored]
     # Fractions, because a sum of rounded means is not the rounded mean of a sum.
-    card_means = tuple(_mean(card, scored) for card in whole) if scored else ()
+    card_means = tuple(weighted({rule.number: _score(card, rule) for rule in scored}, scored) for card in whole)
+    if not scored:
+        card_means = ()
+    own = {rule.number: _mean_on(rule, whole) for rule in scored if whole}
+    counted = {number: _agreed_score(agreed, number, mean) for number, mean in own.items()}
     return Result(
         cards=len(whole),
-        gates={rule.number: _gate([card[rule.number] for card in whole]) for rule in rules if rule.gate},
-        means={
-            rule.number: _round(Fraction(sum(card[rule.number].score or 0 for card in whole), len(whole)))
-            for rule in scored
-            if whole
-        },
-        mean=_round(sum(card_means, Fraction(0)) / len(card_means)) if card_means else None,
-        spread=_round(max(card_means) - min(card_means)) if card_means else None,
-        card_means=tuple(_round(mean) for mean in card_means),
+        gates={rule.number: _settled(_gate(whole, rule), agreed, rule) for rule in rules if rule.gate},
+        means={number: rounded(mean) for number, mean in counted.items()},
+        mean=rounded(weighted(counted, scored)) if card_means else None,
+        panel_mean=rounded(sum(card_means, Fraction(0)) / len(card_means)) if card_means else None,
+        spread=rounded(max(card_means) - min(card_means)) if card_means else None,
+        card_means=tuple(rounded(mean) for mean in card_means),
+        moderated=bool(agreed and whole),
     )
 
 
-def _gate(answers: Sequence[Answer]) -> Gate:
-    said = {answer.passed for answer in answers}
+def _mean_on(rule: Rule, cards: Sequence[Card]) -> Fraction:
+    return sum((_score(card, rule) for card in cards), Fraction(0)) / len(cards)
+
+
+def _score(card: Card, rule: Rule) -> Fraction:
+    return Fraction(card[rule.number].score or 0)
+
+
+def _agreed_score(agreed: Card, number: int, mean: Fraction) -> Fraction:
+    score = agreed.get(number, Answer()).score
+    return mean if score is None else Fraction(score)
+
+
+def _settled(gate: Gate, agreed: Card, rule: Rule) -> Gate:
+    passed = agreed.get(rule.number, Answer()).passed
+    if gate is not Gate.SPLIT or passed is None:
+        return gate
+    return Gate.PASSED if passed else Gate.FAILED
+
+
+def _gate(cards: Sequence[Card], rule: Rule) -> Gate:
+    said = {card[rule.number].passed for card in cards}
     if not said:
         return Gate.OPEN
     if said == {True}:
@@ -91,23 +125,26 @@ def _gate(answers: Sequence[Answer]) -> Gate:
     return Gate.FAILED if said == {False} else Gate.SPLIT
 
 
-def _mean(card: Card, scored: Sequence[Rule]) -> Fraction:
+def weighted(marks: Mapping[int, Fraction], scored: Sequence[Rule]) -> Fraction:
+    """The mean of marks by criterion number, weighted by the rules; 0 where nothing is scored."""
     weights = sum((Fraction(rule.weight) for rule in scored), Fraction(0))
-    return sum((Fraction(rule.weight) * (card[rule.number].score or 0) for rule in scored), Fraction(0)) / weights
+    whole = sum((Fraction(rule.weight) * marks[rule.number] for rule in scored), Fraction(0))
+    return whole / weights if weights else Fraction(0)
 
 
-def _round(value: Fraction) -> Decimal:
+def rounded(value: Fraction) -> Decimal:
     """To two decimals, half up; `value` is not below zero."""
     return Decimal(math.floor(value * 100 + Fraction(1, 2))).scaleb(-2)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A bid in the ranking; bids with the same gate state and mean share a place."""
+    """A bid in the ranking; bids with the same gate state and mean share a place. `amount` in pounds."""
 
     reference: str
     amount: Decimal
-    result: Result
+    gate: Gate
+    mean: Decimal | None
     place: int = 0
 
 
@@ -118,12 +155,28 @@ def rank(bids: Sequence[Placed]) -> list[Placed]:
     """The bids in order, each with its place. The order in which they are given changes nothing."""
 
     def merit(bid: Placed) -> tuple[int, Decimal]:
-        return _ORDER[bid.result.gate], -(bid.result.mean if bid.result.mean is not None else Decimal(-1))
+        return _ORDER[bid.gate], -(bid.mean if bid.mean is not None else Decimal(-1))
 
     ordered = sorted(bids, key=lambda bid: (merit(bid), bid.amount, bid.reference))
     placed: list[Placed] = []
     for position, bid in enumerate(ordered, start=1):
         shares = placed and merit(placed[-1]) == merit(bid)
         place = placed[-1].place if shares else position
-        placed.append(Placed(bid.reference, bid.amount, bid.result, place))
+        placed.append(replace(bid, place=place))
     return placed
+
+
+# From here on one member sees a bid a whole point of the scale differently from all the others together.
+LOWEST_DIFFERENCE = Decimal("1.00")
+
+
+def outliers(card_means: Sequence[Decimal]) -> set[int]:
+    """Which of a bid's card means lie a point or more from the mean of the others, by index; none below three."""
+    if len(card_means) < 3:
+        return set()
+    whole = sum(card_means, Decimal(0))
+    return {
+        number
+        for number, mean in enumerate(card_means)
+        if abs(mean - (whole - mean) / (len(card_means) - 1)) >= LOWEST_DIFFERENCE
+    }

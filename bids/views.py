@@ -97,7 +97,7 @@ def bid(request: Request, reference: str) -> HttpResponse:
         "shows_path": _shows_state(request, found.round),
         "criteria": reading.by_criterion(found.round, cards) if cards else [],
         "extra": import_string(settings.ON_BID)(user=request.user, bid=found),
-        "may_score": Interest.objects.filter(bid=found, member=request.user, conflicted=False).exists(),
+        "may_score": Interest.objects.clearing().filter(bid=found, member=request.user).exists(),
     }
     return render(request, "bids/bid.html", context)
 

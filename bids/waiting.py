@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from bids import panel, reading
-from bids.models import Bid
+from bids.models import Bid, Meeting, Practice
+from bids.practice import waiting_for
 from grants.access import Holdings
 from grants.models import Round, User
 from grants.waiting import Task
@@ -24,6 +25,7 @@ def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
             yield Task("Check whether bids are eligible", address, waiting, hint="Bids that came in")
     if held.may("run panel", round):
         yield from _of_chair(round, closed)
+    yield from _of_meeting(user, held, round)
 
 
 def references(*, round: Round, asked: str) -> list[str]:
@@ -33,22 +35,42 @@ def references(*, round: Round, asked: str) -> list[str]:
 
 
 def _of_member(user: User, round: Round) -> Iterator[Task]:
+    practice = Practice.objects.filter(round=round, compared_at=None).first()
+    if practice and not practice.cards.filter(member=user).exists():
+        address = reverse("bids:practice", args=[round.reference])
+        yield Task("Score the practice bid", address, 1, hint="Everybody scores it before the real bids open.")
     found = reading.progress(user, round)
     if found.undeclared:
         address = reverse("bids:interests", args=[round.reference])
         yield Task("Declare your interests", address, found.undeclared, hint="A bid opens once you have answered.")
-    following = found.next_after()
+    following = None if practice else reading.next_bid(user, round)
     if following:
         yield Task(
             f"Score bids: {found.submitted} of {found.total} submitted",
             reverse("bids:score", args=[following.reference]),
-            len(found.open),
+            found.open,
             due=round.scoring_closes_on,
             hint=f"About {found.minutes} minutes left.",
             button="Score the next bid",
         )
-    elif found.total:
+    elif found.total and not practice:
         yield Task("Score bids: all submitted", reverse("bids:scoring", args=[round.reference]), 0)
+
+
+def _of_meeting(user: User, held: Holdings, round: Round) -> Iterator[Task]:
+    meeting = Meeting.objects.filter(round=round, closed_at=None).first()
+    if meeting is None:
+        return
+    if held.may("run panel", round):
+        undiscussed = meeting.items.filter(recorded_at=None).count()
+        yield Task("Hold the panel’s meeting", reverse("bids:meeting", args=[meeting.reference]), undiscussed)
+    if held.may("declare interest", round):
+        unanswered = meeting.items.exclude(bid__interests__member=user).count()
+        if unanswered:
+            address = reverse("bids:interests", args=[round.reference])
+            yield Task("Declare your interests for the meeting", address, unanswered)
+        if meeting.opened_at:
+            yield Task("Follow the panel’s meeting", reverse("bids:meeting", args=[meeting.reference]))
 
 
 def _of_chair(round: Round, closed: bool) -> Iterator[Task]:
@@ -58,10 +80,14 @@ def _of_chair(round: Round, closed: bool) -> Iterator[Task]:
             yield Task("Record the panel’s outcomes", reverse("bids:ranking", args=[round.reference]), waiting)
         return
     page = reverse("bids:panel", args=[round.reference])
+    practice = Practice.objects.filter(round=round, compared_at=None).first()
+    if practice:
+        missing = len(waiting_for(practice))
+        yield Task("Compare the practice bid", reverse("bids:practice", args=[round.reference]), missing)
     unassigned = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE, assignments=None).count()
     if unassigned:
         yield Task("Assign bids to members", page, unassigned)
-    missing = len(panel.incomplete(round))
+    missing = panel.incomplete_of(round).count()
     if missing:
         yield Task("Wait for scorecards", page, missing, due=round.scoring_closes_on, hint="Chase who is behind.")
     elif not unassigned and Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).exists():
@@ -69,7 +95,15 @@ def _of_chair(round: Round, closed: bool) -> Iterator[Task]:
 
 
 # What a scorer does, which the trail holds back while a panel scores: it would tell the marks before they may be told.
-BLIND = ("save draft", "submit scorecard", "declare interest")
+BLIND = (
+    "save draft",
+    "submit scorecard",
+    "declare interest",
+    "waive interest",
+    "decline assignment",
+    "score practice",
+    "chase member",
+)
 
 
 def hidden_events(*, round: Round) -> tuple[str, ...]:

@@ -44,9 +44,11 @@ def plain_name(name: str) -> str:
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, username: str, *, name: str, password: str | None = None, unit: str = "") -> User:
+    def create_user(
+        self, username: str, *, name: str, password: str | None = None, unit: str = "", email: str = ""
+    ) -> User:
         """Add a person. Without a password nobody can sign in as them until one is set."""
-        user = self.model(username=username, name=name, unit=unit)
+        user = self.model(username=username, name=name, unit=unit, email=email)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
@@ -59,6 +61,7 @@ class User(AbstractBaseUser):
     username = models.CharField("user name", max_length=80, unique=True, validators=[USERNAME])
     name = models.CharField(max_length=150)
     unit = models.CharField(max_length=80, blank=True)
+    email = models.EmailField("email address", blank=True)
     is_active = models.BooleanField(default=True)
 
     objects = UserManager()
@@ -229,6 +232,24 @@ class RoleHolding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {Role(self.role).label}"
+
+
+class Mail(models.Model):
+    """A message on its way: written with the change that it tells of, sent after it. Nothing in it is confidential."""
+
+    to = models.ForeignKey(User, models.PROTECT, related_name="+")
+    message_id = models.CharField(max_length=80, unique=True, editable=False)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "mail"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class AuditEvent(models.Model):

@@ -112,6 +112,8 @@ NAVIGATION = [
     ("Scoring", "bids:scoring", "score bid", True),
     ("Panel", "bids:panel", "see panel", True),
     ("Ranking", "bids:ranking", "see ranking", True),
+    ("Meetings", "bids:meetings", "see meetings", True),
+    ("Scenarios", "approvals:scenarios", "see scenarios", True),
     ("Review", "approvals:review", "review bid", True),
     ("Routes", "approvals:routes", "see routes", True),
     ("Approvals", "approvals:approvals", "see approvals", True),
@@ -133,6 +135,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Demo and tests never reach a mail server: the demo's letters are files.
+EMAIL = env.email_url("EMAIL_URL", default="smtp://localhost:25" if PRODUCTION else "consolemail://")
+vars().update(EMAIL)
+if not PRODUCTION and "EMAIL_URL" not in env.ENVIRON:
+    EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", BASE_DIR / ".demo" / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="grants@localhost")
+MAIL_DOMAIN = DEFAULT_FROM_EMAIL.partition("@")[2]
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

@@ -8,7 +8,7 @@ import factory
 
 from approvals import rules
 from approvals.models import Award, DelegationRule, Recommendation
-from bids import criteria_of_round, panel
+from bids import assignments, criteria_of_round, interests, panel, standings
 from bids.criteria import DEFAULTS
 from bids.models import Bid, CostLine, Panel, PanelOutcome, Scorecard
 from grants.models import Alias, BudgetLine, Organisation, RoleHolding, Round, User, new_references
@@ -151,11 +151,20 @@ def marks(passed: bool = True, score: int = 3) -> dict[int, panel.Given]:
 def scorecard(bid: Bid, member: User, *, submit: bool = True, **kwargs: Any) -> Scorecard:
     """A member's scorecard on a bid, assigned, declared and saved through the panel's own transitions."""
     chair = person(Role.CHAIR, round=bid.round)
-    panel.assign(bid=bid, member=member, by=chair, at=NOW)
-    panel.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
+    assignments.assign(bid=bid, member=member, by=chair, at=NOW)
+    interests.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
     save = panel.submit_scorecard if submit else panel.save_draft
     return save(bid=bid, marks=marks(**kwargs), seen=0, by=member, at=NOW)
 
 
 def close(round: Round) -> None:
+    """Scoring is closed, and the results are worked out as its transition does."""
     Panel.objects.filter(round=round).update(closed_at=NOW)
+    standings.refresh(round)
+    standings.take_advice(round)
+
+
+def share_out(*, round: Round, wanted: int, by: User, at: datetime) -> int:
+    """Plan and assign in one go; gives how many assignments were added."""
+    plan = assignments.plan_assignments(round=round, wanted=wanted, by=by, at=at)
+    return assignments.apply_plan(plan=plan, by=by, at=at)

@@ -7,10 +7,21 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals import decisions
 from approvals.models import Award, Decision, DelegationRule, PartTwo, Query, SingleTenderAction
-from bids.models import Assignment, Bid, Upload
+from bids.models import (
+    Assignment,
+    AssignmentPlan,
+    Bid,
+    Discussion,
+    Export,
+    Interest,
+    Meeting,
+    Practice,
+    Upload,
+)
 from grants import people
 from grants.models import Round, User
 from grants.roles import Role
@@ -54,9 +65,34 @@ TABLE = {
     "bids:panel": "ca",
     "bids:assign_evenly": "c",
     "bids:assign_bid": "c",
+    "bids:assignment_plan": "c",
+    "bids:undo_plan": "c",
     "bids:withdraw_assignment": "c",
+    "bids:decline_assignment": "m",
+    "bids:knowledge": "c",
+    "bids:chase": "c",
+    "bids:declared_interests": "ca",
+    "bids:waive_interest": "c",
+    "bids:practice": "mc",
+    "bids:keep_practice": "c",
+    "bids:compare_practice": "c",
     "bids:close_scoring": "c",
     "bids:ranking": "cla",
+    "bids:insight": "cla",
+    "bids:coverage": "cla",
+    "bids:export_scores": "cla",
+    "bids:scores_file": "cla",
+    "bids:feedback": "cl",
+    "bids:feedback_file": "cl",
+    "bids:meetings": "mcla",
+    "bids:plan_meeting": "c",
+    "bids:meeting": "mcla",
+    "bids:open_meeting": "c",
+    "bids:put_on_agenda": "c",
+    "bids:discuss_bid": "mcla",
+    "bids:close_meeting": "c",
+    "bids:minutes": "mcla",
+    "bids:minutes_pdf": "mcla",
     "bids:record_outcome": "c",
     "approvals:review": "l",
     "approvals:review_bid": "l",
@@ -153,6 +189,15 @@ def addresses() -> dict[str, str]:
         round=round, reference="UP-TEST", file_name="bids.csv", rows=[], uploaded_by=lead, uploaded_at=AT
     )
     award = Award.objects.filter(round=round)[0]
+    chair, friend = User.objects.get(username="olive.marsh"), User.objects.get(username="farid.aziz")
+    plan = AssignmentPlan.objects.filter(round=round)[0]
+    barred = Assignment.objects.filter(bid__round=round).exclude(bid=bid).exclude(member=friend)[0]
+    Interest.objects.create(bid=barred.bid, member=friend, conflicted=True, nature="A friend", declared_at=AT)
+    Practice.objects.create(round=round, title="A made-up bid", bidder="Nobody", amount=1, case="None")
+    meeting = Meeting.objects.create(
+        round=round, reference="MEET-TEST", held_on=AT.date(), quorum=1, planned_by=chair, opened_at=AT
+    )
+    Discussion.objects.create(meeting=meeting, bid=bid, number=1, why="Near the line")
     objects: dict[str, dict[str, Any]] = {
         "round": {"round": round.reference},
         "bid": {"reference": bid.reference},
@@ -173,6 +218,16 @@ def addresses() -> dict[str, str]:
         "grants:password_link": {"username": "mo.novak"},
         "bids:import_preview": {"reference": upload.reference},
         "bids:withdraw_assignment": {"reference": bid.reference, "username": "amara.cole"},
+        "bids:assignment_plan": {"reference": plan.reference},
+        "bids:undo_plan": {"reference": plan.reference},
+        "bids:knowledge": {"round": round.reference, "username": "amara.cole"},
+        "bids:waive_interest": {"reference": barred.bid.reference, "username": friend.username},
+        "bids:discuss_bid": {"reference": meeting.reference, "bid": bid.reference},
+        "bids:scores_file": {"reference": export_of(chair, round).reference},
+        **{
+            f"bids:{name}": {"reference": meeting.reference}
+            for name in ("meeting", "open_meeting", "put_on_agenda", "close_meeting", "minutes", "minutes_pdf")
+        },
         "approvals:approve_single_tender_action": {"reference": SingleTenderAction.objects.get(round=round).reference},
         "approvals:single_tender_action": {"reference": SingleTenderAction.objects.get(round=round).reference},
         "approvals:confirm_rule": {"reference": DelegationRule.objects.filter(round=round)[0].reference},
@@ -186,6 +241,12 @@ def addresses() -> dict[str, str]:
             candidates = [{"reference": decision.reference, "version": 1}]
         found[name] = next(_reversed(name, [each for each in candidates if each is not None], objects))
     return found
+
+
+def export_of(user: User, round: Round) -> Export:
+    """A file of scores that this person asked for a moment ago: nobody else may fetch it."""
+    reference = f"EXP-{Export.objects.count()}"
+    return Export.objects.create(round=round, reference=reference, kind="csv", asked_by=user, asked_at=timezone.now())
 
 
 def _reversed(name: str, candidates: list[dict[str, Any]], objects: dict[str, dict[str, Any]]) -> Iterator[str]:
@@ -218,7 +279,11 @@ def test_every_page_opens_to_its_roles_and_to_no_other(letter: str, addresses: d
     for name, allowed in TABLE.items():
         if name == "grants:sign_out":
             continue
-        status = client.get(addresses[name]).status_code
+        address = addresses[name]
+        if name == "bids:scores_file" and letter in allowed:
+            own = export_of(User.objects.get(username=ROLES[letter][1]), Round.objects.get(reference="cpie-2019-20"))
+            address = reverse(name, args=[own.reference])
+        status = client.get(address).status_code
         found[name] = "refused" if status == 403 else "open" if status in (200, 302) else status
         expected[name] = "open" if allowed == "*" or letter in allowed else "refused"
         if name in POST_ONLY and expected[name] == "open":

@@ -88,6 +88,12 @@ def minus(left: Any, right: Any) -> Any:
     return left - right
 
 
+@register.filter
+def signed(value: Decimal) -> str:
+    """+0.25 or −0.25: a difference says which way it goes."""
+    return f"\u2212{-value}" if value < 0 else f"+{value}"
+
+
 @register.simple_tag(takes_context=True)
 def may_here(context: dict[str, Any], action: str) -> bool:
     """Whether the person may do the action in the round that the page is about."""

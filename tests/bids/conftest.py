@@ -2,7 +2,7 @@
 
 import pytest
 
-from bids import panel
+from bids import assignments, interests
 from bids.models import Bid
 from grants.models import Round, User
 from grants.roles import Role
@@ -33,6 +33,6 @@ def bid(round: Round) -> Bid:
 @pytest.fixture
 def ready(bid: Bid, member: User, chair: User) -> Bid:
     """A bid that the member is assigned to and has declared no interest in."""
-    panel.assign(bid=bid, member=member, by=chair, at=NOW)
-    panel.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
+    assignments.assign(bid=bid, member=member, by=chair, at=NOW)
+    interests.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
     return bid

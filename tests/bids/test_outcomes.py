@@ -1,13 +1,14 @@
 """What the panel agreed about a bid, recorded by its chair: no mark buys back a failed gate."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from bids import panel
+from bids import meetings, panel, standings
 from bids.models import Bid, PanelOutcome
-from bids.scoring import Gate
+from bids.scoring import Answer, Gate
 from grants.models import AuditEvent, User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
@@ -33,49 +34,56 @@ def test_no_outcome_is_recorded_while_scoring_is_open(bid: Bid, chair: User) -> 
     assert Bid.objects.get(pk=bid.pk).state == "eligible"
 
 
+def settle(bid: Bid, chair: User, *, passes: bool, gate: int = 1) -> None:
+    """A meeting of all who scored the bid, at which the split gate is settled."""
+    scorers = list(User.objects.filter(scorecards__bid=bid))
+    meeting = meetings.plan_meeting(
+        round=bid.round, held_on=NOW.date(), quorum=1, left=Decimal(100_000), by=chair, at=NOW
+    )
+    meetings.open_meeting(meeting=meeting, present=scorers, seen=None, by=chair, at=NOW)
+    item = meeting.items.get(bid=bid)
+    split = [number for number, found in standings.own_result(bid).gates.items() if found is Gate.SPLIT]
+    agreed = {number: Answer(passed=passes) for number in split}
+    meetings.discuss_bid(item=item, agreed=agreed, left=[], reason="We talked", seen=item.version, by=chair, at=NOW)
+
+
 @pytest.mark.parametrize(
     ("passed", "settled", "allowed"),
     [
         ((True, True), None, True),
         ((False, False), None, False),
-        ((False, False), True, False),
         ((True, False), None, False),
         ((True, False), False, False),
         ((True, False), True, True),
         ((), None, False),
-        ((), True, False),
     ],
-    ids=[
-        "passed",
-        "failed",
-        "failed, settled",
-        "split",
-        "split, fails",
-        "split, passes",
-        "no card",
-        "no card, settled",
-    ],
+    ids=["passed", "failed", "split", "split, fails", "split, passes", "no card"],
 )
 def test_no_mark_buys_back_a_failed_gate(
     bid: Bid, chair: User, passed: tuple[bool, ...], settled: bool | None, allowed: bool
 ) -> None:
     scored(bid, *passed)
+    if settled is not None:
+        settle(bid, chair, passes=settled)
     if allowed:
-        record(bid, chair, gates_settled=settled)
+        record(bid, chair)
         assert Bid.objects.get(pk=bid.pk).state == "recommended"
         return
     with pytest.raises(Refused) as refused:
-        record(bid, chair, gates_settled=settled)
-    assert refused.value.field in ("verdict", "gates_settled")
+        record(bid, chair)
+    assert refused.value.field == "verdict"
     assert not PanelOutcome.objects.filter(bid=bid).exists()
     assert Bid.objects.get(pk=bid.pk).state == "eligible"
 
 
 def test_how_a_split_gate_was_settled_stands_in_the_trail(bid: Bid, chair: User) -> None:
-    record(scored(bid, True, False), chair, gates_settled=True)
-    event = AuditEvent.objects.get(round=bid.round, action="record outcome")
-    assert event.facts["gates"] == Gate.SPLIT.value
-    assert event.facts["split settled"] is True
+    scored(bid, True, False)
+    settle(bid, chair, passes=True)
+    record(bid, chair)
+    said = AuditEvent.objects.get(round=bid.round, action="discuss bid")
+    assert said.before["gate"] == Gate.SPLIT.value
+    assert said.facts["gate"] == Gate.PASSED.value
+    assert AuditEvent.objects.get(round=bid.round, action="record outcome").facts["gates"] == Gate.PASSED.value
 
 
 @pytest.mark.parametrize(("verdict", "state"), [("reject", "rejected"), ("redirect", "redirected")])

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from bids import panel
+from bids import assignments, interests, panel, standings
 from bids.models import Assignment, Bid, Interest, Panel, Scorecard
 from bids.panel import Given
 from grants.models import AuditEvent, RoleHolding, Round, User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
-from tests.factories import NOW, marks, open_round, person, scorecard
+from tests.factories import NOW, marks, open_round, person, scorecard, share_out
 from tests.factories import bid as make_bid
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def loads(round: Round) -> Counter[User]:
 def test_bids_are_assigned_evenly(round: Round, chair: User, bids: int, members: int, wanted: int) -> None:
     people = [person(Role.MEMBER, round=round, unit="East Area") for _ in range(members)]
     made = [make_bid(round) for _ in range(bids)]
-    assert panel.assign_evenly(round=round, wanted=wanted, by=chair, at=NOW) == bids * wanted
+    assert share_out(round=round, wanted=wanted, by=chair, at=NOW) == bids * wanted
     found = loads(round)
     shares = [found[each] for each in people]
     assert max(shares) - min(shares) <= 1
@@ -43,19 +43,19 @@ def test_assigning_evenly_again_adds_nothing(round: Round, chair: User) -> None:
     for _ in range(3):
         person(Role.MEMBER, round=round)
         make_bid(round)
-    panel.assign_evenly(round=round, wanted=2, by=chair, at=NOW)
-    assert panel.assign_evenly(round=round, wanted=2, by=chair, at=NOW) == 0
-    assert panel.assign_evenly(round=round, wanted=3, by=chair, at=NOW) == 3
+    share_out(round=round, wanted=2, by=chair, at=NOW)
+    assert share_out(round=round, wanted=2, by=chair, at=NOW) == 0
+    assert share_out(round=round, wanted=3, by=chair, at=NOW) == 3
     assert Panel.objects.get(round=round).wanted == 3
 
 
 def test_a_member_with_an_interest_never_gets_the_bid(round: Round, chair: User, bid: Bid, member: User) -> None:
     free = [person(Role.MEMBER, round=round) for _ in range(2)]
     Interest.objects.create(bid=bid, member=member, conflicted=True, nature="My sister runs it", declared_at=NOW)
-    panel.assign_evenly(round=round, wanted=2, by=chair, at=NOW)
+    share_out(round=round, wanted=2, by=chair, at=NOW)
     assert set(loads(round)) == set(free)
     with pytest.raises(Refused, match="declared an interest") as refused:
-        panel.assign(bid=bid, member=member, by=chair, at=NOW)
+        assignments.assign(bid=bid, member=member, by=chair, at=NOW)
     assert refused.value.field == "member"
 
 
@@ -64,14 +64,14 @@ def test_members_of_the_sponsoring_unit_come_last_for_its_bids(round: Round, cha
     others = [person(Role.MEMBER, round=round, unit="East Area") for _ in range(2)]
     for _ in range(4):
         make_bid(round, sponsoring_unit="Central West")
-    panel.assign_evenly(round=round, wanted=2, by=chair, at=NOW)
+    share_out(round=round, wanted=2, by=chair, at=NOW)
     assert loads(round) == Counter(dict.fromkeys(others, 4))
     assert own not in loads(round)
 
 
 def test_too_few_members_are_named(round: Round, chair: User, bid: Bid, member: User) -> None:
     with pytest.raises(Refused, match="The panel has 1 members, fewer than 2") as refused:
-        panel.assign_evenly(round=round, wanted=2, by=chair, at=NOW)
+        share_out(round=round, wanted=2, by=chair, at=NOW)
     assert refused.value.field == "wanted"
     assert not loads(round)
 
@@ -80,45 +80,45 @@ def test_too_few_members_are_named(round: Round, chair: User, bid: Bid, member: 
 def test_only_bids_with_the_panel_are_assigned(round: Round, chair: User, member: User, state: Bid.State) -> None:
     made = make_bid(round, state=state)
     with pytest.raises(Refused, match="not with the panel"):
-        panel.assign(bid=made, member=member, by=chair, at=NOW)
-    assert panel.assign_evenly(round=round, wanted=1, by=chair, at=NOW) == 0
+        assignments.assign(bid=made, member=member, by=chair, at=NOW)
+    assert share_out(round=round, wanted=1, by=chair, at=NOW) == 0
 
 
 def test_a_bid_is_assigned_to_a_member_once(ready: Bid, member: User, chair: User) -> None:
     with pytest.raises(Refused, match="has this bid already"):
-        panel.assign(bid=ready, member=member, by=chair, at=NOW)
+        assignments.assign(bid=ready, member=member, by=chair, at=NOW)
     assert ready.assignments.count() == 1
 
 
 def test_who_is_no_member_of_this_panel_gets_no_bid(bid: Bid, chair: User) -> None:
     for other in (person(Role.LEAD, round=bid.round), person(Role.MEMBER, round=open_round())):
         with pytest.raises(Refused, match="not a member of this panel"):
-            panel.assign(bid=bid, member=other, by=chair, at=NOW)
+            assignments.assign(bid=bid, member=other, by=chair, at=NOW)
 
 
 def test_a_withdrawn_bid_can_be_given_again(ready: Bid, member: User, chair: User) -> None:
     assignment = ready.assignments.get()
     panel.save_draft(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
-    panel.withdraw_assignment(assignment=assignment, reason="On leave", by=chair, at=NOW)
+    assignments.withdraw_assignment(assignment=assignment, reason="On leave", by=chair, at=NOW)
     with pytest.raises(Refused, match="not assigned to you any more"):
         panel.save_draft(bid=ready, marks=marks(), seen=1, by=member, at=NOW)
     with pytest.raises(Refused, match="withdrawn already"):
-        panel.withdraw_assignment(assignment=assignment, reason="Again", by=chair, at=NOW)
-    panel.assign(bid=ready, member=member, by=chair, at=NOW)
+        assignments.withdraw_assignment(assignment=assignment, reason="Again", by=chair, at=NOW)
+    assignments.assign(bid=ready, member=member, by=chair, at=NOW)
     assert panel.save_draft(bid=ready, marks=marks(), seen=1, by=member, at=NOW).version == 2
 
 
 def test_a_submitted_card_keeps_its_assignment(ready: Bid, member: User, chair: User) -> None:
     panel.submit_scorecard(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
     with pytest.raises(Refused, match="is submitted"):
-        panel.withdraw_assignment(assignment=ready.assignments.get(), reason="Late", by=chair, at=NOW)
+        assignments.withdraw_assignment(assignment=ready.assignments.get(), reason="Late", by=chair, at=NOW)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.CHAIR])
 def test_only_the_chair_runs_the_panel(round: Round, bid: Bid, member: User, role: Role) -> None:
     other = person(role, round=round)
     with pytest.raises(NotEntitled):
-        panel.assign(bid=bid, member=member, by=other, at=NOW)
+        assignments.assign(bid=bid, member=member, by=other, at=NOW)
     scorecard(bid, member)
     with pytest.raises(NotEntitled):
         panel.close_scoring(round=round, reason="Done", by=other, at=NOW)
@@ -129,7 +129,7 @@ def test_only_the_chair_runs_the_panel(round: Round, bid: Bid, member: User, rol
 
 
 def test_who_has_not_declared_cannot_score(bid: Bid, member: User, chair: User) -> None:
-    panel.assign(bid=bid, member=member, by=chair, at=NOW)
+    assignments.assign(bid=bid, member=member, by=chair, at=NOW)
     for save in (panel.save_draft, panel.submit_scorecard):
         with pytest.raises(Refused, match="Declare first"):
             save(bid=bid, marks=marks(), seen=0, by=member, at=NOW)
@@ -138,7 +138,7 @@ def test_who_has_not_declared_cannot_score(bid: Bid, member: User, chair: User) 
 
 def test_who_is_not_assigned_can_neither_declare_nor_score(bid: Bid, member: User) -> None:
     with pytest.raises(Refused, match="not assigned to you"):
-        panel.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
+        interests.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
     with pytest.raises(Refused, match="not assigned to you"):
         panel.submit_scorecard(bid=bid, marks=marks(), seen=0, by=member, at=NOW)
 
@@ -146,17 +146,17 @@ def test_who_is_not_assigned_can_neither_declare_nor_score(bid: Bid, member: Use
 @pytest.mark.parametrize("nature", ["", "   "])
 def test_an_interest_says_what_it_is(ready: Bid, member: User, nature: str) -> None:
     with pytest.raises(Refused, match="Say what your interest is") as refused:
-        panel.declare_interest(bid=ready, conflicted=True, nature=nature, by=member, at=NOW)
+        interests.declare_interest(bid=ready, conflicted=True, nature=nature, by=member, at=NOW)
     assert refused.value.field == "nature"
     assert not Interest.objects.get(bid=ready, member=member).conflicted
 
 
 def test_who_declared_an_interest_cannot_score_or_take_it_back(ready: Bid, member: User) -> None:
-    panel.declare_interest(bid=ready, conflicted=True, nature="I know them", by=member, at=NOW)
+    interests.declare_interest(bid=ready, conflicted=True, nature="I know them", by=member, at=NOW)
     with pytest.raises(Refused):
         panel.submit_scorecard(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
     with pytest.raises(Refused, match="You declared an interest"):
-        panel.declare_interest(bid=ready, conflicted=False, by=member, at=NOW)
+        interests.declare_interest(bid=ready, conflicted=False, by=member, at=NOW)
     assert Interest.objects.get(bid=ready, member=member).conflicted
 
 
@@ -165,11 +165,11 @@ def test_a_late_conflict_withdraws_the_card_and_it_no_longer_counts(bid: Bid, me
     other = person(Role.MEMBER, round=bid.round)
     scorecard(bid, other, score=1)
     scorecard(bid, member, submit=submit, score=4)
-    panel.declare_interest(bid=bid, conflicted=True, nature="They offered me a job", by=member, at=NOW)
+    interests.declare_interest(bid=bid, conflicted=True, nature="They offered me a job", by=member, at=NOW)
     card = Scorecard.objects.get(bid=bid, member=member)
     assert (card.state, card.withdrawn_because) == ("withdrawn", "Interest declared: They offered me a job")
     assert card.marks.count() == 7
-    found = panel.results([bid])[bid.pk]
+    found = standings.result_of(bid)
     assert (found.cards, found.mean) == (1, Decimal("1.00"))
     assert member not in {assignment.member for assignment in panel.incomplete(bid.round)}
 
@@ -177,13 +177,13 @@ def test_a_late_conflict_withdraws_the_card_and_it_no_longer_counts(bid: Bid, me
 def test_several_answers_are_kept_together_or_not_at_all(round: Round, member: User, chair: User) -> None:
     bids = [make_bid(round) for _ in range(3)]
     for each in bids:
-        panel.assign(bid=each, member=member, by=chair, at=NOW)
+        assignments.assign(bid=each, member=member, by=chair, at=NOW)
     with pytest.raises(Refused):
-        panel.declare_interests(
+        interests.declare_interests(
             answers=[(bids[0], False, ""), (bids[1], True, "A friend"), (bids[2], True, "")], by=member, at=NOW
         )
     assert not Interest.objects.filter(member=member).exists()
-    panel.declare_interests(answers=[(bids[0], False, ""), (bids[1], True, "A friend")], by=member, at=NOW)
+    interests.declare_interests(answers=[(bids[0], False, ""), (bids[1], True, "A friend")], by=member, at=NOW)
     assert dict(Interest.objects.filter(member=member).values_list("bid", "conflicted")) == {
         bids[0].pk: False,
         bids[1].pk: True,
@@ -207,7 +207,7 @@ def test_a_draft_keeps_what_there_is_and_is_submitted_once(ready: Bid, member: U
         panel.submit_scorecard(bid=ready, marks=marks(score=0), seen=2, by=member, at=NOW)
     with pytest.raises(Refused, match="can no longer change"):
         panel.save_draft(bid=ready, marks=marks(score=0), seen=2, by=member, at=NOW)
-    assert panel.results([ready])[ready.pk].mean == Decimal("4.00")
+    assert standings.result_of(ready).mean == Decimal("4.00")
     assert Scorecard.objects.filter(bid=ready).count() == 1
 
 
@@ -277,9 +277,9 @@ def test_a_member_whose_role_ended_saves_nothing(ready: Bid, member: User) -> No
 def test_a_submitted_card_never_becomes_a_draft_again(bid: Bid, member: User, state: str) -> None:
     card = scorecard(bid, member)
     if state == "withdrawn":
-        panel.declare_interest(bid=bid, conflicted=True, nature="A friend", by=member, at=NOW)
+        interests.declare_interest(bid=bid, conflicted=True, nature="A friend", by=member, at=NOW)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Scorecard.objects.filter(pk=card.pk).update(state="draft")
+        Scorecard.objects.filter(pk=card.pk).update(state="draft" if state == "draft" else "submitted")
     with pytest.raises(DatabaseError), transaction.atomic():
         Scorecard.objects.filter(pk=card.pk).delete()
 
@@ -288,14 +288,12 @@ def test_a_submitted_card_never_becomes_a_draft_again(bid: Bid, member: User, st
 
 
 AFTER_CLOSE: dict[str, Callable[[Bid, User, User], Any]] = {
-    "assign": lambda bid, member, chair: panel.assign(bid=bid, member=person(Role.MEMBER), by=chair, at=NOW),
-    "assign evenly": lambda bid, member, chair: panel.assign_evenly(round=bid.round, wanted=1, by=chair, at=NOW),
-    "withdraw": lambda bid, member, chair: panel.withdraw_assignment(
+    "assign": lambda bid, member, chair: assignments.assign(bid=bid, member=person(Role.MEMBER), by=chair, at=NOW),
+    "assign evenly": lambda bid, member, chair: share_out(round=bid.round, wanted=1, by=chair, at=NOW),
+    "withdraw": lambda bid, member, chair: assignments.withdraw_assignment(
         assignment=Assignment.objects.filter(bid=bid)[0], reason="Late", by=chair, at=NOW
     ),
-    "declare": lambda bid, member, chair: panel.declare_interest(
-        bid=bid, conflicted=True, nature="Late", by=member, at=NOW
-    ),
+    "declare": lambda bid, member, chair: interests.declare_interest(bid=bid, conflicted=False, by=member, at=NOW),
     "save": lambda bid, member, chair: panel.save_draft(bid=bid, marks=marks(), seen=1, by=member, at=NOW),
     "submit": lambda bid, member, chair: panel.submit_scorecard(bid=bid, marks=marks(), seen=1, by=member, at=NOW),
     "close": lambda bid, member, chair: panel.close_scoring(round=bid.round, reason="Again", by=chair, at=NOW),
@@ -307,10 +305,10 @@ def test_nothing_about_scoring_changes_after_it_closed(bid: Bid, member: User, c
     scorecard(bid, person(Role.MEMBER, round=bid.round), score=4)
     scorecard(bid, member, submit=False, score=0)
     panel.close_scoring(round=bid.round, reason="Time is up", by=chair, at=NOW)
-    before = panel.results([bid])[bid.pk]
+    before = standings.result_of(bid)
     with pytest.raises(Refused, match="Scoring has closed"):
         AFTER_CLOSE[what](bid, member, chair)
-    assert panel.results([bid])[bid.pk] == before
+    assert standings.result_of(bid) == before
     assert Scorecard.objects.get(bid=bid, member=member).state == "draft"
 
 

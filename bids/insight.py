@@ -1,0 +1,132 @@
+"""What the marks say about the panel: how severe each member is, and how firm each place. Advice, never the result.
+
+Severity is told on shared bids alone: a member's mean on a bid less the mean of the others on it, averaged over the
+bids that somebody else scored too. A bid that nobody else scored tells nothing about a member.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from bids import scoring
+from bids.criteria import HIGHEST, LOWEST, Rule
+
+SEVERITY_IN_WORDS = (
+    "Severity is the average, over the bids that a member shares with others, of their mean on a bid less the mean of "
+    "the others on it. Below zero they mark lower than the others. The adjusted ranking takes each member’s severity "
+    "from their means, keeps the gates, and is advice: it is never the result."
+)
+FIRMNESS_IN_WORDS = (
+    "How firm a place is: the ranking is worked out again with each member left out in turn, from the members’ marks "
+    "alone, and the best and the worst place of a bid are shown. A bid that only one member scored has none without "
+    "that member and is left where it stands."
+)
+
+Cards = Mapping[str, scoring.Card]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A bid with its submitted scorecards by member; `amount` in pounds."""
+
+    reference: str
+    amount: Decimal
+    cards: Cards
+
+
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """How a member marks against the others: over how many shared bids, and by how much on average."""
+
+    shared: int
+    difference: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Firmness:
+    """The places of a bid: the best and worst when one member is left out, and the one adjusted for severity."""
+
+    best: int
+    worst: int
+    adjusted_mean: Decimal | None
+    adjusted_place: int
+
+
+def severities(bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, Lean]:
+    """How severe each member is, by user name; members who share no bid are left out."""
+    differences: dict[str, list[Fraction]] = {}
+    for means in _means(bids, rules).values():
+        if len(means) < 2:
+            continue
+        whole = sum(means.values(), Fraction(0))
+        for member, own in means.items():
+            differences.setdefault(member, []).append(own - (whole - own) / (len(means) - 1))
+    return {member: Lean(len(found), sum(found, Fraction(0)) / len(found)) for member, found in differences.items()}
+
+
+def firmness(bids: Sequence[Scored], rules: Sequence[Rule], leans: Mapping[str, Lean]) -> dict[str, Firmness]:
+    """How firm each bid's place is, by reference."""
+    whole = {bid.reference: scoring.result(list(bid.cards.values()), rules) for bid in bids}
+    places = [_places(bids, whole)]
+    members = sorted({member for bid in bids for member in bid.cards})
+    if len(members) > 1:
+        places = [_places(bids, whole | _without(member, bids, rules)) for member in members]
+    means = _adjusted(bids, rules, leans)
+    adjusted = _ranked(
+        scoring.Placed(bid.reference, bid.amount, whole[bid.reference].gate, means[bid.reference]) for bid in bids
+    )
+    return {
+        bid.reference: Firmness(
+            min(each[bid.reference] for each in places),
+            max(each[bid.reference] for each in places),
+            means[bid.reference],
+            adjusted[bid.reference],
+        )
+        for bid in bids
+    }
+
+
+def _means(bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, dict[str, Fraction]]:
+    scored = [rule for rule in rules if rule.scored]
+    return {
+        bid.reference: {
+            member: scoring.weighted({rule.number: Fraction(card[rule.number].score or 0) for rule in scored}, scored)
+            for member, card in bid.cards.items()
+        }
+        for bid in bids
+    }
+
+
+def _without(member: str, bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, scoring.Result]:
+    """The results that change when a member is left out."""
+    found = {}
+    for bid in bids:
+        rest = [card for name, card in bid.cards.items() if name != member]
+        if rest and len(rest) < len(bid.cards):
+            found[bid.reference] = scoring.result(rest, rules)
+    return found
+
+
+def _places(bids: Sequence[Scored], results: Mapping[str, scoring.Result]) -> dict[str, int]:
+    return _ranked(
+        scoring.Placed(bid.reference, bid.amount, results[bid.reference].gate, results[bid.reference].mean)
+        for bid in bids
+    )
+
+
+def _ranked(placed: Iterable[scoring.Placed]) -> dict[str, int]:
+    return {each.reference: each.place for each in scoring.rank(list(placed))}
+
+
+def _adjusted(bids: Sequence[Scored], rules: Sequence[Rule], leans: Mapping[str, Lean]) -> dict[str, Decimal | None]:
+    found: dict[str, Decimal | None] = {}
+    for reference, means in _means(bids, rules).items():
+        moved = [_within(mean - (leans[member].difference if member in leans else 0)) for member, mean in means.items()]
+        found[reference] = scoring.rounded(sum(moved, Fraction(0)) / len(moved)) if moved else None
+    return found
+
+
+def _within(mean: Fraction) -> Fraction:
+    """A mean kept on the scale."""
+    return max(Fraction(LOWEST), min(Fraction(HIGHEST), mean))

@@ -1,0 +1,46 @@
+"""What the pages of the practice bid and of the meeting read, each in a fixed number of queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from bids.criteria import Rule
+from bids.models import Discussion, Interest, Meeting, Practice
+from grants.access import holdings
+from grants.models import User
+from grants.roles import Role
+
+ANSWERS = {True: "yes", False: "no", None: ""}
+
+
+def practice_marks(practice: Practice, rules: list[Rule]) -> list[tuple[Rule, list[tuple[User, dict[str, Any]]]]]:
+    """The marks of all members on the practice bid, criterion by criterion, beside each other."""
+    cards = list(practice.cards.select_related("member").order_by("member__name"))
+    return [(rule, [(card.member, card.answers.get(str(rule.number), {})) for card in cards]) for rule in rules]
+
+
+def meetings_with_counts(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    """Meetings with how many bids are on the agenda (`on_agenda`) and how many were discussed (`discussed`)."""
+    return rows.annotate(on_agenda=Count("items"), discussed=Count("items", filter=Q(items__recorded_at__isnull=False)))
+
+
+def agenda(meeting: Meeting, user: User) -> QuerySet[Discussion]:
+    """The items of a meeting that this person may see: an interest hides its bid, and so does an unanswered one."""
+    items = meeting.items.select_related("bid__recipient", "bid__round", "bid__standing", "meeting__round")
+    own = Interest.objects.filter(bid=OuterRef("bid"), member=user)
+    items = items.filter(~Exists(own.barring()))
+    if Role.MEMBER in holdings(user).in_round(meeting.round_id):
+        items = items.filter(Exists(own.clearing()))
+    return items.order_by("number")
+
+
+def agreed_before(item: Discussion) -> dict[str, Any]:
+    """What was recorded on an item, as a form begins with it."""
+    found: dict[str, Any] = {"version": item.version, "reason": item.reason}
+    found["left"] = [person.username for person in item.left.all()]
+    for mark in item.agreed.select_related("criterion"):
+        found[f"passed_{mark.criterion.number}"] = ANSWERS[mark.passed]
+        found[f"score_{mark.criterion.number}"] = mark.score
+    return found

@@ -1,0 +1,239 @@
+"""The forms of the panel: assigning, interests, practice, the meeting and outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from bids import boroughs, scoring
+from bids.criteria import Rule
+from bids.forms import BidField
+from bids.models import Bid, Export, PanelOutcome, Tag
+from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
+from grants.models import Organisation, Round, User
+
+
+class AssignForm(Form):
+    bid = BidField(label="Bid", queryset=Bid.objects.none(), empty_label="Choose a bid")
+    member = forms.ModelChoiceField(label="Panel member", queryset=User.objects.none(), empty_label="Choose a member")
+    despite = text_area(
+        "Why, where their unit or a body of theirs is connected with the bid",
+        rows=2,
+        required=False,
+        longest=1000,
+        hint="Asked for only where such a connection is found. It stands in the trail.",
+    )
+
+    def __init__(self, *args: Any, round: Round, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bid, member = self.fields["bid"], self.fields["member"]
+        assert isinstance(bid, forms.ModelChoiceField) and isinstance(member, forms.ModelChoiceField)
+        bid.queryset = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).select_related("recipient")
+        bid.to_field_name = "reference"
+        member.queryset = members
+        member.to_field_name = "username"
+
+
+class AssignEvenlyForm(Form):
+    wanted = forms.IntegerField(
+        label="Scorers for each bid",
+        min_value=1,
+        max_value=12,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
+    )
+
+
+class OutcomeForm(VersionedForm):
+    verdict = forms.ChoiceField(label="Outcome", choices=PanelOutcome.Verdict.choices, widget=Radios)
+    destination = forms.CharField(
+        label="Where it is redirected to", max_length=150, required=False, help_text="Only for a redirected bid."
+    )
+    reason = text_area("Reason that can be published", rows=3, longest=2000)
+    internal_reason = text_area(
+        "Internal reason", rows=3, required=False, longest=2000, hint="For the panel and the leadership only."
+    )
+
+
+class InterestForm(Form):
+    """One bid's declaration, one of many on a page."""
+
+    conflicted = forms.TypedChoiceField(
+        label="Interest",
+        choices=[("no", "No interest"), ("yes", "I have an interest")],
+        coerce=lambda answer: answer == "yes",
+        widget=Radios(attrs={"inline": True}),
+        required=False,
+        empty_value=None,
+    )
+    nature = forms.CharField(label="What it is", max_length=1000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("conflicted") and not data.get("nature"):
+            self.add_error("nature", "Say what your interest is")
+        return data
+
+
+class KnowledgeForm(Form):
+    """What a member knows about; the tags and bodies are those of the round."""
+
+    themes = forms.ModelMultipleChoiceField(
+        label="Themes that they know", queryset=Tag.objects.none(), widget=Checkboxes, required=False
+    )
+    boroughs = forms.MultipleChoiceField(
+        label="Boroughs that they know",
+        choices=[(borough.code, borough.name) for borough in boroughs.BOROUGHS],
+        widget=Checkboxes,
+        required=False,
+    )
+    organisations = forms.ModelMultipleChoiceField(
+        label="Bodies that they belong to",
+        queryset=Organisation.objects.none(),
+        widget=Checkboxes,
+        required=False,
+        help_text="They work for it, or sit on its board. They are never given its bids.",
+    )
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        themes, bodies = self.fields["themes"], self.fields["organisations"]
+        assert isinstance(themes, forms.ModelMultipleChoiceField)
+        assert isinstance(bodies, forms.ModelMultipleChoiceField)
+        themes.queryset = Tag.objects.filter(round=round, kind=Tag.Kind.THEME)
+        themes.to_field_name = "code"
+        bodies.queryset = Organisation.objects.filter(bids__round=round).distinct()
+
+
+class PlanForm(VersionedForm):
+    """The members ticked for the bids of one page of a plan. `chosen` gives pairs of reference and user name."""
+
+    pairs = forms.MultipleChoiceField(choices=[], required=False, widget=Checkboxes)
+
+    def __init__(self, *args: Any, allowed: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pairs"] = forms.MultipleChoiceField(
+            choices=[(pair, pair) for pair in allowed],
+            required=False,
+            widget=Checkboxes,
+            error_messages={"invalid_choice": "A member that was chosen may not score the bid. Make the plan anew"},
+        )
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        found = []
+        for pair in self.cleaned_data["pairs"]:
+            reference, _, username = pair.partition(":")
+            found.append((reference, username))
+        return found
+
+
+class MembersForm(Form):
+    """Members to tick, each by user name."""
+
+    members = forms.ModelMultipleChoiceField(
+        label="Members",
+        queryset=User.objects.none(),
+        widget=Checkboxes,
+        to_field_name="username",
+        error_messages={"required": "Select at least one member"},
+    )
+
+    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["members"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = members
+
+
+class PracticeForm(Form):
+    title = forms.CharField(label="Title", max_length=150)
+    bidder = forms.CharField(label="Who asks", max_length=150, help_text="A made-up name.")
+    amount = MoneyField(label="Amount asked for")
+    case = text_area("The case", rows=12, longest=8000, hint="What is asked for, for whom, at what cost, how measured.")
+
+
+class PlanMeetingForm(Form):
+    held_on = DayField(label="Date of the meeting")
+    quorum = forms.IntegerField(
+        label="Quorum",
+        min_value=1,
+        max_value=30,
+        help_text="How many members must be present, for each bid as well.",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
+    )
+
+
+class PresentForm(VersionedForm):
+    """Who of the panel is present."""
+
+    present = forms.ModelMultipleChoiceField(
+        label="Who is present",
+        queryset=User.objects.none(),
+        widget=Checkboxes,
+        to_field_name="username",
+        error_messages={"required": "Select who is present"},
+    )
+
+    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["present"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = members
+
+
+class AgendaForm(Form):
+    bid = BidField(label="Bid", queryset=Bid.objects.none(), empty_label="Choose a bid", to_field_name="reference")
+    reason = text_area("Why it is to be discussed", rows=2, longest=200)
+
+    def __init__(self, *args: Any, bids: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["bid"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = bids
+
+
+class DiscussForm(VersionedForm):
+    """What the meeting agreed on a bid: an answer for each split gate, and a mark where it agreed one."""
+
+    may_be_incomplete = True
+
+    def __init__(self, *args: Any, rules: list[Rule], split: set[int], present: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules = rules
+        for rule in rules:
+            if rule.number in split:
+                self.fields[f"passed_{rule.number}"] = yes_no(
+                    f"{rule.number}. {rule.label}: members are split. Does the bid pass?", required=False
+                )
+            if rule.scored:
+                self.fields[f"score_{rule.number}"] = forms.TypedChoiceField(
+                    label=f"{rule.number}. {rule.label}: mark that was agreed",
+                    choices=[("", "None: the members’ mean stands"), *((v, f"{v}: {said}") for v, said in rule.points)],
+                    coerce=int,
+                    empty_value=None,
+                    required=False,
+                    widget=forms.Select,
+                )
+        self.fields["left"] = forms.ModelMultipleChoiceField(
+            label="Who left for this bid",
+            queryset=present,
+            to_field_name="username",
+            required=False,
+            widget=Checkboxes,
+            help_text="Who declared an interest, or did not answer for the bid, counts as having left.",
+        )
+        self.fields["reason"] = text_area("What was said, and why this was agreed", rows=5)
+
+    @property
+    def agreed(self) -> dict[int, scoring.Answer]:
+        data = self.cleaned_data
+        found = {
+            rule.number: scoring.Answer(data.get(f"passed_{rule.number}"), data.get(f"score_{rule.number}"))
+            for rule in self.rules
+        }
+        return {number: answer for number, answer in found.items() if answer != scoring.Answer()}
+
+
+class ExportForm(Form):
+    kind = forms.ChoiceField(label="File", choices=Export.Kind.choices, widget=Radios, initial=Export.Kind.XLSX)
