@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundField
 
 from approvals import awards
 from approvals.decisions import Answer
+from approvals.funding import Place
 from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAction
 from bids.forms import BidsField
 from bids.models import Bid
@@ -50,6 +51,35 @@ class ReviewForm(VersionedForm):
         if data.get("answer") == "return" and not data.get("reason"):
             self.add_error("reason", "Say why the bid goes back to the panel")
         return data
+
+
+class ScenarioForm(Form):
+    name = forms.CharField(label="Name of the scenario", max_length=80, help_text="Such as “More for the east”.")
+
+
+class ScenarioRowForm(Form):
+    """What a scenario does with one bid, one of many on a page. `answer` gives its place and an amount in pounds."""
+
+    place = forms.ChoiceField(
+        label="Place",
+        choices=[(Place.FUND, "Fund"), (Place.RESERVE, "Reserve list"), (Place.NONE, "Not")],
+        widget=forms.Select,
+    )
+    amount = MoneyField(label="Amount", required=False)
+
+    def __init__(self, *args: Any, asked: Decimal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal | None = self.cleaned_data["amount"]
+        if amount is not None and amount > self.asked:
+            raise forms.ValidationError(f"Amount must be no more than the {money.pounds(self.asked)} asked for")
+        return self.asked if amount is None else amount
+
+    @property
+    def answer(self) -> tuple[Place, Decimal]:
+        return Place(self.cleaned_data["place"]), self.cleaned_data["amount"]
 
 
 class FamilyForm(Form):

@@ -18,6 +18,7 @@ from approvals.decision_models import (
     PartTwo,
     Query,
 )
+from approvals.scenario_models import Scenario, ScenarioItem
 from bids.models import Bid
 from grants.access import holdings
 from grants.models import BudgetLine, Organisation, Round, User
@@ -289,5 +290,7 @@ __all__ = [
     "Payment",
     "Query",
     "Recommendation",
+    "Scenario",
+    "ScenarioItem",
     "SingleTenderAction",
 ]

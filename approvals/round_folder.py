@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from approvals import approving, awards, contracts, decisions, rules
 from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
-from bids import assignments, intake, interests, panel, sheets
+from bids import assignments, boroughs, intake, interests, panel, practice, sheets
 from bids.models import Assignment, Bid
 from grants import money, people, rounds
 from grants.models import Alias, Organisation, RoleHolding, Round, User
@@ -148,7 +148,12 @@ class Folder:
         person = User.objects.filter(username=said["username"]).first()
         if person is None:
             person = people.add_person(
-                username=said["username"], name=said["name"], unit=said.get("unit", ""), by=administrator, at=at
+                username=said["username"],
+                name=said["name"],
+                unit=said.get("unit", ""),
+                email=said.get("email", ""),
+                by=administrator,
+                at=at,
             )
             people.set_password(person=person, password=self.password, at=at)
         for role in said["roles"]:
@@ -212,6 +217,7 @@ class Folder:
 
     def _scoring(self) -> None:
         by, at, said = self._stage("scoring")
+        self._prepare_panel(by, at)
         bids, members = self._bids(), {member.username: member for member in panel.members_of(self.round)}
         for row in self._rows("assignments"):
             assignments.assign(bid=bids[row["bid"]], member=members[row["member"]], by=by, at=at)
@@ -228,6 +234,39 @@ class Folder:
             marks = _marks(row, [criterion.rule for criterion in self.round.criteria.all()])
             save = panel.submit_scorecard if row["state"] == "submitted" else panel.save_draft
             save(bid=bids[row["bid"]], marks=marks, seen=0, by=members[row["member"]], at=self._at(row["on"]))
+
+    def _prepare_panel(self, by: User, at: datetime) -> None:
+        """What members know, and the practice bid, if the folder has any."""
+        for known in self.toml.get("knowledge", []):
+            assignments.keep_knowledge(
+                round=self.round,
+                member=self._person(known["member"]),
+                themes=list(self.round.tags.filter(kind="theme", code__in=known.get("themes", []))),
+                boroughs=boroughs.read("; ".join(known.get("boroughs", []))),
+                organisations=[],
+                by=by,
+                at=at,
+            )
+        said = self.toml.get("practice")
+        if said is None:
+            return
+        made = practice.keep_practice(
+            round=self.round,
+            title=said["title"],
+            bidder=said["bidder"],
+            amount=_money(said["amount"]),
+            case=said["case"].strip(),
+            by=by,
+            at=at,
+        )
+        rules = [criterion.rule for criterion in self.round.criteria.all()]
+        for row in self._rows("practice"):
+            member = self._person(row["member"])
+            practice.score_practice(practice=made, marks=_marks(row, rules), by=member, at=self._at(row["on"]))
+        if "compared_on" in said:
+            practice.compare_practice(
+                practice=made, reason=said["reason"], seen=made.version, by=by, at=self._at(said["compared_on"])
+            )
 
     def _closed(self) -> None:
         by, at, said = self._stage("closed")

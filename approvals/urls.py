@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from approvals import decision_views, views
+from approvals import decision_views, scenario_views, views
 
 app_name = "approvals"
 urlpatterns = [
     path("rounds/<slug:round>/review/", views.review, name="review"),
     path("bids/<str:reference>/review/", views.review_bid, name="review_bid"),
+    path("rounds/<slug:round>/scenarios/", scenario_views.scenarios, name="scenarios"),
+    path("rounds/<slug:round>/scenarios/add/", scenario_views.add_scenario, name="add_scenario"),
+    path("rounds/<slug:round>/scenarios/compare/", scenario_views.compare_scenarios, name="compare_scenarios"),
+    path("scenarios/<str:reference>/", scenario_views.scenario, name="scenario"),
+    path("scenarios/<str:reference>/propose/", scenario_views.propose_scenario, name="propose_scenario"),
     path("rounds/<slug:round>/families/", views.families, name="families"),
     path("rounds/<slug:round>/routes/", views.routes, name="routes"),
     path("rounds/<slug:round>/routes/route/", views.route_awards, name="route_awards"),

@@ -25,7 +25,8 @@ from approvals.forms import (
     RuleForm,
     SeenReasonForm,
 )
-from approvals.models import Approval, Award, DelegationRule, SingleTenderAction
+from approvals.models import Approval, Award, DelegationRule, Scenario, SingleTenderAction
+from approvals.scenarios import proposed_amount
 from approvals.waiting import left_for_grants
 from bids import families as family_rules
 from bids.models import Bid
@@ -67,6 +68,7 @@ def review(request: Request, round: str) -> HttpResponse:
         totals=waiting.counted(),
         left=found.allocation - awards.committed(found),
         agreed=Bid.objects.filter(round=found, state=Bid.State.AGREED).count(),
+        proposed=Scenario.objects.filter(round=found, proposed_at__isnull=False).select_related("proposed_by").first(),
     )
 
 
@@ -74,7 +76,9 @@ def review(request: Request, round: str) -> HttpResponse:
 def review_bid(request: Request, reference: str) -> HttpResponse:
     bid = bid_or_404(request, reference, "review bid")
     latest = bid.recommendations.filter(answer="agree").last()
-    initial = {"version": bid.version, "answer": "agree", "amount": latest.amount if latest else bid.amount}
+    proposed = proposed_amount(bid)
+    amount = latest.amount if latest else proposed or bid.amount
+    initial = {"version": bid.version, "answer": "agree", "amount": amount}
 
     def call(data: dict[str, Any]) -> None:
         common = {"bid": bid, "seen": data["version"], "reason": data["reason"], "by": request.user}
@@ -92,6 +96,7 @@ def review_bid(request: Request, reference: str) -> HttpResponse:
         to=_address("review", bid.round),
         bid=bid,
         outcome=getattr(bid, "outcome", None),
+        proposed=proposed,
         history=bid.recommendations.select_related("made_by"),
         left=bid.round.allocation - awards.committed(bid.round),
     )

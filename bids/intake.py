@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.timezone import localtime
 from openpyxl.utils import get_column_letter
 
-from bids import boroughs
+from bids import boroughs, panel, standings
 from bids.forms import BidForm
 from bids.models import Bid, CostLine, Upload
 from bids.sheets import COLUMNS
@@ -296,6 +296,8 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
     before = {name: getattr(bid, name) for name in _TEXTS} | {"recipient": bid.recipient_as_written}
     bid.version += 1
     _fill(bid, draft, Organisations())
+    if panel.scoring_closed(bid.round):
+        standings.refresh(bid.round, bids=[bid])
     after = {name: getattr(bid, name) for name in _TEXTS} | {"recipient": bid.recipient_as_written}
     changed = [name for name in after if after[name] != before[name]]
     audit.record(
@@ -331,4 +333,8 @@ def check_eligibility(*, bids: Sequence[Bid], eligible: bool, reason: str, by: U
         audit.record(
             "check eligibility", bid, round=bid.round, bid=bid.reference, by=by, at=at, because=reason, facts=facts
         )
+    # A round without scores, or a bid that came late: it stands in the ranking from now on.
+    for round in {bid.round for bid in locked}:
+        if panel.scoring_closed(round):
+            standings.refresh(round, bids=[bid for bid in locked if bid.round_id == round.pk])
     return len(locked)

@@ -306,6 +306,18 @@ class PersonForm(Form):
     name = forms.CharField(label="Name", max_length=150)
     username = forms.CharField(label="User name", max_length=80, validators=[USERNAME], help_text="Such as amara.cole.")
     unit = forms.CharField(label="Unit", max_length=80, required=False, help_text="Such as Central West.")
+    email = forms.EmailField(
+        label="Email address",
+        max_length=254,
+        required=False,
+        help_text="Where letters of the service go, such as one from the panel’s chair.",
+    )
+
+
+class EmailForm(Form):
+    email = forms.EmailField(
+        label="Email address", max_length=254, required=False, help_text="Leave empty to send no letters."
+    )
 
 
 class RoleForm(Form):

@@ -16,11 +16,11 @@ from grants.roles import Role
 
 
 @transaction.atomic
-def add_person(*, username: str, name: str, unit: str, by: User, at: datetime) -> User:
+def add_person(*, username: str, name: str, unit: str, by: User, at: datetime, email: str = "") -> User:
     """Add somebody who can sign in once they have set a password by their link."""
     if User.objects.filter(username=username).exists():
         raise Refused(f"There is somebody with the user name {username} already", field="username")
-    person = User.objects.create_user(username, name=name, unit=unit)
+    person = User.objects.create_user(username, name=name, unit=unit, email=email)
     audit.record("add person", person, by=by, at=at, facts={"name": name, "unit": unit})
     return person
 
@@ -79,6 +79,15 @@ def end_role(*, holding: RoleHolding, by: User, at: datetime, reason: str) -> No
     holding.save(update_fields=["ended_at"])
     facts = {"role": holding.role, "round": holding.round.reference if holding.round else "all rounds"}
     audit.record("end role", holding.user, by=by, at=at, because=reason, facts=facts)
+
+
+@transaction.atomic
+def change_email(*, person: User, email: str, by: User, at: datetime) -> None:
+    """Set where a person's letters go; empty for nowhere. The trail says that it changed, and no address."""
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    person.email = email
+    person.save(update_fields=["email"])
+    audit.record("change email", person, by=by, at=at, facts={"has one": bool(email)})
 
 
 def password_link(person: User) -> tuple[str, str]:

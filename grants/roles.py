@@ -58,6 +58,7 @@ ACTIONS: dict[str, Action] = {
     "see people": _by(_R.ADMINISTRATOR, _R.AUDITOR),
     "manage people": _by(_R.ADMINISTRATOR),
     "add person": _by(_R.ADMINISTRATOR, past="added a person"),
+    "change email": _by(_R.ADMINISTRATOR, past="changed where a person’s letters go"),
     "give role": _by(_R.ADMINISTRATOR, past="gave a role"),
     "end role": _by(_R.ADMINISTRATOR, past="ended a role"),
     "make password link": _by(_R.ADMINISTRATOR, past="made a password link"),

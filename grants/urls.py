@@ -18,6 +18,7 @@ pages = [
     path("people/", views.people, name="people"),
     path("people/add/", views.add_person, name="add_person"),
     path("people/<str:username>/", views.person, name="person"),
+    path("people/<str:username>/email/", views.change_email, name="change_email"),
     path("people/<str:username>/roles/give/", views.give_role, name="give_role"),
     path("people/<str:username>/roles/end/", views.end_role, name="end_role"),
     path("people/<str:username>/password-link/", views.password_link, name="password_link"),

@@ -18,6 +18,7 @@ from grants import rounds as round_transitions
 from grants.access import Request, allow, enter, holdings, must, public, round_or_404
 from grants.forms import (
     BudgetLineForm,
+    EmailForm,
     EndRoleForm,
     PersonForm,
     RoleForm,
@@ -170,6 +171,20 @@ def person(request: Request, username: str) -> HttpResponse:
     found = get_object_or_404(User, username=username)
     held = found.holdings.select_related("round", "given_by")
     return render(request, "grants/person.html", {"person": found, "holdings_of": held})
+
+
+@allow("manage people")
+def change_email(request: Request, username: str) -> HttpResponse:
+    person = get_object_or_404(User, username=username)
+    return form_page(
+        request,
+        "grants/change_email.html",
+        EmailForm(request.POST or None, initial={"email": person.email}),
+        lambda data: people_transitions.change_email(person=person, **data, by=request.user, at=timezone.now()),
+        done=f"The address of {person.name} is changed",
+        to=reverse("grants:person", args=[username]),
+        person=person,
+    )
 
 
 @allow("manage people")

@@ -66,6 +66,7 @@ def test_every_template_of_a_page_belongs_to_one() -> None:
         "approvals/paper.html",
         "approvals/paragraphs.html",
         "approvals/appendix.html",
+        "approvals/effect.html",
         "bids/case.html",
         "bids/marks.html",
     }

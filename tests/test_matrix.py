@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals import decisions
-from approvals.models import Award, Decision, DelegationRule, PartTwo, Query, SingleTenderAction
+from approvals.models import Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
 from bids.models import (
     Assignment,
     AssignmentPlan,
@@ -44,6 +44,7 @@ TABLE = {
     "grants:people": "ax",
     "grants:add_person": "x",
     "grants:person": "ax",
+    "grants:change_email": "x",
     "grants:give_role": "x",
     "grants:end_role": "x",
     "grants:password_link": "x",
@@ -96,6 +97,11 @@ TABLE = {
     "bids:record_outcome": "c",
     "approvals:review": "l",
     "approvals:review_bid": "l",
+    "approvals:scenarios": "cla",
+    "approvals:add_scenario": "cl",
+    "approvals:compare_scenarios": "cla",
+    "approvals:scenario": "cla",
+    "approvals:propose_scenario": "c",
     "approvals:families": "l",
     "approvals:routes": "lodfa",
     "approvals:route_awards": "l",
@@ -156,6 +162,7 @@ OF_NO_ROUND = {
     "grants:people",
     "grants:add_person",
     "grants:person",
+    "grants:change_email",
     "grants:give_role",
     "grants:end_role",
     "grants:password_link",
@@ -204,7 +211,10 @@ def addresses() -> dict[str, str]:
         "award": {"reference": award.reference},
         "decision": {"reference": decision.reference},
     }
+    scenario = Scenario.objects.create(round=round, reference="SCEN-TEST", name="One", made_by=chair, made_at=AT)
     own: dict[str, Any] = {
+        "approvals:scenario": {"reference": scenario.reference},
+        "approvals:propose_scenario": {"reference": scenario.reference},
         "grants:set_password": dict(
             zip(("uid", "token"), people.password_link(User.objects.get(username="henry.ives")), strict=True)
         ),
@@ -213,6 +223,7 @@ def addresses() -> dict[str, str]:
         "grants:round_trail": {"reference": round.reference},
         "grants:change_budget_line": {"reference": round.lines.all()[0].reference},
         "grants:person": {"username": "mo.novak"},
+        "grants:change_email": {"username": "mo.novak"},
         "grants:give_role": {"username": "mo.novak"},
         "grants:end_role": {"username": "mo.novak"},
         "grants:password_link": {"username": "mo.novak"},
