@@ -108,7 +108,8 @@ def missing_answers(criteria: Iterable[Criterion], marks: Mapping[int, Given]) -
 
 
 def _save(bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetime) -> Scorecard:
-    # A shared lock lets members save at the same time and still waits for the chair who closes.
+    # Each save of a round waits here for the one before and for the chair who closes, so that even two first saves
+    # of one scorecard meet in order; the chain of the trail would let only one through at a time anyway.
     panel = Panel.objects.select_for_update(of=("self",), no_key=True).select_related("round").get(round=bid.round_id)
     if panel.closed_at:
         raise Refused("Scoring has closed. What you typed is below, and was not saved.")

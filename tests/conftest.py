@@ -97,21 +97,23 @@ def copied(django_db_blocker: Any) -> Iterator[str]:
             _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture
-def served(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
-    """The address of a server on a database of its own, a copy of the loaded one. It ends with the test."""
+@contextmanager
+def serving(url: str, log: Path, *, application: str = "grants.wsgi", workers: int = 1) -> Iterator[str]:
+    """The address of a server on the database of this address. It ends with the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with copied(django_db_blocker) as url, (tmp_path / "server.log").open("w") as log:
-        environment = {
-            **os.environ,
-            "GRANTS_ENV": "test",
-            "DJANGO_SETTINGS_MODULE": "grants.settings",
-            "DATABASE_URL": url,
-        }
-        command = [sys.executable, "-m", "gunicorn", "grants.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    environment = {
+        **os.environ,
+        "GRANTS_ENV": "test",
+        "DJANGO_SETTINGS_MODULE": "grants.settings",
+        "DATABASE_URL": url,
+    }
+    bound = ["-b", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "4"]
+    with log.open("w") as said:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", application, *bound], cwd=ROOT, env=environment, stdout=said, stderr=said
+        )
         address = f"http://127.0.0.1:{port}"
         try:
             _wait_for(address, server)
@@ -119,6 +121,20 @@ def served(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Ite
         finally:
             server.terminate()
             server.wait(10)
+
+
+@pytest.fixture
+def copy(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The address of a database of the test's own, a copy of the loaded one."""
+    with copied(django_db_blocker) as url:
+        yield url
+
+
+@pytest.fixture
+def served(copy: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a server on a database of its own. It ends with the test."""
+    with serving(copy, tmp_path / "server.log") as address:
+        yield address
 
 
 def _administer(statement: str) -> None:

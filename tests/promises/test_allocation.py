@@ -3,22 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, copied
+from tests.conftest import ROOT
 
 SCRIPT = "exec(open('tests/promises/agreeing_at_once.py').read(), globals())"
 
 pytestmark = pytest.mark.promises
-
-
-@pytest.fixture
-def copy(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    with copied(django_db_blocker) as url:
-        yield url
 
 
 def over_committed(url: str, rounds: int, **also: str) -> int:

@@ -37,7 +37,7 @@ class Browser:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token, page[:500]
         body = urllib.parse.urlencode({**data, "csrfmiddlewaretoken": token[1]}, doseq=True).encode()
-        request = urllib.request.Request(self.served + path, body)
+        request = urllib.request.Request(self.served + path, body, headers or {})
         try:
             with self.opener.open(request, timeout=30) as answer:
                 return answer.status, answer.read().decode()
