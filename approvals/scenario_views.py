@@ -116,6 +116,8 @@ def _keep(request: Request, found: Scenario, typed: dict[str, Any]) -> HttpRespo
 def compare_scenarios(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see scenarios")
     names = [request.GET.get("first", ""), request.GET.get("second", "")]
+    if not all(names):
+        return redirect(_list(found))
     chosen = [get_object_or_404(Scenario, round=found, reference=name) for name in names]
     sides = [transitions.choices(each, request.user) for each in chosen]
     at = timezone.now()

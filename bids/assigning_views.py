@@ -161,6 +161,8 @@ def knowledge(request: Request, round: str, username: str) -> HttpResponse:
 def chase(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "run panel")
     behind = panel.progress_of_members(found)
+    if not behind:
+        return render(request, "bids/chase.html", {"back": panel_page(found)})
     address = request.build_absolute_uri(reverse("bids:scoring", args=[found.reference]))
     return form_page(
         request,

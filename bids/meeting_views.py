@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -49,7 +49,8 @@ def practice(request: Request, round: str) -> HttpResponse:
         context["criteria"] = meeting_reading.practice_marks(made, rules)
     elif made and held.may("compare practice", found):
         context["waiting"] = practising.waiting_for(made)
-    if made is None or made.compared_at or own or not held.may("score practice", found):
+    over = made is None or made.compared_at or panel.scoring_closed(found)
+    if made is None or over or own or not held.may("score practice", found):
         return render(request, "bids/practice.html", context)
     waiting = made
     return form_page(
@@ -206,8 +207,8 @@ def discuss_bid(request: Request, reference: str, bid: str) -> HttpResponse:
         "must_leave": transitions.must_leave(found, item.bid),
         "may_record": holdings(request.user).may("discuss bid", found.round) and found.state == "open",
     }
-    if request.method == "POST":
-        must(request.user, "discuss bid", found.round)
+    if request.method == "POST" and not holdings(request.user).may("discuss bid", found.round):
+        return HttpResponseNotAllowed(["GET"])
     if not context["may_record"]:
         return render(request, "bids/discuss_bid.html", context)
     form = DiscussForm(

@@ -315,9 +315,7 @@ class PersonForm(Form):
 
 
 class EmailForm(Form):
-    email = forms.EmailField(
-        label="Email address", max_length=254, required=False, help_text="Leave empty to send no letters."
-    )
+    email = forms.EmailField(label="Email address", max_length=254)
 
 
 class RoleForm(Form):

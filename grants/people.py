@@ -83,11 +83,11 @@ def end_role(*, holding: RoleHolding, by: User, at: datetime, reason: str) -> No
 
 @transaction.atomic
 def change_email(*, person: User, email: str, by: User, at: datetime) -> None:
-    """Set where a person's letters go; empty for nowhere. The trail says that it changed, and no address."""
+    """Set where a person's letters go. The trail says that it changed, and no address."""
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     person.email = email
     person.save(update_fields=["email"])
-    audit.record("change email", person, by=by, at=at, facts={"has one": bool(email)})
+    audit.record("change email", person, by=by, at=at)
 
 
 def password_link(person: User) -> tuple[str, str]:

@@ -15,6 +15,10 @@ __all__ = ["addresses"]
 
 # These take an empty answer: a confirmation, a draft, declarations that may stay open, a search.
 TAKES_NOTHING = {
+    "bids:knowledge",
+    # Nobody is behind, and nobody practises, in a round whose scoring has closed.
+    "bids:chase",
+    "bids:practice",
     "approvals:route_awards",
     "approvals:approve_awards",
     "approvals:edit_sources",
@@ -30,6 +34,8 @@ SAY_IT_WITHOUT_A_LINK = {
     "approvals:publish_decision",
     "approvals:put_forward",
     "approvals:submit_pack",
+    "bids:assignment_plan",
+    "bids:close_meeting",
 }
 _SUMMARY = re.compile(r'<div class="govuk-error-summary".*?</ul>', re.S)
 _INPUT = re.compile(r'<(?:input(?! type="hidden")|select|textarea)\b[^>]*\bid="([^"]+)"')

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals import figures
-from bids import panel, reading
+from bids import panel, ranking, reading
 from bids.models import Bid, Interest
 from grants.models import AuditEvent, Round, User
 from grants.roles import Role
@@ -31,7 +31,7 @@ def test_a_null_character_is_turned_away(address: str) -> None:
 @pytest.mark.parametrize("version", ["²", "9" * 5000, "-1", ""])
 def test_a_version_that_is_no_number_counts_as_an_old_page(version: str) -> None:
     member = User.objects.get(username="amara.cole")
-    bid = reading.progress(member, Round.objects.get(reference="safer-summer-2026-27")).next_after()
+    bid = reading.next_bid(member, Round.objects.get(reference="safer-summer-2026-27"))
     assert bid
     address = reverse("bids:score", args=[bid.reference])
     data = {"version": version, "then": "draft", "reason_1": "A reason"}
@@ -126,5 +126,5 @@ def test_the_funding_line_counts_what_a_grant_can_go_to() -> None:
         factories.scorecard(bid, member)
     factories.close(round)
     panel.record_outcome(bid=rejected, verdict="reject", reason="Weak", by=chair, at=NOW)
-    rows = {row.bid.pk: row.running for row in reading.ranking(round, Decimal(1000), chair)}
+    rows = {row.bid_id: row.running for row in ranking.rows(round, chair)}
     assert rows == {first.pk: Decimal(100), rejected.pk: None, internal.pk: None}
