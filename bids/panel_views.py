@@ -88,11 +88,10 @@ def interests(request: Request, round: str) -> HttpResponse:
 @allow("score bid")
 def score(request: Request, reference: str) -> HttpResponse:
     bid = bid_or_404(request, reference, "score bid", "round__panel")
-    card = Scorecard.objects.filter(bid=bid, member=request.user).first()
+    card = _card(request, bid)
     rules = [criterion.rule for criterion in Criterion.objects.filter(round=bid.round)]
     saved = _saved(card)
-    kept = typed.kept(request)
-    form = ScoreForm(request.POST or None, rules=rules, saved=saved, typed=kept)
+    form = ScoreForm(request.POST or None, rules=rules, saved=saved, typed=typed.kept(request))
     stale = False
     if form.is_valid():
         try:
@@ -105,23 +104,33 @@ def score(request: Request, reference: str) -> HttpResponse:
             return answer
     if stale:
         # Another page may have saved between our reading the card and our turn.
-        card = Scorecard.objects.filter(bid=bid, member=request.user).first()
+        card = _card(request, bid)
         saved = _saved(card)
     if typed.SCRIPT_HEADER in request.headers:
         return _refusal(form, card, saved if stale else None)
+    context = _page(request, bid, card, form, saved, stale)
+    return render(request, "bids/score.html", context, status=409 if stale else 200)
+
+
+def _page(
+    request: Request, bid: Bid, card: Scorecard | None, form: ScoreForm, saved: dict[str, str], stale: bool
+) -> dict[str, Any]:
+    """What the scoring page shows: the bid, how far the member is, and the form or, where it is too late, the text."""
+    kept = typed.kept(request)
     version = card.version if card else 0
-    if stale or (kept and not form.is_bound and whole_number(kept.get("version", "")) != version):
+    if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != version):
         form.compare(saved)
     found = reading.progress(request.user, bid.round)
     closed = not bid.round.scored or bid.round.panel.closed_at is not None
-    taken = closed or (card is not None and card.state == Scorecard.State.SUBMITTED)
-    context = {
+    too_late = closed or (card is not None and card.state == Scorecard.State.SUBMITTED)
+    unsaved = form.is_bound or bool(kept)
+    return {
         "bid": bid,
         "card": card,
         "form": form,
-        "said": scoreform.said(rules, saved),
-        "untaken": scoreform.as_text(rules, form.typed) if taken and (kept or form.is_bound) else "",
-        "unsaved": form.is_bound or bool(kept),
+        "said": scoreform.said(form.rules, saved),
+        "untaken": scoreform.as_text(form.rules, form.typed) if too_late and unsaved else "",
+        "unsaved": unsaved,
         "version": version,
         "progress": found,
         "next": found.next_after(bid),
@@ -129,7 +138,10 @@ def score(request: Request, reference: str) -> HttpResponse:
         "tags": bid.tags.all(),
         "closed": closed,
     }
-    return render(request, "bids/score.html", context, status=409 if stale else 200)
+
+
+def _card(request: Request, bid: Bid) -> Scorecard | None:
+    return Scorecard.objects.filter(bid=bid, member=request.user).first()
 
 
 def _saved(card: Scorecard | None) -> dict[str, str]:

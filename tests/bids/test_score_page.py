@@ -169,3 +169,23 @@ def test_the_page_says_what_each_criterion_is_and_each_mark_means(client: Client
     page = client.get(address).content.decode()
     for words in ("1. Strategic aim", "Gate and scored", "0: No record of comparable work", "Declare an interest"):
         assert words in page
+
+
+def test_a_form_kept_of_an_older_version_stands_beside_what_is_saved(
+    client: Client, address: str, ready: Bid, member: User
+) -> None:
+    """Typed before the session ended, and saved differently since: both are shown."""
+    page = client.get(address).content.decode()
+    ticket = page.partition('name="typed_by" value="')[2].partition('"')[0]
+    session_key = client.cookies["sessionid"].value
+    client.session.flush()
+    client.post(address, {"typed_by": ticket, "version": "0", "reason_4": "Typed before"})
+    assert client.cookies["sessionid"].value != session_key
+    elsewhere(ready, member)
+    client.force_login(member)
+    answer = client.get(address)
+    assert [each.rule.number for each in answer.context["form"].criteria if each.saved] == [1, 2, 3, 4, 5, 6, 7]
+    assert answer.context["form"]["reason_4"].value() == "Typed before"
+    assert "data-held" in answer.content.decode()
+    close(ready.round)
+    assert client.get(address).context["untaken"] == "4. Proven experience\nTyped before"
