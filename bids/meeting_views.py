@@ -56,7 +56,7 @@ def practice(request: Request, round: str) -> HttpResponse:
     return form_page(
         request,
         "bids/practice.html",
-        form := ScoreForm(request.POST or None, rules=rules, card=None),
+        form := ScoreForm(request.POST or None, rules=rules, saved={}, typed={}),
         lambda data: practising.score_practice(practice=waiting, marks=form.marks, by=request.user, at=timezone.now()),
         done="Your marks on the practice bid are in",
         to=reverse("bids:practice", args=[found.reference]),

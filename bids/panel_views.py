@@ -15,7 +15,7 @@ from bids import coverage as covering
 from bids import insight as insight_rules
 from bids import panel as panel_transitions
 from bids import ranking as ranked
-from bids import reading, standings
+from bids import reading, scoreform, standings
 from bids import scoring as scoring_rules
 from bids.interests import declare_interests
 from bids.meeting_views import left_for_grants
@@ -23,6 +23,7 @@ from bids.models import Bid, Criterion, Panel, Practice, Scorecard
 from bids.panel_forms import InterestForm, OutcomeForm
 from bids.scoreform import ScoreForm
 from bids.views import bid_or_404
+from grants import typed
 from grants.access import Request, allow, round_or_404
 from grants.forms import ReasonForm, attempt, show_refusal
 from grants.models import Round
@@ -90,60 +91,104 @@ def interests(request: Request, round: str) -> HttpResponse:
 
 @allow("score bid")
 def score(request: Request, reference: str) -> HttpResponse:
-    bid = bid_or_404(request, reference, "score bid")
-    card = Scorecard.objects.filter(bid=bid, member=request.user).first()
+    bid = bid_or_404(request, reference, "score bid", "round__panel")
+    card = _card(request, bid)
     rules = [criterion.rule for criterion in Criterion.objects.filter(round=bid.round)]
-    form = ScoreForm(request.POST or None, rules=rules, card=card)
+    saved = _saved(card)
+    form = ScoreForm(request.POST or None, rules=rules, saved=saved, typed=typed.kept(request))
     stale = False
     if form.is_valid():
-        common: dict[str, Any] = {
-            "bid": bid,
-            "marks": form.marks,
-            "seen": whole_number(request.POST.get("version", "")),
-            "by": request.user,
-            "at": timezone.now(),
-        }
-        submits = request.POST.get("then") == "submit"
-        transition = panel_transitions.submit_scorecard if submits else panel_transitions.save_draft
         try:
-            saved = transition(**common)
+            answer = _save(request, bid, form)
         except Refused as refused:
             stale = isinstance(refused, Stale)
             show_refusal(form, refused)
         else:
-            if request.headers.get("X-Autosave"):
-                when = timezone.localtime(saved.saved_at)
-                return JsonResponse({"version": saved.version, "saved": f"Draft saved {when:%H:%M}"})
-            return _after_saving(request, bid, submits)
-    if request.headers.get("X-Autosave"):
-        message = "; ".join(message for message, _ in form.errors_with_links)
-        return JsonResponse({"error": message}, status=409)
+            typed.forget(request)
+            return answer
+    if stale:
+        # Another page may have saved between our reading the card and our turn.
+        card = _card(request, bid)
+        saved = _saved(card)
+    if typed.SCRIPT_HEADER in request.headers:
+        return _refusal(form, card, saved if stale else None)
+    context = _page(request, bid, card, form, saved, stale)
+    return render(request, "bids/score.html", context, status=409 if stale else 200)
+
+
+def _page(
+    request: Request, bid: Bid, card: Scorecard | None, form: ScoreForm, saved: dict[str, str], stale: bool
+) -> dict[str, Any]:
+    """What the scoring page shows: the bid, how far the member is, and the form or, where it is too late, the text."""
+    kept = typed.kept(request)
+    version = card.version if card else 0
+    if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != version):
+        form.compare(saved)
     found = reading.progress(request.user, bid.round)
-    context = {
+    closed = not bid.round.scored or bid.round.panel.closed_at is not None
+    too_late = closed or (card is not None and card.state == Scorecard.State.SUBMITTED)
+    unsaved = form.is_bound or bool(kept)
+    return {
         "bid": bid,
         "card": card,
         "form": form,
-        "stale": stale,
-        "saved_marks": card.marks.select_related("criterion") if stale and card else [],
-        "version": card.version if card else 0,
+        "said": scoreform.said(form.rules, saved),
+        "untaken": scoreform.as_text(form.rules, form.typed) if too_late and unsaved else "",
+        "unsaved": unsaved,
+        "version": version,
         "progress": found,
         "next": reading.next_bid(request.user, bid.round, after=bid),
         "costs": bid.costs.all(),
         "tags": bid.tags.all(),
-        "closed": panel_transitions.scoring_closed(bid.round),
+        "closed": closed,
     }
-    return render(request, "bids/score.html", context, status=409 if stale else 200)
 
 
-def _after_saving(request: Request, bid: Bid, submitted: bool) -> HttpResponse:
+def _card(request: Request, bid: Bid) -> Scorecard | None:
+    return Scorecard.objects.filter(bid=bid, member=request.user).first()
+
+
+def _saved(card: Scorecard | None) -> dict[str, str]:
+    return scoreform.answers(card.marks.select_related("criterion")) if card else {}
+
+
+def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
+    """Save or submit what the form holds, and say where to go on; to a script that saves beside the typing, what
+    the page is now."""
+    submits = request.POST.get("then") == "submit"
+    transition = panel_transitions.submit_scorecard if submits else panel_transitions.save_draft
+    card = transition(
+        bid=bid,
+        marks=form.marks,
+        seen=whole_number(request.POST.get("version", "")),
+        by=request.user,
+        at=timezone.now(),
+    )
+    asked = request.headers.get(typed.SCRIPT_HEADER)
+    if asked == "stay":
+        when = timezone.localtime(card.saved_at)
+        return JsonResponse({"version": card.version, "saved": f"Draft saved {when:%H:%M}"})
+    to = _after_saving(request, bid, submits)
+    return JsonResponse({"next": to}) if asked else redirect(to)
+
+
+def _after_saving(request: Request, bid: Bid, submitted: bool) -> str:
     if not submitted:
         messages.success(request, f"The draft on {bid.title} is saved")
-        return redirect("bids:score", bid.reference)
+        return reverse("bids:score", args=[bid.reference])
     following = reading.next_bid(request.user, bid.round, after=bid)
     messages.success(request, f"The scorecard on {bid.title} is submitted")
     if following is None:
-        return redirect("bids:scoring", bid.round.reference)
-    return redirect("bids:score", following.reference)
+        return _address("scoring", bid.round)
+    return reverse("bids:score", args=[following.reference])
+
+
+def _refusal(form: ScoreForm, card: Scorecard | None, saved: dict[str, str] | None) -> HttpResponse:
+    """Tell a script why nothing was saved; where another page saved meanwhile, also what."""
+    said: dict[str, Any] = {"error": "; ".join(message for message, _ in form.errors_with_links)}
+    if saved is not None:
+        said |= {"version": card.version if card else 0, "standing": saved}
+    return JsonResponse(said, status=409)
 
 
 # For the chair
@@ -231,6 +276,7 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
     if outcome:
         said_before = ("verdict", "destination", "reason", "internal_reason")
         initial |= {name: getattr(outcome, name) for name in said_before}
+    initial |= typed.kept(request)
     closed = panel_transitions.scoring_closed(bid.round)
     cards = reading.marks_of(bid) if closed else []
 

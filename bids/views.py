@@ -24,9 +24,9 @@ from grants.models import AuditEvent, Round
 from grants.pages import form_page, page_of
 
 
-def bid_or_404(request: Request, reference: str, action: str) -> Bid:
-    """The bid, where this person may do the action on it."""
-    visible = Bid.objects.visible_to(request.user, action).select_related("round", "recipient", "family")
+def bid_or_404(request: Request, reference: str, action: str, *related: str) -> Bid:
+    """The bid, where this person may do the action on it, read with what is `related` to it."""
+    visible = Bid.objects.visible_to(request.user, action).select_related("round", "recipient", "family", *related)
     bid = get_object_or_404(visible, reference=reference)
     enter(request, bid.round)
     return bid

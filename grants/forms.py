@@ -153,9 +153,16 @@ class MoneyField(forms.CharField):
         return True
 
 
+class Lines(forms.CharField):
+    """A text of several lines, with each break counted and kept as one character, as the browser counts it."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
 def text_area(label: str, *, rows: int = 4, required: bool = True, hint: str = "", longest: int = 4000) -> Any:
     """A field of several lines, whose missing answer is asked for by its own label."""
-    return forms.CharField(
+    return Lines(
         label=label,
         required=required,
         help_text=hint,

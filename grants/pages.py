@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from grants import typed
 from grants.forms import attempt
 
 PAGE = 50
@@ -45,6 +46,7 @@ def form_page(
     if request.method == "POST" and form.is_valid():
         result = attempt(form, lambda: call(dict(form.cleaned_data)))
         if form.is_valid():
+            typed.forget(request)
             messages.success(request, done(result) if callable(done) else done)
             return redirect(to(result) if callable(to) else to)
     return render(request, template, {"form": form, "back": to if isinstance(to, str) else "", **context})

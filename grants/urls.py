@@ -8,6 +8,7 @@ from grants import views
 pages = [
     path("", views.home, name="home"),
     path("sign-in/", views.sign_in, name="sign_in"),
+    path("signed-in/", views.signed_in, name="signed_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("set-password/<str:uid>/<str:token>/", views.set_password, name="set_password"),
     path("rounds/", views.rounds, name="rounds"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET, require_POST
 
-from grants import audit
+from grants import audit, typed
 from grants import people as people_transitions
 from grants import rounds as round_transitions
 from grants.access import Request, allow, enter, holdings, must, public, round_or_404
@@ -54,13 +54,21 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect(target if own else "grants:home")
         # One answer for a wrong name and a wrong password, so that nobody learns which names exist.
         form.add_error("username", "User name or password is wrong")
-    return render(request, "grants/sign_in.html", {"form": form, "next": request.GET.get("next", "")})
+    context = {"form": form, "next": request.GET.get("next", ""), "typed_waits": typed.waits(request)}
+    return render(request, "grants/sign_in.html", context)
+
+
+@allow("see home")
+@require_GET
+def signed_in(request: Request) -> HttpResponse:
+    """Where signing in ends that was asked for beside a page on which somebody types."""
+    return render(request, "grants/signed_in.html")
 
 
 @require_POST
 @public
 def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
+    typed.sign_out(request)
     return redirect("grants:sign_in")
 
 

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.django_db
 TABLE = {
     "grants:home": "mclodfax",
     "grants:sign_in": "*",
+    "grants:signed_in": "mclodfax",
     "grants:sign_out": "*",
     "grants:set_password": "*",
     "grants:rounds": "mclodfax",
@@ -157,6 +158,7 @@ POST_ONLY = {"grants:sign_out", "grants:password_link"}
 # Pages about people or about no round at all: there is no other round whose page they could be.
 OF_NO_ROUND = {
     "grants:home",
+    "grants:signed_in",
     "grants:rounds",
     "grants:add_round",
     "grants:people",

@@ -200,5 +200,4 @@ def test_a_scorecard_takes_as_many_queries_with_many_bids_and_members_as_with_on
         assigned(round, user)
         factories.scorecard(first, factories.person(Role.MEMBER, round=round))
     assert queries(client, address) == one
-    # The aim of issue 3 for this page is 12.
-    assert one <= 16
+    assert one <= 12

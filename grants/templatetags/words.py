@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.timezone import localtime
 
-from grants import access, money
+from grants import access, money, typed
 from grants.roles import ACTIONS, Role
 
 register = template.Library()
@@ -99,6 +99,13 @@ def may_here(context: dict[str, Any], action: str) -> bool:
     """Whether the person may do the action in the round that the page is about."""
     request = context["request"]
     return access.holdings(request.user).may(action, getattr(request, "round", None))
+
+
+@register.inclusion_tag("govuk/typed_here.html", takes_context=True)
+def typed_here(context: dict[str, Any]) -> dict[str, Any]:
+    """Who types in this form, so that it is kept for them where it cannot be taken; and a word where it was."""
+    request = context["request"]
+    return {"name": typed.FIELD, "ticket": typed.ticket(request), "kept": typed.kept(request)}
 
 
 @register.simple_tag(takes_context=True)
