@@ -12,7 +12,7 @@ NODE_DOES := node -e 'const [a, b] = process.versions.node.split("."); process.e
 # What the caller's shell says about some other database must not reach the demo or the checks.
 ALONE := env -u DATABASE_URL -u GRANTS_ENV -u SECRET_KEY
 
-.PHONY: help setup demo demo-reset test check promises assets lock
+.PHONY: help setup demo demo-reset test bench check promises assets lock
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo 'make demo        serve the demo on http://127.0.0.1:$(PORT)/ (another port: make demo PORT=8001)'
 	@echo 'make demo-reset  throw the demo'"'"'s data away; the next make demo starts over'
 	@echo 'make test        every test but the slow ones (some of them: make test ARGS="-k money")'
+	@echo 'make bench       what the panel'"'"'s pages cost at 83, 830 and 8,300 bids'
 	@echo 'make promises    the slow fault and race tests'
 	@echo 'make check       lint, formatting, types, structure, missing migrations'
 	@echo 'make assets      build styles, script and PDF fonts'
@@ -43,6 +44,9 @@ test: $(BIN)/.dev build/.assets
 
 promises: $(BIN)/.dev build/.assets
 	@$(BIN)/pytest -m promises $(ARGS)
+
+bench: $(BIN)/.dev build/.assets
+	@$(ALONE) $(BIN)/python -m tests.bench
 
 check: $(BIN)/.dev
 	$(BIN)/ruff check .

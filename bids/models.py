@@ -149,16 +149,20 @@ class BidQuerySet(models.QuerySet["Bid"]):
         they declared that they have no interest: an unanswered declaration is a conflict.
         """
         held = holdings(user)
-        others = set(ACTIONS[action].roles) - {Role.MEMBER}
-        whole = self._in_rounds(held, others)
+        roles = set(ACTIONS[action].roles)
+        as_member = self._in_rounds(held, {Role.MEMBER})
+        if roles == {Role.MEMBER}:
+            # At most one of each stands for a bid and a member, so that the joins double no row.
+            own = self.filter(as_member, assignments__member=user, assignments__withdrawn_at=None)
+            return own.filter(is_clear("interests__"), interests__member=user)
         interests = Interest.objects.filter(bid=models.OuterRef("pk"), member=user)
-        # An interest locks the bid for whatever else the person is, or has become since.
-        found = self.exclude(models.Exists(interests.barring()))
-        if Role.MEMBER not in ACTIONS[action].roles:
-            return found.filter(whole)
         assigned = models.Exists(Assignment.objects.filter(bid=models.OuterRef("pk"), member=user, withdrawn_at=None))
         declared = models.Exists(interests.clearing())
-        as_member = self._in_rounds(held, {Role.MEMBER})
+        whole = self._in_rounds(held, roles - {Role.MEMBER})
+        # An interest locks the bid for whatever else the person is, or has become since.
+        found = self.exclude(models.Exists(interests.barring()))
+        if Role.MEMBER not in roles:
+            return found.filter(whole)
         # Somebody who is a member as well as, say, chair is kept from a bid until they declared.
         return found.filter((whole & ~(as_member & assigned & ~declared)) | (as_member & assigned & declared))
 
@@ -324,6 +328,11 @@ class Assignment(models.Model):
         return self.bid.reference
 
 
+def is_clear(through: str = "") -> Q:
+    """What makes a declaration one that opens the bid; `through` is the path to it, such as `interests__`."""
+    return Q(**{f"{through}conflicted": False}) | Q(**{f"{through}waived_at__isnull": False})
+
+
 class InterestQuerySet(models.QuerySet["Interest"]):
     def barring(self) -> InterestQuerySet:
         """The declared interests that keep their member from the bid: all that the chair has not waived."""
@@ -331,7 +340,7 @@ class InterestQuerySet(models.QuerySet["Interest"]):
 
     def clearing(self) -> InterestQuerySet:
         """The declarations that open the bid to their member: of no interest, or of one that was waived."""
-        return self.exclude(conflicted=True, waived_at=None)
+        return self.filter(is_clear())
 
 
 class Interest(models.Model):

@@ -47,7 +47,6 @@ def scoring(request: Request, round: str) -> HttpResponse:
         "page": page,
         "rows": reading.rows_of(request.user, page.object_list),
         "progress": reading.progress(request.user, found),
-        "next": reading.next_bid(request.user, found),
         "closed": found.panel.closed_at,
         "practice": Practice.objects.filter(round=found).first(),
     }
@@ -124,7 +123,7 @@ def _page(
     version = card.version if card else 0
     if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != version):
         form.compare(saved)
-    found = reading.progress(request.user, bid.round)
+    found = reading.progress(request.user, bid.round, after=bid)
     closed = not bid.round.scored or bid.round.panel.closed_at is not None
     too_late = closed or (card is not None and card.state == Scorecard.State.SUBMITTED)
     unsaved = form.is_bound or bool(kept)
@@ -137,7 +136,6 @@ def _page(
         "unsaved": unsaved,
         "version": version,
         "progress": found,
-        "next": reading.next_bid(request.user, bid.round, after=bid),
         "costs": bid.costs.all(),
         "tags": bid.tags.all(),
         "closed": closed,
@@ -149,7 +147,7 @@ def _card(request: Request, bid: Bid) -> Scorecard | None:
 
 
 def _saved(card: Scorecard | None) -> dict[str, str]:
-    return scoreform.answers(card.marks.select_related("criterion")) if card else {}
+    return scoreform.answers(card) if card else {}
 
 
 def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
@@ -176,11 +174,9 @@ def _after_saving(request: Request, bid: Bid, submitted: bool) -> str:
     if not submitted:
         messages.success(request, f"The draft on {bid.title} is saved")
         return reverse("bids:score", args=[bid.reference])
-    following = reading.next_bid(request.user, bid.round, after=bid)
+    following = reading.progress(request.user, bid.round, after=bid).next
     messages.success(request, f"The scorecard on {bid.title} is submitted")
-    if following is None:
-        return _address("scoring", bid.round)
-    return reverse("bids:score", args=[following.reference])
+    return reverse("bids:score", args=[following]) if following else _address("scoring", bid.round)
 
 
 def _refusal(form: ScoreForm, card: Scorecard | None, saved: dict[str, str] | None) -> HttpResponse:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.core.paginator import Page
 from django.db.models import QuerySet
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bids.models import Bid, Severity, Standing
@@ -17,6 +17,11 @@ from grants.models import Round, User
 PAGE = 50
 # How many units of the picture a point of the scale takes, and where the scale begins.
 POINT, MARGIN = 25, 5
+# A bid is wide, and a row of the ranking shows little of it.
+_OF_STANDING = ("position", "place", "gate", "mean", "panel_mean", "spread", "card_means", "moderated", "running")
+_OF_ADVICE = ("best_place", "worst_place", "adjusted_mean", "adjusted_place")
+_OF_BID = ("reference", "source_reference", "title", "amount", "state", "sponsoring_unit", "recipient__name")
+_SHOWN = (*_OF_STANDING, *_OF_ADVICE, *(f"bid__{name}" for name in _OF_BID), "bid__outcome__verdict")
 UNSETTLED = (Gate.SPLIT, Gate.OPEN)
 
 
@@ -24,7 +29,7 @@ def rows(round: Round, user: User) -> QuerySet[Standing]:
     """The bids of a round in order, as far as this person may see them ranked."""
     visible = Bid.objects.visible_to(user, "see ranking").filter(round=round)
     found = Standing.objects.filter(round=round, bid__in=visible)
-    return found.select_related("bid__recipient", "bid__outcome").order_by("position")
+    return found.select_related("bid__recipient", "bid__outcome").only(*_SHOWN).order_by("position")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +77,20 @@ def drawn(page: Page[Standing], line: Line) -> list[Row]:
 
 def picture(row: Standing, outlying: set[int]) -> SafeString:
     """One dot a member on the scale from 0 to 4; an outlier is a ring, and a bar marks the result."""
-    dots = format_html_join(
-        "",
-        '<circle cx="{}" cy="10" r="4"{}></circle>',
-        [
-            (_across(mean), SafeString(' class="app-dots__outlier"') if number in outlying else "")
-            for number, mean in enumerate(row.card_means)
-        ],
+    # Numbers alone go into it, so that there is nothing to escape.
+    dots = "".join(
+        f'<circle cx="{_across(mean)}" cy="10" r="4"{_RING if number in outlying else ""}></circle>'
+        for number, mean in enumerate(row.card_means)
     )
+    result = "" if row.mean is None else f'<path class="app-dots__result" d="M{_across(row.mean)} 2V18"></path>'
     said = ", ".join(str(mean) for mean in row.card_means) or "none"
-    result = (
-        format_html('<path class="app-dots__result" d="M{0} 2V18"></path>', _across(row.mean))
-        if row.mean is not None
-        else ""
+    return SafeString(
+        '<svg class="app-dots" viewBox="0 0 110 20" width="110" height="20" role="img" '
+        f'aria-label="Means of the members: {said}"><path d="M5 10H105"></path>{result}{dots}</svg>'
     )
-    return format_html(
-        '<svg class="app-dots" viewBox="0 0 110 20" width="110" height="20" role="img" aria-label="Means of the '
-        'members: {}"><path d="M5 10H105"></path>{}{}</svg>',
-        said,
-        result,
-        dots,
-    )
+
+
+_RING = ' class="app-dots__outlier"'
 
 
 def _across(mean: Decimal) -> int:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django import forms
-from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from bids.criteria import Rule
-from bids.models import Mark
+from bids.models import Mark, Scorecard
 from bids.panel import Given
 from grants.forms import Form, Radios, text_area
 
@@ -39,14 +41,14 @@ class Said:
         return f"{self.rule.number}. {self.rule.label}{': ' if self.mark else ''}{self.mark}"
 
 
-def answers(marks: Iterable[Mark]) -> dict[str, str]:
-    """Saved marks under the names of the form's fields. An empty one is left out."""
+def answers(card: Scorecard) -> dict[str, str]:
+    """The saved marks of a card under the names of the form's fields. An empty one is left out."""
     found: dict[str, str] = {}
-    for mark in marks:
-        number = mark.criterion.number
-        found[f"passed_{number}"] = {True: "yes", False: "no", None: ""}[mark.passed]
-        found[f"score_{number}"] = "" if mark.score is None else str(mark.score)
-        found[f"reason_{number}"] = mark.reason
+    marks = Mark.objects.filter(scorecard=card).values_list("criterion__number", "passed", "score", "reason")
+    for number, passed, score, reason in marks:
+        found[f"passed_{number}"] = {True: "yes", False: "no", None: ""}[passed]
+        found[f"score_{number}"] = "" if score is None else str(score)
+        found[f"reason_{number}"] = reason
     return {name: value for name, value in found.items() if value}
 
 
@@ -76,11 +78,37 @@ def _reason(rule: Rule) -> forms.CharField:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One criterion on the page: its fields and, where another answer is saved than stands in them, that one."""
+    """One criterion on the page: what stands in its fields, what is wrong with it and, where another answer is saved
+    than stands in them, that one.
 
-    rule: Rule
-    fields: list[BoundField]
+    The page draws the fields itself: thirty of these an afternoon are too many for a template a widget.
+    """
+
+    now: Said
+    errors: Mapping[str, str]
     saved: Said | None
+
+    @property
+    def rule(self) -> Rule:
+        return self.now.rule
+
+    @property
+    def gate(self) -> SafeString:
+        """The choices of a gate, with the one that stands there."""
+        return _choices("passed", self.rule.number, (("yes", "Yes"), ("no", "No")), self.now.passed)
+
+    @property
+    def scale(self) -> SafeString:
+        """The points of the scale, each with its meaning, with the one that stands there."""
+        points = tuple((str(value), f"{value}: {meaning}") for value, meaning in self.rule.points)
+        return _choices("score", self.rule.number, points, self.now.score)
+
+
+@lru_cache(maxsize=2048)
+def _choices(kind: str, number: int, choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    """Choices as the page draws them. There are few different ones, and each is drawn on thousands of pages."""
+    context = {"name": f"{kind}_{number}", "inline": kind == "passed", "choices": choices, "chosen": chosen}
+    return render_to_string("bids/choices.html", context)
 
 
 class ScoreForm(Form):
@@ -131,17 +159,21 @@ class ScoreForm(Form):
 
     @property
     def criteria(self) -> list[Asked]:
-        """Each criterion with its bound fields, in order, for the page."""
-        before = {each.rule.number: each for each in said(self.rules, self.compared or {})}
-        now = {each.rule.number: each for each in said(self.rules, self.typed)} if self.compared is not None else before
+        """Each criterion as the page draws it, in order."""
+        now = said(self.rules, self.typed)
+        before = now if self.compared is None else said(self.rules, self.compared)
         return [
-            Asked(
-                rule,
-                [self[name] for name in (f"{kind}_{rule.number}" for kind in KINDS) if name in self.fields],
-                before[rule.number] if before[rule.number] != now[rule.number] else None,
-            )
-            for rule in self.rules
+            Asked(each, self._errors_on(each.rule), saved if saved != each else None)
+            for each, saved in zip(now, before, strict=True)
         ]
+
+    def _errors_on(self, rule: Rule) -> dict[str, str]:
+        # Every kind has its text, if an empty one: a template looks long for what is not there.
+        found = dict.fromkeys(KINDS, "")
+        if not self.is_bound:
+            return found
+        wrong = {kind: f"{kind}_{rule.number}" for kind in KINDS if f"{kind}_{rule.number}" in self.errors}
+        return found | {kind: str(self.errors[name][0]) for kind, name in wrong.items()}
 
     @property
     def marks(self) -> Mapping[int, Given]:

@@ -26,7 +26,7 @@ from grants.pages import form_page, page_of
 
 def bid_or_404(request: Request, reference: str, action: str, *related: str) -> Bid:
     """The bid, where this person may do the action on it, read with what is `related` to it."""
-    visible = Bid.objects.visible_to(request.user, action).select_related("round", "recipient", "family", *related)
+    visible = Bid.objects.visible_to(request.user, action).select_related("round", "recipient", *related)
     bid = get_object_or_404(visible, reference=reference)
     enter(request, bid.round)
     return bid

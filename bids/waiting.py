@@ -43,11 +43,11 @@ def _of_member(user: User, round: Round) -> Iterator[Task]:
     if found.undeclared:
         address = reverse("bids:interests", args=[round.reference])
         yield Task("Declare your interests", address, found.undeclared, hint="A bid opens once you have answered.")
-    following = None if practice else reading.next_bid(user, round)
+    following = "" if practice else found.next
     if following:
         yield Task(
             f"Score bids: {found.submitted} of {found.total} submitted",
-            reverse("bids:score", args=[following.reference]),
+            reverse("bids:score", args=[following]),
             found.open,
             due=round.scoring_closes_on,
             hint=f"About {found.minutes} minutes left.",

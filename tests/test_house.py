@@ -68,6 +68,8 @@ def test_every_template_of_a_page_belongs_to_one() -> None:
         "approvals/appendix.html",
         "approvals/effect.html",
         "bids/case.html",
+        "bids/choices.html",
+        "bids/criteria.html",
         "bids/marks.html",
     }
     folder = ROOT / "templates"

@@ -91,7 +91,7 @@ def test_an_interest_locks_the_bid(page: Page, served: str) -> None:
     page.goto(f"{served}{ROUND}/scoring/")
     look(page)
     row = page.locator(".govuk-task-list__item").filter(has_text="SSF-08")
-    bid = row.get_by_role("link").get_attribute("href") or ""
+    bid = row.get_by_role("link").first.get_attribute("href") or ""
     page.get_by_role("link", name="Declare interests").click()
     look(page)
 

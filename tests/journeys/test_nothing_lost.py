@@ -210,7 +210,7 @@ def _other_scorer(page: Page, served: str, address: str) -> str:
 def test_closing_while_typing_keeps_the_text_to_copy(page: Page, second: Page, served: str) -> None:
     sign_in(page, served, MEMBER)
     page.goto(f"{served}{ROUND}/scoring/")
-    page.get_by_role("link", name=re.compile("SSF-16")).click()
+    page.get_by_role("link", name=re.compile("^SSF-16")).click()
     _complete(page)
     page.get_by_role("button", name="Submit and go to the next").click()
     done(page, re.compile("is submitted"))

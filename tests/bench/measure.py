@@ -1,0 +1,166 @@
+"""Measuring: each page beside the empty page of the same person, its queries, and its growth with the round."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.test import Client
+from django.test.runner import DiscoverRunner
+from django.test.utils import CaptureQueriesContext, override_settings
+from django.urls import include, path, reverse
+from django.utils import timezone
+
+from bids.models import Export
+from grants.models import User
+from tests.bench.rounds import Built, Size, build
+
+REPEATS = 25
+EMPTY = "/empty/"
+# The first size is what the aims are measured at; each of the others varies one dimension.
+SIZES = [
+    Size(83),
+    Size(830),
+    Size(8300),
+    Size(83, members=12),
+    Size(83, criteria=14),
+    Size(83, closed=False),
+    Size(830, closed=False),
+    Size(8300, closed=False),
+    Size(83, criteria=14, closed=False),
+]
+# Times a page may take more than at 83 bids, since a busy machine measures unevenly.
+GROWTH = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a page may cost: queries, and times the CPU of the empty page; None where only its growth is watched."""
+
+    queries: int
+    ratio: float | None
+
+
+AIMS = {
+    "ranking": Aim(12, 8),
+    "scorecard": Aim(12, 4),
+    "export of scores": Aim(5, None),
+    "how firm": Aim(15, None),
+    "list of own bids": Aim(15, None),
+    "panel": Aim(20, None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A page's median CPU and time in milliseconds, its CPU as times the empty page's, and its queries."""
+
+    cpu: float
+    wall: float
+    ratio: float
+    queries: int
+
+
+def empty(request: HttpRequest) -> HttpResponse:
+    """The base template and nothing in it, for the person who is signed in."""
+    return render(request, "base.html")
+
+
+urlpatterns = [path("empty/", empty), path("", include("grants.urls"))]
+
+
+def pages(built: Built, size: Size) -> Iterator[tuple[str, User, str]]:
+    """The pages that a round of this state has, each with who asks for it."""
+    round = built.round.reference
+    if size.closed:
+        now, reference = timezone.now(), f"EXP-{built.round.pk}"
+        made = Export.objects.create(
+            round=built.round, reference=reference, kind="csv", asked_by=built.chair, asked_at=now
+        )
+        yield "ranking", built.chair, reverse("bids:ranking", args=[round])
+        yield "how firm", built.chair, reverse("bids:insight", args=[round])
+        yield "export of scores", built.chair, reverse("bids:scores_file", args=[made.reference])
+    else:
+        yield "scorecard", built.member, reverse("bids:score", args=[built.open_bid.reference])
+        yield "list of own bids", built.member, reverse("bids:scoring", args=[round])
+        yield "panel", built.chair, reverse("bids:panel", args=[round])
+
+
+def cost(user: User, address: str, repeats: int) -> Cost:
+    """Ask for a page and for the empty one in turn, as often as is said, and read all of each.
+
+    In turn, so that what else the machine does weighs on both alike.
+    """
+    client = Client()
+    client.force_login(user)
+    _read(client, EMPTY)
+    with CaptureQueriesContext(connection) as captured:
+        _read(client, address)
+        # Counted here: the next request empties the log.
+        queries = len(captured)
+    own, wall, blank = [], [], []
+    for _ in range(repeats):
+        blank.append(_read(client, EMPTY)[0])
+        cpu, elapsed = _read(client, address)
+        own.append(cpu)
+        wall.append(elapsed)
+    middle = statistics.median
+    return Cost(middle(own), middle(wall), middle(own) / middle(blank), queries)
+
+
+def _read(client: Client, address: str) -> tuple[float, float]:
+    """Fetch a page to its end: its CPU and its time, in milliseconds."""
+    began, began_cpu = time.perf_counter(), time.process_time()
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    if answer.streaming:
+        for _ in answer.streaming_content:
+            pass
+    return (time.process_time() - began_cpu) * 1000, (time.perf_counter() - began) * 1000
+
+
+def run() -> int:
+    """Build, measure and print; 0 where every aim is met."""
+    runner = DiscoverRunner(verbosity=0, interactive=False)
+    connection.settings_dict["TEST"]["NAME"] = "bench_grants"
+    databases = runner.setup_databases()
+    try:
+        with override_settings(ROOT_URLCONF="tests.bench.measure"):
+            missed = _measure()
+    finally:
+        runner.teardown_databases(databases)
+    print("\n".join(["", *(f"MISSED: {each}" for each in missed)]) if missed else "\nEvery aim is met.")
+    return 1 if missed else 0
+
+
+def _measure() -> list[str]:
+    missed, first = [], {}
+    print(f"{'page':18}{'round':46}{'queries':>8}{'CPU ms':>9}{'time ms':>9}{'x empty':>9}{'growth':>8}")
+    for number, size in enumerate(SIZES, start=1):
+        built = build(size, number)
+        for name, user, address in pages(built, size):
+            # A file grows with its rows, so a long one is fetched once.
+            found = cost(user, address, 1 if name == "export of scores" and size.bids > 830 else REPEATS)
+            base = first.setdefault(name, found)
+            growth = found.ratio / base.ratio
+            figures = f"{found.queries:8}{found.cpu:9.1f}{found.wall:9.1f}{found.ratio:9.1f}{growth:8.2f}"
+            print(f"{name:18}{size.name:46}{figures}", flush=True)
+            missed += [f"{name} of {size.name}: {said}" for said in _misses(name, size, found, base, growth)]
+    return missed
+
+
+def _misses(name: str, size: Size, found: Cost, base: Cost, growth: float) -> Iterator[str]:
+    aim = AIMS[name]
+    if found.queries > aim.queries:
+        yield f"{found.queries} queries, at most {aim.queries} wanted"
+    if found.queries != base.queries:
+        yield f"{found.queries} queries, {base.queries} at 83 bids"
+    if aim.ratio is not None and size.is_plain and found.ratio > aim.ratio:
+        yield f"{found.ratio:.1f} times the empty page, at most {aim.ratio} wanted"
+    if name != "export of scores" and size.is_plain and growth > GROWTH:
+        yield f"grows {growth:.2f} times from 83 bids"
