@@ -334,11 +334,12 @@ def chase(*, round: Round, members: Collection[User], address: str, by: User, at
     until = f" by {round.scoring_closes_on:%-d %B %Y}" if round.scoring_closes_on else ""
     for member in members:
         waiting = behind[member.pk]
+        subject = "1 bid waits for your scores" if waiting == 1 else f"{waiting} bids wait for your scores"
         text = (
-            f"Dear {member.name},\n\n{waiting} of the bids that you were asked to score in {round.title} wait for you. "
-            f"Please score them{until}, or decline those that you cannot score.\n\n{address}\n\n{by.name}, panel chair"
+            f"Dear {member.name},\n\n{subject} in {round.title}. Please score what waits{until}, or decline what you "
+            f"cannot score.\n\n{address}\n\n{by.name}, panel chair"
         )
-        mail.write(to=member, subject=f"{waiting} bids wait for your scores", text=text, at=at)
+        mail.write(to=member, subject=subject, text=text, at=at)
         facts = {"waiting": waiting}
         audit.record("chase member", member, round=round, by=by, at=at, facts=facts)
     return len(members)

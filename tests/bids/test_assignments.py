@@ -335,11 +335,16 @@ def test_each_member_who_is_behind_is_written_to_once(round: Round, chair: User)
     assert Mail.objects.get(to=second).subject == "3 bids wait for your scores"
     letter = Mail.objects.get(to=first)
     assert letter.subject == "2 bids wait for your scores"
-    assert letter.text.startswith("Dear Ada Obi,\n\n2 of the bids")
+    assert letter.text.startswith(f"Dear Ada Obi,\n\n2 bids wait for your scores in {round.title}.")
     assert "by 4 December 2026" in letter.text
     assert ADDRESS in letter.text
     event = last("chase member")
     assert (event.actor, event.facts) == (chair, {"waiting": 2})
+
+
+def test_one_bid_waits_in_the_singular(round: Round, chair: User) -> None:
+    assignments.chase(round=round, members=[behind(round, chair, 1)], address=ADDRESS, by=chair, at=NOW)
+    assert Mail.objects.get().subject == "1 bid waits for your scores"
 
 
 def test_a_letter_says_nothing_of_any_bid(round: Round, chair: User) -> None:

@@ -1,5 +1,6 @@
 """The panel's meeting: secret until it opens, quorate for each bid, and what it agrees stands beside the marks."""
 
+import io
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from bids import interests, meetings, minutes, panel
 from bids.models import AgreedMark, Bid, Discussion, Interest, Mark, Meeting, Panel, Standing
@@ -383,9 +385,18 @@ def test_a_bid_in_which_the_reader_has_an_interest_is_left_out_of_their_minutes(
     for reader in (members[2], kept_from):
         said = minutes.of(meeting, reader)
         assert (said["items"], said["kept_back"]) == ([], 1)
-        shown = as_seen_by(reader).get(reverse("bids:minutes", args=[meeting.reference])).content.decode()
-        assert "The split one" not in shown
+        assert [("The split one" in shown) for shown in both_forms(meeting, reader)] == [False, False]
     assert minutes.of(meeting, members[0])["kept_back"] == 0
+    assert [("The split one" in shown) for shown in both_forms(meeting, members[0])] == [True, True]
+
+
+def both_forms(meeting: Meeting, reader: User) -> list[str]:
+    """The minutes as the page and as the PDF, in words."""
+    pages = [
+        as_seen_by(reader).get(reverse(f"bids:{name}", args=[meeting.reference])) for name in ("minutes", "minutes_pdf")
+    ]
+    pdf = PdfReader(io.BytesIO(pages[1].content))
+    return [pages[0].content.decode(), " ".join(page.extract_text() for page in pdf.pages)]
 
 
 def test_the_minutes_as_pdf_are_the_same_bytes_for_the_same_minutes(meeting: Meeting, split: Bid, chair: User) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from approvals import awards
-from bids import interests, meetings, panel, scoring, standings
+from bids import insight, interests, meetings, panel, scoring, standings
 from bids.criteria import Rule
 from bids.models import AgreedMark, Bid, Meeting, PanelOutcome, Scorecard, Severity, Standing
 from bids.scoring import Answer, Gate
@@ -54,6 +54,26 @@ def result_of(bid: Bid, rules: list[Rule]) -> scoring.Result:
         for mark in AgreedMark.objects.filter(discussion__bid=bid).select_related("criterion")
     }
     return scoring.result([card.answers() for card in cards], rules, agreed)
+
+
+def fresh_firmness(round: Round) -> dict[str, insight.Firmness]:
+    """How firm each place is, from the scorecards alone."""
+    rules = [criterion.rule for criterion in round.criteria.all()]
+    bids = []
+    for bid in Bid.objects.filter(round=round).exclude(state__in=OUTSIDE):
+        cards = Scorecard.objects.filter(bid=bid, state="submitted").select_related("member")
+        answers = {card.member.username: card.answers() for card in cards.prefetch_related("marks__criterion")}
+        bids.append(insight.Scored(bid.source_reference, bid.amount, answers))
+    return insight.firmness(bids, rules, insight.severities(bids, rules))
+
+
+def stored_firmness(round: Round) -> dict[str, insight.Firmness]:
+    return {
+        row.bid.source_reference: insight.Firmness(
+            row.best_place, row.worst_place, row.adjusted_mean, row.adjusted_place
+        )
+        for row in Standing.objects.filter(round=round).select_related("bid")
+    }
 
 
 def stored(round: Round) -> list[tuple[object, ...]]:
@@ -154,6 +174,7 @@ def test_after_whatever_happens_the_stored_ranking_is_the_fresh_one(round: Round
     for number in range(25):
         what = history.step()
         assert stored(round) == fresh(round), (number, what)
+        assert stored_firmness(round) == fresh_firmness(round), (number, what)
     done = AuditEvent.objects.filter(round=round).values_list("action", flat=True)
     assert set(HAPPENS) <= set(done)
 
