@@ -24,6 +24,7 @@ from approvals.models import (
     Recommendation,
     SingleTenderAction,
 )
+from bids import standings
 from bids.models import Bid, Interest, ProjectFamily
 from grants import audit, money, rounds
 from grants.models import BudgetLine, Round, User, new_references
@@ -195,6 +196,7 @@ def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | Non
     bid.state = Bid.State.ELIGIBLE
     bid.version += 1
     bid.save(update_fields=["state", "version"])
+    standings.put_in_order(round)
     audit.record("return bid", bid, round=round, bid=bid.reference, by=by, at=at, because=reason)
     _route_again(round, by, at, because=f"{bid.source_reference} went back to the panel")
 

@@ -191,7 +191,8 @@ def change_plan(
             raise Refused("The panel or its bids have changed. Make the plan anew")
         if username in row.had | row.barred or connection(row, scorer):
             raise Refused("A member that was chosen may not score the bid. Make the plan anew")
-    plan.pairs = [pair for pair in plan.pairs if pair[0] not in bids] + [list(pair) for pair in pairs]
+    chosen = [list(pair) for pair in dict.fromkeys(pairs)]
+    plan.pairs = [pair for pair in plan.pairs if pair[0] not in bids] + chosen
     plan.version += 1
     plan.save(update_fields=["pairs", "version"])
     facts = {"bids": sorted(bids), "assignments": len(plan.pairs)}
@@ -211,8 +212,8 @@ def _open_plan(plan: AssignmentPlan, seen: int | None) -> AssignmentPlan:
 def apply_plan(*, plan: AssignmentPlan, by: User, at: datetime, seen: int | None = None) -> int:
     """Assign what a plan proposes, as far as it still may be, and give how many assignments were added.
 
-    What has changed since it was made is asked again: a member who has the bid by now, declared an interest or left
-    the panel is passed over.
+    What has changed since it was made is asked again: a member who has the bid by now, declared an interest, is found
+    to be connected with it or left the panel is passed over.
     """
     panel = open_panel(plan.round)
     plan = _open_plan(plan, seen)
@@ -220,10 +221,13 @@ def apply_plan(*, plan: AssignmentPlan, by: User, at: datetime, seen: int | None
     bids = {bid.reference: bid for bid in Bid.objects.filter(round=plan.round).select_for_update()}
     rows = {row.reference: row for row in to_assign(plan.round)}
     members = {member.username: member for member in members_of(plan.round)}
+    known = {scorer.username: scorer for scorer in scorers(plan.round)}
     added = 0
     for reference, username in plan.pairs:
         row = rows.get(reference)
         if row is None or username not in members or username in row.had | row.barred:
+            continue
+        if connection(row, known[username]):
             continue
         bids[reference].round = plan.round
         _assign(bids[reference], members[username], by, at, plan=plan.reference)
@@ -330,11 +334,12 @@ def chase(*, round: Round, members: Collection[User], address: str, by: User, at
     until = f" by {round.scoring_closes_on:%-d %B %Y}" if round.scoring_closes_on else ""
     for member in members:
         waiting = behind[member.pk]
+        subject = "1 bid waits for your scores" if waiting == 1 else f"{waiting} bids wait for your scores"
         text = (
-            f"Dear {member.name},\n\n{waiting} of the bids that you were asked to score in {round.title} wait for you. "
-            f"Please score them{until}, or decline those that you cannot score.\n\n{address}\n\n{by.name}, panel chair"
+            f"Dear {member.name},\n\n{subject} in {round.title}. Please score what waits{until}, or decline what you "
+            f"cannot score.\n\n{address}\n\n{by.name}, panel chair"
         )
-        mail.write(to=member, subject=f"{waiting} bids wait for your scores", text=text, at=at)
+        mail.write(to=member, subject=subject, text=text, at=at)
         facts = {"waiting": waiting}
         audit.record("chase member", member, round=round, by=by, at=at, facts=facts)
     return len(members)

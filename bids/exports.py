@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from bids.models import BidQuerySet
 from grants import audit
@@ -58,7 +59,8 @@ def workbook(round: Round, bids: BidQuerySet, *, by: User, at: datetime) -> byte
 
 
 def text_cell(sheet: Any, value: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=value)
+    # A control character, such as a line break pasted from a word processor, has no place in a workbook.
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub(" ", value))
     # Told that it is a string, a spreadsheet program does not compute what begins like a formula.
     cell.data_type = "s"
     return cell

@@ -18,9 +18,9 @@ SEVERITY_IN_WORDS = (
     "from their means, keeps the gates, and is advice: it is never the result."
 )
 FIRMNESS_IN_WORDS = (
-    "How firm a place is: the ranking is worked out again with each member left out in turn, from the members’ marks "
-    "alone, and the best and the worst place of a bid are shown. A bid that only one member scored has none without "
-    "that member and is left where it stands."
+    "How firm a place is: the ranking is worked out with all members and again with each left out in turn, from the "
+    "members’ marks alone, and the best and the worst place of a bid are shown. A bid that only one member scored has "
+    "no result without that member and keeps the one that it has."
 )
 
 Cards = Mapping[str, scoring.Card]
@@ -45,7 +45,7 @@ class Lean:
 
 @dataclass(frozen=True, slots=True)
 class Firmness:
-    """The places of a bid: the best and worst when one member is left out, and the one adjusted for severity."""
+    """The places of a bid: the best and worst, with all members or one left out, and the one adjusted for severity."""
 
     best: int
     worst: int
@@ -68,10 +68,9 @@ def severities(bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, Lean]
 def firmness(bids: Sequence[Scored], rules: Sequence[Rule], leans: Mapping[str, Lean]) -> dict[str, Firmness]:
     """How firm each bid's place is, by reference."""
     whole = {bid.reference: scoring.result(list(bid.cards.values()), rules) for bid in bids}
-    places = [_places(bids, whole)]
     members = sorted({member for bid in bids for member in bid.cards})
-    if len(members) > 1:
-        places = [_places(bids, whole | _without(member, bids, rules)) for member in members]
+    # With all of them as well: a place can be better, or worse, than it is without any one.
+    places = [_places(bids, whole), *(_places(bids, whole | _without(member, bids, rules)) for member in members)]
     means = _adjusted(bids, rules, leans)
     adjusted = _ranked(
         scoring.Placed(bid.reference, bid.amount, whole[bid.reference].gate, means[bid.reference]) for bid in bids

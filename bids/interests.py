@@ -46,8 +46,9 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     interest, _ = Interest.objects.update_or_create(bid=bid, member=by, defaults=said | fresh)
     withdrawn = 0
     if conflicted:
+        counted = Scorecard.objects.filter(bid=bid, member=by, state=Scorecard.State.SUBMITTED).exists()
         withdrawn = _withdraw_card(bid, by, nature.strip())
-        if panel.closed_at and withdrawn:
+        if panel.closed_at and counted:
             _without_the_card(bid, round)
     else:
         own.filter(accepted_at=None).update(accepted_at=at)

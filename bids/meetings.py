@@ -191,11 +191,15 @@ def must_leave(meeting: Meeting, bid: Bid) -> list[User]:
 
 @transaction.atomic
 def close_meeting(*, meeting: Meeting, seen: int | None, by: User, at: datetime) -> Meeting:
-    """Close a meeting: its minutes stand from now on. Raises Refused while a split gate of its agenda is unsettled."""
+    """Close a meeting: its minutes stand from now on.
+
+    Raises Refused while a gate is split on a bid of its agenda that still waits for its outcome.
+    """
     meeting = _open_meeting(meeting, seen)
     if not meeting.opened_at:
         raise Refused("Open the meeting before you close it")
-    split = meeting.items.filter(bid__standing__gate=scoring.Gate.SPLIT).values_list("bid__source_reference", flat=True)
+    waiting = meeting.items.filter(bid__state=Bid.State.ELIGIBLE, bid__standing__gate=scoring.Gate.SPLIT)
+    split = waiting.values_list("bid__source_reference", flat=True)
     if split:
         raise Refused(f"Members are still split on a gate of {', '.join(split)}")
     meeting.closed_at = at

@@ -44,9 +44,12 @@ def _send(pk: int) -> bool:
         return False
     message = EmailMessage(mail.subject, mail.text, to=[mail.to.email], headers={"Message-ID": mail.message_id})
     try:
-        message.send()
+        # None goes out where the person's address was removed meanwhile.
+        sent = message.send()
     except OSError:
         # The text of an error may quote an address, so it is not logged.
+        sent = 0
+    if not sent:
         log.warning("Mail %s could not be sent. It waits for the next time.", mail.message_id)
         return False
     mail.sent_at = timezone.now()
