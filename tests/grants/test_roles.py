@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from grants.roles import ACTIONS, Role, acting_role
 
 CHANGES = {
-    Role.MEMBER: {"declare interest", "save draft", "submit scorecard", "set password"},
+    Role.MEMBER: {
+        "declare interest",
+        "save draft",
+        "submit scorecard",
+        "set password",
+        "decline assignment",
+        "score practice",
+    },
     Role.CHAIR: {
         "set password",
         "export bids",
@@ -15,6 +22,23 @@ CHANGES = {
         "withdraw assignment",
         "close scoring",
         "record outcome",
+        "keep knowledge",
+        "plan assignments",
+        "change plan",
+        "apply plan",
+        "undo plan",
+        "chase member",
+        "waive interest",
+        "keep practice",
+        "compare practice",
+        "plan meeting",
+        "put on agenda",
+        "open meeting",
+        "discuss bid",
+        "close meeting",
+        "export scores",
+        "keep scenario",
+        "propose scenario",
     },
     Role.LEAD: {
         "set password",
@@ -39,6 +63,8 @@ CHANGES = {
         "write part 2",
         "submit pack",
         "answer query",
+        "export scores",
+        "keep scenario",
     },
     Role.OFFICE: {
         "set password",
@@ -50,7 +76,11 @@ CHANGES = {
     },
     Role.DMPC: {"set password", "export bids", "decide items", "sign decision"},
     Role.FINANCE: {"set password", "export bids", "keep budget line", "record payment"},
-    Role.AUDITOR: {"set password", "export bids"},
+    Role.AUDITOR: {
+        "set password",
+        "export bids",
+        "export scores",
+    },
     Role.ADMINISTRATOR: {
         "set password",
         "open round",
@@ -61,6 +91,7 @@ CHANGES = {
         "keep reference data",
         "make password link",
         "propose rule",
+        "change email",
     },
 }
 
