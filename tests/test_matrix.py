@@ -174,10 +174,8 @@ OF_NO_ROUND = {
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def addresses() -> dict[str, str]:
-    """An address for each page, all about PCD 681, signed and published so that every page has something to show."""
-    round = Round.objects.get(reference="cpie-2019-20")
+def publish() -> Decision:
+    """PCD 681, queried, signed and published, with a Part 2, so that every page of it has something to show."""
     decision = Decision.objects.get(reference="PCD-681")
     office, lead = User.objects.get(username="mo.novak"), User.objects.get(username="grace.hall")
     mayor = User.objects.get(username="robin.vale")
@@ -192,6 +190,14 @@ def addresses() -> dict[str, str]:
     decisions.decide_items(decision=decision, answers=answers, interests="None", by=mayor, at=AT)
     decisions.sign_decision(decision=decision, password="demo-password-2019", by=mayor, at=AT)
     decisions.publish_decision(decision=decision, by=office, at=AT)
+    return decision
+
+
+@pytest.fixture
+def addresses() -> dict[str, str]:
+    """An address for each page, all about PCD 681."""
+    round = Round.objects.get(reference="cpie-2019-20")
+    decision, lead = publish(), User.objects.get(username="grace.hall")
     assignment = Assignment.objects.filter(bid__round=round, member__username="amara.cole").select_related("bid")[0]
     bid = assignment.bid
     upload = Upload.objects.create(
