@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from bids import panel
+from bids import assignments
 from bids.models import Interest, Mark, Scorecard
 from grants.models import Alias, AuditEvent, Organisation, Round, User
 from grants.roles import Role
@@ -68,7 +68,7 @@ def test_the_criteria_of_a_round_stay_once_a_member_is_asked_to_score(assigned: 
     round = factories.open_round()
     bid, member = factories.bid(round), factories.person(Role.MEMBER, round=round)
     if assigned:
-        panel.assign(bid=bid, member=member, by=factories.person(Role.CHAIR, round=round), at=factories.NOW)
+        assignments.assign(bid=bid, member=member, by=factories.person(Role.CHAIR, round=round), at=factories.NOW)
     criterion = round.criteria.all()[0]
     client = Client()
     client.force_login(factories.person(Role.ADMINISTRATOR, round=round))

@@ -193,6 +193,21 @@ def publish() -> Decision:
     return decision
 
 
+def meet(barred: Bid, discussed: Bid, friend: User) -> tuple[Meeting, Scenario]:
+    """What a panel leaves in its round: an interest in one bid, a practice bid, a meeting on another, a scenario."""
+    round, chair = discussed.round, User.objects.get(username="olive.marsh")
+    Interest.objects.update_or_create(
+        bid=barred, member=friend, defaults={"conflicted": True, "nature": "A friend", "declared_at": AT}
+    )
+    Practice.objects.create(round=round, title="A made-up bid", bidder="Nobody", amount=1, case="None")
+    meeting = Meeting.objects.create(
+        round=round, reference="MEET-TEST", held_on=AT.date(), quorum=1, planned_by=chair, opened_at=AT
+    )
+    Discussion.objects.create(meeting=meeting, bid=discussed, number=1, why="Near the line")
+    scenario = Scenario.objects.create(round=round, reference="SCEN-TEST", name="One", made_by=chair, made_at=AT)
+    return meeting, scenario
+
+
 @pytest.fixture
 def addresses() -> dict[str, str]:
     """An address for each page, all about PCD 681."""
@@ -207,19 +222,13 @@ def addresses() -> dict[str, str]:
     chair, friend = User.objects.get(username="olive.marsh"), User.objects.get(username="farid.aziz")
     plan = AssignmentPlan.objects.filter(round=round)[0]
     barred = Assignment.objects.filter(bid__round=round).exclude(bid=bid).exclude(member=friend)[0]
-    Interest.objects.create(bid=barred.bid, member=friend, conflicted=True, nature="A friend", declared_at=AT)
-    Practice.objects.create(round=round, title="A made-up bid", bidder="Nobody", amount=1, case="None")
-    meeting = Meeting.objects.create(
-        round=round, reference="MEET-TEST", held_on=AT.date(), quorum=1, planned_by=chair, opened_at=AT
-    )
-    Discussion.objects.create(meeting=meeting, bid=bid, number=1, why="Near the line")
+    meeting, scenario = meet(barred.bid, bid, friend)
     objects: dict[str, dict[str, Any]] = {
         "round": {"round": round.reference},
         "bid": {"reference": bid.reference},
         "award": {"reference": award.reference},
         "decision": {"reference": decision.reference},
     }
-    scenario = Scenario.objects.create(round=round, reference="SCEN-TEST", name="One", made_by=chair, made_at=AT)
     own: dict[str, Any] = {
         "approvals:scenario": {"reference": scenario.reference},
         "approvals:propose_scenario": {"reference": scenario.reference},

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from bids import intake, panel, sheets
+from bids import assignments, intake, sheets
 from bids.forms import UploadForm
 from bids.models import Bid
 from bids.sheets import COLUMNS
@@ -375,7 +375,7 @@ def test_a_bid_that_a_member_is_asked_to_score_no_longer_changes(round: Round, l
     if began:
         scorecard(there, member, submit=False)
     else:
-        panel.assign(bid=there, member=member, by=person(Role.CHAIR, round=round), at=NOW)
+        assignments.assign(bid=there, member=member, by=person(Role.CHAIR, round=round), at=NOW)
     with pytest.raises(Refused, match="asked to score"):
         intake.change_bid(bid=there, draft=changed(round, {"title": "Crew"}), seen=2, reason="x", by=lead, at=NOW)
 

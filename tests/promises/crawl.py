@@ -29,7 +29,7 @@ from django.utils.functional import cached_property
 
 from approvals.models import Award, DelegationRule
 from bids.blindness import Phase, may_see
-from bids.models import Criterion, Interest, Mark, Scorecard, Upload
+from bids.models import AssignmentPlan, Criterion, Export, Interest, Mark, Meeting, Scorecard, Upload
 from bids.waiting import BLIND
 from grants import people
 from grants.access import holdings
@@ -37,10 +37,10 @@ from grants.models import AuditEvent, RoleHolding, Round, User
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW
 from tests.promises import worlds
+from tests.promises.worlds import DECIDED
 from tests.test_house import pages
 from tests.test_matrix import ROLES, TABLE
 
-DECIDED = "cpie-2019-20"
 # Who looks: each role of the matrix, and a member in each position towards the bid.
 STILL = "member who still scores it"
 MEMBERS = {
@@ -213,7 +213,7 @@ def _of_page(name: str, objects: dict[str, str]) -> Iterator[str]:
     elif not wanted & {"reference", "round"}:
         yield reverse(name, kwargs={key: said[key] for key in wanted})
     elif kind in objects:
-        said |= {"round": objects[kind], "reference": objects[kind]}
+        said |= {"round": objects[kind], "reference": objects[kind], "bid": objects["bids"]}
         yield reverse(name, kwargs={key: said[key] for key in wanted})
 
 
@@ -227,6 +227,10 @@ def _of_round(reference: str, bid: str, paper: str) -> dict[str, str]:
         "lines": round.lines.order_by("pk"),
         "imports": Upload.objects.filter(round=round).order_by("-pk"),
         "decisions": round.decisions.filter(reference=paper),
+        "plans": AssignmentPlan.objects.filter(round=round),
+        "meetings": Meeting.objects.filter(round=round),
+        "exports": Export.objects.filter(round=round),
+        "scenarios": round.scenarios.order_by("pk"),
     }
     found = {kind: each[0].reference for kind, each in rows.items() if each}
     return {"rounds": reference, "bids": bid, "register": paper, **found}

@@ -13,7 +13,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from approvals import contracts, decisions
-from bids import panel
+from approvals.models import Award
+from bids import assignments, interests, meetings, panel
 from bids.blindness import Part
 from bids.models import Bid, Upload
 from grants import rounds
@@ -21,9 +22,10 @@ from grants.models import RoleHolding, Round, User
 from grants.roles import Role
 from tests import factories
 from tests.factories import NOW
+from tests.test_matrix import export_of, meet
 
 SCORING, QUIET = "safer-summer-2026-27", "quiet-round"
-PAPER = "PCD-902"
+DECIDED, PAPER = "cpie-2019-20", "PCD-902"
 # In the demo nobody has begun to score the first; the second is the bid of the quiet round.
 SUBJECT, UNTOUCHED = "SSF-16", "Q-1"
 SUBMITTED_BY, DRAFTED_BY, NOT_BEGUN, UNANSWERED = "ben.hart", "dev.patel", "farid.aziz", "gita.rao"
@@ -48,6 +50,7 @@ class World:
 
     cards: tuple[Card, ...] = (Card(SUBMITTED_BY, True), Card(DRAFTED_BY, False))
     interests: tuple[tuple[str, str], ...] = ()
+    meets: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Fact:
     told_by: frozenset[Part]
     card_is_in: bool = False
     outlasts: bool = True
+    begins_when_closed: bool = False
     round: str = SCORING
 
 
@@ -99,7 +103,12 @@ FACTS = {
     ),
     "that a member declared an interest": Fact(BASE, _said(NOT_BEGUN, _RELATION), _PROGRESS),
     "that an interest withdrew a draft": Fact(BASE, _said(DRAFTED_BY, _RELATION), _PROGRESS, outlasts=False),
-    "what an interest is": Fact(_said(NOT_BEGUN, _RELATION), _said(NOT_BEGUN, "I was its treasurer"), _MARKS),
+    "what an interest is": Fact(
+        _said(NOT_BEGUN, _RELATION), _said(NOT_BEGUN, "I was its treasurer"), frozenset({Part.INTERESTS})
+    ),
+    "that a meeting is planned": Fact(
+        BASE, replace(BASE, meets=True), frozenset({Part.MEETING}), begins_when_closed=True
+    ),
     "that a member answered the declaration": Fact(BASE, _said(UNANSWERED, ""), _PROGRESS, outlasts=False),
 }
 # All at once: for those who may know of none, who see the cards that are in, and who know who has submitted.
@@ -126,7 +135,7 @@ def known_to_all() -> None:
     factories.person(Role.MEMBER, round=round, username=UNANSWERED, name="Gita Rao")
     factories.person(Role.MEMBER, Role.LEAD, round=round, username=LEADS_AND_SCORES, name="Hana Lund")
     for username in (HAS_SCORED, LEADS_AND_SCORES, UNANSWERED):
-        panel.assign(bid=bid, member=_user(username), by=chair, at=NOW)
+        assignments.assign(bid=bid, member=_user(username), by=chair, at=NOW)
     for username in (HAS_SCORED, LEADS_AND_SCORES):
         _declare(bid, username, "")
     _write(Card(HAS_SCORED, True, score=2))
@@ -153,13 +162,20 @@ def known_to_all() -> None:
     )
 
 
+def panel_of_the_decided_round() -> None:
+    """What has no place in a round that is scored: a meeting, a scenario, a file of scores, an interest to waive."""
+    bid = Award.objects.filter(round__reference=DECIDED)[0].bid
+    meet(bid, bid, _user(DRAFTED_BY))
+    export_of(_user("olive.marsh"), bid.round)
+
+
 def _open_quiet_round(like: Round, chair: User) -> None:
     """A round with the same people in it, and a bid that a member is asked to score."""
     quiet = factories.open_round(reference=QUIET)
     for held in RoleHolding.objects.filter(round=like, ended_at=None):
         RoleHolding.objects.create(user=held.user, role=held.role, round=quiet, given_at=NOW)
     bid = factories.bid(quiet, source_reference=UNTOUCHED, recipient_as_written="Body of the quiet round")
-    panel.assign(bid=bid, member=_user(DRAFTED_BY), by=chair, at=NOW)
+    assignments.assign(bid=bid, member=_user(DRAFTED_BY), by=chair, at=NOW)
     _declare(bid, DRAFTED_BY, "")
 
 
@@ -184,6 +200,9 @@ class Stage:
             _build(world)
             if closed:
                 factories.close(_round())
+            if closed and world.meets:
+                held = {"held_on": NOW.date(), "quorum": 2, "left": Decimal(500_000)}
+                meetings.plan_meeting(round=_round(), **held, by=_user("olive.marsh"), at=NOW)
             yield
 
     @contextmanager
@@ -219,7 +238,7 @@ def _build(world: World) -> None:
     for member, nature in world.interests:
         _declare(bid, member, nature)
     # What happens next stands in the trail after the hidden events, of the round and of the bid.
-    panel.assign(bid=bid, member=_user(NOT_ASKED), by=_user("olive.marsh"), at=NOW)
+    assignments.assign(bid=bid, member=_user(NOT_ASKED), by=_user("olive.marsh"), at=NOW)
     line = round.lines.all()[0]
     said: dict[str, Any] = {"kind": line.kind, "label": line.label, "amount": Decimal(1), "reason": "Less"}
     rounds.keep_budget_line(round=round, line=line, **said, by=_user("kit.lane"), at=NOW)
@@ -235,7 +254,7 @@ def _write(card: Card) -> None:
 
 
 def _declare(bid: Bid, username: str, nature: str) -> None:
-    panel.declare_interest(bid=bid, conflicted=bool(nature), nature=nature, by=_user(username), at=NOW)
+    interests.declare_interest(bid=bid, conflicted=bool(nature), nature=nature, by=_user(username), at=NOW)
 
 
 def bid_of(source_reference: str) -> Bid:
