@@ -59,8 +59,8 @@ class Row:
 
     @property
     def is_running(self) -> bool:
-        """Whether the result can still change: a gate is split, or no scorecard counts."""
-        return self.standing.gate in UNSETTLED
+        """Whether the result can still change: no outcome stands, and a gate is split or no scorecard counts."""
+        return self.standing.gate in UNSETTLED and self.standing.bid.state == Bid.State.ELIGIBLE
 
 
 def drawn(page: Page[Standing], line: Line) -> list[Row]:
@@ -98,8 +98,8 @@ def _across(mean: Decimal) -> int:
 
 
 def unsettled(round: Round) -> int:
-    """How many results of a round still run."""
-    return Standing.objects.filter(round=round, gate__in=UNSETTLED).count()
+    """How many results of a round still run; what was rejected or redirected is settled with its outcome."""
+    return Standing.objects.filter(round=round, gate__in=UNSETTLED, bid__state=Bid.State.ELIGIBLE).count()
 
 
 def severities(round: Round) -> list[tuple[Severity, SafeString]]:
