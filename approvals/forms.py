@@ -57,6 +57,12 @@ class ScenarioForm(Form):
     name = forms.CharField(label="Name of the scenario", max_length=80, help_text="Such as “More for the east”.")
 
 
+class LineForm(Form):
+    """Where the funding line of a scenario is drawn."""
+
+    places = forms.IntegerField(label="Draw the line below this many bids", min_value=0, max_value=99_999)
+
+
 class ScenarioRowForm(Form):
     """What a scenario does with one bid, one of many on a page. `answer` gives its place and an amount in pounds."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from approvals import scenarios as transitions
-from approvals.forms import ScenarioForm, ScenarioRowForm
+from approvals.forms import LineForm, ScenarioForm, ScenarioRowForm
 from approvals.funding import Choice, Place
 from approvals.models import Scenario
 from approvals.waiting import left_for_grants
@@ -69,7 +70,8 @@ def scenario(request: Request, reference: str) -> HttpResponse:
     bids = transitions.candidates(found.round, request.user).select_related("recipient", "standing")
     page = page_of(request, bids, size=ROWS)
     forms = [_row(request, bid, kept.get(bid.reference)) for bid in page.object_list]
-    top = Form(request.POST or None)
+    draws = request.POST.get("then") == "draw"
+    top = LineForm(request.POST) if draws else Form(request.POST or None)
     # Each row is asked, so that every wrong one is told at once.
     right = [form.is_valid() for form in [top, *(row for _, row in forms)]]
     valid = all(right)
@@ -77,7 +79,7 @@ def scenario(request: Request, reference: str) -> HttpResponse:
     if request.method == "POST":
         must(request.user, "keep scenario", found.round)
     if valid and request.POST.get("then") != "preview":
-        answer = attempt(top, lambda: _keep(request, found, typed))
+        answer = attempt(top, lambda: _keep(request, found, typed, top.cleaned_data.get("places")))
         if answer is not None:
             return answer
     chosen = transitions.choices(found, request.user, typed)
@@ -91,6 +93,7 @@ def scenario(request: Request, reference: str) -> HttpResponse:
         "left": left_for_grants(round=found.round),
         "uncovered": transitions.uncovered(effect) if effect else [],
         "may_keep": may_keep,
+        "line": top if draws else None,
         "form": {"errors": errors, "errors_with_links": errors},
     }
     return render(request, "approvals/scenario.html", context)
@@ -101,13 +104,16 @@ def _row(request: Request, bid: Bid, choice: Choice | None) -> tuple[Bid, Scenar
     return bid, ScenarioRowForm(request.POST or None, prefix=bid.reference, asked=bid.amount, initial=initial)
 
 
-def _keep(request: Request, found: Scenario, typed: dict[str, Any]) -> HttpResponse:
+def _keep(request: Request, found: Scenario, typed: dict[str, Any], places: int | None) -> HttpResponse:
+    """Draw the line below so many places where that was asked for; otherwise keep what was typed."""
     seen = whole_number(request.POST.get("version", ""))
     common: dict[str, Any] = {"scenario": found, "seen": seen, "by": request.user, "at": timezone.now()}
-    if request.POST.get("then") == "draw":
-        transitions.draw_line(**common, places=whole_number(request.POST.get("places", "")))
+    if places is not None:
+        transitions.draw_line(**common, places=places)
+        messages.success(request, "The line is drawn")
     else:
         transitions.keep_scenario(**common, answers=typed)
+        messages.success(request, "The scenario is kept")
     return redirect(request.get_full_path())
 
 

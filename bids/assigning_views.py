@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -69,8 +70,11 @@ def _keep(request: Request, plan: AssignmentPlan, form: PlanForm, references: li
     seen = form.cleaned_data["version"]
     kept = assignments.change_plan(plan=plan, bids=references, pairs=form.chosen, seen=seen, by=by, at=at)
     if request.POST.get("then") == "apply":
-        assignments.apply_plan(plan=kept, seen=kept.version, by=by, at=at)
+        given = assignments.apply_plan(plan=kept, seen=kept.version, by=by, at=at)
+        made = "1 assignment is" if given == 1 else f"{given} assignments are"
+        messages.success(request, f"The plan is applied: {made} made")
         return redirect(panel_page(plan.round))
+    messages.success(request, "The changes are kept")
     return redirect(request.get_full_path())
 
 
@@ -84,7 +88,7 @@ def undo_plan(request: Request, reference: str) -> HttpResponse:
         "bids/undo_plan.html",
         ReasonForm(request.POST or None),
         lambda data: assignments.undo_plan(plan=plan, **data, by=request.user, at=timezone.now()),
-        done=lambda taken: f"{taken} assignments are taken back",
+        done=lambda taken: f"{taken} {'assignment is' if taken == 1 else 'assignments are'} taken back",
         to=panel_page(plan.round),
         plan=plan,
     )
@@ -169,7 +173,7 @@ def chase(request: Request, round: str) -> HttpResponse:
         "bids/chase.html",
         MembersForm(request.POST or None, members=User.objects.filter(pk__in=behind)),
         lambda data: assignments.chase(round=found, **data, address=address, by=request.user, at=timezone.now()),
-        done=lambda written: f"{written} members are written to",
+        done=lambda written: f"{written} {'member is' if written == 1 else 'members are'} written to",
         to=panel_page(found),
         behind=[row for row in reading.members(found) if row.waiting],
     )

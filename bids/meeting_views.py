@@ -139,8 +139,15 @@ def plan_meeting(request: Request, round: str) -> HttpResponse:
         to=meeting_page,
         back=reverse("bids:meetings", args=[found.reference]),
         rule=agenda.RULE_IN_WORDS,
-        items=agenda.draw_up(transitions.seen(found, left)) if panel.scoring_closed(found) else [],
+        items=_agenda_as_it_stands(found, left) if panel.scoring_closed(found) else [],
     )
+
+
+def _agenda_as_it_stands(round: Round, left: Decimal) -> list[tuple[Bid, str]]:
+    """The bids that a meeting planned now would have on its agenda, and why."""
+    items = agenda.draw_up(transitions.seen(round, left))
+    bids = {bid.reference: bid for bid in Bid.objects.filter(reference__in=[item.reference for item in items])}
+    return [(bids[item.reference], item.why) for item in items]
 
 
 @allow("see meetings")

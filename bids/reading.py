@@ -228,7 +228,7 @@ class PlanRow:
     """A bid in a plan: for each member, in order, whether they have it, may not have it, or are ticked."""
 
     bid: Bid
-    cells: list[tuple[str, str, bool]]
+    cells: list[tuple[str, str, str, bool]]
     had: int
     ticked: int
 
@@ -262,8 +262,8 @@ def plan_grid(plan: AssignmentPlan, page: Page[Bid]) -> PlanGrid:
             why = why_not(row, scorer)
             if not why:
                 allowed.append(pair)
-            cells.append((pair, why, (bid.reference, scorer.username) in ticked))
-        found.append(PlanRow(bid, cells, len(row.had), sum(1 for cell in cells if cell[2])))
+            cells.append((pair, by_name[scorer.username].name, why, (bid.reference, scorer.username) in ticked))
+        found.append(PlanRow(bid, cells, len(row.had), sum(1 for cell in cells if cell[3])))
     members = [(by_name[each.username], each.load + planned[each.username]) for each in scorers]
     return PlanGrid(members, found, allowed)
 

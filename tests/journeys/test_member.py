@@ -13,29 +13,9 @@ from tests.journeys.helpers import (
     look,
     press_on,
     sign_in,
-    tab_to,
     without_script,
 )
-
-MEMBER = "amara.cole"
-ROUND = "/rounds/safer-summer-2026-27"
-GATES = (1, 2, 3, 6, 7)
-MARKS = (4, 5, 6)
-
-
-def _score(page: Page, skipping: str = "") -> None:
-    """Fill in the scorecard from top to bottom with the keyboard alone, all but the field `skipping`."""
-    for number in range(1, 8):
-        if number in GATES and f"passed_{number}" != skipping:
-            press_on(page, page.locator(f"#id_passed_{number}_0"), "Space")
-        if number in MARKS:
-            tab_to(page, page.locator(f"#id_score_{number}_0"))
-            for _ in range(3):
-                page.keyboard.press("ArrowDown")
-            expect(page.locator(f"#id_score_{number}_3")).to_be_checked()
-        if f"reason_{number}" != skipping:
-            tab_to(page, page.locator(f"#id_reason_{number}"))
-            page.keyboard.type(f"Typed reason {number}.")
+from tests.journeys.panel import GATES, MARKS, MEMBER, ROUND, fill_scorecard, type_scorecard
 
 
 def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, served: str) -> None:
@@ -46,7 +26,7 @@ def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, serv
     first = page.url
     look(page)
 
-    _score(page, skipping="reason_5")
+    type_scorecard(page, skipping="reason_5")
     expect(page.locator("[data-autosave-status]")).to_have_text(re.compile(r"^Draft saved \d\d:\d\d$"))
     # The draft is on the server: the same page, opened again, has it.
     again = page.context.new_page()
@@ -140,12 +120,7 @@ def test_a_bid_is_scored_without_javascript(browser: Browser, served: str) -> No
         page.get_by_role("link", name="Score the next bid")
     ).click()
     title = page.get_by_role("heading", level=1).inner_text()
-    for number in range(1, 8):
-        if number in GATES:
-            page.locator(f"#id_passed_{number}_0").check()
-        if number in MARKS:
-            page.locator(f"#id_score_{number}_2").check()
-        page.locator(f"#id_reason_{number}").fill(f"Reason {number}")
+    fill_scorecard(page, mark=2)
     page.get_by_role("button", name="Keep as a draft").click()
     done(page, f"The draft on {title} is saved")
     page.get_by_role("button", name="Submit and go to the next").click()

@@ -1,0 +1,125 @@
+"""The chair shares bids out by a plan that is seen first; members who are behind, or cannot score a bid, are seen to."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.helpers import axe, done, error_links_land, look, press_on, sign_in, tab_to, write
+from tests.journeys.panel import CHAIR, MEMBER, ROUND, row_of
+
+pytestmark = pytest.mark.usefixtures("window")
+
+
+def _assigned(page: Page) -> int:
+    return sum(int(cell) for cell in page.get_by_label("Members").locator("tbody td:nth-child(2)").all_inner_texts())
+
+
+def test_a_plan_is_seen_changed_applied_and_taken_back(page: Page, served: str) -> None:
+    sign_in(page, served, CHAIR)
+    press_on(page, page.get_by_role("link", name="Wait for scorecards"))
+    before = _assigned(page)
+    press_on(page, page.get_by_role("button", name="Plan who scores what"))
+    look(page)
+    scorers = page.get_by_label("Scorers for each bid")
+    write(page, scorers, "99")
+    press_on(page, page.get_by_role("button", name="Make a plan"))
+    error_links_land(page, fields=1)
+    axe(page)
+    write(page, scorers, "5")
+    press_on(page, page.get_by_role("button", name="Make a plan"))
+    done(page, re.compile("This is the plan"))
+    look(page)
+
+    ticked = page.locator("input[name=pairs]:checked")
+    planned = ticked.count()
+    assert planned > 1
+    first = page.locator(f"#{ticked.first.get_attribute('id')}".replace(":", r"\:").replace(".", r"\."))
+    expect(first).to_have_accessible_name(re.compile(r"^\w+ \w+ scores SSF-\d+ "))
+    press_on(page, first, "Space")
+    press_on(page, page.get_by_role("button", name="Keep the changes of this page"), "Enter")
+    done(page, "The changes are kept")
+    expect(first).not_to_be_checked()
+    expect(ticked).to_have_count(planned - 1)
+    press_on(page, page.get_by_role("button", name="Apply the plan"))
+    done(page, f"The plan is applied: {planned - 1} assignments are made")
+    assert _assigned(page) == before + planned - 1
+
+    press_on(page, page.get_by_role("button", name="Plan who scores what"))
+    look(page)
+    press_on(page, page.get_by_role("link", name=re.compile("^Take it back")))
+    look(page)
+    press_on(page, page.get_by_role("button", name="Take it back"))
+    error_links_land(page, fields=1)
+    write(page, page.get_by_label("Reason"), "Two members are away in the first week.")
+    press_on(page, page.get_by_role("button", name="Take it back"))
+    done(page, f"{planned - 1} assignments are taken back")
+    assert _assigned(page) == before
+
+
+def test_members_who_are_behind_get_a_letter(page: Page, served: str) -> None:
+    sign_in(page, served, CHAIR)
+    press_on(page, page.get_by_role("link", name="Wait for scorecards"))
+    press_on(page, page.get_by_role("link", name="Write to members who are behind"))
+    look(page)
+    press_on(page, page.get_by_role("button", name="Send the letters"))
+    error_links_land(page, fields=1)
+    axe(page)
+    press_on(page, page.get_by_label("Amara Cole"), "Space")
+    press_on(page, page.get_by_role("button", name="Send the letters"))
+    done(page, "1 member is written to")
+
+
+def test_an_interest_is_seen_and_waived_by_the_chair(page: Page, served: str) -> None:
+    sign_in(page, served, MEMBER)
+    page.goto(f"{served}{ROUND}/interests/")
+    bid = page.get_by_role("group").filter(has_text="SSF-08")
+    tab_to(page, bid.get_by_label("No interest"))
+    page.keyboard.press("ArrowDown")
+    expect(bid.get_by_label("I have an interest")).to_be_checked()
+    write(page, bid.get_by_label("If you have one, what is it?"), "I rented a room from them in 2019.")
+    press_on(page, page.get_by_role("button", name="Record the declarations"))
+    done(page, re.compile("declaration"))
+
+    sign_in(page, served, CHAIR)
+    press_on(page, page.get_by_role("link", name="Wait for scorecards"))
+    expect(row_of(page, "Amara Cole").locator("td").nth(6)).to_have_text("1")
+    press_on(page, page.get_by_role("link", name="Declared interests"))
+    look(page)
+    row = row_of(page, "SSF-08")
+    expect(row).to_contain_text("I rented a room from them in 2019.")
+    press_on(page, row.get_by_role("link", name=re.compile("^Waive it")))
+    look(page)
+    press_on(page, page.get_by_role("button", name="Waive the interest"))
+    error_links_land(page, fields=1)
+    axe(page)
+    write(page, page.get_by_label("Reason"), "It ended years ago.")
+    press_on(page, page.get_by_role("button", name="Waive the interest"))
+    done(page, "Amara Cole may score SSF-08")
+    expect(row).to_contain_text("Waived by Olive Marsh")
+    look(page)
+
+    sign_in(page, served, MEMBER)
+    page.goto(f"{served}{ROUND}/scoring/")
+    expect(page.locator(".govuk-task-list__item").filter(has_text="SSF-08")).to_contain_text("Your interest was waived")
+    look(page)
+
+
+def test_a_member_declines_a_bid_and_the_chair_sees_it(page: Page, served: str) -> None:
+    sign_in(page, served, MEMBER)
+    page.goto(f"{served}{ROUND}/scoring/")
+    row = page.locator(".govuk-task-list__item").filter(has_text="SSF-16")
+    press_on(page, row.get_by_role("link", name=re.compile("^Decline")))
+    look(page)
+    press_on(page, page.get_by_role("button", name="Decline the bid"))
+    error_links_land(page, fields=1)
+    axe(page)
+    write(page, page.get_by_label("Reason"), "I am on leave until the day of the meeting.")
+    press_on(page, page.get_by_role("button", name="Decline the bid"))
+    done(page, "SSF-16 is given back to the chair")
+    expect(row).to_have_count(0)
+
+    sign_in(page, served, CHAIR)
+    page.goto(f"{served}{ROUND}/panel/")
+    expect(row_of(page, "Amara Cole").locator("td").nth(3)).to_have_text("1")
+    look(page)
