@@ -1,4 +1,4 @@
-"""The chair shares bids out by a plan that is seen first; members who are behind, or cannot score a bid, are seen to."""
+"""The chair shares bids out by a plan that is seen first, and sees to members who are behind or cannot score a bid."""
 
 import re
 
