@@ -48,7 +48,7 @@ def practice(request: Request, round: str) -> HttpResponse:
     if made and made.compared_at:
         context["criteria"] = meeting_reading.practice_marks(made, rules)
     elif made and held.may("compare practice", found):
-        context["waiting"] = practising.waiting_for(made)
+        context |= {"waiting": practising.waiting_for(made), "scored": made.cards.exists()}
     over = made is None or made.compared_at or panel.scoring_closed(found)
     if made is None or over or own or not held.may("score practice", found):
         return render(request, "bids/practice.html", context)
@@ -135,7 +135,7 @@ def plan_meeting(request: Request, round: str) -> HttpResponse:
         "bids/plan_meeting.html",
         PlanMeetingForm(request.POST or None),
         lambda data: transitions.plan_meeting(round=found, **data, left=left, by=request.user, at=timezone.now()),
-        done="The meeting is planned. Nobody but you sees it until you open it.",
+        done="The meeting is planned. Members see it once you open it, and are asked for their interests before.",
         to=meeting_page,
         back=reverse("bids:meetings", args=[found.reference]),
         rule=agenda.RULE_IN_WORDS,

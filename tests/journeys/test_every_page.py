@@ -24,7 +24,17 @@ PEOPLE = {
 }
 OF_A_ROUND = {"round", "round_trail", "add_budget_line"}
 # What is downloaded rather than shown.
-FILES = {"export_bids", "bid_template", "pack_pdf", "pack_data", "published_pdf", "published_data", "minutes_pdf", "feedback_file", "scores_file"}
+FILES = {
+    "export_bids",
+    "bid_template",
+    "pack_pdf",
+    "pack_data",
+    "published_pdf",
+    "published_data",
+    "minutes_pdf",
+    "feedback_file",
+    "scores_file",
+}
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(each => each.href)"
 
 
