@@ -135,7 +135,7 @@ def plan_meeting(request: Request, round: str) -> HttpResponse:
         "bids/plan_meeting.html",
         PlanMeetingForm(request.POST or None),
         lambda data: transitions.plan_meeting(round=found, **data, left=left, by=request.user, at=timezone.now()),
-        done="The meeting is planned. Members see it once you open it, and are asked for their interests before.",
+        done="The meeting is planned. Nobody but you sees it until you open it.",
         to=meeting_page,
         back=reverse("bids:meetings", args=[found.reference]),
         rule=agenda.RULE_IN_WORDS,

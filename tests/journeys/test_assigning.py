@@ -1,4 +1,4 @@
-"""The chair shares bids out by a plan that is seen first; members who are behind, or cannot score a bid, are seen to."""
+"""The chair plans who scores what, writes to those behind, and sees to interests; a member declines a bid."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""After scoring: the ranking, how firm it is, what it covers, the marks as files, and the words for those who got no."""
+"""After scoring: the ranking, how firm it is, what it covers, the marks as files, and feedback."""
 
 import csv
 import re

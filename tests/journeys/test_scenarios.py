@@ -16,7 +16,7 @@ from tests.journeys.helpers import (
     without_script,
     write,
 )
-from tests.journeys.panel import CHAIR, LEAD, ROUND, close_scoring, menu, row_of
+from tests.journeys.panel import LEAD, ROUND, close_scoring, menu, row_of
 
 WIDTHS = pytest.mark.usefixtures("window")
 
