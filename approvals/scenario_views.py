@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from approvals import scenarios as transitions
 from approvals.forms import LineForm, ScenarioForm, ScenarioRowForm
-from approvals.funding import Place
+from approvals.funding import Choice, Place
 from approvals.models import Scenario
 from approvals.waiting import left_for_grants
 from bids import panel
@@ -69,7 +69,7 @@ def scenario(request: Request, reference: str) -> HttpResponse:
     kept = {choice.reference: choice for choice in transitions.choices(found, request.user)}
     bids = transitions.candidates(found.round, request.user).select_related("recipient", "standing")
     page = page_of(request, bids, size=ROWS)
-    forms = [_row(request, bid, kept[bid.reference]) for bid in page.object_list]
+    forms = [_row(request, bid, kept.get(bid.reference)) for bid in page.object_list]
     draws = request.POST.get("then") == "draw"
     top = LineForm(request.POST) if draws else Form(request.POST or None)
     # Each row is asked, so that every wrong one is told at once.
@@ -99,8 +99,8 @@ def scenario(request: Request, reference: str) -> HttpResponse:
     return render(request, "approvals/scenario.html", context)
 
 
-def _row(request: Request, bid: Bid, choice: Any) -> tuple[Bid, ScenarioRowForm]:
-    initial = {"place": choice.place, "amount": choice.amount}
+def _row(request: Request, bid: Bid, choice: Choice | None) -> tuple[Bid, ScenarioRowForm]:
+    initial = {"place": choice.place if choice else Place.NONE, "amount": choice.amount if choice else bid.amount}
     return bid, ScenarioRowForm(request.POST or None, prefix=bid.reference, asked=bid.amount, initial=initial)
 
 

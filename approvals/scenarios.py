@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from approvals import awards
 from approvals.funding import Choice, Effect, Place, effect
@@ -88,8 +88,8 @@ def keep_scenario(
 def draw_line(*, scenario: Scenario, places: int, seen: int, by: User, at: datetime) -> Scenario:
     """Fund in full the first bids of the ranking, as many as `places`, and none below them."""
     scenario = _lock(scenario, seen)
-    bids = list(candidates(scenario.round, by))
-    _write(scenario, [(bid, Place.FUND if n < places else Place.NONE, bid.amount) for n, bid in enumerate(bids)])
+    scenario.items.filter(bid__in=candidates(scenario.round, by)).delete()
+    _write(scenario, [(bid, Place.FUND, bid.amount) for bid in candidates(scenario.round, by)[:places]])
     scenario.version += 1
     scenario.save(update_fields=["version"])
     audit.record("keep scenario", scenario, round=scenario.round, by=by, at=at, facts={"line below": places})
@@ -146,26 +146,34 @@ def proposed_amount(bid: Bid) -> Decimal | None:
 # Reading
 
 
-def choices(scenario: Scenario, user: User, typed: Mapping[str, tuple[Place, Decimal]] | None = None) -> list[Choice]:
-    """What a scenario does with each candidate; `typed` stands in place of what was kept, and is not kept."""
+Typed = Mapping[str, tuple[Place, Decimal]]
+
+
+def choices(scenario: Scenario, user: User, typed: Typed | None = None) -> list[Choice]:
+    """The bids that a scenario funds or holds in reserve; `typed` stands in place of what was kept, and is not kept.
+
+    A bid that is typed is among them even where it is neither: the others would be as many as the round has.
+    """
     kept = {item.bid_id: (Place(item.place), item.amount) for item in scenario.items.all()}
-    bids = candidates(scenario.round, user).select_related("recipient", "family").prefetch_related("tags")
-    found = []
-    for bid in bids:
-        place, amount = (typed or {}).get(bid.reference) or kept.get(bid.pk) or (Place.NONE, bid.amount)
-        found.append(
-            Choice(
-                reference=bid.reference,
-                asked=bid.amount,
-                place=place,
-                amount=amount,
-                family=bid.family.name if bid.family else "",
-                recipient=bid.bidder,
-                boroughs=tuple(bid.boroughs),
-                themes=tuple(tag.label for tag in bid.tags.all() if tag.kind == Tag.Kind.THEME),
-            )
-        )
-    return found
+    bids = candidates(scenario.round, user).filter(Q(pk__in=kept) | Q(reference__in=typed or ()))
+    return [
+        _choice(bid, (typed or {}).get(bid.reference) or kept[bid.pk])
+        for bid in bids.select_related("recipient", "family").prefetch_related("tags")
+    ]
+
+
+def _choice(bid: Bid, said: tuple[Place, Decimal]) -> Choice:
+    place, amount = said
+    return Choice(
+        reference=bid.reference,
+        asked=bid.amount,
+        place=place,
+        amount=amount,
+        family=bid.family.name if bid.family else "",
+        recipient=bid.bidder,
+        boroughs=tuple(bid.boroughs),
+        themes=tuple(tag.label for tag in bid.tags.all() if tag.kind == Tag.Kind.THEME),
+    )
 
 
 def effect_of(round: Round, chosen: Sequence[Choice], at: datetime) -> Effect:
@@ -185,13 +193,21 @@ class Difference:
 
 def differences(first: Sequence[Choice], second: Sequence[Choice]) -> list[Difference]:
     """The bids on which two scenarios differ, in the order of the ranking."""
-    others = {choice.reference: choice for choice in second}
-    bids = {bid.reference: bid for bid in Bid.objects.filter(reference__in=others).select_related("recipient")}
-    return [
-        Difference(bids[choice.reference], choice, others[choice.reference])
-        for choice in first
-        if choice.reference in others and _differ(choice, others[choice.reference])
-    ]
+    one, other = ({choice.reference: choice for choice in side} for side in (first, second))
+    bids = Bid.objects.filter(reference__in=one.keys() | other.keys()).select_related("recipient", "standing")
+    rows = []
+    for bid in bids.order_by("standing__position"):
+        left, right = one.get(bid.reference), other.get(bid.reference)
+        row = Difference(bid, left or _not_in(right), right or _not_in(left))
+        if _differ(row.first, row.second):
+            rows.append(row)
+    return rows
+
+
+def _not_in(choice: Choice | None) -> Choice:
+    """The same bid in a scenario that does nothing with it."""
+    assert choice is not None
+    return replace(choice, place=Place.NONE)
 
 
 def _differ(first: Choice, second: Choice) -> bool:

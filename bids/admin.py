@@ -1,10 +1,13 @@
-"""Bids in the admin: tags and criteria of a round are reference data; bids, scores and outcomes are read-only."""
+"""Bids in the admin: tags and criteria of a round are reference data; bids and outcomes are read-only.
+
+Scorecards, marks, interests and the trail are not there at all: who keeps reference data may not know, while members
+score or later, who has scored what, and even the number of the next row would say how much was written.
+"""
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from bids.models import Assignment, Bid, Criterion, Mark, Panel, PanelOutcome, ProjectFamily, Scorecard, Tag
+from bids.models import Assignment, Bid, Criterion, Panel, PanelOutcome, ProjectFamily, Tag
 from grants.admin import ReadOnlyAdmin, ReferenceAdmin
 
 
@@ -22,8 +25,8 @@ class CriterionAdmin(ReferenceAdmin):
     list_filter = ("round",)
 
     def has_change_permission(self, request: HttpRequest, obj: Criterion | None = None) -> bool:
-        """The criteria of a round in which somebody has begun to score stay as they were."""
-        return obj is None or not Scorecard.objects.filter(bid__round=obj.round).exists()
+        """The criteria stay as they were once a bid of the round is with a member, whether or not it was begun."""
+        return obj is None or not Assignment.objects.filter(bid__round=obj.round).exists()
 
     def has_add_permission(self, request: HttpRequest, obj: Criterion | None = None) -> bool:
         """A round is opened with its criteria; one more would leave every scorecard incomplete."""
@@ -38,32 +41,9 @@ class BidAdmin(ReadOnlyAdmin):
     fields = ("source_reference", "title", "state", "round")
 
 
-# Who keeps reference data need not know what anybody scored: scorecards are listed, their marks are not.
-@admin.register(Scorecard)
-class ScorecardAdmin(ReadOnlyAdmin):
-    list_display = ("bid", "member", "state", "saved_at")
-    list_select_related = ("bid", "member")
-    exclude = ("withdrawn_because",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Scorecard]:
-        """Until scoring closes, nobody learns here who has scored what."""
-        return super().get_queryset(request).exclude(bid__round__panel__closed_at=None)
-
-
 @admin.register(PanelOutcome)
 class PanelOutcomeAdmin(ReadOnlyAdmin):
     exclude = ("internal_reason",)
-
-
-@admin.register(Mark)
-class MarkAdmin(ReadOnlyAdmin):
-    """Marks are blind, to administrators as well."""
-
-    def has_view_permission(self, request: HttpRequest, obj: Mark | None = None) -> bool:
-        return False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return False
 
 
 admin.site.register((Panel, Assignment, ProjectFamily), ReadOnlyAdmin)

@@ -332,6 +332,7 @@ def chase(*, round: Round, members: Collection[User], address: str, by: User, at
         if not member.email:
             raise Refused(f"{member.name} has no email address. An administrator adds it", field="members")
     until = f" by {round.scoring_closes_on:%-d %B %Y}" if round.scoring_closes_on else ""
+    letters = []
     for member in members:
         waiting = behind[member.pk]
         subject = "1 bid waits for your scores" if waiting == 1 else f"{waiting} bids wait for your scores"
@@ -339,7 +340,6 @@ def chase(*, round: Round, members: Collection[User], address: str, by: User, at
             f"Dear {member.name},\n\n{subject} in {round.title}. Please score what waits{until}, or decline what you "
             f"cannot score.\n\n{address}\n\n{by.name}, panel chair"
         )
-        mail.write(to=member, subject=subject, text=text, at=at)
-        facts = {"waiting": waiting}
-        audit.record("chase member", member, round=round, by=by, at=at, facts=facts)
-    return len(members)
+        letters.append(mail.Letter(member, subject, text))
+        audit.record("chase member", member, round=round, by=by, at=at, facts={"waiting": waiting})
+    return len(mail.write(letters, at=at))

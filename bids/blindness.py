@@ -17,6 +17,8 @@ class Phase(StrEnum):
 class Part(StrEnum):
     OTHERS_MARKS = "marks of other members"
     PROGRESS = "who has submitted"
+    INTERESTS = "what interest a member declared"
+    MEETING = "that a meeting is planned"
     RESULT = "result, place and spread"
     OUTCOME = "outcome"
     INTERNAL_REASON = "internal reason"
@@ -25,12 +27,17 @@ class Part(StrEnum):
 _AFTER_CLOSE = {
     Part.OTHERS_MARKS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
     Part.PROGRESS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
+    Part.INTERESTS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
+    # Members know of it once it is open: its agenda tells where bids stand.
+    Part.MEETING: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
     Part.RESULT: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
     Part.OUTCOME: {Role.CHAIR, Role.LEAD, Role.OFFICE, Role.DMPC, Role.FINANCE, Role.AUDITOR},
     Part.INTERNAL_REASON: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
 }
 _WHILE_SCORING = {
     Part.PROGRESS: {Role.CHAIR, Role.AUDITOR},
+    # The chair decides whether one is waived, and never their own.
+    Part.INTERESTS: {Role.CHAIR, Role.AUDITOR},
 }
 
 

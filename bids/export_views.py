@@ -61,11 +61,12 @@ def letters(bids: list[Bid], round: Round) -> Iterator[tuple[Bid, str]]:
             bidder=bid.bidder,
             title=bid.title,
             round=round.title,
+            scored=round.scored,
             verdict=outcome.verdict,
             reason=outcome.reason,
             destination=outcome.destination,
         )
-        criteria = rules_of_feedback.by_criterion(results[bid.pk], rules)
+        criteria = rules_of_feedback.by_criterion(results[bid.pk], rules) if round.scored else []
         yield bid, rules_of_feedback.text(opening, criteria, f"Your bid’s reference is {bid.source_reference}.")
 
 

@@ -17,13 +17,15 @@ _GATES = {
 }
 
 
-def letter(*, bidder: str, title: str, round: str, verdict: str, reason: str, destination: str) -> list[str]:
+def letter(
+    *, bidder: str, title: str, round: str, scored: bool, verdict: str, reason: str, destination: str
+) -> list[str]:
     """The opening of the letter, paragraph by paragraph. `verdict` is reject or redirect."""
+    how = "was scored by members of the panel, who did not see each other’s marks" if scored else "was considered"
     decided = f"We passed it on to {destination}." if verdict == "redirect" else "It was not recommended for a grant."
     return [
         f"Dear {bidder},",
-        f"Thank you for your bid “{title}” to {round}. Every bid was scored by members of the panel, who did not see "
-        f"each other’s marks. {decided}",
+        f"Thank you for your bid “{title}” to {round}. Every bid {how}. {decided}",
         f"The panel’s reason: {reason}",
     ]
 
@@ -47,5 +49,5 @@ def _standing(result: Result, rule: Rule) -> str:
 
 def text(opening: Sequence[str], criteria: Sequence[str], closing: str) -> str:
     """The whole letter as plain text."""
-    heading = "How the panel saw the bid on each criterion:"
-    return "\n\n".join([*opening, heading, *criteria, closing])
+    heading = ["How the panel saw the bid on each criterion:"] if criteria else []
+    return "\n\n".join([*opening, *heading, *criteria, closing])

@@ -282,15 +282,16 @@ def _fill(bid: Bid, draft: dict[str, Any], organisations: Organisations) -> None
 def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: User, at: datetime) -> Bid:
     """Correct a bid that the panel has not judged yet; every changed field goes into the trail.
 
-    Raises Stale where it changed meanwhile, Refused where the panel has an outcome on it or somebody has scored it.
+    Raises Stale where it changed meanwhile, Refused where the panel has an outcome on it or a member was asked to
+    score it. Whether the member has begun is theirs and the chair's to know, so it makes no difference.
     """
     Round.objects.select_for_update(no_key=True).get(pk=bid.round_id)
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
     must_be_current(bid, seen)
     if bid.state not in (Bid.State.RECEIVED, Bid.State.ELIGIBLE):
         raise Refused("The panel has judged this bid. Its content can no longer change.")
-    if bid.scorecards.exists():
-        raise Refused("A member has begun to score this bid. Its content can no longer change.")
+    if bid.assignments.exists():
+        raise Refused("Members are asked to score this bid. Its content can no longer change.")
     if draft["your_reference"] != bid.source_reference:
         raise Refused("The reference of a bid stays as it came in", field="your_reference")
     before = {name: getattr(bid, name) for name in _TEXTS} | {"recipient": bid.recipient_as_written}

@@ -28,7 +28,7 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
     bid.round = round
     own = Assignment.objects.filter(bid=bid, member=by, withdrawn_at=None)
-    discussed = Discussion.objects.filter(bid=bid, meeting__closed_at=None)
+    discussed = Discussion.objects.of_open_meetings().filter(bid=bid)
     if panel.closed_at and not conflicted and not discussed.exists():
         raise Refused("Scoring has closed. Nothing about it can change any more.")
     if not own.exists() and not discussed.exists():
@@ -65,6 +65,7 @@ def _withdraw_card(bid: Bid, member: User, nature: str) -> int:
 def _without_the_card(bid: Bid, round: Round) -> None:
     """The result without a withdrawn card. An outcome that was recorded with it is the panel's to record again."""
     if bid.state in (Bid.State.RECOMMENDED, Bid.State.REJECTED, Bid.State.REDIRECTED):
+        rounds.must_be_free(round)
         bid.state = Bid.State.ELIGIBLE
         bid.version += 1
         bid.save(update_fields=["state", "version"])

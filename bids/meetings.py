@@ -145,13 +145,14 @@ def discuss_bid(
         if answer != scoring.Answer()
     )
     item.left.set([person for person in meeting.present.all() if person.pk in gone])
-    item.reason, item.recorded_by, item.recorded_at = reason, by, at
-    item.version += 1
-    item.save(update_fields=["reason", "recorded_by", "recorded_at", "version"])
     bid.version += 1
     bid.save(update_fields=["version"])
     standings.refresh(meeting.round, bids=[bid])
     now = standings.result_of(bid)
+    item.reason, item.recorded_by, item.recorded_at = reason, by, at
+    item.members_mean, item.mean, item.gate = own.mean, now.mean, now.gate
+    item.version += 1
+    item.save()
     audit.record(
         "discuss bid",
         item,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bids import meeting_reading
-from bids.models import AgreedMark, Discussion, Meeting, Standing
+from bids.models import AgreedMark, Discussion, Meeting
 from grants import audit
 from grants import pdf as pdfs
 from grants.models import User
@@ -41,7 +41,6 @@ def pdf(minutes: dict[str, Any]) -> bytes:
 
 
 def _item(item: Discussion) -> dict[str, Any]:
-    standing: Standing | None = getattr(item.bid, "standing", None)
     return {
         "number": item.number,
         "bid": f"{item.bid.source_reference} {item.bid.title}",
@@ -51,9 +50,9 @@ def _item(item: Discussion) -> dict[str, Any]:
         "agreed": [_agreed(mark) for mark in item.agreed.all()],
         "reason": item.reason,
         "discussed": item.recorded_at is not None,
-        "panel_mean": _text(standing and standing.panel_mean),
-        "mean": _text(standing and standing.mean),
-        "gate": standing.gate if standing else "",
+        "panel_mean": _text(item.members_mean),
+        "mean": _text(item.mean),
+        "gate": item.gate,
     }
 
 

@@ -180,6 +180,12 @@ class Meeting(models.Model):
         return "closed" if self.closed_at else "open" if self.opened_at else "planned"
 
 
+class DiscussionQuerySet(models.QuerySet["Discussion"]):
+    def of_open_meetings(self) -> DiscussionQuerySet:
+        """The items of meetings that were opened and not closed: before that an agenda is its chair's alone."""
+        return self.filter(meeting__opened_at__isnull=False, meeting__closed_at=None)
+
+
 class Discussion(models.Model):
     """An item of a meeting's agenda: one bid, why it is on it, who left for it and what was agreed."""
 
@@ -189,9 +195,15 @@ class Discussion(models.Model):
     why = models.CharField(max_length=200)
     left = models.ManyToManyField(User, blank=True, related_name="+")
     reason = models.TextField(max_length=4000, blank=True)
+    # What it came to then, which the minutes tell whatever becomes of the bid.
+    members_mean = models.DecimalField(max_digits=4, decimal_places=2, null=True)
+    mean = models.DecimalField(max_digits=4, decimal_places=2, null=True)
+    gate = models.CharField(max_length=12, choices=GATES, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+
+    objects = DiscussionQuerySet.as_manager()
 
     class Meta:
         ordering = ["meeting", "number"]

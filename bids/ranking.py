@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.paginator import Page
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bids.models import Bid, Severity, Standing
+from bids.models import Bid, Discussion, Severity, Standing
 from bids.scoring import LOWEST_DIFFERENCE, Gate, outliers
 from grants.models import Round, User
 
@@ -23,12 +23,13 @@ _OF_ADVICE = ("best_place", "worst_place", "adjusted_mean", "adjusted_place")
 _OF_BID = ("reference", "source_reference", "title", "amount", "state", "sponsoring_unit", "recipient__name")
 _SHOWN = (*_OF_STANDING, *_OF_ADVICE, *(f"bid__{name}" for name in _OF_BID), "bid__outcome__verdict")
 UNSETTLED = (Gate.SPLIT, Gate.OPEN)
+_ON_AGENDA = Exists(Discussion.objects.of_open_meetings().filter(bid=OuterRef("bid"), recorded_at=None))
 
 
 def rows(round: Round, user: User) -> QuerySet[Standing]:
     """The bids of a round in order, as far as this person may see them ranked."""
     visible = Bid.objects.visible_to(user, "see ranking").filter(round=round)
-    found = Standing.objects.filter(round=round, bid__in=visible)
+    found = Standing.objects.filter(round=round, bid__in=visible).annotate(on_agenda=_ON_AGENDA)
     return found.select_related("bid__recipient", "bid__outcome").only(*_SHOWN).order_by("position")
 
 
@@ -59,8 +60,11 @@ class Row:
 
     @property
     def is_running(self) -> bool:
-        """Whether the result can still change: a gate is split, or no scorecard counts."""
-        return self.standing.gate in UNSETTLED
+        """Whether the result can still change: no outcome stands, and a gate is split, no scorecard counts, or an open
+        meeting has the bid before it."""
+        standing = self.standing
+        unsettled = standing.gate in UNSETTLED or vars(standing).get("on_agenda", False)
+        return unsettled and standing.bid.state == Bid.State.ELIGIBLE
 
 
 def drawn(page: Page[Standing], line: Line) -> list[Row]:
@@ -98,8 +102,9 @@ def _across(mean: Decimal) -> int:
 
 
 def unsettled(round: Round) -> int:
-    """How many results of a round still run."""
-    return Standing.objects.filter(round=round, gate__in=UNSETTLED).count()
+    """How many results of a round still run; what was rejected or redirected is settled with its outcome."""
+    waiting = Standing.objects.filter(round=round, bid__state=Bid.State.ELIGIBLE)
+    return waiting.filter(Q(gate__in=UNSETTLED) | Q(_ON_AGENDA)).count()
 
 
 def severities(round: Round) -> list[tuple[Severity, SafeString]]:

@@ -40,7 +40,7 @@ def assigned_to(member: User, round: Round) -> QuerySet[Bid]:
 def to_answer_for(member: User, round: Round) -> QuerySet[Bid]:
     """The bids whose declaration a member is asked for: those assigned to them, and those a meeting is to discuss."""
     own = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None).values("bid")
-    talked_of = Discussion.objects.filter(meeting__round=round, meeting__closed_at=None).values("bid")
+    talked_of = Discussion.objects.of_open_meetings().filter(meeting__round=round).values("bid")
     bids = Bid.objects.filter(Q(pk__in=own) | Q(pk__in=talked_of)).select_related("recipient")
     return bids.order_by("source_reference")
 

@@ -106,10 +106,10 @@ def bid(request: Request, reference: str) -> HttpResponse:
 @require_GET
 def bid_trail(request: Request, reference: str) -> HttpResponse:
     found = bid_or_404(request, reference, "see trail")
+    hidden = hidden_events(round=found.round)
     events = AuditEvent.objects.filter(round=found.round, bid=found.reference).order_by("-number")
-    events = events.exclude(action__in=hidden_events(round=found.round))
-    page = page_of(request, events)
-    return render(request, "bids/bid_trail.html", {"bid": found, "page": page})
+    page = page_of(request, events.exclude(action__in=hidden))
+    return render(request, "bids/bid_trail.html", {"bid": found, "page": page, "held_back": bool(hidden)})
 
 
 @allow("take in bid")

@@ -64,13 +64,12 @@ def _of_meeting(user: User, held: Holdings, round: Round) -> Iterator[Task]:
     if held.may("run panel", round):
         undiscussed = meeting.items.filter(recorded_at=None).count()
         yield Task("Hold the panel’s meeting", reverse("bids:meeting", args=[meeting.reference]), undiscussed)
-    if held.may("declare interest", round):
+    if held.may("declare interest", round) and meeting.opened_at:
         unanswered = meeting.items.exclude(bid__interests__member=user).count()
         if unanswered:
             address = reverse("bids:interests", args=[round.reference])
             yield Task("Declare your interests for the meeting", address, unanswered)
-        if meeting.opened_at:
-            yield Task("Follow the panel’s meeting", reverse("bids:meeting", args=[meeting.reference]))
+        yield Task("Follow the panel’s meeting", reverse("bids:meeting", args=[meeting.reference]))
 
 
 def _of_chair(round: Round, closed: bool) -> Iterator[Task]:

@@ -261,6 +261,7 @@ def round_trail(request: Request, reference: str) -> HttpResponse:
         "page": page_of(request, events),
         "chosen": chosen,
         "checked": checked,
+        "held_back": bool(hidden),
         "now": timezone.now(),
         "actions": sorted((action.past, name) for name, action in ACTIONS.items() if action.past),
     }

@@ -9,6 +9,7 @@ from django.urls import reverse
 from approvals import figures
 from bids import panel, ranking, reading
 from bids.models import Bid, Interest
+from grants import audit
 from grants.models import AuditEvent, Round, User
 from grants.roles import Role
 from tests import factories
@@ -62,6 +63,20 @@ def test_the_trail_tells_no_mark_while_the_panel_scores() -> None:
         bid = Bid.objects.filter(round=round, scorecards__state="submitted")[0]
         page = client.get(reverse("bids:bid_trail", args=[bid.reference])).content.decode()
         assert "scorecard" not in page
+
+
+def test_the_trail_tells_not_how_much_was_scored_while_the_panel_scores() -> None:
+    round = Round.objects.get(reference="safer-summer-2026-27")
+    head = audit.head(round)
+    for username in ("grace.hall", "sam.wills"):
+        address = reverse("grants:round_trail", args=[round.reference])
+        page = signed_in(username).get(address, {"check": "1"}).content.decode()
+        assert "The trail is unbroken, with the events that are held back." in page
+        assert "the numbers and hashes of all events" in page
+        assert "Hash" not in page and head not in page and "Details of event" not in page
+    factories.close(round)
+    page = signed_in("sam.wills").get(address, {"check": "1"}).content.decode()
+    assert head in page and "Details of event" in page and "held back" not in page
 
 
 def test_an_interest_locks_the_bid_for_a_chair_and_for_whatever_one_becomes() -> None:

@@ -174,10 +174,8 @@ OF_NO_ROUND = {
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def addresses() -> dict[str, str]:
-    """An address for each page, all about PCD 681, signed and published so that every page has something to show."""
-    round = Round.objects.get(reference="cpie-2019-20")
+def publish() -> Decision:
+    """PCD 681, queried, signed and published, with a Part 2, so that every page of it has something to show."""
     decision = Decision.objects.get(reference="PCD-681")
     office, lead = User.objects.get(username="mo.novak"), User.objects.get(username="grace.hall")
     mayor = User.objects.get(username="robin.vale")
@@ -192,6 +190,29 @@ def addresses() -> dict[str, str]:
     decisions.decide_items(decision=decision, answers=answers, interests="None", by=mayor, at=AT)
     decisions.sign_decision(decision=decision, password="demo-password-2019", by=mayor, at=AT)
     decisions.publish_decision(decision=decision, by=office, at=AT)
+    return decision
+
+
+def meet(barred: Bid, discussed: Bid, friend: User) -> tuple[Meeting, Scenario]:
+    """What a panel leaves in its round: an interest in one bid, a practice bid, a meeting on another, a scenario."""
+    round, chair = discussed.round, User.objects.get(username="olive.marsh")
+    Interest.objects.update_or_create(
+        bid=barred, member=friend, defaults={"conflicted": True, "nature": "A friend", "declared_at": AT}
+    )
+    Practice.objects.create(round=round, title="A made-up bid", bidder="Nobody", amount=1, case="None")
+    meeting = Meeting.objects.create(
+        round=round, reference="MEET-TEST", held_on=AT.date(), quorum=1, planned_by=chair, opened_at=AT
+    )
+    Discussion.objects.create(meeting=meeting, bid=discussed, number=1, why="Near the line")
+    scenario = Scenario.objects.create(round=round, reference="SCEN-TEST", name="One", made_by=chair, made_at=AT)
+    return meeting, scenario
+
+
+@pytest.fixture
+def addresses() -> dict[str, str]:
+    """An address for each page, all about PCD 681."""
+    round = Round.objects.get(reference="cpie-2019-20")
+    decision, lead = publish(), User.objects.get(username="grace.hall")
     assignment = Assignment.objects.filter(bid__round=round, member__username="amara.cole").select_related("bid")[0]
     bid = assignment.bid
     upload = Upload.objects.create(
@@ -201,19 +222,13 @@ def addresses() -> dict[str, str]:
     chair, friend = User.objects.get(username="olive.marsh"), User.objects.get(username="farid.aziz")
     plan = AssignmentPlan.objects.filter(round=round)[0]
     barred = Assignment.objects.filter(bid__round=round).exclude(bid=bid).exclude(member=friend)[0]
-    Interest.objects.create(bid=barred.bid, member=friend, conflicted=True, nature="A friend", declared_at=AT)
-    Practice.objects.create(round=round, title="A made-up bid", bidder="Nobody", amount=1, case="None")
-    meeting = Meeting.objects.create(
-        round=round, reference="MEET-TEST", held_on=AT.date(), quorum=1, planned_by=chair, opened_at=AT
-    )
-    Discussion.objects.create(meeting=meeting, bid=bid, number=1, why="Near the line")
+    meeting, scenario = meet(barred.bid, bid, friend)
     objects: dict[str, dict[str, Any]] = {
         "round": {"round": round.reference},
         "bid": {"reference": bid.reference},
         "award": {"reference": award.reference},
         "decision": {"reference": decision.reference},
     }
-    scenario = Scenario.objects.create(round=round, reference="SCEN-TEST", name="One", made_by=chair, made_at=AT)
     own: dict[str, Any] = {
         "approvals:scenario": {"reference": scenario.reference},
         "approvals:propose_scenario": {"reference": scenario.reference},

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from approvals import approving, awards, contracts, decisions
+from approvals import approving, awards, contracts, decisions, scenarios
 from approvals.models import Award
-from bids.models import Bid
+from bids import assignments, interests, matrix
+from bids.models import Bid, Discussion
 from grants import rounds
 from grants.models import Round, User
 from grants.roles import Role
@@ -46,6 +49,29 @@ def scored_and_closed(round: Round, user: User) -> None:
     round.panel.__class__.objects.filter(round=round).update(closed_at=None)
     scored(round, user)
     factories.close(round)
+
+
+def conflicted(round: Round, user: User) -> None:
+    bid, member = factories.bid(round), factories.person(Role.MEMBER, round=round)
+    factories.scorecard(bid, member, submit=False)
+    interests.declare_interest(bid=bid, conflicted=True, nature="A friend", by=member, at=NOW)
+
+
+def behind(round: Round, user: User) -> None:
+    factories.scorecard(factories.bid(round), factories.person(Role.MEMBER, round=round), submit=False)
+
+
+def met(round: Round, user: User) -> None:
+    number = round.meetings.count()
+    made = {"held_on": NOW.date(), "quorum": 1, "planned_by": user, "opened_at": NOW, "closed_at": NOW}
+    meeting = round.meetings.create(reference=f"MEET-{number}", **made)
+    Discussion.objects.create(meeting=meeting, bid=factories.bid(round), number=1, why="Near the line")
+
+
+def imagined(round: Round, user: User) -> None:
+    if not round.standings.exists():
+        scored_and_closed(round, user)
+    scenarios.add_scenario(round=round, name=f"Scenario {round.scenarios.count()}", by=user, at=NOW)
 
 
 def granted(round: Round, user: User) -> None:
@@ -122,6 +148,12 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("bids:panel", Role.CHAIR, member),
     ("bids:close_scoring", Role.CHAIR, scored),
     ("bids:ranking", Role.CHAIR, scored_and_closed),
+    ("bids:insight", Role.CHAIR, scored_and_closed),
+    ("bids:coverage", Role.CHAIR, scored_and_closed),
+    ("bids:declared_interests", Role.CHAIR, conflicted),
+    ("bids:meetings", Role.CHAIR, met),
+    ("bids:chase", Role.CHAIR, behind),
+    ("approvals:scenarios", Role.CHAIR, imagined),
     ("approvals:review", Role.LEAD, recommended),
     ("approvals:families", Role.LEAD, granted),
     ("approvals:routes", Role.LEAD, routed),
@@ -201,3 +233,63 @@ def test_a_scorecard_takes_as_many_queries_with_many_bids_and_members_as_with_on
         factories.scorecard(first, factories.person(Role.MEMBER, round=round))
     assert queries(client, address) == one
     assert one <= 12
+
+
+def test_a_plan_takes_as_many_queries_for_three_bids_and_members_as_for_one() -> None:
+    round, chair, client = chaired()
+    found = []
+    for _ in range(2):
+        member(round, chair)
+        factories.bid(round)
+        plan = assignments.plan_assignments(round=round, wanted=1, by=chair, at=NOW)
+        found.append(queries(client, reverse("bids:assignment_plan", args=[plan.reference])))
+    assert found[0] == found[1] <= MOST
+
+
+def test_an_agenda_and_its_minutes_take_as_many_queries_for_three_bids_as_for_one() -> None:
+    round, chair, client = chaired()
+    scored_and_closed(round, chair)
+    meeting = round.meetings.create(reference="MEET-1", held_on=NOW.date(), quorum=1, planned_by=chair, opened_at=NOW)
+    pages = [reverse(f"bids:{name}", args=[meeting.reference]) for name in ("meeting", "minutes")]
+    found = []
+    for bid in Bid.objects.filter(round=round)[:2]:
+        number = meeting.items.count() + 1
+        Discussion.objects.create(meeting=meeting, bid=bid, number=number, why="Split", recorded_by=chair, reason="We")
+        found.append([queries(client, page) for page in pages])
+    assert found[0] == found[1]
+    assert max(found[0]) <= MOST
+
+
+def test_a_scenario_takes_as_many_queries_for_six_bids_as_for_two() -> None:
+    round, chair, client = chaired()
+    scored_and_closed(round, chair)
+    first = scenarios.add_scenario(round=round, name="One", by=chair, at=NOW)
+    one = queries(client, reverse("approvals:scenario", args=[first.reference]))
+    scored_and_closed(round, chair)
+    scored_and_closed(round, chair)
+    second = scenarios.add_scenario(round=round, name="Two", by=chair, at=NOW)
+    assert queries(client, reverse("approvals:scenario", args=[second.reference])) == one <= MOST
+    both = {"first": first.reference, "second": second.reference}
+    compared = f"{reverse('approvals:compare_scenarios', args=[round.reference])}?{urlencode(both)}"
+    assert queries(client, compared) <= MOST
+
+
+def test_a_file_of_scores_takes_five_queries_however_many_it_holds() -> None:
+    round, chair, client = chaired()
+    found = []
+    for _ in range(2):
+        scored_and_closed(round, chair)
+        export = matrix.ask_for_scores(round=round, kind="csv", by=chair, at=timezone.now())
+        with CaptureQueriesContext(connection) as captured:
+            assert b"".join(client.get(reverse("bids:scores_file", args=[export.reference]))).count(b"\r\n") > 1
+        found.append(len(captured))
+    assert found == [5, 5]
+
+
+def chaired() -> tuple[Round, User, Client]:
+    """A round, its chair, and the chair's browser."""
+    round = factories.open_round()
+    chair = factories.person(Role.CHAIR, round=round)
+    client = Client()
+    client.force_login(chair)
+    return round, chair, client

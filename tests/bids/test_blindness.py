@@ -13,6 +13,8 @@ CHAIR, AUDITOR, LEAD, MEMBER = Role.CHAIR, Role.AUDITOR, Role.LEAD, Role.MEMBER
 TABLE: dict[Part, tuple[set[Role], set[Role]]] = {
     Part.OTHERS_MARKS: (set(), {CHAIR, LEAD, AUDITOR}),
     Part.PROGRESS: ({CHAIR, AUDITOR}, {CHAIR, LEAD, AUDITOR}),
+    Part.INTERESTS: ({CHAIR, AUDITOR}, {CHAIR, LEAD, AUDITOR}),
+    Part.MEETING: (set(), {CHAIR, LEAD, AUDITOR}),
     Part.RESULT: (set(), {CHAIR, LEAD, AUDITOR}),
     Part.OUTCOME: (set(), {CHAIR, LEAD, AUDITOR, Role.OFFICE, Role.DMPC, Role.FINANCE}),
     Part.INTERNAL_REASON: (set(), {CHAIR, LEAD, AUDITOR}),
@@ -50,7 +52,7 @@ def test_no_second_role_shows_marks_to_a_member_who_still_has_to_score(role: Rol
 
 @pytest.mark.parametrize("roles", [frozenset(), frozenset(EVERYBODY)], ids=["nobody", "everything"])
 def test_while_scoring_nobody_sees_a_result_an_outcome_or_an_internal_reason(roles: frozenset[Role]) -> None:
-    for part in (Part.RESULT, Part.OUTCOME, Part.INTERNAL_REASON):
+    for part in (Part.MEETING, Part.RESULT, Part.OUTCOME, Part.INTERNAL_REASON):
         assert not may_see(part, roles, Phase.SCORING, own_submitted=True)
 
 

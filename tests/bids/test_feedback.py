@@ -97,6 +97,7 @@ def test_the_letter_says_what_was_decided_and_the_published_reason(
         bidder="The Arches",
         title="Safe Nights",
         round="CPIE 2026",
+        scored=True,
         verdict=verdict,
         reason="No survey.",
         destination=destination,

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from bids import intake, sheets
+from bids import assignments, intake, sheets
 from bids.forms import UploadForm
 from bids.models import Bid
 from bids.sheets import COLUMNS
@@ -366,12 +366,17 @@ def test_a_bid_that_was_judged_no_longer_changes(round: Round, lead: User, state
     assert Bid.objects.get(pk=there.pk).title == "Allotment Crew"
 
 
-def test_a_bid_that_somebody_began_to_score_no_longer_changes(round: Round, lead: User) -> None:
+@pytest.mark.parametrize("began", [False, True])
+def test_a_bid_that_a_member_is_asked_to_score_no_longer_changes(round: Round, lead: User, began: bool) -> None:
     (there,) = take_in(round, lead, rows({}))
     intake.check_eligibility(bids=[there], eligible=True, reason="Complete", by=lead, at=NOW)
     there.refresh_from_db()
-    scorecard(there, person(Role.MEMBER, round=round), submit=False)
-    with pytest.raises(Refused, match="begun to score"):
+    member = person(Role.MEMBER, round=round)
+    if began:
+        scorecard(there, member, submit=False)
+    else:
+        assignments.assign(bid=there, member=member, by=person(Role.CHAIR, round=round), at=NOW)
+    with pytest.raises(Refused, match="asked to score"):
         intake.change_bid(bid=there, draft=changed(round, {"title": "Crew"}), seen=2, reason="x", by=lead, at=NOW)
 
 

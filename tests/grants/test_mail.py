@@ -33,7 +33,7 @@ def reader() -> User:
 
 
 def write(to: User, subject: str = "2 bids wait for your scores") -> Mail:
-    return mail.write(to=to, subject=subject, text="Please score them.", at=NOW)
+    return mail.write([mail.Letter(to, subject, "Please score them.")], at=NOW)[0]
 
 
 def test_a_message_is_kept_with_the_change_and_sent_only_after_it(
@@ -124,7 +124,7 @@ def test_a_message_to_somebody_whose_address_was_removed_waits_for_a_new_one(rea
 
 def test_the_command_sends_what_waits_and_says_how_many(reader: User) -> None:
     for minutes in range(2):
-        mail.write(to=reader, subject="Waiting", text="Text", at=NOW + timedelta(minutes=minutes))
+        mail.write([mail.Letter(reader, "Waiting", "Text")], at=NOW + timedelta(minutes=minutes))
     for said in ("2 sent\n", "0 sent\n"):
         out = StringIO()
         call_command("send_mail", stdout=out)

@@ -1,0 +1,217 @@
+"""Promise 16, non-interference: worlds that differ in a hidden fact of blind scoring are one to who may not know it.
+
+Each role walks the whole site in both, and every byte, status, header, cookie, mail and number of queries is the same.
+Who may know what is asked of the table in `bids/blindness.py`.
+"""
+
+import gc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.mail import send_mail
+from django.db import transaction
+from django.urls import reverse
+
+from approvals import waiting
+from bids import reading
+from bids.blindness import Part
+from bids.models import Scorecard
+from grants import access
+from tests.promises import crawl, worlds
+from tests.promises.crawl import DECIDED, PEOPLE, Answer, Visitor
+from tests.promises.worlds import BASE, CONTENT, EVERYTHING, FACTS, NOT_IN, QUIET, SCORING, Fact, World
+from tests.test_matrix import POST_ONLY, TABLE, publish
+
+CASES = [
+    pytest.param(name, closed, id=f"{name}, {'after it closed' if closed else 'while scoring'}")
+    for name, fact in FACTS.items()
+    for closed in ((False, True) if fact.outlasts else (False,))
+    if closed or not fact.begins_when_closed
+]
+PHASES = {"ids": ["while scoring", "after it closed"], "argvalues": [False, True]}
+# What two roles show together is walked once, with all facts at once.
+SECOND_ROLE = "member and lead who still scores it"
+# Where the bids, the panel and the trail are read: these pages are walked for each fact on its own.
+NEAR = {name for name in TABLE if name.startswith("bids:")} | {"grants:home", "grants:round", "grants:round_trail"}
+NEAR -= {"bids:bid_template", "bids:add_bid", "bids:import_bids", "bids:import_preview", "bids:eligibility"}
+Walks = dict[str, dict[str, Answer]]
+
+
+class Site:
+    """The product in one transaction, walked in one world after another. What was walked once is remembered."""
+
+    def __init__(self) -> None:
+        with crawl.frozen():
+            worlds.known_to_all()
+            publish()
+            worlds.panel_of_the_decided_round()
+            self.visitors = {label: Visitor(label, username) for label, username in PEOPLE.items()}
+            assert all(visitor.session or not visitor.username for visitor in self.visitors.values())
+            # What is asked once and remembered by the process would tell the first world from the second.
+            ContentType.objects.get_for_models(*apps.get_models())
+            self.addresses = {round: crawl.addresses_of(round) for round in (SCORING, QUIET, DECIDED)}
+            self.admin = crawl.addresses_of_admin()
+        self.stage = worlds.Stage()
+        # What is loaded by now stays; to look through it again and again would be a tenth of the time.
+        gc.freeze()
+        self._walked: dict[Any, dict[str, Answer]] = {}
+
+    def is_told(self, label: str, fact: Fact, closed: bool) -> bool:
+        return self.visitors[label].is_told(fact, closed=closed)
+
+    def whole(self, labels: list[str], world: World, *, closed: bool) -> Walks:
+        """What each is answered by every page of theirs; one who is blind tries all the others of the round as well.
+
+        The decided round is for pages that have nothing to be about before that, and which closing does not touch.
+        """
+
+        def everything(visitor: Visitor) -> list[str]:
+            here = self.addresses[SCORING] if visitor.label == crawl.STILL else self._open(visitor, SCORING)
+            admin = self.admin if visitor.label == "Administrator" else self.admin[:1]
+            there = [] if closed else self._open(visitor, DECIDED)
+            return [*here, *there, *admin]
+
+        return self._walk(labels, everything, world, closed=closed)
+
+    def near(self, labels: list[str], world: World, round: str, *, closed: bool) -> Walks:
+        """What each is answered by their pages of a round that read of its bids, its panel or its trail."""
+
+        def found(visitor: Visitor) -> list[str]:
+            return [each for each in self._open(visitor, round) if crawl.page_of(each) in NEAR and "?" not in each]
+
+        return self._walk(labels, found, world, closed=closed)
+
+    def _open(self, visitor: Visitor, round: str) -> list[str]:
+        return [each for each in self.addresses[round] if set(TABLE[crawl.page_of(each)]) & {"*", *visitor.letters}]
+
+    def _walk(
+        self, labels: list[str], addresses: Callable[[Visitor], list[str]], world: World, *, closed: bool
+    ) -> Walks:
+        wanted = {label: tuple(dict.fromkeys(addresses(self.visitors[label]))) for label in labels}
+        keys = {label: (label, found, world, closed) for label, found in wanted.items()}
+        missing = [label for label, key in keys.items() if key not in self._walked]
+        if missing:
+            with self.stage.world(world, closed=closed):
+                for label in missing:
+                    with self.stage.visit():
+                        decided = frozenset(self.addresses[DECIDED])
+                        self._walked[keys[label]] = self.visitors[label].walk(wanted[label], only_read=decided)
+        return {label: self._walked[key] for label, key in keys.items()}
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = Site()
+        yield made
+        gc.unfreeze()
+        made.stage.leave()
+        transaction.set_rollback(True)
+
+
+def differing(one: Walks, other: Walks) -> str:
+    return "\n".join(f"{who}, {each}" for who in one for each in crawl.differences(one[who], other[who]))
+
+
+@pytest.mark.parametrize(("name", "closed"), CASES)
+def test_who_may_not_know_a_fact_sees_the_same_round_in_both_worlds(site: Site, name: str, closed: bool) -> None:
+    fact = FACTS[name]
+    labels = [label for label in site.visitors if label != SECOND_ROLE and not site.is_told(label, fact, closed)]
+    one, other = (site.near(labels, world, fact.round, closed=closed) for world in (fact.one, fact.other))
+    told = differing(one, other)
+    assert not told, told
+
+
+@pytest.mark.parametrize("closed", **PHASES)
+@pytest.mark.parametrize("fact", [EVERYTHING, NOT_IN, CONTENT], ids=["everything", "what is not in", "what is said"])
+def test_the_whole_site_tells_nobody_what_they_may_not_know(site: Site, fact: Fact, closed: bool) -> None:
+    already = [EVERYTHING, NOT_IN, CONTENT][: [EVERYTHING, NOT_IN, CONTENT].index(fact)]
+    labels = [
+        label
+        for label in site.visitors
+        if not site.is_told(label, fact, closed) and all(site.is_told(label, each, closed) for each in already)
+    ]
+    one, other = (site.whole(labels, world, closed=closed) for world in (fact.one, fact.other))
+    told = differing(one, other)
+    assert not told, told
+
+
+def test_every_page_is_walked_by_somebody_who_may_open_it(site: Site) -> None:
+    opened = set()
+    for found in site.whole(list(site.visitors), BASE, closed=False).values():
+        for request, answer in found.items():
+            if answer.status in (200, 302) and not dict(answer.headers).get("Location", "").startswith("/sign-in/"):
+                opened.add(crawl.page_of(request.removeprefix("GET ")) if request.startswith("GET") else "")
+    assert set(TABLE) - POST_ONLY - opened == set()
+
+
+def test_the_table_is_asked_who_may_know(site: Site) -> None:
+    def told(fact: Fact, closed: bool) -> set[str]:
+        return {label for label in site.visitors if site.is_told(label, fact, closed)}
+
+    assert told(FACTS["that a draft exists"], False) == {"Panel chair", "Auditor"}
+    assert told(FACTS["the value of a submitted mark"], False) == {"member who has scored it"}
+    assert told(FACTS["the value of a mark in a draft"], False) == set()
+    after = {"Panel chair", "CPIE lead", "Auditor", SECOND_ROLE}
+    assert told(FACTS["the value of a mark in a draft"], True) == after
+
+
+# Controls: each leak is planted, and found.
+
+
+def cards() -> int:
+    return Scorecard.objects.filter(bid=worlds.bid_of(worlds.SUBJECT)).count()
+
+
+def a_number(**kwargs: Any) -> str:
+    return f"{cards()} scorecards."
+
+
+def a_query(**kwargs: Any) -> str:
+    # Where there are enough cards it looks once more, and says nothing of it.
+    return "" if cards() > 3 or cards() else "No scorecards."
+
+
+def a_mail(**kwargs: Any) -> str:
+    send_mail("Scoring", f"{cards()} scorecards", "service@example.com", ["office@example.com"])
+    return ""
+
+
+def a_header(response: Any, **kwargs: Any) -> None:
+    response["X-Scorecards"] = str(cards())
+
+
+def every_part(*args: Any, **kwargs: Any) -> set[Part]:
+    return set(Part)
+
+
+HOME, BID, TRAIL = "grants:home", "bids:bid", "grants:round_trail"
+PLANTED: dict[str, tuple[Any, str, Any, str, str, str]] = {
+    "a number": (waiting, "standing", a_number, "DMPC office", HOME, "that a draft exists"),
+    "a query": (waiting, "standing", a_query, "DMPC office", HOME, "that a draft exists"),
+    "a mail": (waiting, "standing", a_mail, "DMPC office", HOME, "that a draft exists"),
+    "a header": (access, "patch_cache_control", a_header, "CPIE lead", HOME, "that a draft exists"),
+    "a mark": (reading, "parts_seen", every_part, crawl.STILL, BID, "the value of a submitted mark"),
+    "an author": (reading, "parts_seen", every_part, crawl.STILL, BID, "who submitted a card"),
+}
+
+
+@pytest.mark.parametrize("leak", PLANTED)
+def test_a_planted_leak_is_found(site: Site, leak: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, name, planted, label, page, fact_name = PLANTED[leak]
+    fact, visitor = FACTS[fact_name], site.visitors[label]
+    args = [worlds.bid_of(worlds.SUBJECT).reference] if page == BID else []
+
+    def told() -> list[str]:
+        walked = []
+        for world in (fact.one, fact.other):
+            with site.stage.world(world, closed=False), site.stage.visit():
+                walked.append(visitor.walk([reverse(page, args=args)]))
+        return crawl.differences(*walked)
+
+    assert told() == []
+    monkeypatch.setattr(module, name, planted)
+    assert len(told()) == 1

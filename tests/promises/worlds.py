@@ -1,0 +1,270 @@
+"""Worlds that differ in one hidden fact of blind scoring, made by the product's own transitions.
+
+The fact is about a bid of the demo's round in mid-scoring, or about one of a round in which nobody has begun to
+score. What everybody may know of the worlds is the same in all of them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+
+from approvals import contracts, decisions
+from approvals.models import Award
+from bids import assignments, interests, meetings, panel
+from bids.blindness import Part
+from bids.models import Bid, Upload
+from grants import rounds
+from grants.models import RoleHolding, Round, User
+from grants.roles import Role
+from tests import factories
+from tests.factories import NOW
+from tests.test_matrix import export_of, meet
+
+SCORING, QUIET = "safer-summer-2026-27", "quiet-round"
+DECIDED, PAPER = "cpie-2019-20", "PCD-902"
+# In the demo nobody has begun to score the first; the second is the bid of the quiet round.
+SUBJECT, UNTOUCHED = "SSF-16", "Q-1"
+SUBMITTED_BY, DRAFTED_BY, NOT_BEGUN, UNANSWERED = "ben.hart", "dev.patel", "farid.aziz", "gita.rao"
+STILL_SCORES, HAS_SCORED, NOT_ASKED, LEADS_AND_SCORES = "amara.cole", "ella.frost", "chloe.ng", "hana.lund"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A scorecard on the bid: whose, how far, how often its draft was saved, and what it says."""
+
+    member: str
+    submitted: bool
+    score: int = 3
+    why: str = "Because of the plan."
+    saves: int = 1
+    bid: str = SUBJECT
+
+
+@dataclass(frozen=True)
+class World:
+    """All that members keep to themselves: their cards, and how they answered the declaration of interest."""
+
+    cards: tuple[Card, ...] = (Card(SUBMITTED_BY, True), Card(DRAFTED_BY, False))
+    interests: tuple[tuple[str, str], ...] = ()
+    meets: bool = False
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is hidden: its two worlds, the parts of the table that tell it, and whether it is of a card that is in.
+
+    A member who has submitted sees the cards of others that are in as well; of drafts and interests nothing. A fact
+    that does not outlast scoring is one of how the panel gets on; after it closed it is walked with all the others.
+    """
+
+    one: World
+    other: World
+    told_by: frozenset[Part]
+    card_is_in: bool = False
+    outlasts: bool = True
+    begins_when_closed: bool = False
+    round: str = SCORING
+
+
+BASE = World()
+_IN, _DRAFT = BASE.cards
+_MARKS, _PROGRESS = frozenset({Part.OTHERS_MARKS}), frozenset({Part.PROGRESS})
+_RELATION = "A cousin runs it"
+
+
+def _cards(*cards: Card) -> World:
+    return replace(BASE, cards=cards)
+
+
+def _said(member: str, nature: str) -> World:
+    return replace(BASE, interests=((member, nature),))
+
+
+FACTS = {
+    "the value of a submitted mark": Fact(BASE, _cards(replace(_IN, score=1), _DRAFT), _MARKS, card_is_in=True),
+    "the value of a mark in a draft": Fact(BASE, _cards(_IN, replace(_DRAFT, score=1)), _MARKS),
+    "the reason of a submitted mark": Fact(BASE, _cards(replace(_IN, why="Weak."), _DRAFT), _MARKS, card_is_in=True),
+    "the reason of a mark in a draft": Fact(BASE, _cards(_IN, replace(_DRAFT, why="Weak.")), _MARKS),
+    "that a draft exists": Fact(BASE, _cards(_IN), _PROGRESS),
+    "how often a draft was saved": Fact(BASE, _cards(_IN, replace(_DRAFT, saves=4)), _PROGRESS, outlasts=False),
+    "that a card is submitted": Fact(
+        BASE, _cards(_IN, replace(_DRAFT, submitted=True)), _PROGRESS | _MARKS, card_is_in=True
+    ),
+    "who wrote a draft": Fact(BASE, _cards(_IN, replace(_DRAFT, member=NOT_BEGUN)), _PROGRESS),
+    "who submitted a card": Fact(
+        BASE, _cards(replace(_IN, member=NOT_BEGUN), _DRAFT), _PROGRESS | _MARKS, card_is_in=True
+    ),
+    "that anybody has begun": Fact(
+        BASE, _cards(_IN, _DRAFT, replace(_DRAFT, bid=UNTOUCHED)), _PROGRESS, round=QUIET, outlasts=False
+    ),
+    "that a member declared an interest": Fact(BASE, _said(NOT_BEGUN, _RELATION), _PROGRESS),
+    "that an interest withdrew a draft": Fact(BASE, _said(DRAFTED_BY, _RELATION), _PROGRESS, outlasts=False),
+    "what an interest is": Fact(
+        _said(NOT_BEGUN, _RELATION), _said(NOT_BEGUN, "I was its treasurer"), frozenset({Part.INTERESTS})
+    ),
+    "that a meeting is planned": Fact(
+        BASE, replace(BASE, meets=True), frozenset({Part.MEETING}), begins_when_closed=True
+    ),
+    "that a member answered the declaration": Fact(BASE, _said(UNANSWERED, ""), _PROGRESS, outlasts=False),
+}
+# All at once: for those who may know of none, who see the cards that are in, and who know who has submitted.
+EVERYTHING = Fact(
+    BASE,
+    replace(
+        _cards(Card(NOT_BEGUN, True, score=1, why="Weak.", saves=3), replace(_DRAFT, bid=UNTOUCHED)),
+        interests=((DRAFTED_BY, _RELATION), (UNANSWERED, "")),
+    ),
+    _PROGRESS | _MARKS,
+    card_is_in=True,
+)
+NOT_IN = Fact(
+    BASE, replace(EVERYTHING.other, cards=(_IN, Card(NOT_BEGUN, False, score=1, why="Weak."))), _PROGRESS | _MARKS
+)
+CONTENT = Fact(BASE, _cards(*(replace(card, score=1, why="Weak.") for card in BASE.cards)), _MARKS, card_is_in=True)
+
+
+def known_to_all() -> None:
+    """What is the same in every world: who is asked to score the bid, and the other things of its round."""
+    round, bid = _round(), bid_of(SUBJECT)
+    lead, chair = _user("grace.hall"), _user("olive.marsh")
+    _open_quiet_round(round, chair)
+    factories.person(Role.MEMBER, round=round, username=UNANSWERED, name="Gita Rao")
+    factories.person(Role.MEMBER, Role.LEAD, round=round, username=LEADS_AND_SCORES, name="Hana Lund")
+    for username in (HAS_SCORED, LEADS_AND_SCORES, UNANSWERED):
+        assignments.assign(bid=bid, member=_user(username), by=chair, at=NOW)
+    for username in (HAS_SCORED, LEADS_AND_SCORES):
+        _declare(bid, username, "")
+    _write(Card(HAS_SCORED, True, score=2))
+    _write(Card(STILL_SCORES, False))
+    decisions.prepare_decision(
+        round=round, reference=PAPER, title="Safer summer", decision_by="Deputy Mayor", by=lead, at=NOW
+    )
+    contracts.keep_single_tender_action(
+        round=round,
+        supplier=factories.OrganisationFactory(),
+        title="Evaluation",
+        amount=Decimal(1000),
+        profile=[("2026/27", Decimal(1000))],
+        charged_to="2026/27",
+        ground="teckal",
+        evidence="Owned by the buyer.",
+        proposal="What is done.",
+        performance="How it is measured.",
+        by=lead,
+        at=NOW,
+    )
+    Upload.objects.create(
+        round=round, reference="UP-SCORING", file_name="bids.csv", rows=[], uploaded_by=lead, uploaded_at=NOW
+    )
+
+
+def panel_of_the_decided_round() -> None:
+    """What has no place in a round that is scored: a meeting, a scenario, a file of scores, an interest to waive."""
+    bid = Award.objects.filter(round__reference=DECIDED)[0].bid
+    meet(bid, bid, _user(DRAFTED_BY))
+    export_of(_user("olive.marsh"), bid.round)
+
+
+def _open_quiet_round(like: Round, chair: User) -> None:
+    """A round with the same people in it, and a bid that a member is asked to score."""
+    quiet = factories.open_round(reference=QUIET)
+    for held in RoleHolding.objects.filter(round=like, ended_at=None):
+        RoleHolding.objects.create(user=held.user, role=held.role, round=quiet, given_at=NOW)
+    bid = factories.bid(quiet, source_reference=UNTOUCHED, recipient_as_written="Body of the quiet round")
+    assignments.assign(bid=bid, member=_user(DRAFTED_BY), by=chair, at=NOW)
+    _declare(bid, DRAFTED_BY, "")
+
+
+class Stage:
+    """The place of the worlds: each is built on what all know, and is gone before the next."""
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+            names = [name for (name,) in cursor.fetchall()]
+            union = " UNION ALL ".join(
+                f"SELECT '{name}', last_value + is_called::int FROM \"{name}\"" for name in names
+            )
+            cursor.execute(union)
+            self._sequences = cursor.fetchall()
+
+    @contextmanager
+    def world(self, world: World, *, closed: bool) -> Iterator[None]:
+        """Live in a world for a while."""
+        with undone():
+            self._count_anew(0)
+            _build(world)
+            if closed:
+                factories.close(_round())
+            if closed and world.meets:
+                held = {"held_on": NOW.date(), "quorum": 2, "left": Decimal(500_000)}
+                meetings.plan_meeting(round=_round(), **held, by=_user("olive.marsh"), at=NOW)
+            yield
+
+    @contextmanager
+    def visit(self) -> Iterator[None]:
+        """Let one person into the world; what they do there is gone before the next comes."""
+        with undone():
+            self._count_anew(1000)
+            yield
+
+    def _count_anew(self, more: int) -> None:
+        # A rollback does not take numbers back, and a row's number would tell the worlds apart.
+        calls = ", ".join(f"setval('\"{name}\"', {number + more}, false)" for name, number in self._sequences)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {calls}")
+
+    def leave(self) -> None:
+        """Number the rows of whoever uses the database next as if no world had been."""
+        self._count_anew(0)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """A savepoint to which the database goes back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _build(world: World) -> None:
+    for card in world.cards:
+        _write(card)
+    bid, round = bid_of(SUBJECT), _round()
+    for member, nature in world.interests:
+        _declare(bid, member, nature)
+    # What happens next stands in the trail after the hidden events, of the round and of the bid.
+    assignments.assign(bid=bid, member=_user(NOT_ASKED), by=_user("olive.marsh"), at=NOW)
+    line = round.lines.all()[0]
+    said: dict[str, Any] = {"kind": line.kind, "label": line.label, "amount": Decimal(1), "reason": "Less"}
+    rounds.keep_budget_line(round=round, line=line, **said, by=_user("kit.lane"), at=NOW)
+
+
+def _write(card: Card) -> None:
+    for seen in range(card.saves):
+        last = seen == card.saves - 1
+        save = panel.submit_scorecard if last and card.submitted else panel.save_draft
+        marks = factories.marks(score=card.score if last else seen)
+        said = {number: replace(given, reason=card.why) for number, given in marks.items()}
+        save(bid=bid_of(card.bid), marks=said, seen=seen, by=_user(card.member), at=NOW)
+
+
+def _declare(bid: Bid, username: str, nature: str) -> None:
+    interests.declare_interest(bid=bid, conflicted=bool(nature), nature=nature, by=_user(username), at=NOW)
+
+
+def bid_of(source_reference: str) -> Bid:
+    rounds_here = (SCORING, QUIET)
+    return Bid.objects.select_related("round").get(round__reference__in=rounds_here, source_reference=source_reference)
+
+
+def _round() -> Round:
+    return Round.objects.get(reference=SCORING)
+
+
+def _user(username: str) -> User:
+    return User.objects.get(username=username)
