@@ -127,7 +127,8 @@ def test_marks_on_the_practice_bid_are_compared_before_scoring_opens(page: Page,
     expect(row_of(page, "4. Proven experience")).to_contain_text("1")
     expect(row_of(page, "4. Proven experience")).to_contain_text("3")
     look(page)
+    # What was typed while the bid was locked is still there, and now it counts.
     page.goto(bid)
-    type_scorecard(page)
+    expect(page.locator("#id_reason_7")).to_have_value("Typed reason 7.")
     press_on(page, page.get_by_role("button", name="Submit and go to the next"))
     done(page, re.compile("is submitted"))
