@@ -48,7 +48,7 @@ def practice(request: Request, round: str) -> HttpResponse:
     if made and made.compared_at:
         context["criteria"] = meeting_reading.practice_marks(made, rules)
     elif made and held.may("compare practice", found):
-        context["waiting"] = practising.waiting_for(made)
+        context |= {"waiting": practising.waiting_for(made), "scored": made.cards.exists()}
     over = made is None or made.compared_at or panel.scoring_closed(found)
     if made is None or over or own or not held.may("score practice", found):
         return render(request, "bids/practice.html", context)

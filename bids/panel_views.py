@@ -81,7 +81,8 @@ def interests(request: Request, round: str) -> HttpResponse:
             lambda: declare_interests(answers=answers, by=request.user, at=timezone.now()),
         )
         if declared is not None:
-            messages.success(request, f"{len(declared)} declarations are recorded")
+            count = len(declared)
+            messages.success(request, f"{count} {'declaration is' if count == 1 else 'declarations are'} recorded")
             return redirect("bids:scoring", found.reference)
     errors = [each for form in forms for each in form.errors_with_links]
     context = {"pairs": list(zip(rows, forms, strict=True)), "form": {"errors": errors, "errors_with_links": errors}}

@@ -39,7 +39,7 @@ def test_a_bid_is_assigned_by_keyboard_and_the_progress_follows(page: Page, serv
     done(page, re.compile("is assigned to Amara Cole"))
     expect(row.locator("td").first).to_have_text(str(assigned + 1))
     # Whoever has not declared yet is said to be so.
-    expect(row.locator("td").nth(1)).to_have_text("1")
+    expect(row.locator("td").nth(2)).to_have_text("1")
 
 
 def _label(page: Page, reference: str) -> str:

@@ -1,4 +1,4 @@
-"""After scoring: the ranking, how firm it is, what it covers, the marks as files, and the letters to bidders."""
+"""After scoring: the ranking, how firm it is, what it covers, the marks as files, and feedback."""
 
 import csv
 import re
@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.journeys.helpers import done, look, press_on, sign_in, tab_to, write
-from tests.journeys.panel import CHAIR, MEMBER, ROUND, close_scoring, menu, row_of
+from tests.journeys.panel import CHAIR, MEMBER, ROUND, close_scoring, row_of
 
 pytestmark = pytest.mark.usefixtures("window")
 
@@ -69,6 +69,7 @@ def _reject(page: Page, folder: Path) -> None:
     press_on(page, page.get_by_role("button", name="Record the outcome"))
     done(page, re.compile("is recorded"))
     press_on(page, page.get_by_role("link", name=title).first)
+    press_on(page, page.get_by_role("link", name="Read the bid"))
     press_on(page, page.get_by_role("link", name="Feedback to the bidder"))
     letter = page.get_by_label("The text").input_value()
     assert "Other bids do more for the money." in letter and title in letter
@@ -88,5 +89,5 @@ def test_nobody_of_the_panel_but_the_chair_sees_the_ranking(page: Page, served: 
         refused = page.goto(f"{served}{ROUND}/{address}")
         assert refused is not None and refused.status == 403, address
     sign_in(page, served, CHAIR)
-    menu(page, "Ranking")
+    page.goto(f"{served}{ROUND}/ranking/")
     expect(page.get_by_text("Running.", exact=True)).to_be_visible()

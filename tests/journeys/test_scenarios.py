@@ -100,7 +100,7 @@ def _lead_reviews(page: Page, served: str, bid: str) -> None:
     page.get_by_role("button", name="Record the outcome").click()
     done(page, re.compile("is recorded"))
     sign_in(page, served, LEAD)
-    menu(page, "Review")
+    page.goto(f"{served}{ROUND}/review/")
     expect(page.get_by_text("It keeps two in reserve.")).to_be_visible()
     look(page)
     press_on(page, row_of(page, "The strongest of all.").get_by_role("link", name=re.compile("^Another amount")))
