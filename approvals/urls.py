@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals import decision_views, scenario_views, views
+from approvals import decision_views, register_views, scenario_views, views
 
 app_name = "approvals"
 urlpatterns = [
@@ -57,8 +57,13 @@ urlpatterns = [
     path("decisions/<str:reference>/v<int:version>/", decision_views.pack, name="pack"),
     path("decisions/<str:reference>/v<int:version>/pdf/", decision_views.pack_pdf, name="pack_pdf"),
     path("decisions/<str:reference>/v<int:version>/data/", decision_views.pack_data, name="pack_data"),
-    path("register/", decision_views.register, name="register"),
-    path("register/<str:reference>/", decision_views.published_decision, name="published_decision"),
-    path("register/<str:reference>/pdf/", decision_views.published_pdf, name="published_pdf"),
-    path("register/<str:reference>/data/", decision_views.published_data, name="published_data"),
+    path("decisions/<str:reference>/v<int:version>/zip/", decision_views.pack_zip, name="pack_zip"),
+    path("register/", register_views.register, name="register"),
+    # Before the decisions, whose references have numbers.
+    path("register/open-data.json", register_views.open_data_json, name="open_data_json"),
+    path("register/open-data.csv", register_views.open_data_csv, name="open_data_csv"),
+    path("register/<str:reference>/", register_views.published_decision, name="published_decision"),
+    path("register/<str:reference>/pdf/", register_views.published_pdf, name="published_pdf"),
+    path("register/<str:reference>/data/", register_views.published_data, name="published_data"),
+    path("register/<str:reference>/zip/", register_views.published_zip, name="published_zip"),
 ]

@@ -30,6 +30,10 @@ WITHOUT_TEMPLATE = {
     "approvals:pack_data",
     "approvals:published_pdf",
     "approvals:published_data",
+    "approvals:pack_zip",
+    "approvals:published_zip",
+    "approvals:open_data_json",
+    "approvals:open_data_csv",
 }
 
 

@@ -139,10 +139,14 @@ TABLE = {
     "approvals:pack": "lodfa",
     "approvals:pack_pdf": "lodfa",
     "approvals:pack_data": "lodfa",
+    "approvals:pack_zip": "lodfa",
     "approvals:register": "*",
     "approvals:published_decision": "*",
     "approvals:published_pdf": "*",
     "approvals:published_data": "*",
+    "approvals:published_zip": "*",
+    "approvals:open_data_json": "*",
+    "approvals:open_data_csv": "*",
 }
 ROLES = {
     "m": (Role.MEMBER, "amara.cole"),

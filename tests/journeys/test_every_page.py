@@ -24,7 +24,18 @@ PEOPLE = {
 }
 OF_A_ROUND = {"round", "round_trail", "add_budget_line"}
 # What is downloaded rather than shown.
-FILES = {"export_bids", "bid_template", "pack_pdf", "pack_data", "published_pdf", "published_data"}
+FILES = {
+    "export_bids",
+    "bid_template",
+    "pack_pdf",
+    "pack_data",
+    "pack_zip",
+    "published_pdf",
+    "published_data",
+    "published_zip",
+    "open_data_json",
+    "open_data_csv",
+}
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(each => each.href)"
 
 
