@@ -53,6 +53,12 @@ def decisions(round: Round | None = None) -> list[Published]:
     return [read(each.record, each.published_at) for each in found.defer(*RENDERS).order_by("signed_at", "pk")]
 
 
+def newest(count: int) -> list[Published]:
+    """The decisions that were published last, the newest first. Raises Refused where one changed."""
+    found = rows().defer(*RENDERS).order_by("-published_at", "-pk")[:count]
+    return [read(each.record, each.published_at) for each in found]
+
+
 def read(record: DecisionRecord, published_at: datetime | None = None) -> Published:
     """The data of a signed decision. Raises Refused where they changed or belong to another pack."""
     found = Published(pack.read(record.pack), pack.read(record), published_at)

@@ -147,6 +147,13 @@ TABLE = {
     "approvals:published_zip": "*",
     "approvals:open_data_json": "*",
     "approvals:open_data_csv": "*",
+    "approvals:register_feed": "*",
+    "approvals:grant_register": "*",
+    "approvals:grant_register_file": "*",
+    "approvals:contract_register": "*",
+    "approvals:contract_register_file": "*",
+    "approvals:delegated_return": "lofa",
+    "approvals:delegated_return_file": "lofa",
 }
 ROLES = {
     "m": (Role.MEMBER, "amara.cole"),
@@ -263,6 +270,9 @@ def addresses() -> dict[str, str]:
         "approvals:approve_single_tender_action": {"reference": SingleTenderAction.objects.get(round=round).reference},
         "approvals:single_tender_action": {"reference": SingleTenderAction.objects.get(round=round).reference},
         "approvals:confirm_rule": {"reference": DelegationRule.objects.filter(round=round)[0].reference},
+        "approvals:grant_register_file": {"kind": "xlsx"},
+        "approvals:contract_register_file": {"kind": "csv"},
+        "approvals:delegated_return_file": {"round": round.reference, "kind": "csv"},
         "approvals:edit_section": {"reference": decision.reference, "key": "summary"},
         "approvals:answer_query": {"reference": decision.reference, "version": 1, "number": 1},
     }

@@ -35,6 +35,10 @@ FILES = {
     "published_zip",
     "open_data_json",
     "open_data_csv",
+    "register_feed",
+    "grant_register_file",
+    "contract_register_file",
+    "delegated_return_file",
 }
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(each => each.href)"
 
