@@ -1,6 +1,7 @@
 """The appendices of a paper: each grant as it is published, and each single tender action."""
 
 from collections.abc import Sequence
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -38,12 +39,16 @@ def _entry(award: Award) -> dict[str, Any]:
         "purpose": bid.summary,
         "beneficiaries": bid.beneficiaries,
         "boroughs": bid.borough_names,
+        "borough_codes": bid.boroughs,
+        "starts_on": bid.starts_on,
+        "ends_on": bid.ends_on,
         "aims": ", ".join(tag.label for tag in bid.tags.all()),
         "outputs": bid.outputs,
         "outcomes": bid.outcomes,
         "evaluation": bid.evaluation_plan,
         "reason": outcome.reason if outcome else "",
         "conditions": valid.conditions if valid else "",
+        "approved_at": valid.approved_at.astimezone(UTC) if valid else "",
         "legal_power": award.legal_power,
         "route": award.sentence,
         "cleared": award.warning_cleared,

@@ -1,18 +1,18 @@
-"""Pages of decision papers: writing, reviewing, deciding, signing, publishing, and the public register."""
+"""Pages of decision papers: writing, reviewing, deciding, signing, publishing."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from approvals import bundle, figures, paper
 from approvals import decisions as transitions
-from approvals import figures, paper
 from approvals import pack as packs
 from approvals.forms import (
     AnswerForm,
@@ -27,10 +27,8 @@ from approvals.forms import (
     SourcesForm,
 )
 from approvals.models import Decision, DecisionSection, Pack, PartTwo, Query
-from grants.access import Request, allow, enter, holdings, public, round_or_404
-from grants.pages import form_page, page_of
-
-PAGE = 25
+from grants.access import Request, allow, enter, holdings, round_or_404
+from grants.pages import file_response, form_page
 
 
 def _address(decision: Decision) -> str:
@@ -370,7 +368,7 @@ def pack(request: Request, reference: str, version: int) -> HttpResponse:
 @require_GET
 def pack_pdf(request: Request, reference: str, version: int) -> HttpResponse:
     frozen = _pack_or_404(request, reference, version)
-    return _file(packs.checked_pdf(frozen), "application/pdf", f"{reference}-v{version}.pdf")
+    return file_response(packs.checked_pdf(frozen), "application/pdf", f"{reference}-v{version}.pdf")
 
 
 @allow("see decisions")
@@ -378,54 +376,11 @@ def pack_pdf(request: Request, reference: str, version: int) -> HttpResponse:
 def pack_data(request: Request, reference: str, version: int) -> HttpResponse:
     frozen = _pack_or_404(request, reference, version)
     packs.read(frozen)
-    return _file(frozen.canonical.encode(), "application/json", f"{reference}-v{version}.json")
+    return file_response(frozen.canonical.encode(), "application/json", f"{reference}-v{version}.json")
 
 
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-# The public register
-
-
-@public
+@allow("see decisions")
 @require_GET
-def register(request: HttpRequest) -> HttpResponse:
-    published = Decision.objects.filter(state=Decision.State.PUBLISHED).select_related("round")
-    asked = request.GET.get("q", "").strip()
-    if asked:
-        published = published.filter(title__icontains=asked) | published.filter(reference__icontains=asked)
-    page = page_of(request, published.order_by("-signed_at"), PAGE)
-    return render(request, "approvals/register.html", {"page": page, "asked": asked})
-
-
-def _published_or_404(reference: str) -> Decision:
-    published = Decision.objects.filter(state=Decision.State.PUBLISHED).select_related("record__pack")
-    return get_object_or_404(published, reference=reference)
-
-
-@public
-@require_GET
-def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _published_or_404(reference)
-    context = {"decision": found, "record": packs.read(found.record), "paper": packs.read(found.record.pack)}
-    context["paper_html"] = packs.checked_html(found.record)
-    return render(request, "approvals/published_decision.html", context)
-
-
-@public
-@require_GET
-def published_pdf(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _published_or_404(reference)
-    return _file(packs.checked_pdf(found.record), "application/pdf", f"{reference}.pdf")
-
-
-@public
-@require_GET
-def published_data(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _published_or_404(reference)
-    packs.read(found.record)
-    text = f'{{"paper":{found.record.pack.canonical},"record":{found.record.canonical}}}'
-    return _file(text.encode(), "application/json", f"{reference}.json")
+def pack_zip(request: Request, reference: str, version: int) -> HttpResponse:
+    frozen = _pack_or_404(request, reference, version)
+    return file_response(bundle.of_pack(frozen), "application/zip", f"{reference}-v{version}.zip")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals import decision_views, scenario_views, views
+from approvals import decision_views, register_views, returns_views, scenario_views, views
 
 app_name = "approvals"
 urlpatterns = [
@@ -37,6 +37,12 @@ urlpatterns = [
     path("rounds/<slug:round>/reconciliation/", views.reconciliation, name="reconciliation"),
     path("rounds/<slug:round>/decisions/", decision_views.decisions, name="decisions"),
     path("rounds/<slug:round>/decisions/add/", decision_views.add_decision, name="add_decision"),
+    path("rounds/<slug:round>/returns/delegated/", returns_views.delegated_return, name="delegated_return"),
+    path(
+        "rounds/<slug:round>/returns/delegated/<slug:kind>/",
+        returns_views.delegated_return_file,
+        name="delegated_return_file",
+    ),
     path("decisions/<str:reference>/", decision_views.decision, name="decision"),
     path("decisions/<str:reference>/sections/<slug:key>/", decision_views.edit_section, name="edit_section"),
     path("decisions/<str:reference>/sources/", decision_views.edit_sources, name="edit_sources"),
@@ -57,8 +63,18 @@ urlpatterns = [
     path("decisions/<str:reference>/v<int:version>/", decision_views.pack, name="pack"),
     path("decisions/<str:reference>/v<int:version>/pdf/", decision_views.pack_pdf, name="pack_pdf"),
     path("decisions/<str:reference>/v<int:version>/data/", decision_views.pack_data, name="pack_data"),
-    path("register/", decision_views.register, name="register"),
-    path("register/<str:reference>/", decision_views.published_decision, name="published_decision"),
-    path("register/<str:reference>/pdf/", decision_views.published_pdf, name="published_pdf"),
-    path("register/<str:reference>/data/", decision_views.published_data, name="published_data"),
+    path("decisions/<str:reference>/v<int:version>/zip/", decision_views.pack_zip, name="pack_zip"),
+    path("register/", register_views.register, name="register"),
+    # Before the decisions, whose references have numbers.
+    path("register/open-data.json", register_views.open_data_json, name="open_data_json"),
+    path("register/open-data.csv", register_views.open_data_csv, name="open_data_csv"),
+    path("register/feed/", returns_views.register_feed, name="register_feed"),
+    path("register/grants/", returns_views.grant_register, name="grant_register"),
+    path("register/grants/<slug:kind>/", returns_views.grant_register_file, name="grant_register_file"),
+    path("register/contracts/", returns_views.contract_register, name="contract_register"),
+    path("register/contracts/<slug:kind>/", returns_views.contract_register_file, name="contract_register_file"),
+    path("register/<str:reference>/", register_views.published_decision, name="published_decision"),
+    path("register/<str:reference>/pdf/", register_views.published_pdf, name="published_pdf"),
+    path("register/<str:reference>/data/", register_views.published_data, name="published_data"),
+    path("register/<str:reference>/zip/", register_views.published_zip, name="published_zip"),
 ]

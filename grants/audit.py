@@ -160,10 +160,30 @@ def head(round: Round | None) -> str:
 
 def verify(round: Round | None) -> Checked:
     """Read a chain from its start and name every event that is not as it was written."""
-    faults = []
+    faults: list[str] = []
+    before, number = START, 0
+    for event, found in _checked(round):
+        faults += found
+        before, number = event.hash, event.number
+    return Checked(round.reference if round else "", number, before, tuple(faults))
+
+
+def unbroken(round: Round | None) -> frozenset[str]:
+    """The head of a chain after each of its events, up to the first one that is not as it was written."""
+    sound = {START}
+    for event, faults in _checked(round):
+        if faults:
+            break
+        sound.add(event.hash)
+    return frozenset(sound)
+
+
+def _checked(round: Round | None) -> Iterator[tuple[AuditEvent, list[str]]]:
+    """Each event of a chain in turn, with what is wrong with it."""
     before, number = START, 0
     for event in _stream(round):
         number += 1
+        faults = []
         if event.number != number:
             faults.append(f"Event {number} is missing: the next one is numbered {event.number}.")
             number = event.number
@@ -172,7 +192,7 @@ def verify(round: Round | None) -> Checked:
         if event.hash != digest(event):
             faults.append(f"Event {event.number} was changed after it was written.")
         before = event.hash
-    return Checked(round.reference if round else "", number, before, tuple(faults))
+        yield event, faults
 
 
 def _stream(round: Round | None) -> Iterator[AuditEvent]:

@@ -27,6 +27,13 @@ def whole_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
+def file_response(content: bytes, kind: str, name: str) -> HttpResponse:
+    """Content to be saved under a name, not shown."""
+    response = HttpResponse(content, kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def form_page(
     request: HttpRequest,
     template: str,

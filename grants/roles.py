@@ -130,6 +130,7 @@ ACTIONS: dict[str, Action] = {
     "see reconciliation": _by(*_ABOVE_THE_PANEL),
     # The decision
     "see decisions": _by(*_ABOVE_THE_PANEL),
+    "see returns": _by(_R.LEAD, _R.OFFICE, _R.FINANCE, _R.AUDITOR),
     "prepare decision": _by(_R.LEAD, past="opened a decision paper"),
     "write section": _by(_R.LEAD, past="wrote a section of the paper"),
     "see part 2": _by(_R.LEAD, _R.OFFICE, _R.DMPC),

@@ -123,6 +123,17 @@ NAVIGATION = [
     ("People", "grants:people", "see people", False),
 ]
 
+# Where the public finds the register, and as whom its open data are published. The defaults say that they are invented.
+PUBLIC_ADDRESS = env(
+    "PUBLIC_ADDRESS", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION and ALLOWED_HOSTS else "http://127.0.0.1:8000"
+).rstrip("/")
+OPEN_DATA_PREFIX = env("OPEN_DATA_PREFIX", default="360G-illustrative")
+FUNDER_ID = env("FUNDER_ID", default="360G-illustrative-org-funder")
+FUNDER_NAME = env("FUNDER_NAME", default="Illustrative funder (demonstration)")
+OPEN_DATA_LICENCE = env(
+    "OPEN_DATA_LICENCE", default="https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+)
+
 AUTH_USER_MODEL = "grants.User"
 LOGIN_URL = "grants:sign_in"
 LOGIN_REDIRECT_URL = "grants:home"

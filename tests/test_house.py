@@ -30,6 +30,14 @@ WITHOUT_TEMPLATE = {
     "approvals:pack_data",
     "approvals:published_pdf",
     "approvals:published_data",
+    "approvals:pack_zip",
+    "approvals:published_zip",
+    "approvals:open_data_json",
+    "approvals:open_data_csv",
+    "approvals:register_feed",
+    "approvals:grant_register_file",
+    "approvals:contract_register_file",
+    "approvals:delegated_return_file",
 }
 
 
@@ -67,6 +75,7 @@ def test_every_template_of_a_page_belongs_to_one() -> None:
         "approvals/paragraphs.html",
         "approvals/appendix.html",
         "approvals/effect.html",
+        "approvals/settled_grants.html",
         "bids/case.html",
         "bids/choices.html",
         "bids/criteria.html",

@@ -34,6 +34,14 @@ FILES = {
     "minutes_pdf",
     "feedback_file",
     "scores_file",
+    "pack_zip",
+    "published_zip",
+    "open_data_json",
+    "open_data_csv",
+    "register_feed",
+    "grant_register_file",
+    "contract_register_file",
+    "delegated_return_file",
 }
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(each => each.href)"
 

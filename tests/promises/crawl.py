@@ -207,7 +207,7 @@ def _of_page(name: str, objects: dict[str, str]) -> Iterator[str]:
     pattern = pages()[name].pattern
     wanted = set(pattern.converters)
     kind = str(pattern).removeprefix("trail/").split("/")[0]
-    said: dict[str, Any] = {"username": worlds.DRAFTED_BY, "version": 1, "number": 1, "key": "summary"}
+    said: dict[str, Any] = {"username": worlds.DRAFTED_BY, "version": 1, "number": 1, "key": "summary", "kind": "csv"}
     if name == "grants:set_password":
         yield reverse(name, args=people.password_link(User.objects.get(username="henry.ives")))
     elif not wanted & {"reference", "round"}:

@@ -1,0 +1,31 @@
+"""manage.py verify_pack REFERENCE: is a decision still, byte for byte, what was frozen?"""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from approvals import verifying
+from approvals.models import Decision
+
+
+class Command(BaseCommand):
+    help = "Check every version and the record of a decision, a line a check. Ends with 1 where one does not hold."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("reference", help="Of a decision, such as PCD-681.")
+
+    def handle(self, *args: Any, reference: str, **options: Any) -> None:
+        decision = Decision.objects.select_related("round").filter(reference=reference).first()
+        if decision is None:
+            raise CommandError(f"There is no decision {reference}.")
+        found = list(verifying.checks(decision))
+        if not found:
+            raise CommandError(f"{reference} has not been submitted, so there is nothing to check.")
+        for check in found:
+            self.stdout.write(f"{'ok' if check.holds else 'FAILED':<8}{check.of}: {check.said}")
+        failed = sum(not check.holds for check in found)
+        if failed:
+            self.stdout.write(f"{failed} of {len(found)} checks failed. Tell the auditor.")
+            sys.exit(1)
+        self.stdout.write(f"All {len(found)} checks hold.")

@@ -1,0 +1,88 @@
+"""The signed decisions that are public, each read from what was frozen and refused where that was changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from approvals import open_data, pack, settled
+from approvals.models import Decision, DecisionRecord
+from grants.models import Round
+from grants.refusal import Refused
+
+RENDERS = ("record__html", "record__pdf", "record__pack__html", "record__pack__pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A decision as it was signed: the data of its paper and of its record, and when they became public."""
+
+    paper: settled.Data
+    record: settled.Data
+    published_at: datetime | None
+
+    @property
+    def reference(self) -> str:
+        return str(self.record["reference"])
+
+    @property
+    def title(self) -> str:
+        return str(self.paper["title"])
+
+    @property
+    def grants(self) -> list[settled.Grant]:
+        return settled.grants(self.paper, self.record)
+
+    @property
+    def contracts(self) -> list[settled.Contract]:
+        return settled.contracts(self.paper, self.record)
+
+
+def rows() -> QuerySet[Decision]:
+    """The decisions in the register, with their record and its pack."""
+    return Decision.objects.filter(state=Decision.State.PUBLISHED).select_related("record__pack")
+
+
+def decisions(round: Round | None = None) -> list[Published]:
+    """Every published decision, of a round or of all, by the day of its signature. Raises Refused where one changed."""
+    found = rows().filter(round=round) if round else rows()
+    return [read(each.record, each.published_at) for each in found.defer(*RENDERS).order_by("signed_at", "pk")]
+
+
+def newest(count: int) -> list[Published]:
+    """The decisions that were published last, the newest first. Raises Refused where one changed."""
+    found = rows().defer(*RENDERS).order_by("-published_at", "-pk")[:count]
+    return [read(each.record, each.published_at) for each in found]
+
+
+def read(record: DecisionRecord, published_at: datetime | None = None) -> Published:
+    """The data of a signed decision. Raises Refused where they changed or belong to another pack."""
+    found = Published(pack.read(record.pack), pack.read(record), published_at)
+    if found.record["pack_sha256"] != record.pack.sha256:
+        raise Refused(pack.CHANGED)
+    return found
+
+
+def grants(round: Round | None = None) -> list[settled.Grant]:
+    """Every grant of the published decisions, once; what a later decision says of one goes before an earlier."""
+    return list({grant.reference: grant for each in decisions(round) for grant in each.grants}.values())
+
+
+def contracts() -> list[settled.Contract]:
+    """Every contract of the published decisions, once."""
+    return list({each.reference: each for found in decisions() for each in found.contracts}.values())
+
+
+def publisher() -> open_data.Publisher:
+    """Who publishes, by the settings of this deployment."""
+    return open_data.Publisher(
+        prefix=settings.OPEN_DATA_PREFIX,
+        funder_id=settings.FUNDER_ID,
+        funder_name=settings.FUNDER_NAME,
+        licence=settings.OPEN_DATA_LICENCE,
+        register=settings.PUBLIC_ADDRESS + reverse("approvals:register"),
+    )

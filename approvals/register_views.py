@@ -1,0 +1,79 @@
+"""The public register: published decisions, everything of one as a zip, their grants as open data, and a feed."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from approvals import bundle, open_data, published
+from approvals import pack as packs
+from approvals.models import Decision
+from bids.matrix import as_csv
+from grants.access import public
+from grants.pages import file_response, page_of
+
+PAGE = 25
+
+
+@public
+@require_GET
+def register(request: HttpRequest) -> HttpResponse:
+    found = published.rows().select_related("round").defer(*published.RENDERS)
+    asked = request.GET.get("q", "").strip()
+    if asked:
+        found = found.filter(title__icontains=asked) | found.filter(reference__icontains=asked)
+    page = page_of(request, found.order_by("-signed_at"), PAGE)
+    return render(request, "approvals/register.html", {"page": page, "asked": asked})
+
+
+def _published_or_404(reference: str) -> Decision:
+    return get_object_or_404(published.rows(), reference=reference)
+
+
+@public
+@require_GET
+def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
+    found = _published_or_404(reference)
+    frozen = published.read(found.record)
+    context = {"decision": found, "record": frozen.record, "paper": frozen.paper}
+    context["paper_html"] = packs.checked_html(found.record)
+    return render(request, "approvals/published_decision.html", context)
+
+
+@public
+@require_GET
+def published_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    found = _published_or_404(reference)
+    return file_response(packs.checked_pdf(found.record), "application/pdf", f"{reference}.pdf")
+
+
+@public
+@require_GET
+def published_data(request: HttpRequest, reference: str) -> HttpResponse:
+    found = _published_or_404(reference)
+    published.read(found.record)
+    text = f'{{"paper":{found.record.pack.canonical},"record":{found.record.canonical}}}'
+    return file_response(text.encode(), "application/json", f"{reference}.json")
+
+
+@public
+@require_GET
+def published_zip(request: HttpRequest, reference: str) -> HttpResponse:
+    found = _published_or_404(reference)
+    return file_response(bundle.of_record(found.record), "application/zip", f"{reference}.zip")
+
+
+@public
+@require_GET
+def open_data_json(request: HttpRequest) -> HttpResponse:
+    package = open_data.package(published.grants(), published.publisher())
+    return file_response(open_data.as_json(package).encode(), "application/json", "open-data.json")
+
+
+@public
+@require_GET
+def open_data_csv(request: HttpRequest) -> HttpResponse:
+    package = open_data.package(published.grants(), published.publisher())
+    table = "".join(as_csv(open_data.rows(package)))
+    return file_response(table.encode(), "text/csv; charset=utf-8", "open-data.csv")

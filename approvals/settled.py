@@ -1,0 +1,148 @@
+"""What a signed decision settled, from its frozen data alone: each grant that was approved, and each contract.
+
+Source: the recommendations of the paper and the answers of the record, which number their items alike. A delegated
+grant counts where the paper reports it and the record notes it; what was refused or deferred is nowhere here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from grants import money
+from grants.refusal import Refused
+
+LONDON = ZoneInfo("Europe/London")
+GRANTED = frozenset({"Approved", "Approved with conditions", "Noted"})
+DELEGATED, DECIDED = "delegated", "dmpc"
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A grant that was approved, as its decision published it. Texts are empty where nothing was said."""
+
+    decision: str
+    reference: str
+    title: str
+    recipient: str
+    register: str
+    amount: Decimal
+    approved_on: date
+    level: str
+    approved_by: str
+    purpose: str
+    conditions: str
+    reason: str
+    legal_power: str
+    aims: str
+    boroughs: str
+    borough_codes: tuple[str, ...]
+    starts_on: str
+    ends_on: str
+    illustrative: str
+    round: str
+    round_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract without competition that was approved, as its decision published it."""
+
+    decision: str
+    reference: str
+    supplier: str
+    title: str
+    amount: Decimal
+    charged_to: str
+    ground: str
+    evidence: str
+    conditions: str
+    decided_on: date
+
+
+def day(moment: str) -> date:
+    """The day in London of an instant in ISO form."""
+    return datetime.fromisoformat(moment).astimezone(LONDON).date()
+
+
+def grants(paper: Data, record: Data) -> list[Grant]:
+    """The grants that a signed decision approved or noted, in the order of its paper."""
+    decided = {entry["reference"]: (entry, DECIDED) for entry in paper["appendix_1"]}
+    delegated = {entry["reference"]: (entry, DELEGATED) for entry in paper["appendix_2"]}
+    known = decided | delegated
+    return [_grant(*known[name], answer, paper, record) for name, answer in _granted(paper, record) if name in known]
+
+
+def _grant(entry: Data, level: str, answer: Data, paper: Data, record: Data) -> Grant:
+    # A pack that was frozen before it held the day of a delegated approval: the day that it was noted stands for it.
+    approved_at = entry.get("approved_at") if level == DELEGATED else ""
+    own = answer if level == DECIDED else {}
+    return Grant(
+        decision=record["reference"],
+        reference=entry["reference"],
+        title=entry["title"],
+        recipient=entry["recipient"],
+        register=entry["register"],
+        amount=money.exact(entry["amount"]),
+        approved_on=day(approved_at or record["signed_at"]),
+        level=level,
+        approved_by="The force, under delegation" if level == DELEGATED else record["role"],
+        purpose=entry["purpose"],
+        conditions=_both(entry["conditions"], own.get("conditions", "")),
+        reason=_both(entry["reason"], own.get("reason", "")),
+        legal_power=entry["legal_power"],
+        aims=entry["aims"],
+        boroughs=entry["boroughs"],
+        borough_codes=tuple(entry.get("borough_codes", ())),
+        starts_on=entry.get("starts_on", ""),
+        ends_on=entry.get("ends_on", ""),
+        illustrative=entry["illustrative"],
+        round=paper["round"]["reference"],
+        round_title=paper["round"]["title"],
+    )
+
+
+def _both(one: str, other: str) -> str:
+    return " ".join(filter(None, (one.strip(), other.strip())))
+
+
+def contracts(paper: Data, record: Data) -> list[Contract]:
+    """The contracts that a signed decision approved or noted, in the order of its paper."""
+    known = {entry["reference"]: entry for entry in paper["contracts"]}
+    return [
+        Contract(
+            decision=record["reference"],
+            reference=name,
+            supplier=known[name]["supplier"],
+            title=known[name]["title"],
+            amount=money.exact(known[name]["amount"]),
+            charged_to=known[name]["charged_to"],
+            ground=known[name]["ground"],
+            evidence=known[name]["evidence"],
+            conditions=answer["conditions"],
+            decided_on=day(record["signed_at"]),
+        )
+        for name, answer in _granted(paper, record)
+        if name in known
+    ]
+
+
+def _granted(paper: Data, record: Data) -> Iterator[tuple[str, Data]]:
+    """The reference of each thing that was approved or noted, with the answer to it."""
+    given = {item["number"]: item for item in record["items_decided"]}
+    number = 0
+    for recommendation in paper["recommendations"]:
+        # What is noted is answered as a whole, what is approved thing by thing.
+        noted = recommendation["verb"] == "note"
+        number += noted
+        for item in recommendation["items"]:
+            number += not noted
+            answer = given.get(number)
+            if answer is None or answer["recommendation"] != recommendation["number"]:
+                raise Refused(f"The record of {record['reference']} does not answer its paper. Tell the auditor.")
+            if answer["answer"] in GRANTED:
+                yield item["reference"], answer

@@ -1,0 +1,86 @@
+"""Everything of a decision as one zip: the same bytes each time, each file with its hash, nothing of Part 2."""
+
+import hashlib
+import io
+import json
+import zipfile
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from approvals.models import Decision, DecisionRecord, Pack
+from grants.models import User
+from tests.approvals.steps import decide, sign
+from tests.test_matrix import publish
+
+pytestmark = pytest.mark.django_db
+
+OF_THE_PACK = {"pack.html", "pack.pdf", "pack.json"}
+SIGNED = OF_THE_PACK | {"decision.html", "decision.pdf", "record.json", "open-data.json", "open-data.csv"}
+
+
+def public() -> bytes:
+    answer = Client().get(reverse("approvals:published_zip", args=["PCD-681"]))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
+    return answer.content
+
+
+def inside(mo: User) -> bytes:
+    client = Client()
+    client.force_login(mo)
+    answer = client.get(reverse("approvals:pack_zip", args=["PCD-681", 1]))
+    assert answer.status_code == 200
+    return answer.content
+
+
+def files(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_it_holds_what_was_frozen_and_each_hash_is_right() -> None:
+    publish()
+    found = files(public())
+    listed = json.loads(found.pop("MANIFEST.json"))["files"]
+    assert set(found) == SIGNED == {each["name"] for each in listed}
+    for each in listed:
+        assert hashlib.sha256(found[each["name"]]).hexdigest() == each["sha256"]
+        assert len(found[each["name"]]) == each["bytes"]
+    frozen, record = Pack.objects.get(decision__reference="PCD-681"), DecisionRecord.objects.get()
+    assert found["pack.json"] == frozen.canonical.encode()
+    assert found["record.json"] == record.canonical.encode()
+    assert found["decision.pdf"] == bytes(record.pdf)
+    assert hashlib.sha256(found["pack.json"]).hexdigest() == frozen.sha256
+    assert len(json.loads(found["open-data.json"])["grants"]) == 39
+
+
+def test_a_second_run_gives_the_same_bytes() -> None:
+    publish()
+    assert public() == public()
+
+
+def test_nothing_of_part_two_is_in_it() -> None:
+    publish()
+    for name, content in files(public()).items():
+        assert b"Exempt words" not in content, name
+
+
+def test_a_version_that_is_not_signed_holds_its_paper_alone(mo: User) -> None:
+    content = inside(mo)
+    assert set(files(content)) == OF_THE_PACK | {"MANIFEST.json"}
+    assert inside(mo) == content
+
+
+def test_the_office_has_the_signed_one_before_the_public(decision: Decision, robin: User, mo: User) -> None:
+    decide(decision, robin)
+    sign(decision, robin)
+    assert set(files(inside(mo))) == SIGNED | {"MANIFEST.json"}
+    assert Client().get(reverse("approvals:published_zip", args=["PCD-681"])).status_code == 404
+
+
+def test_the_public_page_links_to_it() -> None:
+    publish()
+    page = Client().get(reverse("approvals:published_decision", args=["PCD-681"])).content.decode()
+    assert reverse("approvals:published_zip", args=["PCD-681"]) in page
