@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.helpers import done, press_on, sign_in, tab_to
+from tests.journeys.helpers import PHONE, done, press_on, sign_in, tab_to
 
 CHAIR, MEMBER, LEAD = "olive.marsh", "amara.cole", "grace.hall"
 ROUND = "/rounds/safer-summer-2026-27"
@@ -60,8 +60,9 @@ def close_scoring(page: Page, served: str) -> None:
 
 def menu(page: Page, name: str) -> None:
     """Go by keyboard to a page of the menu; on a narrow page the menu is opened first."""
-    opener = page.get_by_role("button", name="Menu")
-    if opener.is_visible():
+    if page.viewport_size == PHONE:
+        opener = page.get_by_role("button", name="Menu")
+        expect(opener).to_be_visible()
         press_on(page, opener)
     press_on(page, page.get_by_label("Menu", exact=True).get_by_role("link", name=name, exact=True))
 

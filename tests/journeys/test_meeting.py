@@ -92,7 +92,7 @@ def test_the_panel_meets_and_the_ranking_becomes_final(page: Page, served: str, 
     sign_in(page, served, CHAIR)
     page.goto(meeting)
     _open(page)
-    split = page.locator("tbody tr").filter(has_text="Split")
+    split = page.locator("tbody tr").filter(has=page.get_by_role("cell", name="Split", exact=True))
     press_on(page, page.get_by_role("button", name="Close the meeting"))
     look(page)
     press_on(page, page.get_by_role("button", name="Close the meeting"))
