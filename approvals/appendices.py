@@ -43,6 +43,7 @@ def _entry(award: Award) -> dict[str, Any]:
         "starts_on": bid.starts_on,
         "ends_on": bid.ends_on,
         "aims": ", ".join(tag.label for tag in bid.tags.all()),
+        "tags": [{"kind": tag.get_kind_display(), "code": tag.code, "label": tag.label} for tag in bid.tags.all()],
         "outputs": bid.outputs,
         "outcomes": bid.outcomes,
         "evaluation": bid.evaluation_plan,

@@ -104,8 +104,7 @@ def grant(found: Grant, by: Publisher) -> dict[str, Any]:
         "plannedDates": [{"startDate": found.starts_on, "endDate": found.ends_on}] if found.starts_on else [],
         "beneficiaryLocation": _locations(found),
         "classifications": [
-            {"vocabulary": "Aims of the round", "code": _slug(label), "title": label}
-            for label in filter(None, found.aims.split(", "))
+            {"vocabulary": tag["kind"], "code": tag["code"], "title": tag["label"]} for tag in found.tags
         ],
         "relatedDocument": [
             {"id": found.decision, "title": f"Decision {found.decision}", "url": by.page(found.decision)}
@@ -117,7 +116,7 @@ def grant(found: Grant, by: Publisher) -> dict[str, Any]:
 
 def _description(found: Grant) -> str:
     said = found.purpose.strip() or found.title
-    return f"{said} Illustrative: {found.illustrative}." if found.illustrative else said
+    return f"{said} Illustrative: {found.illustrative.rstrip('.')}." if found.illustrative else said
 
 
 def recipient(found: Grant, by: Publisher) -> dict[str, str]:

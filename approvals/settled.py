@@ -38,8 +38,7 @@ class Grant:
     conditions: str
     reason: str
     legal_power: str
-    aims: str
-    boroughs: str
+    tags: tuple[Data, ...]
     borough_codes: tuple[str, ...]
     starts_on: str
     ends_on: str
@@ -95,8 +94,7 @@ def _grant(entry: Data, level: str, answer: Data, paper: Data, record: Data) -> 
         conditions=_both(entry["conditions"], own.get("conditions", "")),
         reason=_both(entry["reason"], own.get("reason", "")),
         legal_power=entry["legal_power"],
-        aims=entry["aims"],
-        boroughs=entry["boroughs"],
+        tags=tuple(entry.get("tags", ())),
         borough_codes=tuple(entry.get("borough_codes", ())),
         starts_on=entry.get("starts_on", ""),
         ends_on=entry.get("ends_on", ""),

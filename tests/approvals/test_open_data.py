@@ -59,8 +59,7 @@ GRANT = settled.Grant(
     conditions="",
     reason="",
     legal_power="",
-    aims="Violence, Hate crime",
-    boroughs="",
+    tags=({"kind": "Theme", "code": "violence", "label": "Violence, and fear of it"},),
     borough_codes=("E09000007", "E09000012"),
     starts_on="2019-08-01",
     ends_on="2019-09-01",
@@ -163,7 +162,15 @@ def test_places_and_days_follow_the_frozen_data() -> None:
     every = tuple(borough.code for borough in BOROUGHS)
     assert changed(borough_codes=every)["beneficiaryLocation"] == [open_data.DISTRICT]
     assert changed()["plannedDates"] == [{"startDate": "2019-08-01", "endDate": "2019-09-01"}]
-    assert not {"plannedDates", "beneficiaryLocation"} & changed(starts_on="", borough_codes=()).keys()
+    assert changed()["classifications"] == [
+        {"vocabulary": "Theme", "code": "violence", "title": "Violence, and fear of it"}
+    ]
+
+
+def test_what_older_packs_do_not_hold_is_left_out() -> None:
+    left_out = {"plannedDates", "beneficiaryLocation", "classifications"}
+    assert left_out <= changed().keys()
+    assert not left_out & changed(starts_on="", borough_codes=(), tags=()).keys()
 
 
 def test_a_table_has_the_headings_of_the_standard() -> None:
@@ -172,7 +179,7 @@ def test_a_table_has_the_headings_of_the_standard() -> None:
     assert said["Identifier"] == "360G-x-AWD-1"
     assert said["Recipient Org:Identifier"] == "GB-CHC-1234567"
     assert said["Beneficiary Location:1:Name"] == "Hackney"
-    assert said["Classifications:0:Title"] == "Violence"
+    assert said["Classifications:0:Title"] == "Violence, and fear of it"
     assert said["Amount Awarded"] == Decimal("1000.10")
     assert next(open_data.rows(open_data.package([], BY)))[:2] == ["Identifier", "Title"]
 
@@ -218,6 +225,32 @@ def test_identifiers_are_unique_and_the_bytes_stable() -> None:
     assert Client().get(reverse("approvals:open_data_json")).content == once
     ids = [grant["id"] for grant in json.loads(once)["grants"]]
     assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.django_db
+def test_each_grant_has_its_days_its_places_and_its_aims() -> None:
+    publish()
+    for grant in fetched()["grants"]:
+        assert {"plannedDates", "beneficiaryLocation", "classifications"} <= grant.keys()
+        assert grant["fundingOrganization"][0]["name"] == "Illustrative funder (demonstration)"
+        assert grant["grantProgramme"][0]["code"] == "cpie-2019-20"
+
+
+@pytest.mark.django_db
+def test_a_pack_of_before_is_still_published() -> None:
+    publish()
+    found = published.decisions()[0]
+    newer = {"approved_at", "borough_codes", "starts_on", "ends_on", "tags"}
+    paper = {
+        **found.paper,
+        **{
+            part: [{key: entry[key] for key in entry.keys() - newer} for entry in found.paper[part]]
+            for part in ("appendix_1", "appendix_2")
+        },
+    }
+    grants = settled.grants(paper, found.record)
+    assert sum(grant.amount for grant in grants) == TOTAL
+    assert {grant.approved_on for grant in grants} == {settled.day(found.record["signed_at"])}
 
 
 @pytest.mark.django_db
