@@ -91,9 +91,10 @@ def test_a_page_that_is_closed_while_offline_gives_back_what_was_typed(page: Pag
     page.close()
     again.context.set_offline(False)
     again.goto(address)
+    put_back = re.compile(r"^Put back what you typed at \d\d:\d\d. Draft saved \d\d:\d\d$")
+    expect(_status(again)).to_have_text(put_back, timeout=15_000)
     expect(_reason(again)).to_have_value(WORDS)
     expect(again.locator("#id_passed_1_1")).to_be_checked()
-    expect(_status(again)).to_have_text(re.compile(r"^Put back what you typed at \d\d:\d\d. Draft saved \d\d:\d\d$"))
     assert again.evaluate(COPIES) == []
 
 
