@@ -99,7 +99,7 @@ class Window:
         reasons = {name: reason(number, name[-1]) for name in re.findall(r'name="(reason_\d)"', page)}
         data = {"version": seen, "then": "draft", **marks, **reasons}
         try:
-            said = _understood(*self.browser.post(f"/bids/{bid}/score/", page, data, {"X-Autosave": "1"}))
+            said = _understood(*self.browser.post(f"/bids/{bid}/score/", page, data, {"X-Autosave": "stay"}))
         except OSError as error:
             said = repr(error), 0
         done = Save((self.member, bid), number, seen, late, *said)
