@@ -146,6 +146,7 @@ const follow = (form, status, copies) => {
     } else if (isOurs(answer)) {
       version.value = answer.version;
       confirm(answer.standing);
+      standing = answer.saved;
       await save();
     } else {
       if (answer.standing) held = true;

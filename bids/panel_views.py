@@ -165,10 +165,14 @@ def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
     )
     asked = request.headers.get(typed.SCRIPT_HEADER)
     if asked == "stay":
-        when = timezone.localtime(card.saved_at)
-        return JsonResponse({"version": card.version, "saved": f"Draft saved {when:%H:%M}"})
+        return JsonResponse({"version": card.version, "saved": _told(card)})
     to = _after_saving(request, bid, submits)
     return JsonResponse({"next": to}) if asked else redirect(to)
+
+
+def _told(card: Scorecard | None) -> str:
+    """What the status line says of a card that stands saved."""
+    return f"Draft saved {timezone.localtime(card.saved_at):%H:%M}" if card else "Nothing saved yet"
 
 
 def _after_saving(request: Request, bid: Bid, submitted: bool) -> str:
@@ -184,7 +188,7 @@ def _refusal(form: ScoreForm, card: Scorecard | None, saved: dict[str, str] | No
     """Tell a script why nothing was saved; where another page saved meanwhile, also what."""
     said: dict[str, Any] = {"error": "; ".join(message for message, _ in form.errors_with_links)}
     if saved is not None:
-        said |= {"version": card.version if card else 0, "standing": saved}
+        said |= {"version": card.version if card else 0, "standing": saved, "saved": _told(card)}
     return JsonResponse(said, status=409)
 
 
