@@ -94,6 +94,12 @@ def signed(value: Decimal) -> str:
     return f"\u2212{-value}" if value < 0 else f"+{value}"
 
 
+@register.filter
+def page_numbers(page: Any) -> Any:
+    """The numbers of pages that a list links to: the ends and the neighbours, however many there are between."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
 @register.simple_tag(takes_context=True)
 def may_here(context: dict[str, Any], action: str) -> bool:
     """Whether the person may do the action in the round that the page is about."""
