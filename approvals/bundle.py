@@ -12,7 +12,7 @@ import zipfile
 
 from approvals import open_data, pack, published
 from approvals.models import DecisionRecord, Pack
-from bids.matrix import as_csv
+from grants.tables import as_csv
 
 MANIFEST = "MANIFEST.json"
 # The earliest time that a zip can carry.

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from approvals import bundle, open_data, published
 from approvals import pack as packs
 from approvals.models import Decision
-from bids.matrix import as_csv
+from grants import tables
 from grants.access import public
 from grants.pages import file_response, page_of
 
@@ -75,5 +75,5 @@ def open_data_json(request: HttpRequest) -> HttpResponse:
 @require_GET
 def open_data_csv(request: HttpRequest) -> HttpResponse:
     package = open_data.package(published.grants(), published.publisher())
-    table = "".join(as_csv(open_data.rows(package)))
-    return file_response(table.encode(), "text/csv; charset=utf-8", "open-data.csv")
+    table = "".join(tables.as_csv(open_data.rows(package)))
+    return file_response(table.encode(), tables.CSV, "open-data.csv")

@@ -5,18 +5,13 @@ The rows of each, from settled grants and contracts alone, and the files that th
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from approvals.settled import Contract, Grant
-from bids.exports import text_cell
 
 PUBLISHED_ABOVE = Decimal(10_000)
 
@@ -120,22 +115,3 @@ def contract_rows(contracts: Sequence[Contract]) -> Iterator[list[Any]]:
             contract.conditions or "None",
             contract.decision,
         ]
-
-
-def as_xlsx(title: str, table: Iterable[list[Any]]) -> bytes:
-    """The table as an Excel workbook: every text as text, never a formula, every amount with two decimals."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    for row in table:
-        sheet.append([_cell(sheet, value) for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _cell(sheet: Any, value: Any) -> Any:
-    if isinstance(value, str):
-        return text_cell(sheet, value)
-    cell = WriteOnlyCell(sheet, value=value)
-    cell.number_format = "#,##0.00" if isinstance(value, Decimal) else "d mmmm yyyy"
-    return cell

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_GET
 
 from approvals import published, returns, settled
 from approvals.returns import Period
-from bids.matrix import as_csv
-from grants import money
+from grants import money, tables
 from grants.access import Request, allow, public, round_or_404
 from grants.models import Round
 from grants.pages import file_response, page_of
@@ -46,11 +45,9 @@ def _listed(
 
 def _table(kind: str, title: str, name: str, table: Iterable[list[Any]]) -> HttpResponse:
     if kind == "csv":
-        text = "".join(as_csv(table))
-        return file_response(text.encode(), "text/csv; charset=utf-8", f"{name}.csv")
+        return file_response("".join(tables.as_csv(table)).encode(), tables.CSV, f"{name}.csv")
     if kind == "xlsx":
-        book = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return file_response(returns.as_xlsx(title, table), book, f"{name}.xlsx")
+        return file_response(tables.as_xlsx(title, table), tables.XLSX, f"{name}.xlsx")
     raise Http404
 
 

@@ -22,8 +22,6 @@ from grants import audit, rounds
 from grants.models import Round, User, new_references
 from grants.refusal import Refused, must_be_current
 
-NOT_ASKED_FOR = (Bid.State.REJECTED, Bid.State.REDIRECTED)
-
 
 def candidates(round: Round, user: User) -> QuerySet[Bid]:
     """The bids that a scenario may fund, in the order of the ranking, as far as this person may see them.
@@ -32,7 +30,7 @@ def candidates(round: Round, user: User) -> QuerySet[Bid]:
     """
     visible = Bid.objects.visible_to(user, "see scenarios").filter(round=round, led_by=Bid.Led.EXTERNAL)
     ranked = visible.filter(standing__isnull=False).exclude(standing__gate=Gate.FAILED)
-    return ranked.exclude(state__in=NOT_ASKED_FOR).order_by("standing__position")
+    return ranked.exclude(state__in=Bid.UNSUCCESSFUL).order_by("standing__position")
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from bids import assignments, panel, reading
 from bids.interests import waive_interest as waive
 from bids.models import Assignment, AssignmentPlan, Bid, Interest, Knowledge
-from bids.panel_forms import AssignEvenlyForm, AssignForm, KnowledgeForm, MembersForm, PlanForm
+from bids.panel_forms import AssignForm, KnowledgeForm, MembersForm, PlanAssignmentsForm, PlanForm
 from bids.views import bid_or_404
 from grants.access import Request, allow, enter, must, round_or_404
 from grants.forms import ReasonForm, attempt
@@ -32,12 +32,12 @@ def panel_page(round: Round) -> str:
 
 
 @allow("run panel")
-def assign_evenly(request: Request, round: str) -> HttpResponse:
+def plan_assignments(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "run panel")
     return form_page(
         request,
-        "bids/assign_evenly.html",
-        AssignEvenlyForm(request.POST or None, initial={"wanted": found.panel.wanted}),
+        "bids/plan_assignments.html",
+        PlanAssignmentsForm(request.POST or None, initial={"wanted": found.panel.wanted}),
         lambda data: assignments.plan_assignments(round=found, **data, by=request.user, at=timezone.now()),
         done="This is the plan. Nothing is assigned until you apply it.",
         to=lambda plan: reverse("bids:assignment_plan", args=[plan.reference]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +15,10 @@ from bids import matrix, standings
 from bids.models import Bid, Export, PanelOutcome
 from bids.panel_forms import ExportForm
 from bids.views import bid_or_404
+from grants import tables
 from grants.access import Request, allow, must, round_or_404
 from grants.models import Round
-from grants.pages import form_page
-
-UNSUCCESSFUL = (Bid.State.REJECTED, Bid.State.REDIRECTED)
+from grants.pages import file_response, form_page
 
 
 @allow("export scores")
@@ -45,8 +44,8 @@ def scores_file(request: Request, reference: str) -> HttpResponseBase:
     table = matrix.rows(export.round, request.user)
     name = f"scores-{export.round.reference}.{export.kind}"
     if export.kind == Export.Kind.XLSX:
-        return FileResponse(matrix.as_xlsx(table), as_attachment=True, filename=name)
-    response = StreamingHttpResponse(matrix.as_csv(table), content_type="text/csv; charset=utf-8")
+        return file_response(tables.as_xlsx("Scores", table), tables.XLSX, name)
+    response = StreamingHttpResponse(tables.as_csv(table), content_type=tables.CSV)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -74,7 +73,7 @@ def letters(bids: list[Bid], round: Round) -> Iterator[tuple[Bid, str]]:
 @require_GET
 def feedback(request: Request, reference: str) -> HttpResponse:
     bid = bid_or_404(request, reference, "write feedback")
-    unsuccessful = bid.state in UNSUCCESSFUL
+    unsuccessful = bid.state in Bid.UNSUCCESSFUL
     found = dict(letters([bid], bid.round)) if unsuccessful else {}
     return render(request, "bids/feedback.html", {"bid": bid, "letter": found.get(bid)})
 
@@ -83,7 +82,7 @@ def feedback(request: Request, reference: str) -> HttpResponse:
 @require_GET
 def feedback_file(request: Request, round: str) -> HttpResponseBase:
     found = round_or_404(request, round, "write feedback")
-    visible = Bid.objects.visible_to(request.user, "write feedback").filter(round=found, state__in=UNSUCCESSFUL)
+    visible = Bid.objects.visible_to(request.user, "write feedback").filter(round=found, state__in=Bid.UNSUCCESSFUL)
     bids = list(visible.select_related("recipient", "outcome").order_by("source_reference"))
     parts = (f"{bid.source_reference}\n{'=' * 40}\n\n{text}\n\n\n" for bid, text in letters(bids, found))
     response = StreamingHttpResponse(parts, content_type="text/plain; charset=utf-8")

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bids import standings
 from bids.models import Assignment, Bid, Discussion, Interest, Panel, Scorecard
+from bids.panel import open_panel
 from grants import audit, rounds
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
@@ -90,10 +91,7 @@ def waive_interest(*, interest: Interest, reason: str, by: User, at: datetime, s
     version of the bid's page. Raises Refused for one's own interest, for one that is waived already, and once scoring
     has closed.
     """
-    round = rounds.lock(interest.bid.round)
-    panel = Panel.objects.select_for_update().get(round=round)
-    if panel.closed_at:
-        raise Refused("Scoring has closed. Nothing about it can change any more.")
+    round = open_panel(interest.bid.round).round
     bid = Bid.objects.select_for_update().get(pk=interest.bid_id)
     must_be_current(bid, seen)
     interest = Interest.objects.select_for_update(of=("self",)).select_related("member").get(pk=interest.pk)

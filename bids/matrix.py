@@ -1,18 +1,14 @@
-"""The whole matrix of marks as a file: a row a scorecard, with each mark and reason, safe from formulas."""
+"""The whole matrix of marks as a table: a row a scorecard, with each mark and reason; and who took it."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import IO, Any
+from typing import Any
 
 from django.db import transaction
-from openpyxl import Workbook
 
-from bids.exports import text_cell
 from bids.models import Bid, Export, Mark, Scorecard
 from bids.panel import scoring_closed
 from grants import audit
@@ -21,8 +17,6 @@ from grants.refusal import Refused
 
 # What was asked for is fetched at once; later it is asked for again, and stands in the trail again.
 FETCHED_WITHIN = timedelta(hours=1)
-# What a spreadsheet program may take for the start of a formula, in plain and in full width.
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", " ", "＝", "＋", "－", "＠")
 _BID = ("Bid", "Title", "Asked for (£)", "Place", "Result", "Members’ mean", "Gates", "Member")
 _COLUMNS = (
     "scorecard_id",
@@ -86,36 +80,3 @@ def _titles(number: int, label: str, gate: bool, scored: bool) -> list[str]:
 def _values(gate: bool, scored: bool, passed: bool | None, score: int | None, reason: str) -> list[Any]:
     said = {True: "yes", False: "no", None: ""}[passed]
     return [*([said] if gate else []), *([score] if scored else []), reason]
-
-
-class _Line:
-    """What a csv writer writes into: it hands each line on, so that the file is sent as it is made."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def as_csv(table: Iterable[list[Any]]) -> Iterator[str]:
-    """The table as lines of CSV with a byte order mark, by which Excel reads it as UTF-8."""
-    writer = csv.writer(_Line())
-    yield "\ufeff"
-    for row in table:
-        yield writer.writerow([harmless(value) for value in row])
-
-
-def harmless(value: Any) -> Any:
-    """A text that no spreadsheet program computes: what begins like a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_STARTS) else value
-
-
-def as_xlsx(table: Iterable[list[Any]]) -> IO[bytes]:
-    """The table as an Excel workbook in a temporary file, written row by row: every text is text, never a formula."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Scores")
-    for row in table:
-        sheet.append([text_cell(sheet, value) if isinstance(value, str) else value for value in row])
-    # Compressed, so a few megabytes at most; the rows themselves go through a temporary file.
-    made = io.BytesIO()
-    book.save(made)
-    made.seek(0)
-    return made

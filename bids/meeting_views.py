@@ -5,12 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET
 
 from bids import agenda, meeting_reading, panel, reading, standings
@@ -20,19 +18,13 @@ from bids import practice as practising
 from bids.assigning_views import members_query
 from bids.models import Bid, Criterion, Meeting, Practice, PracticeCard
 from bids.panel_forms import AgendaForm, DiscussForm, PlanMeetingForm, PracticeForm, PresentForm
+from bids.ranking import left_for_grants
 from bids.scoreform import ScoreForm
 from bids.scoring import Gate
 from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.forms import ReasonForm, VersionedForm
 from grants.models import Round
-from grants.pages import form_page, page_of
-
-
-def left_for_grants(round: Round) -> Decimal:
-    """What of the allocation is left for grants, in pounds, as the app above says."""
-    left: Decimal = import_string(settings.LEFT_FOR_GRANTS)(round=round)
-    return left
-
+from grants.pages import file_response, form_page, page_of
 
 # The practice bid
 
@@ -281,6 +273,5 @@ def minutes(request: Request, reference: str) -> HttpResponse:
 @require_GET
 def minutes_pdf(request: Request, reference: str) -> HttpResponse:
     found = meeting_or_404(request, reference, "see meetings")
-    response = HttpResponse(papers.pdf(papers.of(found, request.user)), "application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="minutes-{found.reference}.pdf"'
-    return response
+    file = papers.pdf(papers.of(found, request.user))
+    return file_response(file, "application/pdf", f"minutes-{found.reference}.pdf")

@@ -198,6 +198,8 @@ class Bid(models.Model):
         EXTERNAL = "external", "An organisation outside the force"
         INTERNAL = "internal", "A unit of the force"
 
+    UNSUCCESSFUL = (State.REJECTED, State.REDIRECTED)
+
     round = models.ForeignKey(Round, models.PROTECT, related_name="bids")
     reference = models.CharField(max_length=12, unique=True, editable=False)
     source_reference = models.CharField("your reference", max_length=40)
@@ -297,10 +299,7 @@ class Upload(models.Model):
 
 
 class Assignment(models.Model):
-    """A member is asked to score a bid. A withdrawn one stays, so that its trail has something to point to.
-
-    Who declines is no longer asked: `declined_because` is set with `withdrawn_at`.
-    """
+    """A member is asked to score a bid. One that was withdrawn or declined stays, for its trail to point to."""
 
     bid = models.ForeignKey(Bid, models.PROTECT, related_name="assignments")
     member = models.ForeignKey(User, models.PROTECT, related_name="assignments")

@@ -35,7 +35,7 @@ class AssignForm(Form):
         member.to_field_name = "username"
 
 
-class AssignEvenlyForm(Form):
+class PlanAssignmentsForm(Form):
     wanted = forms.IntegerField(
         label="Scorers for each bid",
         min_value=1,

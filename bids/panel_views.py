@@ -18,7 +18,6 @@ from bids import ranking as ranked
 from bids import reading, scoreform, standings
 from bids import scoring as scoring_rules
 from bids.interests import declare_interests
-from bids.meeting_views import left_for_grants
 from bids.models import Bid, Criterion, Panel, Practice, Scorecard
 from bids.panel_forms import InterestForm, OutcomeForm
 from bids.scoreform import ScoreForm
@@ -233,7 +232,7 @@ def ranking(request: Request, round: str) -> HttpResponse:
     closed = panel_transitions.scoring_closed(found)
     context: dict[str, Any] = {"closed": closed, "rule": scoring_rules.RULE_IN_WORDS}
     if closed:
-        left = left_for_grants(found)
+        left = ranked.left_for_grants(found)
         line = ranked.line(found, left)
         page = page_of(request, ranked.rows(found, request.user), size=ranked.PAGE)
         context |= {"page": page, "rows": ranked.drawn(page, line), "left": left, "line": line}
@@ -264,7 +263,7 @@ def coverage(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see ranking")
     closed = panel_transitions.scoring_closed(found)
     visible = Bid.objects.visible_to(request.user, "see ranking").filter(round=found)
-    after = ranked.line(found, left_for_grants(found)).after if closed else 0
+    after = ranked.line(found, ranked.left_for_grants(found)).after if closed else 0
     context = {"closed": closed, "covered": covering.of(found, visible, after) if closed else None}
     return render(request, "bids/coverage.html", context)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.html import format_html
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
 from bids.models import Bid, Discussion, Severity, Standing
@@ -31,6 +33,12 @@ def rows(round: Round, user: User) -> QuerySet[Standing]:
     visible = Bid.objects.visible_to(user, "see ranking").filter(round=round)
     found = Standing.objects.filter(round=round, bid__in=visible).annotate(on_agenda=_ON_AGENDA)
     return found.select_related("bid__recipient", "bid__outcome").only(*_SHOWN).order_by("position")
+
+
+def left_for_grants(round: Round) -> Decimal:
+    """What of the allocation is left for grants, in pounds, as the app above says."""
+    left: Decimal = import_string(settings.LEFT_FOR_GRANTS)(round=round)
+    return left
 
 
 @dataclass(frozen=True, slots=True)

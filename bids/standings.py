@@ -14,7 +14,6 @@ from bids.models import AgreedMark, Bid, Criterion, Mark, Scorecard, Severity, S
 from grants.models import Round, User
 
 _OUTSIDE = (Bid.State.RECEIVED, Bid.State.INELIGIBLE)
-_NOT_ASKED_FOR = (Bid.State.REJECTED, Bid.State.REDIRECTED)
 
 
 def results(bids: Iterable[int], rules: Sequence[Rule], *, agreed: bool = True) -> dict[int, scoring.Result]:
@@ -124,7 +123,7 @@ def put_in_order(round: Round) -> None:
 
 def takes_money(row: Standing) -> bool:
     """Whether a bid in the ranking takes anything from what is left for grants."""
-    return row.bid.is_external and row.gate != scoring.Gate.FAILED and row.bid.state not in _NOT_ASKED_FOR
+    return row.bid.is_external and row.gate != scoring.Gate.FAILED and row.bid.state not in Bid.UNSUCCESSFUL
 
 
 @transaction.atomic

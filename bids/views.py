@@ -18,10 +18,11 @@ from bids.filters import BidFilter
 from bids.forms import BidForm, ChangeBidForm, EligibilityForm, UploadForm
 from bids.models import Bid, Interest, Scorecard, Upload
 from bids.waiting import hidden_events
+from grants import tables
 from grants.access import Request, allow, enter, holdings, round_or_404
 from grants.forms import ConfirmForm
 from grants.models import AuditEvent, Round
-from grants.pages import form_page, page_of
+from grants.pages import file_response, form_page, page_of
 
 
 def bid_or_404(request: Request, reference: str, action: str, *related: str) -> Bid:
@@ -64,20 +65,14 @@ def _filtered(request: Request, round: Round) -> BidFilter:
 def export_bids(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "export bids")
     made = exports.workbook(found, _filtered(request, found).qs.distinct(), by=request.user, at=timezone.now())
-    return _download(made, f"bids-{found.reference}.xlsx")
-
-
-def _download(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return file_response(made, tables.XLSX, f"bids-{found.reference}.xlsx")
 
 
 @allow("take in bid")
 @require_GET
 def bid_template(request: Request, round: str) -> HttpResponse:
     round_or_404(request, round, "take in bid")
-    return _download(sheets.template_workbook(), "bids-template.xlsx")
+    return file_response(sheets.template_workbook(), tables.XLSX, "bids-template.xlsx")
 
 
 @allow("see bids")

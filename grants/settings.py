@@ -147,10 +147,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# Demo and tests never reach a mail server: the demo's letters are files.
-EMAIL = env.email_url("EMAIL_URL", default="smtp://localhost:25" if PRODUCTION else "consolemail://")
-vars().update(EMAIL)
-if not PRODUCTION and "EMAIL_URL" not in env.ENVIRON:
+if PRODUCTION or "EMAIL_URL" in env.ENVIRON:
+    vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+else:
+    # Demo and tests never reach a mail server: the demo's letters are files.
     EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", BASE_DIR / ".demo" / "mail"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="grants@localhost")

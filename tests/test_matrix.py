@@ -65,7 +65,7 @@ TABLE = {
     "bids:interests": "m",
     "bids:score": "m",
     "bids:panel": "ca",
-    "bids:assign_evenly": "c",
+    "bids:plan_assignments": "c",
     "bids:assign_bid": "c",
     "bids:assignment_plan": "c",
     "bids:undo_plan": "c",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("approvals", "0001_initial"),
-        ("bids", "0002_scoring_depth"),
+        ("bids", "0003_meetings_and_standings"),
         ("grants", "0002_scoring_depth"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

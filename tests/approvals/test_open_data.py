@@ -22,10 +22,10 @@ from approvals import decisions, open_data, published, settled
 from approvals.decisions import Answer
 from approvals.models import Award, Decision, DecisionRecord, Pack
 from bids.boroughs import BOROUGHS
-from bids.matrix import as_csv
 from bids.models import Bid
 from grants.models import Organisation, User
 from grants.refusal import Refused
+from grants.tables import as_csv
 from tests.approvals.steps import LATER, decide, sign
 from tests.test_matrix import publish
 

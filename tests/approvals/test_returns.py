@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 from approvals import published, returns, settled
 from approvals.models import Approval, Award, Decision
 from grants.models import User
+from grants.tables import as_csv, as_xlsx
 from tests.approvals.test_open_data import GRANT, TOTAL
 from tests.test_matrix import publish
 
@@ -147,11 +148,9 @@ def test_a_workbook_holds_numbers_days_and_no_formula() -> None:
 
 def test_no_cell_of_a_file_is_a_formula() -> None:
     grant = replace(GRANT, recipient="=1+1", purpose="@SUM(1)", conditions="＝1")
-    sheet = load_workbook(io.BytesIO(returns.as_xlsx("Grants", returns.grant_rows([grant], returns.month)))).active
+    sheet = load_workbook(io.BytesIO(as_xlsx("Grants", returns.grant_rows([grant], returns.month)))).active
     assert sheet is not None
     assert [cell.data_type for row in sheet.iter_rows() for cell in row if cell.value == "=1+1"] == ["s"]
-    from bids.matrix import as_csv
-
     text = "".join(as_csv(returns.grant_rows([grant], returns.month)))
     assert all(f"'{said}" in text and f",{said}" not in text for said in ("=1+1", "@SUM(1)", "＝1"))
 

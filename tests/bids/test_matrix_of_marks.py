@@ -17,6 +17,7 @@ from bids import interests, matrix, panel
 from bids.exports import workbook
 from bids.models import Bid, Export, Interest
 from bids.panel import Given
+from grants import tables
 from grants.models import AuditEvent, RoleHolding, Round, User
 from grants.refusal import NotEntitled, Refused
 from grants.roles import Role
@@ -63,7 +64,7 @@ def read_csv(lines: Iterable[str]) -> list[list[str]]:
 
 def read_xlsx(table: Iterable[list[Any]]) -> list[list[Any]]:
     """The cells of the workbook as another program reads them: none may be a formula."""
-    sheet = openpyxl.load_workbook(matrix.as_xlsx(table)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(tables.as_xlsx("Scores", table))).active
     assert sheet is not None
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
     return [[cell.value for cell in row] for row in sheet.iter_rows()]
@@ -156,7 +157,7 @@ def test_nothing_that_begins_like_a_formula_is_one(round: Round, member: User, c
     close(round)
     table = list(matrix.rows(round, chair))
     assert table[1].count(text) == 3
-    cells = read_csv(matrix.as_csv(table))[1]
+    cells = read_csv(tables.as_csv(table))[1]
     assert cells.count(f"'{text}") == 3
     assert not any(cell.startswith(tuple("=+-@\t\r\n ＝＋－＠")) for cell in cells)
     # A workbook says of each cell that it is text; line ends are kept as line ends.
@@ -166,13 +167,13 @@ def test_nothing_that_begins_like_a_formula_is_one(round: Round, member: User, c
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_is_no_formula_is_left_as_it_is(text: str) -> None:
-    assert matrix.harmless(text) == text
-    assert read_csv(matrix.as_csv([[text, "x"]])) == [[text, "x"]]
+    assert tables.harmless(text) == text
+    assert read_csv(tables.as_csv([[text, "x"]])) == [[text, "x"]]
 
 
 @pytest.mark.parametrize("value", [Decimal("-1.50"), -3, 0, None])
 def test_a_number_stays_a_number(value: object) -> None:
-    assert matrix.harmless(value) == value
+    assert tables.harmless(value) == value
     assert read_xlsx([[value, "x"]]) == [[value if value is None else float(str(value)), "x"]]
 
 
@@ -181,7 +182,7 @@ def test_commas_quotes_lines_and_letters_come_back_as_they_were(round: Round, me
     scored(make_bid(round), member, said)
     close(round)
     table = list(matrix.rows(round, chair))
-    assert said in read_csv(matrix.as_csv(table))[1]
+    assert said in read_csv(tables.as_csv(table))[1]
     assert said in read_xlsx(table)[1]
 
 
@@ -233,7 +234,7 @@ def fetched(reader: User, export: Export) -> Any:
 
 def content(response: Any) -> bytes:
     assert response.status_code == 200
-    return b"".join(response.streaming_content)
+    return b"".join(response)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -2,8 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -12,7 +10,7 @@ import bids.scoring
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bids", "0001_initial"),
+        ("bids", "0002_assigning_and_practice"),
         ("grants", "0002_scoring_depth"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -27,22 +25,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["criterion__number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AssignmentPlan",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("reference", models.CharField(editable=False, max_length=12, unique=True)),
-                ("wanted", models.PositiveSmallIntegerField()),
-                ("pairs", models.JSONField(default=list)),
-                ("made_at", models.DateTimeField()),
-                ("applied_at", models.DateTimeField(null=True)),
-                ("undone_at", models.DateTimeField(null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "ordering": ["-made_at"],
             },
         ),
         migrations.CreateModel(
@@ -84,21 +66,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Knowledge",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "boroughs",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=9), blank=True, default=list, size=None
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "knowledge",
-            },
-        ),
-        migrations.CreateModel(
             name="Meeting",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -111,32 +78,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-held_on", "-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Practice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=150)),
-                ("bidder", models.CharField(max_length=150)),
-                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
-                ("case", models.TextField(max_length=8000)),
-                ("compared_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "verbose_name": "practice bid",
-            },
-        ),
-        migrations.CreateModel(
-            name="PracticeCard",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("answers", models.JSONField(default=dict)),
-                ("submitted_at", models.DateTimeField()),
-            ],
-            options={
-                "verbose_name": "practice scorecard",
             },
         ),
         migrations.CreateModel(
@@ -191,102 +132,10 @@ class Migration(migrations.Migration):
                 "ordering": ["round", "position"],
             },
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="scorecard",
-            name="states",
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="accepted_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="declined_because",
-            field=models.TextField(blank=True, max_length=1000),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="despite",
-            field=models.TextField(blank=True, max_length=1000),
-        ),
-        migrations.AddField(
-            model_name="interest",
-            name="waived_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="interest",
-            name="waived_because",
-            field=models.TextField(blank=True, max_length=1000),
-        ),
-        migrations.AddField(
-            model_name="interest",
-            name="waived_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="scorecard",
-            trigger=pgtrigger.compiler.Trigger(
-                name="states",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:submitted,draft:withdrawn,submitted:withdrawn,withdrawn:draft}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="c8d9ce2bc6f7b0c95739d4db8b8a9b9bc02542d4",
-                    operation="UPDATE",
-                    pgid="pgtrigger_states_22a9d",
-                    table="bids_scorecard",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("declined_because", ""), ("withdrawn_at__isnull", False), _connector="OR"),
-                name="declined_is_withdrawn",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="interest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("waived_at", None),
-                    models.Q(
-                        ("conflicted", True),
-                        models.Q(("waived_because", ""), _negated=True),
-                        models.Q(("waived_by", models.F("member")), _negated=True),
-                        ("waived_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="waived_by_another_with_a_reason",
-            ),
-        ),
         migrations.AddField(
             model_name="agreedmark",
             name="criterion",
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="bids.criterion"),
-        ),
-        migrations.AddField(
-            model_name="assignmentplan",
-            name="made_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignmentplan",
-            name="round",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="plans", to="grants.round"
-            ),
         ),
         migrations.AddField(
             model_name="discussion",
@@ -329,30 +178,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="knowledge",
-            name="member",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="knowledge", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="knowledge",
-            name="organisations",
-            field=models.ManyToManyField(blank=True, related_name="+", to="grants.organisation"),
-        ),
-        migrations.AddField(
-            model_name="knowledge",
-            name="round",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="knowledge", to="grants.round"
-            ),
-        ),
-        migrations.AddField(
-            model_name="knowledge",
-            name="themes",
-            field=models.ManyToManyField(blank=True, related_name="+", to="bids.tag"),
-        ),
-        migrations.AddField(
             model_name="meeting",
             name="planned_by",
             field=models.ForeignKey(
@@ -376,27 +201,6 @@ class Migration(migrations.Migration):
             name="meeting",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="items", to="bids.meeting"
-            ),
-        ),
-        migrations.AddField(
-            model_name="practice",
-            name="round",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="practice", to="grants.round"
-            ),
-        ),
-        migrations.AddField(
-            model_name="practicecard",
-            name="member",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="practice_cards", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="practicecard",
-            name="practice",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="cards", to="bids.practice"
             ),
         ),
         migrations.AddField(
@@ -439,10 +243,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="knowledge",
-            constraint=models.UniqueConstraint(fields=("round", "member"), name="knowledge_once_a_member"),
-        ),
-        migrations.AddConstraint(
             model_name="meeting",
             constraint=models.CheckConstraint(
                 condition=models.Q(("quorum__gte", 1)), name="meeting_quorum_at_least_one"
@@ -479,14 +279,6 @@ class Migration(migrations.Migration):
                 ),
                 name="discussion_has_its_reason",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="practice",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="practice_amount_above_zero"),
-        ),
-        migrations.AddConstraint(
-            model_name="practicecard",
-            constraint=models.UniqueConstraint(fields=("practice", "member"), name="one_practice_card_a_member"),
         ),
         migrations.AddConstraint(
             model_name="severity",
