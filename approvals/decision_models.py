@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from approvals.advice import Area
 from grants.models import Round, User
 
 
@@ -36,6 +37,9 @@ class Decision(models.Model):
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
+    amends = models.ForeignKey("self", models.PROTECT, null=True, related_name="amended_by")
+    deferred_until = models.DateField("publication deferred until", null=True)
+    deferral_reason = models.TextField("why publication is deferred", max_length=1000, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     # Handed in and not signed: what the paper rests on holds still, and the office may give it back.
@@ -50,6 +54,12 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=Q(published_at=None) | Q(signed_at__isnull=False), name="decision_published_after_signature"
             ),
+            models.CheckConstraint(
+                condition=Q(deferred_until=None, deferral_reason="")
+                | (Q(deferred_until__isnull=False, signed_at__isnull=False) & ~Q(deferral_reason="")),
+                name="deferral_says_until_when_and_why",
+            ),
+            models.CheckConstraint(condition=Q(amends=None) | ~Q(amends=F("id")), name="decision_amends_another"),
         ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
@@ -80,6 +90,36 @@ class DecisionSection(models.Model):
     @property
     def reference(self) -> str:
         return f"{self.decision.reference} {self.key}"
+
+
+class SignOff(models.Model):
+    """An adviser's answer for their part of a paper, with all that they saw of it. The newest of an area counts."""
+
+    class Answer(models.TextChoices):
+        SIGNED = "signed", "Sign it off"
+        OBJECTED = "objected", "Do not sign it off"
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="sign_offs")
+    area = models.CharField(max_length=10, choices=[(area.value, area.label) for area in Area])
+    answer = models.CharField(max_length=10, choices=Answer)
+    comment = models.TextField(max_length=2000, blank=True)
+    seen = models.JSONField(help_text="Each thing that they answer for, by its name, with what it said.")
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(answer="objected", comment=""), name="objection_says_what"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"the answer of {self.get_area_display().lower()} on {self.decision.reference}"
+
+    @property
+    def reference(self) -> str:
+        return f"{self.decision.reference} {self.area}"
 
 
 class PartTwo(models.Model):
@@ -133,7 +173,8 @@ class Query(models.Model):
 
     pack = models.ForeignKey(Pack, models.PROTECT, related_name="queries")
     number = models.PositiveIntegerField()
-    about = models.CharField("what it is about", max_length=120)
+    about = models.CharField("what it is about", max_length=200)
+    anchor = models.CharField("where that stands in the paper", max_length=60, blank=True)
     question = models.TextField(max_length=2000)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals import bundle, figures, paper
+from approvals import advice, bundle, draft, figures, paper, sign_offs
 from approvals import decisions as transitions
 from approvals import pack as packs
 from approvals.forms import (
@@ -24,10 +24,11 @@ from approvals.forms import (
     SectionForm,
     SeenReasonForm,
     SignForm,
+    SignOffForm,
     SourcesForm,
 )
 from approvals.models import Decision, DecisionSection, Pack, PartTwo, Query
-from grants.access import Request, allow, enter, holdings, round_or_404
+from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.pages import file_response, form_page
 
 
@@ -55,6 +56,8 @@ def _cause(decision: Decision, problem: paper.Discrepancy) -> str:
     reference, _, key = problem.reference.partition(" ")
     if reference == decision.reference and key in paper.BY_KEY:
         return reverse("approvals:edit_section", args=[reference, key])
+    if problem.check == "sign-off":
+        return f"{_address(decision)}#sign-offs"
     if reference.startswith("AWD-"):
         return reverse("approvals:award", args=[reference])
     if reference.startswith("STA-"):
@@ -88,9 +91,10 @@ def decision(request: Request, reference: str) -> HttpResponse:
         "in_flight": found.state in Decision.IN_FLIGHT,
     }
     if found.is_editable:
-        preview, problems = packs.preview(found, timezone.localdate(), timezone.now())
-        shown = [(problem.message, _cause(found, problem)) for problem in problems]
-        context |= {"paper_html": packs.html(preview), "paper": preview, "problems": shown}
+        drafted = draft.of(found, at=timezone.now())
+        shown = [(problem.message, _cause(found, problem)) for problem in drafted.problems]
+        context |= {"paper_html": packs.html(drafted.paper), "paper": drafted.paper, "problems": shown}
+        context["sign_offs"] = drafted.sign_offs
     elif frozen:
         record = getattr(found, "record", None)
         context |= {"paper_html": packs.checked_html(record or frozen), "paper": packs.read(frozen)}
@@ -181,6 +185,37 @@ def edit_part_two(request: Request, reference: str) -> HttpResponse:
     )
 
 
+@allow("sign off")
+def sign_off(request: Request, reference: str, area: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "sign off")
+    if area not in set(advice.Area):
+        raise Http404
+    part = advice.Area(area)
+    must(request.user, part.action, found.round)
+    drafted = draft.of(found, at=timezone.now())
+    return form_page(
+        request,
+        "approvals/sign_off.html",
+        SignOffForm(request.POST or None),
+        lambda data: sign_offs.sign_off(
+            decision=found,
+            area=part,
+            **data,
+            seen=request.POST.get("seen", ""),
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done=f"Your answer on the {part.value} comments is recorded",
+        to=_address(found),
+        decision=found,
+        area=part,
+        paper=drafted.paper,
+        section=next((each for each in drafted.paper["sections"] if each["key"] == part.section), None),
+        row=next((row for row in drafted.sign_offs if row.area is part), None),
+        seen=sign_offs.digest(advice.seen(part, drafted.paper)),
+    )
+
+
 # The life of a pack
 
 
@@ -203,7 +238,7 @@ def submit_pack(request: Request, reference: str) -> HttpResponse:
             messages.success(request, f"{found.reference} is submitted as version {frozen.version}")
             return redirect("approvals:decision", found.reference)
     if found.is_editable and not problems:
-        problems = paper.problems(paper.sources(found, timezone.localdate()))
+        problems = draft.of(found, at=timezone.now()).problems
     back = _address(found)
     context = {"form": form, "decision": found, "problems": problems, "back": back}
     return render(request, "approvals/submit_pack.html", context)

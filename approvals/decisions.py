@@ -10,9 +10,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.timezone import localtime
 
-from approvals import approving, duties, pack, paper
+from approvals import approving, draft, duties, pack, paper, sign_offs
 from approvals.awards import must_not_be_in_flight
 from approvals.models import (
     Award,
@@ -26,7 +25,7 @@ from approvals.models import (
     SingleTenderAction,
 )
 from grants import audit, rounds
-from grants.models import AuditEvent, Round, User
+from grants.models import Round, User
 from grants.refusal import Incomplete, Refused, must_be_current
 
 
@@ -119,15 +118,14 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
     must_be_current(decision, seen)
     _must_be_editable(decision)
     must_not_be_in_flight(decision.round)
-    said = paper.sources(decision, localtime(at).date())
-    problems = paper.problems(said)
-    if problems:
-        raise NotReconciled(problems)
-    if Query.objects.filter(pack__decision=decision, answered_at=None).exists():
-        raise Refused("Answer the open queries first.")
     version = (decision.packs.aggregate(last=Max("version"))["last"] or 0) + 1
     head = audit.head(decision.round)
-    made = pack.freeze(pack.contents(decision, said, version=version, at=at, trail_head=head))
+    drafted = draft.of(decision, at=at, version=version, trail_head=head)
+    if drafted.problems:
+        raise NotReconciled(drafted.problems)
+    if Query.objects.filter(pack__decision=decision, answered_at=None).exists():
+        raise Refused("Answer the open queries first.")
+    made = pack.freeze(drafted.paper)
     frozen = Pack.objects.create(
         decision=decision,
         version=version,
@@ -255,8 +253,7 @@ def decide_items(
         raise Refused("This pack is not waiting for decision")
     current = current_pack(decision)
     pack.read(current)
-    prepared = AuditEvent.objects.filter(round=decision.round, action__in=duties.PREPARING).exclude(actor=None)
-    if why_not := duties.why_not_sign(by.username, set(prepared.values_list("actor__username", flat=True))):
+    if why_not := duties.why_not_sign(by.username, sign_offs.who_prepared(decision)):
         raise Refused(why_not)
     if not interests.strip():
         raise Refused("Declare your interests, or write that there are none", field="interests")

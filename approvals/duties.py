@@ -57,3 +57,8 @@ def why_not_confirm(person: str, proposed_by: str) -> str:
 def why_not_sign(person: str, prepared_by: Set[str]) -> str:
     """Why this person may not decide and sign, or nothing where they may."""
     return "You prepared this paper, so somebody else decides it." if person in prepared_by else ""
+
+
+def why_not_sign_off(person: str, prepared_by: Set[str]) -> str:
+    """Why this person may not sign off a part of a paper, or nothing where they may."""
+    return "You prepared this paper, so another adviser signs it off." if person in prepared_by else ""

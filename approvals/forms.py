@@ -11,7 +11,7 @@ from django.forms.boundfield import BoundField
 from approvals import awards
 from approvals.decisions import Answer
 from approvals.funding import Place
-from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAction
+from approvals.models import Award, DecisionItem, DelegationRule, SignOff, SingleTenderAction
 from bids.forms import BidsField
 from bids.models import Bid
 from grants import money
@@ -222,6 +222,15 @@ class SourcesForm(VersionedForm):
         "Figures from elsewhere",
         required=False,
         hint="One a line: the figure as it is typed in the text, a colon, where it comes from.",
+    )
+
+
+class SignOffForm(Form):
+    """An adviser's answer. What they saw travels beside it, drawn anew each time the page is."""
+
+    answer = forms.ChoiceField(label="Your answer", choices=SignOff.Answer.choices, widget=Radios)
+    comment = text_area(
+        "Comment", rows=3, required=False, longest=2000, hint="Printed in the paper. Needed where you do not sign off."
     )
 
 

@@ -17,6 +17,7 @@ from approvals.decision_models import (
     Pack,
     PartTwo,
     Query,
+    SignOff,
 )
 from approvals.scenario_models import Scenario, ScenarioItem
 from bids.models import Bid
@@ -169,6 +170,7 @@ class Approval(models.Model):
     reason = models.TextField(max_length=2000)
     facts = models.JSONField()
     approved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    acting_for = models.CharField("for whom a deputy approved", max_length=150, blank=True)
     approved_at = models.DateTimeField()
     invalid_at = models.DateTimeField(null=True)
     invalid_because = models.TextField(blank=True)
@@ -292,5 +294,6 @@ __all__ = [
     "Recommendation",
     "Scenario",
     "ScenarioItem",
+    "SignOff",
     "SingleTenderAction",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -59,13 +59,6 @@ def contents(decision: Decision, said: paper.Sources, *, version: int, at: datet
         }
     )
     return found
-
-
-def preview(decision: Decision, day: date, at: datetime) -> tuple[dict[str, Any], list[paper.Discrepancy]]:
-    """The paper as it reads now, and all that keeps it from being submitted."""
-    said = paper.sources(decision, day)
-    version = decision.packs.count() + 1
-    return contents(decision, said, version=version, at=at, trail_head=""), paper.problems(said)
 
 
 def canonical(found: dict[str, Any]) -> str:

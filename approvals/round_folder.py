@@ -16,8 +16,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from approvals import approving, awards, contracts, decisions, rules
-from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
+from approvals import approving, awards, contracts, decisions, rules, sign_offs
+from approvals.advice import Area
+from approvals.models import Award, Decision, DelegationRule, SignOff, SingleTenderAction
 from bids import assignments, boroughs, intake, interests, panel, practice, sheets
 from bids.models import Assignment, Bid
 from grants import money, people, rounds
@@ -36,6 +37,7 @@ STAGES = (
     "payments",
     "approved",
     "paper",
+    "signed_off",
     "submitted",
     "put_forward",
     "signed",
@@ -368,6 +370,17 @@ class Folder:
 
     def _decision(self) -> Decision:
         return Decision.objects.get(reference=self.toml["decision"]["reference"])
+
+    def _signed_off(self) -> None:
+        said = self.toml["stages"]["signed_off"]
+        for area in (area for area in Area if area in said):
+            sign_offs.sign_off(
+                decision=self._decision(),
+                area=area,
+                answer=SignOff.Answer.SIGNED,
+                by=self._person(said[area]),
+                at=self._at(said["on"]),
+            )
 
     def _submitted(self) -> None:
         by, at, _ = self._stage("submitted")

@@ -48,6 +48,7 @@ urlpatterns = [
     path("decisions/<str:reference>/sources/", decision_views.edit_sources, name="edit_sources"),
     path("decisions/<str:reference>/part-2/", decision_views.part_two, name="part_two"),
     path("decisions/<str:reference>/part-2/edit/", decision_views.edit_part_two, name="edit_part_two"),
+    path("decisions/<str:reference>/sign-off/<slug:area>/", decision_views.sign_off, name="sign_off"),
     path("decisions/<str:reference>/submit/", decision_views.submit_pack, name="submit_pack"),
     path("decisions/<str:reference>/query/", decision_views.query_pack, name="query_pack"),
     path(

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils import timezone
 
-from approvals import awards
+from approvals import awards, draft
 from approvals.models import Award, Decision, DelegationRule, Query, SingleTenderAction
 from bids import panel
 from bids.models import Bid
@@ -56,6 +57,8 @@ def _of_decision(held: Holdings, decision: Decision) -> Iterator[Task]:
     address = reverse("approvals:decision", args=[decision.reference])
     if decision.is_editable and held.may("submit pack", round):
         yield Task(f"Finish and submit {decision.reference}", address, hint=decision.get_state_display())
+    if decision.is_editable and held.may("sign off", round):
+        yield from _sign_offs(held, decision)
     if held.may("answer query", round):
         open_queries = Query.objects.filter(pack__decision=decision, answered_at=None).count()
         if open_queries:
@@ -73,6 +76,16 @@ def _of_decision(held: Holdings, decision: Decision) -> Iterator[Task]:
         yield Task(f"Sign {decision.reference}", sign, 1, button=f"Sign {decision.reference}")
     if decision.state == states.SIGNED and held.may("publish decision", round):
         yield Task(f"Publish {decision.reference}", address, 1)
+
+
+def _sign_offs(held: Holdings, decision: Decision) -> Iterator[Task]:
+    """What an adviser has to answer for: each part of theirs that is written and does not stand."""
+    for row in draft.of(decision, at=timezone.now()).sign_offs:
+        if not row.standing.holds and held.may(row.area.action, decision.round):
+            address = reverse("approvals:sign_off", args=[decision.reference, row.area.value])
+            name = f"Sign off {decision.reference}: {row.area.value}"
+            hints = {"void": "It changed after it was signed off.", "objected": "It was not signed off."}
+            yield Task(name, address, 1, hint=hints.get(row.standing.state, decision.title), button=name)
 
 
 def standing(*, held: Holdings, round: Round) -> str:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from grants.models import Round, User
@@ -32,10 +33,10 @@ class Holdings:
     """The roles that a person holds now, read once a request."""
 
     def __init__(self, user: User) -> None:
-        rows = user.holdings.filter(ended_at=None).values_list("role", "round_id") if user.is_active else []
+        held = user.holdings.on(timezone.localdate()) if user.is_active else user.holdings.none()
         self.everywhere: frozenset[Role] = frozenset()
         self.by_round: dict[int, frozenset[Role]] = {}
-        for role, round_id in rows:
+        for role, round_id in held.values_list("role", "round_id"):
             if round_id is None:
                 self.everywhere |= {Role(role)}
             else:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
+from django.utils.timezone import localtime
 
 from grants import money
 from grants.models import AuditEvent, RoleHolding, Round, User
@@ -36,31 +37,58 @@ def record(
     Raises NotEntitled where `by` holds no role for the action in the round at this moment, so that no change
     can stand in the trail under somebody who was not entitled to it.
     """
-    role = _role_now(action, by, round)
-    return _append(action, subject, by, by.name, role, at, round, bid, because, before or {}, facts or {})
+    role, acting_for = _role_now(action, by, round, at)
+    return _append(action, subject, by, by.name, role, acting_for, at, round, bid, because, before or {}, facts or {})
 
 
 def record_first_administrator(holding: RoleHolding, *, at: datetime) -> AuditEvent:
     """Write the one event that nobody can be entitled to: the operator names the first administrator."""
     who = "Operator of the system"
     facts = {"role": holding.role}
-    return _append("give role", holding.user, None, who, None, at, None, "", "First administrator", {}, facts)
+    return _append("give role", holding.user, None, who, None, "", at, None, "", "First administrator", {}, facts)
 
 
 def record_own(action: str, person: User, *, at: datetime) -> AuditEvent:
     """Write an event about a person's own account, for which nobody needs a role."""
-    return _append(action, person, person, person.name, None, at, None, "", "", {}, {})
+    return _append(action, person, person, person.name, None, "", at, None, "", "", {}, {})
 
 
-def _role_now(action: str, by: User, round: Round | None) -> Role:
+def acting_for(action: str, by: User, round: Round | None, at: datetime) -> User | None:
+    """For whom a person does an action as a deputy, or None where they do it in a role of their own, or may not."""
+    own, through = _holdings(by, round, at)
+    if acting_role(action, own) is not None:
+        return None
+    role = acting_role(action, frozenset(through))
+    return through[role] if role else None
+
+
+def _holdings(by: User, round: Round | None, at: datetime) -> tuple[frozenset[Role], dict[Role, User]]:
+    """The roles that a person holds themselves at an instant, and those that they hold as somebody's deputy."""
+    held = (
+        RoleHolding.objects.on(localtime(at).date())
+        .filter(models.Q(round=None) | models.Q(round=round), user=by, user__is_active=True)
+        .select_related("through__user")
+    )
+    own, through = set(), {}
+    for holding in held:
+        if holding.through is None:
+            own.add(Role(holding.role))
+        else:
+            through[Role(holding.role)] = holding.through.user
+    return frozenset(own), through
+
+
+def _role_now(action: str, by: User, round: Round | None, at: datetime) -> tuple[Role, str]:
     # Read again inside the transaction: a role that was ended after the page was drawn no longer counts.
-    everywhere = models.Q(round=None)
-    held = RoleHolding.objects.filter(everywhere | models.Q(round=round), user=by, user__is_active=True, ended_at=None)
-    role = acting_role(action, frozenset(Role(value) for value in held.values_list("role", flat=True)))
-    if role is None:
-        roles = " or ".join(sorted(entitled.label for entitled in ACTIONS[action].roles))
-        raise NotEntitled(f"{by.name} may not do this here. It needs the role {roles}.")
-    return role
+    own, through = _holdings(by, round, at)
+    role = acting_role(action, own)
+    if role is not None:
+        return role, ""
+    role = acting_role(action, frozenset(through))
+    if role is not None:
+        return role, through[role].name
+    roles = " or ".join(sorted(entitled.label for entitled in ACTIONS[action].roles))
+    raise NotEntitled(f"{by.name} may not do this here. It needs the role {roles}.")
 
 
 def _append(
@@ -69,6 +97,7 @@ def _append(
     by: User | None,
     name: str,
     role: Role | None,
+    acting_for: str,
     at: datetime,
     round: Round | None,
     bid: str,
@@ -87,6 +116,7 @@ def _append(
         actor=by,
         actor_name=name,
         actor_role=role or "",
+        acting_for=acting_for,
         action=action,
         subject_kind=str(subject._meta.verbose_name),
         subject=str(getattr(subject, "reference", subject.pk)),
@@ -119,6 +149,9 @@ def digest(event: AuditEvent) -> str:
         "facts": event.facts,
         "previous_hash": event.previous_hash,
     }
+    if event.acting_for:
+        # Left out where nobody was acted for, so that events from before there were deputies keep their hash.
+        said["acting_for"] = event.acting_for
     return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 

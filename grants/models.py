@@ -83,7 +83,7 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        return self.holdings.filter(role=Role.ADMINISTRATOR, ended_at=None).exists()
+        return self.holdings.filter(role=Role.ADMINISTRATOR, ended_at=None, through=None).exists()
 
     # The admin site asks these; its own ModelAdmin classes give the answer.
     def has_perm(self, perm: str, obj: Any = None) -> bool:
@@ -206,8 +206,19 @@ class Alias(models.Model):
         super().save(*args, **kwargs)
 
 
+class HoldingQuerySet(models.QuerySet["RoleHolding"]):
+    def on(self, day: date) -> HoldingQuerySet:
+        """The roles that count on a day: not ended, and for a deputy within their dates while the role stands."""
+        own = Q(through=None)
+        deputy = Q(through__ended_at=None, through__user__is_active=True, starts_on__lte=day, ends_on__gte=day)
+        return self.filter(own | deputy, ended_at=None)
+
+
 class RoleHolding(models.Model):
-    """A person holds a role, in one round or (round empty) in all of them, from one instant to another."""
+    """A person holds a role, in one round or (round empty) in all of them, from one instant to another.
+
+    A deputy holds it `through` the role of somebody else, from one day to another, and names no deputy.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="holdings")
     role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
@@ -215,19 +226,45 @@ class RoleHolding(models.Model):
     given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    through = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="deputies")
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = HoldingQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "role", "round"],
-                condition=Q(ended_at=None),
+                condition=Q(ended_at=None, through=None),
                 nulls_distinct=False,
                 name="role_held_once_at_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(given_by=None) | ~Q(given_by=F("user")), name="nobody_gives_themselves_a_role"
             ),
+            models.CheckConstraint(
+                condition=Q(through=None, starts_on=None, ends_on=None)
+                | Q(through__isnull=False, starts_on__isnull=False, ends_on__gte=F("starts_on")),
+                name="deputy_has_dates",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="no_deputy_of_a_deputy",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__through__isnull=False),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM grants_roleholding WHERE id = NEW.through_id AND through_id IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'A deputy names no deputy';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:
@@ -266,6 +303,7 @@ class AuditEvent(models.Model):
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=150)
     actor_role = models.CharField(max_length=20)
+    acting_for = models.CharField("for whom a deputy acted", max_length=150, blank=True)
     action = models.CharField(max_length=40)
     subject_kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=80)

@@ -13,6 +13,9 @@ class Role(StrEnum):
     OFFICE = "dmpc_office"
     DMPC = "deputy_mayor"
     FINANCE = "finance"
+    LEGAL = "legal_adviser"
+    COMMERCIAL = "commercial_adviser"
+    EQUALITY = "equality_adviser"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
@@ -28,6 +31,9 @@ _LABELS = {
     Role.OFFICE: "DMPC office",
     Role.DMPC: "Deputy Mayor for Policing and Crime",
     Role.FINANCE: "Finance",
+    Role.LEGAL: "Legal adviser",
+    Role.COMMERCIAL: "Commercial adviser",
+    Role.EQUALITY: "Equality adviser",
     Role.AUDITOR: "Auditor",
     Role.ADMINISTRATOR: "Administrator",
 }
@@ -48,6 +54,9 @@ def _by(*roles: Role, past: str = "") -> Action:
 _R = Role
 _INSIDE = tuple(Role)
 _ABOVE_THE_PANEL = (_R.LEAD, _R.OFFICE, _R.DMPC, _R.FINANCE, _R.AUDITOR)
+_ADVISERS = (_R.LEGAL, _R.COMMERCIAL, _R.EQUALITY)
+# Who reads a paper and what it rests on.
+_READERS = (*_ABOVE_THE_PANEL, *_ADVISERS)
 
 ACTIONS: dict[str, Action] = {
     # People, rounds and money
@@ -111,30 +120,35 @@ ACTIONS: dict[str, Action] = {
     "review bid": _by(_R.LEAD, past="reviewed the bid"),
     "return bid": _by(_R.LEAD, past="returned the bid to the panel"),
     "group bids": _by(_R.LEAD, past="changed the project family"),
-    "see routes": _by(*_ABOVE_THE_PANEL),
+    "see routes": _by(*_READERS),
     "route awards": _by(_R.LEAD, past="routed the grant"),
     "clear warning": _by(_R.LEAD, past="cleared the routing warning"),
     "escalate award": _by(_R.LEAD, past="escalated the grant"),
     "propose rule": _by(_R.ADMINISTRATOR, past="proposed a delegation rule"),
     "confirm rule": _by(_R.LEAD, past="confirmed a delegation rule"),
-    "see rules": _by(_R.ADMINISTRATOR, *_ABOVE_THE_PANEL),
+    "see rules": _by(_R.ADMINISTRATOR, *_READERS),
     # Approvals, contracts and payments
     "see approvals": _by(_R.LEAD, _R.FINANCE, _R.AUDITOR),
     "approve award": _by(_R.LEAD, past="approved the grant under delegation"),
     "invalidate approval": _by(_R.LEAD, past="made an approval invalid"),
-    "see award": _by(*_ABOVE_THE_PANEL),
+    "see award": _by(*_READERS),
     "keep single tender action": _by(_R.LEAD, past="recorded a single tender action"),
     "approve contract": _by(_R.LEAD, past="approved the contract under delegation"),
-    "see single tender action": _by(*_ABOVE_THE_PANEL),
+    "see single tender action": _by(*_READERS),
     "record payment": _by(_R.FINANCE, past="recorded a payment"),
-    "see reconciliation": _by(*_ABOVE_THE_PANEL),
+    "see reconciliation": _by(*_READERS),
     # The decision
-    "see decisions": _by(*_ABOVE_THE_PANEL),
+    "see decisions": _by(*_READERS),
     "see returns": _by(_R.LEAD, _R.OFFICE, _R.FINANCE, _R.AUDITOR),
     "prepare decision": _by(_R.LEAD, past="opened a decision paper"),
     "write section": _by(_R.LEAD, past="wrote a section of the paper"),
     "see part 2": _by(_R.LEAD, _R.OFFICE, _R.DMPC),
     "write part 2": _by(_R.LEAD, past="wrote Part 2 of the paper"),
+    "sign off": _by(_R.FINANCE, *_ADVISERS),
+    "sign off finance": _by(_R.FINANCE, past="answered for the financial comments"),
+    "sign off legal": _by(_R.LEGAL, past="answered for the legal comments"),
+    "sign off commercial": _by(_R.COMMERCIAL, past="answered for the commercial comments"),
+    "sign off equality": _by(_R.EQUALITY, past="answered for the equality comments"),
     "submit pack": _by(_R.LEAD, past="submitted the pack"),
     "query pack": _by(_R.OFFICE, past="asked about the pack"),
     "answer query": _by(_R.LEAD, past="answered a query"),
@@ -143,6 +157,7 @@ ACTIONS: dict[str, Action] = {
     "decide items": _by(_R.DMPC, past="decided the items"),
     "sign decision": _by(_R.DMPC, past="signed the decision"),
     "publish decision": _by(_R.OFFICE, past="published the decision"),
+    "defer publication": _by(_R.OFFICE, past="deferred the publication of the decision"),
 }
 
 

@@ -13,7 +13,7 @@ from grants.models import User
 from grants.refusal import Refused
 from grants.roles import Role
 from tests import factories
-from tests.approvals.steps import decide, sign
+from tests.approvals.steps import decide, sign, sign_off
 from tests.factories import NOW, person
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,7 @@ def test_a_later_paper_asks_only_for_what_is_left_and_can_be_signed(
     for part in later.sections.all():
         text = "The one grant that was deferred."
         decisions.write_section(decision=later, key=part.key, text=text, by=grace, at=NOW)
+    sign_off(later)
     frozen = decisions.submit_pack(decision=later, by=grace, at=NOW)
     assert [item.label for item in frozen.items.all()] == [signed.items.get(number=5).label]
     assert [each["verb"] for each in packs.read(frozen)["recommendations"]] == ["approve"]

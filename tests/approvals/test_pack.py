@@ -9,7 +9,7 @@ import re
 import pytest
 from pypdf import PdfReader
 
-from approvals import decisions
+from approvals import decisions, draft
 from approvals import pack as packs
 from approvals.models import Decision, Pack
 
@@ -165,7 +165,8 @@ def test_pence_are_printed_alike_in_page_and_pdf(frozen: Pack) -> None:
 
 def test_a_preview_says_what_would_be_frozen(frozen: Pack) -> None:
     decision = Decision.objects.select_related("round").get(reference="PCD-681")
-    found, problems = packs.preview(decision, frozen.submitted_at.date(), frozen.submitted_at)
+    drafted = draft.of(decision, at=frozen.submitted_at)
+    found, problems = drafted.paper, drafted.problems
     kept = packs.read(frozen)
     assert problems == []
     changing = {"version", "trail_head"}
