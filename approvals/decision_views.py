@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals import advice, bundle, draft, figures, paper, sign_offs
+from approvals import advice, bundle, draft, figures, paper, places, sign_offs
 from approvals import decisions as transitions
 from approvals import pack as packs
 from approvals.forms import (
     AnswerForm,
     DecideForm,
     DecisionForm,
+    DeferForm,
     PartTwoForm,
     PlainVersionForm,
     QueryForm,
@@ -247,10 +248,11 @@ def submit_pack(request: Request, reference: str) -> HttpResponse:
 @allow("query pack")
 def query_pack(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "query pack")
+    here = places.places(packs.read(_newest_pack_or_404(found)))
     return form_page(
         request,
         "approvals/query_pack.html",
-        QueryForm(request.POST or None),
+        QueryForm(request.POST or None, found=here),
         lambda data: transitions.query_pack(decision=found, **data, by=request.user, at=timezone.now()),
         done=lambda asked: f"Query {asked.number} is asked",
         to=_address(found),
@@ -315,6 +317,28 @@ def publish_decision(request: Request, reference: str) -> HttpResponse:
             decision=found, seen=data["version"], by=request.user, at=timezone.now()
         ),
         done=f"{found.reference} is published in the register",
+        to=_address(found),
+        decision=found,
+    )
+
+
+@allow("defer publication")
+def defer_publication(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "defer publication")
+    initial = {"version": found.version, "until": found.deferred_until, "reason": found.deferral_reason}
+    return form_page(
+        request,
+        "approvals/defer_publication.html",
+        DeferForm(request.POST or None, initial=initial),
+        lambda data: transitions.defer_publication(
+            decision=found,
+            until=data["until"],
+            reason=data["reason"],
+            seen=data["version"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done=f"The publication of {found.reference} is deferred, and the register says so",
         to=_address(found),
         decision=found,
     )

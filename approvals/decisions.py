@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.timezone import localtime
 
-from approvals import approving, draft, duties, pack, paper, sign_offs
+from approvals import approving, draft, duties, pack, paper, places, sign_offs
 from approvals.awards import must_not_be_in_flight
 from approvals.models import (
     Award,
@@ -175,13 +176,27 @@ def _make_items(frozen: Pack, found: dict[str, Any]) -> None:
 
 @transaction.atomic
 def query_pack(*, decision: Decision, about: str, question: str, by: User, at: datetime) -> Query:
-    """Ask about a paragraph or a figure of the pack at hand. The question is kept with that version."""
+    """Ask about one place of the pack at hand, by its key in `places`. The question is kept with that version.
+
+    Raises Refused where the pack is not with the office, or has no such place.
+    """
     decision = _locked(decision)
     _must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be queried")
     current = current_pack(decision)
-    number = current.queries.count() + 1
-    query = Query.objects.create(pack=current, number=number, about=about, question=question, asked_by=by, asked_at=at)
-    audit.record("query pack", query, round=decision.round, by=by, at=at, because=question, facts={"about": about})
+    place = next((each for each in places.places(pack.read(current)) if each.key == about), None)
+    if place is None:
+        raise Refused("Choose a place of this version of the paper", field="about")
+    query = Query.objects.create(
+        pack=current,
+        number=current.queries.count() + 1,
+        about=place.label[:200],
+        anchor=place.anchor,
+        question=question,
+        asked_by=by,
+        asked_at=at,
+    )
+    facts = {"about": query.about}
+    audit.record("query pack", query, round=decision.round, by=by, at=at, because=question, facts=facts)
     return query
 
 
@@ -365,6 +380,25 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
         }
     )
     return found
+
+
+@transaction.atomic
+def defer_publication(
+    *, decision: Decision, until: date, reason: str, by: User, at: datetime, seen: int | None = None
+) -> None:
+    """Say that a signed decision is not published before a day, and why. The register shows both, and nothing else.
+
+    It can be deferred again, and published on any day. Raises Refused where the day is not in the future.
+    """
+    decision = _locked(decision)
+    must_be_current(decision, seen)
+    _must_be(decision, Decision.State.SIGNED, "Only a signed decision can be deferred")
+    if until <= localtime(at).date():
+        raise Refused("The day must be in the future", field="until")
+    before = {"until": decision.deferred_until} if decision.deferred_until else {}
+    decision.deferred_until, decision.deferral_reason = until, reason.strip()
+    _move(decision, Decision.State.SIGNED, "deferred_until", "deferral_reason")
+    _record("defer publication", decision, by, at, because=reason, before=before, facts={"until": until})
 
 
 @transaction.atomic

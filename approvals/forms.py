@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 
-from approvals import awards
+from approvals import awards, places
 from approvals.decisions import Answer
 from approvals.funding import Place
 from approvals.models import Award, DecisionItem, DelegationRule, SignOff, SingleTenderAction
@@ -240,8 +241,19 @@ class PartTwoForm(VersionedForm):
 
 
 class QueryForm(Form):
-    about = forms.CharField(label="What it is about", max_length=120, help_text="A paragraph or a figure, such as 3.2.")
+    about = forms.ChoiceField(label="What it is about", widget=forms.Select)
     question = text_area("Question", rows=3, longest=2000)
+
+    def __init__(self, *args: Any, found: Sequence[places.Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about = self.fields["about"]
+        assert isinstance(about, forms.ChoiceField)
+        about.choices = [("", "Choose a place in the paper"), *places.grouped(found)]
+
+
+class DeferForm(VersionedForm):
+    until = DayField(label="Do not publish before")
+    reason = text_area("Reason", rows=3, longest=1000, hint="The register shows it to the public.")
 
 
 class AnswerForm(Form):

@@ -47,6 +47,11 @@ def rows() -> QuerySet[Decision]:
     return Decision.objects.filter(state=Decision.State.PUBLISHED).select_related("record__pack")
 
 
+def deferred() -> QuerySet[Decision]:
+    """The signed decisions that the register only announces: their publication is deferred, with day and reason."""
+    return Decision.objects.filter(state=Decision.State.SIGNED, deferred_until__isnull=False).order_by("deferred_until")
+
+
 def decisions(round: Round | None = None) -> list[Published]:
     """Every published decision, of a round or of all, by the day of its signature. Raises Refused where one changed."""
     found = rows().filter(round=round) if round else rows()

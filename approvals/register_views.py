@@ -24,7 +24,8 @@ def register(request: HttpRequest) -> HttpResponse:
     if asked:
         found = found.filter(title__icontains=asked) | found.filter(reference__icontains=asked)
     page = page_of(request, found.order_by("-signed_at"), PAGE)
-    return render(request, "approvals/register.html", {"page": page, "asked": asked})
+    deferred = published.deferred()
+    return render(request, "approvals/register.html", {"page": page, "asked": asked, "deferred": deferred})
 
 
 def _published_or_404(reference: str) -> Decision:

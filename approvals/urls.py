@@ -60,6 +60,7 @@ urlpatterns = [
     path("decisions/<str:reference>/put-forward/", decision_views.put_forward, name="put_forward"),
     path("decisions/<str:reference>/decide/", decision_views.decide_items, name="decide_items"),
     path("decisions/<str:reference>/sign/", decision_views.sign_decision, name="sign_decision"),
+    path("decisions/<str:reference>/defer/", decision_views.defer_publication, name="defer_publication"),
     path("decisions/<str:reference>/publish/", decision_views.publish_decision, name="publish_decision"),
     path("decisions/<str:reference>/v<int:version>/", decision_views.pack, name="pack"),
     path("decisions/<str:reference>/v<int:version>/pdf/", decision_views.pack_pdf, name="pack_pdf"),

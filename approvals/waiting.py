@@ -75,7 +75,7 @@ def _of_decision(held: Holdings, decision: Decision) -> Iterator[Task]:
         sign = reverse("approvals:sign_decision", args=[decision.reference])
         yield Task(f"Sign {decision.reference}", sign, 1, button=f"Sign {decision.reference}")
     if decision.state == states.SIGNED and held.may("publish decision", round):
-        yield Task(f"Publish {decision.reference}", address, 1)
+        yield Task(f"Publish {decision.reference}", address, 1, due=decision.deferred_until)
 
 
 def _sign_offs(held: Holdings, decision: Decision) -> Iterator[Task]:

@@ -137,6 +137,7 @@ TABLE = {
     "approvals:put_forward": "o",
     "approvals:decide_items": "d",
     "approvals:sign_decision": "d",
+    "approvals:defer_publication": "o",
     "approvals:publish_decision": "o",
     "approvals:pack": "lodfagkq",
     "approvals:pack_pdf": "lodfagkq",
