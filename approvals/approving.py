@@ -15,7 +15,7 @@ from approvals import duties, routing
 from approvals.awards import committed, locked, must_not_be_in_flight, record, routes_now
 from approvals.models import Approval, Award, Payment, Recommendation
 from bids.models import Interest, PanelOutcome, Scorecard
-from grants import money
+from grants import audit, money
 from grants.models import AuditEvent, User, new_references
 from grants.refusal import Refused
 
@@ -44,14 +44,20 @@ def approve_awards(
         award.state = Award.State.APPROVED
         award.version += 1
         award.save(update_fields=["state", "version"])
-        approvals.append(new_approval(award, Award.Route.DELEGATED, conditions, reason, by, at))
+        principal = audit.acting_for("approve award", by, award.round, at)
+        approvals.append(new_approval(award, Award.Route.DELEGATED, conditions, reason, by, at, principal))
         facts = {"amount": award.amount, "conditions": conditions, "approval": approvals[-1].reference}
         record("approve award", award, by, at, reason, facts | {"route": award.sentence})
     return approvals
 
 
-def new_approval(award: Award, level: str, conditions: str, reason: str, by: User, at: datetime) -> Approval:
-    """Write the approval of a locked award with the facts of its route. For the transitions that decide alone."""
+def new_approval(
+    award: Award, level: str, conditions: str, reason: str, by: User, at: datetime, principal: User | None
+) -> Approval:
+    """Write the approval of a locked award with the facts of its route. For the transitions that decide alone.
+
+    `principal` is for whom `by` acts as a deputy, if for anybody.
+    """
     return Approval.objects.create(
         award=award,
         reference=new_references("APP", 1, Approval.objects.values_list("reference", flat=True))[0],
@@ -61,6 +67,7 @@ def new_approval(award: Award, level: str, conditions: str, reason: str, by: Use
         reason=reason,
         facts=award.routed_as,
         approved_by=by,
+        acting_for=principal.name if principal else "",
         approved_at=at,
     )
 
@@ -85,8 +92,12 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
         refuse(f"it has a new routing warning. {now.warning} Route the grants again, and clear it first.")
     if award.bid.employs_staff and not award.bid.london_living_wage:
         refuse("it pays staff, and the London Living Wage is not confirmed.")
-    if why_not := duties.why_not_approve(by.username, hands([award])[award.pk]):
+    had = hands([award])[award.pk]
+    if why_not := duties.why_not_approve(by.username, had):
         refuse(why_not)
+    principal = audit.acting_for("approve award", by, award.round, at)
+    if principal and duties.why_not_approve(principal.username, had):
+        refuse(f"you act for {principal.name}, who may not approve it.")
     if committed(award.round) > award.round.allocation:
         refuse("the round is over its allocation.")
 

@@ -29,6 +29,7 @@ from approvals.forms import (
     SourcesForm,
 )
 from approvals.models import Decision, DecisionSection, Pack, PartTwo, Query
+from grants import audit
 from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.pages import file_response, form_page
 
@@ -397,6 +398,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
         decision=found,
         items=frozen.items.all(),
         pack=frozen,
+        acting_for=audit.acting_for("sign decision", request.user, found.round, timezone.now()),
     )
 
 

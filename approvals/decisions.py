@@ -268,8 +268,12 @@ def decide_items(
         raise Refused("This pack is not waiting for decision")
     current = current_pack(decision)
     pack.read(current)
-    if why_not := duties.why_not_sign(by.username, sign_offs.who_prepared(decision)):
+    prepared = sign_offs.who_prepared(decision)
+    if why_not := duties.why_not_sign(by.username, prepared):
         raise Refused(why_not)
+    principal = audit.acting_for("decide items", by, decision.round, at)
+    if principal and duties.why_not_sign(principal.username, prepared):
+        raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else decides it.")
     if not interests.strip():
         raise Refused("Declare your interests, or write that there are none", field="interests")
     said = {}
@@ -339,7 +343,8 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
     award.save(update_fields=["state", "version"])
     if award.state == Award.State.APPROVED:
         reason = item.reason or f"Item {item.number} of {decision.reference}"
-        approving.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at)
+        principal = audit.acting_for("sign decision", by, decision.round, at)
+        approving.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at, principal)
 
 
 def _settle_contract(item: DecisionItem, contract: SingleTenderAction, by: User, at: datetime) -> None:
@@ -354,6 +359,7 @@ def _settle_contract(item: DecisionItem, contract: SingleTenderAction, by: User,
 
 def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> dict[str, Any]:
     assert decision.signed_at and decision.signed_by and decision.decided_at
+    principal = audit.acting_for("sign decision", decision.signed_by, decision.round, decision.signed_at)
     found: dict[str, Any] = audit.plain(
         {
             "reference": decision.reference,
@@ -363,6 +369,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
             "signed_at": decision.signed_at.astimezone(UTC),
             "signed_by": decision.signed_by.name,
             "role": decision.decision_by,
+            "deputy_for": principal.name if principal else "",
             "interests": decision.interests,
             "items_decided": [
                 {

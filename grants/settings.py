@@ -120,6 +120,7 @@ NAVIGATION = [
     ("Reconciliation", "approvals:reconciliation", "see reconciliation", True),
     ("Decisions", "approvals:decisions", "see decisions", True),
     ("Trail", "grants:round_trail", "see trail", True),
+    ("Deputies", "grants:deputies", "name deputy", False),
     ("People", "grants:people", "see people", False),
 ]
 

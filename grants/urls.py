@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from grants import views
+from grants import deputy_views, views
 
 pages = [
     path("", views.home, name="home"),
@@ -23,6 +23,9 @@ pages = [
     path("people/<str:username>/roles/give/", views.give_role, name="give_role"),
     path("people/<str:username>/roles/end/", views.end_role, name="end_role"),
     path("people/<str:username>/password-link/", views.password_link, name="password_link"),
+    path("deputies/", deputy_views.deputies, name="deputies"),
+    path("deputies/name/", deputy_views.name_deputy, name="name_deputy"),
+    path("deputies/end/", deputy_views.end_deputation, name="end_deputation"),
     path("trail/rounds/<slug:reference>/", views.round_trail, name="round_trail"),
     path("trail/people/", views.people_trail, name="people_trail"),
 ]

@@ -177,7 +177,7 @@ def add_person(request: Request) -> HttpResponse:
 @require_GET
 def person(request: Request, username: str) -> HttpResponse:
     found = get_object_or_404(User, username=username)
-    held = found.holdings.select_related("round", "given_by")
+    held = found.holdings.select_related("round", "given_by", "through__user")
     return render(request, "grants/person.html", {"person": found, "holdings_of": held})
 
 

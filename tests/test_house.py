@@ -79,6 +79,7 @@ def test_every_template_of_a_page_belongs_to_one() -> None:
         "approvals/settled_grants.html",
         "approvals/table_3.html",
         "bids/case.html",
+        "grants/deputations.html",
         "bids/choices.html",
         "bids/criteria.html",
         "bids/marks.html",

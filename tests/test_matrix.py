@@ -50,6 +50,9 @@ TABLE = {
     "grants:give_role": "x",
     "grants:end_role": "x",
     "grants:password_link": "x",
+    "grants:deputies": "ld",
+    "grants:name_deputy": "ld",
+    "grants:end_deputation": "ld",
     "grants:round_trail": "la",
     "grants:people_trail": "ax",
     "bids:bids": "mclodfagkq",
@@ -188,6 +191,9 @@ OF_NO_ROUND = {
     "grants:end_role",
     "grants:password_link",
     "grants:people_trail",
+    "grants:deputies",
+    "grants:name_deputy",
+    "grants:end_deputation",
 }
 # Every page names its object in its address; the rest of the world follows from these.
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
