@@ -17,6 +17,12 @@ def paid_early(award: Award) -> Decimal:
     return sum((payment.amount for payment in fetched(award, "paid") if payment.retrospective), ZERO)
 
 
+def was(award: Award) -> Decimal | None:
+    """What a grant was before the paper at hand changes it, in pounds; None where it does not: see `amending`."""
+    found: Decimal | None = getattr(award, "was", None)
+    return found
+
+
 def appendix(awards: Sequence[Award]) -> list[dict[str, Any]]:
     """Each grant as it is published: recipient, amount, purpose, conditions and reason (SI 2011/3050 para 3(f))."""
     return [_entry(award) for award in awards]
@@ -26,7 +32,7 @@ def _entry(award: Award) -> dict[str, Any]:
     bid = award.bid
     valid = next(iter(fetched(award, "valid")), None)
     outcome = getattr(bid, "outcome", None)
-    early = paid_early(award)
+    early, earlier = paid_early(award), was(award)
     return {
         "reference": award.reference,
         "bid": bid.source_reference,
@@ -36,6 +42,7 @@ def _entry(award: Award) -> dict[str, Any]:
         "register": _register(award),
         "sponsoring_unit": bid.sponsoring_unit,
         "amount": money.text(award.amount),
+        "was": money.text(earlier) if earlier is not None else "",
         "purpose": bid.summary,
         "beneficiaries": bid.beneficiaries,
         "boroughs": bid.borough_names,

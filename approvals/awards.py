@@ -6,8 +6,8 @@ them ever compute a sum of the same round at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -143,7 +143,7 @@ def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: d
     withdrawn = award.state == Award.State.WITHDRAWN
     must_fit(bid.round, amount, instead_of=ZERO if withdrawn else award.amount)
     if withdrawn or award.amount != amount:
-        _invalidate(award, f"The amount changed to {money.pounds(amount)}", by, at)
+        invalidate(award, f"The amount changed to {money.pounds(amount)}", by, at)
         award.amount, award.state, award.route = amount, Award.State.AGREED, ""
         award.version += 1
         award.save()
@@ -188,7 +188,7 @@ def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | Non
     if award and award.items.filter(decision__signed_at__isnull=False).exists():
         raise Refused("The Deputy Mayor has decided this grant. Only a new decision changes it.")
     if award and award.state != Award.State.WITHDRAWN:
-        _invalidate(award, "The bid was sent back to the panel", by, at)
+        invalidate(award, "The bid was sent back to the panel", by, at)
         award.state = Award.State.WITHDRAWN
         award.version += 1
         award.save()
@@ -263,11 +263,15 @@ def limit_on(round: Round, kind: str, day: date) -> tuple[DelegationRule, routin
     return rule, rule.as_limit()
 
 
-def routes_now(round: Round, day: date) -> dict[str, routing.Route]:
-    """The route of each live grant of a round by the facts and the limit of a day, by reference."""
+def routes_now(round: Round, day: date, amounts: Mapping[str, Decimal] | None = None) -> dict[str, routing.Route]:
+    """The route of each live grant of a round by the facts and the limit of a day, by reference.
+
+    `amounts`, in pounds by reference, stand in place of what grants have: for a paper that asks to change them.
+    """
     _, limit = limit_on(round, DelegationRule.Kind.GRANT, day)
     awards = list(Award.objects.live().for_routes().filter(round=round))
-    claims = [award.claim() for award in awards]
+    instead = amounts or {}
+    claims = [replace(award.claim(), amount=instead.get(award.reference, award.amount)) for award in awards]
     key = routing.Key(round.routing_key)
     return {
         award.reference: routing.route(claim, claims, limit, key, escalated=award.escalated)
@@ -290,7 +294,7 @@ def _route(
         facts = route_facts(route, rule)
         if (award.route and not _differs(award, facts)) or (only_routed and not award.route):
             continue
-        _invalidate(award, because or "Its route changed", by, at)
+        invalidate(award, because or "Its route changed", by, at)
         before = {"route": award.route, "sentence": award.sentence}
         if award.warning != route.warning:
             award.warning_cleared = ""
@@ -336,7 +340,8 @@ def _differs(award: Award, new: dict[str, Any]) -> bool:
     return any(award.routed_as.get(name) != new[name] for name in names)
 
 
-def _invalidate(award: Award, because: str, by: User, at: datetime) -> None:
+def invalidate(award: Award, because: str, by: User, at: datetime) -> None:
+    """Keep the valid approval of a locked grant, marked as invalid. For the transitions that change a grant alone."""
     for approval in award.approvals.select_for_update().filter(invalid_at=None):
         approval.invalid_at, approval.invalid_because = at, because
         approval.save(update_fields=["invalid_at", "invalid_because"])

@@ -237,11 +237,32 @@ class DecisionItem(models.Model):
         return f"{self.number}. {self.label}"
 
 
+class AmendedGrant(models.Model):
+    """What a paper asks for a grant that the decision it amends settled. Nothing changes until it is signed."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="changes")
+    award = models.ForeignKey("approvals.Award", models.PROTECT, related_name="changes")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    reason = models.TextField(max_length=2000)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "award"], name="grant_amended_once_a_paper"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="amended_amount_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"the change of {self.award} in {self.decision.reference}"
+
+
 class DecisionRecord(models.Model):
     """What was decided and signed, frozen beside the pack that it was decided on."""
 
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="record")
-    pack = models.ForeignKey(Pack, models.PROTECT, related_name="+")
+    pack = models.ForeignKey(Pack, models.PROTECT, related_name="records")
     canonical = models.TextField()
     sha256 = models.CharField(max_length=64)
     html = models.TextField()

@@ -40,7 +40,8 @@ def _address(decision: Decision) -> str:
 
 def decision_or_404(request: Request, reference: str, action: str) -> Decision:
     """The decision, where this person may do the action in its round."""
-    visible = Decision.objects.filter(round__in=holdings(request.user).rounds(action)).select_related("round")
+    visible = Decision.objects.filter(round__in=holdings(request.user).rounds(action))
+    visible = visible.select_related("round", "amends")
     decision = get_object_or_404(visible, reference=reference)
     enter(request, decision.round)
     return decision
@@ -73,7 +74,7 @@ def add_decision(request: Request, round: str) -> HttpResponse:
     return form_page(
         request,
         "approvals/add_decision.html",
-        DecisionForm(request.POST or None),
+        DecisionForm(request.POST or None, round=found),
         lambda data: transitions.prepare_decision(round=found, **data, by=request.user, at=timezone.now()),
         done="The paper is open. Write its sections next.",
         to=lambda opened: _address(opened),
@@ -101,6 +102,8 @@ def decision(request: Request, reference: str) -> HttpResponse:
         record = getattr(found, "record", None)
         context |= {"paper_html": packs.checked_html(record or frozen), "paper": packs.read(frozen)}
     context["queries"] = Query.objects.filter(pack__decision=found).select_related("asked_by", "answered_by", "pack")
+    context["amended_by"] = found.amended_by.exclude(signed_at=None)
+    context["changes"] = found.changes.select_related("award__bid", "proposed_by") if found.is_editable else ()
     context["has_part_two"] = PartTwo.objects.filter(decision=found).exists()
     return render(request, "approvals/decision.html", context)
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import localtime
 
-from approvals import approving, draft, duties, pack, paper, places, sign_offs
+from approvals import amending, approving, draft, duties, pack, paper, places, sign_offs
 from approvals.awards import must_not_be_in_flight
 from approvals.models import (
     Award,
@@ -44,16 +44,27 @@ class NotReconciled(Refused):
 
 
 @transaction.atomic
-def prepare_decision(*, round: Round, reference: str, title: str, decision_by: str, by: User, at: datetime) -> Decision:
-    """Open a paper for a round, with all its sections empty."""
+def prepare_decision(
+    *,
+    round: Round,
+    reference: str,
+    title: str,
+    decision_by: str,
+    by: User,
+    at: datetime,
+    amends: Decision | None = None,
+) -> Decision:
+    """Open a paper for a round, with all its sections empty. `amends`: the signed decision that it changes, if any."""
     round = rounds.lock(round)
+    if amends:
+        amending.must_be_amendable(amends, round.pk)
     if Decision.objects.filter(reference=reference).exists():
         raise Refused(f"There is a decision {reference} already", field="reference")
     decision = Decision.objects.create(
-        round=round, reference=reference, title=title, decision_by=decision_by, opened_at=at
+        round=round, reference=reference, title=title, decision_by=decision_by, opened_at=at, amends=amends
     )
     DecisionSection.objects.bulk_create(DecisionSection(decision=decision, key=part.key) for part in paper.PARTS)
-    facts = {"title": title, "decision by": decision_by}
+    facts = {"title": title, "decision by": decision_by} | ({"amends": amends.reference} if amends else {})
     audit.record("prepare decision", decision, round=round, by=by, at=at, facts=facts)
     return decision
 
@@ -333,14 +344,19 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
 def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:
     kinds = DecisionItem.Answer
     award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
+    states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
+    if decision.changes.filter(award=award).exists():
+        if kinds(item.answer) in states:
+            # What the earlier decision said of it stands.
+            return
+        amending.apply(decision, award, by, at)
     if award.approvals.filter(invalid_at=None).exists():
         raise Refused(f"{award.bid.title} is approved already. The pack must be returned.")
     if award.amount != item.amount:
         raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
-    states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
     award.state = states.get(kinds(item.answer), Award.State.APPROVED)
     award.version += 1
-    award.save(update_fields=["state", "version"])
+    award.save(update_fields=["state", "version", "amount", "route", "sentence"])
     if award.state == Award.State.APPROVED:
         reason = item.reason or f"Item {item.number} of {decision.reference}"
         principal = audit.acting_for("sign decision", by, decision.round, at)

@@ -17,6 +17,7 @@ PREPARING = (
     "approve award",
     "approve contract",
     "keep single tender action",
+    "amend grant",
     "write section",
     "write part 2",
     "submit pack",

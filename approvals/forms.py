@@ -12,7 +12,7 @@ from django.forms.boundfield import BoundField
 from approvals import awards, places
 from approvals.decisions import Answer
 from approvals.funding import Place
-from approvals.models import Award, DecisionItem, DelegationRule, SignOff, SingleTenderAction
+from approvals.models import Award, Decision, DecisionItem, DelegationRule, SignOff, SingleTenderAction
 from bids.forms import BidsField
 from bids.models import Bid
 from grants import money
@@ -206,6 +206,37 @@ class DecisionForm(Form):
     )
     title = forms.CharField(label="Title", max_length=200)
     decision_by = forms.CharField(label="Decision by", max_length=150, initial="Deputy Mayor for Policing and Crime")
+    amends = forms.ModelChoiceField(
+        label="Amends",
+        queryset=Decision.objects.none(),
+        required=False,
+        empty_label="No earlier decision",
+        help_text="Only where this paper changes a grant that a signed decision settled.",
+    )
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        amends = self.fields["amends"]
+        assert isinstance(amends, forms.ModelChoiceField)
+        amends.queryset = Decision.objects.filter(round=round, signed_at__isnull=False)
+        amends.to_field_name = "reference"
+
+
+class AmendForm(Form):
+    award = forms.ModelChoiceField(label="Grant", queryset=Award.objects.none(), empty_label="Choose a grant")
+    amount = MoneyField(label="New amount")
+    reason = text_area("Reason", rows=3, longest=2000, hint="Printed nowhere; it stands in the trail.")
+
+    def __init__(self, *args: Any, grants: Sequence[Award], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        award = self.fields["award"]
+        assert isinstance(award, forms.ModelChoiceField)
+        award.queryset = Award.objects.filter(pk__in=[each.pk for each in grants])
+        award.to_field_name = "reference"
+        award.choices = [
+            ("", "Choose a grant"),
+            *((each.reference, f"{each.bid.title}, {money.pounds(each.amount)}") for each in grants),
+        ]
 
 
 class SectionForm(VersionedForm):

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from approvals import routing
 from approvals.decision_models import (
+    AmendedGrant,
     Decision,
     DecisionItem,
     DecisionRecord,
@@ -280,6 +281,7 @@ class Payment(models.Model):
 
 
 __all__ = [
+    "AmendedGrant",
     "Approval",
     "Award",
     "Decision",

@@ -11,9 +11,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from approvals import appendices, paper
-from approvals.models import Award, Decision, DecisionRecord, Pack
-from grants import audit
+from approvals import amending, appendices, paper
+from approvals.models import Decision, DecisionRecord, Pack
+from grants import audit, money
 from grants.pdf import compiled
 from grants.refusal import Refused
 
@@ -23,7 +23,7 @@ CHANGED = "What is stored does not fit its hash. Nothing is shown from it; tell 
 
 def contents(decision: Decision, said: paper.Sources, *, version: int, at: datetime, trail_head: str) -> dict[str, Any]:
     """The whole paper as data. It holds nothing of Part 2, no score and no mark."""
-    asked, noted = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
+    asked, noted = said.asked(), said.noted()
     round = decision.round
     known = paper.figures_of(said)
     sections = paper.sections(said)
@@ -33,6 +33,7 @@ def contents(decision: Decision, said: paper.Sources, *, version: int, at: datet
             "reference": decision.reference,
             "title": decision.title,
             "decision_by": decision.decision_by,
+            "amends": amending.printed(decision),
             "version": version,
             "submitted_at": at.astimezone(UTC),
             "trail_head": trail_head,
@@ -50,11 +51,11 @@ def contents(decision: Decision, said: paper.Sources, *, version: int, at: datet
             "sections": sections,
             "figure_notes": paper.figure_notes(sections),
             "table_2": paper.table_2(asked),
-            "table_2_total": {"count": len(asked), "amount": said.reconciliation.dmpc.total},
+            "table_2_total": {"count": len(asked), "amount": money.total([award.amount for award in asked])},
             "table_3": paper.table_3(said),
             "appendix_1": appendices.appendix(asked),
             "appendix_2": appendices.appendix(noted),
-            "contracts": appendices.contract_entries(said.contracts),
+            "contracts": appendices.contract_entries(said.contracts_asked()),
             "reconciliation": said.reconciliation.as_json(),
         }
     )

@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from approvals import figures, position, reconciliation, rules
-from approvals.appendices import paid_early
+from approvals import amending, figures, position, reconciliation, rules
+from approvals.appendices import paid_early, was
 from approvals.figures import Figure, Figures, Standing
 from approvals.models import Award, Decision, DecisionRecord, DelegationRule, SingleTenderAction
 from approvals.reconciliation import Discrepancy, Outcome, Reconciliation
@@ -60,7 +60,7 @@ class Sources:
     limits: dict[str, DelegationRule | None]
     texts: dict[str, str]
     reconciliation: Reconciliation
-    earlier: frozenset[str] = frozenset()
+    earlier: frozenset[tuple[str, str]] = frozenset()
 
     def routed(self, route: str) -> list[Award]:
         return [award for award in self.awards if award.route == route]
@@ -71,8 +71,11 @@ class Sources:
         return [award for award in self.routed(Award.Route.DMPC) if award.state in waiting]
 
     def noted(self) -> list[Award]:
-        """The delegated grants that no earlier paper has reported."""
-        return [award for award in self.routed(Award.Route.DELEGATED) if award.reference not in self.earlier]
+        """The delegated grants that no earlier paper has reported at their amount."""
+        return [award for award in self.routed(Award.Route.DELEGATED) if not self._reported(award)]
+
+    def _reported(self, thing: Award | SingleTenderAction) -> bool:
+        return (thing.reference, money.text(thing.amount)) in self.earlier
 
     def contracts_asked(self) -> list[SingleTenderAction]:
         """The contracts that wait for the Deputy Mayor, and the delegated ones that no earlier paper has reported."""
@@ -80,23 +83,19 @@ class Sources:
         return [
             contract
             for contract in self.contracts
-            if (
-                contract.state in waiting
-                if contract.route == Award.Route.DMPC
-                else contract.reference not in self.earlier
-            )
+            if (contract.state in waiting if contract.route == Award.Route.DMPC else not self._reported(contract))
         ]
 
 
 def sources(decision: Decision, day: date) -> Sources:
     """Read all that the paper of a decision rests on, in a fixed number of queries."""
     round = decision.round
-    found = position.grants_of(round)
+    found = amending.as_amended(decision, position.grants_of(round))
     signed = DecisionRecord.objects.filter(decision__round=round).exclude(decision=decision)
     return Sources(
         decision=decision,
         earlier=frozenset(
-            entry["reference"]
+            (entry["reference"], entry["amount"])
             for text in signed.values_list("pack__canonical", flat=True)
             for part in ("appendix_2", "contracts")
             for entry in json.loads(text)[part]
@@ -181,7 +180,7 @@ def problems(said: Sources) -> list[Discrepancy]:
     external = figures.externals(said.decision.external_figures)
     for part in PARTS:
         text = said.texts.get(part.key, "").strip()
-        if part.key == "commercial" and not said.contracts:
+        if part.key == "commercial" and not said.contracts_asked():
             continue
         if not text:
             found.append(Discrepancy("section", f"“{part.heading}” is empty.", ZERO, f"{reference} {part.key}"))
@@ -203,11 +202,11 @@ def problems(said: Sources) -> list[Discrepancy]:
 def links_of(said: Sources) -> dict[str, str]:
     """The parts of this paper that prose can point to, by name, with their anchors."""
     there = {
-        "appendix 1": bool(said.routed(Award.Route.DMPC)),
-        "appendix 2": bool(said.routed(Award.Route.DELEGATED)),
-        "appendix 3": bool(said.contracts),
-        "appendix 4": bool(said.contracts),
-        "table 2": bool(said.routed(Award.Route.DMPC)),
+        "appendix 1": bool(said.asked()),
+        "appendix 2": bool(said.noted()),
+        "appendix 3": bool(said.contracts_asked()),
+        "appendix 4": bool(said.contracts_asked()),
+        "table 2": bool(said.asked()),
         "table 3": True,
     }
     return {name: name.replace(" ", "-") for name, exists in there.items() if exists}
@@ -222,6 +221,7 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
     rule = said.limits[DelegationRule.Kind.GRANT]
     limit = rule.limit if rule else ZERO
     asked, noted = said.asked(), said.noted()
+    changed, asked = [award for award in asked if was(award)], [award for award in asked if not was(award)]
     early = [award for award in [*asked, *noted] if paid_early(award)]
     found: list[dict[str, Any]] = []
 
@@ -238,6 +238,14 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
             total,
             [_item(award) for award in asked],
         )
+    if changed:
+        total = money.total([award.amount for award in changed])
+        old = said.decision.amends.reference if said.decision.amends else ""
+        told = "; ".join(
+            f"“{award.bid.title}” from {money.pounds(was(award) or ZERO)} to {money.pounds(award.amount)}"
+            for award in changed
+        )
+        add("approve", f"a change of {_grants(changed)} that {old} decided: {told}", total, [_item(a) for a in changed])
     if noted:
         total = money.total([award.amount for award in noted])
         add(
@@ -332,6 +340,7 @@ def _already(paid: Decimal, amount: Decimal) -> str:
 def table_3(said: Sources) -> list[dict[str, Any]]:
     """The allocation from top to bottom: lines, contracts, grants by route, expenditure, underspend."""
     reco = said.reconciliation
+    asked, noted = said.asked(), said.noted()
     notes = {line.reference: line.note for line in said.decision.round.lines.all()}
     rows = [_row("Total allocated", reco.allocation, "total")]
     rows += [_row(line.label, line.amount, "line", notes.get(line.reference, "")) for line in reco.lines]
@@ -339,14 +348,22 @@ def table_3(said: Sources) -> list[dict[str, Any]]:
         _row(f"{contract.supplier.name}: contract", contract.amount, "line", f"Charged to {contract.charged_to}")
         for contract in said.contracts
     ]
+    decided, under = reco.dmpc, reco.delegated
     rows += [
         _row(f"Grants to third parties ({reco.grants.count})", reco.grants.total, "line"),
-        _row(f"Grants decided by the Deputy Mayor ({reco.dmpc.count})", reco.dmpc.total, "part"),
-        _row(f"Grants approved under delegation ({reco.delegated.count})", reco.delegated.total, "part"),
+        _row(f"Grants decided by the Deputy Mayor ({decided.count})", decided.total, "part", _before(decided, asked)),
+        _row(f"Grants approved under delegation ({under.count})", under.total, "part", _before(under, noted)),
         _row("Total expenditure", reco.expenditure, "total"),
         _row("Underspend", reco.underspend, "total"),
     ]
     return rows
+
+
+def _before(whole: reconciliation.Sum, here: Sequence[Award]) -> str:
+    """How many of a row's grants this paper is about, where an earlier one settled others."""
+    if whole.count == len(here):
+        return ""
+    return f"{len(here)} in this paper, {whole.count - len(here)} in earlier ones"
 
 
 def _row(label: str, amount: Decimal, kind: str, note: str = "") -> dict[str, Any]:
@@ -359,7 +376,7 @@ def sections(said: Sources) -> list[dict[str, Any]]:
     found, number = [], 0
     for part in PARTS:
         text = said.texts.get(part.key, "").strip()
-        if part.key == "commercial" and not said.contracts and not text:
+        if part.key == "commercial" and not said.contracts_asked() and not text:
             continue
         if part.numbered:
             number += 1

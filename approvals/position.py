@@ -56,7 +56,8 @@ def position(round: Round, day: date, found: Sequence[Award] | None = None) -> r
     # A refused grant takes nothing from the allocation; its bid still has to be accounted for.
     found = [award for award in everything if award.state != Award.State.REFUSED]
     try:
-        now = awards.routes_now(round, day) if found else {}
+        amounts = {award.reference: award.amount for award in found}
+        now = awards.routes_now(round, day, amounts) if found else {}
     except Refused:
         now = {}
     grants = [_grant(award, now.get(award.reference)) for award in found]

@@ -29,7 +29,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _published_or_404(reference: str) -> Decision:
-    return get_object_or_404(published.rows(), reference=reference)
+    return get_object_or_404(published.rows().select_related("amends"), reference=reference)
 
 
 @public
@@ -38,6 +38,7 @@ def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
     found = _published_or_404(reference)
     frozen = published.read(found.record)
     context = {"decision": found, "record": frozen.record, "paper": frozen.paper}
+    context["amended_by"] = found.amended_by.filter(state=Decision.State.PUBLISHED)
     context["paper_html"] = packs.checked_html(found.record)
     return render(request, "approvals/published_decision.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals import decision_views, register_views, returns_views, scenario_views, views
+from approvals import amending_views, decision_views, register_views, returns_views, scenario_views, views
 
 app_name = "approvals"
 urlpatterns = [
@@ -45,6 +45,8 @@ urlpatterns = [
     ),
     path("decisions/<str:reference>/", decision_views.decision, name="decision"),
     path("decisions/<str:reference>/sections/<slug:key>/", decision_views.edit_section, name="edit_section"),
+    path("decisions/<str:reference>/amend/", amending_views.amend_grant, name="amend_grant"),
+    path("decisions/<str:reference>/amend/<str:award>/leave/", amending_views.leave_grant, name="leave_grant"),
     path("decisions/<str:reference>/sources/", decision_views.edit_sources, name="edit_sources"),
     path("decisions/<str:reference>/part-2/", decision_views.part_two, name="part_two"),
     path("decisions/<str:reference>/part-2/edit/", decision_views.edit_part_two, name="edit_part_two"),

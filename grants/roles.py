@@ -132,7 +132,9 @@ ACTIONS: dict[str, Action] = {
     # Approvals, contracts and payments
     "see approvals": _by(_R.LEAD, _R.FINANCE, _R.AUDITOR),
     "approve award": _by(_R.LEAD, past="approved the grant under delegation"),
-    "invalidate approval": _by(_R.LEAD, past="made an approval invalid"),
+    # The Deputy Mayor by signing a decision that changes an earlier one.
+    "invalidate approval": _by(_R.LEAD, _R.DMPC, past="made an approval invalid"),
+    "amend grant": _by(_R.LEAD, past="asked for a change of the decided grant"),
     "see award": _by(*_READERS),
     "keep single tender action": _by(_R.LEAD, past="recorded a single tender action"),
     "approve contract": _by(_R.LEAD, past="approved the contract under delegation"),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals import decisions
-from approvals.models import Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
+from approvals.models import AmendedGrant, Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
 from bids.models import (
     Assignment,
     AssignmentPlan,
@@ -128,6 +128,8 @@ TABLE = {
     "approvals:decisions": "lodfagkq",
     "approvals:add_decision": "l",
     "approvals:decision": "lodfagkq",
+    "approvals:amend_grant": "l",
+    "approvals:leave_grant": "l",
     "approvals:edit_section": "l",
     "approvals:edit_sources": "l",
     "approvals:part_two": "lod",
@@ -288,16 +290,33 @@ def addresses() -> dict[str, str]:
         "approvals:contract_register_file": {"kind": "csv"},
         "approvals:delegated_return_file": {"round": round.reference, "kind": "csv"},
         "approvals:edit_section": {"reference": decision.reference, "key": "summary"},
+        **amending(decision),
         "approvals:sign_off": {"reference": decision.reference, "area": "finance"},
         "approvals:answer_query": {"reference": decision.reference, "version": 1, "number": 1},
     }
     found = {}
     for name in TABLE:
-        candidates = [own.get(name), {}, *objects.values()]
         if name.startswith("approvals:pack"):
-            candidates = [{"reference": decision.reference, "version": 1}]
-        found[name] = next(_reversed(name, [each for each in candidates if each is not None], objects))
+            own[name] = {"reference": decision.reference, "version": 1}
+        candidates = [{}, *objects.values()]
+        found[name] = reverse(name, kwargs=own[name]) if name in own else next(_reversed(name, candidates, objects))
     return found
+
+
+def amending(decision: Decision) -> dict[str, dict[str, Any]]:
+    """The addresses of a paper that changes a grant of the decision."""
+    paper = Decision.objects.create(
+        round=decision.round, reference="PCD-999", title="A change", decision_by="x", opened_at=AT, amends=decision
+    )
+    lead = User.objects.get(username="grace.hall")
+    award = Award.objects.filter(round=decision.round, route="dmpc")[0]
+    AmendedGrant.objects.create(
+        decision=paper, award=award, amount=award.amount, reason="x", proposed_by=lead, proposed_at=AT
+    )
+    return {
+        "approvals:amend_grant": {"reference": paper.reference},
+        "approvals:leave_grant": {"reference": paper.reference, "award": award.reference},
+    }
 
 
 def export_of(user: User, round: Round) -> Export:

@@ -67,6 +67,7 @@ CHANGES = {
         "keep scenario",
         "name deputy",
         "end deputation",
+        "amend grant",
     },
     Role.OFFICE: {
         "set password",
@@ -82,6 +83,7 @@ CHANGES = {
         "export bids",
         "decide items",
         "sign decision",
+        "invalidate approval",
         "name deputy",
         "end deputation",
     },

@@ -1,0 +1,161 @@
+"""Transitions of an amendment: a new decision changes a grant that an earlier one decided. The only writer of it.
+
+What an earlier decision approved stands, with its approval and its payments, until the new one is signed. Until then
+the change is a row of the new paper alone, which is computed as though it were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.timezone import localtime
+
+from approvals import awards
+from approvals.models import AmendedGrant, Award, Decision, DecisionItem, Recommendation
+from bids.models import Interest
+from grants import money
+from grants.models import User
+from grants.refusal import Refused
+
+ZERO = Decimal("0.00")
+
+
+def amendable(decision: Decision) -> list[Award]:
+    """The grants that the decision which this one amends settled, whatever it said of them."""
+    settled = DecisionItem.objects.filter(decision=decision.amends, pack__records__isnull=False).exclude(award=None)
+    return list(Award.objects.for_routes().live().filter(pk__in=settled.values("award")))
+
+
+@transaction.atomic
+def amend_grant(
+    *, decision: Decision, award: Award, amount: Decimal, reason: str, by: User, at: datetime
+) -> AmendedGrant:
+    """Ask in this paper for another amount, in pounds, of a grant that the earlier decision settled.
+
+    It replaces what this paper asked of that grant before. Raises Refused where the paper amends nothing or is
+    submitted, where the grant is not one of those, and where the amount is more than the bid, more than the
+    allocation holds, less than what is paid, or would send up a grant that this paper does not change.
+    """
+    award = awards.locked(award, None)
+    decision = _editable(decision)
+    awards.must_not_be_in_flight(award.round)
+    if award not in amendable(decision):
+        raise Refused("The earlier decision did not decide this grant", field="award")
+    if Interest.objects.barring().filter(bid=award.bid, member=by).exists():
+        raise Refused("You declared an interest in this bid, so somebody else changes its grant.")
+    if amount > award.bid.amount:
+        raise Refused(f"The bid asks for {money.pounds(award.bid.amount)}. A grant is never more", field="amount")
+    paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    if amount < paid:
+        raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
+    awards.must_fit(award.round, amount, instead_of=ZERO if award.state == Award.State.REFUSED else award.amount)
+    _must_leave_other_routes(decision, award, amount, at)
+    kept, _ = AmendedGrant.objects.update_or_create(
+        decision=decision,
+        award=award,
+        defaults={"amount": amount, "reason": reason.strip(), "proposed_by": by, "proposed_at": at},
+    )
+    facts = {"decision": decision.reference, "was": award.amount, "amount": amount}
+    awards.record("amend grant", award, by, at, reason, facts)
+    return kept
+
+
+def _must_leave_other_routes(decision: Decision, award: Award, amount: Decimal, at: datetime) -> None:
+    day = localtime(at).date()
+    amounts = {kept.award.reference: kept.amount for kept in decision.changes.select_related("award")}
+    now = awards.routes_now(award.round, day)
+    then = awards.routes_now(award.round, day, amounts | {award.reference: amount})
+    for other in Award.objects.live().filter(round=award.round, route=Award.Route.DELEGATED).select_related("bid"):
+        if then[other.reference].level.height > now[other.reference].level.height:
+            raise Refused(
+                f"With {money.pounds(amount)} the delegated grant for {other.bid.title} would need the Deputy Mayor. "
+                "Its group is not below the limit any more.",
+                field="amount",
+            )
+
+
+@transaction.atomic
+def leave_grant(*, decision: Decision, award: Award, reason: str, by: User, at: datetime) -> None:
+    """Take a change out of the paper again: the grant stays as the earlier decision left it."""
+    award = awards.locked(award, None)
+    decision = _editable(decision)
+    kept = AmendedGrant.objects.filter(decision=decision, award=award).first()
+    if kept is None:
+        raise Refused("This paper does not change that grant")
+    facts = {"decision": decision.reference, "amount": kept.amount, "stays": award.amount}
+    kept.delete()
+    awards.record("amend grant", award, by, at, reason, facts)
+
+
+def _editable(decision: Decision) -> Decision:
+    decision = Decision.objects.select_for_update(of=("self",)).select_related("amends", "round").get(pk=decision.pk)
+    if decision.amends is None:
+        raise Refused("This paper amends no earlier decision")
+    if not decision.is_editable:
+        raise Refused(f"{decision.reference} is submitted. Its text can change only when the office returns it.")
+    return decision
+
+
+def as_amended(decision: Decision, found: Sequence[Award]) -> list[Award]:
+    """The grants of a round as they are once this paper is signed; nothing of it is saved.
+
+    `found` are those of `position.grants_of`. A changed one has its new amount, waits for the Deputy Mayor, and has
+    what it was before under `was`, in pounds.
+    """
+    changes = {kept.award_id: kept for kept in decision.changes.all()} if decision.amends_id else {}
+    for award in found:
+        kept = changes.get(award.pk)
+        vars(award)["was"] = award.amount if kept else None
+        if kept is None:
+            continue
+        award.amount, award.state, award.route = kept.amount, Award.State.ROUTED, Award.Route.DMPC
+        award.sentence, award.warning = _sentence(decision), ""
+        vars(award)["valid"] = []
+        vars(award.bid)["agreed"] = [Recommendation(amount=kept.amount)]
+    return list(found)
+
+
+def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
+    """Make the change of a signed paper to a locked grant. For the signature alone, before it writes the approval."""
+    kept = decision.changes.get(award=award)
+    paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    if kept.amount < paid:
+        raise Refused(f"{money.pounds(paid)} of {award.bid.title} was paid meanwhile. The pack must be returned.")
+    awards.invalidate(award, f"{decision.reference} changed it to {money.pounds(kept.amount)}", by, at)
+    Recommendation.objects.create(
+        bid=award.bid,
+        answer=Recommendation.Answer.AGREE,
+        amount=kept.amount,
+        reason=kept.reason,
+        made_by=kept.proposed_by,
+        made_at=kept.proposed_at,
+    )
+    award.amount, award.route, award.sentence = kept.amount, Award.Route.DMPC, _sentence(decision)
+
+
+def _sentence(decision: Decision) -> str:
+    assert decision.amends
+    return f"Decided by the Deputy Mayor in {decision.amends.reference}, which alone a new decision changes"
+
+
+def printed(decision: Decision) -> dict[str, str]:
+    """The earlier decision as the paper names it: reference, title, day and hash; nothing where it amends none."""
+    old = decision.amends
+    if old is None or old.signed_at is None:
+        return {}
+    return {
+        "reference": old.reference,
+        "title": old.title,
+        "signed_on": localtime(old.signed_at).date().isoformat(),
+        "sha256": old.record.sha256,
+    }
+
+
+def must_be_amendable(old: Decision, round_id: int) -> None:
+    """Refuse to amend a decision of another round, or one that is not signed."""
+    if old.round_id != round_id or old.signed_at is None:
+        raise Refused("Only a signed decision of this round can be amended", field="amends")

@@ -1,0 +1,279 @@
+"""A new decision changes a grant that an earlier one decided: what stands until then, what it asks, what it settles."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from approvals import amending, approving, awards, decisions, draft, position, published
+from approvals import pack as packs
+from approvals.decisions import Answer
+from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DecisionRecord, Pack
+from grants.models import User
+from grants.refusal import Refused
+from grants.roles import Role
+from tests import factories
+from tests.approvals.steps import LATER, decide, sign, sign_off
+from tests.factories import NOW, person
+
+pytestmark = pytest.mark.django_db
+LESS = Decimal("65000.00")
+
+
+@pytest.fixture
+def signed(decision: Decision, robin: User, mo: User) -> Decision:
+    decide(decision, robin)
+    sign(decision, robin)
+    decisions.publish_decision(decision=decision, by=mo, at=LATER)
+    return Decision.objects.select_related("round").get(pk=decision.pk)
+
+
+@pytest.fixture
+def grant(signed: Decision) -> Award:
+    """The grant to A2 Dominion, £70,000."""
+    return Award.objects.for_routes().get(round=signed.round, amount=Decimal(70000), route="dmpc")
+
+
+@pytest.fixture
+def paper(signed: Decision, grant: Award, grace: User) -> Decision:
+    """A paper that asks for £65,000 instead."""
+    made = decisions.prepare_decision(
+        round=signed.round,
+        reference="PCD-700",
+        title="A smaller grant",
+        decision_by="Deputy Mayor for Policing and Crime",
+        amends=signed,
+        by=grace,
+        at=NOW,
+    )
+    for part in made.sections.all():
+        decisions.write_section(decision=made, key=part.key, text="The grant becomes smaller.", by=grace, at=NOW)
+    change(made, grant, grace)
+    return made
+
+
+def change(paper: Decision, grant: Award, by: User, amount: Decimal = LESS) -> AmendedGrant:
+    return amending.amend_grant(decision=paper, award=grant, amount=amount, reason="One lot fell away", by=by, at=NOW)
+
+
+def submit(paper: Decision, grace: User, mo: User) -> Pack:
+    sign_off(paper)
+    frozen = decisions.submit_pack(decision=paper, by=grace, at=LATER)
+    decisions.put_forward(decision=paper, by=mo, at=LATER)
+    return frozen
+
+
+def now(grant: Award) -> tuple[Decimal, str, list[Decimal]]:
+    """A grant as it stands: its amount, its state, and the amounts of its valid approvals."""
+    grant.refresh_from_db()
+    return grant.amount, grant.state, [each.amount for each in grant.approvals.filter(invalid_at=None)]
+
+
+def test_until_it_is_signed_what_was_approved_stands_and_is_paid(paper: Decision, grant: Award) -> None:
+    assert now(grant) == (Decimal("70000.00"), "approved", [Decimal("70000.00")])
+    approving.record_payment(
+        award=grant,
+        amount=Decimal(60000),
+        paid_on=LATER.date(),
+        by=User.objects.get(username="kit.lane"),
+        at=LATER,
+    )
+    assert position.reconcile(paper.round, NOW.date()).underspend == Decimal("754005.00")
+
+
+def test_the_paper_is_computed_as_though_the_change_were_made(paper: Decision) -> None:
+    found = draft.of(paper, at=NOW)
+    assert [problem.check for problem in found.problems] == ["sign-off"] * 3
+    assert found.paper["figures"]["underspend"]["exact"] == "£759,005"
+    assert found.paper["amends"]["reference"] == "PCD-681"
+    [asked] = found.paper["recommendations"]
+    assert asked["text"] == (
+        "a change of 1 grant that PCD-681 decided: "
+        "“A2 Dominion: safer homes after domestic abuse” from £70,000 to £65,000"
+    )
+    [entry] = found.paper["appendix_1"]
+    assert (entry["amount"], entry["was"]) == ("65000.00", "70000.00")
+    rows = {row["label"]: row["note"] for row in found.paper["table_3"]}
+    assert rows["Grants decided by the Deputy Mayor (11)"] == "1 in this paper, 10 in earlier ones"
+    assert rows["Grants approved under delegation (28)"] == "0 in this paper, 28 in earlier ones"
+
+
+def test_signed_it_takes_the_place_of_the_earlier_approval(
+    paper: Decision, grant: Award, grace: User, mo: User, robin: User
+) -> None:
+    frozen = submit(paper, grace, mo)
+    decide(paper, robin)
+    sign(paper, robin)
+    assert now(grant) == (LESS, "approved", [LESS])
+    old = grant.approvals.exclude(invalid_at=None).get()
+    assert (old.amount, old.invalid_because) == (Decimal("70000.00"), "PCD-700 changed it to £65,000")
+    found = position.reconcile(paper.round, NOW.date())
+    assert (found.balances, found.underspend) == (True, Decimal("759005.00"))
+    assert "Amends" in frozen.html
+    assert "PCD-681 decided on £70,000." in frozen.html
+
+
+@pytest.mark.parametrize("answer", ["refused", "deferred"])
+def test_where_the_change_is_not_approved_the_earlier_decision_stands(
+    paper: Decision, grant: Award, grace: User, mo: User, robin: User, answer: str
+) -> None:
+    submit(paper, grace, mo)
+    decide(paper, robin, item_1=Answer(answer, reason="As it was"))
+    sign(paper, robin)
+    assert now(grant) == (Decimal("70000.00"), "approved", [Decimal("70000.00")])
+    assert position.reconcile(paper.round, NOW.date()).balances
+
+
+def test_the_public_sees_each_grant_once_at_what_was_decided_last(
+    paper: Decision, grant: Award, grace: User, mo: User, robin: User
+) -> None:
+    assert sum(each.amount for each in published.grants()) == Decimal("1438598.00")
+    submit(paper, grace, mo)
+    decide(paper, robin)
+    sign(paper, robin)
+    decisions.publish_decision(decision=paper, by=mo, at=LATER)
+    grants = {each.reference: each for each in published.grants()}
+    assert (len(grants), grants[grant.reference].amount) == (39, LESS)
+    assert grants[grant.reference].decision == "PCD-700"
+    assert sum(each.amount for each in grants.values()) == Decimal("1433598.00")
+    old = Client().get(reverse("approvals:published_decision", args=["PCD-681"])).content.decode()
+    assert "Amended by" in old and "PCD-700 A smaller grant" in old
+    new = Client().get(reverse("approvals:published_decision", args=["PCD-700"])).content.decode()
+    assert "It amends" in new
+
+
+def test_what_was_frozen_of_the_earlier_decision_stays_as_it_is(
+    signed: Decision, paper: Decision, grace: User, mo: User, robin: User
+) -> None:
+    before = (signed.record.sha256, signed.record.html_sha256)
+    submit(paper, grace, mo)
+    decide(paper, robin)
+    sign(paper, robin)
+    record = Decision.objects.get(pk=signed.pk).record
+    assert (record.sha256, record.html_sha256) == before
+    assert packs.checked_html(record)
+
+
+@pytest.mark.parametrize(
+    ("amount", "why"),
+    [
+        (Decimal("70000.01"), "A grant is never more"),
+        (Decimal("59999.99"), "was paid already"),
+    ],
+)
+def test_an_amount_that_cannot_be_is_refused(
+    paper: Decision, grant: Award, grace: User, amount: Decimal, why: str
+) -> None:
+    finance = User.objects.get(username="kit.lane")
+    approving.record_payment(award=grant, amount=Decimal(60000), paid_on=LATER.date(), by=finance, at=LATER)
+    with pytest.raises(Refused, match=why) as refused:
+        change(paper, grant, grace, amount)
+    assert refused.value.field == "amount"
+    assert paper.changes.get().amount == LESS
+
+
+def test_a_grant_that_the_earlier_decision_did_not_decide_is_not_amended(paper: Decision, grace: User) -> None:
+    delegated = Award.objects.for_routes().filter(round=paper.round, route="delegated")[0]
+    with pytest.raises(Refused, match="did not decide this grant"):
+        change(paper, delegated, grace)
+
+
+def test_a_change_can_be_made_again_and_taken_back_until_it_is_submitted(
+    paper: Decision, grant: Award, grace: User, mo: User
+) -> None:
+    change(paper, grant, grace, Decimal("66000.00"))
+    assert [each.amount for each in paper.changes.all()] == [Decimal("66000.00")]
+    amending.leave_grant(decision=paper, award=grant, reason="It stays", by=grace, at=NOW)
+    assert not paper.changes.exists()
+    with pytest.raises(Refused, match="does not change that grant"):
+        amending.leave_grant(decision=paper, award=grant, reason="It stays", by=grace, at=NOW)
+    change(paper, grant, grace)
+    submit(paper, grace, mo)
+    with pytest.raises(Refused, match="is submitted"):
+        change(paper, grant, grace)
+
+
+def test_who_asks_for_the_change_does_not_decide_it(paper: Decision, grant: Award, grace: User, mo: User) -> None:
+    both = person(Role.LEAD, Role.DMPC, round=paper.round)
+    change(paper, grant, both)
+    submit(paper, grace, mo)
+    with pytest.raises(Refused, match="You prepared this paper"):
+        decide(paper, both)
+
+
+def test_only_a_signed_decision_of_the_round_is_amended(returned: Decision, grace: User) -> None:
+    with pytest.raises(Refused, match="Only a signed decision") as refused:
+        decisions.prepare_decision(
+            round=returned.round, reference="PCD-700", title="x", decision_by="x", amends=returned, by=grace, at=NOW
+        )
+    assert refused.value.field == "amends"
+    plain = decisions.prepare_decision(
+        round=returned.round, reference="PCD-701", title="x", decision_by="x", by=grace, at=NOW
+    )
+    award = Award.objects.for_routes().filter(round=returned.round)[0]
+    with pytest.raises(Refused, match="amends no earlier decision"):
+        change(plain, award, grace)
+
+
+def test_a_change_that_would_send_up_a_delegated_grant_is_refused() -> None:
+    """One lot was sent up by a lead alone; growing it would bring the sum of its project to the limit."""
+    round = factories.open_round()
+    lead, robin = person(Role.LEAD, round=round), person(Role.DMPC, round=round)
+    up, below = (factories.award(round, amount=Decimal(24000), title=title) for title in ("Sent up", "Stays below"))
+    type(up.bid).objects.filter(pk=up.bid.pk).update(amount=Decimal(40000))
+    awards.group_bids(round=round, name="Lots", bids=[up.bid, below.bid], reason="Lots", by=lead, at=NOW)
+    awards.route_awards(round=round, by=lead, at=NOW)
+    up.refresh_from_db()
+    awards.escalate_award(award=up, reason="New to us", by=lead, at=NOW)
+    old = Decision.objects.create(
+        round=round,
+        reference="PCD-1",
+        title="x",
+        decision_by="x",
+        opened_at=NOW,
+        decided_by=robin,
+        signed_by=robin,
+        signed_at=NOW,
+    )
+    frozen = Pack.objects.create(decision=old, version=1, canonical="{}", pdf=b"", submitted_by=lead, submitted_at=NOW)
+    DecisionRecord.objects.create(decision=old, pack=frozen, canonical="{}", pdf=b"", made_at=NOW)
+    DecisionItem.objects.create(
+        decision=old, pack=frozen, number=1, recommendation=1, verb="approve", label="x", amount=up.amount, award=up
+    )
+    paper = decisions.prepare_decision(
+        round=round, reference="PCD-2", title="x", decision_by="x", amends=old, by=lead, at=NOW
+    )
+    change(paper, up, lead, Decimal("25999.99"))
+    with pytest.raises(Refused, match="the delegated grant for Stays below would need the Deputy Mayor"):
+        change(paper, up, lead, Decimal("26000.00"))
+
+
+def test_a_delegated_grant_that_was_reported_is_reported_again_at_its_new_amount(signed: Decision, grace: User) -> None:
+    other = User.objects.get(username="henry.ives")
+    award = Award.objects.for_routes().filter(round=signed.round, route="delegated", payments=None)[0]
+    less = award.amount - 100
+    awards.review(bid=award.bid, amount=less, reason="A cheaper hall", by=grace, at=NOW)
+    award.refresh_from_db()
+    awards.route_awards(round=signed.round, by=grace, at=NOW)
+    approving.approve_awards(awards=[award], reason="Below", by=other, at=NOW)
+    later = decisions.prepare_decision(
+        round=signed.round, reference="PCD-700", title="x", decision_by="x", by=grace, at=NOW
+    )
+    found = draft.of(later, at=NOW).paper
+    assert [(entry["reference"], entry["amount"]) for entry in found["appendix_2"]] == [(award.reference, str(less))]
+
+
+def test_the_pages_ask_for_a_change_and_take_it_back(paper: Decision, grant: Award, grace: User) -> None:
+    client = Client()
+    client.force_login(grace)
+    page = client.get(reverse("approvals:decision", args=[paper.reference])).content.decode()
+    assert "from £70,000 to £65,000" in page
+    data = {"award": grant.reference, "amount": "66,500.50", "reason": "More"}
+    answer = client.post(reverse("approvals:amend_grant", args=[paper.reference]), data, follow=True)
+    assert "PCD-700 asks for £66,500.50" in answer.content.decode()
+    leave = reverse("approvals:leave_grant", args=[paper.reference, grant.reference])
+    assert "stays as it was decided" in client.post(leave, {"reason": "No"}, follow=True).content.decode()
+    assert client.get(leave).status_code == 404
+    plain = reverse("approvals:amend_grant", args=["PCD-681"])
+    assert client.get(plain).status_code == 404
