@@ -16,9 +16,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from approvals import approving, awards, contracts, decisions, rules, sign_offs
+from approvals import amending, approving, awards, contracts, decisions, rules, sign_offs
 from approvals.advice import Area
-from approvals.models import Award, Decision, DelegationRule, SignOff, SingleTenderAction
+from approvals.models import Award, Decision, DelegationRule, SignOff
 from bids import assignments, boroughs, intake, interests, panel, practice, sheets
 from bids.models import Assignment, Bid
 from grants import money, people, rounds
@@ -42,7 +42,10 @@ STAGES = (
     "put_forward",
     "signed",
     "published",
+    "amended",
 )
+# What a second paper goes through, which amends the first: see `[amendment]` in docs/round-folder.md.
+OF_A_PAPER = STAGES[STAGES.index("paper") : STAGES.index("amended")]
 
 
 class BadFolder(Exception):
@@ -60,13 +63,16 @@ class Folder:
         except tomllib.TOMLDecodeError as wrong:
             raise BadFolder(f"{path}/round.toml: {wrong}") from None
         self.path, self.password, self.say = path, password, say
+        # The paper at hand and its stages: the first, until the one that amends it is played.
+        self.text: dict[str, Any] = self.toml.get("decision", {})
+        self.stages: dict[str, Any] = self.toml["stages"]
         self.clock: datetime | None = None
         self.round: Round = Round()
 
     def play(self, until: str) -> Round:
         """Play every stage that the folder describes, up to and with `until`. Gives the round."""
         for stage in STAGES[: STAGES.index(until) + 1]:
-            if stage == "opened" or stage in self.toml["stages"]:
+            if stage == "opened" or stage in self.stages or (stage == "amended" and "amendment" in self.toml):
                 try:
                     getattr(self, f"_{stage}")()
                 except KeyError as missing:
@@ -84,7 +90,7 @@ class Folder:
             return list(csv.DictReader(opened))
 
     def _stage(self, name: str) -> tuple[User, datetime, dict[str, Any]]:
-        said = self.toml["stages"][name]
+        said = self.stages[name]
         return self._person(said["by"]), self._at(said["on"]), said
 
     def _at(self, day: date | str) -> datetime:
@@ -305,8 +311,8 @@ class Folder:
         for action in self.toml.get("single_tender_actions", []):
             self._contract(action)
 
-    def _contract(self, said: dict[str, Any]) -> SingleTenderAction:
-        return contracts.keep_single_tender_action(
+    def _contract(self, said: dict[str, Any]) -> None:
+        contract = contracts.keep_single_tender_action(
             round=self.round,
             supplier=self._organisation(said["supplier"]),
             title=said["title"],
@@ -321,6 +327,13 @@ class Folder:
             by=self._person(said["by"]),
             at=self._at(said["on"]),
         )
+        if "approved_by" in said:
+            contracts.approve_single_tender_action(
+                contract=contract,
+                reason=said["approved_because"],
+                by=self._person(said["approved_by"]),
+                at=self._at(said["on"]),
+            )
 
     def _routed(self) -> None:
         by, at, said = self._stage("routed")
@@ -354,25 +367,35 @@ class Folder:
 
     def _paper(self) -> None:
         by, at, said = self._stage("paper")
-        text = self.toml["decision"]
+        text = self.text
         decision = decisions.prepare_decision(
             round=self.round,
             reference=text["reference"],
             title=text["title"],
             decision_by=text["decision_by"],
+            amends=Decision.objects.get(reference=text["amends"]) if "amends" in text else None,
             by=by,
             at=at,
         )
+        for change in text.get("changes", []):
+            amending.amend_grant(
+                decision=decision,
+                award=Award.objects.get(round=self.round, bid__source_reference=change["bid"]),
+                amount=_money(change["amount"]),
+                reason=change["reason"],
+                by=by,
+                at=self._at(said["on"]),
+            )
         for key, prose in text["sections"].items():
             decisions.write_section(decision=decision, key=key, text=prose.strip(), by=by, at=self._at(said["on"]))
         sources = "\n".join(f"{figure}: {source}" for figure, source in text.get("figures_from_elsewhere", {}).items())
         decisions.name_sources(decision=decision, lines=sources, by=by, at=self._at(said["on"]))
 
     def _decision(self) -> Decision:
-        return Decision.objects.get(reference=self.toml["decision"]["reference"])
+        return Decision.objects.get(reference=self.text["reference"])
 
     def _signed_off(self) -> None:
-        said = self.toml["stages"]["signed_off"]
+        said = self.stages["signed_off"]
         for area in (area for area in Area if area in said):
             sign_offs.sign_off(
                 decision=self._decision(),
@@ -407,6 +430,13 @@ class Folder:
     def _published(self) -> None:
         by, at, _ = self._stage("published")
         decisions.publish_decision(decision=self._decision(), by=by, at=at)
+
+    def _amended(self) -> None:
+        """Play a second paper, which amends the first, through the stages that it names."""
+        self.text = self.toml["amendment"]
+        self.stages = self.text["stages"]
+        for stage in (stage for stage in OF_A_PAPER if stage in self.stages):
+            getattr(self, f"_{stage}")()
 
 
 def _money(value: Any) -> Decimal:

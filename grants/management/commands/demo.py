@@ -24,7 +24,12 @@ LOADED = devdb.DEMO / "loaded"
 # Written in the documentation: the demo's people are invented, and it listens to this machine alone.
 PASSWORD = "demo-password-2019"
 # Each round, and the step of its life up to which it is played.
-ROUNDS = [("fixtures/pcd681", "put_forward"), ("fixtures/safer-summer", "scoring")]
+ROUNDS = [
+    ("fixtures/pcd681", "put_forward"),
+    ("fixtures/safer-summer", "scoring"),
+    ("fixtures/green-estates", "amended"),
+    ("fixtures/night-safety", "published"),
+]
 
 
 class Command(BaseCommand):
