@@ -279,7 +279,7 @@ def decide_items(
         raise Refused("This pack is not waiting for decision")
     current = current_pack(decision)
     pack.read(current)
-    prepared = sign_offs.who_prepared(decision)
+    prepared = sign_offs.who_prepared(decision) | sign_offs.who_advised(decision)
     if why_not := duties.why_not_sign(by.username, prepared):
         raise Refused(why_not)
     principal = audit.acting_for("decide items", by, decision.round, at)

@@ -25,6 +25,11 @@ def who_prepared(decision: Decision) -> set[str]:
     return set(prepared.values_list("actor__username", flat=True))
 
 
+def who_advised(decision: Decision) -> set[str]:
+    """The user names of those who answered for a part of a paper."""
+    return set(decision.sign_offs.values_list("given_by__username", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """An area with where its sign-off stands, and the newest answer, if there is any."""

@@ -15,6 +15,8 @@ from grants.roles import Role
 
 # The roles that decide on money, whose holders may be away.
 DEPUTISED = (Role.LEAD, Role.DMPC)
+# Who gives power, and who looks at its use, holds none.
+NEVER = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 @transaction.atomic
@@ -24,7 +26,7 @@ def name_deputy(
     """Let somebody act in one's own role, from one day to another, both included.
 
     Raises Refused where the role is not one's own or is held as a deputy, where the days are out of order or past,
-    and for a person who administers, holds the role already or is the deputy on one of these days.
+    and for a person who administers or audits, holds the role already or is the deputy on one of these days.
     """
     holding = RoleHolding.objects.select_for_update(of=("self",)).select_related("user", "round").get(pk=holding.pk)
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -38,8 +40,8 @@ def name_deputy(
     if ends_on < today:
         raise Refused("The last day must not be in the past", field="ends_on")
     current = RoleHolding.objects.filter(user=person, ended_at=None)
-    if person == by or not person.is_active or current.filter(role=Role.ADMINISTRATOR).exists():
-        raise Refused("Choose somebody else, who is no administrator", field="person")
+    if person == by or not person.is_active or current.filter(role__in=NEVER).exists():
+        raise Refused("Choose somebody else, who is no administrator and no auditor", field="person")
     if current.filter(role=holding.role, round=holding.round, through=None).exists():
         raise Refused(f"{person.name} holds this role already", field="person")
     overlapping = current.filter(through=holding, starts_on__lte=ends_on, ends_on__gte=starts_on)

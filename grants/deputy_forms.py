@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from grants.deputies import DEPUTISED
+from grants.deputies import DEPUTISED, NEVER
 from grants.forms import DayField, Form, ReasonForm, text_area
 from grants.models import RoleHolding, User
 from grants.roles import Role
@@ -37,8 +37,8 @@ class DeputyForm(Form):
         assert isinstance(holding, HoldingField) and isinstance(person, forms.ModelChoiceField)
         # A role that is held as a deputy is among them, so that its refusal is said and not only implied.
         holding.queryset = user.holdings.filter(ended_at=None, role__in=DEPUTISED).select_related("round")
-        administrators = RoleHolding.objects.filter(ended_at=None, role=Role.ADMINISTRATOR).values("user")
-        person.queryset = User.objects.filter(is_active=True).exclude(pk=user.pk).exclude(pk__in=administrators)
+        others = RoleHolding.objects.filter(ended_at=None, role__in=NEVER).values("user")
+        person.queryset = User.objects.filter(is_active=True).exclude(pk=user.pk).exclude(pk__in=others)
 
 
 class EndDeputationForm(ReasonForm):

@@ -126,6 +126,7 @@ def test_who_may_be_named_by_whom(noor: User) -> None:
     for person_, why in (
         (lead, "somebody else"),
         (person(Role.ADMINISTRATOR), "no administrator"),
+        (person(Role.AUDITOR), "no auditor"),
         (other, "holds this role already"),
         (person(is_active=False), "somebody else"),
     ):
@@ -156,6 +157,21 @@ def test_a_deputy_approves_nothing_that_their_lead_may_not(noor: User) -> None:
     [approval] = approving.approve_awards(awards=[Award.objects.get(pk=foreign.pk)], reason="Fine", by=noor, at=NOW)
     assert (approval.approved_by, approval.acting_for) == (noor, lead.name)
     assert approval.amount == Decimal("20000.00")
+
+
+def test_who_signed_off_a_part_of_the_paper_does_not_decide_it(decision: Decision, robin: User) -> None:
+    adviser = User.objects.get(username="lena.frey")
+    deputies.name_deputy(
+        holding=robin.holdings.get(round=decision.round),
+        person=adviser,
+        starts_on=FIRST,
+        ends_on=LAST,
+        reason="Leave",
+        by=robin,
+        at=NOW,
+    )
+    with pytest.raises(Refused, match="You prepared this paper"):
+        decisions.decide_items(decision=decision, answers=answers(decision), interests="None", by=adviser, at=NOW)
 
 
 def test_the_trail_tells_for_whom_and_an_edited_principal_shows(noor: User) -> None:
