@@ -19,12 +19,12 @@ from bids import ranking as ranked
 from bids import reading, scoreform, standings
 from bids import scoring as scoring_rules
 from bids.interests import declare_interests
-from bids.models import Bid, Panel, Practice, Scorecard
-from bids.panel_forms import InterestForm, OutcomeForm
+from bids.models import Assignment, Bid, Panel, Practice, Scorecard
+from bids.panel_forms import InterestForm, OutcomeForm, RestForm
 from bids.scoreform import OwnCard, ScoreForm
 from bids.views import bid_or_404
 from grants import typed
-from grants.access import Request, allow, round_or_404
+from grants.access import Request, allow, holdings, round_or_404
 from grants.forms import ReasonForm, attempt, show_refusal
 from grants.models import Round
 from grants.pages import form_page, page_of, whole_number
@@ -56,6 +56,8 @@ def scoring(request: Request, round: str) -> HttpResponse:
 @allow("declare interest")
 def interests(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "declare interest")
+    held = holdings(request.user)
+    scores, chairs = held.may("score bid", found), held.may("run panel", found)
     rows = reading.rows_of(request.user, reading.to_answer_for(request.user, found))
     rows.sort(key=lambda row: (row.conflicted is not None, row.bid.bidder))
     forms = [
@@ -69,12 +71,13 @@ def interests(request: Request, round: str) -> HttpResponse:
         )
         for row in rows
     ]
-    valid = [form.is_valid() for form in forms]
+    rest = RestForm(request.POST or None)
+    valid = [form.is_valid() for form in (rest, *forms)]
     if request.method == "POST" and rows and all(valid):
         answers = [
-            (row.bid, form.cleaned_data["conflicted"], form.cleaned_data["nature"])
+            (row.bid, answer, form.cleaned_data["nature"])
             for row, form in zip(rows, forms, strict=True)
-            if form.cleaned_data["conflicted"] not in (None, row.conflicted)
+            if (answer := form.answer(row.conflicted, rest=rest.cleaned_data["rest"])) is not None
         ]
         declared = attempt(
             forms[0],
@@ -83,9 +86,16 @@ def interests(request: Request, round: str) -> HttpResponse:
         if declared is not None:
             count = len(declared)
             messages.success(request, f"{count} {'declaration is' if count == 1 else 'declarations are'} recorded")
-            return redirect("bids:scoring", found.reference)
+            return redirect("bids:scoring" if scores else "bids:panel", found.reference)
     errors = [each for form in forms for each in form.errors_with_links]
-    context = {"pairs": list(zip(rows, forms, strict=True)), "form": {"errors": errors, "errors_with_links": errors}}
+    context = {
+        "pairs": list(zip(rows, forms, strict=True)),
+        "form": {"errors": errors, "errors_with_links": errors},
+        "scores": scores,
+        "chairs": chairs,
+        "rest": rest,
+        "unanswered": sum(row.conflicted is None for row in rows),
+    }
     return render(request, "bids/interests.html", context)
 
 
@@ -191,6 +201,7 @@ def panel(request: Request, round: str) -> HttpResponse:
         "page": page,
         "rows": reading.with_scorers(page),
         "panel": Panel.objects.get(round=found),
+        "closed_to_you": Bid.objects.filter(round=found, state=Bid.State.ELIGIBLE).count() - page.paginator.count,
     }
     return render(request, "bids/panel.html", context)
 
@@ -206,8 +217,14 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
         done="Scoring is closed. The ranking is open to you.",
         to=_address("ranking", found),
         back=_address("panel", found),
-        incomplete=panel_transitions.incomplete(found),
+        incomplete=_incomplete(request, found),
     )
+
+
+def _incomplete(request: Request, round: Round) -> list[Assignment]:
+    """What the chair is told of before closing: no scorecard of a bid that an interest keeps them from."""
+    visible = set(Bid.objects.visible_to(request.user, "run panel").filter(round=round).values_list("pk", flat=True))
+    return [each for each in panel_transitions.incomplete(round) if each.bid_id in visible]
 
 
 @allow("see ranking")

@@ -19,6 +19,7 @@ from bids.blindness import Part, Phase, may_see
 from bids.models import Assignment, AssignmentPlan, Bid, Criterion, Discussion, Interest, Mark, Scorecard
 from grants.access import holdings
 from grants.models import Round, User
+from grants.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ def assigned_to(member: User, round: Round) -> QuerySet[Bid]:
 
 
 def to_answer_for(member: User, round: Round) -> QuerySet[Bid]:
-    """The bids whose declaration a member is asked for: those assigned to them, and those a meeting is to discuss."""
+    """The bids whose declaration somebody is asked for: those assigned to them, those a meeting is to discuss, and all
+    of the round for its chair."""
+    if Role.CHAIR in holdings(member).in_round(round.pk):
+        return Bid.objects.filter(round=round).select_related("recipient").order_by("source_reference")
     own = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None).values("bid")
     talked_of = Discussion.objects.of_open_meetings().filter(meeting__round=round).values("bid")
     bids = Bid.objects.filter(Q(pk__in=own) | Q(pk__in=talked_of)).select_related("recipient")
