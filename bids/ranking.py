@@ -22,6 +22,8 @@ from grants.models import Round, User
 PAGE = 50
 # How many units of the picture a point of the scale takes, and where the scale begins.
 POINT, MARGIN = 25, 5
+# How wide a dot is, and the height of the line that it stands on.
+DOT, MIDDLE = 6, 10
 # What the pages show of a row, read as plain values: making four objects of each row costs more than the query.
 _OF_STANDING = ("position", "place", "gate", "mean", "panel_mean", "spread", "card_means", "moderated", "running")
 _OF_ADVICE = ("best_place", "worst_place", "adjusted_mean", "adjusted_place")
@@ -127,8 +129,8 @@ def picture(means: Sequence[Decimal], result: Decimal | None, outlying: set[int]
     """One dot a member on the scale from 0 to 4; an outlier is a ring, and a bar marks the result."""
     # Numbers alone go into it, so that there is nothing to escape.
     dots = "".join(
-        f'<circle cx="{_across(mean)}" cy="10" r="4"{_RING if number in outlying else ""}></circle>'
-        for number, mean in enumerate(means)
+        f'<circle cx="{x}" cy="{y}" r="3"{_RING if number in outlying else ""}></circle>'
+        for number, (x, y) in enumerate(_apart([_across(mean) for mean in means]))
     )
     bar = "" if result is None else f'<path class="app-dots__result" d="M{_across(result)} 2V18"></path>'
     said = ", ".join(map(str, means)) or "none"
@@ -136,6 +138,19 @@ def picture(means: Sequence[Decimal], result: Decimal | None, outlying: set[int]
         '<svg class="app-dots" viewBox="0 0 110 20" width="110" height="20" role="img" '
         f'aria-label="Means of the members: {said}"><path d="M5 10H105"></path>{bar}{dots}</svg>'
     )
+
+
+def _apart(along: list[int]) -> list[tuple[int, int]]:
+    """Where the dots stand: those that would cover each other stand above each other, around the middle."""
+    columns: dict[int, list[int]] = {}
+    for number, x in enumerate(along):
+        columns.setdefault(next((at for at in columns if abs(at - x) < DOT), x), []).append(number)
+    found = [(0, 0)] * len(along)
+    for numbers in columns.values():
+        step = min(DOT, 14 // max(len(numbers) - 1, 1))
+        for row, number in enumerate(numbers):
+            found[number] = (along[number], MIDDLE + step * row - step * (len(numbers) - 1) // 2)
+    return found
 
 
 _RING = ' class="app-dots__outlier"'
