@@ -94,7 +94,7 @@ def undo_plan(request: Request, reference: str) -> HttpResponse:
         to=panel_page(plan.round),
         plan=plan,
         untouched=len(untouched),
-        begun=begun,
+        begun=reading.open_to(request.user, plan.round, begun),
     )
 
 

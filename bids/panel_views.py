@@ -19,7 +19,7 @@ from bids import ranking as ranked
 from bids import reading, scoreform, standings
 from bids import scoring as scoring_rules
 from bids.interests import declare_interests
-from bids.models import Assignment, Bid, Panel, Practice, Scorecard
+from bids.models import Bid, Panel, Practice, Scorecard
 from bids.panel_forms import InterestForm, OutcomeForm, RestForm
 from bids.scoreform import OwnCard, ScoreForm
 from bids.views import bid_or_404
@@ -217,14 +217,8 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
         done="Scoring is closed. The ranking is open to you.",
         to=_address("ranking", found),
         back=_address("panel", found),
-        incomplete=_incomplete(request, found),
+        incomplete=reading.open_to(request.user, found, panel_transitions.incomplete(found)),
     )
-
-
-def _incomplete(request: Request, round: Round) -> list[Assignment]:
-    """What the chair is told of before closing: no scorecard of a bid that an interest keeps them from."""
-    visible = set(Bid.objects.visible_to(request.user, "run panel").filter(round=round).values_list("pk", flat=True))
-    return [each for each in panel_transitions.incomplete(round) if each.bid_id in visible]
 
 
 @allow("see ranking")

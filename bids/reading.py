@@ -200,6 +200,13 @@ def parts_seen(user: User, bid: Bid, *, own_submitted: bool) -> set[Part]:
     return {part for part in Part if may_see(part, roles, phase, own_submitted=own_submitted)}
 
 
+def open_to(chair: User, round: Round, found: list[Assignment]) -> list[Assignment]:
+    """Those of some assignments of a round whose bid is not shut to its chair by an interest."""
+    visible = Bid.objects.visible_to(chair, "run panel").filter(round=round)
+    keys = set(visible.values_list("pk", flat=True))
+    return [each for each in found if each.bid_id in keys]
+
+
 @dataclass(frozen=True, slots=True)
 class ScorerRow:
     """A bid on the chair's page: who scores it, and how far each is."""
