@@ -222,6 +222,10 @@ class Folder:
     def _eligible(self) -> None:
         by, at, said = self._stage("eligible")
         intake.check_eligibility(bids=list(self._bids().values()), eligible=True, reason=said["reason"], by=by, at=at)
+        chairs = RoleHolding.objects.filter(round=self.round, role=Role.CHAIR, ended_at=None).select_related("user")
+        for chair in chairs:
+            answers = [(bid, False, "") for bid in self._bids().values()]
+            interests.declare_interests(answers=answers, by=chair.user, at=at)
 
     def _scoring(self) -> None:
         by, at, said = self._stage("scoring")

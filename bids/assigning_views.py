@@ -52,7 +52,8 @@ def assignment_plan(request: Request, reference: str) -> HttpResponse:
     plan = get_object_or_404(AssignmentPlan.objects.select_related("round"), reference=reference)
     must(request.user, "run panel", plan.round)
     enter(request, plan.round)
-    bids = Bid.objects.filter(round=plan.round, state=Bid.State.ELIGIBLE).order_by("source_reference")
+    visible = Bid.objects.visible_to(request.user, "change plan").filter(round=plan.round)
+    bids = visible.filter(state=Bid.State.ELIGIBLE).order_by("source_reference")
     page = page_of(request, bids)
     grid = reading.plan_grid(plan, page)
     form = PlanForm(request.POST or None, allowed=grid.allowed, initial={"version": plan.version})
@@ -83,6 +84,7 @@ def undo_plan(request: Request, reference: str) -> HttpResponse:
     plan = get_object_or_404(AssignmentPlan.objects.select_related("round"), reference=reference)
     must(request.user, "run panel", plan.round)
     enter(request, plan.round)
+    untouched, begun = assignments.of_plan(plan)
     return form_page(
         request,
         "bids/undo_plan.html",
@@ -91,6 +93,8 @@ def undo_plan(request: Request, reference: str) -> HttpResponse:
         done=lambda taken: f"{taken} {'assignment is' if taken == 1 else 'assignments are'} taken back",
         to=panel_page(plan.round),
         plan=plan,
+        untouched=len(untouched),
+        begun=reading.open_to(request.user, plan.round, begun),
     )
 
 
@@ -100,7 +104,11 @@ def assign_bid(request: Request, round: str) -> HttpResponse:
     return form_page(
         request,
         "bids/assign_bid.html",
-        AssignForm(request.POST or None, round=found, members=members_query(found)),
+        AssignForm(
+            request.POST or None,
+            bids=Bid.objects.visible_to(request.user, "assign bid").filter(round=found),
+            members=members_query(found),
+        ),
         lambda data: assignments.assign(**data, by=request.user, at=timezone.now()),
         done=lambda made: f"{made.bid.title} is assigned to {made.member}",
         to=panel_page(found),
@@ -109,10 +117,10 @@ def assign_bid(request: Request, round: str) -> HttpResponse:
 
 @allow("run panel")
 def withdraw_assignment(request: Request, reference: str, username: str) -> HttpResponse:
-    visible = Assignment.objects.filter(withdrawn_at=None).select_related("bid__round", "member")
-    assignment = get_object_or_404(visible, bid__reference=reference, member__username=username)
-    must(request.user, "run panel", assignment.bid.round)
-    found = enter(request, assignment.bid.round)
+    bid = bid_or_404(request, reference, "run panel")
+    current = Assignment.objects.filter(bid=bid, withdrawn_at=None).select_related("bid__round", "member")
+    assignment = get_object_or_404(current, member__username=username)
+    found = bid.round
     return form_page(
         request,
         "bids/withdraw_assignment.html",
@@ -183,7 +191,8 @@ def chase(request: Request, round: str) -> HttpResponse:
 @require_GET
 def declared_interests(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see panel")
-    declared = Interest.objects.filter(bid__round=found, conflicted=True).exclude(member=request.user)
+    visible = Bid.objects.visible_to(request.user, "see panel").filter(round=found)
+    declared = Interest.objects.filter(bid__in=visible, conflicted=True).exclude(member=request.user)
     rows = declared.select_related("bid__recipient", "member", "waived_by").order_by("bid__source_reference", "pk")
     context = {"page": page_of(request, rows), "closed": panel.scoring_closed(found)}
     return render(request, "bids/declared_interests.html", context)
@@ -199,7 +208,7 @@ def waive_interest(request: Request, reference: str, username: str) -> HttpRespo
         "bids/waive_interest.html",
         ReasonForm(request.POST or None),
         lambda data: waive(interest=interest, **data, by=request.user, at=timezone.now()),
-        done=f"{interest.member.name} may score {bid.source_reference}",
+        done=f"The interest of {interest.member.name} in {bid.source_reference} is waived",
         to=reverse("bids:declared_interests", args=[bid.round.reference]),
         interest=interest,
         bid=bid,

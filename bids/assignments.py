@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bids.assigning import Scorer, ToAssign, connection, propose
 from bids.models import Assignment, AssignmentPlan, Bid, Interest, Knowledge, Scorecard, Tag
-from bids.panel import members_of, open_panel, progress_of_members
+from bids.panel import is_chair, members_of, must_be_clear, open_panel, progress_of_members
 from grants import audit, mail, rounds
 from grants.models import Organisation, Round, User, new_references
 from grants.refusal import Refused, must_be_current
@@ -109,12 +109,13 @@ def assign(*, bid: Bid, member: User, by: User, at: datetime, despite: str = "")
     """Ask a member to score a bid.
 
     Raises Refused where the bid is not with the panel, scoring has closed, the person is no member, has the bid
-    already or has declared an interest in it, and where their unit or a body of theirs is connected with the bid,
-    unless `despite` says why they are asked all the same.
+    already or has declared an interest in it, where the chair has one or has not answered, and where the member's unit
+    or a body of theirs is connected with the bid, unless `despite` says why they are asked all the same.
     """
     panel = open_panel(bid.round)
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
     bid.round = panel.round
+    must_be_clear(bid, by)
     if member not in members_of(panel.round):
         raise Refused(f"{member.name} is not a member of this panel", field="member")
     if Assignment.objects.filter(bid=bid, member=member, withdrawn_at=None).exists():
@@ -179,10 +180,14 @@ def change_plan(
 ) -> AssignmentPlan:
     """Put other members on some bids of a plan: `pairs` stand in place of all that it held for `bids` (references).
 
-    Raises Refused where a member may not have a bid, or where the plan was applied already.
+    Raises Refused where a member may not have a bid, where the chair may not choose for one, since an interest keeps
+    them from it, or where the plan was applied already.
     """
     open_panel(plan.round)
     plan = _open_plan(plan, seen)
+    clear = Interest.objects.clearing().filter(bid__round=plan.round, member=by)
+    if is_chair(plan.round, by) and set(bids) - set(clear.values_list("bid__reference", flat=True)):
+        raise Refused("An interest keeps you from a bid of this page, or you have not answered for it. Open it anew")
     members = {scorer.username: scorer for scorer in scorers(plan.round)}
     rows = {row.reference: row for row in to_assign(plan.round)}
     for reference, username in pairs:
@@ -252,20 +257,30 @@ def undo_plan(*, plan: AssignmentPlan, reason: str, by: User, at: datetime) -> i
     plan = AssignmentPlan.objects.select_for_update(of=("self",)).select_related("round").get(pk=plan.pk)
     if not plan.applied_at or plan.undone_at:
         raise Refused("There is nothing to take back: the plan was not applied, or was taken back already")
-    answered = set(Interest.objects.filter(bid__round=plan.round).values_list("bid__reference", "member__username"))
-    begun = set(Scorecard.objects.filter(bid__round=plan.round).values_list("bid__reference", "member__username"))
-    current = Assignment.objects.filter(bid__round=plan.round, withdrawn_at=None, assigned_at=plan.applied_at)
-    own = {tuple(pair) for pair in plan.pairs} - answered - begun
-    taken = 0
-    for assignment in current.select_related("bid", "member"):
-        if (assignment.bid.reference, assignment.member.username) in own:
-            assignment.bid.round = plan.round
-            _withdraw(assignment, reason, by, at)
-            taken += 1
+    taken, _ = of_plan(plan)
+    for assignment in taken:
+        assignment.bid.round = plan.round
+        _withdraw(assignment, reason, by, at)
     plan.undone_at = at
     plan.save(update_fields=["undone_at"])
-    audit.record("undo plan", plan, round=plan.round, by=by, at=at, because=reason, facts={"taken back": taken})
-    return taken
+    audit.record("undo plan", plan, round=plan.round, by=by, at=at, because=reason, facts={"taken back": len(taken)})
+    return len(taken)
+
+
+def of_plan(plan: AssignmentPlan) -> tuple[list[Assignment], list[Assignment]]:
+    """The assignments that a plan made and that still stand: those that nobody has begun, and the others."""
+    answered = Interest.objects.filter(bid__round=plan.round).values_list("bid__reference", "member__username")
+    begun = Scorecard.objects.filter(bid__round=plan.round).values_list("bid__reference", "member__username")
+    untouched = {tuple(pair) for pair in plan.pairs} - set(answered) - set(begun)
+    found: tuple[list[Assignment], list[Assignment]] = ([], [])
+    if plan.applied_at is None:
+        return found
+    current = Assignment.objects.filter(bid__round=plan.round, withdrawn_at=None, assigned_at=plan.applied_at)
+    for assignment in current.select_related("bid__recipient", "member").order_by("bid__source_reference", "pk"):
+        pair = (assignment.bid.reference, assignment.member.username)
+        if list(pair) in plan.pairs:
+            found[pair not in untouched].append(assignment)
+    return found
 
 
 # Taking back, and declining
@@ -274,6 +289,7 @@ def undo_plan(*, plan: AssignmentPlan, reason: str, by: User, at: datetime) -> i
 @transaction.atomic
 def withdraw_assignment(*, assignment: Assignment, reason: str, by: User, at: datetime) -> None:
     """Take a bid back from a member who has not submitted a scorecard on it. Their draft is kept, and not counted."""
+    must_be_clear(assignment.bid, by)
     _withdraw(_unsubmitted(assignment), reason, by, at)
 
 

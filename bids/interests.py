@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from bids import standings
-from bids.models import Assignment, Bid, Discussion, Interest, Panel, Scorecard
-from bids.panel import open_panel
+from bids.models import Assignment, Bid, Discussion, Interest, Panel, PanelOutcome, Scorecard
+from bids.panel import is_chair, must_be_clear, open_panel
 from grants import audit, rounds
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
@@ -17,12 +17,13 @@ from grants.refusal import Refused, must_be_current
 
 @transaction.atomic
 def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, nature: str = "") -> Interest:
-    """Answer the declaration of interest on one bid that is assigned to oneself or is to be discussed.
+    """Answer the declaration of interest on a bid that is assigned to oneself or to be discussed, or as its chair.
 
     No interest accepts the assignment. A later interest withdraws one's scorecard, which is kept and no longer counts,
-    after scoring has closed as well: the result is then worked out without it, and an outcome that rests on it goes
-    back to the panel. Raises Refused where the bid is not one's own to answer for, where a conflict is to be lifted by
-    the conflicted person, where its nature is missing, or where the leadership has agreed the bid already.
+    after scoring has closed as well: the result is then worked out without it. An outcome that rests on it, or that
+    one recorded, goes back to the panel. Raises Refused where the bid is not one's own to answer for, where a conflict
+    is to be lifted by the conflicted person, where its nature is missing, or where the leadership has agreed the bid
+    already.
     """
     round = rounds.lock(bid.round)
     panel = Panel.objects.select_for_update().get(round=round)
@@ -30,9 +31,10 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     bid.round = round
     own = Assignment.objects.filter(bid=bid, member=by, withdrawn_at=None)
     discussed = Discussion.objects.of_open_meetings().filter(bid=bid)
-    if panel.closed_at and not conflicted and not discussed.exists():
+    chairs = is_chair(round, by)
+    if panel.closed_at and not conflicted and not chairs and not discussed.exists():
         raise Refused("Scoring has closed. Nothing about it can change any more.")
-    if not own.exists() and not discussed.exists():
+    if not own.exists() and not chairs and not discussed.exists():
         raise Refused("This bid is not assigned to you")
     if conflicted and not nature.strip():
         raise Refused("Say what your interest is", field="nature")
@@ -40,7 +42,7 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
         raise Refused("The leadership has agreed this bid. Tell the chair, who asks them to give it back first.")
     before = Interest.objects.filter(bid=bid, member=by).first()
     if before and before.conflicted and not conflicted:
-        raise Refused("You declared an interest in this bid, and it stands. The chair gives the bid to somebody else.")
+        raise Refused("You declared an interest in this bid, and it stands. Somebody else takes the bid on.")
     said = {"conflicted": conflicted, "nature": nature.strip(), "declared_at": at}
     # What was waived was another interest: a new one is asked about anew.
     fresh = {"waived_at": None, "waived_by": None, "waived_because": ""} if conflicted else {}
@@ -49,9 +51,10 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     if conflicted:
         counted = Scorecard.objects.filter(bid=bid, member=by, state=Scorecard.State.SUBMITTED).exists()
         withdrawn = _withdraw_card(bid, by, nature.strip())
-        if panel.closed_at and counted:
-            _without_the_card(bid, round)
-    else:
+        recorded = PanelOutcome.objects.filter(bid=bid, recorded_by=by).exists()
+        if panel.closed_at and (counted or recorded):
+            _give_back(bid, round)
+    elif panel.closed_at is None:
         own.filter(accepted_at=None).update(accepted_at=at)
     facts = {"conflicted": conflicted, "nature": nature.strip(), "scorecards withdrawn": withdrawn}
     audit.record("declare interest", interest, round=round, bid=bid.reference, by=by, at=at, facts=facts)
@@ -63,8 +66,8 @@ def _withdraw_card(bid: Bid, member: User, nature: str) -> int:
     return cards.update(state=Scorecard.State.WITHDRAWN, withdrawn_because=f"Interest declared: {nature}")
 
 
-def _without_the_card(bid: Bid, round: Round) -> None:
-    """The result without a withdrawn card. An outcome that was recorded with it is the panel's to record again."""
+def _give_back(bid: Bid, round: Round) -> None:
+    """Work out the result without a withdrawn card; an outcome that stands is the panel's to record again."""
     if bid.state in (Bid.State.RECOMMENDED, Bid.State.REJECTED, Bid.State.REDIRECTED):
         rounds.must_be_free(round)
         bid.state = Bid.State.ELIGIBLE
@@ -85,7 +88,7 @@ def declare_interests(*, answers: Sequence[tuple[Bid, bool, str]], by: User, at:
 
 @transaction.atomic
 def waive_interest(*, interest: Interest, reason: str, by: User, at: datetime, seen: int | None = None) -> Interest:
-    """Let a member score a bid although they declared an interest in it. Only another person, the chair, may.
+    """Let somebody judge a bid although they declared an interest in it. Only another person, a chair, may.
 
     A scorecard that the interest withdrew is a draft again, for its member to read and submit anew. `seen` is the
     version of the bid's page. Raises Refused for one's own interest, for one that is waived already, and once scoring
@@ -97,6 +100,7 @@ def waive_interest(*, interest: Interest, reason: str, by: User, at: datetime, s
     interest = Interest.objects.select_for_update(of=("self",)).select_related("member").get(pk=interest.pk)
     if interest.member == by:
         raise Refused("Nobody waives their own interest. It stands.")
+    must_be_clear(bid, by)
     if not interest.conflicted or interest.waived_at:
         raise Refused("There is no interest here that still keeps the member from the bid")
     interest.waived_by, interest.waived_at, interest.waived_because = by, at, reason

@@ -31,7 +31,7 @@ def agenda(meeting: Meeting, user: User) -> QuerySet[Discussion]:
     items = meeting.items.select_related("bid__recipient", "bid__round", "bid__standing", "meeting__round")
     own = Interest.objects.filter(bid=OuterRef("bid"), member=user)
     items = items.filter(~Exists(own.barring()))
-    if Role.MEMBER in holdings(user).in_round(meeting.round_id):
+    if {Role.MEMBER, Role.CHAIR} & holdings(user).in_round(meeting.round_id):
         items = items.filter(Exists(own.clearing()))
     return items.order_by("number")
 

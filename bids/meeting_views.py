@@ -23,7 +23,7 @@ from bids.scoreform import ScoreForm
 from bids.scoring import Gate
 from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.forms import ReasonForm, VersionedForm
-from grants.models import Round
+from grants.models import Round, User
 from grants.pages import file_response, form_page, page_of
 
 # The practice bid
@@ -131,15 +131,16 @@ def plan_meeting(request: Request, round: str) -> HttpResponse:
         to=meeting_page,
         back=reverse("bids:meetings", args=[found.reference]),
         rule=agenda.RULE_IN_WORDS,
-        items=_agenda_as_it_stands(found, left) if panel.scoring_closed(found) else [],
+        items=_agenda_as_it_stands(request.user, found, left) if panel.scoring_closed(found) else [],
     )
 
 
-def _agenda_as_it_stands(round: Round, left: Decimal) -> list[tuple[Bid, str]]:
-    """The bids that a meeting planned now would have on its agenda, and why."""
+def _agenda_as_it_stands(user: User, round: Round, left: Decimal) -> list[tuple[Bid, str]]:
+    """The bids that a meeting planned now would have on its agenda, and why, as far as this person may see them."""
     items = agenda.draw_up(transitions.seen(round, left))
-    bids = {bid.reference: bid for bid in Bid.objects.filter(reference__in=[item.reference for item in items])}
-    return [(bids[item.reference], item.why) for item in items]
+    visible = Bid.objects.visible_to(user, "plan meeting").filter(reference__in=[item.reference for item in items])
+    bids = {bid.reference: bid for bid in visible}
+    return [(bids[item.reference], item.why) for item in items if item.reference in bids]
 
 
 @allow("see meetings")
@@ -255,7 +256,7 @@ def close_meeting(request: Request, reference: str) -> HttpResponse:
         done="The meeting is closed. Its minutes stand.",
         to=meeting_page(found),
         meeting=found,
-        undiscussed=found.items.filter(recorded_at=None).select_related("bid"),
+        undiscussed=meeting_reading.agenda(found, request.user).filter(recorded_at=None),
     )
 
 

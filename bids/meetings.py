@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bids import agenda, scoring, standings
 from bids.models import AgreedMark, Bid, Criterion, Discussion, Interest, Meeting, Panel, Standing
-from bids.panel import members_of
+from bids.panel import members_of, must_be_clear
 from grants import audit, rounds
 from grants.models import Round, User, new_references
 from grants.refusal import Incomplete, Refused, must_be_current
@@ -71,8 +71,9 @@ def _open_meeting(meeting: Meeting, seen: int | None) -> Meeting:
 
 @transaction.atomic
 def put_on_agenda(*, meeting: Meeting, bid: Bid, reason: str, by: User, at: datetime) -> Discussion:
-    """Add a bid to the agenda of a meeting, at its end, with the reason."""
+    """Add a bid to the agenda of a meeting, at its end, with the reason. Raises Refused where it is on it already."""
     meeting = _open_meeting(meeting, None)
+    must_be_clear(bid, by)
     if meeting.items.filter(bid=bid).exists():
         raise Refused("This bid is on the agenda already", field="bid")
     last = meeting.items.order_by("-number").first()
@@ -129,8 +130,7 @@ def discuss_bid(
         raise Refused(f"This bid is {bid.get_state_display().lower()}. The meeting can no longer change its result.")
     item = Discussion.objects.select_for_update(of=("self",)).get(pk=item.pk)
     must_be_current(item, seen)
-    if Interest.objects.barring().filter(bid=bid, member=by).exists():
-        raise Refused("You declared an interest in this bid, so somebody else records what was agreed.")
+    must_be_clear(bid, by)
     gone = {person.pk for person in left} | {person.pk for person in must_leave(meeting, bid)}
     stay = [person for person in meeting.present.all() if person.pk not in gone]
     if len(stay) < meeting.quorum:

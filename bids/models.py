@@ -145,8 +145,9 @@ class BidQuerySet(models.QuerySet["Bid"]):
     def visible_to(self, user: User, action: str = "see bids") -> BidQuerySet:
         """The bids that this person may open for this action.
 
-        Somebody who is only a panel member sees the bids assigned to them, and of those only the ones for which
-        they declared that they have no interest: an unanswered declaration is a conflict.
+        Somebody who is only a panel member sees the bids assigned to them. Who judges a bid, a member whom it is
+        assigned to or a chair of its round, sees it only once they declared that they have no interest in it,
+        whatever else they are: an unanswered declaration is a conflict.
         """
         held = holdings(user)
         roles = set(ACTIONS[action].roles)
@@ -158,13 +159,13 @@ class BidQuerySet(models.QuerySet["Bid"]):
         interests = Interest.objects.filter(bid=models.OuterRef("pk"), member=user)
         assigned = models.Exists(Assignment.objects.filter(bid=models.OuterRef("pk"), member=user, withdrawn_at=None))
         declared = models.Exists(interests.clearing())
-        whole = self._in_rounds(held, roles - {Role.MEMBER})
+        whole: Any = self._in_rounds(held, roles - {Role.MEMBER})
         # An interest locks the bid for whatever else the person is, or has become since.
         found = self.exclude(models.Exists(interests.barring()))
-        if Role.MEMBER not in roles:
-            return found.filter(whole)
-        # Somebody who is a member as well as, say, chair is kept from a bid until they declared.
-        return found.filter((whole & ~(as_member & assigned & ~declared)) | (as_member & assigned & declared))
+        judges = (as_member & assigned) | self._in_rounds(held, {Role.CHAIR})
+        if Role.MEMBER in roles:
+            whole |= as_member & assigned
+        return found.filter(whole & (~judges | declared))
 
     def _in_rounds(self, held: Holdings, roles: set[Role]) -> Q:
         """The bids of the rounds in which one of the roles is held now."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bids import scoring, standings
 from bids.models import Assignment, Bid, Criterion, Interest, Mark, Panel, PanelOutcome, Practice, Scorecard
@@ -23,6 +23,24 @@ def members_of(round: Round) -> list[User]:
     holding = {"holdings__role": Role.MEMBER, "holdings__ended_at": None}
     people = User.objects.filter(is_active=True, **holding, holdings__round=round)
     return list((people | User.objects.filter(is_active=True, **holding, holdings__round=None)).distinct())
+
+
+def is_chair(round: Round, user: User) -> bool:
+    """Whether somebody chairs the panel of a round now."""
+    held = user.holdings.filter(role=Role.CHAIR, ended_at=None)
+    return held.filter(Q(round=round) | Q(round=None)).exists()
+
+
+def must_be_clear(bid: Bid, chair: User) -> None:
+    """Raises Refused where a chair has an interest in a bid that they decide about, or has not answered for it.
+
+    Who is no chair may not decide about it in any case: the trail refuses them.
+    """
+    said = Interest.objects.filter(bid=bid, member=chair).first()
+    if said is None and is_chair(bid.round, chair):
+        raise Refused("Declare first whether you have an interest in this bid")
+    if said and said.conflicted and said.waived_at is None:
+        raise Refused("You declared an interest in this bid, so another chair does this")
 
 
 def progress_of_members(round: Round) -> dict[int, int]:
@@ -238,7 +256,7 @@ def record_outcome(
 
     Raises Refused where scoring is open, where a bid with a failed gate or a split one that no meeting has settled is
     recommended (no mark buys a gate back), where the leadership has agreed the bid already, or where the recorder has
-    an interest in it or alone scored it.
+    an interest in it, has not said that they have none, or alone scored it.
     """
     round = rounds.lock(bid.round)
     panel = Panel.objects.select_for_update().get(round=round)
@@ -295,8 +313,7 @@ def record_outcome(
 
 
 def _must_be_apart(bid: Bid, recorder: User) -> None:
-    if Interest.objects.barring().filter(bid=bid, member=recorder).exists():
-        raise Refused("You declared an interest in this bid, so somebody else records its outcome.")
+    must_be_clear(bid, recorder)
     scorers = set(Scorecard.objects.filter(bid=bid, state=Scorecard.State.SUBMITTED).values_list("member", flat=True))
     if scorers == {recorder.pk}:
         raise Refused("You alone scored this bid, so somebody else records its outcome.")

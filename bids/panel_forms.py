@@ -10,7 +10,7 @@ from bids import boroughs, scoring
 from bids.criteria import Rule
 from bids.forms import BidField
 from bids.models import Bid, Export, PanelOutcome, Tag
-from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
+from grants.forms import Checkbox, Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
 from grants.models import Organisation, Round, User
 
 
@@ -25,11 +25,11 @@ class AssignForm(Form):
         hint="Asked for only where such a connection is found. It stands in the trail.",
     )
 
-    def __init__(self, *args: Any, round: Round, members: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bids: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bid, member = self.fields["bid"], self.fields["member"]
         assert isinstance(bid, forms.ModelChoiceField) and isinstance(member, forms.ModelChoiceField)
-        bid.queryset = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).select_related("recipient")
+        bid.queryset = bids.filter(state=Bid.State.ELIGIBLE).select_related("recipient")
         bid.to_field_name = "reference"
         member.queryset = members
         member.to_field_name = "username"
@@ -73,6 +73,26 @@ class InterestForm(Form):
         if data.get("conflicted") and not data.get("nature"):
             self.add_error("nature", "Say what your interest is")
         return data
+
+    def answer(self, before: bool | None, *, rest: bool) -> bool | None:
+        """Whether there is an interest, where that is not what was said before; None where nothing is said anew.
+
+        `rest`: what nothing was said about, now or before, has no interest.
+        """
+        said: bool | None = self.cleaned_data["conflicted"]
+        if said is None and before is None and rest:
+            return False
+        return said if said != before else None
+
+
+class RestForm(Form):
+    """One tick for all bidders that one did not answer for. Nothing is ticked beforehand."""
+
+    rest = forms.BooleanField(
+        label="I have no interest in any bidder that I did not answer for above",
+        required=False,
+        widget=Checkbox(attrs={"label": "I have no interest in any bidder that I did not answer for above"}),
+    )
 
 
 class KnowledgeForm(Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -18,12 +19,12 @@ from bids import ranking as ranked
 from bids import reading, scoreform, standings
 from bids import scoring as scoring_rules
 from bids.interests import declare_interests
-from bids.models import Bid, Criterion, Panel, Practice, Scorecard
-from bids.panel_forms import InterestForm, OutcomeForm
-from bids.scoreform import ScoreForm
+from bids.models import Bid, Panel, Practice, Scorecard
+from bids.panel_forms import InterestForm, OutcomeForm, RestForm
+from bids.scoreform import OwnCard, ScoreForm
 from bids.views import bid_or_404
 from grants import typed
-from grants.access import Request, allow, round_or_404
+from grants.access import Request, allow, holdings, round_or_404
 from grants.forms import ReasonForm, attempt, show_refusal
 from grants.models import Round
 from grants.pages import form_page, page_of, whole_number
@@ -55,6 +56,8 @@ def scoring(request: Request, round: str) -> HttpResponse:
 @allow("declare interest")
 def interests(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "declare interest")
+    held = holdings(request.user)
+    scores, chairs = held.may("score bid", found), held.may("run panel", found)
     rows = reading.rows_of(request.user, reading.to_answer_for(request.user, found))
     rows.sort(key=lambda row: (row.conflicted is not None, row.bid.bidder))
     forms = [
@@ -68,12 +71,13 @@ def interests(request: Request, round: str) -> HttpResponse:
         )
         for row in rows
     ]
-    valid = [form.is_valid() for form in forms]
+    rest = RestForm(request.POST or None)
+    valid = [form.is_valid() for form in (rest, *forms)]
     if request.method == "POST" and rows and all(valid):
         answers = [
-            (row.bid, form.cleaned_data["conflicted"], form.cleaned_data["nature"])
+            (row.bid, answer, form.cleaned_data["nature"])
             for row, form in zip(rows, forms, strict=True)
-            if form.cleaned_data["conflicted"] not in (None, row.conflicted)
+            if (answer := form.answer(row.conflicted, rest=rest.cleaned_data["rest"])) is not None
         ]
         declared = attempt(
             forms[0],
@@ -82,19 +86,24 @@ def interests(request: Request, round: str) -> HttpResponse:
         if declared is not None:
             count = len(declared)
             messages.success(request, f"{count} {'declaration is' if count == 1 else 'declarations are'} recorded")
-            return redirect("bids:scoring", found.reference)
+            return redirect("bids:scoring" if scores else "bids:panel", found.reference)
     errors = [each for form in forms for each in form.errors_with_links]
-    context = {"pairs": list(zip(rows, forms, strict=True)), "form": {"errors": errors, "errors_with_links": errors}}
+    context = {
+        "pairs": list(zip(rows, forms, strict=True)),
+        "form": {"errors": errors, "errors_with_links": errors},
+        "scores": scores,
+        "chairs": chairs,
+        "rest": rest,
+        "unanswered": sum(row.conflicted is None for row in rows),
+    }
     return render(request, "bids/interests.html", context)
 
 
 @allow("score bid")
 def score(request: Request, reference: str) -> HttpResponse:
     bid = bid_or_404(request, reference, "score bid", "round__panel")
-    card = _card(request, bid)
-    rules = [criterion.rule for criterion in Criterion.objects.filter(round=bid.round)]
-    saved = _saved(card)
-    form = ScoreForm(request.POST or None, rules=rules, saved=saved, typed=typed.kept(request))
+    card = scoreform.own_card(bid, request.user)
+    form = ScoreForm(request.POST or None, rules=card.rules, saved=card.answers, typed=typed.kept(request))
     stale = False
     if form.is_valid():
         try:
@@ -107,47 +116,33 @@ def score(request: Request, reference: str) -> HttpResponse:
             return answer
     if stale:
         # Another page may have saved between our reading the card and our turn.
-        card = _card(request, bid)
-        saved = _saved(card)
+        card = scoreform.own_card(bid, request.user)
     if typed.SCRIPT_HEADER in request.headers:
-        return _refusal(form, card, saved if stale else None)
-    context = _page(request, bid, card, form, saved, stale)
+        return _refusal(form, card if stale else None)
+    context = _page(request, bid, card, form, stale)
     return render(request, "bids/score.html", context, status=409 if stale else 200)
 
 
-def _page(
-    request: Request, bid: Bid, card: Scorecard | None, form: ScoreForm, saved: dict[str, str], stale: bool
-) -> dict[str, Any]:
+def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: bool) -> dict[str, Any]:
     """What the scoring page shows: the bid, how far the member is, and the form or, where it is too late, the text."""
     kept = typed.kept(request)
-    version = card.version if card else 0
-    if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != version):
-        form.compare(saved)
-    found = reading.progress(request.user, bid.round, after=bid)
+    if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != card.version):
+        form.compare(card.answers)
     closed = not bid.round.scored or bid.round.panel.closed_at is not None
-    too_late = closed or (card is not None and card.state == Scorecard.State.SUBMITTED)
+    too_late = closed or card.state == Scorecard.State.SUBMITTED
     unsaved = form.is_bound or bool(kept)
     return {
         "bid": bid,
         "card": card,
         "form": form,
-        "said": scoreform.said(form.rules, saved),
-        "untaken": scoreform.as_text(form.rules, form.typed) if too_late and unsaved else "",
+        "said": scoreform.said(card.rules, card.answers),
+        "untaken": scoreform.as_text(card.rules, form.typed) if too_late and unsaved else "",
         "unsaved": unsaved,
-        "version": version,
-        "progress": found,
+        "progress": reading.progress(request.user, bid.round, after=bid),
         "costs": bid.costs.all(),
         "tags": bid.tags.all(),
         "closed": closed,
     }
-
-
-def _card(request: Request, bid: Bid) -> Scorecard | None:
-    return Scorecard.objects.filter(bid=bid, member=request.user).first()
-
-
-def _saved(card: Scorecard | None) -> dict[str, str]:
-    return scoreform.answers(card) if card else {}
 
 
 def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
@@ -164,14 +159,14 @@ def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
     )
     asked = request.headers.get(typed.SCRIPT_HEADER)
     if asked == "stay":
-        return JsonResponse({"version": card.version, "saved": _told(card)})
+        return JsonResponse({"version": card.version, "saved": _told(card.saved_at)})
     to = _after_saving(request, bid, submits)
     return JsonResponse({"next": to}) if asked else redirect(to)
 
 
-def _told(card: Scorecard | None) -> str:
+def _told(saved_at: datetime | None) -> str:
     """What the status line says of a card that stands saved."""
-    return f"Draft saved {timezone.localtime(card.saved_at):%H:%M}" if card else "Nothing saved yet"
+    return f"Draft saved {timezone.localtime(saved_at):%H:%M}" if saved_at else "Nothing saved yet"
 
 
 def _after_saving(request: Request, bid: Bid, submitted: bool) -> str:
@@ -183,11 +178,11 @@ def _after_saving(request: Request, bid: Bid, submitted: bool) -> str:
     return reverse("bids:score", args=[following]) if following else _address("scoring", bid.round)
 
 
-def _refusal(form: ScoreForm, card: Scorecard | None, saved: dict[str, str] | None) -> HttpResponse:
-    """Tell a script why nothing was saved; where another page saved meanwhile, also what."""
+def _refusal(form: ScoreForm, standing: OwnCard | None) -> HttpResponse:
+    """Tell a script why nothing was saved; where another page saved meanwhile, also what stands there."""
     said: dict[str, Any] = {"error": "; ".join(message for message, _ in form.errors_with_links)}
-    if saved is not None:
-        said |= {"version": card.version if card else 0, "standing": saved, "saved": _told(card)}
+    if standing is not None:
+        said |= {"version": standing.version, "standing": standing.answers, "saved": _told(standing.saved_at)}
     return JsonResponse(said, status=409)
 
 
@@ -206,6 +201,7 @@ def panel(request: Request, round: str) -> HttpResponse:
         "page": page,
         "rows": reading.with_scorers(page),
         "panel": Panel.objects.get(round=found),
+        "closed_to_you": Bid.objects.filter(round=found, state=Bid.State.ELIGIBLE).count() - page.paginator.count,
     }
     return render(request, "bids/panel.html", context)
 
@@ -221,7 +217,7 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
         done="Scoring is closed. The ranking is open to you.",
         to=_address("ranking", found),
         back=_address("panel", found),
-        incomplete=panel_transitions.incomplete(found),
+        incomplete=reading.open_to(request.user, found, panel_transitions.incomplete(found)),
     )
 
 

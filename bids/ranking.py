@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Page
@@ -12,27 +14,31 @@ from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
-from bids.models import Bid, Discussion, Severity, Standing
+from bids.models import Bid, Discussion, PanelOutcome, Severity, Standing
 from bids.scoring import LOWEST_DIFFERENCE, Gate, outliers
+from grants import money
 from grants.models import Round, User
 
 PAGE = 50
 # How many units of the picture a point of the scale takes, and where the scale begins.
 POINT, MARGIN = 25, 5
-# A bid is wide, and a row of the ranking shows little of it.
+# How wide a dot is, and the height of the line that it stands on.
+DOT, MIDDLE = 6, 10
+# What the pages show of a row, read as plain values: making four objects of each row costs more than the query.
 _OF_STANDING = ("position", "place", "gate", "mean", "panel_mean", "spread", "card_means", "moderated", "running")
 _OF_ADVICE = ("best_place", "worst_place", "adjusted_mean", "adjusted_place")
 _OF_BID = ("reference", "source_reference", "title", "amount", "state", "sponsoring_unit", "recipient__name")
-_SHOWN = (*_OF_STANDING, *_OF_ADVICE, *(f"bid__{name}" for name in _OF_BID), "bid__outcome__verdict")
+_SHOWN = (*_OF_STANDING, *_OF_ADVICE, *(f"bid__{name}" for name in _OF_BID), "bid__outcome__verdict", "on_agenda")
+_VERDICTS = dict(PanelOutcome.Verdict.choices)
 UNSETTLED = (Gate.SPLIT, Gate.OPEN)
 _ON_AGENDA = Exists(Discussion.objects.of_open_meetings().filter(bid=OuterRef("bid"), recorded_at=None))
 
 
-def rows(round: Round, user: User) -> QuerySet[Standing]:
-    """The bids of a round in order, as far as this person may see them ranked."""
+def rows(round: Round, user: User) -> QuerySet[Standing, dict[str, Any]]:
+    """The bids of a round in order, as far as this person may see them ranked; each a mapping of what is shown."""
     visible = Bid.objects.visible_to(user, "see ranking").filter(round=round)
     found = Standing.objects.filter(round=round, bid__in=visible).annotate(on_agenda=_ON_AGENDA)
-    return found.select_related("bid__recipient", "bid__outcome").only(*_SHOWN).order_by("position")
+    return found.order_by("position").values(*_SHOWN)
 
 
 def left_for_grants(round: Round) -> Decimal:
@@ -59,47 +65,92 @@ def line(round: Round, left: Decimal) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the ranking: the standing, its picture and what is said about it."""
+    """A row of the ranking in the words of its page. `members` is their own mean where the meeting agreed another.
 
-    standing: Standing
+    `is_running`: the result can still change, since no outcome stands, and a gate is split, no scorecard counts or an
+    open meeting has the bid before it. `may_record`: its outcome can still be recorded.
+    """
+
+    reference: str
+    place: int
+    title: str
+    bidder: str
+    gate: str
+    is_running: bool
     picture: SafeString
     outlying: int
+    result: str
+    members: str
+    spread: str
+    asked: str
+    running: str
+    outcome: str
+    may_record: bool
     line_below: bool
 
-    @property
-    def is_running(self) -> bool:
-        """Whether the result can still change: no outcome stands, and a gate is split, no scorecard counts, or an open
-        meeting has the bid before it."""
-        standing = self.standing
-        unsettled = standing.gate in UNSETTLED or vars(standing).get("on_agenda", False)
-        return unsettled and standing.bid.state == Bid.State.ELIGIBLE
 
-
-def drawn(page: Page[Standing], line: Line) -> list[Row]:
+def drawn(page: Page[dict[str, Any]], line: Line) -> list[Row]:
     """The rows of one page with their pictures. The line is drawn below the last row of the page that it follows."""
     shown = list(page.object_list)
-    above = [row.pk for row in shown if row.position <= line.after]
+    above = [row["position"] for row in shown if row["position"] <= line.after]
     ends_here = above and (len(above) < len(shown) or not page.has_next())
-    found = []
-    for row in shown:
-        outlying = outliers(row.card_means)
-        found.append(Row(row, picture(row, outlying), len(outlying), bool(ends_here and row.pk == above[-1])))
-    return found
+    last = above[-1] if ends_here else None
+    return [_row(row, line_below=row["position"] == last) for row in shown]
 
 
-def picture(row: Standing, outlying: set[int]) -> SafeString:
+def _row(row: dict[str, Any], *, line_below: bool) -> Row:
+    outlying = outliers(row["card_means"])
+    unsettled = row["gate"] in UNSETTLED or row["on_agenda"]
+    return Row(
+        reference=row["bid__reference"],
+        place=row["place"],
+        title=row["bid__title"],
+        bidder=f"{row['bid__source_reference']} · {row['bid__recipient__name'] or row['bid__sponsoring_unit']}",
+        gate=row["gate"].capitalize(),
+        is_running=unsettled and row["bid__state"] == Bid.State.ELIGIBLE,
+        picture=picture(row["card_means"], row["mean"], outlying),
+        outlying=len(outlying),
+        result=_figure(row["mean"]),
+        members=_figure(row["panel_mean"]) if row["moderated"] else "",
+        spread=_figure(row["spread"]),
+        asked=money.pounds(row["bid__amount"]),
+        running=money.pounds(row["running"]) if row["running"] is not None else "–",
+        outcome=_VERDICTS.get(row["bid__outcome__verdict"], "None yet"),
+        may_record=row["bid__state"] != Bid.State.AGREED,
+        line_below=line_below,
+    )
+
+
+def _figure(mean: Decimal | None) -> str:
+    return "–" if mean is None else str(mean)
+
+
+def picture(means: Sequence[Decimal], result: Decimal | None, outlying: set[int]) -> SafeString:
     """One dot a member on the scale from 0 to 4; an outlier is a ring, and a bar marks the result."""
     # Numbers alone go into it, so that there is nothing to escape.
     dots = "".join(
-        f'<circle cx="{_across(mean)}" cy="10" r="4"{_RING if number in outlying else ""}></circle>'
-        for number, mean in enumerate(row.card_means)
+        f'<circle cx="{x}" cy="{y}" r="3"{_RING if number in outlying else ""}></circle>'
+        for number, (x, y) in enumerate(_apart([_across(mean) for mean in means]))
     )
-    result = "" if row.mean is None else f'<path class="app-dots__result" d="M{_across(row.mean)} 2V18"></path>'
-    said = ", ".join(str(mean) for mean in row.card_means) or "none"
+    bar = "" if result is None else f'<path class="app-dots__result" d="M{_across(result)} 2V18"></path>'
+    said = ", ".join(map(str, means)) or "none"
     return SafeString(
         '<svg class="app-dots" viewBox="0 0 110 20" width="110" height="20" role="img" '
-        f'aria-label="Means of the members: {said}"><path d="M5 10H105"></path>{result}{dots}</svg>'
+        f'aria-label="Means of the members: {said}"><path d="M5 10H105"></path>{bar}{dots}</svg>'
     )
+
+
+def _apart(along: list[int]) -> list[tuple[int, int]]:
+    """Where the dots stand: those that would cover each other stand above each other, around the middle."""
+    columns: dict[int, list[int]] = {}
+    for number, x in enumerate(along):
+        columns.setdefault(next((at for at in columns if abs(at - x) < DOT), x), []).append(number)
+    found = [(0, 0)] * len(along)
+    for numbers in columns.values():
+        step = min(DOT, 14 // max(len(numbers) - 1, 1))
+        for row, number in enumerate(numbers):
+            found[number] = (along[number], MIDDLE + step * row - step * (len(numbers) - 1) // 2)
+    return found
 
 
 _RING = ' class="app-dots__outlier"'
@@ -135,22 +186,40 @@ def leaning(difference: Decimal) -> SafeString:
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """A row of the advice: the standing and a picture of the places that it may take."""
+    """A row of the advice: how firm the place of a bid is, and a picture of the places that it may take."""
 
-    standing: Standing
+    place: int
+    bid: str
+    result: str
+    best: int
+    worst: int
     picture: SafeString
+    adjusted_mean: str
+    adjusted_place: int
 
 
-def firm(page: Page[Standing]) -> list[Firm]:
+def firm(page: Page[dict[str, Any]]) -> list[Firm]:
     """The rows of one page with the best and worst place of each, drawn over all the places of the round."""
     shown = list(page.object_list)
-    last = max([page.paginator.count, *(row.worst_place for row in shown)], default=1)
-    return [Firm(row, between(row, last)) for row in shown]
+    last = max([page.paginator.count, *(row["worst_place"] for row in shown)], default=1)
+    return [
+        Firm(
+            place=row["place"],
+            bid=f"{row['bid__source_reference']} {row['bid__title']}",
+            result=_figure(row["mean"]),
+            best=row["best_place"],
+            worst=row["worst_place"],
+            picture=between(row["best_place"], row["worst_place"], row["place"], last),
+            adjusted_mean=_figure(row["adjusted_mean"]),
+            adjusted_place=row["adjusted_place"],
+        )
+        for row in shown
+    ]
 
 
-def between(row: Standing, last: int) -> SafeString:
+def between(best: int, worst: int, place: int, last: int) -> SafeString:
     """A bar from the best to the worst place, with a dot where the bid stands."""
-    x = [4 + 192 * (place - 1) // max(last - 1, 1) for place in (row.best_place, row.worst_place, row.place)]
+    x = [4 + 192 * (each - 1) // max(last - 1, 1) for each in (best, worst, place)]
     return format_html(
         '<svg class="app-dots" viewBox="0 0 200 20" width="200" height="20" aria-hidden="true" focusable="false">'
         '<path d="M4 10H196"></path><path class="app-dots__range" d="M{} 10H{}"></path>'

@@ -19,6 +19,7 @@ from bids.blindness import Part, Phase, may_see
 from bids.models import Assignment, AssignmentPlan, Bid, Criterion, Discussion, Interest, Mark, Scorecard
 from grants.access import holdings
 from grants.models import Round, User
+from grants.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ def assigned_to(member: User, round: Round) -> QuerySet[Bid]:
 
 
 def to_answer_for(member: User, round: Round) -> QuerySet[Bid]:
-    """The bids whose declaration a member is asked for: those assigned to them, and those a meeting is to discuss."""
+    """The bids whose declaration somebody is asked for: those assigned to them, those a meeting is to discuss, and all
+    of the round for its chair."""
+    if Role.CHAIR in holdings(member).in_round(round.pk):
+        return Bid.objects.filter(round=round).select_related("recipient").order_by("source_reference")
     own = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None).values("bid")
     talked_of = Discussion.objects.of_open_meetings().filter(meeting__round=round).values("bid")
     bids = Bid.objects.filter(Q(pk__in=own) | Q(pk__in=talked_of)).select_related("recipient")
@@ -194,6 +198,13 @@ def parts_seen(user: User, bid: Bid, *, own_submitted: bool) -> set[Part]:
     phase = Phase.CLOSED if panel.scoring_closed(bid.round) else Phase.SCORING
     roles = holdings(user).in_round(bid.round_id)
     return {part for part in Part if may_see(part, roles, phase, own_submitted=own_submitted)}
+
+
+def open_to(chair: User, round: Round, found: list[Assignment]) -> list[Assignment]:
+    """Those of some assignments of a round whose bid is not shut to its chair by an interest."""
+    visible = Bid.objects.visible_to(chair, "run panel").filter(round=round)
+    keys = set(visible.values_list("pk", flat=True))
+    return [each for each in found if each.bid_id in keys]
 
 
 @dataclass(frozen=True, slots=True)

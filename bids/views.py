@@ -16,7 +16,7 @@ from bids import exports, intake, reading, sheets
 from bids.blindness import Part, Phase, may_see
 from bids.filters import BidFilter
 from bids.forms import BidForm, ChangeBidForm, EligibilityForm, UploadForm
-from bids.models import Bid, Interest, Scorecard, Upload
+from bids.models import Bid, Scorecard, Upload
 from bids.waiting import hidden_events
 from grants import tables
 from grants.access import Request, allow, enter, holdings, round_or_404
@@ -92,7 +92,7 @@ def bid(request: Request, reference: str) -> HttpResponse:
         "shows_path": _shows_state(request, found.round),
         "criteria": reading.by_criterion(found.round, cards) if cards else [],
         "extra": import_string(settings.ON_BID)(user=request.user, bid=found),
-        "may_score": Interest.objects.clearing().filter(bid=found, member=request.user).exists(),
+        "may_score": Bid.objects.visible_to(request.user, "score bid").filter(pk=found.pk).exists(),
     }
     return render(request, "bids/bid.html", context)
 

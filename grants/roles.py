@@ -84,7 +84,7 @@ ACTIONS: dict[str, Action] = {
     "check eligibility": _by(_R.LEAD, past="checked eligibility"),
     "export bids": _by(_R.CHAIR, *_ABOVE_THE_PANEL, past="exported bids"),
     # Panel
-    "declare interest": _by(_R.MEMBER, past="answered the declaration of interest"),
+    "declare interest": _by(_R.MEMBER, _R.CHAIR, past="answered the declaration of interest"),
     "score bid": _by(_R.MEMBER),
     "save draft": _by(_R.MEMBER, past="saved a draft scorecard"),
     "submit scorecard": _by(_R.MEMBER, past="submitted a scorecard"),

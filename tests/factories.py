@@ -1,5 +1,6 @@
 """Small worlds for tests: people with roles, rounds, and bids at any state."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from approvals import rules
 from approvals.models import Award, DelegationRule, Recommendation
 from bids import assignments, criteria_of_round, interests, panel, standings
 from bids.criteria import DEFAULTS
-from bids.models import Bid, CostLine, Panel, PanelOutcome, Scorecard
+from bids.models import Bid, CostLine, Interest, Panel, PanelOutcome, Scorecard
 from grants.models import Alias, BudgetLine, Organisation, RoleHolding, Round, User, new_references
 from grants.roles import Role
 
@@ -44,7 +45,16 @@ def person(*roles: Role, round: Round | None = None, **kwargs: Any) -> User:
     found = UserFactory(**kwargs)
     for role in roles:
         RoleHolding.objects.create(user=found, role=role, round=round, given_at=datetime(2026, 1, 1, tzinfo=UTC))
+    if Role.CHAIR in roles and round is not None:
+        no_interest([found], Bid.objects.filter(round=round))
     return found
+
+
+def no_interest(chairs: Iterable[User], bids: Iterable[Bid]) -> None:
+    """The chairs say that they have no interest in the bids, which else are closed to them."""
+    Interest.objects.bulk_create(
+        Interest(bid=bid, member=chair, conflicted=False, declared_at=NOW) for chair in chairs for bid in bids
+    )
 
 
 def open_round(**kwargs: Any) -> Round:
@@ -106,6 +116,7 @@ def bid(round: Round, **kwargs: Any) -> Bid:
     made = Bid.objects.create(round=round, reference=new_references("BID", 1, taken)[0], **values)
     CostLine.objects.create(bid=made, label="All of it", amount=made.amount)
     made.tags.set(round.tags.filter(code__in=["violence", "children"]))
+    no_interest(User.objects.filter(holdings__role=Role.CHAIR, holdings__round=round, holdings__ended_at=None), [made])
     return made
 
 

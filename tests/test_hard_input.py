@@ -84,7 +84,7 @@ def test_an_interest_locks_the_bid_for_a_chair_and_for_whatever_one_becomes() ->
     chair = person(Role.CHAIR, Role.MEMBER, round=round)
     bid = factories.bid(round)
     factories.scorecard(bid, person(Role.MEMBER, round=round))
-    Interest.objects.create(bid=bid, member=chair, conflicted=True, nature="A sister", declared_at=NOW)
+    Interest.objects.filter(bid=bid, member=chair).update(conflicted=True, nature="A sister")
     factories.close(round)
     client = Client()
     client.force_login(chair)
@@ -142,5 +142,5 @@ def test_the_funding_line_counts_what_a_grant_can_go_to() -> None:
         factories.scorecard(bid, member)
     factories.close(round)
     panel.record_outcome(bid=rejected, verdict="reject", reason="Weak", by=chair, at=NOW)
-    rows = {row.bid_id: row.running for row in ranking.rows(round, chair)}
-    assert rows == {first.pk: Decimal(100), rejected.pk: None, internal.pk: None}
+    rows = {row["bid__reference"]: row["running"] for row in ranking.rows(round, chair)}
+    assert rows == {first.reference: Decimal(100), rejected.reference: None, internal.reference: None}

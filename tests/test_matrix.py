@@ -66,7 +66,7 @@ TABLE = {
     "bids:change_bid": "l",
     "bids:bid_trail": "la",
     "bids:scoring": "m",
-    "bids:interests": "m",
+    "bids:interests": "mc",
     "bids:score": "m",
     "bids:panel": "ca",
     "bids:plan_assignments": "c",

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from bids import assignments, interests, panel
 from bids.models import Assignment, AssignmentPlan, Bid, Interest, Knowledge, Panel, Scorecard, Tag
@@ -206,6 +208,20 @@ def test_taking_back_a_plan_leaves_what_was_begun(plan: AssignmentPlan, bids: li
     begin(how, bids[0], begun.member)
     assert assignments.undo_plan(plan=plan, reason="Wrong", by=chair, at=LATER) == 5
     assert set(Assignment.objects.filter(withdrawn_at=None)) & set(Assignment.objects.filter(bid__in=bids)) == {begun}
+
+
+def test_the_page_says_what_is_taken_back_and_lists_what_stays(
+    plan: AssignmentPlan, bids: list[Bid], chair: User
+) -> None:
+    assignments.apply_plan(plan=plan, by=chair, at=NOW)
+    begun = Assignment.objects.filter(bid__in=bids).select_related("bid__recipient", "member")[0]
+    interests.declare_interest(bid=begun.bid, conflicted=False, by=begun.member, at=NOW)
+    client = Client()
+    client.force_login(chair)
+    page = client.get(reverse("bids:undo_plan", args=[plan.reference])).content.decode()
+    assert "5 assignments that nobody has begun are taken back" in page
+    assert "1 stays." in page
+    assert f"{begun.bid.source_reference} of {begun.bid.bidder}: {begun.member.name}" in page
 
 
 def test_taking_back_a_plan_leaves_what_was_assigned_by_hand(

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable
+import tracemalloc
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -263,3 +264,27 @@ def test_who_lost_the_role_meanwhile_does_not_get_the_file(round: Round, chair: 
     export = ask(round, chair, at=timezone.now())
     RoleHolding.objects.filter(user=chair).update(ended_at=NOW)
     assert fetched(chair, export).status_code == 403
+
+
+def test_a_file_is_made_row_by_row_and_never_whole_in_memory() -> None:
+    taken = 0
+
+    def table(rows: int) -> Iterator[list[Any]]:
+        nonlocal taken
+        for taken in range(1, rows + 1):
+            yield [f"{taken} of a reason {'that goes on and on ' * 100}"] * 20
+
+    lines = tables.as_csv(table(10**9))
+    for _ in range(10):
+        next(lines)
+    assert taken < 10
+
+    tracemalloc.start()
+    try:
+        made = tables.as_xlsx("Scores", table(500))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # The texts are 20 MB.
+    assert taken == 500
+    assert len(made) < peak < 5_000_000

@@ -27,7 +27,7 @@ def test_a_chair_with_an_interest_does_not_record_the_outcome() -> None:
     chair = person(Role.CHAIR, Role.MEMBER, round=round)
     bid = make_bid(round)
     scorecard(bid, person(Role.MEMBER, round=round))
-    Interest.objects.create(bid=bid, member=chair, conflicted=True, nature="A sister", declared_at=NOW)
+    Interest.objects.filter(bid=bid, member=chair).update(conflicted=True, nature="A sister")
     close(round)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="another chair does this"):
         panel.record_outcome(bid=bid, verdict="recommend", reason="Mine", by=chair, at=NOW)

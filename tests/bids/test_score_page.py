@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bids import panel
-from bids.models import Bid, Scorecard
+from bids.models import Bid, Criterion, Scorecard
 from bids.panel import Given
-from bids.scoreform import LONGEST_REASON, answers, as_text, said
+from bids.scoreform import LONGEST_REASON, as_text, own_card, said
 from grants.models import User
-from tests.factories import NOW, close, marks
+from grants.roles import Role
+from tests.factories import NOW, close, marks, person
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +77,7 @@ def test_a_stale_page_shows_both_versions_where_they_differ(
     client: Client, address: str, ready: Bid, member: User
 ) -> None:
     card = elsewhere(ready, member)
-    same = {name: value for name, value in answers(card).items() if not name.endswith("_4")}
+    same = {name: value for name, value in own_card(ready, member).answers.items() if not name.endswith("_4")}
     answer = send(client, address, **same, score_4="3", reason_4="Typed\r\nhere")
     assert answer.status_code == 409
     differing = {each.rule.number: each.saved for each in answer.context["form"].criteria if each.saved}
@@ -185,3 +186,17 @@ def test_a_form_kept_of_an_older_version_stands_beside_what_is_saved(
     assert "data-held" in answer.content.decode()
     close(ready.round)
     assert client.get(address).context["untaken"] == "4. Proven experience\nTyped before"
+
+
+def test_ones_own_card_is_read_with_its_rules_and_answers(ready: Bid, member: User) -> None:
+    before = own_card(ready, member)
+    assert (before.version, before.state, before.saved_at, before.answers) == (0, "", None, {})
+    assert before.rules == [criterion.rule for criterion in Criterion.objects.filter(round=ready.round)]
+    card = elsewhere(ready, member)
+    after = own_card(ready, member)
+    assert (after.version, after.state, after.saved_at) == (card.version, "draft", card.saved_at)
+    assert after.rules == before.rules
+    assert after.answers["score_4"] == "1"
+    assert after.answers["reason_4"] == "Saved in another window"
+    other = person(Role.MEMBER, round=ready.round)
+    assert own_card(ready, other).answers == {}

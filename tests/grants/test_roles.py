@@ -17,6 +17,7 @@ CHANGES = {
     },
     Role.CHAIR: {
         "set password",
+        "declare interest",
         "export bids",
         "assign bid",
         "withdraw assignment",

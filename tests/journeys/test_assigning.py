@@ -96,13 +96,32 @@ def test_an_interest_is_seen_and_waived_by_the_chair(page: Page, served: str) ->
     axe(page)
     write(page, page.get_by_label("Reason"), "It ended years ago.")
     press_on(page, page.get_by_role("button", name="Waive the interest"))
-    done(page, "Amara Cole may score SSF-08")
+    done(page, "The interest of Amara Cole in SSF-08 is waived")
     expect(row).to_contain_text("Waived by Olive Marsh")
     look(page)
 
     sign_in(page, served, MEMBER)
     page.goto(f"{served}{ROUND}/scoring/")
     expect(page.locator(".govuk-task-list__item").filter(has_text="SSF-08")).to_contain_text("Your interest was waived")
+    look(page)
+
+
+def test_a_chair_declares_an_interest_and_the_bid_is_shut_to_them(page: Page, served: str) -> None:
+    sign_in(page, served, CHAIR)
+    press_on(page, page.get_by_role("link", name="Wait for scorecards"))
+    expect(row_of(page, "SSF-08")).to_be_visible()
+    press_on(page, page.get_by_role("link", name="Your interests"))
+    look(page)
+    bid = page.get_by_role("group").filter(has_text="SSF-08")
+    tab_to(page, bid.get_by_label("No interest"))
+    page.keyboard.press("ArrowDown")
+    press_on(page, page.get_by_role("button", name="Record the declarations"))
+    error_links_land(page, fields=1)
+    write(page, bid.get_by_label("If you have one, what is it?"), "I was its treasurer.")
+    press_on(page, page.get_by_role("button", name="Record the declarations"))
+    done(page, "1 declaration is recorded")
+    expect(page.get_by_text("1 bid with the panel is not shown to you")).to_be_visible()
+    expect(page.locator("tbody tr").filter(has_text="SSF-08")).to_have_count(0)
     look(page)
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.helpers import (
@@ -14,8 +15,9 @@ from tests.journeys.helpers import (
     sign_in,
     tab_to,
     without_script,
+    write,
 )
-from tests.journeys.panel import CHAIR, ROUND, SPLIT, UNSCORED, row_of, score
+from tests.journeys.panel import CHAIR, ROUND, SPLIT, UNSCORED, close_scoring, row_of, score
 
 
 def test_a_bid_is_assigned_by_keyboard_and_the_progress_follows(page: Page, served: str) -> None:
@@ -97,6 +99,22 @@ def test_scoring_closes_and_outcomes_follow(page: Page, served: str) -> None:
     page.get_by_role("button", name="Record the outcome").click()
     done(page, re.compile("is recorded"))
     expect(row).to_contain_text("Recommend")
+
+
+@pytest.mark.usefixtures("window")
+def test_an_outcome_is_recorded_by_keyboard(page: Page, served: str) -> None:
+    close_scoring(page, served)
+    row = page.locator("tbody tr").filter(has_text="Passed").first
+    press_on(page, row.get_by_role("link"))
+    look(page)
+    press_on(page, page.get_by_role("button", name="Record the outcome"))
+    error_links_land(page, fields=2)
+    press_on(page, page.get_by_label("Recommend"), "Space")
+    write(page, page.get_by_label("Reason that can be published"), "It measures lateness before and after.")
+    press_on(page, page.get_by_role("button", name="Record the outcome"))
+    done(page, re.compile("is recorded"))
+    expect(row).to_contain_text("Recommend")
+    look(page)
 
 
 def test_a_bid_is_assigned_and_taken_back_without_javascript(browser: Browser, served: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.helpers import (
@@ -18,6 +19,7 @@ from tests.journeys.helpers import (
 from tests.journeys.panel import GATES, MARKS, MEMBER, ROUND, fill_scorecard, type_scorecard
 
 
+@pytest.mark.usefixtures("window")
 def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, served: str) -> None:
     sign_in(page, served, MEMBER)
     look(page)

@@ -360,11 +360,33 @@ def test_the_longest_reason_survives(page: Page, served: str) -> None:
     expect(_reason(page)).to_have_value(f"{longest}!")
 
 
+# Of what has the focus: whether its middle can be seen, and whether it is large enough for a finger (24 pixels, unless
+# it stands in a sentence or has as much room around it).
+_FOCUS = """() => {
+  const on = document.activeElement;
+  // A link that goes on in the next line is looked at where it begins.
+  const box = on.getClientRects()[0];
+  const top = Math.max(box.top, 0);
+  const found = document.elementFromPoint(box.left + box.width / 2, (top + Math.min(box.bottom, innerHeight)) / 2);
+  const least = on.tagName === 'A' ? 16 : 24;
+  return [on.id || on.textContent.trim(), on.contains(found), Math.min(box.width, box.height) >= least];
+}"""
+
+
 def test_the_page_is_usable_on_a_phone_and_much_enlarged(page: Page, served: str) -> None:
     address = _open(page, served)
     fits_phone(page)
     page.set_viewport_size(ZOOMED)
     fits_phone(page)
+    page.goto(address)
+    seen = []
+    # From the top through the whole scorecard, nothing lies over what has the focus.
+    while not seen or seen[-1][0] != "Declare an interest":
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(_FOCUS))
+        assert len(seen) < 100
+    assert [name for name, visible, large in seen if not (visible and large)] == []
+    assert "id_reason_7" in [name for name, *_ in seen]
     for label in ("Submit and go to the next", "Keep as a draft"):
         button = page.get_by_role("button", name=label)
         tab_to(page, button, most=200)

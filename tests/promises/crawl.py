@@ -28,7 +28,7 @@ from django.urls import resolve, reverse
 from django.utils.functional import cached_property
 
 from approvals.models import Award, DelegationRule
-from bids.blindness import Phase, may_see
+from bids.blindness import Part, Phase, may_see
 from bids.models import AssignmentPlan, Criterion, Export, Interest, Mark, Meeting, Scorecard, Upload
 from bids.waiting import BLIND
 from grants import people
@@ -49,7 +49,14 @@ MEMBERS = {
     "member who is not asked": worlds.NOT_ASKED,
     "member and lead who still scores it": worlds.LEADS_AND_SCORES,
 }
-PEOPLE = {**MEMBERS, **{role.label: name for letter, (role, name) in ROLES.items() if letter != "m"}, "public": ""}
+# A chair with an interest in the bid: its marks and interests are not theirs to know; how the panel gets on is.
+SHUT_OUT = "chair with an interest in it"
+PEOPLE = {
+    **MEMBERS,
+    SHUT_OUT: worlds.SHUT_OUT,
+    **{role.label: name for letter, (role, name) in ROLES.items() if letter != "m"},
+    "public": "",
+}
 HIDDEN: tuple[type[Model], ...] = (Scorecard, Mark, Interest, AuditEvent)
 
 
@@ -122,6 +129,9 @@ class Visitor:
         """Whether the table of blindness lets them know the fact."""
         if not self.username:
             return False
+        if self.label == SHUT_OUT:
+            in_sums = Part.PROGRESS in fact.told_by or Part.MEETING in fact.told_by
+            return in_sums or (closed and fact.is_of_a_value)
         user, bid = User.objects.get(username=self.username), worlds.bid_of(worlds.SUBJECT)
         cards = Scorecard.objects.filter(bid=bid, member=user, state=Scorecard.State.SUBMITTED)
         submitted = fact.card_is_in and cards.exists()

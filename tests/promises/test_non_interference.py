@@ -152,11 +152,14 @@ def test_the_table_is_asked_who_may_know(site: Site) -> None:
     def told(fact: Fact, closed: bool) -> set[str]:
         return {label for label in site.visitors if site.is_told(label, fact, closed)}
 
-    assert told(FACTS["that a draft exists"], False) == {"Panel chair", "Auditor"}
+    assert told(FACTS["that a draft exists"], False) == {"Panel chair", "Auditor", crawl.SHUT_OUT}
     assert told(FACTS["the value of a submitted mark"], False) == {"member who has scored it"}
     assert told(FACTS["the value of a mark in a draft"], False) == set()
     after = {"Panel chair", "CPIE lead", "Auditor", SECOND_ROLE}
-    assert told(FACTS["the value of a mark in a draft"], True) == after
+    # The chair with an interest in the bid sees its value in the places of the others, and its reasons nowhere.
+    assert told(FACTS["the value of a mark in a draft"], True) == {*after, crawl.SHUT_OUT}
+    assert told(FACTS["the reason of a mark in a draft"], True) == after
+    assert told(FACTS["what an interest is"], False) == {"Panel chair", "Auditor"}
 
 
 # Controls: each leak is planted, and found.

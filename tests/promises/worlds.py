@@ -29,6 +29,8 @@ DECIDED, PAPER = "cpie-2019-20", "PCD-902"
 # In the demo nobody has begun to score the first; the second is the bid of the quiet round.
 SUBJECT, UNTOUCHED = "SSF-16", "Q-1"
 SUBMITTED_BY, DRAFTED_BY, NOT_BEGUN, UNANSWERED = "ben.hart", "dev.patel", "farid.aziz", "gita.rao"
+# A second chair, whose interest is a fact, and a third who has one in every world.
+DEPUTY, SHUT_OUT = "petra.vance", "rhys.moss"
 STILL_SCORES, HAS_SCORED, NOT_ASKED, LEADS_AND_SCORES = "amara.cole", "ella.frost", "chloe.ng", "hana.lund"
 
 
@@ -69,6 +71,11 @@ class Fact:
     begins_when_closed: bool = False
     round: str = SCORING
 
+    @property
+    def is_of_a_value(self) -> bool:
+        """Whether marks differ, and with them the places of other bids once scoring has closed."""
+        return [card.score for card in self.one.cards] != [card.score for card in self.other.cards]
+
 
 BASE = World()
 _IN, _DRAFT = BASE.cards
@@ -106,6 +113,7 @@ FACTS = {
     "what an interest is": Fact(
         _said(NOT_BEGUN, _RELATION), _said(NOT_BEGUN, "I was its treasurer"), frozenset({Part.INTERESTS})
     ),
+    "that a chair declared an interest": Fact(BASE, _said(DEPUTY, _RELATION), _PROGRESS),
     "that a meeting is planned": Fact(
         BASE, replace(BASE, meets=True), frozenset({Part.MEETING}), begins_when_closed=True
     ),
@@ -133,6 +141,9 @@ def known_to_all() -> None:
     lead, chair = _user("grace.hall"), _user("olive.marsh")
     _open_quiet_round(round, chair)
     factories.person(Role.MEMBER, round=round, username=UNANSWERED, name="Gita Rao")
+    factories.person(Role.CHAIR, round=round, username=DEPUTY, name="Petra Vance")
+    factories.person(Role.CHAIR, round=round, username=SHUT_OUT, name="Rhys Moss")
+    _declare(bid, SHUT_OUT, "I was its treasurer")
     factories.person(Role.MEMBER, Role.LEAD, round=round, username=LEADS_AND_SCORES, name="Hana Lund")
     for username in (HAS_SCORED, LEADS_AND_SCORES, UNANSWERED):
         assignments.assign(bid=bid, member=_user(username), by=chair, at=NOW)
