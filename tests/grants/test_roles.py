@@ -43,6 +43,10 @@ CHANGES = {
     Role.LEAD: {
         "set password",
         "keep budget line",
+        "propose virement",
+        "confirm virement",
+        "refuse virement",
+        "withdraw virement",
         "take in bid",
         "change bid",
         "check eligibility",
@@ -75,7 +79,16 @@ CHANGES = {
         "publish decision",
     },
     Role.DMPC: {"set password", "export bids", "decide items", "sign decision"},
-    Role.FINANCE: {"set password", "export bids", "keep budget line", "record payment"},
+    Role.FINANCE: {
+        "set password",
+        "export bids",
+        "keep budget line",
+        "propose virement",
+        "confirm virement",
+        "refuse virement",
+        "withdraw virement",
+        "record payment",
+    },
     Role.AUDITOR: {
         "set password",
         "export bids",
