@@ -74,6 +74,11 @@ class Split:
     overlaps: bool = False
 
     @property
+    def unit(self) -> str:
+        """What is counted in its rows; where the parts hold different things, only that they are rows."""
+        return self.whole.unit if all(part.unit == self.whole.unit for part in self.parts) else "row"
+
+    @property
     def shown(self) -> Sequence[Part]:
         """The parts that a page lists; of many, the first and then the others in one."""
         if self.overlaps or len(self.parts) <= SHOWN + 1:
@@ -318,17 +323,22 @@ def _of_contracts(position: Position) -> list[Split]:
     spent = [row for rows in profiled.values() for row in rows]
     profile = Part("contract-years", "Contracts by the years in which they run", spent, "contract year")
 
-    def by_year(name: str, label: str, rows: dict[str, list[Row]]) -> list[Part]:
-        return [Part(f"{name}-{slug(year)}", f"{label} {year}", rows[year], "contract") for year in sorted(rows)]
+    def by_year(name: str, label: str, rows: dict[str, list[Row]], unit: str) -> list[Part]:
+        return [Part(f"{name}-{slug(year)}", f"{label} {year}", rows[year], unit) for year in sorted(rows)]
 
     return [
         Split(
             "charged",
             "Contracts by the year that they are charged to",
             whole,
-            by_year("charged", "Charged to", charged),
+            by_year("charged", "Charged to", charged, "contract"),
         ),
-        Split("profile", "Contracts by the years in which they run", profile, by_year("profile", "Run in", profiled)),
+        Split(
+            "profile",
+            "Contracts by the years in which they run",
+            profile,
+            by_year("profile", "Run in", profiled, "contract year"),
+        ),
     ]
 
 

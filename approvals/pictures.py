@@ -13,7 +13,7 @@ from grants import money
 
 # The height of a step in pixels, and where in it the bar stands below its words.
 STEP, BAR, TOP = 52, 20, 22
-LONGEST = 30
+LONGEST = 24
 HUNDRED = Decimal(100)
 
 

@@ -46,7 +46,7 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
         "splits": [splits[dimension.name] for dimension in parts.DIMENSIONS],
         "years": [splits["charged"], splits["profile"]],
         "payments": [splits["paid"], splits["retrospective"]],
-        "checks": [(check, _causes(found, stands, check)) for check in checks.checks(stands, reconciled)],
+        "checks": [_checked(found, stands, check) for check in checks.checks(stands, reconciled)],
         "virements": found.virements.select_related("source", "target")[:5],
         "since": _since(found, timezone.now()),
         "items": whatif.items(stands),
@@ -54,8 +54,10 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
     return render(request, "approvals/reconciliation.html", context)
 
 
-def _causes(round: Round, stands: rules.Position, check: checks.Check) -> list[tuple[rules.Discrepancy, str]]:
-    return [(cause, cause_address(round, stands, cause)) for cause in check.causes[:CAUSES]]
+def _checked(round: Round, stands: rules.Position, check: checks.Check) -> tuple[checks.Check, list[Any], int]:
+    """A check with its first causes, each with its address, and how many more there are."""
+    causes = [(cause, cause_address(round, stands, cause)) for cause in check.causes[:CAUSES]]
+    return check, causes, len(check.causes) - len(causes)
 
 
 def cause_address(round: Round, stands: rules.Position, cause: rules.Discrepancy) -> str:
