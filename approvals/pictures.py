@@ -13,7 +13,6 @@ from grants import money
 
 # The height of a step in pixels, and where in it the bar stands below its words.
 STEP, BAR, TOP = 52, 20, 22
-LONGEST = 24
 HUNDRED = Decimal(100)
 
 
@@ -31,11 +30,6 @@ class Bar:
     kind: str
     y: int
     edge: Decimal | None = None
-
-    @property
-    def short(self) -> str:
-        """The label as far as there is room for it beside its figure on a phone."""
-        return self.label if len(self.label) <= LONGEST else f"{self.label[: LONGEST - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 
 from approvals.pictures import falling, funnel
-from approvals.reconciliation import Line, Position, reconcile
+from approvals.reconciliation import Position, reconcile
 from tests.approvals.positions import GOOD, D, positions
 
 
@@ -47,13 +47,6 @@ def test_the_bids_split_into_the_rejected_and_where_the_others_went() -> None:
         ("Grants under delegation", "2"),
     ]
     assert [bar.x for bar in picture.bars] == [D(0), D(80), D(0), D(60), D(40), D(0)]
-
-
-def test_a_long_label_is_cut_in_the_picture_alone() -> None:
-    long = replace(GOOD, lines=(Line("LINE-1", "Posts " * 12, D(30000)),))
-    bar = falling(long, reconcile(long)).bars[1]
-    assert len(bar.short) <= 24 and bar.short.endswith("…")
-    assert bar.label == "Posts " * 12
 
 
 @given(positions())
