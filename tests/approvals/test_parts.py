@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from approvals import parts
 from approvals.reconciliation import Outcome, Position, reconcile
@@ -14,6 +14,7 @@ from approvals.routing import Level
 from tests.approvals.positions import BIG, GOOD, OTHER, SMALL, D, positions
 
 
+@settings(deadline=None)
 @given(positions())
 def test_the_parts_of_every_whole_sum_to_it_to_the_penny(position: Position) -> None:
     for split in parts.splits(position).values():
@@ -23,6 +24,7 @@ def test_the_parts_of_every_whole_sum_to_it_to_the_penny(position: Position) -> 
         assert sum((part.total for part in split.shown), D(0)) == split.whole.total, split.name
 
 
+@settings(deadline=None)
 @given(positions())
 def test_each_row_of_a_whole_stands_in_exactly_one_part(position: Position) -> None:
     found = parts.splits(position)
@@ -33,6 +35,7 @@ def test_each_row_of_a_whole_stands_in_exactly_one_part(position: Position) -> N
         ), name
 
 
+@settings(deadline=None)
 @given(positions())
 def test_the_numbers_are_those_of_the_reconciliation(position: Position) -> None:
     found, reconciled = parts.everything(parts.splits(position)), reconcile(position)
@@ -51,6 +54,7 @@ def test_the_numbers_are_those_of_the_reconciliation(position: Position) -> None
     assert found["internal-agreed"].total == reconciled.internal_bids.total
 
 
+@settings(deadline=None)
 @given(positions())
 def test_every_part_has_an_address_of_its_own(position: Position) -> None:
     found: dict[str, str] = {}
@@ -60,6 +64,7 @@ def test_every_part_has_an_address_of_its_own(position: Position) -> None:
             assert found.setdefault(part.key, part.label) == part.label
 
 
+@settings(deadline=None)
 @given(positions())
 def test_an_overlapping_part_counts_each_of_its_grants_whole(position: Position) -> None:
     amounts = {grant.reference: grant.amount for grant in position.grants}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from approvals.pictures import falling, funnel
 from approvals.reconciliation import Position, reconcile
@@ -49,6 +49,7 @@ def test_the_bids_split_into_the_rejected_and_where_the_others_went() -> None:
     assert [bar.x for bar in picture.bars] == [D(0), D(80), D(0), D(60), D(40), D(0)]
 
 
+@settings(deadline=None)
 @given(positions())
 def test_no_bar_leaves_the_picture(position: Position) -> None:
     found = reconcile(position)

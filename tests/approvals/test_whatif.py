@@ -1,6 +1,6 @@
 """What a round would come to if something were refused."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approvals.reconciliation import Outcome, Position, reconcile
@@ -46,6 +46,7 @@ def test_nothing_of_the_round_itself_changes() -> None:
     assert reconcile(GOOD).as_json() == before
 
 
+@settings(deadline=None)
 @given(positions(), st.data())
 def test_what_is_refused_is_what_the_underspend_grows_by(position: Position, data: st.DataObject) -> None:
     asked = items(position)

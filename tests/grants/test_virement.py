@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.utils import InternalError
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approvals import position
@@ -117,6 +117,7 @@ def test_who_proposes_does_not_confirm_or_refuse(round: Round, kit: User) -> Non
     assert amounts(round) == before
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.decimals(min_value="0.01", max_value="1000.50", places=2))
 def test_a_virement_between_lines_never_changes_what_they_come_to(amount: Decimal) -> None:
     with transaction.atomic():
