@@ -100,12 +100,12 @@ def grants(draw: st.DrawFn) -> Grant:
     ]
     return replace(
         BIG,
-        reference=f"AWD-{draw(st.integers(0, 10**9))}",
         amount=amount,
         route=draw(st.sampled_from([*Level, None])),
         approved=draw(st.one_of(st.none(), amounts)),
         asked=draw(st.booleans()),
         paid=sum((each.amount for each in paid), D("0.00")),
+        paid_early=sum((each.amount for each in paid if each.early), D("0.00")),
         payments=tuple(paid),
         recipient=draw(st.sampled_from(["", "A & B", "A B", "Aide"]) | st.text(max_size=8)),
         themes=draw(_several(THEMES)),
@@ -133,4 +133,6 @@ def positions(draw: st.DrawFn) -> Position:
         for i, years in enumerate(draw(st.lists(st.lists(amounts, min_size=1, max_size=3), max_size=3)))
     ]
     lines = [Line(f"LINE-{i}", f"Line {i}", each) for i, each in enumerate(draw(st.lists(amounts, max_size=4)))]
-    return Position("r", draw(amounts), lines, contracts, draw(st.lists(grants(), max_size=20)), bids)
+    drawn = draw(st.lists(grants(), max_size=20))
+    numbered = [replace(grant, reference=f"AWD-{i}", bid=f"B-{i}") for i, grant in enumerate(drawn)]
+    return Position("r", draw(amounts), lines, contracts, numbered, bids)
