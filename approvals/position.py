@@ -1,18 +1,18 @@
 """Where a round stands, read from the register for `reconciliation` to account for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Sum
+from django.db.models import Prefetch, QuerySet, Sum
 
 from approvals import awards, reconciliation
-from approvals.models import Approval, Award, Payment, Recommendation, SingleTenderAction
-from approvals.reconciliation import BidEntry, Contract, Grant, Line, Outcome
+from approvals.models import Approval, Award, AwardQuerySet, Payment, Recommendation, SingleTenderAction
+from approvals.reconciliation import BidEntry, Contract, Grant, Label, Line, Outcome
 from approvals.routing import Level, Route
-from bids.models import Bid
+from bids import boroughs
+from bids.models import Bid, Tag
 from grants.models import BudgetLine, Round
 from grants.refusal import Refused
 
@@ -26,10 +26,12 @@ def reconcile(round: Round, day: date) -> reconciliation.Reconciliation:
 
 def grants_of(round: Round) -> list[Award]:
     """The live grants of a round with all that the reconciliation and the paper need of them."""
-    return list(
-        Award.objects.live()
-        .filter(round=round)
-        .for_routes()
+    return list(_fetching(Award.objects.live().filter(round=round)))
+
+
+def _fetching(awards: AwardQuerySet) -> QuerySet[Award]:
+    return (
+        awards.for_routes()
         .select_related("bid__outcome")
         .prefetch_related(
             Prefetch("approvals", Approval.objects.filter(invalid_at=None).select_related("approved_by"), "valid"),
@@ -42,6 +44,11 @@ def grants_of(round: Round) -> list[Award]:
             "bid__tags",
         )
     )
+
+
+def grant(award: Award) -> Grant:
+    """One grant as the reconciliation has it, without the route that today's facts would give it."""
+    return _grant(_fetching(Award.objects.filter(pk=award.pk)).get(), None)
 
 
 def fetched(thing: Any, name: str) -> list[Any]:
@@ -69,7 +76,10 @@ def position(round: Round, day: date, found: Sequence[Award] | None = None) -> r
             Line(line.reference, line.label, line.amount, line.kind == BudgetLine.Kind.INTERNAL)
             for line in round.lines.all()
         ],
-        contracts=[_contract(contract) for contract in SingleTenderAction.objects.live().filter(round=round)],
+        contracts=[
+            _contract(contract)
+            for contract in SingleTenderAction.objects.live().filter(round=round).select_related("supplier")
+        ],
         grants=grants,
         bids=_bids(round, by_bid),
     )
@@ -81,13 +91,23 @@ def _bids(round: Round, by_bid: dict[int, Award]) -> list[BidEntry]:
     rows = (
         Bid.objects.filter(round=round)
         .annotate(cost=Sum("costs__amount"))
-        .values_list("pk", "source_reference", "amount", "state", "led_by", "cost", "outcome__destination")
+        .values(
+            "pk", "source_reference", "amount", "state", "led_by", "cost", "outcome__destination", "title", "reference"
+        )
     )
-    entries = []
-    for pk, reference, amount, state, led_by, cost, destination in rows:
-        outcomes = _outcomes(state, led_by, by_bid.get(pk))
-        entries.append(BidEntry(reference, amount, outcomes, cost or ZERO, agreed.get(pk), destination or ""))
-    return entries
+    return [
+        BidEntry(
+            reference=row["source_reference"],
+            amount=row["amount"],
+            outcomes=_outcomes(row["state"], row["led_by"], by_bid.get(row["pk"])),
+            costs=row["cost"] or ZERO,
+            agreed=agreed.get(row["pk"]),
+            destination=row["outcome__destination"] or "",
+            label=row["title"],
+            address=row["reference"],
+        )
+        for row in rows
+    ]
 
 
 def _outcomes(state: str, led_by: str, award: Award | None) -> list[Outcome]:
@@ -128,10 +148,25 @@ def _grant(award: Award, now: Route | None) -> Grant:
         recipient=bid.recipient.name if bid.recipient else "",
         legal_power=award.legal_power,
         living_wage_open=bid.employs_staff and not bid.london_living_wage,
+        asked=award.route == Award.Route.DMPC and award.state in (Award.State.ROUTED, Award.State.DEFERRED),
+        payments=[
+            reconciliation.Payment(payment.reference, payment.amount, payment.paid_on, payment.retrospective)
+            for payment in paid
+        ],
+        themes=_tags(bid, Tag.Kind.THEME),
+        priorities=_tags(bid, Tag.Kind.PRIORITY),
+        boroughs=[(code.lower(), boroughs.names([code])) for code in bid.boroughs],
+        starts_on=bid.starts_on,
+        ends_on=bid.ends_on,
     )
 
 
+def _tags(bid: Bid, kind: str) -> list[Label]:
+    return [(tag.code, tag.label) for tag in bid.tags.all() if tag.kind == kind]
+
+
 def _contract(contract: SingleTenderAction) -> Contract:
+    states = SingleTenderAction.State
     wanted = {
         "evidence for its primary ground": contract.evidence,
         "its proposal": contract.proposal,
@@ -144,39 +179,7 @@ def _contract(contract: SingleTenderAction) -> Contract:
         contract.amount,
         contract.years(),
         [what for what, given in wanted.items() if not given],
+        charged_to=contract.charged_to,
+        supplier=contract.supplier.name,
+        asked=contract.route == Award.Route.DMPC and contract.state in (states.PROPOSED, states.DEFERRED),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the allocation falling to the underspend, placed on a scale of 0 to 1,000 for the picture."""
-
-    label: str
-    amount: Decimal
-    left: int
-    width: int
-    kind: str
-
-
-def falling(found: reconciliation.Reconciliation) -> list[Step]:
-    """The allocation, what each part takes from it, and what is left, as bars of a falling chart."""
-    parts = [(line.label, line.amount, "held") for line in found.lines]
-    parts += [
-        ("Contracts", found.contracts.total, "held"),
-        ("Grants to the Deputy Mayor", found.dmpc.total, "proposed"),
-        ("Grants under delegation", found.delegated.total, "approved"),
-        ("Grants not routed", found.unrouted.total, "proposed"),
-    ]
-
-    def scaled(amount: Decimal) -> int:
-        return int(max(amount, ZERO) * 1000 / found.allocation)
-
-    steps = [Step("Allocation", found.allocation, 0, 1000, "free")]
-    left = found.allocation
-    for label, amount, kind in parts:
-        if not amount:
-            continue
-        left -= amount
-        steps.append(Step(label, amount, scaled(left), max(scaled(amount), 1), kind))
-    steps.append(Step("Underspend", found.underspend, 0, scaled(found.underspend), "free"))
-    return steps

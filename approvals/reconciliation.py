@@ -6,6 +6,7 @@ Source: PCD 681, Table 3, and the funnel of para 2.5.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -55,13 +56,33 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A single tender action charged to the round: whole value in pounds, its profile by year, what is lacking."""
+    """A single tender action: whole value in pounds, its profile by year, what is lacking.
+
+    `charged_to` is the financial year whose allocation carries all of it; `asked` while it waits for a decision.
+    """
 
     reference: str
     label: str
     amount: Decimal
     profile: Sequence[tuple[str, Decimal]] = ()
     lacking: Sequence[str] = ()
+    charged_to: str = ""
+    supplier: str = ""
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money paid under a grant, in pounds; `early` where no approval stood."""
+
+    reference: str
+    amount: Decimal
+    paid_on: date
+    early: bool = False
+
+
+# A code and what it stands for, such as a theme of the round or a borough.
+Label = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +90,7 @@ class Grant:
     """An award to a third party. `agreed`: what the leadership agreed; `approved`: what a valid approval says.
 
     `route` is the level as it was routed, `route_now` the level by the facts of today; `paid_early` the sum paid
-    before approval.
+    before approval. `asked` while it waits for the Deputy Mayor. The period is from `starts_on` to `ends_on`.
     """
 
     reference: str
@@ -88,11 +109,21 @@ class Grant:
     recipient: str = "stated"
     legal_power: str = "stated"
     living_wage_open: bool = False
+    asked: bool = False
+    payments: Sequence[Payment] = ()
+    themes: Sequence[Label] = ()
+    priorities: Sequence[Label] = ()
+    boroughs: Sequence[Label] = ()
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BidEntry:
-    """A bid with where it ended; `outcomes` lists every one that the register holds, which must be one."""
+    """A bid with where it ended; `outcomes` lists every one that the register holds, which must be one.
+
+    `reference` is the bidder's own, `address` the one of its page.
+    """
 
     reference: str
     amount: Decimal
@@ -100,6 +131,8 @@ class BidEntry:
     costs: Decimal
     agreed: Decimal | None = None
     destination: str = ""
+    label: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

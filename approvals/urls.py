@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from approvals import amending_views, decision_views, register_views, returns_views, scenario_views, views
+from approvals import (
+    amending_views,
+    decision_views,
+    reconciliation_views,
+    register_views,
+    returns_views,
+    scenario_views,
+    views,
+)
 
 app_name = "approvals"
 urlpatterns = [
@@ -34,7 +42,14 @@ urlpatterns = [
     path("rounds/<slug:round>/rules/", views.rules, name="rules"),
     path("rounds/<slug:round>/rules/propose/", views.propose_rule, name="propose_rule"),
     path("rules/<str:reference>/confirm/", views.confirm_rule, name="confirm_rule"),
-    path("rounds/<slug:round>/reconciliation/", views.reconciliation, name="reconciliation"),
+    path("rounds/<slug:round>/reconciliation/", reconciliation_views.reconciliation, name="reconciliation"),
+    path(
+        "rounds/<slug:round>/reconciliation/<slug:part>/",
+        reconciliation_views.reconciliation_part,
+        name="reconciliation_part",
+    ),
+    path("rounds/<slug:round>/what-if/", reconciliation_views.what_if, name="what_if"),
+    path("decisions/<str:reference>/changes/", reconciliation_views.changes, name="changes"),
     path("rounds/<slug:round>/decisions/", decision_views.decisions, name="decisions"),
     path("rounds/<slug:round>/decisions/add/", decision_views.add_decision, name="add_decision"),
     path("rounds/<slug:round>/returns/delegated/", returns_views.delegated_return, name="delegated_return"),

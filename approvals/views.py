@@ -1,4 +1,4 @@
-"""Pages of review, families, routes, approvals, payments, contracts, rules and the reconciliation."""
+"""Pages of review, families, routes, approvals, payments, contracts and rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals import approving, awards, contracts, duties, position
+from approvals import approving, awards, contracts, duties, parts, position
 from approvals import rules as rule_transitions
 from approvals.forms import (
     AgreeForm,
@@ -278,6 +278,8 @@ def award(request: Request, reference: str) -> HttpResponse:
         "approvals": found.approvals.select_related("approved_by"),
         "payments": found.payments.select_related("recorded_by"),
     }
+    if found.state not in (Award.State.REFUSED, Award.State.WITHDRAWN):
+        context["places"] = parts.places(position.grant(found))
     return render(request, "approvals/award.html", context)
 
 
@@ -387,20 +389,3 @@ def confirm_rule(request: Request, reference: str) -> HttpResponse:
         to=_address("rules", rule.round),
         rule=rule,
     )
-
-
-# Reconciliation
-
-
-@allow("see reconciliation")
-@require_GET
-def reconciliation(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see reconciliation")
-    reconciled = position.reconcile(found, timezone.localdate())
-    context = {
-        "found": reconciled,
-        "steps": position.falling(reconciled),
-        "funnel": [(outcome.label, reconciled.funnel[outcome]) for outcome in reconciled.funnel],
-        "contracts": SingleTenderAction.objects.filter(round=found).select_related("supplier"),
-    }
-    return render(request, "approvals/reconciliation.html", context)

@@ -15,9 +15,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from grants import money
 from grants.roles import Role
 
 USERNAME = RegexValidator(r"^[a-z0-9][a-z0-9.-]*$", "User name must be small letters, figures, dots and hyphens")
+UNALLOCATED = "What no line holds"
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -155,6 +157,78 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Virement(models.Model):
+    """Money moved between two lines of a round, or between a line and what no line holds. It takes two people.
+
+    An empty `source` takes it from the unallocated rest, an empty `target` gives it back to it.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Waiting for a second person"
+        CONFIRMED = "confirmed", "Confirmed"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="virements")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    source = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="virements_out")
+    target = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="virements_in")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    reason = models.TextField(max_length=4000)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField("why it was refused or withdrawn", max_length=4000, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="virement_amount_above_zero"),
+            models.CheckConstraint(condition=~Q(reason=""), name="virement_has_its_reason"),
+            # Two empty ends are no virement; with one empty end, the other is a line.
+            models.CheckConstraint(
+                condition=Q(source__isnull=False, target=None)
+                | Q(source=None, target__isnull=False)
+                | (Q(source__isnull=False, target__isnull=False) & ~Q(source=F("target"))),
+                name="virement_between_two_places",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", answered_by=None, answered_at=None)
+                | Q(state="withdrawn", answered_by=F("proposed_by"), answered_at__isnull=False)
+                | (
+                    Q(state__in=["confirmed", "refused"], answered_by__isnull=False, answered_at__isnull=False)
+                    & ~Q(answered_by=F("proposed_by"))
+                ),
+                name="virement_answered_by_a_second_person",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="stays_as_proposed",
+                fields=["round", "reference", "source", "target", "amount", "reason", "proposed_by", "proposed_at"],
+            ),
+            pgtrigger.FSM(
+                name="answered_once",
+                field="state",
+                transitions=[("proposed", "confirmed"), ("proposed", "refused"), ("proposed", "withdrawn")],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {money.pounds(self.amount)} from {self.source_label} to {self.target_label}"
+
+    @property
+    def source_label(self) -> str:
+        return self.source.label if self.source else UNALLOCATED
+
+    @property
+    def target_label(self) -> str:
+        return self.target.label if self.target else UNALLOCATED
 
 
 class Organisation(models.Model):

@@ -76,6 +76,11 @@ ACTIONS: dict[str, Action] = {
     "set password": _by(*_INSIDE, past="set a password"),
     "keep reference data": _by(_R.ADMINISTRATOR, past="changed reference data"),
     "keep budget line": _by(_R.FINANCE, _R.LEAD, past="recorded a budget line"),
+    "see virements": _by(*_ABOVE_THE_PANEL),
+    "propose virement": _by(_R.FINANCE, _R.LEAD, past="proposed to move money between lines"),
+    "confirm virement": _by(_R.FINANCE, _R.LEAD, past="moved money between lines"),
+    "refuse virement": _by(_R.FINANCE, _R.LEAD, past="refused to move money between lines"),
+    "withdraw virement": _by(_R.FINANCE, _R.LEAD, past="took back a proposal to move money between lines"),
     "see trail": _by(_R.AUDITOR, _R.LEAD),
     # Bids
     "see bids": _by(*(role for role in _INSIDE if role is not _R.ADMINISTRATOR)),

@@ -101,7 +101,7 @@ HIDDEN_EVENTS = "bids.waiting.hidden_events"
 BID_REFERENCES = "bids.waiting.references"
 LEFT_FOR_GRANTS = "approvals.waiting.left_for_grants"
 ON_BID = "approvals.waiting.on_bid"
-WAITING = ["bids.waiting.tasks", "approvals.waiting.tasks"]
+WAITING = ["bids.waiting.tasks", "approvals.waiting.tasks", "grants.waiting.tasks"]
 ROUND_GUARDS = ["approvals.awards.guard"]
 ROUND_DEFAULTS = ["bids.criteria_of_round.set_up", "approvals.rules.set_up"]
 # The links at the top of each page: label, URL name, the action that it needs, whether it is of one round.

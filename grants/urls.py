@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from grants import deputy_views, views
+from grants import deputy_views, views, virement_views
 
 pages = [
     path("", views.home, name="home"),
@@ -16,6 +16,12 @@ pages = [
     path("rounds/<slug:reference>/", views.round, name="round"),
     path("rounds/<slug:reference>/lines/add/", views.add_budget_line, name="add_budget_line"),
     path("lines/<str:reference>/", views.change_budget_line, name="change_budget_line"),
+    path("rounds/<slug:round>/virements/", virement_views.virements, name="virements"),
+    path("rounds/<slug:round>/virements/propose/", virement_views.propose_virement, name="propose_virement"),
+    path("virements/<str:reference>/", virement_views.virement, name="virement"),
+    path("virements/<str:reference>/confirm/", virement_views.confirm_virement, name="confirm_virement"),
+    path("virements/<str:reference>/refuse/", virement_views.refuse_virement, name="refuse_virement"),
+    path("virements/<str:reference>/withdraw/", virement_views.withdraw_virement, name="withdraw_virement"),
     path("people/", views.people, name="people"),
     path("people/add/", views.add_person, name="add_person"),
     path("people/<str:username>/", views.person, name="person"),

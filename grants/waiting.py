@@ -1,14 +1,15 @@
 """What waits for a person: tasks that each part of the house names, gathered for the home page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from grants.access import Holdings
-from grants.models import Round, User
+from grants.models import Round, User, Virement
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,16 @@ class RoundWaiting:
     tasks: list[Task]
     bar: list[Segment]
     standing: str
+
+
+def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
+    """What a second person has to answer: proposals of somebody else to move money between the lines of a round."""
+    if not held.may("confirm virement", round):
+        return
+    proposed = Virement.objects.filter(round=round, state=Virement.State.PROPOSED).exclude(proposed_by=user).count()
+    if proposed:
+        address = reverse("grants:virements", args=[round.reference])
+        yield Task("Answer what is proposed between budget lines", address, proposed)
 
 
 def waiting(user: User, held: Holdings) -> list[RoundWaiting]:

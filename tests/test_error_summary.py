@@ -20,6 +20,7 @@ TAKES_NOTHING = {
     "bids:chase",
     "bids:practice",
     "approvals:route_awards",
+    "grants:confirm_virement",
     "approvals:approve_awards",
     "approvals:edit_sources",
     "bids:interests",

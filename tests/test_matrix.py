@@ -23,7 +23,7 @@ from bids.models import (
     Upload,
 )
 from grants import people
-from grants.models import Round, User
+from grants.models import Round, User, Virement
 from grants.roles import Role
 from tests import factories
 
@@ -43,6 +43,12 @@ TABLE = {
     "grants:round": "mclodfaxgkq",
     "grants:add_budget_line": "lf",
     "grants:change_budget_line": "lf",
+    "grants:virements": "lodfa",
+    "grants:propose_virement": "lf",
+    "grants:virement": "lodfa",
+    "grants:confirm_virement": "lf",
+    "grants:refuse_virement": "lf",
+    "grants:withdraw_virement": "lf",
     "grants:people": "ax",
     "grants:add_person": "x",
     "grants:person": "ax",
@@ -125,6 +131,9 @@ TABLE = {
     "approvals:propose_rule": "x",
     "approvals:confirm_rule": "l",
     "approvals:reconciliation": "lodfagkq",
+    "approvals:reconciliation_part": "lodfagkq",
+    "approvals:what_if": "lodfagkq",
+    "approvals:changes": "lodfagkq",
     "approvals:decisions": "lodfagkq",
     "approvals:add_decision": "l",
     "approvals:decision": "lodfagkq",
@@ -250,6 +259,17 @@ def addresses() -> dict[str, str]:
     plan = AssignmentPlan.objects.filter(round=round)[0]
     barred = Assignment.objects.filter(bid__round=round).exclude(bid=bid).exclude(member=friend)[0]
     meeting, scenario = meet(barred.bid, bid, friend)
+    first, second = round.lines.all()[:2]
+    virement = Virement.objects.create(
+        round=round,
+        reference="VIR-TEST",
+        source=first,
+        target=second,
+        amount=1,
+        reason="Moved",
+        proposed_by=User.objects.get(username="henry.ives"),
+        proposed_at=AT,
+    )
     objects: dict[str, dict[str, Any]] = {
         "round": {"round": round.reference},
         "bid": {"reference": bid.reference},
@@ -271,6 +291,11 @@ def addresses() -> dict[str, str]:
         "grants:give_role": {"username": "mo.novak"},
         "grants:end_role": {"username": "mo.novak"},
         "grants:password_link": {"username": "mo.novak"},
+        **{
+            f"grants:{name}": {"reference": virement.reference}
+            for name in ("virement", "confirm_virement", "refuse_virement", "withdraw_virement")
+        },
+        "approvals:reconciliation_part": {"round": round.reference, "part": "grants"},
         "bids:import_preview": {"reference": upload.reference},
         "bids:withdraw_assignment": {"reference": bid.reference, "username": "amara.cole"},
         "bids:assignment_plan": {"reference": plan.reference},

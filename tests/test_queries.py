@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import approving, awards, contracts, decisions, scenarios
-from approvals.models import Award
+from approvals import approving, awards, contracts, decisions, pack, parts, position, scenarios
+from approvals import paper as paper_of
+from approvals.models import Award, Pack
 from bids import assignments, interests, matrix
 from bids.models import Bid, Discussion
-from grants import rounds
+from grants import rounds, virement
 from grants.models import Round, User
 from grants.roles import Role
 from tests import factories
@@ -86,7 +87,7 @@ def routed(round: Round, user: User) -> None:
 def approved(round: Round, user: User) -> None:
     factories.award(round)
     awards.route_awards(round=round, by=factories.person(Role.LEAD, round=round), at=NOW)
-    waiting = list(Award.objects.filter(round=round, state=Award.State.ROUTED))
+    waiting = list(Award.objects.filter(round=round, state=Award.State.ROUTED, route=Award.Route.DELEGATED))
     approver = factories.person(Role.LEAD, round=round)
     approving.approve_awards(awards=waiting, reason="Below the limit", by=approver, at=NOW)
 
@@ -131,6 +132,29 @@ def paper(round: Round, user: User) -> None:
     )
 
 
+def moved(round: Round, user: User) -> None:
+    source = round.lines.order_by("pk")[0]
+    made = virement.propose_virement(
+        round=round,
+        source=source,
+        target=None,
+        amount=Decimal(1),
+        reason="Less",
+        by=person_of(Role.LEAD, round),
+        at=NOW,
+    )
+    virement.confirm_virement(virement=made, by=person_of(Role.LEAD, round), at=NOW)
+
+
+def asked_for(round: Round, user: User) -> None:
+    factories.award(round, amount=Decimal(60000))
+    awards.route_awards(round=round, by=person_of(Role.LEAD, round), at=NOW)
+
+
+def person_of(role: Role, round: Round) -> User:
+    return factories.person(role, round=round)
+
+
 def member(round: Round, user: User) -> None:
     factories.person(Role.MEMBER, round=round)
 
@@ -139,6 +163,10 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("grants:round", Role.LEAD, line),
     ("grants:people", Role.ADMINISTRATOR, member),
     ("grants:round_trail", Role.AUDITOR, line),
+    ("grants:virements", Role.FINANCE, moved),
+    ("approvals:reconciliation", Role.LEAD, moved),
+    ("approvals:what_if", Role.LEAD, asked_for),
+    ("approvals:reconciliation", Role.LEAD, asked_for),
     ("bids:bids", Role.LEAD, received),
     ("bids:bids", Role.MEMBER, assigned),
     ("bids:eligibility", Role.LEAD, received),
@@ -180,7 +208,7 @@ def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(name: str, role:
     user = factories.person(role, round=round)
     client = Client()
     client.force_login(user)
-    key = "reference" if name.startswith("grants:") else "round"
+    key = "reference" if name in ("grants:round", "grants:round_trail") else "round"
     kwargs = {} if name == "grants:people" else {key: round.reference}
     address = reverse(name, kwargs=kwargs)
     grow(round, user)
@@ -217,6 +245,70 @@ def test_the_paper_takes_as_many_queries_for_39_grants_as_for_one() -> None:
     for _ in range(3):
         approved(round, user)
     assert queries(client, address) == one
+
+
+def everything_of(round: Round, user: User) -> None:
+    """One more of each thing that a number of the reconciliation is made of."""
+    approved(round, user)
+    asked_for(round, user)
+    line(round, user)
+    contract(round, user)
+    moved(round, user)
+    recommended(round, user)
+    factories.outcome(factories.bid(round), verdict="reject")
+    internal = factories.bid(round, led_by="internal", recipient=None, amount=Decimal(10))
+    factories.outcome(internal)
+    awards.review(bid=internal, amount=Decimal(10), by=person_of(Role.LEAD, round), at=NOW)
+    for award in Award.objects.filter(round=round, payments=None):
+        early = "" if award.approvals.exists() else "It could not wait."
+        finance = person_of(Role.FINANCE, round)
+        approving.record_payment(
+            award=award, amount=Decimal(5), paid_on=NOW.date(), reason=early, by=finance, at=NOW, impact_assessed=None
+        )
+
+
+def test_every_number_of_a_reconciliation_takes_as_many_queries_for_three_rows_as_for_one() -> None:
+    round = factories.open_round()
+    user = factories.person(Role.LEAD, round=round)
+    client = Client()
+    client.force_login(user)
+    everything_of(round, user)
+    found = parts.everything(parts.splits(position.position(round, NOW.date())))
+    addresses = {key: reverse("approvals:reconciliation_part", args=[round.reference, key]) for key in found}
+    assert {"route-dmpc", "theme-violence", "retrospective", "paid", "unpaid", "contracts", "outcome-rejected"} <= set(
+        found
+    )
+    one = {key: queries(client, address) for key, address in addresses.items()}
+    everything_of(round, user)
+    everything_of(round, user)
+    assert {key: queries(client, address) for key, address in addresses.items()} == one
+    assert max(one.values()) <= MOST
+    grown = parts.everything(parts.splits(position.position(round, NOW.date())))
+    assert sum(grown[key].count >= 3 * part.count > 0 for key, part in found.items()) >= 12
+
+
+def test_what_changed_takes_as_many_queries_for_three_grants_as_for_one() -> None:
+    round = factories.open_round()
+    lead = factories.person(Role.LEAD, round=round)
+    client = Client()
+    client.force_login(lead)
+    approved(round, lead)
+    paper(round, lead)
+    decision = round.decisions.get()
+    found = []
+    for version in (1, 2, 3):
+        said = paper_of.sources(decision, NOW.date())
+        contents = pack.contents(decision, said, version=version, at=NOW, trail_head="")
+        made = pack.freeze(contents)
+        Pack.objects.create(decision=decision, version=version, **made.fields(), submitted_by=lead, submitted_at=NOW)
+        approved(round, lead)
+        pages = [
+            reverse("approvals:changes", args=[decision.reference]) + "?from=1&to=now",
+            reverse("approvals:changes", args=[decision.reference]) + f"?from=1&to={version}",
+            reverse("approvals:reconciliation", args=[round.reference]),
+        ]
+        found.append([queries(client, page) for page in pages])
+    assert found[0] == found[1] == found[2]
 
 
 def test_a_scorecard_takes_as_many_queries_with_many_bids_and_members_as_with_one() -> None:

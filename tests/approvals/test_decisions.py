@@ -1,9 +1,5 @@
 """The life of a paper: submitted only when right, frozen, returned, decided item by item, signed, published."""
 
-from collections.abc import Callable
-from decimal import Decimal
-from typing import Any
-
 import pgtrigger
 import pytest
 from django.db import DatabaseError, transaction
@@ -19,9 +15,7 @@ from approvals.models import (
     DecisionRecord,
     DecisionSection,
     Pack,
-    SingleTenderAction,
 )
-from bids.models import Bid, CostLine
 from grants import audit
 from grants.models import User
 from grants.refusal import NotEntitled, Refused, Stale
@@ -34,72 +28,6 @@ pytestmark = pytest.mark.django_db
 
 
 # Submitting
-
-
-BROKEN: dict[str, tuple[Callable[[Decision], Any], str]] = {
-    "an award changed by a penny": (
-        lambda decision: Award.objects.filter(bid__source_reference="CPIE-051").update(amount=Decimal("240229.01")),
-        "the leadership agreed £240,229.",
-    ),
-    "a bid without an outcome": (
-        lambda decision: Bid.objects.filter(source_reference="CPIE-002").update(state="eligible"),
-        "CPIE-002 has no outcome yet.",
-    ),
-    "costs that do not sum": (
-        lambda decision: CostLine.objects.filter(bid__source_reference="CPIE-001", label="Artists").update(
-            amount=Decimal(4701)
-        ),
-        "The costs of CPIE-001 sum to £9,601",
-    ),
-    "a warning that nobody cleared": (
-        lambda decision: Award.objects.filter(bid__source_reference="CPIE-006").update(warning_cleared=""),
-        "nobody cleared",
-    ),
-    "an empty section": (
-        lambda decision: DecisionSection.objects.filter(decision=decision, key="equality").update(text=" "),
-        "“Equality comments” is empty.",
-    ),
-    "a figure that does not exist": (
-        lambda decision: DecisionSection.objects.filter(decision=decision, key="legal").update(text="{old total}"),
-        "“Legal comments”: There is no figure or part called “old total”.",
-    ),
-    "a typed figure that is no figure of the paper": (
-        lambda decision: DecisionSection.objects.filter(decision=decision, key="data").update(text="It is £5.79m."),
-        "“Data protection and privacy” says £5.79m, which is no figure of this paper.",
-    ),
-    "a figure from elsewhere without its source": (
-        lambda decision: Decision.objects.filter(pk=decision.pk).update(external_figures=""),
-        "says £84m",
-    ),
-    "a contract without its years": (
-        lambda decision: SingleTenderAction.objects.filter(round=decision.round).update(profile=[]),
-        "The years of Cyber security events",
-    ),
-    "an approval that became invalid": (
-        lambda decision: Approval.objects.filter(award__bid__source_reference="CPIE-001").update(
-            invalid_at=NOW, invalid_because="x"
-        ),
-        "is delegated and not approved.",
-    ),
-    "more than the allocation": (
-        lambda decision: type(decision.round).objects.filter(pk=decision.round.pk).update(allocation=Decimal(4027994)),
-        "£1 more than the allocation",
-    ),
-}
-
-
-@pytest.mark.parametrize("broken", BROKEN)
-def test_a_paper_that_is_not_right_is_not_submitted_and_each_thing_is_named(
-    returned: Decision, grace: User, broken: str
-) -> None:
-    change, said = BROKEN[broken]
-    change(returned)
-    with pytest.raises(decisions.NotReconciled) as refused:
-        decisions.submit_pack(decision=returned, by=grace, at=LATER)
-    assert any(said in problem.message for problem in refused.value.problems)
-    assert all(problem.reference for problem in refused.value.problems)
-    assert state(returned) == "returned"
-    assert returned.packs.count() == 1
 
 
 def test_a_returned_paper_comes_back_as_version_2_and_the_first_stays(returned: Decision, grace: User) -> None:

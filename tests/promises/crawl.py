@@ -218,6 +218,7 @@ def _of_page(name: str, objects: dict[str, str]) -> Iterator[str]:
     wanted = set(pattern.converters)
     kind = str(pattern).removeprefix("trail/").split("/")[0]
     said: dict[str, Any] = {"username": worlds.DRAFTED_BY, "version": 1, "number": 1, "key": "summary", "kind": "csv"}
+    said["part"] = "grants"
     if name == "grants:set_password":
         yield reverse(name, args=people.password_link(User.objects.get(username="henry.ives")))
     elif not wanted & {"reference", "round"}:
@@ -235,6 +236,7 @@ def _of_round(reference: str, bid: str, paper: str) -> dict[str, str]:
         "contracts": round.single_tender_actions.order_by("pk"),
         "rules": DelegationRule.objects.filter(round=round),
         "lines": round.lines.order_by("pk"),
+        "virements": round.virements.order_by("pk"),
         "imports": Upload.objects.filter(round=round).order_by("-pk"),
         "decisions": round.decisions.filter(reference=paper),
         "plans": AssignmentPlan.objects.filter(round=round),

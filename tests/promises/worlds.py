@@ -17,7 +17,7 @@ from approvals.models import Award
 from bids import assignments, interests, meetings, panel
 from bids.blindness import Part
 from bids.models import Bid, Upload
-from grants import rounds
+from grants import rounds, virement
 from grants.models import RoleHolding, Round, User
 from grants.roles import Role
 from tests import factories
@@ -171,6 +171,13 @@ def known_to_all() -> None:
     Upload.objects.create(
         round=round, reference="UP-SCORING", file_name="bids.csv", rows=[], uploaded_by=lead, uploaded_at=NOW
     )
+    _propose_virement(round)
+
+
+def _propose_virement(round: Round) -> None:
+    source, penny = round.lines.all()[0], Decimal("0.01")
+    finance = _user("kit.lane")
+    virement.propose_virement(round=round, source=source, target=None, amount=penny, reason="Less", by=finance, at=NOW)
 
 
 def panel_of_the_decided_round() -> None:
@@ -178,6 +185,7 @@ def panel_of_the_decided_round() -> None:
     bid = Award.objects.filter(round__reference=DECIDED)[0].bid
     meet(bid, bid, _user(DRAFTED_BY))
     export_of(_user("olive.marsh"), bid.round)
+    _propose_virement(bid.round)
 
 
 def _open_quiet_round(like: Round, chair: User) -> None:

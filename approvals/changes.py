@@ -1,0 +1,238 @@
+"""What changed between two versions of a paper, from their canonical data alone. Pure rules.
+
+Either side may be a frozen pack or the paper as it would read now; both have the shape that `pack.contents` gives. What
+a version from before a part existed does not hold counts as empty.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import Any
+
+from grants import money
+
+Data = Mapping[str, Any]
+
+_GRANT = {
+    "amount": "Amount",
+    "route": "Goes to",
+    "title": "Title",
+    "recipient": "Recipient",
+    "family": "Project family",
+    "purpose": "Purpose",
+    "conditions": "Conditions",
+    "legal_power": "Legal power",
+    "paid_early": "Paid before approval",
+}
+_CONTRACT = {
+    "amount": "Amount",
+    "title": "Title",
+    "supplier": "Supplier",
+    "profile": "By year",
+    "charged_to": "Charged to",
+    "ground": "Ground",
+    "evidence": "Evidence",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact that is not what it was. `before` is empty where it was added, `after` where it was removed.
+
+    `difference` says by how much, with its sign, where both are amounts or both are counts; an added or removed amount
+    counts from nothing.
+    """
+
+    label: str
+    before: str
+    after: str
+    difference: str = ""
+    fact: str = ""
+    reference: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "added" if not self.before else "removed" if not self.after else "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of words: `kept`, `removed` or `added`."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A recommendation or paragraph that does not read as it did, where it stands, word by word."""
+
+    where: str
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that differs between two versions, in the order in which a reader asks for it."""
+
+    figures: Sequence[Change]
+    grants: Sequence[Change]
+    lines: Sequence[Change]
+    contracts: Sequence[Change]
+    recommendations: Sequence[Passage]
+    paragraphs: Sequence[Passage]
+
+    @property
+    def in_the_register(self) -> bool:
+        return bool(self.figures or self.grants or self.lines or self.contracts)
+
+    @property
+    def in_the_text(self) -> bool:
+        return bool(self.recommendations or self.paragraphs)
+
+    def __bool__(self) -> bool:
+        return self.in_the_register or self.in_the_text
+
+
+def between(old: Data, new: Data) -> Changes:
+    """What has changed from the older contents of a paper to the newer. Nothing, where both say the same."""
+    return Changes(
+        figures=_figures(_exact(old), _exact(new)),
+        grants=list(_records(_grants(old), _grants(new), _GRANT)),
+        lines=_figures(_lines(old), _lines(new)),
+        contracts=list(_records(_contracts(old), _contracts(new), _CONTRACT)),
+        recommendations=list(_passages("Recommendations", _recommended(old), _recommended(new))),
+        paragraphs=list(_prose(old, new)),
+    )
+
+
+# Figures and lines
+
+
+def _exact(paper: Data) -> dict[str, str]:
+    return {name: figure["exact"] for name, figure in paper.get("figures", {}).items()}
+
+
+def _lines(paper: Data) -> dict[str, str]:
+    lines = paper.get("reconciliation", {}).get("lines", ())
+    return {line["label"]: _pounds(line["amount"]) for line in lines}
+
+
+def _figures(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:
+    return [
+        Change(name, old.get(name, ""), new.get(name, ""), difference(old.get(name, ""), new.get(name, "")))
+        for name in dict.fromkeys([*new, *old])
+        if old.get(name) != new.get(name)
+    ]
+
+
+def difference(before: str, after: str) -> str:
+    """By how much a figure moved, as +£200 or −3; empty where the two are not of one kind. A missing one is nothing."""
+    if "£" in before + after:
+        one, other = _amount(before), _amount(after)
+        if one is None or other is None or one == other:
+            return ""
+        return f"+{money.pounds(other - one)}" if other > one else money.pounds(other - one)
+    counts = [text.replace(",", "") or "0" for text in (before, after)]
+    if not all(text.isdigit() for text in counts) or counts[0] == counts[1]:
+        return ""
+    gap = int(counts[1]) - int(counts[0])
+    return f"+{gap:,}" if gap > 0 else f"\u2212{-gap:,}"
+
+
+def _amount(text: str) -> Any:
+    """The amount of £1,200 or −£1,200; nothing for an empty text; None where it is no amount."""
+    if not text:
+        return money.ZERO
+    try:
+        amount = money.parse(text.removeprefix("\u2212"))
+    except money.NotMoney:
+        return None
+    return -amount if text.startswith("\u2212") else amount
+
+
+def _pounds(text: str) -> str:
+    return money.pounds(money.exact(text))
+
+
+# Grants and contracts
+
+
+def _grants(paper: Data) -> dict[str, dict[str, str]]:
+    found = {}
+    for appendix, route in (("appendix_1", "The Deputy Mayor"), ("appendix_2", "Approved under delegation")):
+        for entry in paper.get(appendix, ()):
+            facts = {name: str(entry.get(name) or "") for name in _GRANT} | {"route": route}
+            facts["amount"] = _pounds(entry["amount"])
+            facts["paid_early"] = _pounds(entry["paid_early"]) if entry.get("paid_early") else ""
+            found[entry["reference"]] = facts
+    return found
+
+
+def _contracts(paper: Data) -> dict[str, dict[str, str]]:
+    found = {}
+    for entry in paper.get("contracts", ()):
+        facts = {name: str(entry.get(name) or "") for name in _CONTRACT}
+        facts["amount"] = _pounds(entry["amount"])
+        facts["profile"] = ", ".join(f"{year} {_pounds(amount)}" for year, amount in entry.get("profile", ()))
+        found[entry["reference"]] = facts
+    return found
+
+
+def _records(
+    old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]], names: Mapping[str, str]
+) -> Iterator[Change]:
+    """What was added and removed whole, by its amount; and of what stayed, each fact that is not what it was."""
+    for reference in dict.fromkeys([*new, *old]):
+        one, other = old.get(reference), new.get(reference)
+        label = (other or one or {})["title"]
+        if one is None or other is None:
+            before, after = (one or {}).get("amount", ""), (other or {}).get("amount", "")
+            yield Change(label, before, after, difference(before, after), names["amount"], reference)
+            continue
+        for name, fact in names.items():
+            if one[name] != other[name]:
+                before, after = one[name] or "Nothing", other[name] or "Nothing"
+                yield Change(label, before, after, difference(one[name], other[name]), fact, reference)
+
+
+# Words
+
+
+def _recommended(paper: Data) -> list[str]:
+    return [f"{each['verb'].capitalize()} {each['text']}" for each in paper.get("recommendations", ())]
+
+
+def _prose(old: Data, new: Data) -> Iterator[Passage]:
+    yield from _passages("Title", [old.get("title", "")], [new.get("title", "")])
+    before, after = ({each["key"]: each for each in paper.get("sections", ())} for paper in (old, new))
+    for key in dict.fromkeys([*after, *before]):
+        heading = (after.get(key) or before[key])["heading"]
+        yield from _passages(heading, _paragraphs(before.get(key)), _paragraphs(after.get(key)))
+
+
+def _paragraphs(section: Data | None) -> list[str]:
+    paragraphs = section["paragraphs"] if section else ()
+    return ["".join(piece["text"] for piece in paragraph["pieces"]) for paragraph in paragraphs]
+
+
+def _passages(where: str, old: Sequence[str], new: Sequence[str]) -> Iterator[Passage]:
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            for before, after in zip_longest(old[a:b], new[c:d], fillvalue=""):
+                yield Passage(where, words(before, after))
+
+
+def words(before: str, after: str) -> list[Piece]:
+    """Two texts laid over each other word by word. What was kept and removed is the one, kept and added the other."""
+    one, other = (re.findall(r"\s+|\S+", text) for text in (before, after))
+    pieces = []
+    for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pieces.append(Piece("kept", "".join(one[a:b])))
+            continue
+        pieces += [Piece("removed", "".join(one[a:b]))] if a < b else []
+        pieces += [Piece("added", "".join(other[c:d]))] if c < d else []
+    return pieces
