@@ -16,7 +16,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from approvals import approving, awards, contracts, decisions, rules
+from approvals import approving, awards, contracts, decisions, grouping, rules
 from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
 from bids import assignments, boroughs, intake, interests, panel, practice, sheets
 from bids.models import Assignment, Bid
@@ -293,7 +293,7 @@ class Folder:
         for row in self._rows("families"):
             families.setdefault(row["family"], []).append(bids[row["bid"]])
         for name, lots in families.items():
-            awards.group_bids(
+            grouping.group_bids(
                 round=self.round, name=name, bids=lots, reason="Lots of one project", by=by, at=self._at(said["on"])
             )
         for row in self._rows("review"):

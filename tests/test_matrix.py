@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from approvals import decisions
 from approvals.models import Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
+from approvals.workbench import Workbench
 from bids.models import (
     Assignment,
     AssignmentPlan,
     Bid,
     Discussion,
+    Dismissal,
     Export,
     Interest,
     Meeting,
@@ -104,6 +106,10 @@ TABLE = {
     "approvals:scenario": "cla",
     "approvals:propose_scenario": "c",
     "approvals:families": "l",
+    "approvals:group_bids": "l",
+    "approvals:likeness": "l",
+    "approvals:same_body": "l",
+    "approvals:undo_dismissal": "l",
     "approvals:routes": "lodfa",
     "approvals:route_awards": "l",
     "approvals:approvals": "lfa",
@@ -234,6 +240,7 @@ def addresses() -> dict[str, str]:
     plan = AssignmentPlan.objects.filter(round=round)[0]
     barred = Assignment.objects.filter(bid__round=round).exclude(bid=bid).exclude(member=friend)[0]
     meeting, scenario = meet(barred.bid, bid, friend)
+    alike = workbench(round, lead)
     objects: dict[str, dict[str, Any]] = {
         "round": {"round": round.reference},
         "bid": {"reference": bid.reference},
@@ -241,6 +248,9 @@ def addresses() -> dict[str, str]:
         "decision": {"reference": decision.reference},
     }
     own: dict[str, Any] = {
+        "approvals:likeness": {"round": round.reference, "key": alike.suggestions[0].key},
+        "approvals:same_body": {"round": round.reference, "key": alike.body_suggestions[0].key},
+        "approvals:undo_dismissal": {"round": round.reference, "kind": "bids", "key": "dismissed"},
         "approvals:scenario": {"reference": scenario.reference},
         "approvals:propose_scenario": {"reference": scenario.reference},
         "grants:set_password": dict(
@@ -283,6 +293,23 @@ def addresses() -> dict[str, str]:
             candidates = [{"reference": decision.reference, "version": 1}]
         found[name] = next(_reversed(name, [each for each in candidates if each is not None], objects))
     return found
+
+
+def workbench(round: Round, lead: User) -> Workbench:
+    """The workbench of a round in which two organisations look like one, two bids like one project, and one did."""
+    for name in ("Dovecote Growers", "Dovecot Growers"):
+        factories.bid(round, recipient=factories.OrganisationFactory(name=name), title="Crew", source_reference=name)
+    Dismissal.objects.create(
+        round=round,
+        kind="bids",
+        key="dismissed",
+        members=["B-1", "B-2"],
+        label="Two bids",
+        reason="Unlike",
+        dismissed_by=lead,
+        dismissed_at=AT,
+    )
+    return Workbench(round, lead, AT)
 
 
 def export_of(user: User, round: Round) -> Export:
