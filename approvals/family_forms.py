@@ -45,7 +45,9 @@ class FamilyForm(Form):
 
 
 class LikenessForm(VersionedForm):
-    """What a person says of bids that are alike."""
+    """What a person says of bids that are alike. What an answer needs, it asks for itself."""
+
+    may_be_incomplete = True
 
     answer = forms.ChoiceField(
         label="What they are",
@@ -72,7 +74,9 @@ class LikenessForm(VersionedForm):
 
 
 class SameBodyForm(Form):
-    """What a person says of organisations that look like one."""
+    """What a person says of organisations that look like one. What an answer needs, it asks for itself."""
+
+    may_be_incomplete = True
 
     answer = forms.ChoiceField(
         label="What they are",

@@ -64,8 +64,9 @@ def families(request: Request, round: str) -> HttpResponse:
 def group_bids(request: Request, round: str) -> HttpResponse:
     bench = _workbench(request, round)
     kwargs: dict[str, Any] = {"round": bench.round, "visible": [bid.pk for bid in bench.bids.values()]}
-    ticked = [bid.reference for name, bid in bench.bids.items() if name in request.GET.getlist("bid")]
-    form = FamilyForm(request.POST or None, initial={"bids": ticked}, **kwargs)
+    asked = bench.group(request.GET.getlist("bid"))
+    initial = {"bids": [bid.reference for bid in asked.bids], "name": asked.name}
+    form = FamilyForm(request.POST or None, initial=initial, **kwargs)
     if _asks(request):
         form = FamilyForm(initial=as_typed(form), **kwargs)
     chosen = form["bids"].value() or []

@@ -196,7 +196,7 @@ def merge_bodies(
     locked = {body.pk: body for body in Organisation.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
     kept, others = locked[kept.pk], [locked[pk] for pk in sorted(wanted - {kept.pk})]
     if not others:
-        raise Refused("Select the organisations that are one with it", field="others")
+        raise Refused("Select the organisations that are one with it", field="bodies")
     _must_be_one(kept, others)
     _repoint(round, kept, others, by, at, reason)
     names = Alias.objects.filter(organisation__in=others)
@@ -214,7 +214,7 @@ def _must_be_one(kept: Organisation, others: Sequence[Organisation]) -> None:
             raise Refused(
                 f"{other.name} has the number {other.number} and {kept.name} the number {kept.number}: the register "
                 "knows them as two",
-                field="others",
+                field="bodies",
             )
 
 

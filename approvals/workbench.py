@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.db.models import Prefetch
 from django.utils.timezone import localtime
@@ -40,6 +41,11 @@ class Group:
     def rows(self) -> list[tuple[Bid, Decimal]]:
         """Each bid with what it counts with."""
         return [(bid, amount(bid)) for bid in self.bids]
+
+    @property
+    def query(self) -> str:
+        """The part of an address by which the page for grouping by hand ticks them."""
+        return urlencode([("bid", bid.source_reference) for bid in self.bids])
 
     @property
     def version(self) -> int:
@@ -133,10 +139,13 @@ class Workbench:
         ]
 
     def group(self, references: Iterable[str]) -> Group:
-        """These bids together, called by the family that one of them is in, else by the title of the first."""
+        """These bids together, called by the family of one of them, else by what their titles or recipients share."""
         bids = [self.bids[each] for each in references if each in self.bids]
-        names = Counter(bid.family.name for bid in bids if bid.family)
-        name = names.most_common(1)[0][0] if names else families.family_name(bids[0].title) if bids else ""
+        families_of = Counter(bid.family.name for bid in bids if bid.family)
+        titles = Counter(families.family_name(bid.title) for bid in bids)
+        recipients = Counter(bid.bidder for bid in bids)
+        shared = families_of or next((names for names in (titles, recipients) if len(names) == 1), titles)
+        name = next((name for name, _ in shared.most_common(1)), "")
         return Group(name, bids, money.total([amount(bid) for bid in bids]))
 
     def effect(self, references: Collection[str], name: str) -> splits.Effect | None:

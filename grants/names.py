@@ -34,7 +34,12 @@ def runs_of_three(plain: str) -> frozenset[str]:
 
 
 def spelled_alike(one: str, other: str) -> bool:
-    """Whether two plain names are the same but for a few letters; the order of the two changes nothing."""
+    """Whether two plain names are the same but for a few letters; the order of the two changes nothing.
+
+    Another number is another body, or another lot: the 12th scout group is not the 13th.
+    """
+    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+        return False
     first, second = sorted((one, other))
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     return (

@@ -74,7 +74,7 @@ def test_every_template_of_a_page_belongs_to_one() -> None:
         "approvals/alike_bids.html",
         "approvals/frozen.html",
         "approvals/grouping_effect.html",
-        "approvals/grouping_form.html",
+        "approvals/grouping_page.html",
         "approvals/reasons.html",
         "approvals/paper.html",
         "approvals/paragraphs.html",

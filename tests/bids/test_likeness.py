@@ -54,6 +54,8 @@ def test_initials_are_those_of_all_words_and_of_the_large_ones(name: str, short:
         ("pennywhistle play trust", "penny whistle play trust", True),
         ("safe camp extension", "safer camp extension", True),
         ("safe camp extension", "safe camps", False),
+        ("12th balham scout group", "13th balham scout group", False),
+        ("12th balham scout group", "12th balhom scout group", True),
         ("story bus", "estuary youth bus", False),
         ("rooftop radio summer school", "ten stations summer guides", False),
     ],
