@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -177,7 +177,9 @@ class Workbench:
         for reference, bid in self.bids.items():
             if bid.family:
                 by_name.setdefault(bid.family.name, []).append(reference)
-        groups = [self.group(own) for _, own in sorted(by_name.items())]
+        # A bid that this person may not open counts all the same.
+        totals = {name: money.total([each.amount for each in self.claims if each.family == name]) for name in by_name}
+        groups = [replace(self.group(own), total=totals[name]) for name, own in sorted(by_name.items())]
         return [(group, not self.limit or group.total >= self.limit.amount) for group in groups]
 
     def splits(self) -> list[tuple[splits.Split, Group]]:

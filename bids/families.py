@@ -131,7 +131,7 @@ def suggest_bodies(bodies: Sequence[Body], dismissed: Collection[frozenset[str]]
     # What connects bodies by several kinds is one suggestion: PCPI by its initials, its centre by its people.
     whole = groups((reason.references[0], each) for reason in found for each in reason.references)
     wider = [Suggestion(tuple(group), tuple(r for r in found if set(r.references) <= set(group))) for group in whole]
-    return [each for each in map(_in_order, wider) if not _within(each.references, dismissed)]
+    return _strongest_first(each for each in map(_in_order, wider) if not _within(each.references, dismissed))
 
 
 # One kind of likeness each
@@ -140,7 +140,7 @@ def suggest_bodies(bodies: Sequence[Body], dismissed: Collection[frozenset[str]]
 def _core(title: str) -> str:
     """A title as it is compared: without what follows a colon or comma, and without its lot number."""
     head = re.split(r"[:,]", title.casefold())[0]
-    return plain_name(_LOT.sub(" ", head)) or plain_name(re.sub(r"\d+", "", head))
+    return plain_name(_LOT.sub(" ", head)) or plain_name(re.sub(r"\d+", "", head)) or plain_name(title)
 
 
 def _same_recipient(bids: Sequence[Like], bodies: Sequence[Body]) -> list[Link]:
@@ -198,7 +198,6 @@ def _like_bodies(bodies: Sequence[Body]) -> list[Link]:
         for name in body.names
         # A name with another in brackets is both.
         for part in re.split(r"[()]", name)
-        if plain_name(part)
     ]
     return _told_apart(like_names(named), bodies)
 
@@ -264,7 +263,11 @@ def _open(reasons: Sequence[Reason], dismissed: Collection[frozenset[str]]) -> l
         for each in references:
             holding[each].append(len(kept))
         kept.append(own)
-    return sorted(kept, key=lambda each: (-each.strength, -len(each.reasons), each.references))
+    return _strongest_first(kept)
+
+
+def _strongest_first(found: Iterable[Suggestion]) -> list[Suggestion]:
+    return sorted(found, key=lambda each: (-each.strength, -len(each.reasons), each.references))
 
 
 def _holds(larger: Suggestion, own: Suggestion) -> bool:

@@ -99,7 +99,9 @@ def like_names(named: Iterable[tuple[str, str, str]]) -> list[Link]:
     """
     owners: dict[str, dict[str, str]] = defaultdict(dict)
     for key, shown, compared in sorted(named):
-        owners[compared].setdefault(key, shown)
+        # A name of signs alone is no name.
+        if compared:
+            owners[compared].setdefault(key, shown)
     links = []
     for by_key in owners.values():
         (first, shown), *others = by_key.items()

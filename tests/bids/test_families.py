@@ -44,6 +44,8 @@ def test_lots_of_one_project_are_suggested_by_their_names() -> None:
         ("Phase 1", "Phase 2", True),
         ("PDSC: shop visits", "Police Digital Security Centre: clinics", True),
         ("London Safe Camp Extension", "Safe Camp Extension for Westminster", True),
+        ("2019: advice line", "2020: allotments", False),
+        ("!!!", "???", False),
         ("Girls on the Green", "Allotment Crew", False),
         ("Girls on the Green", "Boys on the Bus", False),
         ("Market traders' breakfast briefings", "Estate Kitchen Cook-off", False),
@@ -288,6 +290,12 @@ def test_the_five_names_of_pcpi_are_one_where_a_record_goes_by_two_of_them() -> 
 
 def test_by_their_names_alone_the_five_are_two() -> None:
     assert [each.references for each in suggest_bodies(bodies(*FIVE))] == [("0", "1"), ("2", "3", "4")]
+
+
+def test_the_surest_bodies_come_first() -> None:
+    records = [Body("a", ("Sharan Project",)), Body("b", ("Sharon Project",))]
+    records += [Body("c", ("Fens",), "charity", "0123"), Body("d", ("Moors",), "charity", "123")]
+    assert [each.references for each in suggest_bodies(records)] == [("c", "d"), ("a", "b")]
 
 
 def test_a_name_in_brackets_is_another_name() -> None:
