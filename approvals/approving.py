@@ -118,7 +118,7 @@ def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
         conflicted[bid].add(username)
     grouped: dict[str, set[str]] = defaultdict(set)
     references = {award.bid_id: award.bid.reference for award in awards}
-    regrouping = AuditEvent.objects.filter(bid__in=references.values(), action__in=("group bids", "clear warning"))
+    regrouping = AuditEvent.objects.filter(bid__in=references.values(), action__in=duties.REGROUPING)
     for reference, username in regrouping.values_list("bid", "actor__username"):
         grouped[reference].add(username)
     return {

@@ -1,4 +1,4 @@
-"""Transitions of grants: review, group, route, clear, escalate, approve, pay. The only writers of those.
+"""Transitions of grants: review, route, clear, escalate. The only writers of those.
 
 Locks are taken in one order: round, bid, award, trail. Every function here locks the round first, so that no two of
 them ever compute a sum of the same round at once.
@@ -25,7 +25,7 @@ from approvals.models import (
     SingleTenderAction,
 )
 from bids import standings
-from bids.models import Bid, Interest, ProjectFamily
+from bids.models import Bid, Interest
 from grants import audit, money, rounds
 from grants.models import BudgetLine, Round, User, new_references
 from grants.refusal import Refused, must_be_current
@@ -123,7 +123,7 @@ def review(
     audit.record(
         "review bid", bid, round=round, bid=bid.reference, by=by, at=at, because=reason, before=before, facts=facts
     )
-    _route_again(round, by, at, because=f"The amount of {bid.source_reference} was agreed")
+    route_again(round, by, at, because=f"The amount of {bid.source_reference} was agreed")
     return recommendation
 
 
@@ -198,46 +198,15 @@ def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | Non
     bid.save(update_fields=["state", "version"])
     standings.put_in_order(round)
     audit.record("return bid", bid, round=round, bid=bid.reference, by=by, at=at, because=reason)
-    _route_again(round, by, at, because=f"{bid.source_reference} went back to the panel")
-
-
-# Families
-
-
-@transaction.atomic
-def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by: User, at: datetime) -> None:
-    """Put bids together as lots of one project, or with an empty name apart again; routes follow.
-
-    Raises Refused while a paper that rests on the groups is submitted.
-    """
-    round = rounds.lock(round)
-    must_not_be_in_flight(round)
-    family = ProjectFamily.objects.get_or_create(round=round, name=name)[0] if name else None
-    locked = Bid.objects.select_for_update(of=("self",)).select_related("family").filter(round=round)
-    decided = Award.objects.filter(bid__in=bids, state=Award.State.APPROVED, route=Award.Route.DMPC)
-    if decided.exists():
-        raise Refused("The Deputy Mayor has decided a grant among these. Only a new decision changes it.", field="bids")
-    for bid in locked.filter(pk__in=[bid.pk for bid in bids]).order_by("pk"):
-        before = {"family": bid.family.name if bid.family else ""}
-        bid.family = family
-        bid.version += 1
-        bid.save(update_fields=["family", "version"])
-        audit.record(
-            "group bids",
-            bid,
-            round=round,
-            bid=bid.reference,
-            by=by,
-            at=at,
-            because=reason,
-            before=before,
-            facts={"family": name},
-        )
-    # Told apart from plain routing: who regroups a grant does not approve it.
-    _route_again(round, by, at, because="The project families changed", action="group bids")
+    route_again(round, by, at, because=f"{bid.source_reference} went back to the panel")
 
 
 # Routing
+
+
+def decided() -> Q:
+    """The grants that the Deputy Mayor approved or refused: only a new decision changes them."""
+    return Q(state=Award.State.REFUSED) | Q(state=Award.State.APPROVED, route=Award.Route.DMPC)
 
 
 @transaction.atomic
@@ -248,7 +217,7 @@ def route_awards(*, round: Round, by: User, at: datetime) -> int:
     return _route(round, by, at, only_routed=False)
 
 
-def _route_again(round: Round, by: User, at: datetime, *, because: str, action: str = "route awards") -> None:
+def route_again(round: Round, by: User, at: datetime, *, because: str, action: str = "route awards") -> None:
     if Award.objects.live().filter(round=round).exclude(route="").exists():
         _route(round, by, at, only_routed=True, because=because, action=action)
 
@@ -287,9 +256,7 @@ def _route(
     found = routes_now(round, today)
     changed = 0
     awards = Award.objects.select_for_update(of=("self",)).for_routes().live().filter(round=round)
-    # What the Deputy Mayor approved or refused, only a new decision changes.
-    decided = Q(state=Award.State.REFUSED) | Q(state=Award.State.APPROVED, route=Award.Route.DMPC)
-    for award in awards.exclude(decided):
+    for award in awards.exclude(decided()):
         route = found[award.reference]
         facts = route_facts(route, rule)
         if (award.route and not _differs(award, facts)) or (only_routed and not award.route):

@@ -13,6 +13,7 @@ PREPARING = (
     "record outcome",
     "review bid",
     "group bids",
+    "merge bodies",
     "clear warning",
     "approve award",
     "approve contract",
@@ -22,6 +23,9 @@ PREPARING = (
     "write part 2",
     "submit pack",
 )
+
+# By these alone a route can fall, or a warning of it go away.
+REGROUPING = ("group bids", "merge bodies", "clear warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def why_not_approve(person: str, hands: Hands) -> str:
     if person in hands.scored_by:
         return "You scored it, so somebody else approves it."
     if person in hands.grouped_by:
-        return "You changed its project family or cleared its warning, so somebody else approves it."
+        return "You changed its project family or recipient, or cleared its warning, so somebody else approves it."
     if person in hands.conflicted:
         return "You declared an interest in it."
     return ""

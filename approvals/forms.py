@@ -89,26 +89,6 @@ class ScenarioRowForm(Form):
         return Place(self.cleaned_data["place"]), self.cleaned_data["amount"]
 
 
-class FamilyForm(Form):
-    name = forms.CharField(
-        label="Project family", max_length=120, required=False, help_text="Leave empty to take the bids apart again."
-    )
-    bids = BidsField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
-    reason = text_area("Reason", rows=2)
-
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["bids"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = (
-            Bid.objects.filter(round=round, led_by=Bid.Led.EXTERNAL)
-            .exclude(state__in=(Bid.State.REJECTED, Bid.State.INELIGIBLE, Bid.State.REDIRECTED))
-            .select_related("recipient")
-        )
-        field.to_field_name = "reference"
-        field.error_messages["required"] = "Select at least one bid"
-
-
 class ApproveForm(Form):
     """Check your answers: the grants and the version of each that the page showed."""
 
@@ -150,7 +130,10 @@ class PaymentForm(VersionedForm):
 
 class ContractForm(Form):
     supplier = forms.ModelChoiceField(
-        label="Supplier", queryset=Organisation.objects.all(), empty_label="Choose an organisation"
+        # One that another took over goes by no name any more.
+        label="Supplier",
+        queryset=Organisation.objects.filter(aliases__isnull=False).distinct(),
+        empty_label="Choose an organisation",
     )
     title = forms.CharField(label="What is bought", max_length=150)
     amount = MoneyField(label="Whole-life value")

@@ -150,6 +150,11 @@ class Award(models.Model):
     def warning_open(self) -> bool:
         return bool(self.warning) and not self.warning_cleared
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether the Deputy Mayor approved or refused it: only a new decision changes it."""
+        return self.state == self.State.REFUSED or (self.state == self.State.APPROVED and self.route == self.Route.DMPC)
+
     def claim(self) -> routing.Claim:
         """What routing compares; the bid, its family and its recipient must have been fetched."""
         return routing.Claim(

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from approvals import amending, approving, awards, contracts, decisions, rules, sign_offs
+from approvals import amending, approving, awards, contracts, decisions, grouping, rules, sign_offs
 from approvals.advice import Area
 from approvals.models import Award, Decision, DelegationRule, SignOff
 from bids import assignments, boroughs, intake, interests, panel, practice, sheets
@@ -305,7 +305,7 @@ class Folder:
         for row in self._rows("families"):
             families.setdefault(row["family"], []).append(bids[row["bid"]])
         for name, lots in families.items():
-            awards.group_bids(
+            grouping.group_bids(
                 round=self.round, name=name, bids=lots, reason="Lots of one project", by=by, at=self._at(said["on"])
             )
         for row in self._rows("review"):

@@ -5,6 +5,7 @@ from django.urls import path
 from approvals import (
     amending_views,
     decision_views,
+    family_views,
     reconciliation_views,
     register_views,
     returns_views,
@@ -21,7 +22,13 @@ urlpatterns = [
     path("rounds/<slug:round>/scenarios/compare/", scenario_views.compare_scenarios, name="compare_scenarios"),
     path("scenarios/<str:reference>/", scenario_views.scenario, name="scenario"),
     path("scenarios/<str:reference>/propose/", scenario_views.propose_scenario, name="propose_scenario"),
-    path("rounds/<slug:round>/families/", views.families, name="families"),
+    path("rounds/<slug:round>/families/", family_views.families, name="families"),
+    path("rounds/<slug:round>/families/group/", family_views.group_bids, name="group_bids"),
+    path("rounds/<slug:round>/families/bids/<slug:key>/", family_views.likeness, name="likeness"),
+    path("rounds/<slug:round>/families/bodies/<slug:key>/", family_views.same_body, name="same_body"),
+    path(
+        "rounds/<slug:round>/families/<slug:kind>/<slug:key>/undo/", family_views.undo_dismissal, name="undo_dismissal"
+    ),
     path("rounds/<slug:round>/routes/", views.routes, name="routes"),
     path("rounds/<slug:round>/routes/route/", views.route_awards, name="route_awards"),
     path("rounds/<slug:round>/approvals/", views.approvals, name="approvals"),

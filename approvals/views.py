@@ -1,4 +1,4 @@
-"""Pages of review, families, routes, approvals, payments, contracts and rules."""
+"""Pages of review, routes, approvals, payments, contracts and rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from approvals.forms import (
     ConfirmRuleForm,
     ContractForm,
     EscalateForm,
-    FamilyForm,
     PaymentForm,
     ReviewForm,
     RuleForm,
@@ -28,7 +27,6 @@ from approvals.forms import (
 from approvals.models import Approval, Award, DelegationRule, Scenario, SingleTenderAction
 from approvals.scenarios import proposed_amount
 from approvals.waiting import left_for_grants
-from bids import families as family_rules
 from bids.models import Bid
 from bids.views import bid_or_404
 from grants.access import Request, allow, enter, must, round_or_404
@@ -99,27 +97,6 @@ def review_bid(request: Request, reference: str) -> HttpResponse:
         proposed=proposed,
         history=bid.recommendations.select_related("made_by"),
         left=bid.round.allocation - awards.committed(bid.round),
-    )
-
-
-@allow("group bids")
-def families(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "group bids")
-    external = Bid.objects.filter(round=found, led_by=Bid.Led.EXTERNAL).select_related("recipient", "family")
-    kept = external.exclude(state__in=(Bid.State.REJECTED, Bid.State.INELIGIBLE, Bid.State.REDIRECTED))
-    likes = [
-        family_rules.Like(bid.source_reference, bid.title, bid.bidder, bid.family.name if bid.family else "")
-        for bid in kept
-    ]
-    return form_page(
-        request,
-        "approvals/families.html",
-        FamilyForm(request.POST or None, round=found),
-        lambda data: awards.group_bids(round=found, **data, by=request.user, at=timezone.now()),
-        done="The project families are changed, and the routes follow",
-        to=_address("families", found),
-        families=found.families.prefetch_related("bids__recipient"),
-        suggestions=family_rules.suggest(likes),
     )
 
 

@@ -11,7 +11,8 @@ from bids import boroughs
 from bids.models import Bid, Tag
 from grants import money
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, text_area, yes_no
-from grants.models import Organisation, Round, plain_name
+from grants.models import Organisation, Round
+from grants.names import plain_name
 
 _POLICE = {plain_name(name) for name in (*boroughs.UNITS, "Metropolitan Police", "Metropolitan Police Service", "MPS")}
 
@@ -55,6 +56,13 @@ class BidForm(Form):
     sponsoring_unit = forms.CharField(
         label="Sponsoring unit", max_length=80, help_text="The unit of the force behind the bid, such as Central West."
     )
+    contact = forms.CharField(
+        label="Contact person",
+        max_length=150,
+        required=False,
+        help_text="Whom the bidder named. Seen by leads and auditors alone, and never published.",
+    )
+    contact_email = forms.EmailField(label="Contact’s email address", max_length=254, required=False)
     amount = MoneyField(label="Amount asked for")
     costs = text_area(
         "Costs", hint="One a line, like “Youth workers: 24,000”. Together they must equal the amount.", longest=2000

@@ -19,7 +19,8 @@ from bids.forms import BidForm
 from bids.models import Bid, CostLine, Upload
 from bids.sheets import COLUMNS
 from grants import audit
-from grants.models import Alias, Organisation, Round, User, new_references, plain_name
+from grants.models import Alias, Organisation, Round, User, new_references
+from grants.names import plain_name
 from grants.refusal import Refused, must_be_current
 
 LISTS = ("themes", "priorities", "objectives")
@@ -45,6 +46,8 @@ _TEXTS = (
     "future_cost_note",
     "illustrative",
 )
+# Personal data: kept with the bid, and out of the trail, which is never emptied.
+_PEOPLE = ("contact", "contact_email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,8 @@ def digest(draft: dict[str, Any]) -> str:
     said |= {"costs": [[label, amount] for label, amount in draft["costs"]]}
     said |= {name: sorted(tag.code for tag in draft[name]) for name in LISTS}
     said |= {name: draft[name] for name in ("recipient", "register", "register_number")}
+    # Those that were taken in before there was a contact keep their fingerprint.
+    said |= {name: draft[name] for name in _PEOPLE if draft.get(name)}
     return hashlib.sha256(audit.canonical(said).encode()).hexdigest()
 
 
@@ -267,7 +272,7 @@ def _take_in(round: Round, drafts: Sequence[dict[str, Any]], by: User, at: datet
 
 
 def _fill(bid: Bid, draft: dict[str, Any], organisations: Organisations) -> None:
-    for name in _TEXTS:
+    for name in _TEXTS + _PEOPLE:
         setattr(bid, name, draft[name])
     bid.recipient = organisations.find_or_add(draft) if bid.led_by == Bid.Led.EXTERNAL else None
     bid.recipient_as_written = draft["recipient"]
@@ -295,6 +300,7 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
     if draft["your_reference"] != bid.source_reference:
         raise Refused("The reference of a bid stays as it came in", field="your_reference")
     before = {name: getattr(bid, name) for name in _TEXTS} | {"recipient": bid.recipient_as_written}
+    people = [getattr(bid, name) for name in _PEOPLE]
     bid.version += 1
     _fill(bid, draft, Organisations())
     if panel.scoring_closed(bid.round):
@@ -310,7 +316,8 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
         at=at,
         because=reason,
         before={name: before[name] for name in changed},
-        facts={name: after[name] for name in changed},
+        facts={name: after[name] for name in changed}
+        | ({"contact": "changed"} if people != [getattr(bid, name) for name in _PEOPLE] else {}),
     )
     return bid
 

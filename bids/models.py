@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Count, F, Q, Sum
 
 from bids import boroughs, criteria, scoring
+from bids.family_models import Dismissal
 from bids.panel_models import (
     AgreedMark,
     AssignmentPlan,
@@ -37,6 +38,7 @@ __all__ = [
     "CostLine",
     "Criterion",
     "Discussion",
+    "Dismissal",
     "Export",
     "Interest",
     "Knowledge",
@@ -209,6 +211,9 @@ class Bid(models.Model):
     recipient = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="bids")
     recipient_as_written = models.CharField(max_length=150, blank=True)
     sponsoring_unit = models.CharField(max_length=80)
+    # Whom the bidder named: personal data, for those who group and audit bids alone.
+    contact = models.CharField(max_length=150, blank=True)
+    contact_email = models.EmailField(blank=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     summary = models.TextField(max_length=4000)
     beneficiaries = models.TextField(max_length=2000)

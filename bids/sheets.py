@@ -17,6 +17,8 @@ from bids import boroughs
 from bids.forms import BidForm
 
 COLUMNS = tuple(BidForm.base_fields)
+# A sheet without these is read as one in which they are empty.
+MAY_BE_MISSING = frozenset({"contact", "contact_email"})
 MOST_ROWS = 1000
 
 
@@ -33,7 +35,7 @@ def read(file: IO[bytes], name: str) -> list[dict[str, str]]:
     header = [str(cell).strip().lower() for cell in next(rows, [])]
     while header and not header[-1]:
         header.pop()
-    missing = [column for column in COLUMNS if column not in header]
+    missing = [column for column in COLUMNS if column not in header and column not in MAY_BE_MISSING]
     unknown = [column or "(empty)" for column in header if column not in COLUMNS]
     if missing or unknown or len(set(header)) != len(header):
         said = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable
 from datetime import date
@@ -16,6 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from grants import money
+from grants.names import plain_name
 from grants.roles import Role
 
 USERNAME = RegexValidator(r"^[a-z0-9][a-z0-9.-]*$", "User name must be small letters, figures, dots and hyphens")
@@ -33,16 +33,6 @@ def new_references(prefix: str, wanted: int, taken: Iterable[str]) -> list[str]:
             seen.add(reference)
             found.append(reference)
     return found
-
-
-def plain_name(name: str) -> str:
-    """A name as it is compared: without case, punctuation, a leading `the` or a closing `Ltd`."""
-    words = re.sub(r"[^\w\s&]", "", name.casefold()).split()
-    if words[:1] == ["the"] and len(words) > 1:
-        words = words[1:]
-    if words[-1:] in (["ltd"], ["limited"], ["plc"], ["cic"]) and len(words) > 1:
-        words = words[:-1]
-    return " ".join(words)
 
 
 class UserManager(BaseUserManager["User"]):

@@ -84,6 +84,7 @@ ACTIONS: dict[str, Action] = {
     "see trail": _by(_R.AUDITOR, _R.LEAD),
     # Bids
     "see bids": _by(*(role for role in _INSIDE if role is not _R.ADMINISTRATOR)),
+    "see contact": _by(_R.LEAD, _R.AUDITOR),
     "take in bid": _by(_R.LEAD, past="took in the bid"),
     "change bid": _by(_R.LEAD, past="changed the bid"),
     "check eligibility": _by(_R.LEAD, past="checked eligibility"),
@@ -127,6 +128,9 @@ ACTIONS: dict[str, Action] = {
     "review bid": _by(_R.LEAD, past="reviewed the bid"),
     "return bid": _by(_R.LEAD, past="returned the bid to the panel"),
     "group bids": _by(_R.LEAD, past="changed the project family"),
+    "dismiss likeness": _by(_R.LEAD, past="said that what is alike is not one"),
+    "undo dismissal": _by(_R.LEAD, past="took back that what is alike is not one"),
+    "merge bodies": _by(_R.LEAD, past="recorded that two organisations are one"),
     "see routes": _by(*_READERS),
     "route awards": _by(_R.LEAD, past="routed the grant"),
     "clear warning": _by(_R.LEAD, past="cleared the routing warning"),

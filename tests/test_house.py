@@ -71,6 +71,11 @@ def test_url_name_is_view_is_template_is_test(name: str) -> None:
 def test_every_template_of_a_page_belongs_to_one() -> None:
     named = {name.replace(":", "/") + ".html" for name in pages()}
     parts = {
+        "approvals/alike_bids.html",
+        "approvals/frozen.html",
+        "approvals/grouping_effect.html",
+        "approvals/grouping_page.html",
+        "approvals/reasons.html",
         "approvals/paper.html",
         "approvals/paragraphs.html",
         "approvals/appendix.html",

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from approvals import decisions
 from approvals.models import AmendedGrant, Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
+from approvals.workbench import Workbench
 from bids.models import (
     Assignment,
     AssignmentPlan,
     Bid,
     Discussion,
+    Dismissal,
     Export,
     Interest,
     Meeting,
@@ -114,6 +116,10 @@ TABLE = {
     "approvals:scenario": "cla",
     "approvals:propose_scenario": "c",
     "approvals:families": "l",
+    "approvals:group_bids": "l",
+    "approvals:likeness": "l",
+    "approvals:same_body": "l",
+    "approvals:undo_dismissal": "l",
     "approvals:routes": "lodfagkq",
     "approvals:route_awards": "l",
     "approvals:approvals": "lfa",
@@ -270,6 +276,7 @@ def addresses() -> dict[str, str]:
         proposed_by=User.objects.get(username="henry.ives"),
         proposed_at=AT,
     )
+    alike = workbench(round, lead)
     objects: dict[str, dict[str, Any]] = {
         "round": {"round": round.reference},
         "bid": {"reference": bid.reference},
@@ -277,6 +284,9 @@ def addresses() -> dict[str, str]:
         "decision": {"reference": decision.reference},
     }
     own: dict[str, Any] = {
+        "approvals:likeness": {"round": round.reference, "key": alike.suggestions[0].key},
+        "approvals:same_body": {"round": round.reference, "key": alike.body_suggestions[0].key},
+        "approvals:undo_dismissal": {"round": round.reference, "kind": "bids", "key": "dismissed"},
         "approvals:scenario": {"reference": scenario.reference},
         "approvals:propose_scenario": {"reference": scenario.reference},
         "grants:set_password": dict(
@@ -342,6 +352,23 @@ def amending(decision: Decision) -> dict[str, dict[str, Any]]:
         "approvals:amend_grant": {"reference": paper.reference},
         "approvals:leave_grant": {"reference": paper.reference, "award": award.reference},
     }
+
+
+def workbench(round: Round, lead: User) -> Workbench:
+    """The workbench of a round in which two organisations look like one, two bids like one project, and one did."""
+    for name in ("Dovecote Growers", "Dovecot Growers"):
+        factories.bid(round, recipient=factories.OrganisationFactory(name=name), title="Crew", source_reference=name)
+    Dismissal.objects.create(
+        round=round,
+        kind="bids",
+        key="dismissed",
+        members=["B-1", "B-2"],
+        label="Two bids",
+        reason="Unlike",
+        dismissed_by=lead,
+        dismissed_at=AT,
+    )
+    return Workbench(round, lead, AT)
 
 
 def export_of(user: User, round: Round) -> Export:

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import approving, awards, contracts, decisions, pack, parts, position, scenarios
+from approvals import approving, awards, contracts, decisions, grouping, pack, parts, position, scenarios
 from approvals import paper as paper_of
 from approvals.models import Award, Pack
+from approvals.workbench import Workbench
 from bids import assignments, interests, matrix
 from bids.models import Bid, Discussion
 from grants import rounds, virement
@@ -159,6 +160,19 @@ def member(round: Round, user: User) -> None:
     factories.person(Role.MEMBER, round=round)
 
 
+def alike(round: Round, user: User) -> None:
+    """Two grants of one name to two bodies that look like one, and two bids that somebody dismissed."""
+    number = round.awards.count()
+    for letter in "ao":
+        body = factories.OrganisationFactory(name=f"Shar{letter}n Project of {chr(97 + number) * 9}")
+        factories.award(round, title=f"{chr(97 + number) * 9} Camp", recipient=body, amount=Decimal(49500))
+    grouping.dismiss_likeness(
+        round=round, alike=[factories.bid(round), factories.bid(round)], reason="Unlike", by=user, at=NOW
+    )
+    lot = [factories.bid(round)]
+    grouping.group_bids(round=round, name=f"Family {number}", bids=lot, reason="A lot", by=user, at=NOW)
+
+
 PAGES: list[tuple[str, Role, Grow]] = [
     ("grants:round", Role.LEAD, line),
     ("grants:people", Role.ADMINISTRATOR, member),
@@ -184,6 +198,8 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("approvals:scenarios", Role.CHAIR, imagined),
     ("approvals:review", Role.LEAD, recommended),
     ("approvals:families", Role.LEAD, granted),
+    ("approvals:families", Role.LEAD, alike),
+    ("approvals:group_bids", Role.LEAD, alike),
     ("approvals:routes", Role.LEAD, routed),
     ("approvals:approvals", Role.LEAD, routed),
     ("approvals:approvals", Role.LEAD, approved),
@@ -364,6 +380,24 @@ def test_a_scenario_takes_as_many_queries_for_six_bids_as_for_two() -> None:
     both = {"first": first.reference, "second": second.reference}
     compared = f"{reverse('approvals:compare_scenarios', args=[round.reference])}?{urlencode(both)}"
     assert queries(client, compared) <= MOST
+
+
+@pytest.mark.parametrize("name", ["likeness", "same_body"])
+def test_a_likeness_takes_as_many_queries_for_four_as_for_two(name: str) -> None:
+    round = factories.open_round()
+    lead = factories.person(Role.LEAD, round=round)
+    client = Client()
+    client.force_login(lead)
+    found = []
+    for _ in range(2):
+        for _ in range(2):
+            body = factories.OrganisationFactory(name=f"Growers of Dovecot{'aeio'[round.awards.count()]}")
+            factories.award(round, title="Crew", recipient=body)
+        bench = Workbench(round, lead, NOW)
+        alike = bench.suggestions if name == "likeness" else bench.body_suggestions
+        assert len(alike[0].references) == round.awards.count()
+        found.append(queries(client, reverse(f"approvals:{name}", args=[round.reference, alike[0].key])))
+    assert found[0] == found[1] <= MOST
 
 
 def test_a_file_of_scores_takes_five_queries_however_many_it_holds() -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from approvals import approving, awards, contracts, decisions, paper, rules
+from approvals import approving, awards, contracts, decisions, grouping, paper, rules
 from approvals import pack as packs
 from approvals.decisions import Answer
 from approvals.models import Approval, Award, Decision, SingleTenderAction
@@ -76,7 +76,7 @@ def test_a_decided_grant_is_not_regrouped(signed: Decision, grace: User) -> None
     before = valid(signed)
     bid = Bid.objects.get(source_reference="CPIE-003")
     with pytest.raises(Refused, match="Only a new decision changes it"):
-        awards.group_bids(round=signed.round, name="Blues", bids=[bid], reason="Alike", by=grace, at=NOW)
+        grouping.group_bids(round=signed.round, name="Blues", bids=[bid], reason="Alike", by=grace, at=NOW)
     assert valid(signed) == before == 28 + 10
 
 
@@ -112,10 +112,10 @@ def test_who_regroups_a_grant_does_not_approve_it() -> None:
     round = factories.open_round()
     lead, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
     lots = [factories.award(round, amount=Decimal(40000)) for _ in range(2)]
-    awards.group_bids(round=round, name="One", bids=[lot.bid for lot in lots], reason="Lots", by=other, at=NOW)
+    grouping.group_bids(round=round, name="One", bids=[lot.bid for lot in lots], reason="Lots", by=other, at=NOW)
     awards.route_awards(round=round, by=other, at=NOW)
     assert {lot.route for lot in Award.objects.filter(round=round)} == {"dmpc"}
-    awards.group_bids(round=round, name="", bids=[lots[0].bid], reason="Apart", by=lead, at=NOW)
+    grouping.group_bids(round=round, name="", bids=[lots[0].bid], reason="Apart", by=lead, at=NOW)
     for lot in Award.objects.filter(round=round):
         assert lot.route == "delegated"
         with pytest.raises(Refused, match="You changed its project family"):

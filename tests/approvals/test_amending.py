@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from approvals import amending, approving, awards, decisions, draft, position, published
+from approvals import amending, approving, awards, decisions, draft, grouping, position, published
 from approvals import pack as packs
 from approvals.decisions import Answer
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DecisionRecord, Pack
@@ -222,7 +222,7 @@ def test_a_change_that_would_send_up_a_delegated_grant_is_refused() -> None:
     lead, robin = person(Role.LEAD, round=round), person(Role.DMPC, round=round)
     up, below = (factories.award(round, amount=Decimal(24000), title=title) for title in ("Sent up", "Stays below"))
     type(up.bid).objects.filter(pk=up.bid.pk).update(amount=Decimal(40000))
-    awards.group_bids(round=round, name="Lots", bids=[up.bid, below.bid], reason="Lots", by=lead, at=NOW)
+    grouping.group_bids(round=round, name="Lots", bids=[up.bid, below.bid], reason="Lots", by=lead, at=NOW)
     awards.route_awards(round=round, by=lead, at=NOW)
     up.refresh_from_db()
     awards.escalate_award(award=up, reason="New to us", by=lead, at=NOW)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from approvals import approving, awards, rules
+from approvals import approving, awards, grouping, rules
 from approvals.models import Approval, Award, DelegationRule, Recommendation
 from bids.models import Bid, ProjectFamily
 from grants.models import AuditEvent, BudgetLine, Round, User
@@ -210,7 +210,7 @@ def test_a_new_amount_makes_the_approval_invalid_keeps_it_and_routes_again(round
 def test_a_family_that_reaches_the_limit_takes_the_approval_away_and_sends_all_up(round: Round, lead: User) -> None:
     lots = [award(round, amount=Decimal(30000)) for _ in range(2)]
     first = approved(lots[0], lead)
-    awards.group_bids(round=round, name="Camp", bids=[lot.bid for lot in lots], reason="Lots", by=lead, at=NOW)
+    grouping.group_bids(round=round, name="Camp", bids=[lot.bid for lot in lots], reason="Lots", by=lead, at=NOW)
     first.refresh_from_db()
     assert first.invalid_because == "The project families changed"
     assert {(fresh(lot).route, fresh(lot).state) for lot in lots} == {("dmpc", "routed")}
@@ -219,10 +219,10 @@ def test_a_family_that_reaches_the_limit_takes_the_approval_away_and_sends_all_u
 
 def test_taking_a_family_apart_routes_again(round: Round, lead: User) -> None:
     lots = [award(round, amount=Decimal(30000)) for _ in range(2)]
-    awards.group_bids(round=round, name="Camp", bids=[lot.bid for lot in lots], reason="Lots", by=lead, at=NOW)
+    grouping.group_bids(round=round, name="Camp", bids=[lot.bid for lot in lots], reason="Lots", by=lead, at=NOW)
     awards.route_awards(round=round, by=lead, at=NOW)
     assert {fresh(lot).route for lot in lots} == {"dmpc"}
-    awards.group_bids(round=round, name="", bids=[lots[0].bid], reason="Not a lot of it", by=lead, at=NOW)
+    grouping.group_bids(round=round, name="", bids=[lots[0].bid], reason="Not a lot of it", by=lead, at=NOW)
     assert {fresh(lot).route for lot in lots} == {"delegated"}
 
 
@@ -373,7 +373,7 @@ def test_a_grant_never_sinks_below_what_was_paid(round: Round, lead: User) -> No
 CHANGES = {
     "review": lambda found, by: awards.review(bid=found.bid, amount=Decimal(1), reason="x", by=by, at=NOW),
     "return": lambda found, by: awards.return_bid(bid=found.bid, reason="x", by=by, at=NOW),
-    "group": lambda found, by: awards.group_bids(
+    "group": lambda found, by: grouping.group_bids(
         round=found.round, name="X", bids=[found.bid], reason="x", by=by, at=NOW
     ),
     "route": lambda found, by: awards.route_awards(round=found.round, by=by, at=NOW),

@@ -11,7 +11,7 @@ from approvals import position
 from approvals.models import Award, Decision, DelegationRule
 from approvals.round_folder import STAGES, BadFolder, Folder
 from bids.models import Bid, Scorecard
-from bids.sheets import COLUMNS
+from bids.sheets import COLUMNS, MAY_BE_MISSING
 from grants import audit
 from grants.models import Round
 from tests.factories import PASSWORD
@@ -118,7 +118,9 @@ def bid(reference: str, amount: str) -> dict[str, str]:
         "future_cost": "no",
     }
     empty = {"register", "register_number", "objectives", "london_living_wage", "future_cost_note", "illustrative"}
-    return {name: said.get(name, "" if name in empty else f"The {name}") for name in COLUMNS}
+    return {
+        name: said.get(name, "" if name in empty else f"The {name}") for name in COLUMNS if name not in MAY_BE_MISSING
+    }
 
 
 @pytest.fixture

@@ -52,6 +52,8 @@ GOOD = {
     "future_cost": "no",
     "future_cost_note": "",
     "illustrative": "",
+    "contact": "",
+    "contact_email": "",
 }
 
 
@@ -163,7 +165,35 @@ def test_an_error_of_a_later_row_has_the_number_of_its_row(round: Round) -> None
 
 def test_a_cell_is_named_by_where_its_column_stands_in_the_file(round: Round) -> None:
     turned = [{name: row[name] for name in [*reversed(COLUMNS), "row"]} for row in rows({"title": ""})]
-    assert [cell for cell, _, _ in intake.check(round, turned).rows[0].errors] == ["Z2"]
+    assert [cell for cell, _, _ in intake.check(round, turned).rows[0].errors] == ["AB2"]
+
+
+def test_whom_the_bidder_named_is_kept_with_the_bid_and_out_of_the_trail(round: Round, lead: User) -> None:
+    (taken,) = take_in(round, lead, rows({"contact": "Ida Fenn", "contact_email": "ida@dovecote.example"}))
+    found = Bid.objects.get(pk=taken.pk)
+    assert (found.contact, found.contact_email) == ("Ida Fenn", "ida@dovecote.example")
+    data = intake.check(round, rows({"contact": "Jo Marsh", "contact_email": "jo@dovecote.example"})).rows[0]
+    # The content differs from what is there, so that it is no known row.
+    assert data.errors
+    draft = _draft({"contact": "Jo Marsh"})
+    intake.change_bid(bid=found, draft=draft, seen=1, reason="Another contact", by=lead, at=NOW)
+    event = AuditEvent.objects.get(round=round, action="change bid")
+    assert event.facts == {"contact": "changed"}
+    said = " ".join(str(each) for each in AuditEvent.objects.filter(round=round).values_list("before", "facts"))
+    assert "Ida" not in said and "Marsh" not in said
+
+
+def _draft(change: dict[str, str]) -> dict[str, Any]:
+    (row,) = intake.check(open_round(), rows(change)).rows
+    assert not row.errors
+    return row.draft
+
+
+def test_a_sheet_without_contacts_is_the_one_that_came_in_before_there_were_any(round: Round, lead: User) -> None:
+    take_in(round, lead, rows({}))
+    without = [{name: row[name] for name in row if not name.startswith("contact")} for row in rows({})]
+    assert intake.check(round, without).known
+    assert intake.check(round, rows({})).known
 
 
 def test_every_error_of_a_row_is_named_at_once(round: Round) -> None:

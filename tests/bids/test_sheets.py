@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from bids.sheets import COLUMNS, MOST_ROWS, UnreadableSheet, read, template_workbook
+from bids.sheets import COLUMNS, MAY_BE_MISSING, MOST_ROWS, UnreadableSheet, read, template_workbook
 
 ROW = {name: f"{name} of the bid" for name in COLUMNS}
 
@@ -53,6 +53,14 @@ def test_empty_rows_are_passed_over_and_the_numbers_stay_those_of_the_sheet(
 ) -> None:
     rows = read(make(HEADER, [""] * len(HEADER), CELLS, [""] * len(HEADER), CELLS), name)
     assert [row["row"] for row in rows] == ["3", "5"]
+
+
+@both
+def test_the_columns_of_a_contact_may_be_missing(make: Callable[..., io.BytesIO], name: str) -> None:
+    kept = [column for column in HEADER if column not in MAY_BE_MISSING]
+    assert len(kept) == len(HEADER) - 2
+    (row,) = read(make(kept, [ROW[column] for column in kept]), name)
+    assert row == {column: ROW[column] for column in kept} | {"row": "2"}
 
 
 @both

@@ -55,6 +55,9 @@ CHANGES = {
         "review bid",
         "return bid",
         "group bids",
+        "dismiss likeness",
+        "undo dismissal",
+        "merge bodies",
         "route awards",
         "clear warning",
         "escalate award",
@@ -141,6 +144,7 @@ def test_an_administrator_reads_no_bid_and_no_paper() -> None:
     [
         ("see part 2", {Role.LEAD, Role.OFFICE, Role.DMPC}),
         ("see ranking", {Role.CHAIR, Role.LEAD, Role.AUDITOR}),
+        ("see contact", {Role.LEAD, Role.AUDITOR}),
         ("see panel", {Role.CHAIR, Role.AUDITOR}),
         ("score bid", {Role.MEMBER}),
         ("see trail", {Role.AUDITOR, Role.LEAD}),

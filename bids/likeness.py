@@ -1,0 +1,156 @@
+"""What names and texts have in common, quick enough for a round of a thousand bids. Pure rules."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import IntEnum
+from fractions import Fraction
+
+from grants.names import initials, runs_of_three, spelled_alike
+
+# Names that are spelled alike share at least this of their runs of three letters: a letter in seven that differs
+# leaves four of ten. It only chooses which names are compared letter by letter.
+_LETTERS = Fraction(1, 3)
+# Three letters that more names have than this, such as those of “summer”, choose none.
+_MOST_NAMES = 40
+# Of their runs of three words. Unlike bids of the fixtures reach 0.05; where a third of a text was copied word for
+# word it is 0.2, and where two thirds were it is 0.5.
+COPIED = Fraction(1, 5)
+LARGELY_COPIED = Fraction(1, 2)
+# A text of fewer runs is too short to tell anything by; a run that more bids have is the form's, not a bidder's.
+_RUNS, _MOST_BIDS = 15, 20
+
+
+class Strength(IntEnum):
+    """How much a likeness says."""
+
+    SLIGHT = 1
+    FAIR = 2
+    STRONG = 3
+
+    @property
+    def label(self) -> str:
+        return self.name.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two things that are alike, by their keys; how much, and the sentence that shows it."""
+
+    one: str
+    other: str
+    strength: Strength
+    evidence: str
+
+
+def groups(links: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The things that links connect, however many lie between two of them. Each group is sorted, and so are all."""
+    above: dict[str, str] = {}
+
+    def head(each: str) -> str:
+        while above.setdefault(each, each) != each:
+            above[each] = above[above[each]]
+            each = above[each]
+        return each
+
+    for one, other in links:
+        above[head(one)] = head(other)
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in sorted(above):
+        found[head(each)].append(each)
+    return sorted(found.values())
+
+
+def overlaps(sets: Mapping[str, frozenset[str]], least: Fraction, most: int) -> Iterator[tuple[str, str, Fraction]]:
+    """The pairs that share at least `least`, and their share: what both have, out of what either has.
+
+    Where several sets are the same, the first of them stands for all. Two sets that share so much have one of their
+    rarer members in common, so that only those are compared. A member that more than `most` sets have is not rare:
+    with it, the cost would grow with the square of a round.
+    """
+    same: dict[frozenset[str], list[str]] = defaultdict(list)
+    for key in sorted(sets):
+        if sets[key]:
+            same[sets[key]].append(key)
+    often = Counter(member for found in same for member in found)
+    seen: dict[str, list[frozenset[str]]] = defaultdict(list)
+    for found, (first, *others) in sorted(same.items(), key=lambda each: len(each[0])):
+        for other in others:
+            yield first, other, Fraction(1)
+        # Were all of these missing from the other, too few would be left to reach the share.
+        must = -(-least.numerator * len(found) // least.denominator)
+        rarest = sorted(found, key=lambda member: (often[member], member))[: len(found) - must + 1]
+        rarest = [member for member in rarest if often[member] <= most]
+        for near in dict.fromkeys(candidate for member in rarest for candidate in seen[member]):
+            both = len(found & near)
+            if both * least.denominator >= least.numerator * (len(found) + len(near) - both):
+                yield same[near][0], first, Fraction(both, len(found) + len(near) - both)
+        for member in rarest:
+            seen[member].append(found)
+
+
+def like_names(named: Iterable[tuple[str, str, str]]) -> list[Link]:
+    """Links between things whose names are alike: each comes with its key, a name as shown and the same as compared.
+
+    A thing may come with several names. The same name is a strong link; another spelling, or the initials of the
+    other, a fair one; three words in a row a slight one.
+    """
+    owners: dict[str, dict[str, str]] = defaultdict(dict)
+    for key, shown, compared in sorted(named):
+        # A name of signs alone is no name.
+        if compared:
+            owners[compared].setdefault(key, shown)
+    links = []
+    for by_key in owners.values():
+        (first, shown), *others = by_key.items()
+        links += [Link(first, key, Strength.STRONG, _beside(shown, other)) for key, other in others]
+    for one, other, strength, how in _like(owners):
+        (first, shown), (second, beside) = (next(iter(owners[name].items())) for name in (one, other))
+        if first != second:
+            links.append(Link(first, second, strength, f"{_beside(shown, beside)}: {how}"))
+    return links
+
+
+def _like(names: Mapping[str, object]) -> Iterator[tuple[str, str, Strength, str]]:
+    for one, other, _ in overlaps({name: _letters(name) for name in names}, _LETTERS, _MOST_NAMES):
+        if spelled_alike(one, other):
+            yield one, other, Strength.FAIR, "spelled alike"
+    for name in names:
+        for short in sorted(initials(name) & names.keys()):
+            yield name, short, Strength.FAIR, f"{short.upper()} are its initials"
+    first: dict[str, str] = {}
+    for name in names:
+        for run in sorted(runs_of_three(name)):
+            if (there := first.setdefault(run, name)) != name:
+                yield there, name, Strength.SLIGHT, f"“{run}” is in both"
+
+
+def _letters(name: str) -> frozenset[str]:
+    padded = f" {name} "
+    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
+
+
+def _beside(one: str, other: str) -> str:
+    return f"“{one}” and “{other}”"
+
+
+def like_texts(texts: Mapping[str, str]) -> list[Link]:
+    """Links between texts of which a good part is word for word the same, by their keys."""
+    words = {key: re.findall(r"[\w']+", text.casefold()) for key, text in texts.items()}
+    runs = {key: frozenset(map(" ".join, zip(each, each[1:], each[2:], strict=False))) for key, each in words.items()}
+    often = Counter(run for each in set(runs.values()) for run in each)
+    own = {key: frozenset(run for run in each if often[run] <= _MOST_BIDS) for key, each in runs.items()}
+    links = []
+    for one, other, share in overlaps({k: v for k, v in own.items() if len(v) >= _RUNS}, COPIED, _MOST_BIDS):
+        strength = Strength.STRONG if share >= LARGELY_COPIED else Strength.FAIR
+        said = f"{one} and {other} share {round(share * 100)}% of their runs of three words"
+        links.append(Link(one, other, strength, f"{said}, such as “{_longest(words[one], words[other])}”"))
+    return links
+
+
+def _longest(one: list[str], other: list[str]) -> str:
+    """The longest run of words that is in both, cut to a dozen."""
+    found = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
+    return " ".join(one[found.a : found.a + min(found.size, 12)])

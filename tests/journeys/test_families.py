@@ -1,0 +1,116 @@
+"""A lead at the workbench of families, by keyboard: what is alike is confirmed, dismissed and taken back."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.helpers import (
+    axe,
+    done,
+    error_links_land,
+    fits_phone,
+    look,
+    press_on,
+    sign_in,
+    tab_to,
+    without_script,
+    write,
+)
+
+LEAD, ROUND = "grace.hall", "/rounds/safer-summer-2026-27"
+MILLRACE = "Summer Weekends at Millrace Farm"
+
+
+def test_a_lead_confirms_one_likeness_and_dismisses_another_by_keyboard(page: Page, served: str) -> None:
+    sign_in(page, served, LEAD)
+    page.goto(f"{served}{ROUND}/families/")
+    look(page)
+    card = page.locator(".govuk-summary-card").filter(has_text=MILLRACE)
+    expect(card).to_contain_text("Together £72,400, not below £50,000: 2 grants would go from delegated to the Deputy")
+    expect(card).to_contain_text("The same people: Both name hester@furrowandfold.example")
+    _confirm(page)
+    expect(page.get_by_role("heading", name=f"{MILLRACE}: £72,400, not below the limit")).to_be_visible()
+    look(page)
+    _dismiss(page)
+    _take_back(page)
+
+
+def _confirm(page: Page) -> None:
+    press_on(page, page.get_by_role("link", name=f"Confirm or dismiss {MILLRACE}"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Are these one project?")
+    look(page)
+    press_on(page, page.get_by_role("button", name="Save the answer"))
+    error_links_land(page, fields=2)
+    axe(page)
+    effect = page.locator("#effect")
+    expect(effect).to_contain_text("Together £72,400, not below £50,000")
+    # A bid alone in its family changes no route; the script says so while it is ticked off.
+    first = page.get_by_label("SSF-10")
+    tab_to(page, first)
+    page.keyboard.press("Space")
+    expect(effect).to_contain_text("Together £36,200, below £50,000: no route would change")
+    page.keyboard.press("Space")
+    expect(effect).to_contain_text("2 grants would go from delegated to the Deputy Mayor")
+    page.goto(page.url)
+    tab_to(page, page.get_by_label("Lots of one project"))
+    page.keyboard.press("Space")
+    write(page, page.get_by_label("Reason"), "Two lots of one summer on one farm.")
+    press_on(page, page.get_by_role("button", name="Save the answer"))
+    done(page, f"{MILLRACE} is a family")
+
+
+def _dismiss(page: Page) -> None:
+    press_on(page, page.get_by_role("link", name="Confirm or dismiss Saltmarsh Road"))
+    look(page)
+    tab_to(page, page.get_by_label("Lots of one project"))
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Not one project")).to_be_checked()
+    expect(page.locator("#effect")).to_contain_text("No route would change")
+    write(page, page.get_by_label("Reason"), "One charity, two projects that stand alone.")
+    press_on(page, page.get_by_role("button", name="Save the answer"))
+    done(page, "It is dismissed")
+    expect(page.get_by_role("link", name="Confirm or dismiss Saltmarsh Road")).to_have_count(0)
+
+
+def _take_back(page: Page) -> None:
+    press_on(page, page.locator("summary").filter(has_text="Dismissed: 1"))
+    look(page)
+    press_on(page, page.get_by_role("link", name=re.compile("^Take it back ?: Breakfast Before Bail")))
+    look(page)
+    write(page, page.get_by_label("Reason"), "They share a building after all.")
+    press_on(page, page.get_by_role("button", name="Take it back"))
+    done(page, "The dismissal is taken back")
+    expect(page.get_by_role("link", name="Confirm or dismiss Saltmarsh Road")).to_be_visible()
+
+
+def test_bids_are_grouped_by_hand_and_the_effect_is_asked_for_without_javascript(browser: Browser, served: str) -> None:
+    page = without_script(browser)
+    sign_in(page, served, LEAD)
+    page.goto(f"{served}{ROUND}/families/group/")
+    for reference in ("SSF-02", "SSF-07"):
+        page.get_by_label(reference).check()
+    page.get_by_label("Project family").fill("Made up")
+    page.get_by_label("Reason").fill("To try it.")
+    page.get_by_role("button", name="Show the effect").click()
+    expect(page.locator("#effect")).to_contain_text("Together £86,400, not below £50,000")
+    # Nothing was saved, and nothing of what was typed is lost.
+    expect(page.get_by_label("Project family")).to_have_value("Made up")
+    expect(page.get_by_label("SSF-02")).to_be_checked()
+    expect(page.get_by_label("Reason")).to_have_value("To try it.")
+    page.get_by_role("button", name="Save the family").click()
+    done(page, "The project families are changed")
+    expect(page.get_by_role("heading", name="Made up: £86,400, not below the limit")).to_be_visible()
+    page.context.close()
+
+
+def test_the_families_of_a_submitted_paper_are_read_and_not_changed(page: Page, served: str) -> None:
+    sign_in(page, served, LEAD)
+    page.goto(f"{served}/rounds/cpie-2019-20/families/")
+    look(page)
+    expect(page.get_by_text("PCD-681 is submitted and rests on the families")).to_be_visible()
+    expect(page.get_by_role("heading", name="Safe Camp Extension: £147,600, not below the limit")).to_be_visible()
+    expect(page.get_by_text("Police Crime Prevention Initiatives Ltd, London Digital Security Centre")).to_be_visible()
+    page.get_by_role("link", name="Confirm or dismiss Mutual Gain").click()
+    look(page)
+    expect(page.get_by_role("button", name="Save the answer")).to_have_count(0)
+    fits_phone(page)
