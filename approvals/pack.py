@@ -15,10 +15,9 @@ from approvals import appendices, paper
 from approvals.models import Award, Decision, DecisionRecord, Pack
 from grants import audit
 from grants.pdf import compiled
-from grants.refusal import Refused
+from grants.refusal import Changed
 
 FORMAT = 1
-CHANGED = "What is stored does not fit its hash. Nothing is shown from it; tell the auditor."
 
 
 def contents(decision: Decision, said: paper.Sources, *, version: int, at: datetime, trail_head: str) -> dict[str, Any]:
@@ -77,9 +76,9 @@ def sha256(text: str) -> str:
 
 
 def read(pack: Pack | DecisionRecord) -> dict[str, Any]:
-    """The data of a frozen pack or record. Raises Refused where they are not what was hashed."""
+    """The data of a frozen pack or record. Raises Changed where they are not what was hashed."""
     if sha256(pack.canonical) != pack.sha256:
-        raise Refused(CHANGED)
+        raise Changed
     found: dict[str, Any] = json.loads(pack.canonical)
     return found
 
@@ -117,20 +116,20 @@ def _frozen(text: str, found: dict[str, Any], *, digest: str, record: dict[str, 
 
 
 def checked_html(pack: Pack | DecisionRecord) -> SafeString:
-    """The frozen page. Raises Refused where one byte of it or of its data changed."""
+    """The frozen page. Raises Changed where one byte of it or of its data changed."""
     read(pack)
     if sha256(pack.html) != pack.html_sha256:
-        raise Refused(CHANGED)
+        raise Changed
     # The page was escaped when it was rendered, and its hash shows that it is still that.
     return SafeString(pack.html)
 
 
 def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
-    """The frozen PDF. Raises Refused where one byte of it or of its data changed."""
+    """The frozen PDF. Raises Changed where one byte of it or of its data changed."""
     read(pack)
     file = bytes(pack.pdf)
     if hashlib.sha256(file).hexdigest() != pack.pdf_sha256:
-        raise Refused(CHANGED)
+        raise Changed
     return file
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from approvals import bundle, open_data, published
+from approvals import bundle, open_data, published, word
 from approvals import pack as packs
 from approvals.models import Decision
 from grants import tables
@@ -46,6 +46,13 @@ def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
 def published_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     found = _published_or_404(reference)
     return file_response(packs.checked_pdf(found.record), "application/pdf", f"{reference}.pdf")
+
+
+@public
+@require_GET
+def published_word(request: HttpRequest, reference: str) -> HttpResponse:
+    found = _published_or_404(reference)
+    return file_response(word.of_record(found.record), word.KIND, f"{reference}.docx")
 
 
 @public
