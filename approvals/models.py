@@ -18,6 +18,7 @@ from approvals.decision_models import (
     PartTwo,
     Query,
 )
+from approvals.register_models import RegisterEntry
 from approvals.scenario_models import Scenario, ScenarioItem
 from bids.models import Bid
 from grants.access import holdings
@@ -290,6 +291,7 @@ __all__ = [
     "Payment",
     "Query",
     "Recommendation",
+    "RegisterEntry",
     "Scenario",
     "ScenarioItem",
     "SingleTenderAction",

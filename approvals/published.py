@@ -67,6 +67,12 @@ def read(record: DecisionRecord, published_at: datetime | None = None) -> Publis
     return found
 
 
+def data(record: DecisionRecord) -> str:
+    """The paper and the record as they were hashed, in one JSON text. Raises Changed where they were changed."""
+    read(record)
+    return f'{{"paper":{record.pack.canonical},"record":{record.canonical}}}'
+
+
 def grants(round: Round | None = None) -> list[settled.Grant]:
     """Every grant of the published decisions, once; what a later decision says of one goes before an earlier."""
     return list({grant.reference: grant for each in decisions(round) for grant in each.grants}.values())

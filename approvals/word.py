@@ -17,7 +17,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Mm, Pt, RGBColor
 
 from approvals import pack, published
 from approvals.models import DecisionRecord, Pack
@@ -125,7 +125,7 @@ def _table_2(word: _Word, paper: Data) -> None:
         f"Table 2: grants for decision, {total['count']} in {len(rows)} rows",
         ["Project", "Recipient", "Grants", "£"],
         [*rows, ["Total", "", str(total["count"]), figure(total["amount"])]],
-        widths=[6.6, 5, 2, 3],
+        widths=[66, 50, 20, 30],
         figures={2, 3},
         totals={len(rows)},
         anchor="table-2",
@@ -138,7 +138,7 @@ def _table_3(word: _Word, paper: Data) -> None:
         "Table 3: the allocation and what it is used for",
         ["Line", "£"],
         [[row["label"] + (f" ({row['note']})" if row["note"] else ""), figure(row["amount"])] for row in rows],
-        widths=[12.6, 4],
+        widths=[126, 40],
         figures={1},
         totals={i for i, row in enumerate(rows) if row["kind"] == "total"},
         inset={i for i, row in enumerate(rows) if row["kind"] == "part"},
@@ -207,7 +207,7 @@ def _figure_notes(word: _Word, notes: Sequence[Data]) -> None:
         "Each figure of the text, exactly",
         ["Figure", "Exactly", "From"],
         [[note["name"][:1].upper() + note["name"][1:], note["exact"], note["source"]] for note in notes],
-        widths=[6, 3.6, 7],
+        widths=[60, 36, 70],
         figures={1},
     )
 
@@ -236,7 +236,7 @@ def _signature(word: _Word, record: Data | None) -> None:
             ]
             for item in record["items_decided"]
         ],
-        widths=[8, 2.6, 6],
+        widths=[80, 26, 60],
         figures={1},
     )
 
@@ -291,13 +291,13 @@ class _Word:
         heads: Sequence[str],
         rows: Sequence[Sequence[str]],
         *,
-        widths: Sequence[float],
+        widths: Sequence[int],
         figures: Collection[int],
         totals: Collection[int] = (),
         inset: Collection[int] = (),
         anchor: str = "",
     ) -> None:
-        """A table under its caption; widths in centimetres, columns of figures right aligned, its head repeated."""
+        """A table under its caption; widths in millimetres, columns of figures right aligned, its head repeated."""
         above = self._file.add_paragraph(_plain(caption), "Caption")
         if anchor:
             self._bookmark(above, anchor)
@@ -306,7 +306,7 @@ class _Word:
         for i, row in enumerate([heads, *rows]):
             _whole(table.rows[i])
             for j, (cell, text) in enumerate(zip(table.rows[i].cells, row, strict=True)):
-                cell.width = Cm(widths[j])
+                cell.width = Mm(widths[j])
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(2)
                 run = paragraph.add_run(_plain(text))
@@ -316,7 +316,7 @@ class _Word:
                 elif j == 0 and i - 1 in inset:
                     paragraph.paragraph_format.left_indent = Cm(0.6)
         for column, width in zip(table.columns, widths, strict=True):
-            column.width = Cm(width)
+            column.width = Mm(width)
         _mark(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
         self._file.add_paragraph()
 

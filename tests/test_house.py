@@ -75,6 +75,8 @@ def test_every_template_of_a_page_belongs_to_one() -> None:
     parts = {
         "approvals/paper.html",
         "approvals/paragraphs.html",
+        "approvals/decision_tags.html",
+        "approvals/paper_contents.html",
         "approvals/appendix.html",
         "approvals/effect.html",
         "approvals/settled_grants.html",

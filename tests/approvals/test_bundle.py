@@ -16,8 +16,8 @@ from tests.test_matrix import publish
 
 pytestmark = pytest.mark.django_db
 
-OF_THE_PACK = {"pack.html", "pack.pdf", "pack.json"}
-SIGNED = OF_THE_PACK | {"decision.html", "decision.pdf", "record.json", "open-data.json", "open-data.csv"}
+OF_THE_PACK = {"pack.html", "pack.pdf", "pack.docx", "pack.json"}
+SIGNED = OF_THE_PACK | {"decision.html", "decision.pdf", "decision.docx", "record.json", "open-data.json", "open-data.csv"}
 
 
 def public() -> bytes:

@@ -52,7 +52,7 @@ def test_a_published_decision_is_open_and_holds_nothing_secret(page: Page, brows
 
     page.goto(f"{served}/register/")
     look(page)
-    page.get_by_label("Search by subject or reference").fill("engagement")
+    page.get_by_label("Search", exact=True).fill("engagement")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name=re.compile("^PCD-681")).click()
     expect(page.get_by_text("Signed by Robin Vale on")).to_be_visible()
