@@ -16,6 +16,7 @@ from approvals.models import Award, Decision, DecisionRecord, Pack
 from grants import audit
 from grants.pdf import compiled
 from grants.refusal import Changed
+from grants.templatetags.words import day, moment
 
 FORMAT = 1
 
@@ -141,4 +142,10 @@ def html(found: dict[str, Any], *, digest: str = "", record: dict[str, Any] | No
 def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> bytes:
     """The paper as a tagged PDF made in the ua-1 standard, from its data alone; equal data give equal bytes."""
     stamp = datetime.fromisoformat(record["signed_at"] if record else found["submitted_at"])
-    return compiled("approvals/paper.typ", {"paper": found, "digest": digest, "record": record or {}}, stamp=stamp)
+    days = {
+        "submitted": day(found["submitted_at"]),
+        "signed": day(record["signed_at"]) if record else "Not signed",
+        "signed_at": moment(record["signed_at"]) if record else "",
+    }
+    data = {"paper": found, "digest": digest, "record": record or {}, "days": days}
+    return compiled("approvals/paper.typ", data, stamp=stamp)

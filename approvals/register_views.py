@@ -45,6 +45,7 @@ def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def published_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     found = _published_or_404(reference)
+    published.read(found.record)
     return file_response(packs.checked_pdf(found.record), "application/pdf", f"{reference}.pdf")
 
 

@@ -109,7 +109,7 @@ def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> Http
     try:
         return view(request, *args, **kwargs)
     except Changed:
-        log.exception("Something frozen was changed in storage: %s", request.path)
+        log.error("Something frozen was changed in storage: %s", request.path)
         return render(request, "changed.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

@@ -17,7 +17,8 @@ from tests.test_matrix import publish
 pytestmark = pytest.mark.django_db
 
 OF_THE_PACK = {"pack.html", "pack.pdf", "pack.docx", "pack.json"}
-SIGNED = OF_THE_PACK | {"decision.html", "decision.pdf", "decision.docx", "record.json", "open-data.json", "open-data.csv"}
+MADE = {"record.json", "open-data.json", "open-data.csv"}
+SIGNED = OF_THE_PACK | MADE | {"decision.html", "decision.pdf", "decision.docx"}
 
 
 def public() -> bytes:
