@@ -56,6 +56,18 @@ def test_a_signed_decision_has_the_same_figures_in_every_form(decision: Decision
     assert figures(data_parts(packs.read(record.pack), packs.read(record))["signature"])["24600.50"] == 1
 
 
+def test_what_is_invented_says_so_in_every_form(decision: Decision) -> None:
+    frozen = Pack.objects.get(decision=decision)
+    paper = packs.read(frozen)
+    invented = [row["illustrative"] for row in (*paper["appendix_1"], *paper["appendix_2"]) if row["illustrative"]]
+    assert len(invented) == 39
+    for text in (html_text(frozen.html), pdf_text(bytes(frozen.pdf)), word_text(word.of_pack(frozen))):
+        for name in ("appendix 1", "appendix 2"):
+            said = parts(text, paper)[name]
+            assert said.count("Illustrative") == len(paper[name.replace(" ", "_")])
+        assert "The split of the value over the two years is illustrative" in parts(text, paper)["appendix 3"]
+
+
 def _total(paper: dict[str, Any]) -> None:
     paper["table_2_total"]["amount"] = "947235.00"
 
