@@ -1,32 +1,29 @@
-"""All of a decision as one zip: what was frozen, its open data, and a manifest with the sha256 of each file.
+"""All of a decision as one zip: what was frozen, its open data and Word files, a manifest with the sha256 of each.
 
-Nothing here reads Part 2. Files are stored as they are and carry one fixed time, so that equal data give equal bytes.
+Nothing here reads Part 2. Word files and open data are made from what was frozen; equal data give equal bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zipfile
 
-from approvals import open_data, pack, published
+from approvals import open_data, pack, published, word
 from approvals.models import DecisionRecord, Pack
+from grants.archive import zipped
 from grants.tables import as_csv
 
 MANIFEST = "MANIFEST.json"
-# The earliest time that a zip can carry.
-_TIME = (1980, 1, 1, 0, 0, 0)
-_READABLE = 0o644 << 16
 
 
 def of_record(record: DecisionRecord) -> bytes:
-    """A signed decision with the pack that it was decided on. Raises Refused where one byte of them changed."""
+    """A signed decision with the pack that it was decided on. Raises Changed where one byte of them changed."""
     found = published.read(record)
     package = open_data.package(found.grants, published.publisher())
     files = {
         "decision.html": pack.checked_html(record).encode(),
         "decision.pdf": pack.checked_pdf(record),
+        "decision.docx": word.of_record(record),
         "record.json": record.canonical.encode(),
         "open-data.json": open_data.as_json(package).encode(),
         "open-data.csv": "".join(as_csv(open_data.rows(package))).encode(),
@@ -36,7 +33,7 @@ def of_record(record: DecisionRecord) -> bytes:
 
 
 def of_pack(frozen: Pack) -> bytes:
-    """One version of a paper, with the record where it was signed. Raises Refused where one byte of it changed."""
+    """One version of a paper, with the record where it was signed. Raises Changed where one byte of it changed."""
     record = DecisionRecord.objects.filter(pack=frozen).select_related("pack__decision").first()
     if record:
         return of_record(record)
@@ -47,6 +44,7 @@ def _paper(frozen: Pack) -> dict[str, bytes]:
     return {
         "pack.html": pack.checked_html(frozen).encode(),
         "pack.pdf": pack.checked_pdf(frozen),
+        "pack.docx": word.of_pack(frozen),
         "pack.json": frozen.canonical.encode(),
     }
 
@@ -57,12 +55,4 @@ def _zipped(files: dict[str, bytes], of: str) -> bytes:
         for name, content in sorted(files.items())
     ]
     manifest = json.dumps({"of": of, "files": listed}, indent=1, ensure_ascii=False) + "\n"
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in [*sorted(files.items()), (MANIFEST, manifest.encode())]:
-            entry = zipfile.ZipInfo(name, _TIME)
-            entry.external_attr = _READABLE
-            # Unix, whatever the machine: else the same files would give other bytes elsewhere.
-            entry.create_system = 3
-            archive.writestr(entry, content)
-    return out.getvalue()
+    return zipped({**dict(sorted(files.items())), MANIFEST: manifest.encode()})

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals import advice, bundle, draft, figures, paper, places, sign_offs
+from approvals import advice, bundle, draft, figures, paper, places, sign_offs, word
 from approvals import decisions as transitions
 from approvals import pack as packs
 from approvals.forms import (
@@ -433,6 +433,13 @@ def pack(request: Request, reference: str, version: int) -> HttpResponse:
 def pack_pdf(request: Request, reference: str, version: int) -> HttpResponse:
     frozen = _pack_or_404(request, reference, version)
     return file_response(packs.checked_pdf(frozen), "application/pdf", f"{reference}-v{version}.pdf")
+
+
+@allow("see decisions")
+@require_GET
+def pack_word(request: Request, reference: str, version: int) -> HttpResponse:
+    frozen = _pack_or_404(request, reference, version)
+    return file_response(word.of_pack(frozen), word.KIND, f"{reference}-v{version}.docx")
 
 
 @allow("see decisions")

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import localtime
 
-from approvals import amending, approving, draft, duties, pack, paper, places, sign_offs
+from approvals import amending, approving, draft, duties, pack, paper, places, registering, sign_offs
 from approvals.awards import must_not_be_in_flight
 from approvals.models import (
     Award,
@@ -430,7 +430,7 @@ def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | 
     decision = _locked(decision)
     must_be_current(decision, seen)
     _must_be(decision, Decision.State.SIGNED, "Only a signed decision can be published")
-    pack.read(decision.record)
+    registering.enter(decision.record)
     decision.published_at = at
     _move(decision, Decision.State.PUBLISHED, "published_at")
     _record("publish decision", decision, by, at, facts={"sha256": decision.record.sha256})

@@ -20,6 +20,7 @@ from approvals.decision_models import (
     Query,
     SignOff,
 )
+from approvals.register_models import RegisterEntry
 from approvals.scenario_models import Scenario, ScenarioItem
 from bids.models import Bid
 from grants.access import holdings
@@ -299,6 +300,7 @@ __all__ = [
     "Payment",
     "Query",
     "Recommendation",
+    "RegisterEntry",
     "Scenario",
     "ScenarioItem",
     "SignOff",

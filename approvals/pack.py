@@ -15,10 +15,10 @@ from approvals import amending, appendices, paper
 from approvals.models import Decision, DecisionRecord, Pack
 from grants import audit, money
 from grants.pdf import compiled
-from grants.refusal import Refused
+from grants.refusal import Changed
+from grants.templatetags.words import day, moment
 
 FORMAT = 1
-CHANGED = "What is stored does not fit its hash. Nothing is shown from it; tell the auditor."
 
 
 def contents(decision: Decision, said: paper.Sources, *, version: int, at: datetime, trail_head: str) -> dict[str, Any]:
@@ -71,9 +71,9 @@ def sha256(text: str) -> str:
 
 
 def read(pack: Pack | DecisionRecord) -> dict[str, Any]:
-    """The data of a frozen pack or record. Raises Refused where they are not what was hashed."""
+    """The data of a frozen pack or record. Raises Changed where they are not what was hashed."""
     if sha256(pack.canonical) != pack.sha256:
-        raise Refused(CHANGED)
+        raise Changed
     found: dict[str, Any] = json.loads(pack.canonical)
     return found
 
@@ -111,20 +111,20 @@ def _frozen(text: str, found: dict[str, Any], *, digest: str, record: dict[str, 
 
 
 def checked_html(pack: Pack | DecisionRecord) -> SafeString:
-    """The frozen page. Raises Refused where one byte of it or of its data changed."""
+    """The frozen page. Raises Changed where one byte of it or of its data changed."""
     read(pack)
     if sha256(pack.html) != pack.html_sha256:
-        raise Refused(CHANGED)
+        raise Changed
     # The page was escaped when it was rendered, and its hash shows that it is still that.
     return SafeString(pack.html)
 
 
 def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
-    """The frozen PDF. Raises Refused where one byte of it or of its data changed."""
+    """The frozen PDF. Raises Changed where one byte of it or of its data changed."""
     read(pack)
     file = bytes(pack.pdf)
     if hashlib.sha256(file).hexdigest() != pack.pdf_sha256:
-        raise Refused(CHANGED)
+        raise Changed
     return file
 
 
@@ -136,4 +136,12 @@ def html(found: dict[str, Any], *, digest: str = "", record: dict[str, Any] | No
 def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> bytes:
     """The paper as a tagged PDF made in the ua-1 standard, from its data alone; equal data give equal bytes."""
     stamp = datetime.fromisoformat(record["signed_at"] if record else found["submitted_at"])
-    return compiled("approvals/paper.typ", {"paper": found, "digest": digest, "record": record or {}}, stamp=stamp)
+    days = {
+        "submitted": day(found["submitted_at"]),
+        "signed": day(record["signed_at"]) if record else "Not signed",
+        "signed_at": moment(record["signed_at"]) if record else "",
+        "amended": day(found["amends"]["signed_on"]) if found.get("amends") else "",
+        "sign_offs": [day(each["at"]) for each in found.get("sign_offs", [])],
+    }
+    data = {"paper": found, "digest": digest, "record": record or {}, "days": days}
+    return compiled("approvals/paper.typ", data, stamp=stamp)

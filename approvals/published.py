@@ -12,7 +12,7 @@ from django.urls import reverse
 from approvals import open_data, pack, settled
 from approvals.models import Decision, DecisionRecord
 from grants.models import Round
-from grants.refusal import Refused
+from grants.refusal import Changed
 
 RENDERS = ("record__html", "record__pdf", "record__pack__html", "record__pack__pdf")
 
@@ -53,23 +53,29 @@ def deferred() -> QuerySet[Decision]:
 
 
 def decisions(round: Round | None = None) -> list[Published]:
-    """Every published decision, of a round or of all, by the day of its signature. Raises Refused where one changed."""
+    """Every published decision, of a round or of all, by the day of its signature. Raises Changed where one was."""
     found = rows().filter(round=round) if round else rows()
     return [read(each.record, each.published_at) for each in found.defer(*RENDERS).order_by("signed_at", "pk")]
 
 
 def newest(count: int) -> list[Published]:
-    """The decisions that were published last, the newest first. Raises Refused where one changed."""
+    """The decisions that were published last, the newest first. Raises Changed where one was."""
     found = rows().defer(*RENDERS).order_by("-published_at", "-pk")[:count]
     return [read(each.record, each.published_at) for each in found]
 
 
 def read(record: DecisionRecord, published_at: datetime | None = None) -> Published:
-    """The data of a signed decision. Raises Refused where they changed or belong to another pack."""
+    """The data of a signed decision. Raises Changed where they changed or belong to another pack."""
     found = Published(pack.read(record.pack), pack.read(record), published_at)
     if found.record["pack_sha256"] != record.pack.sha256:
-        raise Refused(pack.CHANGED)
+        raise Changed
     return found
+
+
+def data(record: DecisionRecord) -> str:
+    """The paper and the record as they were hashed, in one JSON text. Raises Changed where they were changed."""
+    read(record)
+    return f'{{"paper":{record.pack.canonical},"record":{record.canonical}}}'
 
 
 def grants(round: Round | None = None) -> list[settled.Grant]:

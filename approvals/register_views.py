@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from approvals import bundle, open_data, published
+from approvals import bundle, entries, open_data, published, word
 from approvals import pack as packs
-from approvals.models import Decision
+from approvals.filters import RegisterFilter
+from approvals.models import Decision, RegisterEntry
 from grants import tables
 from grants.access import public
 from grants.pages import file_response, page_of
@@ -19,13 +20,11 @@ PAGE = 25
 @public
 @require_GET
 def register(request: HttpRequest) -> HttpResponse:
-    found = published.rows().select_related("round").defer(*published.RENDERS)
-    asked = request.GET.get("q", "").strip()
-    if asked:
-        found = found.filter(title__icontains=asked) | found.filter(reference__icontains=asked)
-    page = page_of(request, found.order_by("-signed_at"), PAGE)
-    deferred = published.deferred()
-    return render(request, "approvals/register.html", {"page": page, "asked": asked, "deferred": deferred})
+    listed = RegisterFilter(request.GET, RegisterEntry.objects.in_register().defer("text"))
+    asked = any(request.GET.get(name) for name in listed.filters)
+    page = page_of(request, listed.qs, PAGE)
+    context = {"page": page, "filter": listed, "asked": asked, "deferred": published.deferred()}
+    return render(request, "approvals/register.html", context)
 
 
 def _published_or_404(reference: str) -> Decision:
@@ -35,10 +34,11 @@ def _published_or_404(reference: str) -> Decision:
 @public
 @require_GET
 def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _published_or_404(reference)
+    found = get_object_or_404(published.rows().select_related("entry", "amends"), reference=reference)
     frozen = published.read(found.record)
     context = {"decision": found, "record": frozen.record, "paper": frozen.paper}
     context["amended_by"] = found.amended_by.filter(state=Decision.State.PUBLISHED)
+    context["outcome"] = entries.outcome(frozen.paper, frozen.record)
     context["paper_html"] = packs.checked_html(found.record)
     return render(request, "approvals/published_decision.html", context)
 
@@ -47,16 +47,22 @@ def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def published_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     found = _published_or_404(reference)
+    published.read(found.record)
     return file_response(packs.checked_pdf(found.record), "application/pdf", f"{reference}.pdf")
+
+
+@public
+@require_GET
+def published_word(request: HttpRequest, reference: str) -> HttpResponse:
+    found = _published_or_404(reference)
+    return file_response(word.of_record(found.record), word.KIND, f"{reference}.docx")
 
 
 @public
 @require_GET
 def published_data(request: HttpRequest, reference: str) -> HttpResponse:
     found = _published_or_404(reference)
-    published.read(found.record)
-    text = f'{{"paper":{found.record.pack.canonical},"record":{found.record.canonical}}}'
-    return file_response(text.encode(), "application/json", f"{reference}.json")
+    return file_response(published.data(found.record).encode(), "application/json", f"{reference}.json")
 
 
 @public

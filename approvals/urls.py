@@ -88,6 +88,7 @@ urlpatterns = [
     path("decisions/<str:reference>/publish/", decision_views.publish_decision, name="publish_decision"),
     path("decisions/<str:reference>/v<int:version>/", decision_views.pack, name="pack"),
     path("decisions/<str:reference>/v<int:version>/pdf/", decision_views.pack_pdf, name="pack_pdf"),
+    path("decisions/<str:reference>/v<int:version>/word/", decision_views.pack_word, name="pack_word"),
     path("decisions/<str:reference>/v<int:version>/data/", decision_views.pack_data, name="pack_data"),
     path("decisions/<str:reference>/v<int:version>/zip/", decision_views.pack_zip, name="pack_zip"),
     path("register/", register_views.register, name="register"),
@@ -101,6 +102,7 @@ urlpatterns = [
     path("register/contracts/<slug:kind>/", returns_views.contract_register_file, name="contract_register_file"),
     path("register/<str:reference>/", register_views.published_decision, name="published_decision"),
     path("register/<str:reference>/pdf/", register_views.published_pdf, name="published_pdf"),
+    path("register/<str:reference>/word/", register_views.published_word, name="published_word"),
     path("register/<str:reference>/data/", register_views.published_data, name="published_data"),
     path("register/<str:reference>/zip/", register_views.published_zip, name="published_zip"),
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -11,13 +13,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from grants.models import Round, User
+from grants.refusal import Changed
 from grants.roles import Role, acting_role
+
+log = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponseBase]
 
@@ -80,7 +85,7 @@ def allow(action: str) -> Callable[[View], View]:
         def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not holdings(request.user).may(action):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            return _answer(view, request, *args, **kwargs)
 
         vars(guarded)["action"] = action
         return guarded
@@ -90,9 +95,23 @@ def allow(action: str) -> Callable[[View], View]:
 
 def public(view: View) -> View:
     """Open a view to anyone, signed in or not."""
-    opened = login_not_required(view)
+
+    @login_not_required
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return _answer(view, request, *args, **kwargs)
+
     vars(opened)["action"] = "public"
     return opened
+
+
+def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """What a view answers; where it met something frozen that was changed, a page that says so and shows nothing."""
+    try:
+        return view(request, *args, **kwargs)
+    except Changed:
+        log.error("Something frozen was changed in storage: %s", request.path)
+        return render(request, "changed.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def round_or_404(request: Request, reference: str, action: str) -> Round:

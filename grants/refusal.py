@@ -28,6 +28,16 @@ class NotEntitled(Refused):
     """The person holds no role that may do this here."""
 
 
+class Changed(Refused):
+    """What is stored is no longer what was frozen, so nothing is shown from it and nothing is done with it.
+
+    A view may let it pass: `grants.access` answers with a page that says so.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("What is stored does not fit its hash. Nothing is shown from it; tell the auditor.")
+
+
 class Stale(Refused):
     """The thing changed after the page was drawn. `current` is the version that it has now."""
 

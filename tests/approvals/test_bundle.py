@@ -16,8 +16,9 @@ from tests.test_matrix import publish
 
 pytestmark = pytest.mark.django_db
 
-OF_THE_PACK = {"pack.html", "pack.pdf", "pack.json"}
-SIGNED = OF_THE_PACK | {"decision.html", "decision.pdf", "record.json", "open-data.json", "open-data.csv"}
+OF_THE_PACK = {"pack.html", "pack.pdf", "pack.docx", "pack.json"}
+MADE = {"record.json", "open-data.json", "open-data.csv"}
+SIGNED = OF_THE_PACK | MADE | {"decision.html", "decision.pdf", "decision.docx"}
 
 
 def public() -> bytes:

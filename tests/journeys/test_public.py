@@ -3,15 +3,24 @@
 import io
 import json
 import re
+from typing import cast
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pypdf import PdfReader
 
-from tests.journeys.helpers import decide_and_sign, done, look, sign_in, without_script
+from tests.journeys.helpers import DESK, PHONE, axe, choose, decide_and_sign, done, look, sign_in, without_script
 
 OFFICE, LEAD = "mo.novak", "grace.hall"
 PAPER = "/decisions/PCD-681/"
 SECRET = "Obsidian kettle clause"
+_COLOURS = """() => {
+  const link = document.querySelector("main a.govuk-link");
+  return {
+    body: getComputedStyle(document.body).backgroundColor,
+    main: getComputedStyle(link).color,
+    after: getComputedStyle(link, "::after").content,
+  };
+}"""
 
 
 def _publish_with_a_part_two(page: Page, served: str) -> None:
@@ -40,6 +49,19 @@ def _publish_with_a_part_two(page: Page, served: str) -> None:
     page.context.clear_cookies()
 
 
+def prints_plainly(page: Page) -> None:
+    """On paper the page is black on white, without what only a screen can use and without addresses of links."""
+    page.emulate_media(media="print")
+    for gone in (".app-header__nav", ".app-contents", ".govuk-back-link", ".app-no-print", ".govuk-skip-link"):
+        for each in page.locator(gone).all():
+            expect(each).to_be_hidden()
+    assert page.evaluate(_COLOURS) == {"body": "rgba(0, 0, 0, 0)", "main": "rgb(0, 0, 0)", "after": "none"}
+    text = " ".join(each.extract_text() for each in PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages)
+    assert page.locator("h1").inner_text().split()[0] in text
+    assert "(/" not in text and "http" not in text, "The address of a link is printed"
+    page.emulate_media(media="screen")
+
+
 def test_a_published_decision_is_open_and_holds_nothing_secret(page: Page, browser: Browser, served: str) -> None:
     page.goto(f"{served}/register/")
     expect(page.get_by_text("No decision is published yet.")).to_be_visible()
@@ -52,11 +74,28 @@ def test_a_published_decision_is_open_and_holds_nothing_secret(page: Page, brows
 
     page.goto(f"{served}/register/")
     look(page)
-    page.get_by_label("Search by subject or reference").fill("engagement")
+    prints_plainly(page)
+    page.get_by_label("Search", exact=True).fill("zeppelin")
     page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("No decision fits.")).to_be_visible()
+    look(page)
+    page.get_by_label("Search", exact=True).fill("engagement mutual")
+    choose(page, page.get_by_label("Recipient"), "London Blues")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("1 decision fits.")).to_be_visible()
+    look(page)
     page.get_by_role("link", name=re.compile("^PCD-681")).click()
     expect(page.get_by_text("Signed by Robin Vale on")).to_be_visible()
     look(page)
+    prints_plainly(page)
+    page.set_viewport_size(cast(ViewportSize, PHONE))
+    axe(page)
+    page.get_by_role("link", name="Appendix 2: grants approved under delegation").click()
+    expect(page.get_by_role("heading", name="Appendix 2: grants approved under delegation")).to_be_in_viewport()
+    page.goto(f"{served}/register/?q=engagement")
+    axe(page)
+    page.set_viewport_size(cast(ViewportSize, DESK))
+    page.goto(f"{served}/register/PCD-681/")
     words = [page.content()]
 
     with page.expect_download() as loading:

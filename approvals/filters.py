@@ -1,0 +1,47 @@
+"""Search and filters of the public register."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
+from approvals.models import RegisterEntry
+from grants.forms import Form
+
+
+class RegisterFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        method="search",
+        label="Search",
+        help_text="A reference, a recipient, or words of the title, the round or the text",
+    )
+    year = django_filters.ChoiceFilter(
+        field_name="signed_on", lookup_expr="year", label="Year of decision", empty_label="Any year"
+    )
+    theme = django_filters.ChoiceFilter(
+        method="naming", field_name="themes", label="Subject", empty_label="Any subject"
+    )
+    recipient = django_filters.ChoiceFilter(
+        method="naming", field_name="recipients", label="Recipient", empty_label="Any recipient"
+    )
+
+    class Meta:
+        model = RegisterEntry
+        fields: list[str] = []
+        form = Form
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entries = RegisterEntry.objects.in_register()
+        for name, values in (
+            ("year", entries.years()),
+            ("theme", entries.named("themes")),
+            ("recipient", entries.named("recipients")),
+        ):
+            self.filters[name].extra["choices"] = [(each, each) for each in values]
+
+    def search(self, rows: Any, name: str, value: str) -> Any:
+        return rows.holding(value)
+
+    def naming(self, rows: QuerySet[RegisterEntry], name: str, value: str) -> QuerySet[RegisterEntry]:
+        return rows.filter(**{f"{name}__contains": [value]})
