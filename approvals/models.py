@@ -17,6 +17,7 @@ from approvals.decision_models import (
     Pack,
     PartTwo,
     Query,
+    SectionDraft,
 )
 from approvals.scenario_models import Scenario, ScenarioItem
 from bids.models import Bid
@@ -292,5 +293,6 @@ __all__ = [
     "Recommendation",
     "Scenario",
     "ScenarioItem",
+    "SectionDraft",
     "SingleTenderAction",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals import decision_views, register_views, returns_views, scenario_views, views
+from approvals import decision_views, register_views, returns_views, scenario_views, views, writing_views
 
 app_name = "approvals"
 urlpatterns = [
@@ -44,8 +44,13 @@ urlpatterns = [
         name="delegated_return_file",
     ),
     path("decisions/<str:reference>/", decision_views.decision, name="decision"),
-    path("decisions/<str:reference>/sections/<slug:key>/", decision_views.edit_section, name="edit_section"),
-    path("decisions/<str:reference>/sources/", decision_views.edit_sources, name="edit_sources"),
+    path("decisions/<str:reference>/sections/<slug:key>/", writing_views.edit_section, name="edit_section"),
+    path(
+        "decisions/<str:reference>/sections/<slug:key>/history/",
+        writing_views.section_history,
+        name="section_history",
+    ),
+    path("decisions/<str:reference>/sources/", writing_views.edit_sources, name="edit_sources"),
     path("decisions/<str:reference>/part-2/", decision_views.part_two, name="part_two"),
     path("decisions/<str:reference>/part-2/edit/", decision_views.edit_part_two, name="edit_part_two"),
     path("decisions/<str:reference>/submit/", decision_views.submit_pack, name="submit_pack"),

@@ -125,6 +125,7 @@ TABLE = {
     "approvals:add_decision": "l",
     "approvals:decision": "lodfa",
     "approvals:edit_section": "l",
+    "approvals:section_history": "la",
     "approvals:edit_sources": "l",
     "approvals:part_two": "lod",
     "approvals:edit_part_two": "l",
@@ -274,6 +275,7 @@ def addresses() -> dict[str, str]:
         "approvals:contract_register_file": {"kind": "csv"},
         "approvals:delegated_return_file": {"round": round.reference, "kind": "csv"},
         "approvals:edit_section": {"reference": decision.reference, "key": "summary"},
+        "approvals:section_history": {"reference": decision.reference, "key": "summary"},
         "approvals:answer_query": {"reference": decision.reference, "version": 1, "number": 1},
     }
     found = {}
