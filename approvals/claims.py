@@ -115,7 +115,7 @@ _GAP = (
     r"|is|are|was|were|be|been|has|have|had|total|sum|average|mean|together|combined|aggregate)\b)[\w’'\ufffc-]+)){0,14}?"
 )
 _IS = (
-    r"(?:is|are|was|were|be|being|remains?|stays?|falls?|fell|comes?\sto|came\sto|amounts?\sto|costs?|receives?|gets?"
+    r"(?P<verb>is|are|was|were|be|being|remains?|stays?|falls?|fell|comes?\sto|came\sto|amounts?\sto|costs?|receives?|gets?"
     r"|asks?\sfor|has|have)"
 )
 _MONEY = r"\s(?P<money>[\d£€$G\ufffc\u2212-]\S*)"
@@ -126,7 +126,7 @@ _PATTERNS = tuple(
         rf"\b{_SET}{_OF_THEM}{_WORTH}{_HOW}(?:\s(?P<how>{_COMPARE}))?{_MONEY}",
         # Every grant in Appendix 2 is below £50k; no grant exceeds £50k.
         rf"\b{_SUBJECT}{_GAP}[\s,]+(?:{_IS}(?:\s(?:each|all))?{_WORTH}{_HOW}(?:\s(?P<how>{_COMPARE}))?"
-        rf"|(?P<verb>exceeds?|exceeded|(?:do|does|did)\snot\sexceed)){_MONEY}",
+        rf"|(?P<exceeds>exceeds?|exceeded|(?:do|does|did)\snot\sexceed)){_MONEY}",
         # 11 grants above £50k each.
         rf"\b(?P<how>{_COMPARE}){_MONEY}(?=\s(?:each|apiece)\b(?!\s(?:of|is|are|was|were)))",
     )
@@ -134,6 +134,7 @@ _PATTERNS = tuple(
 _MORE = re.compile(r"\sor\s(?:(?P<up>more|over|above)|less|under|below)\b", re.IGNORECASE)
 _ALSO_TOGETHER = re.compile(rf"\b(?:{_TOGETHER}|with\sits\slots)\b", re.IGNORECASE)
 _SUM_OF = re.compile(r"\b(?:average|cost|mean|most|rest|sum|total|value)\sof\s$", re.IGNORECASE)
+_SUMS = re.compile(r"c[ao]mes?\s|amount|cost|receive|get|ask|ha", re.IGNORECASE)
 _DENIES = re.compile(r"none|neither|no", re.IGNORECASE)
 
 
@@ -177,10 +178,17 @@ def _names_a_rule(plain: str, match: re.Match[str], ends: int) -> bool:
 
 
 def _bound(match: re.Match[str], more: re.Match[str] | None) -> Bound | None:
-    """What is said of each amount, or None where `none of £49,200` says nothing that can be checked."""
-    said = match.groupdict()
-    denied = bool(_DENIES.match(said.get("set") or "")) or (said.get("set") or "").casefold().startswith("not")
-    how = said.get("how") or said.get("verb") or ""
+    """What is said of each amount, or None where it is nothing that can be checked of each.
+
+    `None of £49,200` says too little, and `all of them come to £947,234` speaks of their sum.
+    """
+    said = match.groupdict(default="")
+    members, how = said.get("set", "").casefold(), said["how"] or said.get("exceeds", "")
+    denied = bool(_DENIES.match(members))
+    if members in ("all", "both") and (
+        _SUMS.match(said.get("verb", "")) or not (how or more or match.re is _PATTERNS[0])
+    ):
+        return None
     if not how and more:
         plain, opposite = (Bound.AT_LEAST, Bound.BELOW) if more["up"] else (Bound.AT_MOST, Bound.AT_LEAST)
         return opposite if denied else plain

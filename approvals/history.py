@@ -14,6 +14,8 @@ from grants.models import AuditEvent
 
 # How many words stay on either side of what changed.
 AROUND = 12
+# Fewer words than these that happen to stay between two changes count as changed.
+ALIKE = 3
 # From here on, words that are everywhere are not compared one by one.
 LONG = 2000
 
@@ -54,17 +56,22 @@ def version(event: AuditEvent) -> Version:
 
 
 def changes(before: str, after: str) -> Iterator[Stretch]:
-    """The words of two texts as one, each stretch saying whether it stayed, was added or was removed."""
+    """The words of two texts as one, each stretch saying whether it stayed, was added or was removed.
+
+    Nothing for two texts that are the same.
+    """
+    if before == after:
+        return
     old, new = _words(before), _words(after)
-    steps = SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) > LONG).get_opcodes()
-    for number, (kind, i, j, k, m) in enumerate(steps):
-        if kind == "equal":
-            yield from _shortened(old[i:j], first=number == 0, last=number == len(steps) - 1)
-            continue
-        if j > i:
-            yield Stretch("removed", "".join(old[i:j]))
-        if m > k:
-            yield Stretch("added", "".join(new[k:m]))
+    matcher = SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) > LONG)
+    stayed = [block for block in matcher.get_matching_blocks() if block.size >= ALIKE]
+    i = k = 0
+    for number, (at_old, at_new, size) in enumerate([*stayed, (len(old), len(new), 0)]):
+        for kind, words in (("removed", old[i:at_old]), ("added", new[k:at_new])):
+            if words:
+                yield Stretch(kind, "".join(words))
+        i, k = at_old + size, at_new + size
+        yield from _shortened(old[at_old:i], first=number == 0 and not at_old, last=i == len(old))
 
 
 def _words(text: str) -> list[str]:
@@ -72,10 +79,12 @@ def _words(text: str) -> list[str]:
 
 
 def _shortened(words: list[str], *, first: bool, last: bool) -> Iterator[Stretch]:
+    """Words that stayed, without those that are far from any change."""
     head = 0 if first else AROUND
     tail = 0 if last else AROUND
     if len(words) <= head + tail:
-        yield Stretch("same", "".join(words))
+        if words:
+            yield Stretch("same", "".join(words))
         return
     if head:
         yield Stretch("same", "".join(words[:head]))

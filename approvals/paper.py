@@ -140,7 +140,7 @@ def figures_of(said: Sources) -> Figures:
         own = [contract.amount for contract in said.contracts if contract.supplier.name == supplier]
         amount(f"contract {supplier}", money.total(own), f"Contracts with {supplier}")
     for row in table_2(said.routed(Award.Route.DMPC)):
-        source = f"Sum of {row['count']} grants to the Deputy Mayor"
+        source = f"Sum of {row['count']} grant{'' if row['count'] == 1 else 's'} to the Deputy Mayor"
         labelled("project", row["label"], Decimal(row["amount"]), source, "Projects")
     return found
 

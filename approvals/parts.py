@@ -30,8 +30,9 @@ PARTS: Sequence[Part] = (
             (
                 "This paper asks for the decision on {grants asked for} of grants to organisations outside the force, "
                 "set out in {appendix 1}.",
-                "It also asks for {contracts} for what is bought without competition, set out in {appendix 3}.",
-                "Grants and contracts come to {grants and contracts together}, from an allocation of {allocation}.",
+                "It also asks for {contracts} for what is bought without competition, set out in {appendix 3}; with "
+                "all grants of the round that comes to {grants and contracts together}.",
+                "The allocation is {allocation}.",
             ),
             (
                 "Bids received: {bids received}.",

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from approvals import amounts, claims, counts
 from approvals.amounts import IN_LETTERS, Typed, in_letters
-from approvals.claims import Bound, Group, Member, Said
+from approvals.claims import Bound, Group, Said
 from approvals.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked
 from grants import money
 
@@ -59,10 +59,13 @@ def check(prose: str, known: Known) -> list[Match]:
     counted = counts.counts(prose, known.figures)
     summed = amounts.amounts(prose, [(count.start, count.end) for count in counted])
     alike, told = _alike(prose, counted, summed, known)
-    found = [_sum(typed, known) for typed in summed]
+    claimed = claims.claims(prose, known.figures, summed, counted, known.groups)
+    # The limit of a claim need be no figure of the paper: it is checked against the members.
+    limits = {said.typed.end for said in claimed}
+    found = [each for each in (_sum(typed, known) for typed in summed) if each.typed.end not in limits or each.what]
     found += [_count(typed, known) for typed in counted if typed.start not in told]
     found += alike
-    found += [_claim(said) for said in claims.claims(prose, known.figures, summed, counted, known.groups)]
+    found += [_claim(said) for said in claimed]
     # A reference to a count is nobody's typing; it is told of where the word after it makes it wrong.
     plain = masked(prose)
     return sorted(
@@ -159,15 +162,16 @@ def _of_one_amount(count: Typed, amount: Typed, groups: Sequence[Group]) -> Matc
 
 # Claims
 
+MOST_NAMED = 12
+
 
 def _claim(said: Said) -> Match:
     group = said.group
-    limit = money.pounds(said.claim.limit) if said.claim.limit == said.claim.limit.quantize(money.PENNY) else ""
     if not said.breaks:
         says = f"holds for each of the {len(group.members)} {group.name}."
         return Match(said.typed, Kind.CLAIM, Standing.MATCHED, group.name, says)
-    named = _listed([_named(member) for member in said.breaks[:12]])
-    more = f" and {len(said.breaks) - 12} more" if len(said.breaks) > 12 else ""
+    named = "; ".join(f"{member.name} ({money.pounds(member.amount)})" for member in said.breaks[:MOST_NAMED])
+    more = f"; and {len(said.breaks) - MOST_NAMED} more" if len(said.breaks) > MOST_NAMED else ""
     how = {
         Bound.AT_LEAST: "below",
         Bound.BELOW: "not below",
@@ -176,13 +180,9 @@ def _claim(said: Said) -> Match:
     }[said.claim.bound]
     says = (
         f"does not hold for {len(said.breaks)} of the {len(group.members)} {group.name}, "
-        f"which {'is' if len(said.breaks) == 1 else 'are'} {how} {limit}: {named}{more}"
+        f"which {'is' if len(said.breaks) == 1 else 'are'} {how} {money.pounds(said.claim.limit)}: {named}{more}"
     )
     return Match(said.typed, Kind.CLAIM, Standing.UNMATCHED, group.name, says)
-
-
-def _named(member: Member) -> str:
-    return f"{member.name} ({money.pounds(member.amount)})"
 
 
 def _listed(words: Sequence[str], last: str = "and") -> str:
@@ -254,4 +254,5 @@ def place(prose: str, typed: Typed) -> str:
     start, end = typed.start - begins, typed.end - begins
     first = text.find(" ", start - 30, start) + 1 if start > 30 else 0
     last = text.rfind(" ", end, end + 30) if end + 30 < len(text) else len(text)
-    return f"paragraph {len(before)}: “{' '.join(text[first : max(last, end)].split())}”"
+    around = " ".join(text[first : max(last, end)].split()).rstrip(".,;:")
+    return f"paragraph {len(before)}: “{around}”"

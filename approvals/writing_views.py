@@ -84,8 +84,9 @@ def _plain(text: str) -> str:
 def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str, Any]:
     """What the field starts from, and what else there is of this section that it must not hide.
 
-    `text` and `version` are for the form; `draft` is the token of the draft that the page knows. `other` is the saved
-    text, where somebody saved it after the typing began, and `elsewhere` what the same person typed in another window.
+    `text` and `version` are for the form; `draft` is the token of the draft that the page knows; `unsaved` where what
+    stands in the field is kept nowhere yet. `other` is the saved section, where somebody saved it after the typing
+    began, and `elsewhere` what the same person typed in another window.
     """
     kept = typed.kept(request)
     draft = SectionDraft.objects.filter(section=section, person=request.user).first()
@@ -97,9 +98,10 @@ def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str
     if sent:
         seen = whole_number(str(sent.get("version", "")))
         found["text"] = _plain(str(sent.get("text", "")))
-        found["came_back"] = bool(kept) and request.method != "POST"
         if draft and sent.get("draft", "") != draft.token and draft.text != found["text"]:
             found["elsewhere"] = draft
+        # What another window typed is let be until somebody types on here.
+        found["unsaved"] = "elsewhere" not in found
     elif draft:
         seen, from_draft = draft.seen, True
         found["text"] = draft.text

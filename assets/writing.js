@@ -16,7 +16,7 @@ const preview = document.querySelector('#preview');
 const copies = shelf(page.dataset.person, page.dataset.of);
 
 // What is known to be kept or saved; what was sent and not answered; whether another window has typed on.
-let confirmed = field.defaultValue;
+let confirmed = 'unsaved' in form.dataset ? null : field.defaultValue;
 let unanswered = [];
 let held = false;
 let leaving = false;
@@ -177,7 +177,7 @@ let taken = false;
 for (const left of copies.left()) {
   const { text = '' } = left.fields;
   const current = left.version === form.elements.version.value && left.draft === form.elements.draft.value;
-  if (text === field.defaultValue) copies.drop(left.key);
+  if (text === field.value) copies.drop(left.key);
   else if (current && !taken) {
     taken = true;
     putIn(text);
@@ -201,6 +201,11 @@ for (const left of copies.left()) {
     );
     form.querySelector('[data-kept]').append(note);
   }
+}
+
+if (confirmed === null) {
+  copy();
+  soon();
 }
 
 // Picking figures.

@@ -74,6 +74,10 @@ def test_a_claim_that_holds_for_every_member_of_its_set(prose: str, group: str) 
     assert [(found.standing, found.what) for found in claims(f"{prose}.")] == [(Standing.MATCHED, group)]
 
 
+def test_the_limit_of_a_claim_need_be_no_figure_of_the_paper() -> None:
+    assert [match.kind for match in check("28 grants, each below £18k.", KNOWN)] == [Kind.COUNT, Kind.CLAIM]
+
+
 BELOW_SINGLY = {member.name for member in [*CAMP, *SHARAN]}
 
 
@@ -126,6 +130,10 @@ def test_other_claims_that_do_not_hold_say_for_how_many(prose: str, breaks: int)
         "All of it, £947,234, is over £50,000",
         "All the grants together are above £50,000",
         "The total of all grants is above £50,000",
+        "All grants come to £947,234",
+        "All grants that are asked for come to more than £50,000",
+        "All grants are £947,234",
+        "The grants above the threshold, all £947,234 of them",
         "Each criterion is judged by every member",
         "None of £49,200",
         "Each, and £50,000 besides",
