@@ -185,9 +185,7 @@ def _bound(match: re.Match[str], more: re.Match[str] | None) -> Bound | None:
     said = match.groupdict(default="")
     members, how = said.get("set", "").casefold(), said["how"] or said.get("exceeds", "")
     denied = bool(_DENIES.match(members))
-    if members in ("all", "both") and (
-        _SUMS.match(said.get("verb", "")) or not (how or more or match.re is _PATTERNS[0])
-    ):
+    if members in ("all", "both") and (_SUMS.match(said.get("verb", "")) or not (how or more)):
         return None
     if not how and more:
         plain, opposite = (Bound.AT_LEAST, Bound.BELOW) if more["up"] else (Bound.AT_MOST, Bound.AT_LEAST)

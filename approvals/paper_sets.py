@@ -92,7 +92,7 @@ def groups(said: Sources) -> list[Group]:
         Group(BELOW, "grants", ("below the threshold", "appendix 2", "delegated", "delegation"), _members(below)),
         Group("grants of the round", "grants", ("all grants", "all the grants"), _members(said.awards)),
         Group("rows of Table 2", "rows", ("rows", "table 2"), rows),
-        Group("projects above the threshold", "projects", ("projects",), rows),
+        Group("projects above the threshold", "projects", ("projects above the threshold",), rows),
         Group(
             "contracts",
             "contracts",
