@@ -122,6 +122,30 @@ class SignOff(models.Model):
         return f"{self.decision.reference} {self.area}"
 
 
+class SectionDraft(models.Model):
+    """What one person is typing in a section: theirs alone, no part of the paper, gone once they save.
+
+    `seen` is the version of the section that they began from.
+    """
+
+    section = models.ForeignKey(DecisionSection, models.PROTECT, related_name="drafts")
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    text = models.TextField(blank=True)
+    seen = models.PositiveIntegerField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["section", "person"], name="one_draft_a_person")]
+
+    def __str__(self) -> str:
+        return f"a draft of {self.section}"
+
+    @property
+    def token(self) -> str:
+        """What a page sends back, to show that it knows this draft."""
+        return self.kept_at.isoformat()
+
+
 class PartTwo(models.Model):
     """What is exempt from publication. Kept apart from the paper, and in none of its renders."""
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals import advice, bundle, draft, figures, paper, places, sign_offs, word
+from approvals import advice, bundle, draft, history, paper, places, sign_offs, word
 from approvals import decisions as transitions
 from approvals import pack as packs
 from approvals.forms import (
@@ -22,13 +22,11 @@ from approvals.forms import (
     PartTwoForm,
     PlainVersionForm,
     QueryForm,
-    SectionForm,
     SeenReasonForm,
     SignForm,
     SignOffForm,
-    SourcesForm,
 )
-from approvals.models import Decision, DecisionSection, Pack, PartTwo, Query
+from approvals.models import Decision, Pack, PartTwo, Query
 from grants import audit
 from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.pages import file_response, form_page
@@ -104,57 +102,9 @@ def decision(request: Request, reference: str) -> HttpResponse:
     context["queries"] = Query.objects.filter(pack__decision=found).select_related("asked_by", "answered_by", "pack")
     context["amended_by"] = found.amended_by.exclude(signed_at=None)
     context["changes"] = found.changes.select_related("award__bid", "proposed_by") if found.is_editable else ()
+    context["written"] = history.last_written(found)
     context["has_part_two"] = PartTwo.objects.filter(decision=found).exists()
     return render(request, "approvals/decision.html", context)
-
-
-@allow("write section")
-def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "write section")
-    if key not in paper.BY_KEY:
-        raise Http404
-    section = get_object_or_404(DecisionSection.objects.select_related("written_by"), decision=found, key=key)
-    form = SectionForm(request.POST or None, initial={"text": section.text, "version": section.version})
-    said = paper.sources(found, timezone.localdate())
-    known = paper.figures_of(said)
-    return form_page(
-        request,
-        "approvals/edit_section.html",
-        form,
-        lambda data: transitions.write_section(
-            decision=found,
-            key=key,
-            text=data["text"].replace("\r\n", "\n"),
-            seen=data["version"],
-            by=request.user,
-            at=timezone.now(),
-        ),
-        done=f"“{paper.BY_KEY[key].heading}” is saved",
-        to=_address(found),
-        decision=found,
-        part=paper.BY_KEY[key],
-        section=section,
-        figures=known.values(),
-        links=paper.links_of(said),
-        matches=figures.match(form["text"].value() or "", known, figures.externals(found.external_figures)),
-    )
-
-
-@allow("write section")
-def edit_sources(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "write section")
-    initial = {"lines": found.external_figures, "version": found.version}
-    return form_page(
-        request,
-        "approvals/edit_sources.html",
-        SourcesForm(request.POST or None, initial=initial),
-        lambda data: transitions.name_sources(
-            decision=found, lines=data["lines"], seen=data["version"], by=request.user, at=timezone.now()
-        ),
-        done="The sources are saved",
-        to=_address(found),
-        decision=found,
-    )
 
 
 @allow("see part 2")

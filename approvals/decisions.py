@@ -84,6 +84,7 @@ def write_section(*, decision: Decision, key: str, text: str, by: User, at: date
     section.text, section.written_by, section.written_at = text, by, at
     section.version += 1
     section.save()
+    section.drafts.filter(person=by).delete()
     audit.record("write section", section, round=decision.round, by=by, at=at, before=before, facts={"text": text})
 
 

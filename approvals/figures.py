@@ -1,26 +1,29 @@
-"""Every figure of a paper by name; figures put into prose; pound figures found in prose and matched. Pure rules.
+"""Every figure of a paper by name, and figures put into prose. Pure rules.
 
-A writer puts `{grants above the threshold}` and the reader gets £0.95m, with the exact sum kept beside it. What is
-typed as digits is checked against the figures, to the rounding that it is written with.
+A writer puts `{grants above the threshold}` and the reader gets £0.95m, with the exact sum kept beside it.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
+from decimal import Decimal
 
 from grants import money
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One computed figure: an `amount` in pounds or a `count`, and in words where it comes from."""
+    """One computed figure: an `amount` in pounds or a `count`, and in words where it comes from.
+
+    `thing` is what a count counts, such as `grants`; `group` is the heading under which a writer looks for it.
+    """
 
     name: str
     source: str
     amount: Decimal | None = None
     count: int | None = None
+    thing: str = ""
+    group: str = ""
 
     def written(self, style: str = "") -> str:
         """The figure as prose has it. `style`: empty or `m`, `m1`, `k` (rounded), `exact`."""
@@ -32,10 +35,32 @@ class Figure:
     def exact(self) -> str:
         return f"{self.count:,}" if self.amount is None else money.pounds(self.amount)
 
+    def ways(self) -> list[tuple[str, str]]:
+        """Each way to write it that reads differently: the reference, and how it reads."""
+        found: dict[str, str] = {}
+        for style in ("",) if self.amount is None else STYLES:
+            written = self.written(style)
+            if written not in ("£0m", "£0k"):
+                found.setdefault(written, f"{{{self.name}|{style}}}" if style else f"{{{self.name}}}")
+        return [(reference, written) for written, reference in found.items()]
+
 
 Figures = Mapping[str, Figure]
 _REFERENCE = re.compile(r"\{([^{}|]+?)(?:\|(\w+))?\}")
-_STYLES = {"", "m", "m1", "k", "exact"}
+STYLES = ("", "exact", "m", "m1", "k")
+# Stands in place of a reference where only what was typed is looked at.
+MASK = "\ufffc"
+
+
+def masked(prose: str) -> str:
+    """The prose with each reference blotted out, so that all else keeps its place."""
+    return _REFERENCE.sub(lambda found: MASK * len(found[0]), prose)
+
+
+def references(prose: str) -> Iterator[tuple[str, int, int]]:
+    """The names that a text refers to, each with the place of its reference."""
+    for found in _REFERENCE.finditer(prose):
+        yield found[1].strip().casefold(), found.start(), found.end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +89,7 @@ def fill(prose: str, figures: Figures, links: Mapping[str, str] | None = None) -
         linked = (links or {}).get(name)
         if name not in figures and not linked:
             raise UnknownFigure(f"There is no figure or part called “{found[1].strip()}”")
-        if style not in _STYLES:
+        if style not in STYLES:
             raise UnknownFigure(f"“{style}” is no way to write a figure. Use exact, m, m1 or k")
         if found.start() > at:
             pieces.append(Piece(prose[at : found.start()]))
@@ -82,83 +107,6 @@ def fill(prose: str, figures: Figures, links: Mapping[str, str] | None = None) -
     return pieces
 
 
-class Standing(StrEnum):
-    MATCHED = "matched"
-    UNMATCHED = "unmatched"
-    EXTERNAL = "external"
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A pound figure that somebody typed: its text, its value in pounds, and to what it is rounded."""
-
-    text: str
-    value: Decimal | None
-    step: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A typed figure and what it stands for: a computed figure, an external source, or nothing known."""
-
-    typed: Typed
-    standing: Standing
-    what: str = ""
-
-
-_TYPED = re.compile(
-    r"£\s?(?P<number>\d[\d,]*(?:\.\d+)?|\.\d+)\s?(?P<unit>million\b|thousand\b|bn\b|m\b|k\b)?"
-    r"|(?<![\d£.,])(?P<bare>\d[\d,]*(?:\.\d+)?)\s?(?P<bare_unit>million\b|(?:pounds\b))",
-    re.IGNORECASE,
-)
-# A figure with more digits than any budget has is no figure.
-LONGEST = 20
-_UNITS = {"": 1, "pounds": 1, "k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000, "bn": 10**9}
-
-
-def typed_in(prose: str) -> Iterator[Typed]:
-    """The pound figures that stand in a text as digits. One with a misplaced comma has no value."""
-    plain = _REFERENCE.sub("", prose)
-    for found in _TYPED.finditer(plain):
-        number = (found["number"] or found["bare"]).rstrip(",")
-        unit = (found["unit"] or found["bare_unit"] or "").lower()
-        text = found[0].strip().rstrip(",")
-        if "," in number and not re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", number):
-            yield Typed(text, None, Decimal(0))
-            continue
-        if len(number) > LONGEST:
-            yield Typed(text, None, Decimal(0))
-            continue
-        factor = _UNITS[unit]
-        value = Decimal(number.replace(",", ""))
-        places = Decimal(1).scaleb(-len(number.partition(".")[2]))
-        yield Typed(text, value * factor, places * factor)
-
-
-def match(prose: str, figures: Figures, external: Mapping[str, str] | None = None) -> list[Match]:
-    """Each typed pound figure of a text with the computed figure that it can stand for.
-
-    `external` gives the source of figures that come from elsewhere, by their text: `{"£84m": "Budget 2019/20"}`.
-    """
-    found = []
-    for typed in typed_in(prose):
-        source = (external or {}).get(typed.text)
-        if source:
-            found.append(Match(typed, Standing.EXTERNAL, source))
-            continue
-        names = [figure.name for figure in figures.values() if _stands_for(typed, figure)]
-        standing = Standing.MATCHED if names else Standing.UNMATCHED
-        found.append(Match(typed, standing, names[0] if names else ""))
-    return found
-
-
-def _stands_for(typed: Typed, figure: Figure) -> bool:
-    if not typed.value or figure.amount is None:
-        # Nought is what any small sum rounds to, so it stands for none.
-        return False
-    return (figure.amount / typed.step).quantize(Decimal(1), ROUND_HALF_UP) * typed.step == typed.value
-
-
 def externals(lines: str) -> dict[str, str]:
     """Read `£84m: budget of the Mayor 2019/20`, one a line, as figure and source."""
     found = {}
@@ -167,16 +115,3 @@ def externals(lines: str) -> dict[str, str]:
         if colon and text.strip() and source.strip():
             found[text.strip()] = source.strip()
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a sentence says of every member of a set: each amount at or above (or below) the limit."""
-
-    above: bool
-    limit: Decimal
-
-
-def who_breaks(claim: Claim, members: Sequence[tuple[str, Decimal]]) -> list[str]:
-    """The members of a set that a claim on each of them is not true of."""
-    return [name for name, amount in members if (amount >= claim.limit) != claim.above]

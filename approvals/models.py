@@ -18,6 +18,7 @@ from approvals.decision_models import (
     Pack,
     PartTwo,
     Query,
+    SectionDraft,
     SignOff,
 )
 from approvals.register_models import RegisterEntry
@@ -303,6 +304,7 @@ __all__ = [
     "RegisterEntry",
     "Scenario",
     "ScenarioItem",
+    "SectionDraft",
     "SignOff",
     "SingleTenderAction",
 ]

@@ -9,45 +9,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from approvals import amending, figures, position, reconciliation, rules
+from approvals import amending, figures, paper_sets, position, prose, reconciliation, rules
 from approvals.appendices import paid_early, was
-from approvals.figures import Figure, Figures, Standing
+from approvals.claims import Bound, Claim, Member, who_breaks
+from approvals.figures import Figure, Figures
 from approvals.models import Award, Decision, DecisionRecord, DelegationRule, SingleTenderAction
-from approvals.reconciliation import Discrepancy, Outcome, Reconciliation
+from approvals.prose import Kind, Known, Standing
+from approvals.reconciliation import BidEntry, Discrepancy, Reconciliation
+from approvals.sections import BY_KEY, PARTS, Part
 from grants import money
 from grants.models import BudgetLine
 
+__all__ = ["BY_KEY", "PARTS"]
+
 ZERO = Decimal("0.00")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A section of the paper that a person writes: its key, heading, and what belongs in it."""
-
-    key: str
-    heading: str
-    guidance: str
-    numbered: bool = True
-
-
-PARTS: Sequence[Part] = (
-    Part("summary", "Executive summary", "What is asked, why, and for how much, in a few sentences.", numbered=False),
-    Part("introduction", "Introduction and background", "Where the money comes from and what it is to change."),
-    Part(
-        "issues",
-        "Issues for consideration",
-        "How bids came in, were scored and chosen; risks; what follows if refused.",
-    ),
-    Part("financial", "Financial comments", "How the allocation is used. Table 3 follows by itself."),
-    Part("legal", "Legal comments", "The power to grant, the power to decide, and procurement law."),
-    Part("commercial", "Commercial comments", "The contract, its supplier and its ground."),
-    Part("data", "Data protection and privacy", "What personal data is used, and the impact assessments."),
-    Part("equality", "Equality comments", "The effect on people with protected characteristics. Never empty."),
-    Part(
-        "background", "Background papers", "What the paper rests on; say so where there is none beyond its appendices."
-    ),
-)
-BY_KEY = {part.key: part for part in PARTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +35,7 @@ class Sources:
     limits: dict[str, DelegationRule | None]
     texts: dict[str, str]
     reconciliation: Reconciliation
+    bids: Sequence[BidEntry]
     earlier: frozenset[tuple[str, str]] = frozenset()
 
     def routed(self, route: str) -> list[Award]:
@@ -91,6 +67,7 @@ def sources(decision: Decision, day: date) -> Sources:
     """Read all that the paper of a decision rests on, in a fixed number of queries."""
     round = decision.round
     found = amending.as_amended(decision, position.grants_of(round))
+    stands = position.position(round, day, found)
     signed = DecisionRecord.objects.filter(decision__round=round).exclude(decision=decision)
     return Sources(
         decision=decision,
@@ -104,7 +81,8 @@ def sources(decision: Decision, day: date) -> Sources:
         contracts=list(SingleTenderAction.objects.live().filter(round=round).select_related("supplier")),
         limits={kind: rules.rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
         texts=dict(decision.sections.values_list("key", "text")),
-        reconciliation=reconciliation.reconcile(position.position(round, day, found)),
+        reconciliation=reconciliation.reconcile(stands),
+        bids=stands.bids,
     )
 
 
@@ -113,24 +91,21 @@ def figures_of(said: Sources) -> Figures:
     reco = said.reconciliation
     found: dict[str, Figure] = {}
 
-    def amount(name: str, value: Decimal, source: str) -> None:
-        found[name.casefold()] = Figure(name.casefold(), source, amount=value)
+    def amount(name: str, value: Decimal, source: str, group: str = "Sums") -> None:
+        found[name.casefold()] = Figure(name.casefold(), source, amount=value, group=group)
 
-    def labelled(kind: str, label: str, value: Decimal, source: str) -> None:
+    def labelled(kind: str, label: str, value: Decimal, source: str, group: str) -> None:
         # What somebody named is never taken for a figure that is computed under the same name.
-        amount(f"{kind} {label}" if label.casefold() in found else label, value, source)
-
-    def count(name: str, value: int, source: str) -> None:
-        found[name.casefold()] = Figure(name.casefold(), source, count=value)
+        amount(f"{kind} {label}" if label.casefold() in found else label, value, source, group)
 
     amount("allocation", reco.allocation, "The allocation of the round")
     for line_kind in BudgetLine.Kind:
         lines = [line.amount for line in said.decision.round.lines.all() if line.kind == line_kind]
         if lines:
             label = str(line_kind.label)
-            amount(f"all {label}", money.total(lines), f"Sum of the budget lines for {label.lower()}")
+            source = f"Sum of the budget lines for {label.lower()}"
+            amount(f"all {label}", money.total(lines), source, "Budget lines")
     amount("contracts", reco.contracts.total, "Single tender actions")
-    count("number of contracts", reco.contracts.count, "Single tender actions")
     for name, part in (
         ("grants", reco.grants),
         ("grants above the threshold", reco.dmpc),
@@ -138,17 +113,14 @@ def figures_of(said: Sources) -> Figures:
         ("retrospective payments", reco.retrospective),
     ):
         amount(name, part.total, f"Sum of {part.count} {name}")
-        count(f"number of {name}", part.count, "Count")
+    asked = said.asked()
+    amount("grants asked for", money.total([award.amount for award in asked]), f"Sum of {len(asked)} grants")
     amount(
         "grants and contracts together", reco.grants.total + reco.contracts.total, "Grants, and contracts beside them"
     )
     amount("expenditure", reco.expenditure, "Lines, contracts and grants")
     amount("underspend", reco.underspend, "Allocation less expenditure")
     amount("internal bids", reco.internal_bids.total, "Agreed for bids led by units of the force")
-    count("bids received", reco.received.count, "All bids of the round")
-    for outcome in Outcome:
-        count(f"bids {outcome.value}", reco.funnel[outcome].count, "Bids with this outcome")
-    count("bids not rejected", reco.received.count - reco.funnel[Outcome.REJECTED].count, "Received less rejected")
     for name, kind in (
         ("grant limit", DelegationRule.Kind.GRANT),
         ("contract exemption limit", DelegationRule.Kind.EXEMPTION),
@@ -156,18 +128,26 @@ def figures_of(said: Sources) -> Figures:
     ):
         rule = said.limits[kind]
         if rule:
-            amount(name, rule.limit, f"{rule.citation}, from {rule.valid_from:%-d %B %Y}")
+            amount(name, rule.limit, f"{rule.citation}, from {rule.valid_from:%-d %B %Y}", "Limits")
+    found |= {figure.name: figure for figure in paper_sets.counts(said)}
     for line in reco.lines:
-        labelled("line", line.label, line.amount, "Budget line")
+        labelled("line", line.label, line.amount, "Budget line", "Budget lines")
     for award in said.awards:
-        amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}")
+        amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}", "Each grant")
     suppliers = {contract.supplier.name for contract in said.contracts}
     for supplier in sorted(suppliers):
         own = [contract.amount for contract in said.contracts if contract.supplier.name == supplier]
         amount(f"contract {supplier}", money.total(own), f"Contracts with {supplier}")
     for row in table_2(said.routed(Award.Route.DMPC)):
-        labelled("project", row["label"], Decimal(row["amount"]), f"Sum of {row['count']} grants to the Deputy Mayor")
+        source = f"Sum of {row['count']} grant{'' if row['count'] == 1 else 's'} to the Deputy Mayor"
+        labelled("project", row["label"], Decimal(row["amount"]), source, "Projects")
     return found
+
+
+def known_of(said: Sources) -> Known:
+    """All that the prose of this paper is checked against."""
+    external = figures.externals(said.decision.external_figures)
+    return Known(figures_of(said), external, paper_sets.groups(said), links_of(said))
 
 
 def problems(said: Sources) -> list[Discrepancy]:
@@ -176,8 +156,7 @@ def problems(said: Sources) -> list[Discrepancy]:
     if said.awards and said.limits[DelegationRule.Kind.GRANT] is None:
         missing = "No confirmed limit for grants is in force today."
         found.append(Discrepancy("limit", missing, ZERO, said.decision.reference))
-    reference, known = said.decision.reference, figures_of(said)
-    external = figures.externals(said.decision.external_figures)
+    reference, known = said.decision.reference, known_of(said)
     for part in PARTS:
         text = said.texts.get(part.key, "").strip()
         if part.key == "commercial" and not said.contracts_asked():
@@ -185,18 +164,25 @@ def problems(said: Sources) -> list[Discrepancy]:
         if not text:
             found.append(Discrepancy("section", f"“{part.heading}” is empty.", ZERO, f"{reference} {part.key}"))
         try:
-            figures.fill(text, known, links_of(said))
+            figures.fill(text, known.figures, known.links)
         except figures.UnknownFigure as unknown:
             found.append(Discrepancy("figure", f"“{part.heading}”: {unknown}.", ZERO, f"{reference} {part.key}"))
-        for match in figures.match(text, known, external):
+        for match in prose.check(text, known):
             if match.standing is Standing.UNMATCHED:
-                value = match.typed.value if match.typed.value is not None else ZERO
-                said_so = f"“{part.heading}” says {match.typed.text}, which is no figure of this paper."
-                found.append(Discrepancy("prose", said_so, value.quantize(money.PENNY), f"{reference} {part.key}"))
+                found.append(_in_prose(part, text, match, reference))
     if not said.asked() and not said.noted() and not said.contracts_asked():
         found.append(Discrepancy("items", "There is nothing to decide: no grant and no contract.", ZERO, reference))
     # What its writers can mend in the text comes before what the register has to settle.
     return [*found, *said.reconciliation.discrepancies]
+
+
+def _in_prose(part: Part, text: str, match: prose.Match, reference: str) -> Discrepancy:
+    """What is wrong in a section, in words: the section, what it says, why that is wrong, and where it stands."""
+    typed = match.typed
+    link = ", which " if match.kind is not Kind.CLAIM else ". That "
+    message = f"“{part.heading}” says {typed.text}{link}{match.says}. It stands in {prose.place(text, typed)}."
+    value = typed.value if match.kind is Kind.MONEY and typed.value is not None else ZERO
+    return Discrepancy("prose", message, value.quantize(money.PENNY), f"{reference} {part.key}")
 
 
 def links_of(said: Sources) -> dict[str, str]:
@@ -280,14 +266,15 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
 
 def _how_above(asked: Sequence[Award], limit: Decimal) -> str:
     """What is true of each grant that goes up: alone, with its group, or because a lead sent it."""
-    claim = figures.Claim(above=True, limit=limit)
-    alone = [(award.reference, award.amount) for award in asked]
-    grouped = [(award.reference, Decimal(award.routed_as["binding"]["total"])) for award in asked]
+    claim = Claim(Bound.AT_LEAST, limit)
+    alone = [Member(award.reference, award.amount) for award in asked]
+    grouped = [Member(award.reference, Decimal(award.routed_as["binding"]["total"])) for award in asked]
     not_below = f"not below {money.pounds(limit)}"
-    sent_up = set(figures.who_breaks(claim, grouped))
+    sent_up = {member.name for member in who_breaks(claim, grouped)}
     if len(sent_up) == len(asked):
         return f"below {money.pounds(limit)} and sent up by a lead"
-    how = "individually or in aggregate" if set(figures.who_breaks(claim, alone)) - sent_up else "each"
+    below = {member.name for member in who_breaks(claim, alone)}
+    how = "individually or in aggregate" if below - sent_up else "each"
     return f"{how} {not_below} or sent up by a lead" if sent_up else f"{how} {not_below}"
 
 

@@ -13,10 +13,9 @@ from approvals.decision_models import Decision
 class RegisterQuerySet(models.QuerySet["RegisterEntry"]):
     def in_register(self) -> RegisterQuerySet:
         """The decisions that are published, the newest signature first."""
+        later = Decision.objects.filter(amends=models.OuterRef("decision"), state=Decision.State.PUBLISHED)
         published = self.filter(decision__state=Decision.State.PUBLISHED).select_related("decision__amends")
-        amended = Decision.objects.filter(amends=models.OuterRef("decision"), state=Decision.State.PUBLISHED)
-        published = published.annotate(amended=models.Exists(amended))
-        return published.order_by("-signed_on", "-pk")
+        return published.order_by("-signed_on", "-pk").annotate(amended=models.Exists(later))
 
     def holding(self, words: str) -> RegisterQuerySet:
         """Those whose text holds each of the words, in any order and any case."""

@@ -11,6 +11,7 @@ from approvals import (
     returns_views,
     scenario_views,
     views,
+    writing_views,
 )
 
 app_name = "approvals"
@@ -66,10 +67,15 @@ urlpatterns = [
         name="delegated_return_file",
     ),
     path("decisions/<str:reference>/", decision_views.decision, name="decision"),
-    path("decisions/<str:reference>/sections/<slug:key>/", decision_views.edit_section, name="edit_section"),
+    path("decisions/<str:reference>/sections/<slug:key>/", writing_views.edit_section, name="edit_section"),
+    path(
+        "decisions/<str:reference>/sections/<slug:key>/history/",
+        writing_views.section_history,
+        name="section_history",
+    ),
     path("decisions/<str:reference>/amend/", amending_views.amend_grant, name="amend_grant"),
     path("decisions/<str:reference>/amend/<str:award>/leave/", amending_views.leave_grant, name="leave_grant"),
-    path("decisions/<str:reference>/sources/", decision_views.edit_sources, name="edit_sources"),
+    path("decisions/<str:reference>/sources/", writing_views.edit_sources, name="edit_sources"),
     path("decisions/<str:reference>/part-2/", decision_views.part_two, name="part_two"),
     path("decisions/<str:reference>/part-2/edit/", decision_views.edit_part_two, name="edit_part_two"),
     path("decisions/<str:reference>/sign-off/<slug:area>/", decision_views.sign_off, name="sign_off"),

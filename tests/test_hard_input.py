@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from approvals import figures
+from approvals import figures, prose
 from bids import panel, ranking, reading
 from bids.models import Bid, Interest
 from grants import audit
@@ -49,7 +49,7 @@ def test_signing_in_leads_nowhere_else(target: str) -> None:
 @pytest.mark.parametrize("typed", ["£" + "9" * 40, "£1." + "0" * 30 + "1"])
 def test_an_absurd_figure_is_unmatched_and_breaks_nothing(typed: str) -> None:
     known = {"grants": figures.Figure("grants", "Grants", amount=Decimal(100))}
-    assert [each.standing for each in figures.match(typed, known)] == [figures.Standing.UNMATCHED]
+    assert [each.standing for each in prose.check(typed, prose.Known(known))] == [prose.Standing.UNMATCHED]
 
 
 def test_the_trail_tells_no_mark_while_the_panel_scores() -> None:

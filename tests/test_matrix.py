@@ -146,6 +146,7 @@ TABLE = {
     "approvals:amend_grant": "l",
     "approvals:leave_grant": "l",
     "approvals:edit_section": "l",
+    "approvals:section_history": "la",
     "approvals:edit_sources": "l",
     "approvals:part_two": "lod",
     "approvals:edit_part_two": "l",
@@ -329,6 +330,7 @@ def addresses() -> dict[str, str]:
         "approvals:edit_section": {"reference": decision.reference, "key": "summary"},
         **amending(decision),
         "approvals:sign_off": {"reference": decision.reference, "area": "finance"},
+        "approvals:section_history": {"reference": decision.reference, "key": "summary"},
         "approvals:answer_query": {"reference": decision.reference, "version": 1, "number": 1},
     }
     found = {}

@@ -327,6 +327,26 @@ def test_what_changed_takes_as_many_queries_for_three_grants_as_for_one() -> Non
     assert found[0] == found[1] == found[2]
 
 
+def test_a_section_and_its_history_take_as_many_queries_for_three_grants_and_savings_as_for_one() -> None:
+    round = factories.open_round()
+    user = factories.person(Role.LEAD, round=round)
+    client = Client()
+    client.force_login(user)
+    paper(round, user)
+    found = []
+    for number in range(3):
+        approved(round, user)
+        decisions.write_section(
+            decision=round.decisions.get(), key="summary", text=f"Saved {number}: {{grants}}", by=user, at=NOW
+        )
+        pages = [
+            reverse(f"approvals:{name}", args=["PCD-900", "summary"]) for name in ("edit_section", "section_history")
+        ]
+        found.append([queries(client, page) for page in pages])
+    assert found[0] == found[1] == found[2]
+    assert max(found[0]) <= MOST
+
+
 def test_a_scorecard_takes_as_many_queries_with_many_bids_and_members_as_with_one() -> None:
     round = factories.open_round()
     user = factories.person(Role.MEMBER, round=round)

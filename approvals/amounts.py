@@ -1,0 +1,226 @@
+"""Sums of money in prose, in all the ways that people write them. Pure rules.
+
+Each is found with its place, its value in pounds and the rounding that it is written with. What could be read in two
+ways has no value, and says why. A number that counts or names something else (5,000 walkers, paragraph 4.8, 2019/20,
+10.30) is no sum of money.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from approvals.figures import masked
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Something that a person typed, and where: `text` stands in the prose from `start` to `end`.
+
+    `value` is in pounds for money (None where it cannot be read, and then `why` says so) and a number for a count.
+    `step` is what money is rounded to. `thing` is what a count counts, empty where the sentence does not say.
+    `each` is the amount that each of the things counted has, where the sentence names one.
+    """
+
+    text: str
+    start: int
+    end: int
+    value: Decimal | None
+    step: Decimal = Decimal(1)
+    why: str = ""
+    thing: str = ""
+    each: "Typed | None" = None
+
+
+# A figure with more digits than any budget has is no figure.
+LONGEST = 20
+COMMA = "has a comma in the wrong place"
+SPACES = "has spaces where commas belong"
+TWO_WAYS = "can be read in two ways"
+TOO_LONG = "has more digits than any sum of money"
+IN_WORDS = "is written in words, where a figure belongs, such as £0.95m"
+FOREIGN = "is not in pounds"
+
+_SMALL = re.findall(
+    r"\w+",
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen",
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+WORDS: dict[str, int] = (
+    {"one": 1, "dozen": 12, "hundred": 100}
+    | {word: number for number, word in enumerate(_SMALL, start=2)}
+    | {word: number * 10 for number, word in enumerate(_TENS, start=2)}
+)
+_ONES = "|".join(["one", *_SMALL[:8]])
+# A number in words, up to a hundred.
+IN_LETTERS = (
+    rf"(?:{'|'.join(_TENS)})(?:[\s-](?:{_ONES}))?|(?:a|one)\s(?:hundred|dozen)"
+    rf"|{'|'.join(sorted(_SMALL, key=len, reverse=True))}|one"
+)
+
+
+def in_letters(words: str) -> int:
+    """The value of a number written in letters, up to a hundred: `thirty-nine`, `a hundred`."""
+    parts = [part for part in re.split(r"[\s-]", words.casefold()) if part != "a"]
+    if parts[-1] in ("hundred", "dozen"):
+        return WORDS[parts[-1]]
+    return sum(WORDS[part] for part in parts)
+
+
+_NUMBER = r"\d+(?:[.,]\d+)*|\.\d+"
+_SCALES = {
+    "k": 10**3, "thousand": 10**3,
+    "m": 10**6, "mn": 10**6, "mln": 10**6, "million": 10**6, "millions": 10**6,
+    "bn": 10**9, "billion": 10**9, "billions": 10**9,
+    "tn": 10**12, "trillion": 10**12,
+}  # fmt: skip
+_UNIT = rf"(?:{'|'.join(sorted(_SCALES, key=len, reverse=True))})\b"
+_WITH_SIGN = re.compile(
+    rf"(?:(?<![\w£)])(?P<minus>[-\u2212]))?(?P<currency>£|\bGBP|€|\$)\s?(?P<inner>[-\u2212])?"
+    rf"(?P<number>\d{{1,3}}(?: \d{{3}})+(?![\d.,]*\d)|{_NUMBER})(?:\s?(?P<unit>{_UNIT}))?",
+    re.IGNORECASE,
+)
+# The second end of a range that has its sign at the first: £30–50k, £30 to 50k.
+_OTHER_END = re.compile(
+    rf"(?P<dash>[-–—]|\sto\s)(?P<number>{_NUMBER})(?:\s?(?P<unit>{_UNIT}))?(?![\w%/])", re.IGNORECASE
+)
+_SAME_UNIT = re.compile(rf"\s?(?:[-–—]|to)\s?£\s?(?:{_NUMBER})\s?(?P<unit>{_UNIT})", re.IGNORECASE)
+_BARE = re.compile(
+    rf"(?<![\w£€$.,/:\-–])(?P<number>{_NUMBER})"
+    rf"(?:(?P<pence>p\b|\spence\b)|(?P<letter>(?:k|m|mn|mln|bn|tn)\b)|\s(?P<unit>(?:thousand|million|billion)\b))?"
+    r"(?P<pounds>[\s-]?(?:pounds?|GBP|sterling)\b)?",
+    re.IGNORECASE,
+)
+_NUMERAL = rf"(?:{IN_LETTERS}|hundred)"
+_LETTERS = re.compile(
+    rf"\b(?:(?P<vague>(?:tens of |hundreds of )?(?:thousands|hundreds|millions|billions)\sof\spounds)"
+    rf"|(?:(?:a\s)?(?:half|quarter|third|three[\s-]quarters)(?:\sof)?\sa|a|several"
+    rf"|{_NUMERAL}(?:[\s-](?:and\s)?(?:a\shalf|{_NUMERAL}))*)\s(?:hundred|thousand|million|billion)"
+    rf"(?P<pounds>\s(?:of\s)?pounds)?"
+    rf"|(?:{_NUMERAL})(?P<few>\spounds))\b",
+    re.IGNORECASE,
+)
+
+# What can follow a sum that has no pound sign. Any other word is taken for what the number counts.
+_AFTER_A_SUM = frozenset(
+    re.findall(
+        r"\w+",
+        "a above across after again against all allocated already also altogether an and are as at available away be "
+        "because been before below beside between beyond but by came can charged comes could cover covers did each "
+        "either even every except for from further go goes had has have if in into is it its last leaves left less "
+        "may might more must next nor not now of off on once only or out over overall paid pays per plus remain "
+        "remaining remains respectively shall should since so spent still than that the their them then there these "
+        "they this those though through thus to together too toward towards twice under unless unspent until was we "
+        "went were when where whether which while will with within without would yet "
+        # A sum used as a word for what it is.
+        "allocation award budget contract expenditure fund funding gap grant limit payment pot spend spending surplus "
+        "threshold total underspend",
+    )
+)
+_NEXT = re.compile(r"\s?([^\W\d_][\w’'-]*)(?:\s([^\W\d_]+))?")
+_RUN_ON = re.compile(rf"\s?(?:[-–—]|to|or|and)\s?(?:{_NUMBER})(?:\s?{_UNIT})?", re.IGNORECASE)
+_OF_OTHERS = {"them", "these", "those", "whom", "people"}
+
+
+def level(prose: str) -> str:
+    """The prose with every kind of space within a line as a plain one, each in its place."""
+    return re.sub(r"[\u00a0\u2007\u2009\u202f]", " ", prose)
+
+
+def amounts(prose: str, taken: list[tuple[int, int]] | None = None) -> list[Typed]:
+    """The sums of money of a text, in its order. `taken`: places of what is known to be something else."""
+    plain = masked(level(prose))
+    found = list(_with_sign(plain))
+    held = [*(taken or ()), *((typed.start, typed.end) for typed in found)]
+    for typed in (*_bare(plain), *_letters(plain)):
+        if not any(typed.start < end and start < typed.end for start, end in held):
+            found.append(typed)
+            held.append((typed.start, typed.end))
+    return sorted(found, key=lambda typed: typed.start)
+
+
+def _with_sign(plain: str) -> Iterator[Typed]:
+    for found in _WITH_SIGN.finditer(plain):
+        unit = found["unit"] or ""
+        other = _other_end(plain, found.end()) if found["currency"] not in "€$" else None
+        if not unit and len(found["number"]) <= 3:
+            ahead = _SAME_UNIT.match(plain, found.end())
+            unit = (other["unit"] if other else "") or (ahead["unit"] if ahead else "") or ""
+        typed = _typed(plain, found.span(), found["number"], unit, minus=bool(found["minus"] or found["inner"]))
+        if found["currency"] in "€$":
+            typed = Typed(typed.text, typed.start, typed.end, None, why=FOREIGN)
+        yield typed
+        if other:
+            yield _typed(plain, (other.start("number"), other.end()), other["number"], other["unit"] or unit)
+
+
+def _other_end(plain: str, at: int) -> re.Match[str] | None:
+    other = _OTHER_END.match(plain, at)
+    if other and other["dash"].strip() == "to":
+        # £70,000 to 3 projects is no range; £30 to 50k and £30,000 to 50,000 are.
+        summed = other["unit"] or ("," in other["number"] and _stands_alone(plain, other.end()))
+        return other if summed else None
+    return other
+
+
+def _bare(plain: str) -> Iterator[Typed]:
+    for found in _BARE.finditer(plain):
+        number, unit = found["number"], found["unit"] or found["letter"] or ""
+        if found["pence"]:
+            if re.fullmatch(r"\d{1,3}", number):
+                yield Typed(found[0], *found.span(), Decimal(number) / 100, Decimal("0.01"))
+            continue
+        if found["pounds"]:
+            yield _typed(plain, found.span(), number, unit)
+            continue
+        grouped = re.fullmatch(r"\d+(?:,\d{3})+(?:\.\d+)?", number)
+        metres = (found["letter"] or "").casefold() == "m" and "." not in number and len(number) > 1
+        if (grouped or unit) and not metres and _stands_alone(plain, found.end()):
+            yield _typed(plain, found.span(), number, unit)
+
+
+def _letters(plain: str) -> Iterator[Typed]:
+    for found in _LETTERS.finditer(plain):
+        said = found["vague"] or found["pounds"] or found["few"]
+        if said or (not found[0].casefold().endswith("hundred") and _stands_alone(plain, found.end())):
+            yield Typed(found[0], *found.span(), None, why=IN_WORDS)
+
+
+def _stands_alone(plain: str, at: int) -> bool:
+    """Whether no word follows that the number could count."""
+    while run_on := _RUN_ON.match(plain, at):
+        at = run_on.end()
+    if re.match(r"\s?(?:%|per\s?cent)|[-/:]\w", plain[at:]):
+        return False
+    following = _NEXT.match(plain, at)
+    if following is None:
+        return True
+    if following[1].casefold() == "of":
+        return (following[2] or "").casefold() not in _OF_OTHERS
+    return following[1].casefold() in _AFTER_A_SUM
+
+
+def _typed(plain: str, span: tuple[int, int], number: str, unit: str, *, minus: bool = False) -> Typed:
+    text = plain[span[0] : span[1]]
+    why = _why_not(number, unit)
+    if why:
+        return Typed(text, *span, None, why=why)
+    factor = _SCALES[unit.casefold()] if unit else 1
+    value = Decimal(number.replace(",", "")) * factor
+    step = Decimal(1).scaleb(-len(number.partition(".")[2])) * factor
+    return Typed(text, *span, -value if minus else value, step)
+
+
+def _why_not(number: str, unit: str) -> str:
+    if " " in number:
+        return SPACES
+    if len(number) > LONGEST:
+        return TOO_LONG
+    if number.count(".") > 1 or re.search(r"\.\d*,", number):
+        return TWO_WAYS
+    if "," in number and not re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", number):
+        return COMMA
+    if not unit and len(number.partition(".")[2]) > 2:
+        return TWO_WAYS
+    return ""

@@ -1,0 +1,149 @@
+"""Counts in prose: 39 grants, the 13 internal bids, thirty were rejected. Pure rules.
+
+Grants, bids, projects, recipients, rows, contracts and boroughs are different counts, and only these are looked at:
+seven criteria or two years are nobody's figure. A number that no such word follows (11 were, 28 of them) belongs to
+what was counted last; where that was something else, such as 120 young people, it is left alone. The word one is not
+looked at, since it seldom counts.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from approvals.amounts import IN_LETTERS, Typed, in_letters, level
+from approvals.figures import MASK, Figures, masked, references
+
+THINGS: Mapping[str, str] = {
+    "grant": "grants", "award": "grants", "lot": "grants",
+    "bid": "bids", "application": "bids",
+    "project": "projects", "recipient": "recipients", "row": "rows", "contract": "contracts", "borough": "boroughs",
+}  # fmt: skip
+
+# Words that cannot stand between a number and what it counts.
+_STOPS = frozenset(
+    re.findall(
+        r"\w+",
+        "a about after against also among an and are as at be been before below between but by came can children come "
+        "did do does each for from go goes going had has have if in into is it its may more must not of on or other "
+        "our out over paid people per pounds shall should since so such than that the their them then there these "
+        "they this those through to under until was went were when where which while who whom whose will with within "
+        "without would year years month months week weeks day days hour hours minute minutes time times page pages "
+        "percent january february march april june july august september october november december hundred thousand "
+        "million billion",
+    )
+)
+# What time is measured in is nothing that a later number could be of.
+_TIME = re.compile(r"(?:year|month|week|day|hour|minute|time)s?")
+# A number after one of these names a place or a thing, and counts nothing.
+_NAMES = (
+    r"(?:annex|appendix|appendices|article|band|chapter|clause|form|grade|item|level|no|number|page|paragraph|para|part"
+    r"|phase|query|recommendation|reg|regulation|round|rule|schedule|section|stage|table|tier|version|ward|zone)e?s?\.?"
+)
+_NAMED = re.compile(rf"\b{_NAMES}\s(?:[\d.()a-z]{{1,9}}(?:,\s|\sand\s|\sor\s|\sto\s|[-–]))*$", re.IGNORECASE)
+_AGED = re.compile(r"\b(?:aged?|under|over|below|above|between)\s(?:\d+\s(?:to|and)\s)?$", re.IGNORECASE)
+_NUMBER = re.compile(
+    rf"(?<![\w.,/:£€$])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)|(?P<letters>\b(?:{IN_LETTERS}))|(?P<figure>{MASK}+))"
+    r"(?!\w|[.,:/]\d|[-–/]\w|\s?%|\sper\s?cent)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\s([^\W\d_][\w’'-]*)")
+_YEAR = r"(?:19|20)\d\d"
+_FIRST = re.compile(
+    rf"(?<![\w.,/:£€$])(?P<number>\d+|\b(?:{IN_LETTERS}))"
+    r"(?:\sof\s(?:the|our|these|those|all)\s(?:the\s)?|\sand\s|\sor\s|\sto\s|[-–])$",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"\sof\s(?:the|our|these|those|all|all the)(?=\s)", re.IGNORECASE)
+_OF_THEM = re.compile(r"\sof\s(?:them|these|those|which)\b", re.IGNORECASE)
+_VERB = re.compile(
+    r"\s(?:were|was|are|is|have|had|went|need|remain|rejected|approved|refused|redirected|recommended|delegated"
+    r"|deferred|internal)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.!?](?=\s|$)|\n\s*\n")
+
+
+def sentence(prose: str, at: int) -> tuple[int, int]:
+    """Where the sentence around a place begins and ends."""
+    ends = [0, *(found.end() for found in _SENTENCE.finditer(prose)), len(prose)]
+    return max(end for end in ends if end <= at), min(end for end in ends if end > at or end == len(prose))
+
+
+def counts(prose: str, figures: Figures) -> list[Typed]:
+    """The counts of a text, in its order. A reference to a count is among them where the word after it counts.
+
+    Such a reference is there so that {number of grants} is never followed by the word projects.
+    """
+    plain = masked(level(prose))
+    named = {start: figures.get(name) for name, start, _ in references(prose)}
+    found: list[Typed] = []
+    # Where something was counted last, and whether it was one of our things.
+    last = (-1, True)
+    for number in _NUMBER.finditer(plain):
+        value = _value(number, named)
+        if value is None or _is_a_name(plain, number):
+            continue
+        thing, end = _counted(plain, number.end(), value)
+        is_one = bool(number["letters"]) and value == 1
+        if thing in THINGS.values():
+            if not is_one:
+                found += _before(plain, number.start(), thing)
+                found.append(_typed(prose, number.start(), end, value, thing))
+            last = (number.end(), True)
+        elif thing == "time":
+            continue
+        elif refers := _OF_THEM.match(plain, number.end()) or _VERB.match(plain, number.end()):
+            of_them = refers.re is _OF_THEM
+            begins = sentence(plain, number.start())[0]
+            if not of_them:
+                begins = sentence(plain, max(begins - 2, 0))[0]
+            known = last[1] if last[0] > begins else not of_them
+            if known and not is_one and not number["figure"] and not _AGED.search(plain[: number.start()]):
+                found.append(_typed(prose, number.start(), refers.end(), value, ""))
+        elif not number["figure"]:
+            last = (number.end(), False)
+    return found
+
+
+def _value(number: re.Match[str], named: Mapping[int, object]) -> int | None:
+    if number["figure"]:
+        return getattr(named.get(number.start()), "count", None)
+    return in_letters(number["letters"]) if number["letters"] else int(number["digits"].replace(",", ""))
+
+
+def _is_a_name(plain: str, number: re.Match[str]) -> bool:
+    if number["digits"] and re.fullmatch(_YEAR, number["digits"]):
+        return True
+    before = plain[max(number.start() - 60, 0) : number.start()]
+    return bool(_NAMED.search(before) or re.search(r"\d{4}[-–]$", before))
+
+
+def _counted(plain: str, at: int, value: int) -> tuple[str, int]:
+    """What the words after a number count, and where they end: one of our things, `time`, or nothing known."""
+    if of := _OF.match(plain, at):
+        at = of.end()
+    for place in range(5):
+        word = _WORD.match(plain, at)
+        if word is None:
+            break
+        lower = word[1].casefold().replace("’", "'").removesuffix("'").removesuffix("'s")
+        if (lower.endswith("s") or value == 1) and (thing := THINGS.get(lower.removesuffix("s"))):
+            return thing, word.end()
+        if lower in _STOPS:
+            return ("time", at) if _TIME.fullmatch(lower) and place == 0 else ("", at)
+        at = word.end()
+    return "", at
+
+
+def _before(plain: str, at: int, thing: str) -> list[Typed]:
+    """The first number of `11 of the 39 grants` and of `11 and 28 grants`, which counts the same."""
+    first = _FIRST.search(plain, max(at - 40, 0), at)
+    if first is None or re.fullmatch(_YEAR, first["number"]) or _NAMED.search(plain[: first.start()]):
+        return []
+    text = first["number"]
+    value = int(text) if text.isdigit() else in_letters(text)
+    return [] if value == 1 else [_typed(plain, *first.span("number"), value, thing)]
+
+
+def _typed(prose: str, start: int, end: int, value: int, thing: str) -> Typed:
+    return Typed(level(prose[start:end]), start, end, Decimal(value), thing=thing)

@@ -1,0 +1,258 @@
+"""What a writer typed into a paper, checked against its figures: sums, counts and claims on sets. Pure rules.
+
+Each typed thing is matched with the figure that it can stand for, to the rounding that it is written with; or it comes
+from elsewhere and names its source; or nothing in the register gives it, and the paper cannot be submitted.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from approvals import amounts, claims, counts
+from approvals.amounts import IN_LETTERS, Typed, in_letters
+from approvals.claims import Bound, Group, Said
+from approvals.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked
+from grants import money
+
+
+class Standing(StrEnum):
+    MATCHED = "matched"
+    UNMATCHED = "unmatched"
+    EXTERNAL = "external"
+
+
+class Kind(StrEnum):
+    MONEY = "money"
+    COUNT = "count"
+    CLAIM = "claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that a text can be checked against.
+
+    `external` gives the source of what comes from elsewhere, by its text: `{"£84m": "Budget 2019/20"}`. The first of
+    `groups` is the set that a claim speaks of where its sentence names none.
+    """
+
+    figures: Figures
+    external: Mapping[str, str] = field(default_factory=dict)
+    groups: Sequence[Group] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Something typed and what it stands for. `what` names the figure, the source or the set; `says` tells a person."""
+
+    typed: Typed
+    kind: Kind
+    standing: Standing
+    what: str
+    says: str
+
+
+def check(prose: str, known: Known) -> list[Match]:
+    """Everything in a text that can be right or wrong, in its order."""
+    counted = counts.counts(prose, known.figures)
+    summed = amounts.amounts(prose, [(count.start, count.end) for count in counted])
+    alike, told = _alike(prose, counted, summed, known)
+    claimed = claims.claims(prose, known.figures, summed, counted, known.groups)
+    # The limit of a claim need be no figure of the paper: it is checked against the members.
+    limits = {said.typed.end for said in claimed}
+    found = [each for each in (_sum(typed, known) for typed in summed) if each.typed.end not in limits or each.what]
+    found += [_count(typed, known) for typed in counted if typed.start not in told]
+    found += alike
+    found += [_claim(said) for said in claimed]
+    # A reference to a count is nobody's typing; it is told of where the word after it makes it wrong.
+    plain = masked(prose)
+    return sorted(
+        (each for each in found if each.standing is Standing.UNMATCHED or plain[each.typed.start] != MASK),
+        key=lambda each: each.typed.start,
+    )
+
+
+# Sums
+
+
+def _sum(typed: Typed, known: Known) -> Match:
+    if source := _source(typed, known.external):
+        return Match(typed, Kind.MONEY, Standing.EXTERNAL, source, source)
+    if typed.value is None:
+        return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", typed.why)
+    names = [figure for figure in known.figures.values() if _stands_for(typed, figure)]
+    if not names:
+        return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", "is no figure of this paper")
+    return Match(typed, Kind.MONEY, Standing.MATCHED, names[0].name, _rounded(typed, names))
+
+
+def _stands_for(typed: Typed, figure: Figure) -> bool:
+    if not typed.value or figure.amount is None:
+        # Nought is what any small sum rounds to, so it stands for none.
+        return False
+    return claims.rounded(figure.amount, typed.step) == typed.value
+
+
+def _rounded(typed: Typed, figures: Sequence[Figure]) -> str:
+    first, *others = figures
+    exactly = first.amount == typed.value
+    how = "exactly" if exactly else f"rounded to {money.pounds(max(typed.step, money.PENNY))}"
+    also = f" It could also be {_listed([each.name for each in others[:3]], 'or')}." if others else ""
+    return f"is {first.name}, {first.exact}, {how}.{also}"
+
+
+# Counts
+
+
+def _count(typed: Typed, known: Known) -> Match:
+    if source := _source(typed, known.external):
+        return Match(typed, Kind.COUNT, Standing.EXTERNAL, source, source)
+    same = [figure for figure in known.figures.values() if figure.count is not None and figure.count == typed.value]
+    names = [figure for figure in same if typed.thing in ("", figure.thing)]
+    if names:
+        also = f" It could also be {_listed([each.name for each in names[1:4]], 'or')}." if names[1:] else ""
+        return Match(typed, Kind.COUNT, Standing.MATCHED, names[0].name, f"is {names[0].name}.{also}")
+    of = f" of {typed.thing}" if typed.thing else ""
+    hint = f"; {typed.value} is {same[0].name}" if same else ""
+    return Match(typed, Kind.COUNT, Standing.UNMATCHED, "", f"is no count{of} of this paper{hint}")
+
+
+_BETWEEN = re.compile(r",?\s(?:each\s)?(?:of|at|for|worth)\s|\s[x×]\s", re.IGNORECASE)
+_EACH = re.compile(r"\s(?:each|apiece)\b", re.IGNORECASE)
+_NUMBER_OF = re.compile(rf"(?<![\w.,/£])(\d+|\b(?:{IN_LETTERS}))\s(?:of|at|x|×)\s$", re.IGNORECASE)
+
+
+def _alike(prose: str, counted: Sequence[Typed], summed: Sequence[Typed], known: Known) -> tuple[list[Match], set[int]]:
+    """Counts of grants of one amount, `3 grants of £49,200 each`, and where each begins."""
+    plain, found, told = masked(prose), [], set()
+    typed = [count for count in counted if plain[count.start] != MASK]
+    for amount in summed:
+        if amount.value is None:
+            continue
+        after = bool(_EACH.match(plain, amount.end))
+        count = next((each for each in typed if _BETWEEN.fullmatch(plain, each.end, amount.start)), None)
+        if count and not after and " each " not in plain[count.end : amount.start]:
+            continue
+        if count is None and after and (bare := _NUMBER_OF.search(plain, max(amount.start - 40, 0), amount.start)):
+            value = int(bare[1]) if bare[1].isdigit() else in_letters(bare[1])
+            count = Typed(bare[1], *bare.span(1), Decimal(value), thing="grants")
+        if count and count.thing in ("grants", "") and not _source(count, known.external):
+            told.add(count.start)
+            found.append(_of_one_amount(count, amount, known.groups))
+    return found, told
+
+
+def _of_one_amount(count: Typed, amount: Typed, groups: Sequence[Group]) -> Match:
+    sizes = {}
+    for group in groups:
+        if group.thing == "grants":
+            sizes[group.name] = sum(
+                _stands_for(amount, Figure(member.name, "", member.amount)) for member in group.members
+            )
+    name = next((name for name, size in sizes.items() if size == count.value), "")
+    if name:
+        says = f"is how many of {name} are of {amount.text}."
+        return Match(count, Kind.COUNT, Standing.MATCHED, name, says)
+    most = max(sizes.values(), default=0)
+    says = f"is not how many grants are of {amount.text} each; there {'is' if most == 1 else 'are'} {most or 'none'}"
+    return Match(count, Kind.COUNT, Standing.UNMATCHED, "", says)
+
+
+# Claims
+
+MOST_NAMED = 12
+
+
+def _claim(said: Said) -> Match:
+    group = said.group
+    if not said.breaks:
+        says = f"holds for each of the {len(group.members)} {group.name}."
+        return Match(said.typed, Kind.CLAIM, Standing.MATCHED, group.name, says)
+    named = "; ".join(f"{member.name} ({money.pounds(member.amount)})" for member in said.breaks[:MOST_NAMED])
+    more = f"; and {len(said.breaks) - MOST_NAMED} more" if len(said.breaks) > MOST_NAMED else ""
+    how = {
+        Bound.AT_LEAST: "below",
+        Bound.BELOW: "not below",
+        Bound.AT_MOST: "above",
+        Bound.EXACTLY: "not of",
+    }[said.claim.bound]
+    says = (
+        f"does not hold for {len(said.breaks)} of the {len(group.members)} {group.name}, "
+        f"which {'is' if len(said.breaks) == 1 else 'are'} {how} {money.pounds(said.claim.limit)}: {named}{more}"
+    )
+    return Match(said.typed, Kind.CLAIM, Standing.UNMATCHED, group.name, says)
+
+
+def _listed(words: Sequence[str], last: str = "and") -> str:
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1] if words else "")))
+
+
+def _source(typed: Typed, external: Mapping[str, str]) -> str:
+    by_text = {text.casefold(): source for text, source in external.items()}
+    return by_text.get(typed.text.casefold(), "")
+
+
+# How a text reads, with what was typed marked in it
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of a paragraph: its pieces, and the number and match of what was typed there, if anything."""
+
+    pieces: Sequence[Piece]
+    number: int = 0
+    match: Match | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph as it will read; `fault` says what refers to nothing, and then it stands as it was typed."""
+
+    runs: Sequence[Run]
+    fault: str = ""
+
+
+def paragraphs(prose: str) -> list[tuple[int, str]]:
+    """The paragraphs of a text, each with where it begins."""
+    found, at = [], 0
+    for part in re.split(r"(\n[ \t]*\n)", prose):
+        if part.strip():
+            found.append((at + len(part) - len(part.lstrip()), part.strip()))
+        at += len(part)
+    return found
+
+
+def reading(prose: str, matches: Sequence[Match], known: Known) -> list[Paragraph]:
+    """The paragraphs of a text as they will read, each thing that was typed marked where it stands."""
+    found = []
+    for begins, text in paragraphs(prose):
+        runs: list[Run] = []
+        fault = ""
+        try:
+            fill(text, known.figures, known.links)
+            at = begins
+            for number, match in enumerate(matches, start=1):
+                start, end = match.typed.start, match.typed.end
+                if not at <= start < begins + len(text):
+                    continue
+                runs.append(Run(fill(prose[at:start], known.figures, known.links)))
+                runs.append(Run(fill(prose[start:end], known.figures, known.links), number, match))
+                at = end
+            runs.append(Run(fill(prose[at : begins + len(text)], known.figures, known.links)))
+        except UnknownFigure as unknown:
+            runs, fault = [Run([Piece(text)])], str(unknown)
+        found.append(Paragraph([run for run in runs if run.pieces], fault))
+    return found
+
+
+def place(prose: str, typed: Typed) -> str:
+    """Where in a text something stands, in words: its paragraph, and the words around it."""
+    before = [each for each in paragraphs(prose) if each[0] <= typed.start]
+    begins, text = before[-1]
+    start, end = typed.start - begins, typed.end - begins
+    first = text.find(" ", start - 30, start) + 1 if start > 30 else 0
+    last = text.rfind(" ", end, end + 30) if end + 30 < len(text) else len(text)
+    around = " ".join(text[first : max(last, end)].split()).rstrip(".,;:")
+    return f"paragraph {len(before)}: “{around}”"

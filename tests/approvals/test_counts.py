@@ -1,0 +1,146 @@
+"""Counts that a writer types: grants, bids, projects, recipients and rows are five different counts."""
+
+import pytest
+
+from approvals.figures import Figure
+from approvals.prose import Kind, Known, Standing, check
+
+# The counts of PCD 681: 83 bids, 39 grants of which 11 and 28, in 34 projects, 6 rows of its Table 2.
+FIGURES = {
+    figure.name: figure
+    for figure in (
+        Figure("bids received", "", count=83, thing="bids"),
+        Figure("bids rejected", "", count=30, thing="bids"),
+        Figure("bids internal", "", count=13, thing="bids"),
+        Figure("number of grants", "", count=39, thing="grants"),
+        Figure("number of grants above", "", count=11, thing="grants"),
+        Figure("number of grants below", "", count=28, thing="grants"),
+        Figure("number of projects", "", count=34, thing="projects"),
+        Figure("number of recipients", "", count=33, thing="recipients"),
+        Figure("rows of table 2", "", count=6, thing="rows"),
+        Figure("number of contracts", "", count=1, thing="contracts"),
+    )
+}
+KNOWN = Known(FIGURES, {"32 boroughs": "London", "Five were": "The minutes"})
+
+
+def said(prose: str) -> list[tuple[str, str, str]]:
+    return [(each.typed.text, each.standing.value, each.what) for each in check(prose, KNOWN)]
+
+
+@pytest.mark.parametrize(
+    ("prose", "text", "what"),
+    [
+        ("39 grants", "39 grants", "number of grants"),
+        ("Thirty-nine grants were recommended", "Thirty-nine grants", "number of grants"),
+        ("thirty nine awards", "thirty nine awards", "number of grants"),
+        ("all 83 bids", "83 bids", "bids received"),
+        ("the 13 internal bids", "13 internal bids", "bids internal"),
+        ("13 internally led bids", "13 internally led bids", "bids internal"),
+        ("the 28 delegated grants’ total", "28 delegated grants’", "number of grants below"),
+        ("39 of our grants", "39 of our grants", "number of grants"),
+        ("34 projects", "34 projects", "number of projects"),
+        ("33 grant recipients", "33 grant recipients", "number of recipients"),
+        ("six rows", "six rows", "rows of table 2"),
+        ("1 contract", "1 contract", "number of contracts"),
+        ("11 were sent up", "11 were", "number of grants above"),
+        ("28 are delegated", "28 are", "number of grants below"),
+        ("thirty were rejected", "thirty were", "bids rejected"),
+        ("30 rejected", "30 rejected", "bids rejected"),
+    ],
+)
+def test_a_count_is_matched_with_a_count_of_the_same_thing(prose: str, text: str, what: str) -> None:
+    assert said(f"It says {prose}.") == [(text, "matched", what)]
+
+
+@pytest.mark.parametrize(
+    ("prose", "text"),
+    [
+        ("40 grants", "40 grants"),
+        ("39 projects", "39 projects"),
+        ("39 bids", "39 bids"),
+        ("83 grants", "83 grants"),
+        ("11 recipients", "11 recipients"),
+        ("11 rows", "11 rows"),
+        ("two contracts", "two contracts"),
+        ("33 boroughs", "33 boroughs"),
+        ("12 were sent up", "12 were"),
+        ("a hundred bids", "a hundred bids"),
+        ("1,200 bids", "1,200 bids"),
+        ("about 80 bids", "80 bids"),
+    ],
+)
+def test_a_count_of_another_thing_or_of_nothing_is_unmatched(prose: str, text: str) -> None:
+    assert said(f"It says {prose}.") == [(text, "unmatched", "")]
+
+
+def test_a_count_of_the_wrong_thing_is_told_what_it_is_a_count_of() -> None:
+    (found,) = check("We fund 39 projects.", KNOWN)
+    assert found.says == "is no count of projects of this paper; 39 is number of grants"
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "seven criteria, of which five are gates",
+        "seven criteria. Five of them are gates, one is both",
+        "twice over two years, in a two-year contract",
+        "120 young people, of whom 40 are girls",
+        "540 sessions; 70 qualified as young leaders",
+        "one project after another, and one of the grants",
+        "12 month projects and 3 years of grants",
+        "the 2019 grants, the 2019/20 projects and the 2019-20 bids",
+        "Part 2 bids, Table 2 rows, round 2 grants, Appendices 1 and 2 are",
+        "section 143 is clear and Schedule 3 is too",
+        "recommendation 2 is about 9 and 10",
+        "by 31 May bids had come in; at 10.30 bids were opened",
+        "paragraph 4.8 grants a power; 50% of grants",
+        "people under 18 are meant, and those aged 10 to 18 are reached",
+        "lots of work",
+        "{number of grants} are recommended",
+        "Of {bids received} bids, {number of grants above} grants are for decision",
+    ],
+)
+def test_what_counts_nothing_of_ours_is_left_alone(prose: str) -> None:
+    assert said(f"There were {prose}.") == []
+
+
+def test_a_number_without_its_noun_belongs_to_what_was_counted_last() -> None:
+    assert said("Of 83 bids, 30 were rejected and 13 are internal. 28 are delegated.") == [
+        ("83 bids", "matched", "bids received"),
+        ("30 were", "matched", "bids rejected"),
+        ("13 are", "matched", "bids internal"),
+        ("28 are", "matched", "number of grants below"),
+    ]
+    assert said("Of 39 grants, 12 of them are small. 83 bids came from 120 people; 40 were young.") == [
+        ("39 grants", "matched", "number of grants"),
+        ("12 of them", "unmatched", ""),
+        ("83 bids", "matched", "bids received"),
+    ]
+
+
+def test_both_numbers_of_a_share_or_a_pair_count_the_same_thing() -> None:
+    assert said("11 of the 39 grants") == [
+        ("11", "matched", "number of grants above"),
+        ("39 grants", "matched", "number of grants"),
+    ]
+    assert said("12 of the 39 grants")[0] == ("12", "unmatched", "")
+    assert said("11 and 28 grants") == [
+        ("11", "matched", "number of grants above"),
+        ("28 grants", "matched", "number of grants below"),
+    ]
+
+
+def test_a_reference_to_a_count_is_not_followed_by_the_name_of_another_thing() -> None:
+    (found,) = check("We fund {number of grants} projects.", KNOWN)
+    assert (found.kind, found.standing) == (Kind.COUNT, Standing.UNMATCHED)
+    assert found.typed.text == "{number of grants} projects"
+    assert check("We fund {number of projects} projects.", KNOWN) == []
+
+
+def test_a_count_from_elsewhere_needs_its_source_and_counts_as_it_is_written() -> None:
+    assert said("all 32 boroughs, and 32 London boroughs") == [
+        ("32 boroughs", "external", "London"),
+        ("32 London boroughs", "unmatched", ""),
+    ]
+    assert said("five were put off") == [("five were", "external", "The minutes")]
