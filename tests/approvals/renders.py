@@ -48,6 +48,8 @@ def titles(paper: Data) -> dict[str, str]:
         found["appendix 4"] = "Appendix 4: single tender action, performance framework"
     if paper["figure_notes"]:
         found["figures"] = "Where the figures come from"
+    if paper["sign_offs"]:
+        found["sign-offs"] = "Signed off by"
     return found | {"signature": "Interests declared and signature"}
 
 

@@ -28,6 +28,7 @@ from django.urls import resolve, reverse
 from django.utils.functional import cached_property
 
 from approvals.models import Award, DelegationRule
+from approvals.workbench import Workbench
 from bids.blindness import Part, Phase, may_see
 from bids.models import AssignmentPlan, Criterion, Export, Interest, Mark, Meeting, Scorecard, Upload
 from bids.waiting import BLIND
@@ -225,7 +226,19 @@ def _of_page(name: str, objects: dict[str, str]) -> Iterator[str]:
         yield reverse(name, kwargs={key: said[key] for key in wanted})
     elif kind in objects:
         said |= {"round": objects[kind], "reference": objects[kind], "bid": objects["bids"]}
+        if name in ALIKE:
+            said |= _alike(name, objects[kind])
         yield reverse(name, kwargs={key: said[key] for key in wanted})
+
+
+ALIKE = ("approvals:likeness", "approvals:same_body", "approvals:undo_dismissal")
+
+
+def _alike(name: str, round: str) -> dict[str, str]:
+    """By what key a page about things that are alike finds them, where the round has any."""
+    bench = Workbench(Round.objects.get(reference=round), User.objects.get(username="grace.hall"), NOW)
+    by_page = dict(zip(ALIKE, (bench.suggestions, bench.body_suggestions, bench.dismissals), strict=True))
+    return {"kind": "bids", "key": by_page[name][0].key if by_page[name] else "none"}
 
 
 def _of_round(reference: str, bid: str, paper: str) -> dict[str, str]:

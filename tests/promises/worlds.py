@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from approvals import contracts, decisions
+from approvals import contracts, decisions, grouping
 from approvals.models import Award
 from bids import assignments, interests, meetings, panel
 from bids.blindness import Part
@@ -154,9 +154,11 @@ def known_to_all() -> None:
     decisions.prepare_decision(
         round=round, reference=PAPER, title="Safer summer", decision_by="Deputy Mayor", by=lead, at=NOW
     )
+    alike = [bid_of("SSF-09"), bid_of("SSF-18")]
+    grouping.dismiss_likeness(round=round, alike=alike, reason="Two projects", by=lead, at=NOW)
     contracts.keep_single_tender_action(
         round=round,
-        supplier=factories.OrganisationFactory(),
+        supplier=factories.OrganisationFactory(name="Furrow and Fold City Farms"),
         title="Evaluation",
         amount=Decimal(1000),
         profile=[("2026/27", Decimal(1000))],
