@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals import advice, bundle, draft, history, paper, places, sign_offs, word
+from approvals import advice, bundle, deciding, draft, history, paper, places, sign_offs, word
 from approvals import decisions as transitions
 from approvals import pack as packs
 from approvals.forms import (
@@ -314,7 +314,7 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
         request,
         "approvals/decide_items.html",
         form,
-        lambda said: transitions.decide_items(
+        lambda said: deciding.decide_items(
             decision=found,
             answers=form.answers,
             interests=said["interests"],
@@ -342,7 +342,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
         request,
         "approvals/sign_decision.html",
         SignForm(request.POST or None, initial={"version": found.version}),
-        lambda data: transitions.sign_decision(
+        lambda data: deciding.sign_decision(
             decision=found, password=data["password"], seen=data["version"], by=request.user, at=timezone.now()
         ),
         done=f"{found.reference} is signed",

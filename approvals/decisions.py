@@ -1,10 +1,8 @@
-"""Transitions of a decision paper: write, submit, query, return, put forward, decide, sign, publish."""
+"""Transitions of a decision paper: write, submit, query, return, put forward, publish. `deciding` decides and signs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,22 +10,19 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import localtime
 
-from approvals import amending, approving, draft, duties, pack, paper, places, registering, sign_offs
+from approvals import amending, draft, pack, paper, places, registering
 from approvals.awards import must_not_be_in_flight
 from approvals.models import (
-    Award,
     Decision,
     DecisionItem,
-    DecisionRecord,
     DecisionSection,
     Pack,
     PartTwo,
     Query,
-    SingleTenderAction,
 )
 from grants import audit, rounds
 from grants.models import Round, User
-from grants.refusal import Incomplete, Refused, must_be_current
+from grants.refusal import Refused, must_be_current
 
 
 class NotReconciled(Refused):
@@ -72,7 +67,7 @@ def prepare_decision(
 @transaction.atomic
 def write_section(*, decision: Decision, key: str, text: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Keep the text of one section. Raises Refused where the paper is submitted, Stale where it changed meanwhile."""
-    decision = _locked(decision)
+    decision = locked(decision)
     _must_be_editable(decision)
     section = (
         DecisionSection.objects.select_for_update(of=("self",))
@@ -91,14 +86,14 @@ def write_section(*, decision: Decision, key: str, text: str, by: User, at: date
 @transaction.atomic
 def name_sources(*, decision: Decision, lines: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Say where the pound figures come from that the register does not compute: one a line, figure, colon, source."""
-    decision = _locked(decision)
+    decision = locked(decision)
     _must_be_editable(decision)
     must_be_current(decision, seen)
     before = {"external figures": decision.external_figures}
     decision.external_figures = lines
     decision.version += 1
     decision.save(update_fields=["external_figures", "version"])
-    _record("write section", decision, by, at, before=before, facts={"external figures": lines})
+    record("write section", decision, by, at, before=before, facts={"external figures": lines})
 
 
 @transaction.atomic
@@ -106,7 +101,7 @@ def write_part_two(
     *, decision: Decision, text: str, exemption: str, by: User, at: datetime, seen: int | None = None
 ) -> None:
     """Keep what is exempt from publication, apart from the paper. The trail says that it was written, never what."""
-    decision = _locked(decision)
+    decision = locked(decision)
     _must_be_editable(decision)
     kept = PartTwo.objects.select_for_update().filter(decision=decision).first() or PartTwo(
         decision=decision, version=0
@@ -115,7 +110,7 @@ def write_part_two(
     kept.text, kept.exemption, kept.written_by, kept.written_at = text, exemption, by, at
     kept.version += 1
     kept.save()
-    _record("write part 2", decision, by, at, facts={"exemption": exemption})
+    record("write part 2", decision, by, at, facts={"exemption": exemption})
 
 
 # Submitting, asking, returning
@@ -127,7 +122,7 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
 
     Raises NotReconciled, naming each thing, where it does not add up to the penny or says what is not so.
     """
-    decision = _locked(decision)
+    decision = locked(decision)
     must_be_current(decision, seen)
     _must_be_editable(decision)
     must_not_be_in_flight(decision.round)
@@ -148,8 +143,8 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
         submitted_at=at,
     )
     _make_items(frozen, pack.read(frozen))
-    _move(decision, Decision.State.SUBMITTED)
-    _record("submit pack", decision, by, at, facts={"version": version, "sha256": made.sha256, "trail head": head})
+    move(decision, Decision.State.SUBMITTED)
+    record("submit pack", decision, by, at, facts={"version": version, "sha256": made.sha256, "trail head": head})
     return frozen
 
 
@@ -192,8 +187,8 @@ def query_pack(*, decision: Decision, about: str, question: str, by: User, at: d
 
     Raises Refused where the pack is not with the office, or has no such place.
     """
-    decision = _locked(decision)
-    _must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be queried")
+    decision = locked(decision)
+    must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be queried")
     current = current_pack(decision)
     place = next((each for each in places.places(pack.read(current)) if each.key == about), None)
     if place is None:
@@ -215,7 +210,7 @@ def query_pack(*, decision: Decision, about: str, question: str, by: User, at: d
 @transaction.atomic
 def answer_query(*, query: Query, answer: str, by: User, at: datetime) -> None:
     """Answer a question of the office, once."""
-    decision = _locked(query.pack.decision)
+    decision = locked(query.pack.decision)
     query = Query.objects.select_for_update(of=("self",)).select_related("pack__decision").get(pk=query.pk)
     if query.answered_at:
         raise Refused("This query is answered already")
@@ -227,183 +222,27 @@ def answer_query(*, query: Query, answer: str, by: User, at: datetime) -> None:
 @transaction.atomic
 def return_pack(*, decision: Decision, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Give the pack back to its writers. This version stays as it is; the next one has the next number."""
-    decision = _locked(decision)
+    decision = locked(decision)
     must_be_current(decision, seen)
     if decision.state not in Decision.IN_FLIGHT:
         raise Refused("Only a pack that is submitted and not signed can be returned")
-    _move(decision, Decision.State.RETURNED)
-    _record("return pack", decision, by, at, because=reason)
+    move(decision, Decision.State.RETURNED)
+    record("return pack", decision, by, at, because=reason)
 
 
 @transaction.atomic
 def put_forward(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> None:
     """Lay the pack before the Deputy Mayor, once every query has its answer."""
-    decision = _locked(decision)
+    decision = locked(decision)
     must_be_current(decision, seen)
-    _must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be put forward")
+    must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be put forward")
     if current_pack(decision).queries.filter(answered_at=None).exists():
         raise Refused("A query is open. It needs its answer first.")
-    _move(decision, Decision.State.READY)
-    _record("put forward pack", decision, by, at, facts={"version": current_pack(decision).version})
+    move(decision, Decision.State.READY)
+    record("put forward pack", decision, by, at, facts={"version": current_pack(decision).version})
 
 
-# Deciding, signing, publishing
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is decided about one item."""
-
-    answer: str
-    conditions: str = ""
-    reason: str = ""
-
-
-@transaction.atomic
-def decide_items(
-    *,
-    decision: Decision,
-    answers: Mapping[int, Answer],
-    interests: str,
-    by: User,
-    at: datetime,
-    seen: int | None = None,
-) -> None:
-    """Decide every item of the pack by its number, and declare interests (or that there are none).
-
-    Raises Refused where an item has no answer, conditions or a reason are missing, or the decider wrote the paper.
-    The answers can be given again until the decision is signed.
-    """
-    decision = _locked(decision)
-    must_be_current(decision, seen)
-    if decision.state not in (Decision.State.READY, Decision.State.DECIDED):
-        raise Refused("This pack is not waiting for decision")
-    current = current_pack(decision)
-    pack.read(current)
-    prepared = sign_offs.who_prepared(decision) | sign_offs.who_advised(decision)
-    if why_not := duties.why_not_sign(by.username, prepared):
-        raise Refused(why_not)
-    principal = audit.acting_for("decide items", by, decision.round, at)
-    if principal and duties.why_not_sign(principal.username, prepared):
-        raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else decides it.")
-    if not interests.strip():
-        raise Refused("Declare your interests, or write that there are none", field="interests")
-    said = {}
-    items = list(current.items.select_for_update())
-    missing = [fault for item in items for fault in _faults(item, answers.get(item.number, Answer("")))]
-    if missing:
-        raise Incomplete(missing)
-    for item in items:
-        given = answers[item.number]
-        item.answer, item.conditions, item.reason = given.answer, given.conditions.strip(), given.reason.strip()
-        item.save(update_fields=["answer", "conditions", "reason"])
-        said[str(item.number)] = {"label": item.label, "answer": given.answer, "amount": item.amount}
-    decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
-    _move(decision, Decision.State.DECIDED, "interests", "decided_by", "decided_at")
-    _record("decide items", decision, by, at, facts={"items": said, "interests": interests.strip()})
-
-
-def _faults(item: DecisionItem, given: Answer) -> list[tuple[str, str]]:
-    kinds = DecisionItem.Answer
-    allowed = {kinds.NOTED} if item.verb == DecisionItem.Verb.NOTE else set(kinds) - {kinds.NOTED}
-    if given.answer not in allowed:
-        return [(f"answer_{item.number}", f"Item {item.number}: choose what is decided")]
-    if given.answer == kinds.CONDITIONS and not given.conditions.strip():
-        return [(f"conditions_{item.number}", f"Item {item.number}: enter the conditions")]
-    if given.answer in (kinds.REFUSED, kinds.DEFERRED) and not given.reason.strip():
-        return [(f"reason_{item.number}", f"Item {item.number}: enter the reason")]
-    return []
-
-
-@transaction.atomic
-def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Sign what was decided: approved grants become approved, and the record is frozen beside the pack.
-
-    The signer is whoever is signed in, proves it again by the password, and is who decided. Raises Refused otherwise.
-    """
-    decision = _locked(decision)
-    must_be_current(decision, seen)
-    _must_be(decision, Decision.State.DECIDED, "Decide the items before you sign")
-    if not by.check_password(password):
-        raise Refused("This is not your password", field="password")
-    if decision.decided_by_id != by.pk:
-        raise Refused(f"{decision.decided_by} decided the items, so only they can sign")
-    current = current_pack(decision)
-    items = list(current.items.select_related("award__bid", "award__round", "contract"))
-    for item in items:
-        if item.award:
-            _settle(item, item.award, decision, by, at)
-        if item.contract and item.verb == DecisionItem.Verb.APPROVE:
-            _settle_contract(item, item.contract, by, at)
-    decision.signed_by, decision.signed_at = by, at
-    _move(decision, Decision.State.SIGNED, "signed_by", "signed_at")
-    made = pack.freeze_record(_record_of(decision, current, items), current)
-    DecisionRecord.objects.create(decision=decision, pack=current, made_at=at, **made.fields())
-    _record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
-
-
-def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:
-    kinds = DecisionItem.Answer
-    award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
-    states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
-    if decision.changes.filter(award=award).exists():
-        if kinds(item.answer) in states:
-            # What the earlier decision said of it stands.
-            return
-        amending.apply(decision, award, by, at)
-    if award.approvals.filter(invalid_at=None).exists():
-        raise Refused(f"{award.bid.title} is approved already. The pack must be returned.")
-    if award.amount != item.amount:
-        raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
-    award.state = states.get(kinds(item.answer), Award.State.APPROVED)
-    award.version += 1
-    award.save(update_fields=["state", "version", "amount", "route", "sentence"])
-    if award.state == Award.State.APPROVED:
-        reason = item.reason or f"Item {item.number} of {decision.reference}"
-        principal = audit.acting_for("sign decision", by, decision.round, at)
-        approving.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at, principal)
-
-
-def _settle_contract(item: DecisionItem, contract: SingleTenderAction, by: User, at: datetime) -> None:
-    states = SingleTenderAction.State
-    refused = {"refused": states.REFUSED, "deferred": states.DEFERRED}
-    contract.state = refused.get(item.answer, states.APPROVED)
-    if contract.state == states.APPROVED:
-        contract.approved_by, contract.approved_at = by, at
-    contract.version += 1
-    contract.save(update_fields=["state", "approved_by", "approved_at", "version"])
-
-
-def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> dict[str, Any]:
-    assert decision.signed_at and decision.signed_by and decision.decided_at
-    principal = audit.acting_for("sign decision", decision.signed_by, decision.round, decision.signed_at)
-    found: dict[str, Any] = audit.plain(
-        {
-            "reference": decision.reference,
-            "pack_version": current.version,
-            "pack_sha256": current.sha256,
-            "decided_at": decision.decided_at.astimezone(UTC),
-            "signed_at": decision.signed_at.astimezone(UTC),
-            "signed_by": decision.signed_by.name,
-            "role": decision.decision_by,
-            "deputy_for": principal.name if principal else "",
-            "interests": decision.interests,
-            "items_decided": [
-                {
-                    "number": item.number,
-                    "recommendation": item.recommendation,
-                    "verb": item.verb,
-                    "label": item.label,
-                    "amount": item.amount,
-                    "answer": item.get_answer_display(),
-                    "conditions": item.conditions,
-                    "reason": item.reason,
-                }
-                for item in items
-            ],
-        }
-    )
-    return found
+# Publishing
 
 
 @transaction.atomic
@@ -414,27 +253,27 @@ def defer_publication(
 
     It can be deferred again, and published on any day. Raises Refused where the day is not in the future.
     """
-    decision = _locked(decision)
+    decision = locked(decision)
     must_be_current(decision, seen)
-    _must_be(decision, Decision.State.SIGNED, "Only a signed decision can be deferred")
+    must_be(decision, Decision.State.SIGNED, "Only a signed decision can be deferred")
     if until <= localtime(at).date():
         raise Refused("The day must be in the future", field="until")
     before = {"until": decision.deferred_until} if decision.deferred_until else {}
     decision.deferred_until, decision.deferral_reason = until, reason.strip()
-    _move(decision, Decision.State.SIGNED, "deferred_until", "deferral_reason")
-    _record("defer publication", decision, by, at, because=reason, before=before, facts={"until": until})
+    move(decision, Decision.State.SIGNED, "deferred_until", "deferral_reason")
+    record("defer publication", decision, by, at, because=reason, before=before, facts={"until": until})
 
 
 @transaction.atomic
 def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> None:
     """Put the signed decision into the public register."""
-    decision = _locked(decision)
+    decision = locked(decision)
     must_be_current(decision, seen)
-    _must_be(decision, Decision.State.SIGNED, "Only a signed decision can be published")
+    must_be(decision, Decision.State.SIGNED, "Only a signed decision can be published")
     registering.enter(decision.record)
     decision.published_at = at
-    _move(decision, Decision.State.PUBLISHED, "published_at")
-    _record("publish decision", decision, by, at, facts={"sha256": decision.record.sha256})
+    move(decision, Decision.State.PUBLISHED, "published_at")
+    record("publish decision", decision, by, at, facts={"sha256": decision.record.sha256})
 
 
 def current_pack(decision: Decision) -> Pack:
@@ -442,7 +281,8 @@ def current_pack(decision: Decision) -> Pack:
     return decision.packs.defer("html", "pdf").select_related("submitted_by").order_by("-version")[0]
 
 
-def _locked(decision: Decision) -> Decision:
+def locked(decision: Decision) -> Decision:
+    """The decision, locked after its round. For the transitions of a decision alone, as are the three below."""
     round = rounds.lock(decision.round)
     decision = Decision.objects.select_for_update(of=("self",)).select_related("decided_by").get(pk=decision.pk)
     decision.round = round
@@ -454,18 +294,18 @@ def _must_be_editable(decision: Decision) -> None:
         raise Refused(f"{decision.reference} is submitted. Its text can change only when the office returns it.")
 
 
-def _must_be(decision: Decision, state: str, otherwise: str) -> None:
+def must_be(decision: Decision, state: str, otherwise: str) -> None:
     if decision.state != state:
         raise Refused(f"{otherwise}. {decision.reference} is: {decision.get_state_display().lower()}.")
 
 
-def _move(decision: Decision, state: str, *also: str) -> None:
+def move(decision: Decision, state: str, *also: str) -> None:
     decision.state = state
     decision.version += 1
     decision.save(update_fields=["state", "version", *also])
 
 
-def _record(
+def record(
     action: str,
     decision: Decision,
     by: User,

@@ -10,7 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from approvals import awards, places
-from approvals.decisions import Answer
+from approvals.deciding import Answer
 from approvals.funding import Place
 from approvals.models import Award, Decision, DecisionItem, DelegationRule, SignOff, SingleTenderAction
 from bids.forms import BidsField

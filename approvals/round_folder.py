@@ -16,7 +16,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from approvals import amending, approving, awards, contracts, decisions, grouping, rules, sign_offs
+from approvals import amending, approving, awards, contracts, deciding, decisions, grouping, rules, sign_offs
 from approvals.advice import Area
 from approvals.models import Award, Decision, DelegationRule, SignOff
 from bids import assignments, boroughs, intake, interests, panel, practice, sheets
@@ -425,11 +425,11 @@ class Folder:
         for item in decisions.current_pack(decision).items.all():
             usual = "noted" if item.verb == "note" else "approved"
             own = special.get(item.number, {})
-            answers[item.number] = decisions.Answer(
+            answers[item.number] = deciding.Answer(
                 own.get("answer", usual), own.get("conditions", ""), own.get("reason", "")
             )
-        decisions.decide_items(decision=decision, answers=answers, interests=said["interests"], by=by, at=at)
-        decisions.sign_decision(decision=decision, password=self.password, by=by, at=self._at(said["on"]))
+        deciding.decide_items(decision=decision, answers=answers, interests=said["interests"], by=by, at=at)
+        deciding.sign_decision(decision=decision, password=self.password, by=by, at=self._at(said["on"]))
 
     def _published(self) -> None:
         by, at, _ = self._stage("published")

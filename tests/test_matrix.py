@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import decisions
+from approvals import deciding, decisions
 from approvals.models import AmendedGrant, Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
 from approvals.workbench import Workbench
 from bids.models import (
@@ -230,10 +230,10 @@ def publish() -> Decision:
         decision=decision, text="Exempt words", exemption="Personal data", written_by=lead, written_at=AT
     )
     answers = {
-        item.number: decisions.Answer("noted" if item.verb == "note" else "approved") for item in current.items.all()
+        item.number: deciding.Answer("noted" if item.verb == "note" else "approved") for item in current.items.all()
     }
-    decisions.decide_items(decision=decision, answers=answers, interests="None", by=mayor, at=AT)
-    decisions.sign_decision(decision=decision, password="demo-password-2019", by=mayor, at=AT)
+    deciding.decide_items(decision=decision, answers=answers, interests="None", by=mayor, at=AT)
+    deciding.sign_decision(decision=decision, password="demo-password-2019", by=mayor, at=AT)
     decisions.publish_decision(decision=decision, by=office, at=AT)
     return decision
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from approvals import approving, decisions, position
+from approvals import approving, deciding, position
 from approvals import pack as packs
 from approvals.models import Award, Decision, DecisionItem, Pack, SingleTenderAction
 from approvals.reconciliation import Outcome
@@ -159,10 +159,10 @@ def test_not_signed_is_said_and_is_not_a_blank_date(frozen: Pack) -> None:
     decision = Decision.objects.get(reference="PCD-681")
     robin = User.objects.get(username="robin.vale")
     answers = {
-        item.number: decisions.Answer("noted" if item.verb == "note" else "approved") for item in frozen.items.all()
+        item.number: deciding.Answer("noted" if item.verb == "note" else "approved") for item in frozen.items.all()
     }
-    decisions.decide_items(decision=decision, answers=answers, interests="None", by=robin, at=NOW)
-    decisions.sign_decision(decision=decision, password=DEMO_PASSWORD, by=robin, at=NOW)
+    deciding.decide_items(decision=decision, answers=answers, interests="None", by=robin, at=NOW)
+    deciding.sign_decision(decision=decision, password=DEMO_PASSWORD, by=robin, at=NOW)
     decision.refresh_from_db()
     assert re.search(r"Date signed</dt>\s*<dd[^>]*>20 November 2026</dd>", decision.record.html)
     assert "Not signed" not in decision.record.html

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from approvals import decisions, draft, sign_offs
-from approvals.decisions import Answer
+from approvals import deciding, decisions, draft, sign_offs
+from approvals.deciding import Answer
 from approvals.models import (
     Decision,
 )
@@ -31,11 +31,11 @@ def sign_off(decision: Decision) -> None:
 
 
 def decide(decision: Decision, by: User, interests: str = "None", **special: Answer) -> None:
-    decisions.decide_items(decision=decision, answers=answers(decision, **special), interests=interests, by=by, at=NOW)
+    deciding.decide_items(decision=decision, answers=answers(decision, **special), interests=interests, by=by, at=NOW)
 
 
 def sign(decision: Decision, by: User, password: str = DEMO_PASSWORD) -> None:
-    decisions.sign_decision(decision=decision, password=password, by=by, at=LATER)
+    deciding.sign_decision(decision=decision, password=password, by=by, at=LATER)
 
 
 def state(decision: Decision) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from approvals import approving, awards, contracts, decisions, grouping, paper, rules
 from approvals import pack as packs
-from approvals.decisions import Answer
+from approvals.deciding import Answer
 from approvals.models import Approval, Award, Decision, SingleTenderAction
 from bids.models import Bid
 from grants.models import User

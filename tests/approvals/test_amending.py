@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from approvals import amending, approving, awards, decisions, draft, grouping, position, published
 from approvals import pack as packs
-from approvals.decisions import Answer
+from approvals.deciding import Answer
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DecisionRecord, Pack
 from grants.models import User
 from grants.refusal import Refused

@@ -6,7 +6,7 @@ from django.db import DatabaseError, transaction
 
 from approvals import decisions
 from approvals import pack as packs
-from approvals.decisions import Answer
+from approvals.deciding import Answer
 from approvals.models import (
     Approval,
     Award,

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import approving, awards, decisions
+from approvals import approving, awards, deciding
 from approvals import pack as packs
 from approvals.models import Approval, Award, Decision
 from grants import audit, deputies, people
@@ -50,8 +50,8 @@ def signs(noor: User) -> User:
 def test_a_deputy_decides_and_signs_in_their_own_name(decision: Decision, robin: User, signs: User) -> None:
     holding = robin.holdings.get(round=decision.round)
     deputies.name_deputy(holding=holding, person=signs, starts_on=FIRST, ends_on=LAST, reason="Leave", by=robin, at=NOW)
-    decisions.decide_items(decision=decision, answers=answers(decision), interests="None", by=signs, at=NOW)
-    decisions.sign_decision(decision=decision, password=DEMO_PASSWORD, by=signs, at=NOW)
+    deciding.decide_items(decision=decision, answers=answers(decision), interests="None", by=signs, at=NOW)
+    deciding.sign_decision(decision=decision, password=DEMO_PASSWORD, by=signs, at=NOW)
     record = Decision.objects.get(pk=decision.pk).record
     said = packs.read(record)
     assert (said["signed_by"], said["deputy_for"]) == ("Noor Khan", "Robin Vale")
@@ -81,7 +81,7 @@ def test_a_deputy_acts_between_the_days_and_not_outside_them(
     at = datetime(day.year, day.month, day.day, 23, 59, tzinfo=ZoneInfo("Europe/London"))
 
     def decide() -> None:
-        decisions.decide_items(decision=decision, answers=answers(decision), interests="None", by=noor, at=at)
+        deciding.decide_items(decision=decision, answers=answers(decision), interests="None", by=noor, at=at)
 
     if may:
         decide()
@@ -171,7 +171,7 @@ def test_who_signed_off_a_part_of_the_paper_does_not_decide_it(decision: Decisio
         at=NOW,
     )
     with pytest.raises(Refused, match="You prepared this paper"):
-        decisions.decide_items(decision=decision, answers=answers(decision), interests="None", by=adviser, at=NOW)
+        deciding.decide_items(decision=decision, answers=answers(decision), interests="None", by=adviser, at=NOW)
 
 
 def test_the_trail_tells_for_whom_and_an_edited_principal_shows(noor: User) -> None:

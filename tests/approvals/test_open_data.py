@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals import decisions, open_data, published, settled
-from approvals.decisions import Answer
+from approvals.deciding import Answer
 from approvals.models import Award, Decision, Pack
 from bids.boroughs import BOROUGHS
 from bids.models import Bid

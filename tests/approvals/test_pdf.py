@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from approvals import decisions
+from approvals import deciding
 from approvals import pack as packs
 from approvals.models import Decision, DecisionRecord, Pack
 from grants.models import User
@@ -161,7 +161,7 @@ def test_no_heading_ends_a_page(reader: PdfReader, frozen: Pack) -> None:
 def test_the_signed_one_says_when_by_the_clock_of_london_and_has_its_own_table(decision: Decision, robin: User) -> None:
     late = datetime(2027, 6, 30, 23, 30, tzinfo=UTC)
     decide(decision, robin, item_3=Answer("conditions", conditions="<b>A report</b> #each quarter"))
-    decisions.sign_decision(decision=decision, password=DEMO_PASSWORD, by=robin, at=late)
+    deciding.sign_decision(decision=decision, password=DEMO_PASSWORD, by=robin, at=late)
     record = DecisionRecord.objects.get()
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(bytes(record.pdf))).pages)
     assert "Date signed: 1 July 2027" in text

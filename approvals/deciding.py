@@ -1,0 +1,172 @@
+"""Transitions of the decider: answer every item of a pack, and sign. The only writers of either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from approvals import amending, approving, decisions, duties, pack, sign_offs
+from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, SingleTenderAction
+from grants import audit
+from grants.models import User
+from grants.refusal import Incomplete, Refused, must_be_current
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is decided about one item."""
+
+    answer: str
+    conditions: str = ""
+    reason: str = ""
+
+
+@transaction.atomic
+def decide_items(
+    *,
+    decision: Decision,
+    answers: Mapping[int, Answer],
+    interests: str,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """Decide every item of the pack by its number, and declare interests (or that there are none).
+
+    Raises Refused where an item has no answer, conditions or a reason are missing, or the decider wrote the paper.
+    The answers can be given again until the decision is signed.
+    """
+    decision = decisions.locked(decision)
+    must_be_current(decision, seen)
+    if decision.state not in (Decision.State.READY, Decision.State.DECIDED):
+        raise Refused("This pack is not waiting for decision")
+    current = decisions.current_pack(decision)
+    pack.read(current)
+    prepared = sign_offs.who_prepared(decision) | sign_offs.who_advised(decision)
+    if why_not := duties.why_not_sign(by.username, prepared):
+        raise Refused(why_not)
+    principal = audit.acting_for("decide items", by, decision.round, at)
+    if principal and duties.why_not_sign(principal.username, prepared):
+        raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else decides it.")
+    if not interests.strip():
+        raise Refused("Declare your interests, or write that there are none", field="interests")
+    said = {}
+    items = list(current.items.select_for_update())
+    missing = [fault for item in items for fault in _faults(item, answers.get(item.number, Answer("")))]
+    if missing:
+        raise Incomplete(missing)
+    for item in items:
+        given = answers[item.number]
+        item.answer, item.conditions, item.reason = given.answer, given.conditions.strip(), given.reason.strip()
+        item.save(update_fields=["answer", "conditions", "reason"])
+        said[str(item.number)] = {"label": item.label, "answer": given.answer, "amount": item.amount}
+    decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
+    decisions.move(decision, Decision.State.DECIDED, "interests", "decided_by", "decided_at")
+    decisions.record("decide items", decision, by, at, facts={"items": said, "interests": interests.strip()})
+
+
+def _faults(item: DecisionItem, given: Answer) -> list[tuple[str, str]]:
+    kinds = DecisionItem.Answer
+    allowed = {kinds.NOTED} if item.verb == DecisionItem.Verb.NOTE else set(kinds) - {kinds.NOTED}
+    if given.answer not in allowed:
+        return [(f"answer_{item.number}", f"Item {item.number}: choose what is decided")]
+    if given.answer == kinds.CONDITIONS and not given.conditions.strip():
+        return [(f"conditions_{item.number}", f"Item {item.number}: enter the conditions")]
+    if given.answer in (kinds.REFUSED, kinds.DEFERRED) and not given.reason.strip():
+        return [(f"reason_{item.number}", f"Item {item.number}: enter the reason")]
+    return []
+
+
+@transaction.atomic
+def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Sign what was decided: approved grants become approved, and the record is frozen beside the pack.
+
+    The signer is whoever is signed in, proves it again by the password, and is who decided. Raises Refused otherwise.
+    """
+    decision = decisions.locked(decision)
+    must_be_current(decision, seen)
+    decisions.must_be(decision, Decision.State.DECIDED, "Decide the items before you sign")
+    if not by.check_password(password):
+        raise Refused("This is not your password", field="password")
+    if decision.decided_by_id != by.pk:
+        raise Refused(f"{decision.decided_by} decided the items, so only they can sign")
+    current = decisions.current_pack(decision)
+    items = list(current.items.select_related("award__bid", "award__round", "contract"))
+    for item in items:
+        if item.award:
+            _settle(item, item.award, decision, by, at)
+        if item.contract and item.verb == DecisionItem.Verb.APPROVE:
+            _settle_contract(item, item.contract, by, at)
+    decision.signed_by, decision.signed_at = by, at
+    decisions.move(decision, Decision.State.SIGNED, "signed_by", "signed_at")
+    made = pack.freeze_record(_record_of(decision, current, items), current)
+    DecisionRecord.objects.create(decision=decision, pack=current, made_at=at, **made.fields())
+    decisions.record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
+
+
+def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:
+    kinds = DecisionItem.Answer
+    award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
+    states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
+    if decision.changes.filter(award=award).exists():
+        if kinds(item.answer) in states:
+            # What the earlier decision said of it stands.
+            return
+        amending.apply(decision, award, by, at)
+    if award.approvals.filter(invalid_at=None).exists():
+        raise Refused(f"{award.bid.title} is approved already. The pack must be returned.")
+    if award.amount != item.amount:
+        raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
+    award.state = states.get(kinds(item.answer), Award.State.APPROVED)
+    award.version += 1
+    award.save(update_fields=["state", "version", "amount", "route", "sentence"])
+    if award.state == Award.State.APPROVED:
+        reason = item.reason or f"Item {item.number} of {decision.reference}"
+        principal = audit.acting_for("sign decision", by, decision.round, at)
+        approving.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at, principal)
+
+
+def _settle_contract(item: DecisionItem, contract: SingleTenderAction, by: User, at: datetime) -> None:
+    states = SingleTenderAction.State
+    refused = {"refused": states.REFUSED, "deferred": states.DEFERRED}
+    contract.state = refused.get(item.answer, states.APPROVED)
+    if contract.state == states.APPROVED:
+        contract.approved_by, contract.approved_at = by, at
+    contract.version += 1
+    contract.save(update_fields=["state", "approved_by", "approved_at", "version"])
+
+
+def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> dict[str, Any]:
+    assert decision.signed_at and decision.signed_by and decision.decided_at
+    principal = audit.acting_for("sign decision", decision.signed_by, decision.round, decision.signed_at)
+    found: dict[str, Any] = audit.plain(
+        {
+            "reference": decision.reference,
+            "pack_version": current.version,
+            "pack_sha256": current.sha256,
+            "decided_at": decision.decided_at.astimezone(UTC),
+            "signed_at": decision.signed_at.astimezone(UTC),
+            "signed_by": decision.signed_by.name,
+            "role": decision.decision_by,
+            "deputy_for": principal.name if principal else "",
+            "interests": decision.interests,
+            "items_decided": [
+                {
+                    "number": item.number,
+                    "recommendation": item.recommendation,
+                    "verb": item.verb,
+                    "label": item.label,
+                    "amount": item.amount,
+                    "answer": item.get_answer_display(),
+                    "conditions": item.conditions,
+                    "reason": item.reason,
+                }
+                for item in items
+            ],
+        }
+    )
+    return found
