@@ -7,8 +7,10 @@ looked at, since it seldom counts.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from approvals.amounts import IN_LETTERS, Typed, in_letters, level
 from approvals.figures import MASK, Figures, masked, references
@@ -63,10 +65,16 @@ _VERB = re.compile(
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|\n\s*\n")
 
 
+@lru_cache(maxsize=4)
+def _ends(prose: str) -> tuple[int, ...]:
+    return (*(found.end() for found in _SENTENCE.finditer(prose)), len(prose))
+
+
 def sentence(prose: str, at: int) -> tuple[int, int]:
     """Where the sentence around a place begins and ends."""
-    ends = [0, *(found.end() for found in _SENTENCE.finditer(prose)), len(prose)]
-    return max(end for end in ends if end <= at), min(end for end in ends if end > at or end == len(prose))
+    ends = _ends(prose)
+    place = bisect_right(ends, at)
+    return ends[place - 1] if place else 0, ends[min(place, len(ends) - 1)]
 
 
 def counts(prose: str, figures: Figures) -> list[Typed]:
