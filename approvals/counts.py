@@ -44,14 +44,14 @@ _NAMES = (
 _NAMED = re.compile(rf"\b{_NAMES}\s(?:[\d.()a-z]{{1,9}}(?:,\s|\sand\s|\sor\s|\sto\s|[-–]))*$", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged?|under|over|below|above|between)\s(?:\d+\s(?:to|and)\s)?$", re.IGNORECASE)
 _NUMBER = re.compile(
-    rf"(?<![\w.,/:£€$])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)|(?P<letters>\b(?:{IN_LETTERS}))|(?P<figure>{MASK}+))"
-    r"(?!\w|[.,:/]\d|[-–/]\w|\s?%|\sper\s?cent)",
+    rf"(?<![\w.,/:£€$])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}})|(?P<letters>\b(?:{IN_LETTERS}))|(?P<figure>{MASK}+))"
+    r"(?![\w£]|[.,:/]\d|[-–/]\w|\s?%|\sper\s?cent)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\s([^\W\d_][\w’'-]*)")
 _YEAR = r"(?:19|20)\d\d"
 _FIRST = re.compile(
-    rf"(?<![\w.,/:£€$])(?P<number>\d+|\b(?:{IN_LETTERS}))"
+    rf"(?<![\w.,/:£€$])(?P<number>\d{{1,9}}|\b(?:{IN_LETTERS}))"
     r"(?:\sof\s(?:the|our|these|those|all)\s(?:the\s)?|\sand\s|\sor\s|\sto\s|[-–])$",
     re.IGNORECASE,
 )
