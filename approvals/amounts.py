@@ -92,13 +92,13 @@ _BARE = re.compile(
     r"(?P<pounds>[\s-]?(?:pounds?|GBP|sterling)\b)?",
     re.IGNORECASE,
 )
-_NUMERAL = rf"(?:{IN_LETTERS}|hundred)"
+_NUMERAL = rf"(?:{'|'.join(sorted(WORDS, key=len, reverse=True))})"
 _LETTERS = re.compile(
     rf"\b(?:(?P<vague>(?:tens of |hundreds of )?(?:thousands|hundreds|millions|billions)\sof\spounds)"
     rf"|(?:(?:a\s)?(?:half|quarter|third|three[\s-]quarters)(?:\sof)?\sa|a|several"
-    rf"|{_NUMERAL}(?:[\s-](?:and\s)?(?:a\shalf|{_NUMERAL}))*)\s(?:hundred|thousand|million|billion)"
+    rf"|{_NUMERAL}(?:[\s-](?:and\s)?(?:a\shalf|{_NUMERAL})){{0,8}}?)\s(?:hundred|thousand|million|billion)"
     rf"(?P<pounds>\s(?:of\s)?pounds)?"
-    rf"|(?:{_NUMERAL})(?P<few>\spounds))\b",
+    rf"|{_NUMERAL}(?:[\s-]{_NUMERAL})?(?P<few>\spounds))\b",
     re.IGNORECASE,
 )
 

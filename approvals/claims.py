@@ -135,6 +135,8 @@ _MORE = re.compile(r"\sor\s(?:(?P<up>more|over|above)|less|under|below)\b", re.I
 _ALSO_TOGETHER = re.compile(rf"\b(?:{_TOGETHER}|with\sits\slots)\b", re.IGNORECASE)
 _SUM_OF = re.compile(r"\b(?:average|cost|mean|most|rest|sum|total|value)\sof\s$", re.IGNORECASE)
 _SUMS = re.compile(r"c[ao]mes?\s|amount|cost|receive|get|ask|ha", re.IGNORECASE)
+# A sentence that goes on for longer than this speaks of its set nearer by.
+REACH = 600
 _DENIES = re.compile(r"none|neither|no", re.IGNORECASE)
 
 
@@ -201,7 +203,8 @@ def _group(
 ) -> Group | None:
     """The set that a sentence speaks of, by its name or by how many it says that there are."""
     begins, ends = sentence(prose, at)
-    text = level(prose).casefold()[begins:ends]
+    begins, ends = max(begins, at - REACH), min(ends, at + REACH)
+    text = level(prose[begins:ends]).casefold()
     places: list[tuple[int, int, Group]] = []
     for group in groups:
         for words in group.words:

@@ -7,8 +7,10 @@ looked at, since it seldom counts.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from approvals.amounts import IN_LETTERS, Typed, in_letters, level
 from approvals.figures import MASK, Figures, masked, references
@@ -42,14 +44,14 @@ _NAMES = (
 _NAMED = re.compile(rf"\b{_NAMES}\s(?:[\d.()a-z]{{1,9}}(?:,\s|\sand\s|\sor\s|\sto\s|[-–]))*$", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged?|under|over|below|above|between)\s(?:\d+\s(?:to|and)\s)?$", re.IGNORECASE)
 _NUMBER = re.compile(
-    rf"(?<![\w.,/:£€$])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)|(?P<letters>\b(?:{IN_LETTERS}))|(?P<figure>{MASK}+))"
-    r"(?!\w|[.,:/]\d|[-–/]\w|\s?%|\sper\s?cent)",
+    rf"(?<![\w.,/:£€$])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}})|(?P<letters>\b(?:{IN_LETTERS}))|(?P<figure>{MASK}+))"
+    r"(?![\w£]|[.,:/]\d|[-–/]\w|\s?%|\sper\s?cent)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\s([^\W\d_][\w’'-]*)")
 _YEAR = r"(?:19|20)\d\d"
 _FIRST = re.compile(
-    rf"(?<![\w.,/:£€$])(?P<number>\d+|\b(?:{IN_LETTERS}))"
+    rf"(?<![\w.,/:£€$])(?P<number>\d{{1,9}}|\b(?:{IN_LETTERS}))"
     r"(?:\sof\s(?:the|our|these|those|all)\s(?:the\s)?|\sand\s|\sor\s|\sto\s|[-–])$",
     re.IGNORECASE,
 )
@@ -63,10 +65,16 @@ _VERB = re.compile(
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|\n\s*\n")
 
 
+@lru_cache(maxsize=4)
+def _ends(prose: str) -> tuple[int, ...]:
+    return (*(found.end() for found in _SENTENCE.finditer(prose)), len(prose))
+
+
 def sentence(prose: str, at: int) -> tuple[int, int]:
     """Where the sentence around a place begins and ends."""
-    ends = [0, *(found.end() for found in _SENTENCE.finditer(prose)), len(prose)]
-    return max(end for end in ends if end <= at), min(end for end in ends if end > at or end == len(prose))
+    ends = _ends(prose)
+    place = bisect_right(ends, at)
+    return ends[place - 1] if place else 0, ends[min(place, len(ends) - 1)]
 
 
 def counts(prose: str, figures: Figures) -> list[Typed]:

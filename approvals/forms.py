@@ -236,7 +236,7 @@ class SourcesForm(VersionedForm):
     lines = text_area(
         "Figures from elsewhere",
         required=False,
-        hint="One a line: the figure as it is typed in the text, a colon, where it comes from.",
+        hint="One a line: the sum or count as it is typed in the text, a colon, where it comes from.",
     )
 
 

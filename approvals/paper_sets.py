@@ -100,7 +100,7 @@ def groups(said: Sources) -> list[Group]:
             [Member(contract.title, contract.amount) for contract in said.contracts],
         ),
         Group("internal bids", "bids", ("internal bids", "internal bid"), _bids(said.bids, Outcome.INTERNAL)),
-        Group("rejected bids", "bids", ("rejected", "rejected bids"), _bids(said.bids, Outcome.REJECTED)),
+        Group("rejected bids", "bids", ("rejected bids", "bids rejected"), _bids(said.bids, Outcome.REJECTED)),
     ]
     for family, lots in families(said.awards).items():
         found.append(Group(f"grants of {family}", "grants", (family,), _members(lots)))

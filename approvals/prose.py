@@ -121,7 +121,7 @@ def _count(typed: Typed, known: Known) -> Match:
 
 _BETWEEN = re.compile(r",?\s(?:each\s)?(?:of|at|for|worth)\s|\s[x×]\s", re.IGNORECASE)
 _EACH = re.compile(r"\s(?:each|apiece)\b", re.IGNORECASE)
-_NUMBER_OF = re.compile(rf"(?<![\w.,/£])(\d+|\b(?:{IN_LETTERS}))\s(?:of|at|x|×)\s$", re.IGNORECASE)
+_NUMBER_OF = re.compile(rf"(?<![\w.,/£])(\d{{1,9}}|\b(?:{IN_LETTERS}))\s(?:of|at|x|×)\s$", re.IGNORECASE)
 
 
 def _alike(prose: str, counted: Sequence[Typed], summed: Sequence[Typed], known: Known) -> tuple[list[Match], set[int]]:

@@ -52,6 +52,19 @@ def test_an_absurd_figure_is_unmatched_and_breaks_nothing(typed: str) -> None:
     assert [each.standing for each in prose.check(typed, prose.Known(known))] == [prose.Standing.UNMATCHED]
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 5000 + " of £100", "1" + ",999" * 2000, "٣٩"])
+def test_an_absurd_count_breaks_nothing(number: str) -> None:
+    known = {"grants": figures.Figure("grants", "Grants", amount=Decimal(100))}
+    for text in (
+        f"{number} grants",
+        f"{number} of the 4 grants",
+        f"{number} were",
+        f"{number} each",
+        f"each above £{number}",
+    ):
+        assert all(0 <= each.typed.start < each.typed.end for each in prose.check(text, prose.Known(known)))
+
+
 def test_the_trail_tells_no_mark_while_the_panel_scores() -> None:
     round = Round.objects.get(reference="safer-summer-2026-27")
     assert AuditEvent.objects.filter(round=round, action="submit scorecard").exists()

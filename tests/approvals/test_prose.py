@@ -1,6 +1,7 @@
 """What a writer types into a paper, and what the check says of it: sums of money, to the rounding as typed."""
 
 from decimal import Decimal
+from time import perf_counter
 
 import pytest
 from hypothesis import assume, given
@@ -257,6 +258,16 @@ def test_no_text_breaks_the_check(prose: str) -> None:
         assert 0 <= match.typed.start < match.typed.end <= len(prose)
         assert place(prose, match.typed)
     reading(prose, matches, KNOWN)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["each ", "all of the grants that are ", "£1 ", "1,", "a half ", "twenty two ", "no grant ", "2 of the ", "9 "],
+)
+def test_a_long_text_of_one_word_is_checked_in_no_time(word: str) -> None:
+    begun = perf_counter()
+    check("£" + word * (20_000 // len(word)) + "is above £50k", KNOWN)
+    assert perf_counter() - begun < 5
 
 
 # How a text reads
