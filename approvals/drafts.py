@@ -1,4 +1,4 @@
-"""Transitions of what one person is typing in a section. They leave no trail: see docs/decisions/0008."""
+"""Transitions of what one person is typing in a section. They leave no trail: see docs/decisions/0010."""
 
 from datetime import datetime
 

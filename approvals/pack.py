@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from approvals import amending, appendices, paper
-from approvals.models import Decision, DecisionRecord, Pack
+from approvals.models import Award, Decision, DecisionRecord, Pack
 from grants import audit, money
 from grants.pdf import compiled
 from grants.refusal import Changed
@@ -21,9 +22,25 @@ from grants.templatetags.words import day, moment
 FORMAT = 1
 
 
-def contents(decision: Decision, said: paper.Sources, *, version: int, at: datetime, trail_head: str) -> dict[str, Any]:
-    """The whole paper as data. It holds nothing of Part 2, no score and no mark."""
-    asked, noted = said.asked(), said.noted()
+def contents(
+    decision: Decision,
+    said: paper.Sources,
+    *,
+    version: int,
+    at: datetime,
+    trail_head: str,
+    also: Collection[str] = (),
+) -> dict[str, Any]:
+    """The whole paper as data. It holds nothing of Part 2, no score and no mark.
+
+    `also` are the references of grants and contracts that are listed although they are settled: to compare with a
+    paper that asked for them.
+    """
+    asked, noted, contracts = said.asked(), said.noted(), said.contracts_asked()
+    if also:
+        asked = [award for award in said.routed(Award.Route.DMPC) if award in asked or award.reference in also]
+        noted = [award for award in said.routed(Award.Route.DELEGATED) if award in noted or award.reference in also]
+        contracts = [each for each in said.contracts if each in contracts or each.reference in also]
     round = decision.round
     known = paper.figures_of(said)
     sections = paper.sections(said)
@@ -55,7 +72,7 @@ def contents(decision: Decision, said: paper.Sources, *, version: int, at: datet
             "table_3": paper.table_3(said),
             "appendix_1": appendices.appendix(asked),
             "appendix_2": appendices.appendix(noted),
-            "contracts": appendices.contract_entries(said.contracts_asked()),
+            "contracts": appendices.contract_entries(contracts),
             "reconciliation": said.reconciliation.as_json(),
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils.timezone import localtime
@@ -9,6 +10,9 @@ from django.utils.timezone import localtime
 from approvals import changes, pack, paper
 from approvals.models import Decision, Pack
 from grants.models import Round
+
+# The figures of what waits for the Deputy Mayor: see `paper.figures_of`.
+ASKED_FOR = ("grants asked for", "number of grants asked for")
 
 
 def newest(round: Round) -> Pack | None:
@@ -22,11 +26,21 @@ def compared(decision: Decision, old: Pack, new: Pack | None, at: datetime) -> c
 
     Raises Refused where a pack is not what was hashed. A fixed number of queries.
     """
+    then: changes.Data = pack.read(old)
     if new is not None:
-        return changes.between(pack.read(old), pack.read(new))
+        return changes.between(then, pack.read(new))
     said = paper.sources(decision, localtime(at).date())
-    now = pack.contents(decision, said, version=old.version + 1, at=at, trail_head="")
-    return changes.between(pack.read(old), now)
+    # What was settled since is nothing that this paper would ask again, and no less there for that.
+    asked = {entry["reference"] for part in ("appendix_1", "appendix_2", "contracts") for entry in then[part]}
+    now: changes.Data = pack.contents(decision, said, version=old.version + 1, at=at, trail_head="", also=asked)
+    if decision.signed_at:
+        # What it asked for was answered, so that there is nothing of it to compare.
+        then, now = _without(ASKED_FOR, then), _without(ASKED_FOR, now)
+    return changes.between(then, now)
+
+
+def _without(names: Collection[str], found: changes.Data) -> changes.Data:
+    return {**found, "figures": {name: each for name, each in found["figures"].items() if name not in names}}
 
 
 def references(decision: Decision) -> set[str]:

@@ -21,7 +21,7 @@ _FILE = re.compile(r"`((?:grants|bids|approvals|tests|templates|assets|docs|fixt
 _POUNDS = re.compile(r"£[\d,]+(?:\.\d+)?[mk]?(?<!,)")
 
 
-def tests_there_are() -> set[str]:
+def names_of_tests() -> set[str]:
     trees = (ast.parse(file.read_text()) for file in (ROOT / "tests").rglob("test_*.py"))
     return {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
@@ -29,7 +29,7 @@ def tests_there_are() -> set[str]:
 def test_every_test_that_the_documentation_names_exists() -> None:
     named = {name: page.name for page in PAGES for name in _TEST.findall(page.read_text())}
     assert len(named) > 20
-    assert {name: page for name, page in named.items() if name not in tests_there_are()} == {}
+    assert {name: page for name, page in named.items() if name not in names_of_tests()} == {}
 
 
 def test_every_file_that_the_documentation_names_exists() -> None:

@@ -136,6 +136,9 @@ def data_parts(paper: Data, record: Data | None = None) -> dict[str, str]:
     found["appendix 3"] = "3 " + " ".join(_contract(each) for each in paper["contracts"])
     found["appendix 4"] = "4 " + " ".join(f"{each['title']} {each['performance']}" for each in paper["contracts"])
     found["figures"] = " ".join(f"{note['name']} {note['exact']} {note['source']}" for note in paper["figure_notes"])
+    found["sign-offs"] = " ".join(
+        f"{each['area']} {each['by']} {day(each['at'])} {each['comment']}" for each in paper["sign_offs"]
+    )
     found["signature"] = _signature(record) + f" {paper['version']}"
     return {name: found[name] for name in titles(paper)}
 

@@ -292,7 +292,8 @@ def test_a_broken_fact_is_refused_by_its_name(returned: Decision, grace: User, b
     assert named[0].reference
     assert fact.amount is None or named[0].amount == fact.amount
     # Nothing else is blamed than what follows from this fact.
-    assert {problem.check for problem in refused.value.problems} <= {fact.check} | fact.also
+    # Who signed off what it changed is asked again.
+    assert {problem.check for problem in refused.value.problems} <= {fact.check, "sign-off"} | fact.also
     assert (state(returned), returned.packs.count()) == ("returned", 1)
 
 

@@ -225,7 +225,7 @@ def test_the_migration_lists_what_was_published_before() -> None:
     publish()
     before = RegisterEntry.objects.values("title", "signed_on", "grants", "grants_total", "recipients", "text").get()
     RegisterEntry.objects.all().delete()
-    import_module("approvals.migrations.0003_outputs").enter_published(apps, None)
+    import_module("approvals.migrations.0004_outputs").enter_published(apps, None)
     again = RegisterEntry.objects.values("title", "signed_on", "grants", "grants_total", "recipients", "text").get()
     assert again == before
     page = Client().get(reverse("approvals:published_decision", args=["PCD-681"])).content.decode()

@@ -16,6 +16,7 @@ from approvals.models import Award, Decision, DecisionSection, SectionDraft
 from grants.models import AuditEvent, User
 from grants.refusal import Refused
 from tests import factories
+from tests.approvals.steps import sign_off
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -327,6 +328,7 @@ def fill_with_standard_text(decision: Decision, by: User) -> list[str]:
 def test_the_standard_text_of_pcd_681_passes_every_check_and_is_submitted(returned: Decision, grace: User) -> None:
     assert fill_with_standard_text(returned, grace) == []
     assert "{contracts}" in returned.sections.get(key="summary").text
+    sign_off(returned)
     assert decisions.submit_pack(decision=returned, by=grace, at=NOW).version == 2
 
 
