@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -93,7 +92,8 @@ def _xlsx(file: IO[bytes]) -> Iterator[list[str]]:
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
-    ParseError,
+    # What each of the two parsers of XML that the reader may use makes of a damaged part.
+    SyntaxError,
     InvalidFileException,
     ValueError,
     LookupError,

@@ -219,7 +219,7 @@ def _of_page(name: str, objects: dict[str, str]) -> Iterator[str]:
     wanted = set(pattern.converters)
     kind = str(pattern).removeprefix("trail/").split("/")[0]
     said: dict[str, Any] = {"username": worlds.DRAFTED_BY, "version": 1, "number": 1, "key": "summary", "kind": "csv"}
-    said["part"] = "grants"
+    said |= {"part": "grants", "area": "finance", "award": objects.get("awards", "none")}
     if name == "grants:set_password":
         yield reverse(name, args=people.password_link(User.objects.get(username="henry.ives")))
     elif not wanted & {"reference", "round"}:
