@@ -66,12 +66,26 @@ def _seen(area: Area, paper: Paper) -> Iterator[tuple[str, str]]:
     for asked in paper["recommendations"]:
         yield f"Recommendation {asked['number']}", f"{asked['verb'].capitalize()} {asked['text']}"
     if area is Area.FINANCE:
-        yield from ((f"Table 3, {row['label']}", money.pounds(money.exact(row["amount"]))) for row in paper["table_3"])
+        for row in paper["table_3"]:
+            note = f" ({row['note']})" if row.get("note") else ""
+            yield f"Table 3, {row['label']}", money.pounds(money.exact(row["amount"])) + note
         yield from ((_figure(name), figure["exact"]) for name, figure in paper["figures"].items())
     if area in (Area.LEGAL, Area.COMMERCIAL):
         for contract in paper["contracts"]:
             said = [contract["supplier"], money.pounds(money.exact(contract["amount"])), contract["ground"]]
             yield f"Contract {contract['title']}", "; ".join([*said, contract["evidence"]])
+            rest = sorted((name, value) for name, value in contract.items() if name not in _SAID)
+            yield f"Appendices 3 and 4, {contract['title']}", "; ".join(f"{name}: {value}" for name, value in rest)
+    if area in (Area.FINANCE, Area.LEGAL):
+        for grant in [*paper["appendix_1"], *paper["appendix_2"]]:
+            said = [grant["recipient"], money.pounds(money.exact(grant["amount"])), grant["legal_power"]]
+            yield (
+                f"Grant {grant['title']}",
+                "; ".join(filter(None, [*said, grant["conditions"], grant["early_reason"]])),
+            )
+
+
+_SAID = ("reference", "title", "supplier", "amount", "ground", "evidence")
 
 
 def _figure(name: str) -> str:

@@ -17,7 +17,7 @@ from django.utils.timezone import localtime
 from approvals import awards
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, Recommendation
 from bids.models import Interest
-from grants import money
+from grants import audit, money
 from grants.models import User
 from grants.refusal import Refused
 
@@ -26,8 +26,14 @@ ZERO = Decimal("0.00")
 
 def amendable(decision: Decision) -> list[Award]:
     """The grants that the decision which this one amends settled, whatever it said of them."""
-    settled = DecisionItem.objects.filter(decision=decision.amends, pack__records__isnull=False).exclude(award=None)
-    return list(Award.objects.for_routes().live().filter(pk__in=settled.values("award")))
+    old = decision.amends
+    if old is None or old.signed_at is None:
+        return []
+    signed = DecisionItem.objects.filter(pack__records__isnull=False).exclude(award=None)
+    # What a later decision changed is that decision's, and is amended by amending it.
+    later = signed.filter(decision__signed_at__gt=old.signed_at)
+    settled = Award.objects.for_routes().live().filter(pk__in=signed.filter(decision=old).values("award"))
+    return list(settled.exclude(pk__in=later.values("award")))
 
 
 @transaction.atomic
@@ -45,14 +51,15 @@ def amend_grant(
     awards.must_not_be_in_flight(award.round)
     if award not in amendable(decision):
         raise Refused("The earlier decision did not decide this grant", field="award")
-    if Interest.objects.barring().filter(bid=award.bid, member=by).exists():
+    who = audit.acting_as("amend grant", by, award.round, at)
+    if Interest.objects.barring().filter(bid=award.bid, member__in=who).exists():
         raise Refused("You declared an interest in this bid, so somebody else changes its grant.")
     if amount > award.bid.amount:
         raise Refused(f"The bid asks for {money.pounds(award.bid.amount)}. A grant is never more", field="amount")
     paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
     if amount < paid:
         raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
-    awards.must_fit(award.round, amount, instead_of=ZERO if award.state == Award.State.REFUSED else award.amount)
+    _must_fit(decision, award, amount)
     _must_leave_other_routes(decision, award, amount, at)
     kept, _ = AmendedGrant.objects.update_or_create(
         decision=decision,
@@ -62,6 +69,18 @@ def amend_grant(
     facts = {"decision": decision.reference, "was": award.amount, "amount": amount}
     awards.record("amend grant", award, by, at, reason, facts)
     return kept
+
+
+def _must_fit(decision: Decision, award: Award, amount: Decimal) -> None:
+    """Refuse what the allocation does not hold, with all that this paper changes besides."""
+    others = decision.changes.exclude(award=award).select_related("award")
+    freed = sum((_taken(kept.award) - kept.amount for kept in others), _taken(award))
+    awards.must_fit(award.round, amount, instead_of=freed)
+
+
+def _taken(award: Award) -> Decimal:
+    """What a grant takes of the allocation now, in pounds."""
+    return ZERO if award.state == Award.State.REFUSED else award.amount
 
 
 def _must_leave_other_routes(decision: Decision, award: Award, amount: Decimal, at: datetime) -> None:

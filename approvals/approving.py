@@ -160,7 +160,9 @@ def record_payment(
     standing = award.approvals.filter(invalid_at=None).first()
     if standing is None and earlier:
         raise Refused("Money was paid before approval already. No further payment until the grant is approved.")
-    retrospective = standing is None or localtime(standing.approved_at).date() > paid_on
+    stood = [each for each in award.approvals.all() if localtime(each.approved_at).date() <= paid_on]
+    # One that a later decision took the place of counts for as long as it stood.
+    retrospective = not any(each.invalid_at is None or localtime(each.invalid_at).date() >= paid_on for each in stood)
     if retrospective:
         # It has a recommendation of its own, which a paper that is submitted already cannot hold.
         must_not_be_in_flight(award.round)

@@ -94,7 +94,8 @@ def review(
     must_be_current(bid, seen)
     if bid.state not in (*reviewable(round), Bid.State.AGREED):
         raise Refused(f"{bid.source_reference} is not recommended by the panel")
-    if Interest.objects.barring().filter(bid=bid, member=by).exists():
+    who = audit.acting_as("review bid", by, round, at)
+    if Interest.objects.barring().filter(bid=bid, member__in=who).exists():
         raise Refused("You declared an interest in this bid, so somebody else reviews it.")
     if amount > bid.amount:
         raise Refused(f"The bid asks for {money.pounds(bid.amount)}. A grant is never more", field="amount")

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
-from approvals import amending, approving, decisions, duties, pack, sign_offs
+from approvals import amending, approving, awards, decisions, duties, pack, sign_offs
 from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, SingleTenderAction
-from grants import audit
+from bids.models import Interest
+from grants import audit, money
 from grants.models import User
 from grants.refusal import Incomplete, Refused, must_be_current
 
@@ -52,6 +53,7 @@ def decide_items(
     principal = audit.acting_for("decide items", by, decision.round, at)
     if principal and duties.why_not_sign(principal.username, prepared):
         raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else decides it.")
+    _must_have_no_interest(list(current.items.select_related("award")), by, principal)
     if not interests.strip():
         raise Refused("Declare your interests, or write that there are none", field="interests")
     said = {}
@@ -96,11 +98,18 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
         raise Refused(f"{decision.decided_by} decided the items, so only they can sign")
     current = decisions.current_pack(decision)
     items = list(current.items.select_related("award__bid", "award__round", "contract"))
+    _must_have_no_interest(items, by, audit.acting_for("sign decision", by, decision.round, at))
     for item in items:
         if item.award:
             _settle(item, item.award, decision, by, at)
         if item.contract and item.verb == DecisionItem.Verb.APPROVE:
             _settle_contract(item, item.contract, by, at)
+    if (over := awards.committed(decision.round) - decision.round.allocation) > 0:
+        # One change was counted on to pay for another, and was not approved.
+        raise Refused(
+            f"With these answers {money.pounds(over)} more than the allocation is promised. Change an answer, "
+            "or return the pack."
+        )
     decision.signed_by, decision.signed_at = by, at
     decisions.move(decision, Decision.State.SIGNED, "signed_by", "signed_at")
     made = pack.freeze_record(_record_of(decision, current, items), current)
@@ -108,18 +117,28 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
     decisions.record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
 
 
+def _must_have_no_interest(items: list[DecisionItem], by: User, principal: User | None) -> None:
+    """Refuse where the decider, or for whom they act, declared an interest in a bid while it was scored."""
+    bids = [item.award.bid_id for item in items if item.award]
+    people = [by, principal] if principal else [by]
+    found = Interest.objects.barring().filter(bid__in=bids, member__in=people).select_related("bid").first()
+    if found:
+        raise Refused(f"{found.member.name} declared an interest in {found.bid.title}, so somebody else decides.")
+
+
 def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:
     kinds = DecisionItem.Answer
     award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
     states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
     if decision.changes.filter(award=award).exists():
-        if kinds(item.answer) in states:
+        if kinds(item.answer) in states and award.state != Award.State.DEFERRED:
             # What the earlier decision said of it stands.
             return
-        amending.apply(decision, award, by, at)
+        if kinds(item.answer) not in states:
+            amending.apply(decision, award, by, at)
     if award.approvals.filter(invalid_at=None).exists():
         raise Refused(f"{award.bid.title} is approved already. The pack must be returned.")
-    if award.amount != item.amount:
+    if kinds(item.answer) not in states and award.amount != item.amount:
         raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
     award.state = states.get(kinds(item.answer), Award.State.APPROVED)
     award.version += 1

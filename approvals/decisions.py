@@ -270,6 +270,10 @@ def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | 
     decision = locked(decision)
     must_be_current(decision, seen)
     must_be(decision, Decision.State.SIGNED, "Only a signed decision can be published")
+    earlier = Decision.objects.filter(round=decision.round, signed_at__lt=decision.signed_at, published_at=None)
+    if waiting := earlier.first():
+        # Its figures stand in the data of every later paper of the round.
+        raise Refused(f"{waiting.reference} was signed before and is not published. Publish it first, or wait with it.")
     registering.enter(decision.record)
     decision.published_at = at
     move(decision, Decision.State.PUBLISHED, "published_at")

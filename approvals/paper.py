@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -36,7 +36,8 @@ class Sources:
     texts: dict[str, str]
     reconciliation: Reconciliation
     bids: Sequence[BidEntry]
-    earlier: frozenset[tuple[str, str]] = frozenset()
+    # What the newest earlier paper that reported a thing said of its amount, by reference.
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
     def routed(self, route: str) -> list[Award]:
         return [award for award in self.awards if award.route == route]
@@ -51,7 +52,7 @@ class Sources:
         return [award for award in self.routed(Award.Route.DELEGATED) if not self._reported(award)]
 
     def _reported(self, thing: Award | SingleTenderAction) -> bool:
-        return (thing.reference, money.text(thing.amount)) in self.earlier
+        return self.earlier.get(thing.reference) == money.text(thing.amount)
 
     def contracts_asked(self) -> list[SingleTenderAction]:
         """The contracts that wait for the Deputy Mayor, and the delegated ones that no earlier paper has reported."""
@@ -71,12 +72,12 @@ def sources(decision: Decision, day: date) -> Sources:
     signed = DecisionRecord.objects.filter(decision__round=round).exclude(decision=decision)
     return Sources(
         decision=decision,
-        earlier=frozenset(
-            (entry["reference"], entry["amount"])
-            for text in signed.values_list("pack__canonical", flat=True)
+        earlier={
+            entry["reference"]: entry["amount"]
+            for text in signed.order_by("decision__signed_at").values_list("pack__canonical", flat=True)
             for part in ("appendix_2", "contracts")
             for entry in json.loads(text)[part]
-        ),
+        },
         awards=[award for award in found if award.state != Award.State.REFUSED],
         contracts=list(SingleTenderAction.objects.live().filter(round=round).select_related("supplier")),
         limits={kind: rules.rule_on(round, kind, day) for kind in DelegationRule.Kind.values},

@@ -125,6 +125,17 @@ def _outcomes(state: str, led_by: str, award: Award | None) -> list[Outcome]:
     return found or [Outcome.OPEN]
 
 
+def _warned_anew(award: Award, now: Route | None) -> bool:
+    """Whether the other key warns of something that nobody has answered.
+
+    Nobody decides above the Deputy Mayor, and an approval stands although the sum in an answered warning moved.
+    """
+    if now is None or not now.warning or award.route == Award.Route.DMPC:
+        return False
+    answered = award.state == Award.State.APPROVED and bool(award.warning_cleared)
+    return now.warning != award.warning and not answered
+
+
 def _grant(award: Award, now: Route | None) -> Grant:
     bid = award.bid
     valid = next(iter(fetched(award, "valid")), None)
@@ -139,7 +150,7 @@ def _grant(award: Award, now: Route | None) -> Grant:
         agreed=agreed,
         route=Level(award.route) if award.route else None,
         route_now=now.level if now else None,
-        warning_open=award.warning_open or bool(now and now.warning and now.warning != award.warning),
+        warning_open=award.warning_open or _warned_anew(award, now),
         approved=valid.amount if valid else None,
         approved_level=Level(valid.level) if valid else None,
         paid=sum((payment.amount for payment in paid), ZERO),

@@ -62,6 +62,12 @@ def acting_for(action: str, by: User, round: Round | None, at: datetime) -> User
     return through[role] if role else None
 
 
+def acting_as(action: str, by: User, round: Round | None, at: datetime) -> list[User]:
+    """Whose interests and doings bar an action: the person's own and, for a deputy, those of whom they act for."""
+    principal = acting_for(action, by, round, at)
+    return [by, principal] if principal else [by]
+
+
 def _holdings(by: User, round: Round | None, at: datetime) -> tuple[frozenset[Role], dict[Role, User]]:
     """The roles that a person holds themselves at an instant, and those that they hold as somebody's deputy."""
     held = (

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.timezone import localtime
 
 from grants import audit
 from grants.models import RoleHolding, Round, User
@@ -49,10 +50,11 @@ def give_role(
     that scores, decides or checks: who gives power must not hold it.
     """
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    current = RoleHolding.objects.filter(user=person, ended_at=None)
+    # A deputy's part that is over bars nothing.
+    current = RoleHolding.objects.filter(user=person, ended_at=None).exclude(ends_on__lt=localtime(at).date())
     if person == by:
         raise Refused("Nobody gives themselves a role. Ask another administrator.")
-    if current.filter(role=role, round=round).exists():
+    if current.filter(role=role, round=round, through=None).exists():
         raise Refused(f"{person.name} holds this role already", field="role")
     other = (
         current.exclude(role=Role.ADMINISTRATOR)

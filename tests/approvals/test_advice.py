@@ -23,6 +23,8 @@ def paper(**changed: Any) -> dict[str, Any]:
         "table_3": [{"label": "Posts", "amount": "1900702.00"}, {"label": "Underspend", "amount": "754005.00"}],
         "figures": {"grants": {"exact": changed.get("grants", "£947,234")}, "bids": {"exact": "83"}},
         "contracts": [contract],
+        "appendix_1": [],
+        "appendix_2": [],
     }
     return {**found, **{key: value for key, value in changed.items() if key != "grants"}}
 
@@ -32,8 +34,8 @@ def paper(**changed: Any) -> dict[str, Any]:
     [
         # Own paragraph, its figure, the recommendation; finance also table 3 and every figure; legal the contract too.
         (Area.FINANCE, 3 + 2 + 1),
-        (Area.LEGAL, 3 + 1),
-        (Area.COMMERCIAL, 3 + 1),
+        (Area.LEGAL, 3 + 2),
+        (Area.COMMERCIAL, 3 + 2),
         (Area.EQUALITY, 3),
     ],
 )
@@ -90,6 +92,34 @@ def test_a_changed_figure_voids_it_and_is_named(area: Area) -> None:
 def test_each_kind_of_change_is_named(change: dict[str, Any], area: Area, said: str) -> None:
     then = advice.seen(area, paper())
     assert [str(found) for found in advice.standing(area, paper(**change), then, objected=False).changes] == [said]
+
+
+@pytest.mark.parametrize(
+    ("area", "holds"),
+    [(Area.FINANCE, False), (Area.LEGAL, False), (Area.COMMERCIAL, True), (Area.EQUALITY, True)],
+)
+def test_another_recipient_of_a_grant_voids_who_answers_for_its_money_and_its_power(area: Area, holds: bool) -> None:
+    grant = {
+        "title": "Lanterns",
+        "recipient": "A Trust",
+        "amount": "70000.00",
+        "legal_power": "The Act",
+        "conditions": "",
+        "early_reason": "",
+    }
+    then = advice.seen(area, paper(appendix_1=[grant]))
+    other = paper(appendix_1=[{**grant, "recipient": "B Trust"}])
+    assert advice.standing(area, other, then, objected=False).holds == holds
+
+
+def test_other_performance_of_a_contract_voids_legal_and_commercial() -> None:
+    contract = {**paper()["contracts"][0], "performance": "Six events"}
+    for area in (Area.LEGAL, Area.COMMERCIAL):
+        then = advice.seen(area, paper(contracts=[contract]))
+        now = paper(contracts=[{**contract, "performance": "Two events"}])
+        assert [change.what for change in advice.standing(area, now, then, objected=False).changes] == [
+            "Appendices 3 and 4, Events"
+        ]
 
 
 def test_two_lines_of_one_name_are_told_apart() -> None:

@@ -1,8 +1,10 @@
 """A new decision changes a grant that an earlier one decided: what stands until then, what it asks, what it settles."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -10,7 +12,9 @@ from approvals import amending, approving, awards, decisions, draft, grouping, p
 from approvals import pack as packs
 from approvals.deciding import Answer
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DecisionRecord, Pack
-from grants.models import User
+from bids.models import CostLine, Interest
+from grants import deputies
+from grants.models import Round, User
 from grants.refusal import Refused
 from grants.roles import Role
 from tests import factories
@@ -277,3 +281,59 @@ def test_the_pages_ask_for_a_change_and_take_it_back(paper: Decision, grant: Awa
     assert client.get(leave).status_code == 404
     plain = reverse("approvals:amend_grant", args=["PCD-681"])
     assert client.get(plain).status_code == 404
+
+
+def test_a_refused_reduction_does_not_let_an_approved_rise_over_the_allocation(
+    signed: Decision, paper: Decision, grant: Award, grace: User, mo: User, robin: User
+) -> None:
+    """One change frees what another takes; the Deputy Mayor refuses the first and approves the second."""
+    more = Award.objects.for_routes().get(round=paper.round, amount=Decimal("189500.00"))
+    type(more.bid).objects.filter(pk=more.bid.pk).update(amount=Decimal("194500.00"))
+    CostLine.objects.create(bid=more.bid, label="More", amount=Decimal(5000))
+    Round.objects.filter(pk=paper.round.pk).update(allocation=awards.committed(paper.round))
+    change(paper, more, grace, Decimal("194500.00"))
+    submit(paper, grace, mo)
+    rise = next(item for item in decisions.current_pack(paper).items.all() if item.award == more)
+    special = {f"item_{3 - rise.number}": Answer("refused", reason="As it was")}
+    decide(paper, robin, **special)
+    with pytest.raises(Refused, match="£5,000 more than the allocation is promised"), transaction.atomic():
+        sign(paper, robin)
+    assert awards.committed(paper.round) == Round.objects.get(pk=paper.round.pk).allocation
+
+
+def test_a_paper_is_not_published_before_one_that_was_signed_before_it(
+    decision: Decision, robin: User, mo: User
+) -> None:
+    decide(decision, robin)
+    sign(decision, robin)
+    later = Decision.objects.create(
+        round=decision.round,
+        reference="PCD-700",
+        title="x",
+        decision_by="x",
+        opened_at=NOW,
+        state="signed",
+        decided_by=robin,
+        signed_by=robin,
+        signed_at=LATER + timedelta(days=1),
+    )
+    with pytest.raises(Refused, match="PCD-681 was signed before and is not published"):
+        decisions.publish_decision(decision=later, by=mo, at=LATER)
+
+
+def test_a_member_with_an_interest_does_not_decide_as_a_deputy(decision: Decision, robin: User) -> None:
+    member = person(username="with.interest")
+    item = decision.items.exclude(award=None)[0]
+    assert item.award
+    Interest.objects.create(bid=item.award.bid, member=member, conflicted=True, nature="A friend", declared_at=NOW)
+    deputies.name_deputy(
+        holding=robin.holdings.get(round=decision.round),
+        person=member,
+        starts_on=NOW.date(),
+        ends_on=LATER.date(),
+        reason="Leave",
+        by=robin,
+        at=NOW,
+    )
+    with pytest.raises(Refused, match="declared an interest in"):
+        decide(decision, member)

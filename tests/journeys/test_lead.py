@@ -49,6 +49,13 @@ BID = {
 }
 
 
+ADVISERS = {
+    "finance": ("kit.lane", "Finance"),
+    "legal": ("lena.frey", "Legal adviser"),
+    "equality": ("esi.mensah", "Equality adviser"),
+}
+
+
 def _open_round(page: Page, served: str) -> None:
     """The administrator opens a round that takes bids today, and gives the roles in it."""
     today = timezone.localdate()
@@ -65,7 +72,7 @@ def _open_round(page: Page, served: str) -> None:
     page.get_by_role("button", name="Open the round").click()
     done(page, f"{TITLE} is open")
     look(page)
-    for username, role in ((CHAIR, "Panel chair"), (LEAD, "CPIE lead"), (SECOND, "CPIE lead")):
+    for username, role in ((CHAIR, "Panel chair"), (LEAD, "CPIE lead"), (SECOND, "CPIE lead"), *ADVISERS.values()):
         page.goto(f"{served}/people/{username}/roles/give/")
         page.get_by_label(role, exact=True).check()
         page.get_by_label("Round").select_option(label=TITLE)
@@ -148,6 +155,10 @@ def _import(page: Page, served: str) -> None:
 def _recommend(page: Page, served: str) -> None:
     """The chair records the outcome of both; this round has no scoring."""
     sign_in(page, served, CHAIR)
+    page.goto(f"{served}{ROUND}/interests/")
+    for each in page.get_by_label("No interest", exact=True).all():
+        each.check()
+    page.get_by_role("button", name="Record the declarations").click()
     for title in ("Night riders north", "Night riders south"):
         page.goto(f"{served}{ROUND}/bids/")
         page.get_by_role("link", name=title).click()
@@ -264,6 +275,14 @@ def _write(page: Page, served: str) -> None:
     page.get_by_label("Figures from elsewhere").fill("£3.21m: The budget of the operator")
     page.get_by_role("button", name=re.compile("^Save")).click()
     done(page, "The sources are saved")
+    for area, (username, _) in ADVISERS.items():
+        sign_in(page, served, username)
+        page.goto(f"{served}/decisions/PCD-900/sign-off/{area}/")
+        page.get_by_label("Sign it off", exact=True).check()
+        page.get_by_role("button", name="Record the answer").click()
+        done(page, f"Your answer on the {area} comments is recorded")
+    sign_in(page, served, LEAD)
+    page.goto(f"{served}/decisions/PCD-900/")
     expect(page.get_by_text("The paper reconciles to the penny")).to_be_visible()
     page.goto(f"{served}/decisions/PCD-900/submit/")
     press_on(page, page.get_by_role("button", name="Submit"))
