@@ -144,3 +144,14 @@ def test_the_driver_is_psycopg2() -> None:
     from django.db import connection
 
     assert connection.Database.__name__ == "psycopg2"
+
+
+DECIDED_PATH = ("helpers", "test_lead", "test_adviser", "test_office", "test_deputy_mayor", "test_public")
+POINTER = {"click", "dblclick", "tap", "check", "uncheck", "set_checked", "fill", "select_option", "drag_to", "mouse"}
+
+
+@pytest.mark.parametrize("journey", DECIDED_PATH)
+def test_the_decided_path_is_walked_by_keyboard_alone(journey: str) -> None:
+    tree = ast.parse((ROOT / "tests" / "journeys" / f"{journey}.py").read_text())
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not used & POINTER, f"{journey} uses what only a pointer or a script can do"

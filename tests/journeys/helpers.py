@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.conftest import DEMO_PASSWORD
 
@@ -27,9 +27,9 @@ def sign_in(page: Page, served: str, username: str, password: str = DEMO_PASSWOR
     """Sign in by the form, signing out whoever was there; ends on the home page."""
     page.context.clear_cookies()
     page.goto(f"{served}/sign-in/")
-    page.get_by_label("User name").fill(username)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    write(page, page.get_by_label("User name"), username)
+    write(page, page.get_by_label("Password"), password)
+    press_on(page, page.get_by_role("button", name="Sign in"))
     expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
 
 
@@ -85,19 +85,26 @@ def focused(page: Page) -> tuple[str, str]:
     return tag, id
 
 
-def tab_to(page: Page, target: Locator, most: int = 120) -> None:
+def tab_to(page: Page, target: Locator, *, key: str = "Tab", most: int = 120) -> None:
     """Press the tab key until the target has the focus, as somebody without a mouse does."""
     for _ in range(most):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if target.evaluate("each => each === document.activeElement"):
             return
-    raise AssertionError(f"{most} presses of the tab key on {page.url} do not reach {target}")
+    raise AssertionError(f"{most} presses of {key} on {page.url} do not reach {target}")
 
 
 def press_on(page: Page, target: Locator, key: str = "Enter") -> None:
     """Go to a link, a button or a choice by keyboard and use it."""
     tab_to(page, target)
     page.keyboard.press(key)
+
+
+def follow(page: Page, target: Locator) -> None:
+    """Go to a link or a button by keyboard and use it; ends once the page that it leads to is there."""
+    tab_to(page, target)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def write(page: Page, field: Locator, words: str) -> None:
@@ -115,6 +122,35 @@ def choose(page: Page, select: Locator, words: str) -> None:
     expect(select.locator("option:checked")).to_contain_text(words)
 
 
+def tick(page: Page, box: Locator) -> None:
+    """Go to a checkbox by keyboard and tick it."""
+    press_on(page, box, "Space")
+    expect(box).to_be_checked()
+
+
+def pick(page: Page, choice: Locator) -> None:
+    """Go to a group of radio buttons by keyboard and take one of them with the arrow keys."""
+    group = page.locator(f'input[type="radio"][name="{choice.get_attribute("name")}"]')
+    taken = group.and_(page.locator(":checked"))
+    if taken.count():
+        tab_to(page, taken)
+    else:
+        press_on(page, group.first, "Space")
+    for _ in range(group.count()):
+        if choice.is_checked():
+            return
+        page.keyboard.press("ArrowDown")
+    expect(choice).to_be_checked()
+
+
+def upload(page: Page, field: Locator, file: FilePayload) -> None:
+    """Go to a file field by keyboard, open its chooser and choose the file."""
+    tab_to(page, field)
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(file)
+
+
 def error_links_land(page: Page, *, fields: int | None = None) -> None:
     """The error summary has the focus, and each of its links moves it to an input."""
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
@@ -123,9 +159,10 @@ def error_links_land(page: Page, *, fields: int | None = None) -> None:
     assert links.count() > 0, "The error summary links to nothing"
     if fields is not None:
         expect(links).to_have_count(fields)
-    for link in links.all():
+    for number, link in enumerate(links.all()):
         target = (link.get_attribute("href") or "").removeprefix("#")
-        link.click()
+        tab_to(page, link, key="Shift+Tab" if number else "Tab")
+        page.keyboard.press("Enter")
         tag, id = focused(page)
         assert tag in {"INPUT", "TEXTAREA", "SELECT"} and id == target, f"{link.inner_text()!r} lands on {tag} {id}"
 
@@ -139,7 +176,7 @@ def fill_day(page: Page, legend: str, day: int, month: int, year: int) -> None:
     """Type a date into its three boxes."""
     group = page.get_by_role("group", name=legend)
     for label, value in (("Day", day), ("Month", month), ("Year", year)):
-        group.get_by_label(label).fill(str(value))
+        write(page, group.get_by_label(label), str(value))
 
 
 def decide_and_sign(page: Page, served: str, *, deputy_mayor: str = "robin.vale") -> None:
@@ -147,11 +184,11 @@ def decide_and_sign(page: Page, served: str, *, deputy_mayor: str = "robin.vale"
     sign_in(page, served, deputy_mayor)
     page.goto(f"{served}/decisions/PCD-681/decide/")
     for choice in page.get_by_label("Approved", exact=True).or_(page.get_by_label("Noted", exact=True)).all():
-        choice.check()
-    page.get_by_label("Interests that you declare").fill("None.")
-    page.get_by_role("button", name="Continue to signature").click()
-    page.get_by_label("Your password").fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Sign the decision").click()
+        pick(page, choice)
+    write(page, page.get_by_label("Interests that you declare"), "None.")
+    press_on(page, page.get_by_role("button", name="Continue to signature"))
+    write(page, page.get_by_label("Your password"), DEMO_PASSWORD)
+    press_on(page, page.get_by_role("button", name="Sign the decision"))
     done(page, "PCD-681 is signed")
 
 

@@ -4,7 +4,15 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.helpers import axe, done, error_links_land, look, press_on, sign_in, without_script
+from tests.journeys.helpers import (
+    axe,
+    done,
+    error_links_land,
+    follow,
+    look,
+    sign_in,
+    without_script,
+)
 
 ADMINISTRATOR = "iris.jonas"
 PASSWORD = "a-long-invented-password"
@@ -13,9 +21,9 @@ PASSWORD = "a-long-invented-password"
 def test_a_person_is_added_given_a_role_and_signs_in(page: Page, served: str) -> None:
     sign_in(page, served, ADMINISTRATOR)
     look(page)
-    press_on(page, page.get_by_role("link", name="People", exact=True))
+    follow(page, page.get_by_role("link", name="People", exact=True))
     look(page)
-    press_on(page, page.get_by_role("button", name="Add a person"))
+    follow(page, page.get_by_role("button", name="Add a person"))
     look(page)
     page.get_by_label("Name", exact=True).fill("Nour Castle")
     page.get_by_role("button", name="Add the person").click()

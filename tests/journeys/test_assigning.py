@@ -5,7 +5,17 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.helpers import axe, done, error_links_land, look, press_on, sign_in, tab_to, write
+from tests.journeys.helpers import (
+    axe,
+    done,
+    error_links_land,
+    follow,
+    look,
+    press_on,
+    sign_in,
+    tab_to,
+    write,
+)
 from tests.journeys.panel import CHAIR, MEMBER, ROUND, row_of
 
 pytestmark = pytest.mark.usefixtures("window")
@@ -20,7 +30,7 @@ def test_a_plan_is_seen_changed_applied_and_taken_back(page: Page, served: str) 
     sign_in(page, served, CHAIR)
     press_on(page, page.get_by_role("link", name="Wait for scorecards"))
     before = _assigned(page)
-    press_on(page, page.get_by_role("button", name="Plan who scores what"))
+    follow(page, page.get_by_role("button", name="Plan who scores what"))
     look(page)
     scorers = page.get_by_label("Scorers for each bid")
     write(page, scorers, "99")
@@ -46,9 +56,9 @@ def test_a_plan_is_seen_changed_applied_and_taken_back(page: Page, served: str) 
     done(page, f"The plan is applied: {planned - 1} assignments are made")
     assert _assigned(page) == before + planned - 1
 
-    press_on(page, page.get_by_role("button", name="Plan who scores what"))
+    follow(page, page.get_by_role("button", name="Plan who scores what"))
     look(page)
-    press_on(page, page.get_by_role("link", name=re.compile("^Take it back")).first)
+    follow(page, page.get_by_role("link", name=re.compile("^Take it back")).first)
     look(page)
     press_on(page, page.get_by_role("button", name="Take it back"))
     error_links_land(page, fields=1)
@@ -60,8 +70,8 @@ def test_a_plan_is_seen_changed_applied_and_taken_back(page: Page, served: str) 
 
 def test_members_who_are_behind_get_a_letter(page: Page, served: str) -> None:
     sign_in(page, served, CHAIR)
-    press_on(page, page.get_by_role("link", name="Wait for scorecards"))
-    press_on(page, page.get_by_role("link", name="Write to members who are behind"))
+    follow(page, page.get_by_role("link", name="Wait for scorecards"))
+    follow(page, page.get_by_role("link", name="Write to members who are behind"))
     look(page)
     press_on(page, page.get_by_role("button", name="Send the letters"))
     error_links_land(page, fields=1)
@@ -85,7 +95,7 @@ def test_an_interest_is_seen_and_waived_by_the_chair(page: Page, served: str) ->
     sign_in(page, served, CHAIR)
     press_on(page, page.get_by_role("link", name="Wait for scorecards"))
     expect(row_of(page, "Amara Cole").locator("td").nth(6)).to_have_text("1")
-    press_on(page, page.get_by_role("link", name="Declared interests"))
+    follow(page, page.get_by_role("link", name="Declared interests"))
     look(page)
     row = row_of(page, "SSF-08")
     expect(row).to_contain_text("I rented a room from them in 2019.")
@@ -110,7 +120,7 @@ def test_a_chair_declares_an_interest_and_the_bid_is_shut_to_them(page: Page, se
     sign_in(page, served, CHAIR)
     press_on(page, page.get_by_role("link", name="Wait for scorecards"))
     expect(row_of(page, "SSF-08")).to_be_visible()
-    press_on(page, page.get_by_role("link", name="Your interests"))
+    follow(page, page.get_by_role("link", name="Your interests"))
     look(page)
     bid = page.get_by_role("group").filter(has_text="SSF-08")
     tab_to(page, bid.get_by_label("No interest"))

@@ -2,13 +2,20 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.helpers import decide_and_sign, done, press_on, sign_in, tab_to
+from tests.journeys.helpers import (
+    decide_and_sign,
+    done,
+    follow,
+    press_on,
+    sign_in,
+    tab_to,
+)
 
 
 def test_finance_adds_a_budget_line_by_keyboard(page: Page, served: str) -> None:
     sign_in(page, served, "kit.lane")
-    press_on(page, page.get_by_role("link", name="Safer Summer Fund 2026/27"))
-    press_on(page, page.get_by_role("button", name="Add a budget line"))
+    follow(page, page.get_by_role("link", name="Safer Summer Fund 2026/27"))
+    follow(page, page.get_by_role("button", name="Add a budget line"))
     tab_to(page, page.locator("#id_kind_0"))
     # Once in a group of choices, the arrows and the space bar choose.
     page.keyboard.press("ArrowDown")
@@ -25,7 +32,7 @@ def test_finance_adds_a_budget_line_by_keyboard(page: Page, served: str) -> None
 
 def test_the_administrator_adds_a_person_by_keyboard(page: Page, served: str) -> None:
     sign_in(page, served, "iris.jonas")
-    press_on(page, page.get_by_role("link", name="People"))
+    follow(page, page.get_by_role("link", name="People"))
     press_on(page, page.get_by_role("button", name="Add a person"))
     for label, words in (("Name", "Nia Okoro"), ("User name", "nia.okoro")):
         tab_to(page, page.get_by_label(label, exact=True))

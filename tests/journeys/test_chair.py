@@ -10,6 +10,7 @@ from tests.journeys.helpers import (
     done,
     error_links_land,
     fits_phone,
+    follow,
     look,
     press_on,
     sign_in,
@@ -23,13 +24,13 @@ from tests.journeys.panel import CHAIR, ROUND, SPLIT, UNSCORED, close_scoring, r
 def test_a_bid_is_assigned_by_keyboard_and_the_progress_follows(page: Page, served: str) -> None:
     sign_in(page, served, CHAIR)
     look(page)
-    press_on(page, page.get_by_role("link", name="Wait for scorecards"))
+    follow(page, page.get_by_role("link", name="Wait for scorecards"))
     look(page)
     row = page.locator("tr").filter(has_text="Amara Cole").first
     assigned = int(row.locator("td").first.inner_text())
     expect(row).to_contain_text("11")
 
-    press_on(page, page.get_by_role("button", name="Assign one bid"))
+    follow(page, page.get_by_role("button", name="Assign one bid"))
     look(page)
     press_on(page, page.get_by_role("button", name="Save").or_(page.get_by_role("button", name=re.compile("^Assign"))))
     error_links_land(page, fields=2)

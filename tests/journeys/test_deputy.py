@@ -12,6 +12,7 @@ from tests.journeys.helpers import (
     done,
     error_links_land,
     fill_day,
+    follow,
     look,
     press_on,
     sign_in,
@@ -28,7 +29,7 @@ def test_a_deputy_decides_in_their_own_name_and_names_nobody(page: Page, served:
     sign_in(page, served, "robin.vale")
     page.goto(f"{served}/deputies/")
     look(page)
-    press_on(page, page.get_by_role("button", name="Name a deputy"))
+    follow(page, page.get_by_role("button", name="Name a deputy"))
     look(page)
     press_on(page, page.get_by_role("button", name="Name the deputy"))
     error_links_land(page, fields=5)
@@ -63,7 +64,7 @@ def test_publication_is_deferred_and_a_later_paper_amends_the_decision(page: Pag
     decide_and_sign(page, served)
     sign_in(page, served, "mo.novak")
     page.goto(f"{served}/decisions/PCD-681/")
-    press_on(page, page.get_by_role("button", name="Defer publication"))
+    follow(page, page.get_by_role("button", name="Defer publication"))
     look(page)
     press_on(page, page.get_by_role("button", name="Defer publication"))
     error_links_land(page, fields=2)
@@ -83,7 +84,7 @@ def test_publication_is_deferred_and_a_later_paper_amends_the_decision(page: Pag
     press_on(page, page.get_by_role("button", name="Open it"))
     done(page, "The paper is open")
     look(page)
-    press_on(page, page.get_by_role("button", name="Change a grant"))
+    follow(page, page.get_by_role("button", name="Change a grant"))
     look(page)
     press_on(page, page.get_by_role("button", name="Ask for the change"))
     error_links_land(page, fields=3)
@@ -97,7 +98,7 @@ def test_publication_is_deferred_and_a_later_paper_amends_the_decision(page: Pag
     done(page, "PCD-700 asks for £65,000")
     expect(page.get_by_text("from £70,000 to £65,000").first).to_be_visible()
     look(page)
-    press_on(page, page.get_by_role("link", name="Take it back"))
+    follow(page, page.get_by_role("link", name="Take it back"))
     look(page)
     write(page, page.get_by_label("Reason"), "It stays.")
     press_on(page, page.get_by_role("button", name="Take the change back"))

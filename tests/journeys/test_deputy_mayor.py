@@ -1,4 +1,4 @@
-"""The Deputy Mayor decides item by item and signs with a password."""
+"""The Deputy Mayor decides item by item and signs with a password; all by keyboard."""
 
 import re
 
@@ -12,10 +12,13 @@ from tests.journeys.helpers import (
     error_links_land,
     fits_phone,
     focused,
+    follow,
     look,
+    pick,
     press_on,
     sign_in,
     without_script,
+    write,
 )
 
 DEPUTY_MAYOR = "robin.vale"
@@ -24,7 +27,7 @@ DEPUTY_MAYOR = "robin.vale"
 def test_the_items_are_decided_one_by_one_and_signed(page: Page, served: str) -> None:
     sign_in(page, served, DEPUTY_MAYOR)
     look(page)
-    press_on(page, page.get_by_role("button", name="Decide PCD-681"))
+    follow(page, page.get_by_role("button", name="Decide PCD-681"))
     look(page)
     items = page.locator("fieldset").filter(has=page.locator("legend", has_text=re.compile(r"^Item \d+\.")))
     total = items.count()
@@ -34,13 +37,13 @@ def test_the_items_are_decided_one_by_one_and_signed(page: Page, served: str) ->
     for number in range(1, total + 1):
         item = items.nth(number - 1)
         if number == 4:
-            item.get_by_label("Approved with conditions").check()
-            item.get_by_text("Conditions or reason").click()
-            item.get_by_label("Conditions for item 4").fill("A report by Christmas.")
+            pick(page, item.get_by_label("Approved with conditions"))
+            press_on(page, item.locator("summary"))
+            write(page, item.get_by_label("Conditions for item 4"), "A report by Christmas.")
         elif number != 3:
-            item.get_by_label("Approved", exact=True).or_(item.get_by_label("Noted", exact=True)).check()
-    page.get_by_label("Interests that you declare").fill("None.")
-    page.get_by_role("button", name="Continue to signature").click()
+            pick(page, item.get_by_label("Approved", exact=True).or_(item.get_by_label("Noted", exact=True)))
+    write(page, page.get_by_label("Interests that you declare"), "None.")
+    press_on(page, page.get_by_role("button", name="Continue to signature"))
     error_links_land(page, fields=1)
     expect(page.get_by_label("Conditions for item 4")).to_have_value("A report by Christmas.")
     expect(page.get_by_label("Interests that you declare")).to_have_value("None.")
@@ -50,18 +53,18 @@ def test_the_items_are_decided_one_by_one_and_signed(page: Page, served: str) ->
     # The link of the error led to the third item's first answer.
     assert focused(page)[1].startswith("id_answer_3")
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Continue to signature").click()
+    press_on(page, page.get_by_role("button", name="Continue to signature"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Check and sign PCD-681")
     expect(page.get_by_text("A report by Christmas.")).to_be_visible()
     look(page)
 
-    page.get_by_label("Your password").fill("not the password")
-    page.get_by_role("button", name="Sign the decision").click()
+    write(page, page.get_by_label("Your password"), "not the password")
+    press_on(page, page.get_by_role("button", name="Sign the decision"))
     error_links_land(page, fields=1)
     expect(page.locator("#id_password_error")).to_contain_text("This is not your password")
     axe(page)
-    page.get_by_label("Your password").fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Sign the decision").click()
+    write(page, page.get_by_label("Your password"), DEMO_PASSWORD)
+    press_on(page, page.get_by_role("button", name="Sign the decision"))
     done(page, "PCD-681 is signed")
     look(page)
     expect(page.get_by_text("A report by Christmas.").first).to_be_visible()

@@ -9,6 +9,7 @@ from tests.journeys.helpers import (
     done,
     error_links_land,
     fits_phone,
+    follow,
     look,
     press_on,
     sign_in,
@@ -60,7 +61,7 @@ def _confirm(page: Page) -> None:
 
 
 def _dismiss(page: Page) -> None:
-    press_on(page, page.get_by_role("link", name="Confirm or dismiss Saltmarsh Road"))
+    follow(page, page.get_by_role("link", name="Confirm or dismiss Saltmarsh Road"))
     look(page)
     tab_to(page, page.get_by_label("Lots of one project"))
     page.keyboard.press("ArrowDown")
@@ -75,7 +76,7 @@ def _dismiss(page: Page) -> None:
 def _take_back(page: Page) -> None:
     press_on(page, page.locator("summary").filter(has_text="Dismissed: 1"))
     look(page)
-    press_on(page, page.get_by_role("link", name=re.compile("^Take it back ?: Breakfast Before Bail")))
+    follow(page, page.get_by_role("link", name=re.compile("^Take it back ?: Breakfast Before Bail")))
     look(page)
     write(page, page.get_by_label("Reason"), "They share a building after all.")
     press_on(page, page.get_by_role("button", name="Take it back"))

@@ -11,8 +11,8 @@ from tests.journeys.helpers import (
     error_links_land,
     fill_day,
     fits_phone,
+    follow,
     look,
-    press_on,
     sign_in,
     without_script,
 )
@@ -36,7 +36,7 @@ def test_a_payment_is_recorded(page: Page, served: str) -> None:
     look(page)
     page.get_by_role("link", name=GRANT).click()
     look(page)
-    press_on(page, page.get_by_role("button", name="Record a payment"))
+    follow(page, page.get_by_role("button", name="Record a payment"))
     look(page)
     _payment(page, "£1000,000")
     error_links_land(page, fields=1)
@@ -55,7 +55,7 @@ def test_a_budget_line_keeps_what_was_typed(page: Page, served: str) -> None:
     sign_in(page, served, FINANCE)
     page.goto(f"{served}{ROUND}")
     look(page)
-    press_on(page, page.get_by_role("button", name="Add a budget line"))
+    follow(page, page.get_by_role("button", name="Add a budget line"))
     look(page)
     page.get_by_role("button", name="Add the line").click()
     error_links_land(page, fields=4)

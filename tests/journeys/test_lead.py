@@ -1,4 +1,4 @@
-"""Two leads take a new round from its spreadsheet to a submitted paper, with everybody whom that needs."""
+"""Two leads take a new round from its spreadsheet to a submitted paper, with all whom that needs; all by keyboard."""
 
 import re
 from datetime import timedelta
@@ -10,15 +10,20 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.journeys.helpers import (
     axe,
+    choose,
     done,
     error_links_land,
     fill_day,
     fits_phone,
+    follow,
     look,
+    pick,
     press_on,
     sign_in,
-    tab_to,
+    tick,
+    upload,
     without_script,
+    write,
 )
 
 ADMINISTRATOR, CHAIR, LEAD, SECOND = "iris.jonas", "olive.marsh", "grace.hall", "henry.ives"
@@ -61,36 +66,36 @@ def _open_round(page: Page, served: str) -> None:
     today = timezone.localdate()
     sign_in(page, served, ADMINISTRATOR)
     page.goto(f"{served}/rounds/add/")
-    page.get_by_label("Reference").fill(REFERENCE)
-    page.get_by_label("Title").fill(TITLE)
-    page.get_by_label("Financial year").fill("2026/27")
-    page.get_by_label("Allocation").fill("200,000")
+    write(page, page.get_by_label("Reference"), REFERENCE)
+    write(page, page.get_by_label("Title"), TITLE)
+    write(page, page.get_by_label("Financial year"), "2026/27")
+    write(page, page.get_by_label("Allocation"), "200,000")
     fill_day(page, "Opens on", today.day, today.month, today.year)
     end = today + timedelta(days=7)
     fill_day(page, "Bids close on", end.day, end.month, end.year)
-    page.get_by_role("group", name="Are the bids scored by a panel?").get_by_label("No").check()
-    page.get_by_role("button", name="Open the round").click()
+    pick(page, page.get_by_role("group", name="Are the bids scored by a panel?").get_by_label("No"))
+    press_on(page, page.get_by_role("button", name="Open the round"))
     done(page, f"{TITLE} is open")
     look(page)
     for username, role in ((CHAIR, "Panel chair"), (LEAD, "CPIE lead"), (SECOND, "CPIE lead"), *ADVISERS.values()):
         page.goto(f"{served}/people/{username}/roles/give/")
-        page.get_by_label(role, exact=True).check()
-        page.get_by_label("Round").select_option(label=TITLE)
-        page.get_by_label("Reason").fill("Named for the trial.")
-        page.get_by_role("button", name="Give the role").click()
+        pick(page, page.get_by_label(role, exact=True))
+        choose(page, page.get_by_label("Round"), TITLE)
+        write(page, page.get_by_label("Reason"), "Named for the trial.")
+        press_on(page, page.get_by_role("button", name="Give the role"))
         done(page, re.compile(f"is {role} now"))
 
 
 def _confirm_limits(page: Page, served: str) -> None:
     sign_in(page, served, LEAD)
-    page.get_by_role("link", name="Confirm the limits of delegation").first.click()
+    follow(page, page.get_by_role("link", name="Confirm the limits of delegation").first)
     look(page)
     while page.get_by_role("link", name=re.compile("^Confirm the limit")).count():
-        page.get_by_role("link", name=re.compile("^Confirm the limit")).first.click()
+        follow(page, page.get_by_role("link", name=re.compile("^Confirm the limit")).first)
         axe(page)
-        page.get_by_label("Yes").check()
-        page.get_by_label("Reason").fill("Read beside the scheme.")
-        page.get_by_role("button", name="Put it in force").click()
+        pick(page, page.get_by_label("Yes"))
+        write(page, page.get_by_label("Reason"), "Read beside the scheme.")
+        follow(page, page.get_by_role("button", name="Put it in force"))
         page.goto(f"{served}{ROUND}/rules/")
 
 
@@ -118,23 +123,23 @@ def _filled(template: bytes, *amounts: int, wrong: bool = False) -> FilePayload:
 def _import(page: Page, served: str) -> None:
     page.goto(f"{served}{ROUND}/bids/")
     look(page)
-    page.get_by_role("button", name="Take in a spreadsheet").click()
+    follow(page, page.get_by_role("button", name="Take in a spreadsheet"))
     look(page)
-    page.get_by_role("button", name="Check the file").click()
+    press_on(page, page.get_by_role("button", name="Check the file"))
     error_links_land(page, fields=1)
     with page.expect_download() as loading:
-        page.get_by_role("link", name="the template").click()
+        press_on(page, page.get_by_role("link", name="the template"))
     template = loading.value.path().read_bytes()
 
-    page.get_by_label("Spreadsheet of bids").set_input_files(_filled(template, 30_000, 25_000, wrong=True))
-    page.get_by_role("button", name="Check the file").click()
+    upload(page, page.get_by_label("Spreadsheet of bids"), _filled(template, 30_000, 25_000, wrong=True))
+    press_on(page, page.get_by_role("button", name="Check the file"))
     expect(page.get_by_role("heading", name="1 row cannot be taken in")).to_be_visible()
     expect(page.locator(".govuk-error-summary")).to_contain_text("The costs sum to £29,999")
     look(page)
 
     page.goto(f"{served}{ROUND}/bids/import/")
-    page.get_by_label("Spreadsheet of bids").set_input_files(_filled(template, 30_000, 25_000))
-    page.get_by_role("button", name="Check the file").click()
+    upload(page, page.get_by_label("Spreadsheet of bids"), _filled(template, 30_000, 25_000))
+    press_on(page, page.get_by_role("button", name="Check the file"))
     expect(page.locator("main")).to_contain_text("2 new bids, asking for £55,000.")
     look(page)
     press_on(page, page.get_by_role("button", name="Take in 2 bids"))
@@ -142,13 +147,13 @@ def _import(page: Page, served: str) -> None:
 
     page.goto(f"{served}{ROUND}/bids/eligibility/")
     look(page)
-    page.get_by_role("button", name="Record the check").click()
+    press_on(page, page.get_by_role("button", name="Record the check"))
     error_links_land(page, fields=3)
     for each in page.get_by_role("group", name="Bids").get_by_role("checkbox").all():
-        each.check()
-    page.get_by_label("Yes").check()
-    page.get_by_label("Reason").fill("Complete, and within the call.")
-    page.get_by_role("button", name="Record the check").click()
+        tick(page, each)
+    pick(page, page.get_by_label("Yes"))
+    write(page, page.get_by_label("Reason"), "Complete, and within the call.")
+    press_on(page, page.get_by_role("button", name="Record the check"))
     done(page, "2 bids are checked")
 
 
@@ -157,15 +162,15 @@ def _recommend(page: Page, served: str) -> None:
     sign_in(page, served, CHAIR)
     page.goto(f"{served}{ROUND}/interests/")
     for each in page.get_by_label("No interest", exact=True).all():
-        each.check()
-    page.get_by_role("button", name="Record the declarations").click()
+        pick(page, each)
+    follow(page, page.get_by_role("button", name="Record the declarations"))
     for title in ("Night riders north", "Night riders south"):
         page.goto(f"{served}{ROUND}/bids/")
-        page.get_by_role("link", name=title).click()
-        page.get_by_role("link", name="Record the outcome").click()
-        page.get_by_label("Recommend").check()
-        page.get_by_label("Reason that can be published").fill("It is near to those who need it.")
-        page.get_by_role("button", name="Record the outcome").click()
+        follow(page, page.get_by_role("link", name=title))
+        follow(page, page.get_by_role("link", name="Record the outcome"))
+        pick(page, page.get_by_label("Recommend"))
+        write(page, page.get_by_label("Reason that can be published"), "It is near to those who need it.")
+        press_on(page, page.get_by_role("button", name="Record the outcome"))
         done(page, re.compile("is recorded"))
 
 
@@ -173,19 +178,19 @@ def _review(page: Page, served: str) -> None:
     sign_in(page, served, LEAD)
     page.goto(f"{served}{ROUND}/review/")
     look(page)
-    page.get_by_role("button", name="Agree the ticked bids as asked for").click()
+    press_on(page, page.get_by_role("button", name="Agree the ticked bids as asked for"))
     error_links_land(page, fields=1)
-    page.get_by_label("Agree Night riders north").check()
-    page.get_by_role("button", name="Agree the ticked bids as asked for").click()
+    tick(page, page.get_by_label("Agree Night riders north"))
+    press_on(page, page.get_by_role("button", name="Agree the ticked bids as asked for"))
     done(page, re.compile("agreed"))
-    page.get_by_role("link", name=re.compile("^Another amount, or send back ?: Night riders south")).click()
+    follow(page, page.get_by_role("link", name=re.compile("^Another amount, or send back ?: Night riders south")))
     look(page)
-    page.get_by_label("Recommended amount").fill("£24000")
-    page.get_by_role("button", name="Record the review").click()
+    write(page, page.get_by_label("Recommended amount"), "£24000")
+    press_on(page, page.get_by_role("button", name="Record the review"))
     error_links_land(page, fields=1)
     expect(page.get_by_label("Recommended amount")).to_have_value("£24000")
-    page.get_by_label("Why").fill("Fewer nights than asked for.")
-    page.get_by_role("button", name="Record the review").click()
+    write(page, page.get_by_label("Why"), "Fewer nights than asked for.")
+    press_on(page, page.get_by_role("button", name="Record the review"))
     done(page, "The review of Night riders south is recorded")
     look(page)
 
@@ -195,19 +200,19 @@ def _route(page: Page, served: str) -> None:
     look(page)
     expect(page.get_by_role("heading", name="Look at these")).to_be_visible()
     page.goto(f"{served}{ROUND}/routes/")
-    page.get_by_role("button", name="Route 2 grants").click()
+    follow(page, page.get_by_role("button", name="Route 2 grants"))
     look(page)
-    page.get_by_role("button", name="Route them").click()
+    press_on(page, page.get_by_role("button", name="Route them"))
     done(page, "2 grants are routed")
     expect(page.get_by_role("heading", name="Needs you: 2 grants, £54,000")).to_be_visible()
     look(page)
     for title in ("Night riders north", "Night riders south"):
-        page.get_by_role("link", name=re.compile(f"^Clear it with a reason ?: {title}")).click()
+        follow(page, page.get_by_role("link", name=re.compile(f"^Clear it with a reason ?: {title}")))
         axe(page)
-        page.get_by_role("button", name="Clear the warning").click()
+        press_on(page, page.get_by_role("button", name="Clear the warning"))
         error_links_land(page, fields=1)
-        page.get_by_label("Reason").fill("Two routes, two crews, two budgets.")
-        page.get_by_role("button", name="Clear the warning").click()
+        write(page, page.get_by_label("Reason"), "Two routes, two crews, two budgets.")
+        press_on(page, page.get_by_role("button", name="Clear the warning"))
         done(page, f"The warning on {title} is cleared")
     expect(page.get_by_role("heading", name="Delegated: 2 grants, £54,000")).to_be_visible()
     look(page)
@@ -221,20 +226,19 @@ def _approve(page: Page, served: str) -> None:
     sign_in(page, served, SECOND)
     page.goto(f"{served}{ROUND}/approvals/")
     look(page)
-    page.get_by_role("button", name="Check what is ticked").click()
+    press_on(page, page.get_by_role("button", name="Check what is ticked"))
     expect(page.locator(".govuk-error-summary")).to_contain_text("Select at least one grant")
     for title in ("Night riders north", "Night riders south"):
-        tab_to(page, page.get_by_label(f"Approve {title}"))
-        page.keyboard.press("Space")
+        tick(page, page.get_by_label(f"Approve {title}"))
     press_on(page, page.get_by_role("button", name="Check what is ticked"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Check before you approve")
     expect(page.get_by_text("£54,000")).to_be_visible()
     look(page)
-    page.get_by_role("button", name="Approve 2 grants").click()
+    press_on(page, page.get_by_role("button", name="Approve 2 grants"))
     error_links_land(page, fields=1)
     axe(page)
-    page.get_by_label("Reason").fill("Below the limit, and in two families.")
-    page.get_by_role("button", name="Approve 2 grants").click()
+    write(page, page.get_by_label("Reason"), "Below the limit, and in two families.")
+    press_on(page, page.get_by_role("button", name="Approve 2 grants"))
     expect(page.get_by_role("heading", level=1)).to_have_text("2 grants approved")
     expect(page.locator("main li strong")).to_have_count(2)
     look(page)
@@ -244,9 +248,9 @@ def _write(page: Page, served: str) -> None:
     sign_in(page, served, LEAD)
     page.goto(f"{served}{ROUND}/decisions/add/")
     look(page)
-    page.get_by_label("Reference").fill("PCD-900")
-    page.get_by_label("Title").fill("Night buses, a trial")
-    page.get_by_role("button", name="Open it").click()
+    write(page, page.get_by_label("Reference"), "PCD-900")
+    write(page, page.get_by_label("Title"), "Night buses, a trial")
+    follow(page, page.get_by_role("button", name="Open it"))
     look(page)
     page.goto(f"{served}/decisions/PCD-900/submit/")
     expect(page.get_by_text("These keep it from being submitted:")).to_be_visible()
@@ -257,8 +261,8 @@ def _write(page: Page, served: str) -> None:
     for number, address in enumerate(addresses):
         page.goto(address)
         text = "We ask for {grants} in grants, out of £3.21m." if number == 0 else "Nothing to add here."
-        page.get_by_label("Text").fill(text)
-        page.get_by_role("button", name="Save the section").click()
+        write(page, page.get_by_label("Text"), text)
+        press_on(page, page.get_by_role("button", name="Save the section"))
         done(page, re.compile("is saved"))
     # A figure that nothing in the register gives, and no source is named for.
     expect(page.get_by_text("says £3.21m, which is no figure of this paper").first).to_be_visible()
@@ -266,20 +270,20 @@ def _write(page: Page, served: str) -> None:
     expect(page.locator("li").filter(has_text="£3.21m")).to_contain_text("unmatched")
     look(page)
     page.goto(f"{served}/decisions/PCD-900/submit/")
-    page.get_by_role("button", name="Submit").click()
+    press_on(page, page.get_by_role("button", name="Submit"))
     expect(page.locator(".govuk-error-summary")).to_contain_text("£3.21m")
     axe(page)
 
     page.goto(f"{served}/decisions/PCD-900/sources/")
     look(page)
-    page.get_by_label("Figures from elsewhere").fill("£3.21m: The budget of the operator")
-    page.get_by_role("button", name=re.compile("^Save")).click()
+    write(page, page.get_by_label("Figures from elsewhere"), "£3.21m: The budget of the operator")
+    press_on(page, page.get_by_role("button", name=re.compile("^Save")))
     done(page, "The sources are saved")
     for area, (username, _) in ADVISERS.items():
         sign_in(page, served, username)
         page.goto(f"{served}/decisions/PCD-900/sign-off/{area}/")
-        page.get_by_label("Sign it off", exact=True).check()
-        page.get_by_role("button", name="Record the answer").click()
+        pick(page, page.get_by_label("Sign it off", exact=True))
+        press_on(page, page.get_by_role("button", name="Record the answer"))
         done(page, f"Your answer on the {area} comments is recorded")
     sign_in(page, served, LEAD)
     page.goto(f"{served}/decisions/PCD-900/")
@@ -315,13 +319,13 @@ def test_a_section_is_written_without_javascript(browser: Browser, served: str) 
     page = without_script(browser)
     sign_in(page, served, LEAD)
     page.goto(f"{served}/rounds/safer-summer-2026-27/decisions/add/")
-    page.get_by_label("Reference").fill("PCD-901")
-    page.get_by_label("Title").fill("Safer summer")
-    page.get_by_role("button", name="Open it").click()
-    page.get_by_role("link", name="Write Equality comments").click()
-    page.get_by_label("Text").fill("Who is reached, out of £3.21m.")
-    page.get_by_role("button", name="Save the section").click()
+    write(page, page.get_by_label("Reference"), "PCD-901")
+    write(page, page.get_by_label("Title"), "Safer summer")
+    follow(page, page.get_by_role("button", name="Open it"))
+    follow(page, page.get_by_role("link", name="Write Equality comments"))
+    write(page, page.get_by_label("Text"), "Who is reached, out of £3.21m.")
+    press_on(page, page.get_by_role("button", name="Save the section"))
     done(page, "“Equality comments” is saved")
-    page.get_by_role("link", name="Write Equality comments").click()
+    press_on(page, page.get_by_role("link", name="Write Equality comments"))
     expect(page.locator("li").filter(has_text="£3.21m")).to_contain_text("unmatched")
     page.context.close()

@@ -11,6 +11,7 @@ from tests.journeys.helpers import (
     choose,
     done,
     error_links_land,
+    follow,
     look,
     press_on,
     sign_in,
@@ -26,7 +27,7 @@ PRESENT = ("Amara Cole", "Ben Hart", "Chloe Ng", "Dev Patel", "Ella Frost", "Far
 def _plan(page: Page) -> None:
     menu(page, "Meetings")
     look(page)
-    press_on(page, page.get_by_role("button", name="Plan a meeting"))
+    follow(page, page.get_by_role("button", name="Plan a meeting"))
     look(page)
     press_on(page, page.get_by_role("button", name="Plan the meeting"))
     error_links_land(page, fields=2)
@@ -40,7 +41,7 @@ def _plan(page: Page) -> None:
 
 
 def _open(page: Page) -> None:
-    press_on(page, page.get_by_role("button", name="Open the meeting"))
+    follow(page, page.get_by_role("button", name="Open the meeting"))
     look(page)
     press_on(page, page.get_by_label(PRESENT[0]), "Space")
     press_on(page, page.get_by_role("button", name="Open the meeting"))
@@ -93,7 +94,7 @@ def test_the_panel_meets_and_the_ranking_becomes_final(page: Page, served: str, 
     page.goto(meeting)
     _open(page)
     split = page.locator("tbody tr").filter(has=page.get_by_role("cell", name="Split", exact=True))
-    press_on(page, page.get_by_role("button", name="Close the meeting"))
+    follow(page, page.get_by_role("button", name="Close the meeting"))
     look(page)
     press_on(page, page.get_by_role("button", name="Close the meeting"))
     expect(page.locator(".govuk-error-summary")).to_contain_text(SPLIT)
@@ -117,7 +118,7 @@ def test_the_panel_meets_and_the_ranking_becomes_final(page: Page, served: str, 
     page.goto(meeting)
     _minutes(page, tmp_path)
     page.goto(meeting)
-    press_on(page, page.get_by_role("button", name="Close the meeting"))
+    follow(page, page.get_by_role("button", name="Close the meeting"))
     press_on(page, page.get_by_role("button", name="Close the meeting"))
     done(page, "The meeting is closed. Its minutes stand.")
     expect(page.get_by_role("button", name="Close the meeting")).to_have_count(0)
@@ -143,7 +144,7 @@ def _minutes(page: Page, folder: Path) -> None:
 def test_a_bid_is_put_on_the_agenda(page: Page, served: str) -> None:
     close_scoring(page, served)
     _plan(page)
-    press_on(page, page.get_by_role("button", name="Add a bid"))
+    follow(page, page.get_by_role("button", name="Add a bid"))
     look(page)
     press_on(page, page.get_by_role("button", name="Add the bid"))
     error_links_land(page, fields=2)

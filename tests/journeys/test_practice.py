@@ -11,7 +11,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import DEMO_PASSWORD, ROOT
-from tests.journeys.helpers import axe, done, error_links_land, look, press_on, sign_in, tab_to, write
+from tests.journeys.helpers import (
+    axe,
+    done,
+    error_links_land,
+    follow,
+    look,
+    press_on,
+    sign_in,
+    tab_to,
+    write,
+)
 from tests.journeys.panel import CHAIR, MEMBER, row_of, type_scorecard
 
 pytestmark = pytest.mark.usefixtures("window")
@@ -40,9 +50,9 @@ def _set_up(page: Page, served: str) -> None:
     sign_in(page, served, CHAIR)
     page.goto(f"{served}{ROUND}/panel/")
     expect(row_of(page, "SSF-01")).to_contain_text("Nobody yet")
-    press_on(page, page.get_by_role("link", name="Practice bid"))
+    follow(page, page.get_by_role("link", name="Practice bid"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Set up a practice bid"))
+    follow(page, page.get_by_role("button", name="Set up a practice bid"))
     look(page)
     press_on(page, page.get_by_role("button", name="Save"))
     error_links_land(page, fields=4)
@@ -72,7 +82,7 @@ def _assign(page: Page, served: str) -> None:
 def _score_practice(page: Page, served: str, member: str, mark: int) -> None:
     sign_in(page, served, member)
     page.goto(f"{served}{ROUND}/scoring/")
-    press_on(page, page.get_by_role("button", name="Score the practice bid first"))
+    follow(page, page.get_by_role("button", name="Score the practice bid first"))
     look(page)
     type_scorecard(page, skipping="reason_2", mark=mark)
     press_on(page, page.get_by_role("button", name="Submit your practice marks"))
@@ -112,7 +122,7 @@ def test_marks_on_the_practice_bid_are_compared_before_scoring_opens(page: Page,
     sign_in(page, served, CHAIR)
     page.goto(f"{served}{ROUND}/practice/")
     look(page)
-    press_on(page, page.get_by_role("button", name="Compare the marks"))
+    follow(page, page.get_by_role("button", name="Compare the marks"))
     look(page)
     press_on(page, page.get_by_role("button", name="Compare and open scoring"))
     error_links_land(page, fields=1)

@@ -9,7 +9,20 @@ import psycopg2
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pypdf import PdfReader
 
-from tests.journeys.helpers import DESK, PHONE, axe, choose, decide_and_sign, done, look, sign_in, without_script
+from tests.journeys.helpers import (
+    DESK,
+    PHONE,
+    axe,
+    choose,
+    decide_and_sign,
+    done,
+    follow,
+    look,
+    press_on,
+    sign_in,
+    without_script,
+    write,
+)
 
 OFFICE, LEAD = "mo.novak", "grace.hall"
 PAPER = "/decisions/PCD-681/"
@@ -27,25 +40,25 @@ _COLOURS = """() => {
 def _publish_with_a_part_two(page: Page, served: str) -> None:
     sign_in(page, served, OFFICE)
     page.goto(f"{served}{PAPER}return/")
-    page.get_by_label("Reason").fill("Part 2 is missing.")
-    page.get_by_role("button", name=re.compile("^Return")).click()
+    write(page, page.get_by_label("Reason"), "Part 2 is missing.")
+    follow(page, page.get_by_role("button", name=re.compile("^Return")))
     sign_in(page, served, LEAD)
     page.goto(f"{served}{PAPER}part-2/edit/")
-    page.get_by_label("Part 2").fill(f"{SECRET}: what the supplier charges others.")
-    page.get_by_label("Why it is exempt from publication").fill("Commercial interests")
-    page.get_by_role("button", name=re.compile("^Save")).click()
+    write(page, page.get_by_label("Part 2"), f"{SECRET}: what the supplier charges others.")
+    write(page, page.get_by_label("Why it is exempt from publication"), "Commercial interests")
+    press_on(page, page.get_by_role("button", name=re.compile("^Save")))
     done(page, "Part 2 is saved, apart from the paper")
     page.goto(f"{served}{PAPER}submit/")
-    page.get_by_role("button", name="Submit").click()
+    press_on(page, page.get_by_role("button", name="Submit"))
     done(page, re.compile("version 2"))
     sign_in(page, served, OFFICE)
     page.goto(f"{served}{PAPER}put-forward/")
-    page.get_by_role("button", name="Put it forward").click()
+    follow(page, page.get_by_role("button", name="Put it forward"))
     decide_and_sign(page, served)
     sign_in(page, served, OFFICE)
     page.goto(f"{served}{PAPER}publish/")
     look(page)
-    page.get_by_role("button", name=re.compile("^Publish")).click()
+    press_on(page, page.get_by_role("button", name=re.compile("^Publish")))
     done(page, "PCD-681 is published in the register")
     page.context.clear_cookies()
 
@@ -78,22 +91,22 @@ def test_a_published_decision_is_open_and_holds_nothing_secret(
     page.goto(f"{served}/register/")
     look(page)
     prints_plainly(page)
-    page.get_by_label("Search", exact=True).fill("zeppelin")
-    page.get_by_role("button", name="Search").click()
+    write(page, page.get_by_label("Search", exact=True), "zeppelin")
+    press_on(page, page.get_by_role("button", name="Search"))
     expect(page.get_by_text("No decision fits.")).to_be_visible()
     look(page)
-    page.get_by_label("Search", exact=True).fill("engagement mutual")
+    write(page, page.get_by_label("Search", exact=True), "engagement mutual")
     choose(page, page.get_by_label("Recipient"), "London Blues")
-    page.get_by_role("button", name="Search").click()
+    press_on(page, page.get_by_role("button", name="Search"))
     expect(page.get_by_text("1 decision fits.")).to_be_visible()
     look(page)
-    page.get_by_role("link", name=re.compile("^PCD-681")).click()
+    press_on(page, page.get_by_role("link", name=re.compile("^PCD-681")))
     expect(page.get_by_text("Signed by Robin Vale on")).to_be_visible()
     look(page)
     prints_plainly(page)
     page.set_viewport_size(cast(ViewportSize, PHONE))
     axe(page)
-    page.get_by_role("link", name="Appendix 2: grants approved under delegation").click()
+    press_on(page, page.get_by_role("link", name="Appendix 2: grants approved under delegation"))
     expect(page.get_by_role("heading", name="Appendix 2: grants approved under delegation")).to_be_in_viewport()
     page.goto(f"{served}/register/?q=engagement")
     axe(page)
@@ -102,13 +115,13 @@ def test_a_published_decision_is_open_and_holds_nothing_secret(
     words = [page.content()]
 
     with page.expect_download() as loading:
-        page.get_by_role("link", name="PDF of PCD-681").click()
+        press_on(page, page.get_by_role("link", name="PDF of PCD-681"))
     pdf = loading.value.path().read_bytes()
     reader = PdfReader(io.BytesIO(pdf))
     assert pdf.startswith(b"%PDF-") and "/StructTreeRoot" in reader.trailer["/Root"], "The PDF is not tagged"
     words.append(" ".join(each.extract_text() for each in reader.pages))
     with page.expect_download() as loading:
-        page.get_by_role("link", name="Data of PCD-681").click()
+        press_on(page, page.get_by_role("link", name="Data of PCD-681"))
     data = loading.value.path().read_text(encoding="utf-8")
     assert json.loads(data)["paper"]["reference"] == "PCD-681"
     words.append(data)
@@ -128,7 +141,7 @@ def test_a_published_decision_is_open_and_holds_nothing_secret(
 
     plain = without_script(browser)
     plain.goto(f"{served}/register/")
-    plain.get_by_role("link", name=re.compile("^PCD-681")).click()
+    press_on(plain, plain.get_by_role("link", name=re.compile("^PCD-681")))
     expect(plain.get_by_role("heading", name="Appendix 1: grants for decision")).to_be_visible()
     plain.context.close()
 

@@ -8,14 +8,22 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-from tests.journeys.helpers import done, look, press_on, sign_in, tab_to, write
+from tests.journeys.helpers import (
+    done,
+    follow,
+    look,
+    press_on,
+    sign_in,
+    tab_to,
+    write,
+)
 from tests.journeys.panel import CHAIR, MEMBER, ROUND, close_scoring, row_of
 
 pytestmark = pytest.mark.usefixtures("window")
 
 
 def _export(page: Page, kind: str, folder: Path) -> Path:
-    press_on(page, page.get_by_role("link", name="Export the scores"))
+    follow(page, page.get_by_role("link", name="Export the scores"))
     look(page)
     # The arrows choose, wherever in the choices the focus comes to stand.
     tab_to(page, page.locator("input[name=kind]:checked"))
@@ -35,7 +43,7 @@ def test_the_ranking_is_read_and_taken_out_by_keyboard(page: Page, served: str, 
     expect(page.get_by_role("heading", name="How each member marks")).to_be_visible()
     expect(row_of(page, "Amara Cole").locator("td").nth(1)).to_have_text(re.compile(r"^[+−±]?\d\.\d\d$"))
     look(page)
-    press_on(page, page.get_by_role("link", name="Ranking", exact=True).first)
+    follow(page, page.get_by_role("link", name="Ranking", exact=True).first)
     press_on(page, page.get_by_role("link", name="What the bids cover"))
     expect(page.get_by_role("img", name=re.compile("Map of London"))).to_be_visible()
     expect(row_of(page, "Westminster").locator("td").first).to_have_text(re.compile(r"^\d+$"))
@@ -68,8 +76,8 @@ def _reject(page: Page, folder: Path) -> None:
     write(page, page.get_by_label("Reason that can be published"), "Other bids do more for the money.")
     press_on(page, page.get_by_role("button", name="Record the outcome"))
     done(page, re.compile("is recorded"))
-    press_on(page, page.get_by_role("link", name=title).first)
-    press_on(page, page.get_by_role("link", name="Read the bid"))
+    follow(page, page.get_by_role("link", name=title).first)
+    follow(page, page.get_by_role("link", name="Read the bid"))
     press_on(page, page.get_by_role("link", name="Feedback to the bidder"))
     letter = page.get_by_label("The text").input_value()
     assert "Other bids do more for the money." in letter and title in letter

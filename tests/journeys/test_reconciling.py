@@ -10,6 +10,7 @@ from tests.journeys.helpers import (
     choose,
     done,
     error_links_land,
+    follow,
     look,
     press_on,
     sign_in,
@@ -37,7 +38,7 @@ def test_from_the_allocation_down_to_a_bid_and_back(page: Page, served: str) -> 
     expect(page.get_by_role("heading", level=1)).to_have_text("Grants to third parties")
     expect(page.get_by_text("39 grants, £1,438,598.")).to_be_visible()
     look(page)
-    press_on(page, page.get_by_role("link", name="Princes Trust PPP Project"))
+    follow(page, page.get_by_role("link", name="Princes Trust PPP Project"))
     look(page)
     press_on(page, page.get_by_role("link", name="Decided by the Deputy Mayor"))
     expect(page.get_by_text("11 grants, £947,234.")).to_be_visible()
@@ -73,7 +74,7 @@ def test_the_words_of_the_pictures_keep_their_size(page: Page, served: str) -> N
 def test_a_refusal_is_tried_by_keyboard_and_without_javascript(page: Page, browser: Browser, served: str) -> None:
     sign_in(page, served, DEPUTY_MAYOR)
     page.goto(f"{served}{ROUND}reconciliation/")
-    press_on(page, page.get_by_role("link", name="If something is refused"))
+    follow(page, page.get_by_role("link", name="If something is refused"))
     press_on(page, page.get_by_role("button", name="Show what it would come to"))
     error_links_land(page, fields=1)
     axe(page)
@@ -94,12 +95,12 @@ def test_two_people_move_money_between_lines(page: Page, served: str) -> None:
     sign_in(page, served, OFFICE)
     page.goto(f"{served}/decisions/PCD-681/return/")
     write(page, page.get_by_label("Reason"), "Please move the posts.")
-    press_on(page, page.get_by_role("button", name=re.compile("^Return")))
+    follow(page, page.get_by_role("button", name=re.compile("^Return")))
     sign_in(page, served, FINANCE)
     page.goto(f"{served}{ROUND}")
-    press_on(page, page.get_by_role("link", name="Money moved between the lines"))
+    follow(page, page.get_by_role("link", name="Money moved between the lines"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Propose to move money"))
+    follow(page, page.get_by_role("button", name="Propose to move money"))
     look(page)
     press_on(page, page.get_by_role("button", name="Propose it"))
     error_links_land(page, fields=4)
@@ -116,18 +117,18 @@ def test_two_people_move_money_between_lines(page: Page, served: str) -> None:
     press_on(page, page.get_by_role("button", name="Propose it"))
     done(page, re.compile("is proposed"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Take it back"))
+    follow(page, page.get_by_role("button", name="Take it back"))
     look(page)
 
     sign_in(page, served, LEAD)
-    press_on(page, page.get_by_role("link", name="Answer what is proposed between budget lines"))
-    press_on(page, page.get_by_role("link", name=re.compile("^VIR-")))
+    follow(page, page.get_by_role("link", name="Answer what is proposed between budget lines"))
+    follow(page, page.get_by_role("link", name=re.compile("^VIR-")))
     look(page)
     tab_to(page, page.get_by_role("button", name="Refuse it"))
     page.keyboard.press("Enter")
     look(page)
     page.go_back()
-    press_on(page, page.get_by_role("button", name="Confirm it"))
+    follow(page, page.get_by_role("button", name="Confirm it"))
     look(page)
     press_on(page, page.get_by_role("button", name="Move the money"))
     done(page, re.compile("is confirmed and the money is moved"))
@@ -138,7 +139,7 @@ def test_two_people_move_money_between_lines(page: Page, served: str) -> None:
     expect(page.get_by_text("£754,005 left, to the penny")).to_be_visible()
     look(page)
     # The contents of the page lead past its many numbers.
-    press_on(page, page.get_by_role("link", name="What changed", exact=True))
+    follow(page, page.get_by_role("link", name="What changed", exact=True))
     press_on(page, page.get_by_role("link", name="The text as well, and other versions"))
     expect(page.get_by_role("heading", level=1)).to_have_text("What changed in PCD-681")
     look(page)

@@ -10,6 +10,7 @@ from tests.journeys.helpers import (
     choose,
     done,
     error_links_land,
+    follow,
     look,
     press_on,
     sign_in,
@@ -22,7 +23,7 @@ WIDTHS = pytest.mark.usefixtures("window")
 
 
 def _begin(page: Page, name: str) -> None:
-    press_on(page, page.get_by_role("button", name="Begin a scenario"))
+    follow(page, page.get_by_role("button", name="Begin a scenario"))
     look(page)
     press_on(page, page.get_by_role("button", name="Begin"))
     error_links_land(page, fields=1)
@@ -74,13 +75,13 @@ def test_a_scenario_is_made_compared_and_proposed_by_keyboard(page: Page, served
     expect(effect).to_contain_text(re.compile("Funded"))
     look(page)
 
-    press_on(page, page.get_by_role("link", name="Scenarios", exact=True).first)
+    follow(page, page.get_by_role("link", name="Scenarios", exact=True).first)
     look(page)
     press_on(page, page.get_by_role("button", name="Compare"))
     expect(page.get_by_text("Where they differ")).to_be_visible()
     look(page)
-    press_on(page, page.get_by_role("link", name="Scenarios", exact=True).first)
-    press_on(page, page.get_by_role("link", name=re.compile("^Propose it.*More in reserve")))
+    follow(page, page.get_by_role("link", name="Scenarios", exact=True).first)
+    follow(page, page.get_by_role("link", name=re.compile("^Propose it.*More in reserve")))
     look(page)
     press_on(page, page.get_by_role("button", name="Propose it"))
     error_links_land(page, fields=1)
