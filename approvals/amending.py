@@ -16,8 +16,7 @@ from django.utils.timezone import localtime
 
 from approvals import awards
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, Recommendation
-from bids.models import Interest
-from grants import audit, money
+from grants import money
 from grants.models import User
 from grants.refusal import Refused
 
@@ -51,9 +50,7 @@ def amend_grant(
     awards.must_not_be_in_flight(award.round)
     if award not in amendable(decision):
         raise Refused("The earlier decision did not decide this grant", field="award")
-    who = audit.acting_as("amend grant", by, award.round, at)
-    if Interest.objects.barring().filter(bid=award.bid, member__in=who).exists():
-        raise Refused("You declared an interest in this bid, so somebody else changes its grant.")
+    awards.must_have_no_interest("amend grant", [award.bid], award.round, by, at, others="changes its grant")
     if amount > award.bid.amount:
         raise Refused(f"The bid asks for {money.pounds(award.bid.amount)}. A grant is never more", field="amount")
     paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO

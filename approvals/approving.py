@@ -116,14 +116,25 @@ def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
     interests = Interest.objects.barring().filter(bid__in=by_bid)
     for bid, username in interests.values_list("bid_id", "member__username"):
         conflicted[bid].add(username)
-    grouped: dict[str, set[str]] = defaultdict(set)
-    references = {award.bid_id: award.bid.reference for award in awards}
-    regrouping = AuditEvent.objects.filter(bid__in=references.values(), action__in=duties.REGROUPING)
-    for reference, username in regrouping.values_list("bid", "actor__username"):
-        grouped[reference].add(username)
+    grouped: dict[int, set[str]] = defaultdict(set)
+    through: dict[int, set[str]] = defaultdict(set)
+    bids = {award.bid.reference: award.bid_id for award in awards}
+    handling = AuditEvent.objects.filter(bid__in=bids, action__in=duties.HANDLING)
+    for reference, action, username, principal in handling.values_list(
+        "bid", "action", "actor__username", "principal__username"
+    ):
+        if action in duties.REGROUPING:
+            grouped[bids[reference]].add(username)
+        if principal:
+            through[bids[reference]].add(principal)
     return {
         pk: duties.Hands(
-            recommended.get(bid, ""), outcomes.get(bid, ""), scored[bid], conflicted[bid], grouped[references[bid]]
+            recommended_by=recommended.get(bid, ""),
+            outcome_by=outcomes.get(bid, ""),
+            scored_by=scored[bid],
+            conflicted=conflicted[bid],
+            grouped_by=grouped[bid],
+            through_deputies=through[bid],
         )
         for bid, pk in by_bid.items()
     }

@@ -6,7 +6,7 @@ them ever compute a sum of the same round at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -94,9 +94,7 @@ def review(
     must_be_current(bid, seen)
     if bid.state not in (*reviewable(round), Bid.State.AGREED):
         raise Refused(f"{bid.source_reference} is not recommended by the panel")
-    who = audit.acting_as("review bid", by, round, at)
-    if Interest.objects.barring().filter(bid=bid, member__in=who).exists():
-        raise Refused("You declared an interest in this bid, so somebody else reviews it.")
+    must_have_no_interest("review bid", [bid], round, by, at, others="reviews it")
     if amount > bid.amount:
         raise Refused(f"The bid asks for {money.pounds(bid.amount)}. A grant is never more", field="amount")
     if amount != bid.amount and not reason.strip():
@@ -332,6 +330,7 @@ def clear_warning(*, award: Award, reason: str, by: User, at: datetime, seen: in
     award = locked(award, seen)
     if not award.warning_open:
         raise Refused("This grant has no open warning")
+    must_have_no_interest("clear warning", [award.bid], award.round, by, at, others="clears it")
     award.warning_cleared = reason
     award.version += 1
     award.save(update_fields=["warning_cleared", "version"])
@@ -351,6 +350,20 @@ def escalate_award(*, award: Award, reason: str, by: User, at: datetime, seen: i
     award.save(update_fields=["escalated"])
     record("escalate award", award, by, at, reason, {"from": award.route})
     _route(award.round, by, at, only_routed=True, because="A lead sent it up")
+
+
+def must_have_no_interest(
+    action: str, bids: Collection[Bid], round: Round, by: User, at: datetime, *, others: str, field: str | None = None
+) -> None:
+    """Refuse an action on bids in which a person, or for whom they act, declared an interest while it was scored.
+
+    `others` is what somebody else does instead, as the message ends.
+    """
+    people = audit.acting_as(action, by, round, at)
+    found = Interest.objects.barring().filter(bid__in=bids, member__in=people).select_related("bid", "member").first()
+    if found:
+        who = "You" if found.member == by else f"{found.member.name}, for whom you act,"
+        raise Refused(f"{who} declared an interest in {found.bid.title}, so somebody else {others}.", field=field)
 
 
 def locked(award: Award, seen: int | None) -> Award:

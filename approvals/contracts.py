@@ -103,8 +103,9 @@ def approve_single_tender_action(
         raise Refused(f"This contract is {contract.get_state_display().lower()} already")
     if contract.recorded_by_id == by.pk:
         raise Refused("You recorded this contract, so somebody else approves it.")
-    if contract.recorded_by in audit.acting_as("approve contract", by, round, at):
-        raise Refused("You act for who recorded this contract, so somebody else approves it.")
+    people = audit.acting_as("approve contract", by, round, at)
+    if audit.had_a_hand("keep single tender action", contract, round, people):
+        raise Refused("You, your deputy or whom you act for recorded this contract, so somebody else approves it.")
     contract.state, contract.approved_by, contract.approved_at = SingleTenderAction.State.APPROVED, by, at
     contract.version += 1
     contract.save()

@@ -11,7 +11,6 @@ from django.db import transaction
 
 from approvals import amending, approving, awards, decisions, duties, pack, sign_offs
 from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, SingleTenderAction
-from bids.models import Interest
 from grants import audit, money
 from grants.models import User
 from grants.refusal import Incomplete, Refused, must_be_current
@@ -53,7 +52,7 @@ def decide_items(
     principal = audit.acting_for("decide items", by, decision.round, at)
     if principal and duties.why_not_sign(principal.username, prepared):
         raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else decides it.")
-    _must_have_no_interest(list(current.items.select_related("award")), by, principal)
+    _must_have_no_interest("decide items", decision, list(current.items.select_related("award__bid")), by, at)
     if not interests.strip():
         raise Refused("Declare your interests, or write that there are none", field="interests")
     said = {}
@@ -98,7 +97,7 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
         raise Refused(f"{decision.decided_by} decided the items, so only they can sign")
     current = decisions.current_pack(decision)
     items = list(current.items.select_related("award__bid", "award__round", "contract"))
-    _must_have_no_interest(items, by, audit.acting_for("sign decision", by, decision.round, at))
+    _must_have_no_interest("sign decision", decision, items, by, at)
     for item in items:
         if item.award:
             _settle(item, item.award, decision, by, at)
@@ -117,13 +116,9 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
     decisions.record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
 
 
-def _must_have_no_interest(items: list[DecisionItem], by: User, principal: User | None) -> None:
-    """Refuse where the decider, or for whom they act, declared an interest in a bid while it was scored."""
-    bids = [item.award.bid_id for item in items if item.award]
-    people = [by, principal] if principal else [by]
-    found = Interest.objects.barring().filter(bid__in=bids, member__in=people).select_related("bid").first()
-    if found:
-        raise Refused(f"{found.member.name} declared an interest in {found.bid.title}, so somebody else decides.")
+def _must_have_no_interest(action: str, decision: Decision, items: list[DecisionItem], by: User, at: datetime) -> None:
+    bids = [item.award.bid for item in items if item.award]
+    awards.must_have_no_interest(action, bids, decision.round, by, at, others="decides")
 
 
 def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:

@@ -12,20 +12,27 @@ PREPARING = (
     "submit scorecard",
     "record outcome",
     "review bid",
+    "return bid",
     "group bids",
     "merge bodies",
+    "route awards",
     "clear warning",
+    "escalate award",
     "approve award",
     "approve contract",
     "keep single tender action",
     "amend grant",
+    "prepare decision",
     "write section",
     "write part 2",
     "submit pack",
+    "answer query",
 )
 
 # By these alone a route can fall, or a warning of it go away.
 REGROUPING = ("group bids", "merge bodies", "clear warning")
+# What a lead's deputy does with a bid, and the lead answers for.
+HANDLING = ("review bid", *REGROUPING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Hands:
     scored_by: Set[str] = frozenset()
     conflicted: Set[str] = frozenset()
     grouped_by: Set[str] = frozenset()
+    through_deputies: Set[str] = frozenset()
 
 
 def why_not_approve(person: str, hands: Hands) -> str:
@@ -49,6 +57,8 @@ def why_not_approve(person: str, hands: Hands) -> str:
         return "You scored it, so somebody else approves it."
     if person in hands.grouped_by:
         return "You changed its project family or recipient, or cleared its warning, so somebody else approves it."
+    if person in hands.through_deputies:
+        return "Your deputy reviewed or regrouped it for you, so somebody else approves it."
     if person in hands.conflicted:
         return "You declared an interest in it."
     return ""

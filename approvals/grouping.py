@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from approvals import awards
 from approvals.models import Award, DecisionItem, SingleTenderAction
 from bids.families import key_of
-from bids.models import Bid, BidQuerySet, Dismissal, Interest, Knowledge, ProjectFamily
+from bids.models import Bid, BidQuerySet, Dismissal, Knowledge, ProjectFamily
 from grants import audit, rounds
 from grants.models import Alias, Organisation, Round, User
 from grants.refusal import Refused, must_be_current
@@ -33,7 +33,7 @@ def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by:
     round = rounds.lock(round)
     awards.must_not_be_in_flight(round)
     family = ProjectFamily.objects.get_or_create(round=round, name=name)[0] if name else None
-    changing = _locked(round, bids, by).exclude(family=family)
+    changing = _locked("group bids", round, bids, by, at).exclude(family=family)
     if not changing:
         raise Refused("These bids are grouped so already", field="bids")
     for bid in changing:
@@ -46,12 +46,11 @@ def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by:
     awards.route_again(round, by, at, because="The project families changed", action="group bids")
 
 
-def _locked(round: Round, bids: Sequence[Bid], by: User) -> BidQuerySet:
+def _locked(action: str, round: Round, bids: Sequence[Bid], by: User, at: datetime) -> BidQuerySet:
     """Bids of a locked round, locked in turn, none of them decided by the Deputy Mayor or closed to this person."""
     if Award.objects.filter(awards.decided(), bid__in=bids).exists():
         raise Refused("The Deputy Mayor has decided a grant among these. Only a new decision changes it.", field="bids")
-    if Interest.objects.barring().filter(bid__in=bids, member=by).exists():
-        raise Refused("You declared an interest in one of these, so somebody else answers for them.", field="bids")
+    awards.must_have_no_interest(action, bids, round, by, at, others="answers for it", field="bids")
     found = Bid.objects.filter(round=round, pk__in=[bid.pk for bid in bids]).select_related("family")
     return found.select_for_update(of=("self",)).order_by("pk")
 
@@ -120,8 +119,7 @@ def dismiss_likeness(
     round = rounds.lock(round)
     awards.must_not_be_in_flight(round)
     _must_be_as_seen(alike, seen)
-    if Interest.objects.barring().filter(bid__in=alike, member=by).exists():
-        raise Refused("You declared an interest in one of these, so somebody else answers for them.")
+    awards.must_have_no_interest("dismiss likeness", alike, round, by, at, others="answers for it")
     return _dismiss(round, Dismissal.Kind.BIDS, {bid.source_reference: bid.title for bid in alike}, reason, by, at)
 
 
@@ -226,7 +224,7 @@ def _repoint(
     round: Round, kept: Organisation, others: Sequence[Organisation], by: User, at: datetime, reason: str
 ) -> None:
     theirs = Bid.objects.filter(round=round, recipient__in=others)
-    for bid in _locked(round, list(theirs), by).select_related("family", "recipient"):
+    for bid in _locked("merge bodies", round, list(theirs), by, at).select_related("family", "recipient"):
         before = {"recipient": bid.recipient.name if bid.recipient else ""}
         bid.recipient = kept
         bid.version += 1

@@ -101,6 +101,8 @@ def confirm_rule(*, rule: DelegationRule, verified: bool, reason: str, by: User,
         raise Refused("This rule is confirmed already")
     if why_not := duties.why_not_confirm(by.username, rule.proposed_by.username):
         raise Refused(why_not)
+    if audit.had_a_hand("propose rule", rule, round, audit.acting_as("confirm rule", by, round, at)):
+        raise Refused("Whom you act for proposed this rule, so somebody else confirms it.")
     rule.confirmed_by, rule.confirmed_at, rule.verified = by, at, verified
     rule.save(update_fields=["confirmed_by", "confirmed_at", "verified"])
     facts = {"limit": rule.limit, "verified": verified}

@@ -15,14 +15,13 @@ from approvals import advice, duties, pack, paper
 from approvals.advice import Area
 from approvals.models import Decision, SignOff
 from grants import audit, rounds
-from grants.models import AuditEvent, User
+from grants.models import User
 from grants.refusal import Refused
 
 
 def who_prepared(decision: Decision) -> set[str]:
     """The user names of those who had a hand in what a paper says or rests on."""
-    prepared = AuditEvent.objects.filter(round=decision.round, action__in=duties.PREPARING).exclude(actor=None)
-    return set(prepared.values_list("actor__username", flat=True))
+    return audit.who_did(decision.round, duties.PREPARING)
 
 
 def who_advised(decision: Decision) -> set[str]:

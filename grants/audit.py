@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -37,20 +37,20 @@ def record(
     Raises NotEntitled where `by` holds no role for the action in the round at this moment, so that no change
     can stand in the trail under somebody who was not entitled to it.
     """
-    role, acting_for = _role_now(action, by, round, at)
-    return _append(action, subject, by, by.name, role, acting_for, at, round, bid, because, before or {}, facts or {})
+    role, principal = _role_now(action, by, round, at)
+    return _append(action, subject, by, by.name, role, principal, at, round, bid, because, before or {}, facts or {})
 
 
 def record_first_administrator(holding: RoleHolding, *, at: datetime) -> AuditEvent:
     """Write the one event that nobody can be entitled to: the operator names the first administrator."""
     who = "Operator of the system"
     facts = {"role": holding.role}
-    return _append("give role", holding.user, None, who, None, "", at, None, "", "First administrator", {}, facts)
+    return _append("give role", holding.user, None, who, None, None, at, None, "", "First administrator", {}, facts)
 
 
 def record_own(action: str, person: User, *, at: datetime) -> AuditEvent:
     """Write an event about a person's own account, for which nobody needs a role."""
-    return _append(action, person, person, person.name, None, "", at, None, "", "", {}, {})
+    return _append(action, person, person, person.name, None, None, at, None, "", "", {}, {})
 
 
 def acting_for(action: str, by: User, round: Round | None, at: datetime) -> User | None:
@@ -66,6 +66,26 @@ def acting_as(action: str, by: User, round: Round | None, at: datetime) -> list[
     """Whose interests and doings bar an action: the person's own and, for a deputy, those of whom they act for."""
     principal = acting_for(action, by, round, at)
     return [by, principal] if principal else [by]
+
+
+def had_a_hand(action: str, subject: models.Model, round: Round, people: Collection[User]) -> bool:
+    """Whether one of these people did an action to something of a round, or a deputy did it for one of them."""
+    did = models.Q(actor__in=people) | models.Q(principal__in=people)
+    return AuditEvent.objects.filter(did, round=round, action=action, **_named(subject)).exists()
+
+
+def who_did(round: Round, actions: Collection[str]) -> set[str]:
+    """The user names of those who did one of these actions in a round, and of those for whom deputies did."""
+    done = AuditEvent.objects.filter(round=round, action__in=actions)
+    pairs = done.values_list("actor__username", "principal__username").distinct()
+    return {name for pair in pairs for name in pair if name}
+
+
+def _named(subject: models.Model) -> dict[str, str]:
+    return {
+        "subject_kind": str(subject._meta.verbose_name),
+        "subject": str(getattr(subject, "reference", subject.pk)),
+    }
 
 
 def _holdings(by: User, round: Round | None, at: datetime) -> tuple[frozenset[Role], dict[Role, User]]:
@@ -84,15 +104,15 @@ def _holdings(by: User, round: Round | None, at: datetime) -> tuple[frozenset[Ro
     return frozenset(own), through
 
 
-def _role_now(action: str, by: User, round: Round | None, at: datetime) -> tuple[Role, str]:
+def _role_now(action: str, by: User, round: Round | None, at: datetime) -> tuple[Role, User | None]:
     # Read again inside the transaction: a role that was ended after the page was drawn no longer counts.
     own, through = _holdings(by, round, at)
     role = acting_role(action, own)
     if role is not None:
-        return role, ""
+        return role, None
     role = acting_role(action, frozenset(through))
     if role is not None:
-        return role, through[role].name
+        return role, through[role]
     roles = " or ".join(sorted(entitled.label for entitled in ACTIONS[action].roles))
     raise NotEntitled(f"{by.name} may not do this here. It needs the role {roles}.")
 
@@ -103,7 +123,7 @@ def _append(
     by: User | None,
     name: str,
     role: Role | None,
-    acting_for: str,
+    principal: User | None,
     at: datetime,
     round: Round | None,
     bid: str,
@@ -122,10 +142,10 @@ def _append(
         actor=by,
         actor_name=name,
         actor_role=role or "",
-        acting_for=acting_for,
+        acting_for=principal.name if principal else "",
+        principal=principal,
         action=action,
-        subject_kind=str(subject._meta.verbose_name),
-        subject=str(getattr(subject, "reference", subject.pk)),
+        **_named(subject),
         bid=bid,
         because=because,
         before=plain(before),
@@ -155,9 +175,11 @@ def digest(event: AuditEvent) -> str:
         "facts": event.facts,
         "previous_hash": event.previous_hash,
     }
+    # Left out where nobody was acted for, so that events from before there were deputies keep their hash.
     if event.acting_for:
-        # Left out where nobody was acted for, so that events from before there were deputies keep their hash.
         said["acting_for"] = event.acting_for
+    if event.principal_id:
+        said["principal"] = event.principal_id
     return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 

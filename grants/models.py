@@ -368,6 +368,7 @@ class AuditEvent(models.Model):
     actor_name = models.CharField(max_length=150)
     actor_role = models.CharField(max_length=20)
     acting_for = models.CharField("for whom a deputy acted", max_length=150, blank=True)
+    principal = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     action = models.CharField(max_length=40)
     subject_kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=80)

@@ -68,8 +68,9 @@ def confirm_virement(*, virement: Virement, by: User, at: datetime) -> None:
     virement = _open(virement)
     if virement.proposed_by_id == by.pk:
         raise Refused("You proposed this, so somebody else confirms it.")
-    if virement.proposed_by in audit.acting_as("confirm virement", by, virement.round, at):
-        raise Refused("You act for who proposed this, so somebody else confirms it.")
+    people = audit.acting_as("confirm virement", by, virement.round, at)
+    if audit.had_a_hand("propose virement", virement, virement.round, people):
+        raise Refused("Your deputy, or whom you act for, proposed this, so somebody else confirms it.")
     round, amount = virement.round, virement.amount
     lines = _locked_lines(round, virement.source, virement.target)
     _must_hold(round, lines, virement.source, amount)

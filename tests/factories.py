@@ -7,8 +7,8 @@ from typing import Any
 
 import factory
 
-from approvals import rules
-from approvals.models import Award, DelegationRule, Recommendation
+from approvals import contracts, rules
+from approvals.models import Award, DelegationRule, Recommendation, SingleTenderAction
 from bids import assignments, criteria_of_round, interests, panel, standings
 from bids.criteria import DEFAULTS
 from bids.models import Bid, CostLine, Interest, Panel, PanelOutcome, Scorecard
@@ -149,6 +149,24 @@ def award(round: Round, by: User | None = None, **kwargs: Any) -> Award:
     return Award.objects.create(
         round=round, bid=found, reference=new_references("AWD", 1, taken)[0], amount=found.amount
     )
+
+
+def contract(round: Round, by: User, amount: str = "400000", **kwargs: Any) -> SingleTenderAction:
+    """A contract that a lead recorded, over two financial years."""
+    half = (Decimal(amount) / 2).quantize(Decimal("0.01"))
+    facts: dict[str, Any] = {
+        "supplier": OrganisationFactory(),
+        "title": "Events",
+        "amount": Decimal(amount),
+        "profile": [("2026/27", half), ("2027/28", Decimal(amount) - half)],
+        "charged_to": "2026/27",
+        "ground": "teckal",
+        "evidence": "It is owned by the buyer.",
+        "proposal": "Events in each borough.",
+        "performance": "A report each quarter.",
+        **kwargs,
+    }
+    return contracts.keep_single_tender_action(round=round, by=by, at=NOW, **facts)
 
 
 def marks(passed: bool = True, score: int = 3) -> dict[int, panel.Given]:

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from approvals import awards, contracts
+from approvals import awards
 from approvals.models import Award, DelegationRule, SingleTenderAction
 from grants.models import Round, User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
-from tests.factories import NOW, OrganisationFactory, open_round, person
+from tests.factories import contract as keep
+from tests.factories import open_round, person
 
 pytestmark = pytest.mark.django_db
 
@@ -24,23 +25,6 @@ def round() -> Round:
 @pytest.fixture
 def lead(round: Round) -> User:
     return person(Role.LEAD, round=round)
-
-
-def keep(round: Round, by: User, amount: str = "400000", **kwargs: Any) -> SingleTenderAction:
-    half = (Decimal(amount) / 2).quantize(Decimal("0.01"))
-    facts: dict[str, Any] = {
-        "supplier": OrganisationFactory(),
-        "title": "Events",
-        "amount": Decimal(amount),
-        "profile": [("2026/27", half), ("2027/28", Decimal(amount) - half)],
-        "charged_to": "2026/27",
-        "ground": "teckal",
-        "evidence": "It is owned by the buyer.",
-        "proposal": "Events in each borough.",
-        "performance": "A report each quarter.",
-        **kwargs,
-    }
-    return contracts.keep_single_tender_action(round=round, by=by, at=NOW, **facts)
 
 
 @pytest.mark.parametrize(

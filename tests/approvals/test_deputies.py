@@ -10,12 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import approving, awards, deciding
+from approvals import approving, awards, contracts, deciding, grouping
 from approvals import pack as packs
 from approvals.models import Approval, Award, Decision
-from grants import audit, deputies, people
+from bids.models import Interest
+from grants import audit, deputies, people, virement
 from grants.access import Holdings
-from grants.models import AuditEvent, RoleHolding, User
+from grants.models import AuditEvent, BudgetLine, RoleHolding, User, Virement
 from grants.refusal import NotEntitled, Refused
 from grants.roles import Role
 from tests import factories
@@ -157,6 +158,72 @@ def test_a_deputy_approves_nothing_that_their_lead_may_not(noor: User) -> None:
     [approval] = approving.approve_awards(awards=[Award.objects.get(pk=foreign.pk)], reason="Fine", by=noor, at=NOW)
     assert (approval.approved_by, approval.acting_for) == (noor, lead.name)
     assert approval.amount == Decimal("20000.00")
+
+
+def test_a_lead_approves_nothing_that_their_deputy_reviewed_for_them(noor: User) -> None:
+    round = factories.open_round()
+    lead, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
+    name(lead, noor)
+    bid = factories.bid(round)
+    factories.outcome(bid)
+    awards.review(bid=bid, amount=bid.amount, by=noor, at=NOW)
+    awards.route_awards(round=round, by=other, at=NOW)
+    found = Award.objects.get(bid=bid)
+    event = AuditEvent.objects.get(action="review bid", bid=found.bid.reference)
+    assert (event.actor, event.principal) == (noor, lead)
+    assert {noor.username, lead.username} <= audit.who_did(round, ["review bid"])
+    with pytest.raises(Refused, match="Your deputy reviewed or regrouped it for you"):
+        approving.approve_awards(awards=[found], reason="Fine", by=lead, at=NOW)
+    [approval] = approving.approve_awards(awards=[found], reason="Fine", by=other, at=NOW)
+    assert (approval.approved_by, approval.acting_for) == (other, "")
+
+
+def test_an_interest_of_the_lead_bars_their_deputy_from_clearing_a_warning_and_grouping(noor: User) -> None:
+    round = factories.open_round()
+    lead, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
+    found = factories.award(round, by=other)
+    Award.objects.filter(pk=found.pk).update(warning="By recipient it goes up.")
+    found.refresh_from_db()
+    Interest.objects.create(bid=found.bid, member=lead, conflicted=True, nature="A friend", declared_at=NOW)
+    name(lead, noor)
+    said = f"{lead.name}, for whom you act, declared an interest in {found.bid.title}"
+    with pytest.raises(Refused, match=said):
+        awards.clear_warning(award=found, reason="Two projects.", by=noor, at=NOW)
+    with pytest.raises(Refused, match=said):
+        grouping.group_bids(round=round, name="Lots", bids=[found.bid], reason="Lots", by=noor, at=NOW)
+    with pytest.raises(Refused, match=said):
+        grouping.dismiss_likeness(round=round, alike=[found.bid], reason="Apart", by=noor, at=NOW)
+    awards.clear_warning(award=found, reason="Two projects.", by=other, at=NOW)
+    assert Award.objects.get(pk=found.pk).warning_cleared == "Two projects."
+
+
+def test_a_contract_is_approved_by_no_deputy_of_its_recorder_and_no_lead_of_its_deputy(noor: User) -> None:
+    round = factories.open_round()
+    lead, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
+    name(lead, noor)
+    for recorder, refused in ((lead, noor), (noor, lead)):
+        contract = factories.contract(round, by=recorder, amount="20000")
+        with pytest.raises(Refused, match="recorded this contract"):
+            contracts.approve_single_tender_action(contract=contract, reason="Fine", by=refused, at=NOW)
+        contracts.approve_single_tender_action(contract=contract, reason="Fine", by=other, at=NOW)
+        contract.refresh_from_db()
+        assert contract.approved_by == other
+
+
+def test_money_is_moved_by_no_deputy_of_its_proposer_and_no_lead_of_its_deputy(noor: User) -> None:
+    round = factories.open_round()
+    lead, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
+    name(lead, noor)
+    line = BudgetLine.objects.get(round=round)
+    for proposer, refused in ((lead, noor), (noor, lead)):
+        moved = virement.propose_virement(
+            round=round, source=line, target=None, amount=Decimal("400.25"), reason="Not needed.", by=proposer, at=NOW
+        )
+        with pytest.raises(Refused, match="proposed this, so somebody else confirms it"):
+            virement.confirm_virement(virement=moved, by=refused, at=NOW)
+        virement.confirm_virement(virement=moved, by=other, at=NOW)
+        moved.refresh_from_db()
+        assert moved.state == Virement.State.CONFIRMED
 
 
 def test_who_signed_off_a_part_of_the_paper_does_not_decide_it(decision: Decision, robin: User) -> None:
