@@ -34,10 +34,11 @@ def keep_single_tender_action(
     by: User,
     at: datetime,
     other_grounds: str = "",
+    reason: str = "",
     contract: SingleTenderAction | None = None,
     seen: int | None = None,
 ) -> SingleTenderAction:
-    """Record a contract, or change one that no submitted paper rests on; `amount` is its whole-life value in pounds.
+    """Record a contract, or with a reason change one that is not decided; `amount` is its whole-life value in pounds.
 
     It is routed by the limit for contract exemptions (scheme 4.13), and told whether the procurement threshold
     applies. Raises Refused where the years do not sum to the value, the charged year is not among them, the primary
@@ -48,6 +49,8 @@ def keep_single_tender_action(
     if contract:
         contract = SingleTenderAction.objects.select_for_update().get(pk=contract.pk, round=round)
         must_be_current(contract, seen)
+        if not contract.is_open:
+            raise Refused(f"This contract is {contract.get_state_display().lower()}. What was decided does not change.")
     if money.total([part for _, part in profile]) != amount:
         total = money.pounds(money.total([part for _, part in profile]))
         raise Refused(f"The years sum to {total}, and the value is {money.pounds(amount)}", field="profile")
@@ -77,6 +80,7 @@ def keep_single_tender_action(
         "sentence": sentence,
         "recorded_by": by,
     }
+    before = {"amount": contract.amount, "supplier": contract.supplier.name} if contract else {}
     if contract is None:
         taken = SingleTenderAction.objects.values_list("reference", flat=True)
         contract = SingleTenderAction(round=round, reference=new_references("STA", 1, taken)[0], version=0)
@@ -85,7 +89,10 @@ def keep_single_tender_action(
     contract.version += 1
     contract.save()
     facts = {"supplier": supplier.name, "amount": amount, "ground": ground, "route": sentence}
-    audit.record("keep single tender action", contract, round=round, by=by, at=at, because=evidence, facts=facts)
+    because = reason.strip() or evidence
+    audit.record(
+        "keep single tender action", contract, round=round, by=by, at=at, because=because, before=before, facts=facts
+    )
     return contract
 
 

@@ -165,6 +165,10 @@ class ContractForm(Form):
         return years
 
 
+class ChangeContractForm(ContractForm, VersionedForm):
+    reason = text_area("Why it changes", rows=2, longest=2000)
+
+
 class RuleForm(Form):
     kind = forms.ChoiceField(label="What the limit is for", choices=DelegationRule.Kind.choices, widget=Radios)
     limit = MoneyField(label="Limit")

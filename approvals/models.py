@@ -257,6 +257,11 @@ class SingleTenderAction(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has decided it for good: it can be changed, and is asked in the next paper."""
+        return self.state in (self.State.PROPOSED, self.State.DEFERRED)
+
     def years(self) -> list[tuple[str, Decimal]]:
         return [(year, Decimal(amount)) for year, amount in self.profile]
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from approvals import (
     amending_views,
+    contract_views,
     decision_views,
     family_views,
     reconciliation_views,
@@ -39,12 +40,19 @@ urlpatterns = [
     path("awards/<str:reference>/warning/", views.clear_warning, name="clear_warning"),
     path("awards/<str:reference>/escalate/", views.escalate_award, name="escalate_award"),
     path("awards/<str:reference>/payments/add/", views.record_payment, name="record_payment"),
-    path("rounds/<slug:round>/contracts/", views.single_tender_actions, name="single_tender_actions"),
-    path("rounds/<slug:round>/contracts/add/", views.add_single_tender_action, name="add_single_tender_action"),
-    path("contracts/<str:reference>/", views.single_tender_action, name="single_tender_action"),
+    path("rounds/<slug:round>/contracts/", contract_views.single_tender_actions, name="single_tender_actions"),
+    path(
+        "rounds/<slug:round>/contracts/add/", contract_views.add_single_tender_action, name="add_single_tender_action"
+    ),
+    path("contracts/<str:reference>/", contract_views.single_tender_action, name="single_tender_action"),
+    path(
+        "contracts/<str:reference>/change/",
+        contract_views.change_single_tender_action,
+        name="change_single_tender_action",
+    ),
     path(
         "contracts/<str:reference>/approve/",
-        views.approve_single_tender_action,
+        contract_views.approve_single_tender_action,
         name="approve_single_tender_action",
     ),
     path("rounds/<slug:round>/rules/", views.rules, name="rules"),

@@ -1,4 +1,4 @@
-"""Pages of review, routes, approvals, payments, contracts and rules."""
+"""Pages of review, routes, approvals, payments and rules."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals import approving, awards, contracts, duties, parts, position
+from approvals import approving, awards, duties, parts, position
 from approvals import rules as rule_transitions
 from approvals.forms import (
     AgreeForm,
     ApproveForm,
     ConfirmRuleForm,
-    ContractForm,
     EscalateForm,
     PaymentForm,
     ReviewForm,
     RuleForm,
     SeenReasonForm,
 )
-from approvals.models import Approval, Award, DelegationRule, Scenario, SingleTenderAction
+from approvals.models import Approval, Award, DelegationRule, Scenario
 from approvals.scenarios import proposed_amount
-from approvals.waiting import left_for_grants
 from bids.models import Bid
 from bids.views import bid_or_404
 from grants.access import Request, allow, enter, must, round_or_404
@@ -273,58 +271,6 @@ def record_payment(request: Request, reference: str) -> HttpResponse:
         done=lambda made: f"The payment is recorded as {made.reference}",
         to=reverse("approvals:award", args=[award.reference]),
         award=award,
-    )
-
-
-# Single tender actions
-
-
-@allow("see single tender action")
-@require_GET
-def single_tender_actions(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see single tender action")
-    rows = SingleTenderAction.objects.filter(round=found).select_related("supplier")
-    return render(request, "approvals/single_tender_actions.html", {"rows": rows})
-
-
-@allow("see single tender action")
-@require_GET
-def single_tender_action(request: Request, reference: str) -> HttpResponse:
-    contract = get_object_or_404(SingleTenderAction.objects.select_related("supplier", "round"), reference=reference)
-    must(request.user, "see single tender action", contract.round)
-    enter(request, contract.round)
-    return render(request, "approvals/single_tender_action.html", {"contract": contract})
-
-
-@allow("approve contract")
-def approve_single_tender_action(request: Request, reference: str) -> HttpResponse:
-    contract = get_object_or_404(SingleTenderAction.objects.select_related("supplier", "round"), reference=reference)
-    must(request.user, "approve contract", contract.round)
-    enter(request, contract.round)
-    return form_page(
-        request,
-        "approvals/approve_single_tender_action.html",
-        SeenReasonForm(request.POST or None, initial={"version": contract.version}),
-        lambda data: contracts.approve_single_tender_action(
-            contract=contract, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
-        ),
-        done=f"{contract.title} is approved",
-        to=reverse("approvals:single_tender_action", args=[reference]),
-        contract=contract,
-    )
-
-
-@allow("keep single tender action")
-def add_single_tender_action(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "keep single tender action")
-    return form_page(
-        request,
-        "approvals/add_single_tender_action.html",
-        ContractForm(request.POST or None),
-        lambda data: contracts.keep_single_tender_action(round=found, **data, by=request.user, at=timezone.now()),
-        done=lambda kept: f"The contract is recorded as {kept.reference}",
-        to=_address("single_tender_actions", found),
-        left=left_for_grants(round=found),
     )
 
 

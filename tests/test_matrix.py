@@ -132,6 +132,7 @@ TABLE = {
     "approvals:single_tender_actions": "lodfagkq",
     "approvals:add_single_tender_action": "l",
     "approvals:single_tender_action": "lodfagkq",
+    "approvals:change_single_tender_action": "l",
     "approvals:approve_single_tender_action": "l",
     "approvals:rules": "lodfaxgkq",
     "approvals:propose_rule": "x",
@@ -321,8 +322,10 @@ def addresses() -> dict[str, str]:
             f"bids:{name}": {"reference": meeting.reference}
             for name in ("meeting", "open_meeting", "put_on_agenda", "close_meeting", "minutes", "minutes_pdf")
         },
-        "approvals:approve_single_tender_action": {"reference": SingleTenderAction.objects.get(round=round).reference},
-        "approvals:single_tender_action": {"reference": SingleTenderAction.objects.get(round=round).reference},
+        **{
+            f"approvals:{name}": {"reference": SingleTenderAction.objects.get(round=round).reference}
+            for name in ("approve_single_tender_action", "change_single_tender_action", "single_tender_action")
+        },
         "approvals:confirm_rule": {"reference": DelegationRule.objects.filter(round=round)[0].reference},
         "approvals:grant_register_file": {"kind": "xlsx"},
         "approvals:contract_register_file": {"kind": "csv"},

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from approvals import awards
 from approvals.models import Award, DelegationRule, SingleTenderAction
-from grants.models import Round, User
+from grants.models import AuditEvent, Round, User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
+from tests.factories import NOW, open_round, person
 from tests.factories import contract as keep
-from tests.factories import open_round, person
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +102,57 @@ def test_without_a_confirmed_limit_no_contract_is_recorded(round: Round, lead: U
     DelegationRule.objects.filter(round=round, kind="exemption").update(confirmed_by=None, confirmed_at=None)
     with pytest.raises(Refused, match="No confirmed rule for contract exemptions"):
         keep(round, lead)
+
+
+def _form(found: SingleTenderAction, **changes: str) -> dict[str, str]:
+    return {
+        "supplier": str(found.supplier_id),
+        "title": found.title,
+        "amount": "90,000.50",
+        "profile": "2026/27: 45,000.25\n2027/28: 45,000.25",
+        "charged_to": "2026/27",
+        "ground": "teckal",
+        "evidence": "It is owned by the buyer.",
+        "proposal": "Events in each borough.",
+        "performance": "A report each quarter.",
+        "reason": "The supplier asks for less.",
+        "version": str(found.version),
+        **changes,
+    }
+
+
+def test_a_lead_changes_a_contract_on_its_page_and_the_trail_keeps_what_it_was(
+    round: Round, lead: User, client: Client
+) -> None:
+    found = keep(round, lead, "400000")
+    client.force_login(lead)
+    page = reverse("approvals:change_single_tender_action", args=[found.reference])
+    drawn = client.get(page).content.decode()
+    assert "2026/27: 200,000.00\n2027/28: 200,000.00" in drawn
+    wrong = client.post(page, _form(found, profile="2026/27: 45,000.25")).content.decode()
+    assert "The years sum to £45,000.25, and the value is £90,000.50" in wrong
+    assert client.post(page, _form(found)).status_code == 302
+    found.refresh_from_db()
+    assert (found.amount, found.route, found.version) == (Decimal("90000.50"), "delegated", 2)
+    event = AuditEvent.objects.filter(round=round).latest("number")
+    assert event.because == "The supplier asks for less."
+    assert event.before == {"amount": "400000.00", "supplier": found.supplier.name}
+    stale = client.post(page, _form(found, version="1", amount="10", profile="2026/27: 10")).content.decode()
+    assert "There is a problem" in stale
+    assert SingleTenderAction.objects.get(pk=found.pk).amount == Decimal("90000.50")
+
+
+@pytest.mark.parametrize("state", ["approved", "refused"])
+def test_what_was_decided_of_a_contract_does_not_change(round: Round, lead: User, client: Client, state: str) -> None:
+    found = keep(round, lead, "90000")
+    other = person(Role.LEAD, round=round)
+    SingleTenderAction.objects.filter(pk=found.pk).update(state=state, approved_by=other, approved_at=NOW)
+    with pytest.raises(Refused, match=f"This contract is {state}. What was decided does not change"):
+        keep(round, lead, "80000", contract=found)
+    client.force_login(lead)
+    shown = client.get(reverse("approvals:single_tender_action", args=[found.reference])).content.decode()
+    assert "Change the contract" not in shown
+    assert SingleTenderAction.objects.get(pk=found.pk).amount == Decimal(90000)
 
 
 def test_a_contract_of_a_submitted_paper_does_not_change() -> None:
