@@ -6,16 +6,18 @@ the change is a row of the new paper alone, which is computed as though it were 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.timezone import localtime
 
 from approvals import awards
-from approvals.models import AmendedGrant, Award, Decision, DecisionItem, Recommendation
+from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DelegationRule, Recommendation
+from approvals.reconciliation import Discrepancy
 from grants import money
 from grants.models import User
 from grants.refusal import Refused
@@ -29,8 +31,8 @@ def amendable(decision: Decision) -> list[Award]:
     if old is None or old.signed_at is None:
         return []
     signed = DecisionItem.objects.filter(pack__records__isnull=False).exclude(award=None)
-    # What a later decision changed is that decision's, and is amended by amending it.
-    later = signed.filter(decision__signed_at__gt=old.signed_at)
+    # What a later decision changed is that decision's, and is amended by amending it. Two may be signed in one moment.
+    later = signed.filter(pack__records__pk__gt=old.record.pk)
     settled = Award.objects.for_routes().live().filter(pk__in=signed.filter(decision=old).values("award"))
     return list(settled.exclude(pk__in=later.values("award")))
 
@@ -116,20 +118,38 @@ def _editable(decision: Decision) -> Decision:
     return decision
 
 
-def as_amended(decision: Decision, found: Sequence[Award]) -> list[Award]:
+def problems(decision: Decision) -> list[Discrepancy]:
+    """What this paper asks of grants that a later decision took over since it was asked, each named."""
+    if decision.amends_id is None:
+        return []
+    free = {award.pk for award in amendable(decision)}
+    return [
+        Discrepancy(
+            "amendment",
+            f"A later decision changed {kept.award.bid.title}. Take the change out, and amend that decision.",
+            kept.amount,
+            kept.award.reference,
+        )
+        for kept in decision.changes.select_related("award__bid")
+        if kept.award_id not in free
+    ]
+
+
+def as_amended(decision: Decision, found: Sequence[Award], day: date) -> list[Award]:
     """The grants of a round as they are once this paper is signed; nothing of it is saved.
 
     `found` are those of `position.grants_of`. A changed one has its new amount, waits for the Deputy Mayor, and has
     what it was before under `was`, in pounds.
     """
-    changes = {kept.award_id: kept for kept in decision.changes.all()} if decision.amends_id else {}
+    changes = {kept.award_id: kept for kept in decision.changes.select_related("award")} if decision.amends_id else {}
+    facts = _facts(decision, changes.values(), day) if changes else {}
     for award in found:
         kept = changes.get(award.pk)
         vars(award)["was"] = award.amount if kept else None
         if kept is None:
             continue
         award.amount, award.state, award.route = kept.amount, Award.State.ROUTED, Award.Route.DMPC
-        award.sentence, award.warning = _sentence(decision), ""
+        award.sentence, award.warning, award.routed_as = _sentence(decision), "", facts[award.reference]
         vars(award)["valid"] = []
         vars(award.bid)["agreed"] = [Recommendation(amount=kept.amount)]
     return list(found)
@@ -150,7 +170,18 @@ def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
         made_by=kept.proposed_by,
         made_at=kept.proposed_at,
     )
+    changes = decision.changes.select_related("award")
+    award.routed_as = _facts(decision, changes, localtime(at).date())[award.reference]
     award.amount, award.route, award.sentence = kept.amount, Award.Route.DMPC, _sentence(decision)
+
+
+def _facts(decision: Decision, changes: Collection[AmendedGrant], day: date) -> dict[str, dict[str, Any]]:
+    """The facts of the route of each changed grant, by its reference, with all that the paper changes."""
+    round = decision.round
+    rule, _ = awards.limit_on(round, DelegationRule.Kind.GRANT, day)
+    now = awards.routes_now(round, day, {kept.award.reference: kept.amount for kept in changes})
+    decided = {"level": Award.Route.DMPC.value, "sentence": _sentence(decision), "warning": ""}
+    return {kept.award.reference: awards.route_facts(now[kept.award.reference], rule) | decided for kept in changes}
 
 
 def _sentence(decision: Decision) -> str:

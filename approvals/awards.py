@@ -268,17 +268,7 @@ def _route(
         award.routed_as, award.routed_at, award.state = facts, at, Award.State.ROUTED
         award.version += 1
         award.save()
-        audit.record(
-            action,
-            award,
-            round=round,
-            bid=award.bid.reference,
-            by=by,
-            at=at,
-            because=because,
-            before=before,
-            facts=facts,
-        )
+        record(action, award, by, at, because, facts, before)
         changed += 1
     return changed
 
@@ -312,16 +302,7 @@ def invalidate(award: Award, because: str, by: User, at: datetime) -> None:
         approval.invalid_at, approval.invalid_because = at, because
         approval.save(update_fields=["invalid_at", "invalid_because"])
         facts = {"approval": approval.reference, "amount": approval.amount}
-        audit.record(
-            "invalidate approval",
-            award,
-            round=award.round,
-            bid=award.bid.reference,
-            by=by,
-            at=at,
-            because=because,
-            facts=facts,
-        )
+        record("invalidate approval", award, by, at, because, facts)
 
 
 @transaction.atomic
@@ -375,5 +356,24 @@ def locked(award: Award, seen: int | None) -> Award:
     return award
 
 
-def record(action: str, award: Award, by: User, at: datetime, because: str, facts: dict[str, Any]) -> None:
-    audit.record(action, award, round=award.round, bid=award.bid.reference, by=by, at=at, because=because, facts=facts)
+def record(
+    action: str,
+    award: Award,
+    by: User,
+    at: datetime,
+    because: str,
+    facts: dict[str, Any],
+    before: dict[str, Any] | None = None,
+) -> None:
+    """Write the event of a grant, beside its bid, where the trail of the bid finds it."""
+    audit.record(
+        action,
+        award,
+        round=award.round,
+        bid=award.bid.reference,
+        by=by,
+        at=at,
+        because=because,
+        before=before,
+        facts=facts,
+    )

@@ -125,6 +125,7 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
     kinds = DecisionItem.Answer
     award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
     states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
+    before = {"amount": award.amount, "state": award.get_state_display()}
     if decision.changes.filter(award=award).exists():
         if kinds(item.answer) in states and award.state != Award.State.DEFERRED:
             # What the earlier decision said of it stands.
@@ -137,7 +138,9 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
         raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
     award.state = states.get(kinds(item.answer), Award.State.APPROVED)
     award.version += 1
-    award.save(update_fields=["state", "version", "amount", "route", "sentence"])
+    award.save(update_fields=["state", "version", "amount", "route", "sentence", "routed_as"])
+    facts = {"decision": decision.reference, "amount": award.amount, "state": award.get_state_display()}
+    awards.record("sign decision", award, by, at, item.reason, facts, before)
     if award.state == Award.State.APPROVED:
         reason = item.reason or f"Item {item.number} of {decision.reference}"
         principal = audit.acting_for("sign decision", by, decision.round, at)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from approvals import pack, paper, sign_offs
+from approvals import amending, pack, paper, sign_offs
 from approvals.models import Decision
 from approvals.reconciliation import Discrepancy
 from approvals.sign_offs import Row
@@ -32,4 +32,5 @@ def of(decision: Decision, *, at: datetime, version: int | None = None, trail_he
     found = pack.contents(decision, said, version=version, at=at, trail_head=trail_head)
     stood = sign_offs.rows(decision, found)
     found["sign_offs"] = audit.plain(sign_offs.entries(stood))
-    return Draft(found, [*paper.problems(said), *sign_offs.problems(decision, stood)], stood)
+    problems = [*paper.problems(said), *amending.problems(decision), *sign_offs.problems(decision, stood)]
+    return Draft(found, problems, stood)

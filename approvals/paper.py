@@ -67,7 +67,7 @@ class Sources:
 def sources(decision: Decision, day: date) -> Sources:
     """Read all that the paper of a decision rests on, in a fixed number of queries."""
     round = decision.round
-    found = amending.as_amended(decision, position.grants_of(round))
+    found = amending.as_amended(decision, position.grants_of(round), day)
     stands = position.position(round, day, found)
     signed = DecisionRecord.objects.filter(decision__round=round).exclude(decision=decision)
     return Sources(

@@ -14,7 +14,7 @@ from approvals.deciding import Answer
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DecisionRecord, Pack
 from bids.models import CostLine, Interest
 from grants import deputies
-from grants.models import Round, User
+from grants.models import AuditEvent, Round, User
 from grants.refusal import Refused
 from grants.roles import Role
 from tests import factories
@@ -116,6 +116,48 @@ def test_signed_it_takes_the_place_of_the_earlier_approval(
     assert (found.balances, found.underspend) == (True, Decimal("759005.00"))
     assert "Amends" in frozen.html
     assert "PCD-681 decided on £70,000." in frozen.html
+
+
+def test_the_trail_of_the_bid_and_the_facts_of_the_approval_tell_the_new_amount(
+    paper: Decision, grant: Award, grace: User, mo: User, robin: User
+) -> None:
+    submit(paper, grace, mo)
+    decide(paper, robin)
+    sign(paper, robin)
+    event = AuditEvent.objects.filter(bid=grant.bid.reference, action="sign decision").latest("number")
+    assert (event.actor_name, event.subject) == ("Robin Vale", grant.reference)
+    assert event.before == {"amount": "70000.00", "state": "Approved"}
+    assert event.facts == {"decision": "PCD-700", "amount": "65000.00", "state": "Approved"}
+    approval = grant.approvals.get(invalid_at=None)
+    assert approval.facts["level"] == "dmpc"
+    assert approval.facts["binding"]["total"] == approval.facts["other"]["total"] == "65000.00"
+
+
+def test_a_grant_that_a_later_paper_changed_meanwhile_is_not_changed_by_this_one(
+    paper: Decision, signed: Decision, grant: Award, grace: User, mo: User, robin: User
+) -> None:
+    """Two papers amend one decision; the one that is signed first takes the grant over."""
+    other = decisions.prepare_decision(
+        round=signed.round,
+        reference="PCD-701",
+        title="Smaller still",
+        decision_by="Deputy Mayor for Policing and Crime",
+        amends=signed,
+        by=grace,
+        at=NOW,
+    )
+    change(other, grant, grace, Decimal("60000.00"))
+    for part in other.sections.all():
+        decisions.write_section(decision=other, key=part.key, text="It becomes smaller.", by=grace, at=NOW)
+    submit(paper, grace, mo)
+    decide(paper, robin)
+    sign(paper, robin)
+    sign_off(other)
+    with pytest.raises(decisions.NotReconciled, match=f"A later decision changed {grant.bid.title}"):
+        decisions.submit_pack(decision=other, by=grace, at=LATER + timedelta(days=1))
+    assert now(grant) == (LESS, "approved", [LESS])
+    amending.leave_grant(decision=other, award=grant, reason="Decided anew.", by=grace, at=LATER + timedelta(days=1))
+    assert amending.problems(other) == []
 
 
 @pytest.mark.parametrize("answer", ["refused", "deferred"])
