@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from approvals import open_data, pack, settled
-from approvals.models import Decision, DecisionRecord
+from approvals import appendices, open_data, pack, position, settled
+from approvals.models import Approval, Award, Decision, DecisionRecord
+from grants import audit
 from grants.models import Round
 from grants.refusal import Changed
 
@@ -79,8 +80,33 @@ def data(record: DecisionRecord) -> str:
 
 
 def grants(round: Round | None = None) -> list[settled.Grant]:
-    """Every grant of the published decisions, once; what a later decision says of one goes before an earlier."""
-    return list({grant.reference: grant for each in decisions(round) for grant in each.grants}.values())
+    """Every grant of the published decisions that stands, once.
+
+    What a later decision says of one goes before an earlier, also where it refuses it. A delegated grant is the
+    force's own to change or take back: it is listed while the approval that was published is the one in force.
+    """
+    found: dict[str, settled.Grant] = {}
+    for each in decisions(round):
+        held_back = settled.not_granted(each.paper, each.record)
+        found = {name: grant for name, grant in found.items() if name not in held_back}
+        found |= {grant.reference: grant for grant in each.grants}
+    in_force = Approval.objects.filter(level=settled.DELEGATED, invalid_at=None)
+    amounts = dict(in_force.values_list("award__reference", "amount"))
+    return [
+        grant for name, grant in found.items() if grant.level == settled.DECIDED or amounts.get(name) == grant.amount
+    ]
+
+
+def delegated(round: Round) -> list[settled.Grant]:
+    """The delegated grants of a round that are approved, as they stand today, with the decision that published each."""
+    reported = {grant.reference: grant.decision for grant in grants(round) if grant.level == settled.DELEGATED}
+    approved = [
+        award
+        for award in position.grants_of(round)
+        if award.route == Award.Route.DELEGATED and award.state == Award.State.APPROVED
+    ]
+    said = {"reference": round.reference, "title": round.title}
+    return settled.delegated(audit.plain(appendices.appendix(approved)), reported, said)
 
 
 def contracts() -> list[settled.Contract]:

@@ -18,7 +18,6 @@ from approvals import published, returns, settled
 from approvals.returns import Period
 from grants import money, tables
 from grants.access import Request, allow, public, round_or_404
-from grants.models import Round
 from grants.pages import file_response, page_of
 
 PAGE = 20
@@ -85,15 +84,11 @@ def contract_register_file(request: HttpRequest, kind: str) -> HttpResponse:
     return _table(kind, "Contracts", "contracts", returns.contract_rows(found))
 
 
-def _delegated(round: Round) -> list[settled.Grant]:
-    return [grant for grant in published.grants(round) if grant.level == settled.DELEGATED]
-
-
 @allow("see returns")
 @require_GET
 def delegated_return(request: Request, round: str) -> HttpResponse:
     found = round_or_404(request, round, "see returns")
-    _, context = _listed(request, _delegated(found), returns.quarter, "quarter")
+    _, context = _listed(request, published.delegated(found), returns.quarter, "quarter")
     return render(request, "approvals/delegated_return.html", context)
 
 
@@ -101,7 +96,7 @@ def delegated_return(request: Request, round: str) -> HttpResponse:
 @require_GET
 def delegated_return_file(request: Request, round: str, kind: str) -> HttpResponse:
     found = round_or_404(request, round, "see returns")
-    listed, _ = _listed(request, _delegated(found), returns.quarter, "quarter")
+    listed, _ = _listed(request, published.delegated(found), returns.quarter, "quarter")
     rows = returns.grant_rows(listed, returns.quarter)
     return _table(kind, "Delegated grants", f"delegated-{found.reference}", rows)
 

@@ -1,10 +1,10 @@
 """What a signed decision settled, from its frozen data alone: each grant that was approved, and each contract.
 
 Source: the recommendations of the paper and the answers of the record, which number their items alike. A delegated
-grant counts where the paper reports it and the record notes it; what was refused or deferred is nowhere here.
+grant counts where the paper reports it and the record notes it. What was refused or deferred is no grant of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +23,7 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant that was approved, as its decision published it. Texts are empty where nothing was said."""
+    """A grant that was approved. Texts are empty where nothing was said, `decision` where none has reported it."""
 
     decision: str
     reference: str
@@ -73,10 +73,31 @@ def grants(paper: Data, record: Data) -> list[Grant]:
     decided = {entry["reference"]: (entry, DECIDED) for entry in paper["appendix_1"]}
     delegated = {entry["reference"]: (entry, DELEGATED) for entry in paper["appendix_2"]}
     known = decided | delegated
-    return [_grant(*known[name], answer, paper, record) for name, answer in _granted(paper, record) if name in known]
+    return [
+        _grant(*known[name], answer, record, record["signed_at"], paper["round"])
+        for name, answer in _answered(paper, record)
+        if name in known and answer["answer"] in GRANTED
+    ]
 
 
-def _grant(entry: Data, level: str, answer: Data, paper: Data, record: Data) -> Grant:
+def not_granted(paper: Data, record: Data) -> set[str]:
+    """The references of what a signed decision refused or deferred, but for a change: there the earlier one stands."""
+    changed = {entry["reference"] for entry in paper["appendix_1"] if entry.get("was")}
+    return {name for name, answer in _answered(paper, record) if answer["answer"] not in GRANTED} - changed
+
+
+def delegated(entries: Iterable[Data], reported: Mapping[str, str], round: Data) -> list[Grant]:
+    """The delegated grants of a round as they stand, from the entries of an appendix; each was approved.
+
+    `reported` gives the decision that a grant was published in, by its reference.
+    """
+    return [
+        _grant(entry, DELEGATED, {}, {"reference": reported.get(entry["reference"], "")}, "", round)
+        for entry in entries
+    ]
+
+
+def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, round: Data) -> Grant:
     # A pack that was frozen before it held the day of a delegated approval: the day that it was noted stands for it.
     approved_at = entry.get("approved_at") if level == DELEGATED else ""
     own = answer if level == DECIDED else {}
@@ -87,7 +108,7 @@ def _grant(entry: Data, level: str, answer: Data, paper: Data, record: Data) -> 
         recipient=entry["recipient"],
         register=entry["register"],
         amount=money.exact(entry["amount"]),
-        approved_on=day(approved_at or record["signed_at"]),
+        approved_on=day(approved_at or signed_at),
         level=level,
         approved_by="The force, under delegation" if level == DELEGATED else record["role"],
         purpose=entry["purpose"],
@@ -99,8 +120,8 @@ def _grant(entry: Data, level: str, answer: Data, paper: Data, record: Data) -> 
         starts_on=entry.get("starts_on", ""),
         ends_on=entry.get("ends_on", ""),
         illustrative=entry["illustrative"],
-        round=paper["round"]["reference"],
-        round_title=paper["round"]["title"],
+        round=round["reference"],
+        round_title=round["title"],
     )
 
 
@@ -124,13 +145,13 @@ def contracts(paper: Data, record: Data) -> list[Contract]:
             conditions=answer["conditions"],
             decided_on=day(record["signed_at"]),
         )
-        for name, answer in _granted(paper, record)
-        if name in known
+        for name, answer in _answered(paper, record)
+        if name in known and answer["answer"] in GRANTED
     ]
 
 
-def _granted(paper: Data, record: Data) -> Iterator[tuple[str, Data]]:
-    """The reference of each thing that was approved or noted, with the answer to it."""
+def _answered(paper: Data, record: Data) -> Iterator[tuple[str, Data]]:
+    """The reference of each thing that was asked or reported, with the answer to it."""
     given = {item["number"]: item for item in record["items_decided"]}
     number = 0
     for recommendation in paper["recommendations"]:
@@ -142,5 +163,4 @@ def _granted(paper: Data, record: Data) -> Iterator[tuple[str, Data]]:
             answer = given.get(number)
             if answer is None or answer["recommendation"] != recommendation["number"]:
                 raise Refused(f"The record of {record['reference']} does not answer its paper. Tell the auditor.")
-            if answer["answer"] in GRANTED:
-                yield item["reference"], answer
+            yield item["reference"], answer

@@ -17,10 +17,12 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from approvals import published, returns, settled
+from approvals import approving, awards, decisions, grouping, published, returns, settled
+from approvals.deciding import Answer
 from approvals.models import Approval, Award, Decision
 from grants.models import User
 from grants.tables import as_csv, as_xlsx
+from tests.approvals.steps import LATER, decide, sign, sign_off
 from tests.approvals.test_open_data import GRANT, TOTAL
 from tests.test_matrix import publish
 
@@ -175,10 +177,83 @@ def test_the_return_has_the_delegated_grants_alone(grace: User) -> None:
 
 
 @pytest.mark.django_db
-def test_an_empty_return_says_what_to_do(grace: User) -> None:
+def test_the_return_does_not_wait_for_the_publication(grace: User) -> None:
     page = get("delegated_return", "cpie-2019-20", user=grace).content.decode()
-    assert "No delegated grant of this round is published yet" in page
-    assert reverse("approvals:decisions", args=["cpie-2019-20"]) in page
+    assert "28 grants, £491,364 in all" in page
+    assert "Not published yet" in page
+    assert list(listed("grant_register")) == []
+
+
+@pytest.mark.django_db
+def test_an_empty_return_says_what_to_do(grace: User) -> None:
+    Award.objects.filter(route="delegated").update(state="routed")
+    page = get("delegated_return", "cpie-2019-20", user=grace).content.decode()
+    assert "No grant of this round is approved under delegation yet" in page
+    assert reverse("approvals:routes", args=["cpie-2019-20"]) in page
+
+
+@pytest.fixture
+def taken(grace: User) -> Award:
+    """A delegated grant of a published decision, with nothing paid and no lots."""
+    publish()
+    single = Award.objects.for_routes().filter(route="delegated", payments=None, bid__family=None)
+    return single.order_by("-amount")[0]
+
+
+def in_public(award: Award) -> list[Decimal]:
+    """The amounts at which a grant stands in the open data and in the register by month, which agree."""
+    published_json = get("open_data_json").json()["grants"]
+    amounts = [Decimal(str(each["amountAwarded"])) for each in published_json if award.reference in each["id"]]
+    by_month = [row for row in rows(get("grant_register_file", "csv")) if row["Grant"] == award.reference]
+    assert [Decimal(row["Amount (£)"]) for row in by_month] == amounts
+    return amounts
+
+
+@pytest.mark.django_db
+def test_a_delegated_grant_that_was_taken_back_is_public_no_longer(taken: Award, grace: User) -> None:
+    assert in_public(taken) == [taken.amount]
+    awards.return_bid(bid=taken.bid, reason="The recipient closed", by=grace, at=LATER)
+    assert in_public(taken) == []
+    assert taken.reference not in {each.reference for each in published.delegated(taken.round)}
+
+
+@pytest.mark.django_db
+def test_a_delegated_grant_that_became_smaller_is_public_again_once_a_paper_reports_it(
+    taken: Award, grace: User
+) -> None:
+    less = taken.amount - 1
+    awards.review(bid=taken.bid, amount=less, reason="One part fell away", by=grace, at=LATER)
+    awards.route_awards(round=taken.round, by=grace, at=LATER)
+    taken.refresh_from_db()
+    approving.approve_awards(awards=[taken], reason="Smaller", by=User.objects.get(username="henry.ives"), at=LATER)
+    assert in_public(taken) == []
+    stands = {each.reference: (each.amount, each.decision) for each in published.delegated(taken.round)}
+    assert stands[taken.reference] == (less, "")
+    assert sum(1 for _, decision in stands.values() if decision == "PCD-681") == 27
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("answer", ["refused", "deferred"])
+def test_a_delegated_grant_that_went_up_and_was_not_granted_is_public_no_longer(
+    taken: Award, grace: User, mo: User, robin: User, answer: str
+) -> None:
+    other = Award.objects.for_routes().filter(route="delegated", payments=None, bid__family=None).exclude(pk=taken.pk)
+    lots = [taken.bid, other.order_by("-amount")[0].bid]
+    grouping.group_bids(round=taken.round, bids=lots, name="Together", reason="One project", by=grace, at=LATER)
+    paper = decisions.prepare_decision(
+        round=taken.round, reference="PCD-700", title="One more", decision_by="Deputy Mayor", by=grace, at=LATER
+    )
+    for part in paper.sections.all():
+        decisions.write_section(decision=paper, key=part.key, text="One more.", by=grace, at=LATER)
+    sign_off(paper)
+    decisions.submit_pack(decision=paper, by=grace, at=LATER)
+    decisions.put_forward(decision=paper, by=mo, at=LATER)
+    no = Answer(answer, reason="Not shown to work")
+    decide(paper, robin, item_1=no, item_2=no)
+    sign(paper, robin)
+    decisions.publish_decision(decision=paper, by=mo, at=LATER)
+    assert in_public(taken) == []
+    assert len(published.grants(taken.round)) == 37
 
 
 @pytest.mark.django_db
