@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from approvals.figures import ELSEWHERE
 from grants import money
 
 Paper = Mapping[str, Any]
@@ -63,6 +64,16 @@ def _seen(area: Area, paper: Paper) -> Iterator[tuple[str, str]]:
             pieces = paragraph["pieces"]
             yield f"{section['heading']}, paragraph {number}", "".join(piece["text"] for piece in pieces)
             yield from ((_figure(piece["figure"]), piece["exact"]) for piece in pieces if piece["figure"])
+    own = " ".join(
+        piece["text"]
+        for section in paper["sections"]
+        for paragraph in section["paragraphs"]
+        for piece in paragraph["pieces"]
+        if area is Area.FINANCE or section["key"] == area.section
+    )
+    for note in paper["figure_notes"]:
+        if note["name"] == ELSEWHERE and note["exact"] in own:
+            yield f"From elsewhere, {note['exact']}", note["source"]
     for asked in paper["recommendations"]:
         yield f"Recommendation {asked['number']}", f"{asked['verb'].capitalize()} {asked['text']}"
     if area is Area.FINANCE:

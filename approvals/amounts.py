@@ -18,8 +18,8 @@ class Typed:
     """Something that a person typed, and where: `text` stands in the prose from `start` to `end`.
 
     `value` is in pounds for money (None where it cannot be read, and then `why` says so) and a number for a count.
-    `step` is what money is rounded to. `thing` is what a count counts, empty where the sentence does not say.
-    `each` is the amount that each of the things counted has, where the sentence names one.
+    `step` is what money is rounded to. `thing` is what a count counts: one of the things of `counts`, two where it can
+    be either (`bids grants`), empty where the sentence does not say. `outcome` is what it says became of them.
     """
 
     text: str
@@ -29,7 +29,11 @@ class Typed:
     step: Decimal = Decimal(1)
     why: str = ""
     thing: str = ""
-    each: "Typed | None" = None
+    outcome: str = ""
+
+    def can_count(self, thing: str) -> bool:
+        """Whether it can be a count of that thing."""
+        return not self.thing or thing in self.thing.split()
 
 
 # A figure with more digits than any budget has is no figure.
@@ -40,6 +44,7 @@ TWO_WAYS = "can be read in two ways"
 TOO_LONG = "has more digits than any sum of money"
 IN_WORDS = "is written in words, where a figure belongs, such as £0.95m"
 FOREIGN = "is not in pounds"
+FRACTION = "is written as a fraction, where a figure belongs, such as £0.5m"
 
 _SMALL = re.findall(
     r"\w+",
@@ -53,31 +58,34 @@ WORDS: dict[str, int] = (
     | {word: number * 10 for number, word in enumerate(_TENS, start=2)}
 )
 _ONES = "|".join(["one", *_SMALL[:8]])
-# A number in words, up to a hundred.
-IN_LETTERS = (
-    rf"(?:{'|'.join(_TENS)})(?:[\s-](?:{_ONES}))?|(?:a|one)\s(?:hundred|dozen)"
-    rf"|{'|'.join(sorted(_SMALL, key=len, reverse=True))}|one"
+_BELOW_100 = (
+    rf"(?:{'|'.join(_TENS)})(?:[\s-](?:{_ONES}))?|a\sdozen|{'|'.join(sorted(_SMALL, key=len, reverse=True))}|one"
 )
+# A number in words, below ten thousand.
+IN_LETTERS = rf"(?:a|{_BELOW_100})\s(?:hundred|thousand)(?:\sand\s(?:{_BELOW_100}))?|{_BELOW_100}"
 
 
 def in_letters(words: str) -> int:
-    """The value of a number written in letters, up to a hundred: `thirty-nine`, `a hundred`."""
-    parts = [part for part in re.split(r"[\s-]", words.casefold()) if part != "a"]
-    if parts[-1] in ("hundred", "dozen"):
-        return WORDS[parts[-1]]
-    return sum(WORDS[part] for part in parts)
+    """The value of a number written in letters: `thirty-nine`, `a hundred and six`, `twelve hundred`."""
+    value = 0
+    for part in re.split(r"[\s-]", words.casefold()):
+        if part in ("hundred", "thousand", "dozen"):
+            value = (value or 1) * {"hundred": 100, "thousand": 1000, "dozen": 12}[part]
+        elif part not in ("a", "and"):
+            value += WORDS[part]
+    return value
 
 
 _NUMBER = r"\d+(?:[.,]\d+)*|\.\d+"
 _SCALES = {
-    "k": 10**3, "thousand": 10**3,
+    "k": 10**3, "grand": 10**3, "thousand": 10**3,
     "m": 10**6, "mn": 10**6, "mln": 10**6, "million": 10**6, "millions": 10**6,
     "bn": 10**9, "billion": 10**9, "billions": 10**9,
     "tn": 10**12, "trillion": 10**12,
 }  # fmt: skip
 _UNIT = rf"(?:{'|'.join(sorted(_SCALES, key=len, reverse=True))})\b"
 _WITH_SIGN = re.compile(
-    rf"(?:(?<![\w£)])(?P<minus>[-\u2212]))?(?P<currency>£|\bGBP|€|\$)\s?(?P<inner>[-\u2212])?"
+    rf"(?:(?<![\w£)])(?P<minus>[-\u2212]))?(?P<currency>£|\bGBP|€|\$)\s{{0,3}}(?P<inner>[-\u2212])?"
     rf"(?P<number>\d{{1,3}}(?: \d{{3}})+(?![\d.,]*\d)|{_NUMBER})(?:\s?(?P<unit>{_UNIT}))?",
     re.IGNORECASE,
 )
@@ -86,10 +94,22 @@ _OTHER_END = re.compile(
     rf"(?P<dash>[-–—]|\sto\s)(?P<number>{_NUMBER})(?:\s?(?P<unit>{_UNIT}))?(?![\w%/])", re.IGNORECASE
 )
 _SAME_UNIT = re.compile(rf"\s?(?:[-–—]|to)\s?£\s?(?:{_NUMBER})\s?(?P<unit>{_UNIT})", re.IGNORECASE)
+_HALF = re.compile(
+    rf"(?:(?:£|GBP)\s?\d*|(?<![\w.,/])\d*)\s?(?:[½⅓⅔¼¾⅛]|(?<=[£\d\s])\d/\d)\s?{_UNIT}|£\s?\d*\s?[½⅓⅔¼¾⅛]|£\d/\d",
+    re.IGNORECASE,
+)
+# Expenditure: 4100000.
+_LABELLED = re.compile(
+    r"\b(?:(?:allocation|allocated|amount|budget|committed|cost|expenditure|limit|spend|spent|sum|threshold"
+    r"|total|underspend|unspent|value|worth)(?:\sof|\sis|\swas|\sare|\swere|\scomes\sto)?(?:\s?[:=])?"
+    r"|(?:contract|grant)s?(?:\sof|\sis|\sare|\scomes?\sto|\s?[:=]))\s"
+    r"(?P<number>\d{4,}(?:\.\d{1,2})?)(?![\w,/-]|\.\d)",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
     rf"(?<![\w£€$.,/:\-–])(?P<number>{_NUMBER})"
-    rf"(?:(?P<pence>p\b|\spence\b)|(?P<letter>(?:k|m|mn|mln|bn|tn)\b)|\s(?P<unit>(?:thousand|million|billion)\b))?"
-    r"(?P<pounds>[\s-]?(?:pounds?|GBP|sterling)\b)?",
+    rf"(?:(?P<pence>p\b|\spence\b)|(?P<letter>(?:k|m|mn|mln|bn|tn)\b)|\s(?P<unit>(?:thousand|million|billion|grand)\b))?"
+    r"(?P<pounds>[\s-]?(?:pounds?|GBP|sterling|quid)\b)?",
     re.IGNORECASE,
 )
 _NUMERAL = rf"(?:{'|'.join(sorted(WORDS, key=len, reverse=True))})"
@@ -113,6 +133,8 @@ _AFTER_A_SUM = frozenset(
         "remaining remains respectively shall should since so spent still than that the their them then there these "
         "they this those though through thus to together too toward towards twice under unless unspent until was we "
         "went were when where whether which while will with within without would yet "
+        # How a sum is spent, or how often.
+        "annually yearly monthly quarterly annum pa lies goes stays unallocated underspent unspent "
         # A sum used as a word for what it is.
         "allocation award budget contract expenditure fund funding gap grant limit payment pot spend spending surplus "
         "threshold total underspend",
@@ -124,16 +146,19 @@ _OF_OTHERS = {"them", "these", "those", "whom", "people"}
 
 
 def level(prose: str) -> str:
-    """The prose with every kind of space within a line as a plain one, each in its place."""
-    return re.sub(r"[\u00a0\u2007\u2009\u202f]", " ", prose)
+    """The prose with every kind of space within a line as a plain one, each in its place.
+
+    What has no width is a space too, so that no number can hide one.
+    """
+    return re.sub(r"[\u00a0\u00ad\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]", " ", prose)
 
 
 def amounts(prose: str, taken: list[tuple[int, int]] | None = None) -> list[Typed]:
     """The sums of money of a text, in its order. `taken`: places of what is known to be something else."""
     plain = masked(level(prose))
-    found = list(_with_sign(plain))
+    found = list(_halves(plain))
     held = [*(taken or ()), *((typed.start, typed.end) for typed in found)]
-    for typed in (*_bare(plain), *_letters(plain)):
+    for typed in (*_with_sign(plain), *_labelled(plain), *_bare(plain), *_letters(plain)):
         if not any(typed.start < end and start < typed.end for start, end in held):
             found.append(typed)
             held.append((typed.start, typed.end))
@@ -153,6 +178,18 @@ def _with_sign(plain: str) -> Iterator[Typed]:
         yield typed
         if other:
             yield _typed(plain, (other.start("number"), other.end()), other["number"], other["unit"] or unit)
+
+
+def _halves(plain: str) -> Iterator[Typed]:
+    for found in _HALF.finditer(plain):
+        yield Typed(found[0].strip(), *found.span(), None, why=FRACTION)
+
+
+def _labelled(plain: str) -> Iterator[Typed]:
+    """A number without commas behind a word for a sum; a year is none."""
+    for found in _LABELLED.finditer(plain):
+        if not re.fullmatch(r"(?:19|20)\d\d", found["number"]) and _stands_alone(plain, found.end()):
+            yield _typed(plain, found.span("number"), found["number"], "")
 
 
 def _other_end(plain: str, at: int) -> re.Match[str] | None:
@@ -175,8 +212,9 @@ def _bare(plain: str) -> Iterator[Typed]:
             yield _typed(plain, found.span(), number, unit)
             continue
         grouped = re.fullmatch(r"\d+(?:,\d{3})+(?:\.\d+)?", number)
-        metres = (found["letter"] or "").casefold() == "m" and "." not in number and len(number) > 1
-        if (grouped or unit) and not metres and _stands_alone(plain, found.end()):
+        metres = (found["letter"] or "").casefold() == "m" and re.fullmatch(r"\d{2,}|\d+(?:,\d{3})+", number)
+        pence = re.fullmatch(r"\d{4,}\.\d\d", number)
+        if (grouped or unit or pence) and not metres and _stands_alone(plain, found.end()):
             yield _typed(plain, found.span(), number, unit)
 
 
@@ -191,6 +229,8 @@ def _stands_alone(plain: str, at: int) -> bool:
     """Whether no word follows that the number could count."""
     while run_on := _RUN_ON.match(plain, at):
         at = run_on.end()
+    if re.match(r"\s?/\s?(?:year|yr|month|quarter|week|annum)\b|\sp\.?\s?a\b", plain[at:], re.IGNORECASE):
+        return True
     if re.match(r"\s?(?:%|per\s?cent)|[-/:]\w", plain[at:]):
         return False
     following = _NEXT.match(plain, at)

@@ -2,13 +2,14 @@
 
 Grants, bids, projects, recipients, rows, contracts and boroughs are different counts, and only these are looked at:
 seven criteria or two years are nobody's figure. A number that no such word follows (11 were, 28 of them) belongs to
-what was counted last; where that was something else, such as 120 young people, it is left alone. The word one is not
-looked at, since it seldom counts.
+what was counted last; where that was something else, such as 120 young people, it is left alone. Where a sentence says
+what became of bids (30 were rejected), the number is of those alone. The word one is looked at only there, since it
+seldom counts.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -18,7 +19,8 @@ from approvals.figures import MASK, Figures, masked, references
 THINGS: Mapping[str, str] = {
     "grant": "grants", "award": "grants", "lot": "grants",
     "bid": "bids", "application": "bids",
-    "project": "projects", "recipient": "recipients", "row": "rows", "contract": "contracts", "borough": "boroughs",
+    "project": "projects", "recipient": "recipients", "organisation": "recipients", "row": "rows",
+    "contract": "contracts", "borough": "boroughs",
 }  # fmt: skip
 
 # Words that cannot stand between a number and what it counts.
@@ -62,6 +64,17 @@ _VERB = re.compile(
     r"|deferred|internal)\b",
     re.IGNORECASE,
 )
+# Bids received: 83. Grants (39).
+_LABELLED = re.compile(
+    rf"\b(?P<noun>{'|'.join(THINGS)})s\b(?:\s[^\W\d_][\w’'-]*){{0,3}}?(?:\s?[:=]\s?|\s\()"
+    rf"(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}}|(?:{IN_LETTERS})\b)(?=\s*(?:[.;,)](?!\d)|\n|$))",
+    re.IGNORECASE,
+)
+_OUTCOMES = ("not rejected", "rejected", "internal", "redirected", "refused", "received")
+_OUTCOME = re.compile(
+    rf"(?:\s(?:that|which))?(?:\s(?:were|was|are|is|have\sbeen|had\sbeen))?(?:\s[a-z]+ly)?\s(?P<word>{'|'.join(_OUTCOMES)})\b",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|\n\s*\n")
 
 
@@ -84,20 +97,22 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
     """
     plain = masked(level(prose))
     named = {start: figures.get(name) for name, start, _ in references(prose)}
-    found: list[Typed] = []
-    # Where something was counted last, and whether it was one of our things.
-    last = (-1, True)
+    found = list(_labelled(prose, plain))
+    held = {place for typed in found for place in range(typed.start, typed.end)}
+    # Where something was counted last, and which of our things it was.
+    last = (-1, "any")
     for number in _NUMBER.finditer(plain):
         value = _value(number, named)
-        if value is None or _is_a_name(plain, number):
+        if value is None or number.start() in held or _is_a_name(plain, number):
             continue
         thing, end = _counted(plain, number.end(), value)
         is_one = bool(number["letters"]) and value == 1
         if thing in THINGS.values():
-            if not is_one:
+            outcome = _outcome(plain, number.end(), end) if thing == "bids" else ""
+            if not is_one or outcome:
                 found += _before(plain, number.start(), thing)
-                found.append(_typed(prose, number.start(), end, value, thing))
-            last = (number.end(), True)
+                found.append(_typed(prose, number.start(), end, value, thing, outcome))
+            last = (number.end(), thing)
         elif thing == "time":
             continue
         elif refers := _OF_THEM.match(plain, number.end()) or _VERB.match(plain, number.end()):
@@ -105,12 +120,42 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
             begins = sentence(plain, number.start())[0]
             if not of_them:
                 begins = sentence(plain, max(begins - 2, 0))[0]
-            known = last[1] if last[0] > begins else not of_them
-            if known and not is_one and not number["figure"] and not _AGED.search(plain[: number.start()]):
-                found.append(_typed(prose, number.start(), refers.end(), value, ""))
+            known = last[1] if last[0] > begins else "" if of_them else "any"
+            outcome = _outcome(plain, number.end(), number.end())
+            if known and not (is_one and not outcome) and not number["figure"] and not _aged(plain, number.start()):
+                found.append(_typed(prose, number.start(), refers.end(), value, _can_be(known, outcome), outcome))
         elif not number["figure"]:
-            last = (number.end(), False)
-    return found
+            last = (number.end(), "")
+    return sorted(found, key=lambda typed: typed.start)
+
+
+def _labelled(prose: str, plain: str) -> Iterator[Typed]:
+    """The counts that stand behind their label."""
+    for label in _LABELLED.finditer(plain):
+        text, thing = label["number"], THINGS[label["noun"].casefold()]
+        if re.fullmatch(_YEAR, text) or (thing == "rows" and ":" not in label[0]):
+            continue
+        value = int(text.replace(",", "")) if text[0].isdigit() else in_letters(text)
+        outcome = _outcome(plain, label.end("noun") + 1, label.start("number")) if thing == "bids" else ""
+        yield _typed(prose, *label.span(), value, thing, outcome)
+
+
+def _outcome(plain: str, start: int, end: int) -> str:
+    """What a sentence says became of the bids that it counts: within the words from start to end, or right after."""
+    inside = re.search(rf"\b(?:{'|'.join(_OUTCOMES)})", plain[start:end], re.IGNORECASE)
+    after = _OUTCOME.match(plain, end)
+    return inside[0].casefold() if inside else after["word"].casefold() if after else ""
+
+
+def _can_be(known: str, outcome: str) -> str:
+    """What a number without its noun can count, after what was counted last: of 83 bids, 28 are 28 grants too."""
+    if outcome:
+        return "bids grants"
+    return {"any": "", "bids": "bids grants"}.get(known, known)
+
+
+def _aged(plain: str, at: int) -> bool:
+    return bool(_AGED.search(plain[:at]))
 
 
 def _value(number: re.Match[str], named: Mapping[int, object]) -> int | None:
@@ -153,5 +198,5 @@ def _before(plain: str, at: int, thing: str) -> list[Typed]:
     return [] if value == 1 else [_typed(plain, *first.span("number"), value, thing)]
 
 
-def _typed(prose: str, start: int, end: int, value: int, thing: str) -> Typed:
-    return Typed(level(prose[start:end]), start, end, Decimal(value), thing=thing)
+def _typed(prose: str, start: int, end: int, value: int, thing: str, outcome: str = "") -> Typed:
+    return Typed(level(prose[start:end]), start, end, Decimal(value), thing=thing, outcome=outcome)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import localtime
 
-from approvals import amending, draft, pack, paper, places, registering
+from approvals import amending, draft, pack, paper, places, prose, registering
 from approvals.awards import must_not_be_in_flight
 from approvals.models import (
     Decision,
@@ -20,6 +20,7 @@ from approvals.models import (
     PartTwo,
     Query,
 )
+from approvals.prose import Known
 from grants import audit, rounds
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
@@ -55,6 +56,11 @@ def prepare_decision(
         amending.must_be_amendable(amends, round.pk)
     if Decision.objects.filter(reference=reference).exists():
         raise Refused(f"There is a decision {reference} already", field="reference")
+    if typed := prose.check(title, Known({})):
+        # The text is checked against the register until it is submitted; a title is written once.
+        raise Refused(
+            f"Leave {typed[0].typed.text} out of the title: it can change before the paper is signed", field="title"
+        )
     decision = Decision.objects.create(
         round=round, reference=reference, title=title, decision_by=decision_by, opened_at=at, amends=amends
     )
@@ -85,10 +91,15 @@ def write_section(*, decision: Decision, key: str, text: str, by: User, at: date
 
 @transaction.atomic
 def name_sources(*, decision: Decision, lines: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Say where the pound figures come from that the register does not compute: one a line, figure, colon, source."""
+    """Say where the pound figures come from that the register does not compute: one a line, figure, colon, source.
+
+    Raises Refused at `lines`, naming the line, where it is not that, or where one figure has two sources.
+    """
     decision = locked(decision)
     _must_be_editable(decision)
     must_be_current(decision, seen)
+    if faults := prose.faults_of_sources(lines):
+        raise Refused(faults[0], field="lines")
     before = {"external figures": decision.external_figures}
     decision.external_figures = lines
     decision.version += 1

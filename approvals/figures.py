@@ -46,6 +46,8 @@ class Figure:
 
 
 Figures = Mapping[str, Figure]
+# How a figure that the register does not compute is named in the list of where figures come from.
+ELSEWHERE = "from elsewhere"
 _REFERENCE = re.compile(r"\{([^{}|]+?)(?:\|(\w+))?\}")
 STYLES = ("", "exact", "m", "m1", "k")
 # Stands in place of a reference where only what was typed is looked at.

@@ -66,7 +66,7 @@ def contents(
             },
             "recommendations": paper.recommendations(said),
             "sections": sections,
-            "figure_notes": paper.figure_notes(sections),
+            "figure_notes": paper.figure_notes(said, sections),
             "table_2": paper.table_2(asked),
             "table_2_total": {"count": len(asked), "amount": money.total([award.amount for award in asked])},
             "table_3": paper.table_3(said),

@@ -137,8 +137,11 @@ def figures_of(said: Sources) -> Figures:
         amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}", "Each grant")
     suppliers = {contract.supplier.name for contract in said.contracts}
     for supplier in sorted(suppliers):
-        own = [contract.amount for contract in said.contracts if contract.supplier.name == supplier]
-        amount(f"contract {supplier}", money.total(own), f"Contracts with {supplier}")
+        own = [contract for contract in said.contracts if contract.supplier.name == supplier]
+        amount(f"contract {supplier}", money.total([contract.amount for contract in own]), f"Contracts with {supplier}")
+        for year in sorted({year for contract in own for year, _ in contract.profile}):
+            parts = [money.exact(part) for contract in own for each, part in contract.profile if each == year]
+            amount(f"contract {supplier} in {year}", money.total(parts), f"Contracts with {supplier}, that year")
     for row in table_2(said.routed(Award.Route.DMPC)):
         source = f"Sum of {row['count']} grant{'' if row['count'] == 1 else 's'} to the Deputy Mayor"
         labelled("project", row["label"], Decimal(row["amount"]), source, "Projects")
@@ -386,8 +389,11 @@ def sections(said: Sources) -> list[dict[str, Any]]:
     return found
 
 
-def figure_notes(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Where each figure of the prose comes from, once, in the order of the text; its number is put on the pieces."""
+def figure_notes(said: Sources, sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where each figure of the prose comes from, once, in the order of the text; its number is put on the pieces.
+
+    Behind them stands what the text has from elsewhere, as it is typed, with its source.
+    """
     notes: dict[str, dict[str, Any]] = {}
     pieces = [piece for section in sections for paragraph in section["paragraphs"] for piece in paragraph["pieces"]]
     for piece in pieces:
@@ -396,4 +402,10 @@ def figure_notes(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
             kept = {"name": piece["figure"], "exact": piece["exact"], "source": piece["source"]}
             note = notes.setdefault(piece["figure"], {"number": str(len(notes) + 1), **kept})
             piece["note"] = note["number"]
-    return list(notes.values())
+    found, known = list(notes.values()), known_of(said)
+    typed = [match for part in PARTS for match in prose.check(said.texts.get(part.key, ""), known)]
+    for text, source in {
+        match.typed.text: match.what for match in typed if match.standing is Standing.EXTERNAL
+    }.items():
+        found.append({"number": str(len(found) + 1), "name": figures.ELSEWHERE, "exact": text, "source": source})
+    return found

@@ -99,6 +99,13 @@ def groups(said: Sources) -> list[Group]:
             ("contract", "contracts"),
             [Member(contract.title, contract.amount) for contract in said.contracts],
         ),
+        Group("recipients", "recipients", ("recipients", "recipient"), _recipients(said.awards)),
+        Group(
+            "bids received",
+            "bids",
+            ("bids received", "all bids"),
+            [Member(bid.reference, bid.amount) for bid in said.bids],
+        ),
         Group("internal bids", "bids", ("internal bids", "internal bid"), _bids(said.bids, Outcome.INTERNAL)),
         Group("rejected bids", "bids", ("rejected bids", "bids rejected"), _bids(said.bids, Outcome.REJECTED)),
     ]
@@ -119,6 +126,15 @@ def _together(award: Award) -> Decimal:
 def _row(lots: Sequence[Award]) -> Member:
     first = lots[0].bid
     return Member(first.family.name if first.family else first.title, money.total([lot.amount for lot in lots]))
+
+
+def _recipients(awards: Sequence[Award]) -> list[Member]:
+    """Each recipient with the sum of its grants."""
+    found: dict[str, Decimal] = {}
+    for award in awards:
+        name = award.bid.recipient.name if award.bid.recipient else award.bid.title
+        found[name] = found.get(name, Decimal(0)) + award.amount
+    return [Member(name, amount) for name, amount in found.items()]
 
 
 def _bids(bids: Sequence[BidEntry], outcome: Outcome) -> list[Member]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from approvals import amounts, claims, counts
+from approvals import amounts, claims, counts, labels
 from approvals.amounts import IN_LETTERS, Typed, in_letters
-from approvals.claims import Bound, Group, Said
+from approvals.claims import Bound, Extent, Group, Said
 from approvals.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked
 from grants import money
 
@@ -62,22 +62,42 @@ def check(prose: str, known: Known) -> list[Match]:
     claimed = claims.claims(prose, known.figures, summed, counted, known.groups)
     # The limit of a claim need be no figure of the paper: it is checked against the members.
     limits = {said.typed.end for said in claimed}
-    found = [each for each in (_sum(typed, known) for typed in summed) if each.typed.end not in limits or each.what]
-    found += [_count(typed, known) for typed in counted if typed.start not in told]
-    found += alike
-    found += [_claim(said) for said in claimed]
     # A reference to a count is nobody's typing; it is told of where the word after it makes it wrong.
     plain = masked(prose)
+    found = [
+        each for each in (_sum(typed, plain, known) for typed in summed) if each.typed.end not in limits or each.what
+    ]
+    told |= {place for said in claimed if said.holds for place in said.told}
+    found += [_count(typed, known) for typed in counted if typed.start not in told]
+    found += alike
+    found += [_claim(said, known) for said in claimed]
     return sorted(
         (each for each in found if each.standing is Standing.UNMATCHED or plain[each.typed.start] != MASK),
         key=lambda each: each.typed.start,
     )
 
 
+def faults_of_sources(lines: str) -> list[str]:
+    """What is wrong with the lines that name figures from elsewhere, each with its number."""
+    found: list[str] = []
+    sources: dict[str, str] = {}
+    for number, line in enumerate(lines.splitlines(), start=1):
+        text, colon, source = (part.strip() for part in line.partition(":"))
+        if not line.strip():
+            continue
+        if not text or not colon or not source:
+            found.append(f"Line {number}: enter the figure, a colon and where it comes from, not “{line.strip()}”")
+        elif not check(text, Known({})):
+            found.append(f"Line {number}: “{text}” is no sum of money and no count")
+        elif sources.setdefault(text.casefold(), source) != source:
+            found.append(f"Line {number}: {text} has two sources")
+    return found
+
+
 # Sums
 
 
-def _sum(typed: Typed, known: Known) -> Match:
+def _sum(typed: Typed, plain: str, known: Known) -> Match:
     if source := _source(typed, known.external):
         return Match(typed, Kind.MONEY, Standing.EXTERNAL, source, source)
     if typed.value is None:
@@ -85,6 +105,16 @@ def _sum(typed: Typed, known: Known) -> Match:
     names = [figure for figure in known.figures.values() if _stands_for(typed, figure)]
     if not names:
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", "is no figure of this paper")
+    label, meant = labels.named(plain, typed, known.figures)
+    # What the sentence calls it goes before another figure of the same sum.
+    names.sort(key=lambda figure: figure not in meant)
+    if (
+        label
+        and not any(_stands_for(typed, figure) for figure in meant)
+        and not labels.is_one_of(typed, label, known.groups)
+    ):
+        says = f"is {names[0].name}. The words before it say {label}, which is {meant[0].exact}"
+        return Match(typed, Kind.MONEY, Standing.UNMATCHED, names[0].name, says)
     return Match(typed, Kind.MONEY, Standing.MATCHED, names[0].name, _rounded(typed, names))
 
 
@@ -110,11 +140,18 @@ def _count(typed: Typed, known: Known) -> Match:
     if source := _source(typed, known.external):
         return Match(typed, Kind.COUNT, Standing.EXTERNAL, source, source)
     same = [figure for figure in known.figures.values() if figure.count is not None and figure.count == typed.value]
-    names = [figure for figure in same if typed.thing in ("", figure.thing)]
+    # 28 of the bids are not the 28 that were rejected.
+    meant = f"bids {typed.outcome}"
+    if typed.outcome and meant in known.figures:
+        same = [figure for figure in same if figure.name == meant]
+    names = [figure for figure in same if typed.can_count(figure.thing)]
     if names:
         also = f" It could also be {_listed([each.name for each in names[1:4]], 'or')}." if names[1:] else ""
         return Match(typed, Kind.COUNT, Standing.MATCHED, names[0].name, f"is {names[0].name}.{also}")
-    of = f" of {typed.thing}" if typed.thing else ""
+    if typed.outcome and meant in known.figures:
+        says = f"is not how many bids were {typed.outcome}; that is {known.figures[meant].exact}"
+        return Match(typed, Kind.COUNT, Standing.UNMATCHED, "", says)
+    of = f" of {' or '.join(typed.thing.split())}" if typed.thing else ""
     hint = f"; {typed.value} is {same[0].name}" if same else ""
     return Match(typed, Kind.COUNT, Standing.UNMATCHED, "", f"is no count{of} of this paper{hint}")
 
@@ -138,7 +175,7 @@ def _alike(prose: str, counted: Sequence[Typed], summed: Sequence[Typed], known:
         if count is None and after and (bare := _NUMBER_OF.search(plain, max(amount.start - 40, 0), amount.start)):
             value = int(bare[1]) if bare[1].isdigit() else in_letters(bare[1])
             count = Typed(bare[1], *bare.span(1), Decimal(value), thing="grants")
-        if count and count.thing in ("grants", "") and not _source(count, known.external):
+        if count and count.can_count("grants") and not _source(count, known.external):
             told.add(count.start)
             found.append(_of_one_amount(count, amount, known.groups))
     return found, told
@@ -165,11 +202,21 @@ def _of_one_amount(count: Typed, amount: Typed, groups: Sequence[Group]) -> Matc
 MOST_NAMED = 12
 
 
-def _claim(said: Said) -> Match:
-    group = said.group
-    if not said.breaks:
-        says = f"holds for each of the {len(group.members)} {group.name}."
-        return Match(said.typed, Kind.CLAIM, Standing.MATCHED, group.name, says)
+def _claim(said: Said, known: Known) -> Match:
+    if source := _source(said.typed, known.external):
+        return Match(said.typed, Kind.CLAIM, Standing.EXTERNAL, source, source)
+    group, size = said.group, len(said.group.members)
+    extent = said.claim.extent
+    if said.holds:
+        whom = {
+            Extent.EACH: f"each of the {size}",
+            Extent.SMALLEST: f"the smallest of the {size}",
+            Extent.LARGEST: f"the largest of the {size}",
+        }.get(extent, f"{said.so_many} of the {size}")
+        return Match(said.typed, Kind.CLAIM, Standing.MATCHED, group.name, f"holds for {whom} {group.name}.")
+    if extent in (Extent.SO_MANY, Extent.NOT_ALL, Extent.MOST):
+        says = f"holds for {said.so_many} of the {size} {group.name}, and not for {said.claim.number or extent}"
+        return Match(said.typed, Kind.CLAIM, Standing.UNMATCHED, group.name, says)
     named = "; ".join(f"{member.name} ({money.pounds(member.amount)})" for member in said.breaks[:MOST_NAMED])
     more = f"; and {len(said.breaks) - MOST_NAMED} more" if len(said.breaks) > MOST_NAMED else ""
     how = {

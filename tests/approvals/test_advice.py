@@ -22,6 +22,7 @@ def paper(**changed: Any) -> dict[str, Any]:
         "recommendations": [{"number": 1, "verb": "approve", "text": "11 grants, £947,234 in all"}],
         "table_3": [{"label": "Posts", "amount": "1900702.00"}, {"label": "Underspend", "amount": "754005.00"}],
         "figures": {"grants": {"exact": changed.get("grants", "£947,234")}, "bids": {"exact": "83"}},
+        "figure_notes": [{"number": "1", "name": "grants", "exact": "£947,234", "source": "Sum of 39 grants"}],
         "contracts": [contract],
         "appendix_1": [],
         "appendix_2": [],
@@ -136,3 +137,11 @@ def test_without_a_contract_nothing_commercial_is_needed() -> None:
 def test_nobody_has_answered_is_not_an_objection() -> None:
     assert advice.standing(Area.LEGAL, paper(), None, objected=False).state == "missing"
     assert advice.standing(Area.LEGAL, paper(), advice.seen(Area.LEGAL, paper()), objected=True).state == "objected"
+
+
+def test_a_figure_from_elsewhere_is_seen_by_finance_and_by_whose_section_has_it() -> None:
+    note = {"number": "2", "name": "from elsewhere", "exact": "of", "source": "The budget"}
+    noted = paper(figure_notes=[note])
+    noted["sections"] = [section for section in noted["sections"] if section["key"] in ("summary", "legal")]
+    has = {area for area in Area if "From elsewhere, of" in advice.seen(area, noted)}
+    assert has == {Area.FINANCE, Area.LEGAL}

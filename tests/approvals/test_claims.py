@@ -180,3 +180,109 @@ def test_an_amount_at_the_limit_is_not_below_it(bound: Bound, breaks: list[str])
 def test_a_number_of_grants_of_one_amount_is_counted_among_those_of_that_amount(prose: str, standing: Standing) -> None:
     found = [match.standing for match in check(f"{prose}.", KNOWN) if match.kind is Kind.COUNT]
     assert found == [standing]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Each of the 11 grants is above £50,000, £947,234 in total.",
+        "Each of the 11 grants is above £50,000, and together they come to £947,234.",
+        "Together £947,234; each above £50k.",
+        "The 11 grants are above £50,000.",
+        "Eleven grants are above £50,000 and go up.",
+        "The grants asked for exceed £50,000.",
+        "The grants above the threshold are all over £50k.",
+        "They are above £50,000.",
+        "All eleven exceed £50,000.",
+        "Each grant for decision meets the £50,000 limit.",
+        "Each grant asked for is at or above the £50,000 limit.",
+        "Each grant tops £50,000.",
+        "Each grant is £50,000+.",
+        "Each grant is > £50,000.",
+        "Each grant is ≥ £50,000.",
+        "Every single grant asked for is above £50,000.",
+        "Without exception the grants are above £50,000.",
+        "The grants are above £50,000 without exception.",
+        "Any grant asked for is above £50,000.",
+        "Not a single grant asked for is under £50,000.",
+        "Nothing in Appendix 1 is below £50,000.",
+        "All of the eleven grants exceed £50,000.",
+        "Those eleven grants each exceed £50,000.",
+        "The smallest of the eleven is £50,000.",
+        "The smallest grant asked for is £50,000.",
+        "Each grant asked for is above the limit.",
+        "Most grants, each above £50k, are large.",
+        "Most of the 11 grants are above £50,000.",
+        "Five of the 11 grants are above £50,000.",
+        "5 grants are above £60,000.",
+        "Each of the 12 grants is above £30,000.",
+        "Only grants above £50,000 are asked for.",
+        "Each delegated grant is between £20,000 and £30,000.",
+        "Each of the 11 grants for decision is between £50,000 and £300,000.",
+        "All 11 grants, which are above £50,000, go up.",
+        "In Appendix 1 are 11 grants, each above £50k, and 6 rows.",
+        "The 28 delegated grants are above £50,000.",
+        "Not all of the 28 delegated grants are below £50,000.",
+        "The largest grant asked for is £189,500.",
+        "Grants asked for are not below £50,000.",
+        "The 28 grants exceed the threshold.",
+        "11 grants of at least £50,000 each.",
+    ],
+)
+def test_a_claim_that_does_not_hold_is_seen_however_it_is_said(prose: str) -> None:
+    assert [found.standing for found in claims(prose) if found.standing is Standing.UNMATCHED]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "The 28 delegated grants are below £50,000.",
+        "28 are below £50,000.",
+        "The 11 grants are above the threshold.",
+        "The 11 grants, individually or in aggregate, are above £50,000.",
+        "Each of the 11 grants is above £50,000, individually or in aggregate.",
+        "Four of the 11 grants are each above £50,000.",
+        "Four of the 11 grants are above £50,000 singly.",
+        "4 grants are above £50,000 alone.",
+        "Most of the 11 grants are below £50,000.",
+        "The Deputy Mayor decides where one recipient's grants are not below £50,000.",
+        "{number of grants above the threshold} go up, because they are £50,000 or more alone or with their lots.",
+        "Not all of the 11 grants are above £50,000 by themselves.",
+        "The grants together are above £50,000.",
+        "The grants come to £947,234.",
+        "The 11 grants are £947,234 in all.",
+        "The smallest grant asked for is £37,136.",
+        "The largest of the 11 grants is £240,229.",
+        "Grants above £50,000 go to the Deputy Mayor.",
+        "Grants that are above £50,000 go to the Deputy Mayor.",
+        "Every grant that is above £50,000 goes to the Deputy Mayor.",
+        "A grant that meets the £50,000 limit goes to the Deputy Mayor.",
+        "Each delegated grant is between £17,000 and £18,000.",
+        "Each lot of Safe Camp is £49,200.",
+        "Six rows, each over £50,000, hold 11 grants.",
+        "They are all at least £37,136.",
+        "The limit is £50,000.",
+        "No delegated grant reaches £50,000.",
+        "Each grant above £50,000, singly or with its project, is decided by the Deputy Mayor.",
+        "Grants of £50,000 or more are decided by the Deputy Mayor, those below £50,000 by the force.",
+    ],
+)
+def test_a_true_sentence_on_a_set_is_taken(prose: str) -> None:
+    assert [found.says for found in check(prose, KNOWN) if found.standing is Standing.UNMATCHED] == []
+
+
+def test_a_claim_names_the_set_that_it_holds_for_and_of_how_many() -> None:
+    says = {
+        "Four of the 11 grants are each above £50,000.": "holds for 4 of the 11 grants asked for.",
+        "Not all of the 11 grants are above £50,000.": "holds for 4 of the 11 grants asked for.",
+        "The smallest grant asked for is £37,136.": "holds for the smallest of the 11 grants asked for.",
+        "Five of the 11 grants are above £50,000.": "holds for 4 of the 11 grants asked for, and not for 5",
+        "Most of the 11 grants are above £50,000.": "holds for 4 of the 11 grants asked for, and not for most",
+    }
+    for prose, said in says.items():
+        assert [found.says for found in claims(prose)] == [said]
+
+
+def test_a_number_in_a_claim_that_holds_is_not_counted_a_second_time() -> None:
+    found = check("Four of the 11 grants are each above £50,000.", KNOWN)
+    assert [(each.kind, each.typed.text) for each in found if each.kind is Kind.COUNT] == [(Kind.COUNT, "11 grants")]

@@ -119,6 +119,57 @@ def test_a_number_without_its_noun_belongs_to_what_was_counted_last() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("prose", "what"),
+    [
+        ("Bids received: 83.", "bids received"),
+        ("Bids rejected: 30.", "bids rejected"),
+        ("Number of grants: 39", "number of grants"),
+        ("Grants (39), projects (34)", "number of grants"),
+        ("Projects: thirty-four.", "number of projects"),
+        ("30 of the bids were rejected", "bids rejected"),
+        ("30 bids that were rejected", "bids rejected"),
+        ("83 bids were received", "bids received"),
+        ("33 organisations", "number of recipients"),
+    ],
+)
+def test_a_count_behind_its_label_or_before_its_outcome_is_matched(prose: str, what: str) -> None:
+    found = said(prose)
+    assert found[0][1:] == ("matched", what)
+    assert {standing for _, standing, _ in found} == {"matched"}
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Bids received: 84.",
+        "Bids received: 30.",
+        "Bids: 82",
+        "Number of grants: 40; number of projects: 39.",
+        "The grants (10) and the projects (34)",
+        "Grants = 38.",
+        "twelve hundred grants",
+        "a hundred and six bids",
+        "12 organisations",
+        "One bid was rejected.",
+        "Of 83 bids, 13 were rejected.",
+        "Of 83 bids, 28 were rejected and 13 are internal.",
+        "83 bids were rejected.",
+        "13 bids were received.",
+        "30 internal bids",
+        "Of 39 grants, 34 were approved.",
+        "Of 34 projects, 11 are for decision.",
+    ],
+)
+def test_a_count_of_another_outcome_or_thing_is_unmatched(prose: str) -> None:
+    assert "unmatched" in {standing for _, standing, _ in said(prose)}
+
+
+def test_a_number_of_another_outcome_is_told_how_many_there_are() -> None:
+    (found,) = check("13 were rejected.", KNOWN)
+    assert found.says == "is not how many bids were rejected; that is 30"
+
+
 def test_both_numbers_of_a_share_or_a_pair_count_the_same_thing() -> None:
     assert said("11 of the 39 grants") == [
         ("11", "matched", "number of grants above"),

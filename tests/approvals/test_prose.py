@@ -8,8 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from approvals import amounts
+from approvals.claims import Group, Member
 from approvals.figures import Figure
-from approvals.prose import Kind, Known, Match, Standing, check, place, reading
+from approvals.prose import Kind, Known, Match, Standing, check, faults_of_sources, place, reading
 from grants import money
 
 FIGURES = {
@@ -68,6 +69,10 @@ SPELLINGS = [
     ("-£5,000", -5000, 1),
     ("−£5k", -5000, 1000),
     ("£-5,000", -5000, 1),
+    ("£  950,000", 950000, 1),
+    ("950 grand", 950000, 1000),
+    ("400 quid", 400, 1),
+    ("12345.00", "12345.00", "0.01"),
 ]
 
 
@@ -98,6 +103,13 @@ REFUSED = [
     ("nine hundred and fifty thousand pounds", amounts.IN_WORDS),
     ("fifty pounds", amounts.IN_WORDS),
     ("hundreds of thousands of pounds", amounts.IN_WORDS),
+    ("£½m", amounts.FRACTION),
+    ("½m", amounts.FRACTION),
+    ("£1½m", amounts.FRACTION),
+    ("£1/2m", amounts.FRACTION),
+    ("£5½", amounts.FRACTION),
+    ("1,2m", amounts.COMMA),
+    ("£950\u200b000", amounts.SPACES),
     ("€50,000", amounts.FOREIGN),
     ("$1.2m", amounts.FOREIGN),
     ("£" + "9" * 40, amounts.TOO_LONG),
@@ -155,6 +167,90 @@ def test_both_ends_of_a_range_are_sums_and_share_their_unit(typed: str, ends: li
 )
 def test_what_is_no_sum_of_money_is_left_alone(prose: str) -> None:
     assert amounts.amounts(prose) == []
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Expenditure: 950000",
+        "the total of 950000",
+        "Underspend = 950000.00",
+        "950,000/year",
+        "950,000 p.a.",
+        "950,000 annually",
+        "950,000 lies idle",
+    ],
+)
+def test_a_sum_without_its_sign_is_seen_by_the_words_around_it(prose: str) -> None:
+    (found,) = amounts.amounts(f"{prose} for us.")
+    assert found.value == Decimal(950000)
+
+
+# What a sentence says that a sum is
+
+NAMED = Known(
+    FIGURES
+    | {
+        figure.name: figure
+        for figure in (
+            Figure("underspend", "", amount=Decimal(754005)),
+            Figure("expenditure", "", amount=Decimal(4027995)),
+            Figure("safe camp", "Sum of 3 grants", amount=Decimal(147600)),
+            Figure("grant cpie-006", "The grant for Mutual Gain", amount=Decimal(30000)),
+        )
+    },
+    groups=[Group("grants of Safe Camp", "grants", ("Safe Camp",), [Member("north", Decimal(49200))])],
+)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "The underspend is £754,005",
+        "The underspend of the round is about £0.75m",
+        "Underspend: £754k",
+        "Expenditure of £400,000 on contracts",
+        "An allocation of £947,234 to youth work",
+        "Of the allocation, £754,005 of which is left",
+        "The allocation (£4.78m)",
+        "Mutual Gain (£30,000)",
+        "Safe Camp (£147,600), Safe Camp (£49,200 a lot)",
+        "3 grants of £49,200 and contracts of £400,000",
+    ],
+)
+def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
+    assert {found.standing for found in check(f"{prose}.", NAMED) if found.kind is Kind.MONEY} == {Standing.MATCHED}
+
+
+@pytest.mark.parametrize(
+    ("prose", "says"),
+    [
+        ("The underspend is £1,438,598", "is grants. The words before it say underspend, which is £754,005"),
+        ("Underspend: £0.40m", "is contracts. The words before it say Underspend, which is £754,005"),
+        ("The expenditure comes to £400,000", "is contracts. The words before it say expenditure, which is £4,027,995"),
+        ("The allocation was £4.0m", "is expenditure. The words before it say allocation, which is £4,782,000"),
+        ("London Blues (£30,000)", "is mutual gain. The words before it say London Blues, which is £151,361"),
+        ("Safe Camp, £30,000", "is mutual gain. The words before it say Safe Camp, which is £147,600"),
+    ],
+)
+def test_the_sum_of_another_figure_is_refused_by_its_name(prose: str, says: str) -> None:
+    (found,) = check(f"{prose}.", NAMED)
+    assert (found.standing, found.says) == (Standing.UNMATCHED, says)
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ("£84m: Budget 2019/20\n\n32 boroughs: The statute", None),
+        ("hello", "Line 1: enter the figure, a colon and where it comes from, not “hello”"),
+        ("£84m: Budget\n£85m:", "Line 2: enter the figure, a colon and where it comes from, not “£85m:”"),
+        (": Budget", "Line 1: enter the figure, a colon and where it comes from, not “: Budget”"),
+        ("The Mayor: said so", "Line 1: “The Mayor” is no sum of money and no count"),
+        ("£84m: Budget\n£84M: Minutes", "Line 2: £84M has two sources"),
+    ],
+)
+def test_each_line_of_sources_is_a_figure_and_where_it_comes_from(lines: str, fault: str | None) -> None:
+    assert faults_of_sources(lines) == ([fault] if fault else [])
 
 
 def test_each_thing_typed_has_its_place() -> None:

@@ -8,7 +8,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from approvals import awards, decisions, drafts, history, paper, sections
+from approvals import awards, decisions, drafts, history, paper, sections, sign_offs
+from approvals import pack as packs
+from approvals.advice import Area
 from approvals.drafts import TypedElsewhere
 from approvals.figures import masked
 from approvals.history import Stretch
@@ -165,7 +167,31 @@ def test_a_count_from_elsewhere_is_taken_with_its_source(section: DecisionSectio
     write(section, "Nine boroughs were asked.", grace)
     lines = f"{section.decision.external_figures}\nNine boroughs: The minutes of May"
     decisions.name_sources(decision=section.decision, lines=lines, by=grace, at=NOW)
-    assert decisions.submit_pack(decision=section.decision, by=grace, at=NOW).version == 2
+    # Whoever answers for the figures sees what was said to be true from elsewhere, and every reader does.
+    with pytest.raises(decisions.NotReconciled, match="sign-off of finance is void: From elsewhere, Nine boroughs"):
+        decisions.submit_pack(decision=section.decision, by=grace, at=NOW)
+    finance = User.objects.get(username="kit.lane")
+    sign_offs.sign_off(decision=section.decision, area=Area.FINANCE, answer="signed", by=finance, at=NOW)
+    frozen = decisions.submit_pack(decision=section.decision, by=grace, at=NOW)
+    assert frozen.version == 2
+    listed = [note for note in packs.read(frozen)["figure_notes"] if note["name"] == "from elsewhere"]
+    assert [(note["exact"], note["source"]) for note in listed][-1] == ("Nine boroughs", "The minutes of May")
+    assert "The minutes of May" in frozen.html
+
+
+def test_a_source_that_names_none_is_refused_at_its_field(section: DecisionSection, grace: User) -> None:
+    with pytest.raises(Refused, match="Line 1: enter the figure") as refused:
+        decisions.name_sources(decision=section.decision, lines="hello", by=grace, at=NOW)
+    assert refused.value.field == "lines"
+
+
+@pytest.mark.parametrize("title", ["A fund of £4.78m", "39 grants for youth work", "Grants, each above £50k"])
+def test_a_title_holds_no_figure_that_could_change(section: DecisionSection, grace: User, title: str) -> None:
+    with pytest.raises(Refused, match="out of the title") as refused:
+        decisions.prepare_decision(
+            round=section.decision.round, reference="PCD-9", title=title, decision_by="DMPC", by=grace, at=NOW
+        )
+    assert refused.value.field == "title"
 
 
 # Drafts
