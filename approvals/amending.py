@@ -23,6 +23,8 @@ from grants.models import User
 from grants.refusal import Refused
 
 ZERO = Decimal("0.00")
+# What the earlier decision did with the amount that a grant had.
+_HOW = {Award.State.REFUSED.value: "refused", Award.State.DEFERRED.value: "deferred"}
 
 
 def amendable(decision: Decision) -> list[Award]:
@@ -53,6 +55,8 @@ def amend_grant(
     if award not in amendable(decision):
         raise Refused("The earlier decision did not decide this grant", field="award")
     awards.must_have_no_interest("amend grant", [award.bid], award.round, by, at, others="changes its grant")
+    if amount == award.amount and award.state == Award.State.APPROVED:
+        raise Refused(f"It is {money.pounds(amount)} already", field="amount")
     if amount > award.bid.amount:
         raise Refused(f"The bid asks for {money.pounds(award.bid.amount)}. A grant is never more", field="amount")
     paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
@@ -146,6 +150,7 @@ def as_amended(decision: Decision, found: Sequence[Award], day: date) -> list[Aw
     for award in found:
         kept = changes.get(award.pk)
         vars(award)["was"] = award.amount if kept else None
+        vars(award)["was_how"] = _HOW.get(award.state, "decided on")
         if kept is None:
             continue
         award.amount, award.state, award.route = kept.amount, Award.State.ROUTED, Award.Route.DMPC

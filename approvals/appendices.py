@@ -23,6 +23,11 @@ def was(award: Award) -> Decimal | None:
     return found
 
 
+def was_how(award: Award) -> str:
+    """What the earlier decision did with that amount: decided on it, refused it, deferred it."""
+    return str(getattr(award, "was_how", ""))
+
+
 def appendix(awards: Sequence[Award]) -> list[dict[str, Any]]:
     """Each grant as it is published: recipient, amount, purpose, conditions and reason (SI 2011/3050 para 3(f))."""
     return [_entry(award) for award in awards]
@@ -43,6 +48,7 @@ def _entry(award: Award) -> dict[str, Any]:
         "sponsoring_unit": bid.sponsoring_unit,
         "amount": money.text(award.amount),
         "was": money.text(earlier) if earlier is not None else "",
+        "was_how": was_how(award) if earlier is not None else "",
         "purpose": bid.summary,
         "beneficiaries": bid.beneficiaries,
         "boroughs": bid.borough_names,

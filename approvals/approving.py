@@ -105,8 +105,10 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
 def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
     """Who has had each grant in hand, by the grant's primary key, in five queries for any number of grants."""
     by_bid = {award.bid_id: award.pk for award in awards}
-    agreed = Recommendation.objects.filter(bid__in=by_bid, answer=Recommendation.Answer.AGREE).order_by("id")
-    recommended = dict(agreed.values_list("bid_id", "made_by__username"))
+    recommended: dict[int, set[str]] = defaultdict(set)
+    agreed = Recommendation.objects.filter(bid__in=by_bid, answer=Recommendation.Answer.AGREE)
+    for bid, username in agreed.values_list("bid_id", "made_by__username"):
+        recommended[bid].add(username)
     outcomes = dict(PanelOutcome.objects.filter(bid__in=by_bid).values_list("bid_id", "recorded_by__username"))
     scored: dict[int, set[str]] = defaultdict(set)
     cards = Scorecard.objects.filter(bid__in=by_bid).exclude(state=Scorecard.State.DRAFT)
@@ -129,7 +131,7 @@ def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
             through[bids[reference]].add(principal)
     return {
         pk: duties.Hands(
-            recommended_by=recommended.get(bid, ""),
+            recommended_by=recommended[bid],
             outcome_by=outcomes.get(bid, ""),
             scored_by=scored[bid],
             conflicted=conflicted[bid],

@@ -20,6 +20,7 @@ from approvals import routing, rules
 from approvals.models import (
     Award,
     Decision,
+    DecisionItem,
     DelegationRule,
     Recommendation,
     SingleTenderAction,
@@ -241,10 +242,20 @@ def routes_now(round: Round, day: date, amounts: Mapping[str, Decimal] | None = 
     instead = amounts or {}
     claims = [replace(award.claim(), amount=instead.get(award.reference, award.amount)) for award in awards]
     key = routing.Key(round.routing_key)
+    put_off = _put_off(round)
     return {
-        award.reference: routing.route(claim, claims, limit, key, escalated=award.escalated)
+        award.reference: routing.route(
+            claim, claims, limit, key, escalated=award.escalated, deferred=put_off.get(award.pk, "")
+        )
         for award, claim in zip(awards, claims, strict=True)
     }
+
+
+def _put_off(round: Round) -> dict[int, str]:
+    """The decision that deferred a grant last, by the grant's primary key."""
+    signed = DecisionItem.objects.filter(pack__records__isnull=False, answer=DecisionItem.Answer.DEFERRED)
+    rows = signed.filter(award__round=round).order_by("pk")
+    return dict(rows.values_list("award_id", "decision__reference"))
 
 
 def _route(
@@ -285,6 +296,7 @@ def route_facts(route: routing.Route, rule: DelegationRule) -> dict[str, Any]:
             "warning": route.warning,
             "binding": asdict(route.binding),
             "other": asdict(route.other),
+            "deferred": route.deferred,
         }
     )
     return said

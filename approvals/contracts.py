@@ -62,9 +62,7 @@ def keep_single_tender_action(
     twins = SingleTenderAction.objects.filter(round=round, supplier=supplier, title=title)
     if twins.exclude(pk=contract.pk if contract else 0).exists():
         raise Refused("This supplier has a contract of this name in the round already", field="title")
-    beside = SingleTenderAction.objects.live().filter(round=round, supplier=supplier)
-    others = beside.exclude(pk=contract.pk if contract else 0).aggregate(total=Sum("amount"))["total"]
-    level, sentence = _route(round, amount, others or Decimal("0.00"), at)
+    level, sentence = _route(round, amount, _beside(round, supplier, contract.pk if contract else 0), at)
     values: dict[str, Any] = {
         "supplier": supplier,
         "title": title,
@@ -81,6 +79,7 @@ def keep_single_tender_action(
         "recorded_by": by,
     }
     before = {"amount": contract.amount, "supplier": contract.supplier.name} if contract else {}
+    suppliers = {supplier, contract.supplier} if contract else {supplier}
     if contract is None:
         taken = SingleTenderAction.objects.values_list("reference", flat=True)
         contract = SingleTenderAction(round=round, reference=new_references("STA", 1, taken)[0], version=0)
@@ -93,7 +92,38 @@ def keep_single_tender_action(
     audit.record(
         "keep single tender action", contract, round=round, by=by, at=at, because=because, before=before, facts=facts
     )
+    for each in suppliers:
+        _route_again(round, each, contract, by, at)
     return contract
+
+
+def _beside(round: Round, supplier: Organisation, pk: int) -> Decimal:
+    """What the other live contracts of a supplier in the round come to, in pounds."""
+    others = SingleTenderAction.objects.live().filter(round=round, supplier=supplier).exclude(pk=pk)
+    return others.aggregate(total=Sum("amount"))["total"] or Decimal("0.00")
+
+
+def _route_again(round: Round, supplier: Organisation, cause: SingleTenderAction, by: User, at: datetime) -> None:
+    """Route the open contracts of a supplier once more, since what they are added to has changed."""
+    rows = SingleTenderAction.objects.select_for_update(of=("self",)).filter(round=round, supplier=supplier)
+    for each in rows.exclude(pk=cause.pk):
+        level, sentence = _route(round, each.amount, _beside(round, supplier, each.pk), at)
+        if not each.is_open or (each.route, each.sentence) == (level, sentence):
+            continue
+        before = {"route": each.sentence}
+        each.route, each.sentence = level, sentence
+        each.version += 1
+        each.save(update_fields=["route", "sentence", "version"])
+        audit.record(
+            "keep single tender action",
+            each,
+            round=round,
+            by=by,
+            at=at,
+            because=f"{cause.reference} of the same supplier changed",
+            before=before,
+            facts={"route": sentence},
+        )
 
 
 @transaction.atomic
@@ -108,6 +138,9 @@ def approve_single_tender_action(
         raise Refused("This contract is for the Deputy Mayor to decide")
     if contract.state != SingleTenderAction.State.PROPOSED:
         raise Refused(f"This contract is {contract.get_state_display().lower()} already")
+    level, now = _route(round, contract.amount, _beside(round, contract.supplier, contract.pk), at)
+    if level != contract.route:
+        raise Refused(f"Its route changed: {now} Change the contract, with the reason, to route it again.")
     if contract.recorded_by_id == by.pk:
         raise Refused("You recorded this contract, so somebody else approves it.")
     people = audit.acting_as("approve contract", by, round, at)

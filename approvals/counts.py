@@ -67,7 +67,7 @@ _VERB = re.compile(
 # Bids received: 83. Grants (39).
 _LABELLED = re.compile(
     rf"\b(?P<noun>{'|'.join(THINGS)})s\b(?:\s[^\W\d_][\w’'-]*){{0,3}}?(?:\s?[:=]\s?|\s\()"
-    rf"(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}}|(?:{IN_LETTERS})\b)(?=\s*(?:[.;,)](?!\d)|\n|$))",
+    rf"(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}}|(?:{IN_LETTERS})\b|{MASK}+)(?=\s*(?:[.;,)](?!\d)|\n|$))",
     re.IGNORECASE,
 )
 _OUTCOMES = ("not rejected", "rejected", "internal", "redirected", "refused", "received")
@@ -97,7 +97,7 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
     """
     plain = masked(level(prose))
     named = {start: figures.get(name) for name, start, _ in references(prose)}
-    found = list(_labelled(prose, plain))
+    found = list(_labelled(prose, plain, named))
     held = {place for typed in found for place in range(typed.start, typed.end)}
     # Where something was counted last, and which of our things it was.
     last = (-1, "any")
@@ -129,15 +129,20 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
     return sorted(found, key=lambda typed: typed.start)
 
 
-def _labelled(prose: str, plain: str) -> Iterator[Typed]:
+def _labelled(prose: str, plain: str, named: Mapping[int, object]) -> Iterator[Typed]:
     """The counts that stand behind their label."""
     for label in _LABELLED.finditer(plain):
         text, thing = label["number"], THINGS[label["noun"].casefold()]
         if re.fullmatch(_YEAR, text) or (thing == "rows" and ":" not in label[0]):
             continue
-        value = int(text.replace(",", "")) if text[0].isdigit() else in_letters(text)
+        if text.startswith(MASK):
+            value = getattr(named.get(label.start("number")), "count", None)
+        else:
+            value = int(text.replace(",", "")) if text[0].isdigit() else in_letters(text)
         outcome = _outcome(plain, label.end("noun") + 1, label.start("number")) if thing == "bids" else ""
-        yield _typed(prose, *label.span(), value, thing, outcome)
+        start = label.start("number" if text.startswith(MASK) else "noun")
+        if value is not None:
+            yield _typed(prose, start, label.end(), value, thing, outcome)
 
 
 def _outcome(plain: str, start: int, end: int) -> str:

@@ -46,7 +46,7 @@ def decide_items(
         raise Refused("This pack is not waiting for decision")
     current = decisions.current_pack(decision)
     pack.read(current)
-    prepared = sign_offs.who_prepared(decision) | sign_offs.who_advised(decision)
+    prepared = sign_offs.who_had_a_hand(decision)
     if why_not := duties.why_not_sign(by.username, prepared):
         raise Refused(why_not)
     principal = audit.acting_for("decide items", by, decision.round, at)
@@ -171,6 +171,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
             "role": decision.decision_by,
             "deputy_for": principal.name if principal else "",
             "interests": decision.interests,
+            "allocation_left": decision.round.allocation - awards.committed(decision.round),
             "items_decided": [
                 {
                     "number": item.number,

@@ -29,6 +29,9 @@ PREPARING = (
     "answer query",
 )
 
+# Who moves the money of a round, or hands its paper on, does not decide the paper. They may sign off their part of it.
+FOR_A_DECISION = (*PREPARING, "keep budget line", "propose virement", "confirm virement", "put forward pack")
+
 # By these alone a route can fall, or a warning of it go away.
 REGROUPING = ("group bids", "merge bodies", "clear warning")
 # What a lead's deputy does with a bid, and the lead answers for.
@@ -39,7 +42,7 @@ HANDLING = ("review bid", *REGROUPING)
 class Hands:
     """Who has had a grant in hand, by user name."""
 
-    recommended_by: str
+    recommended_by: Set[str]
     outcome_by: str
     scored_by: Set[str] = frozenset()
     conflicted: Set[str] = frozenset()
@@ -49,8 +52,8 @@ class Hands:
 
 def why_not_approve(person: str, hands: Hands) -> str:
     """Why this person may not approve the grant, or nothing where they may."""
-    if person == hands.recommended_by:
-        return "You recommended its amount, so somebody else approves it."
+    if person in hands.recommended_by:
+        return "You recommended an amount for it, so somebody else approves it."
     if person == hands.outcome_by:
         return "You recorded the panel’s outcome on it, so somebody else approves it."
     if person in hands.scored_by:

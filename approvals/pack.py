@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from approvals import amending, appendices, paper
+from approvals import amending, appendices, paper, settled
 from approvals.models import Award, Decision, DecisionRecord, Pack
 from grants import audit, money
 from grants.pdf import compiled
@@ -73,6 +73,9 @@ def contents(
             "appendix_1": appendices.appendix(asked),
             "appendix_2": appendices.appendix(noted),
             "contracts": appendices.contract_entries(contracts),
+            "paid_early": [
+                {"reference": award.reference, "amount": appendices.paid_early(award)} for award in said.early()
+            ],
             "reconciliation": said.reconciliation.as_json(),
         }
     )
@@ -147,7 +150,9 @@ def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
 
 def html(found: dict[str, Any], *, digest: str = "", record: dict[str, Any] | None = None) -> str:
     """The paper as HTML, from its data alone; `record` adds what was decided and signed."""
-    return render_to_string("approvals/paper.html", {"paper": found, "digest": digest, "record": record})
+    return render_to_string(
+        "approvals/paper.html", {"paper": found, "digest": digest, "record": record, "differs": _differs(record)}
+    )
 
 
 def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> bytes:
@@ -160,5 +165,9 @@ def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = N
         "amended": day(found["amends"]["signed_on"]) if found.get("amends") else "",
         "sign_offs": [day(each["at"]) for each in found.get("sign_offs", [])],
     }
-    data = {"paper": found, "digest": digest, "record": record or {}, "days": days}
+    data = {"paper": found, "digest": digest, "record": record or {}, "days": days, "differs": _differs(record)}
     return compiled("approvals/paper.typ", data, stamp=stamp)
+
+
+def _differs(record: dict[str, Any] | None) -> list[Mapping[str, Any]]:
+    return settled.differs(record) if record else []

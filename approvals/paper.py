@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from approvals import amending, figures, paper_sets, position, prose, reconciliation, rules
-from approvals.appendices import paid_early, was
+from approvals.appendices import paid_early, was, was_how
 from approvals.claims import Bound, Claim, Member, who_breaks
 from approvals.figures import Figure, Figures
 from approvals.models import Award, Decision, DecisionRecord, DelegationRule, SingleTenderAction
@@ -38,6 +38,8 @@ class Sources:
     bids: Sequence[BidEntry]
     # What the newest earlier paper that reported a thing said of its amount, by reference.
     earlier: Mapping[str, str] = field(default_factory=dict)
+    # The same of what was paid before approval.
+    earlier_early: Mapping[str, str] = field(default_factory=dict)
 
     def routed(self, route: str) -> list[Award]:
         return [award for award in self.awards if award.route == route]
@@ -54,6 +56,16 @@ class Sources:
     def _reported(self, thing: Award | SingleTenderAction) -> bool:
         return self.earlier.get(thing.reference) == money.text(thing.amount)
 
+    def early(self) -> list[Award]:
+        """The grants of this paper paid before approval, and any other of which no earlier paper reported it so."""
+        here = {award.reference for award in [*self.asked(), *self.noted()]}
+        return [
+            award
+            for award in self.awards
+            if (paid := paid_early(award))
+            and (award.reference in here or self.earlier_early.get(award.reference) != money.text(paid))
+        ]
+
     def contracts_asked(self) -> list[SingleTenderAction]:
         """The contracts that wait for the Deputy Mayor, and the delegated ones that no earlier paper has reported."""
         waiting = (SingleTenderAction.State.PROPOSED, SingleTenderAction.State.DEFERRED)
@@ -69,14 +81,20 @@ def sources(decision: Decision, day: date) -> Sources:
     round = decision.round
     found = amending.as_amended(decision, position.grants_of(round), day)
     stands = position.position(round, day, found)
-    signed = DecisionRecord.objects.filter(decision__round=round).exclude(decision=decision)
+    records = DecisionRecord.objects.filter(decision__round=round).exclude(decision=decision).order_by("pk")
+    signed = [json.loads(text) for text in records.values_list("pack__canonical", flat=True)]
     return Sources(
         decision=decision,
         earlier={
             entry["reference"]: entry["amount"]
-            for text in signed.order_by("decision__signed_at").values_list("pack__canonical", flat=True)
+            for paper in signed
             for part in ("appendix_2", "contracts")
-            for entry in json.loads(text)[part]
+            for entry in paper[part]
+        },
+        earlier_early={
+            entry["reference"]: entry["amount"]
+            for paper in signed
+            for entry in paper.get("paid_early", _printed_early(paper))
         },
         awards=[award for award in found if award.state != Award.State.REFUSED],
         contracts=list(SingleTenderAction.objects.live().filter(round=round).select_related("supplier")),
@@ -85,6 +103,12 @@ def sources(decision: Decision, day: date) -> Sources:
         reconciliation=reconciliation.reconcile(stands),
         bids=stands.bids,
     )
+
+
+def _printed_early(paper: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What a paper that lists no early payments apart says of them in its appendices."""
+    entries = [*paper["appendix_1"], *paper["appendix_2"]]
+    return [{"reference": each["reference"], "amount": each["paid_early"]} for each in entries if each["paid_early"]]
 
 
 def figures_of(said: Sources) -> Figures:
@@ -174,7 +198,7 @@ def problems(said: Sources) -> list[Discrepancy]:
         for match in prose.check(text, known):
             if match.standing is Standing.UNMATCHED:
                 found.append(_in_prose(part, text, match, reference))
-    if not said.asked() and not said.noted() and not said.contracts_asked():
+    if not said.asked() and not said.noted() and not said.contracts_asked() and not said.early():
         found.append(Discrepancy("items", "There is nothing to decide: no grant and no contract.", ZERO, reference))
     # What its writers can mend in the text comes before what the register has to settle.
     return [*found, *said.reconciliation.discrepancies]
@@ -212,7 +236,7 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
     limit = rule.limit if rule else ZERO
     asked, noted = said.asked(), said.noted()
     changed, asked = [award for award in asked if was(award)], [award for award in asked if not was(award)]
-    early = [award for award in [*asked, *noted] if paid_early(award)]
+    early = said.early()
     found: list[dict[str, Any]] = []
 
     def add(verb: str, text: str, amount: Decimal, items: list[dict[str, Any]]) -> None:
@@ -232,7 +256,8 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
         total = money.total([award.amount for award in changed])
         old = said.decision.amends.reference if said.decision.amends else ""
         told = "; ".join(
-            f"“{award.bid.title}” from {money.pounds(was(award) or ZERO)} to {money.pounds(award.amount)}"
+            f"“{award.bid.title}” from {money.pounds(was(award) or ZERO)}{_unless_approved(award)} to "
+            f"{money.pounds(award.amount)}"
             for award in changed
         )
         add("approve", f"a change of {_grants(changed)} that {old} decided: {told}", total, [_item(a) for a in changed])
@@ -268,18 +293,29 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
     return found
 
 
+def _unless_approved(award: Award) -> str:
+    return f" ({was_how(award)} there)" if was_how(award) in ("refused", "deferred") else ""
+
+
 def _how_above(asked: Sequence[Award], limit: Decimal) -> str:
-    """What is true of each grant that goes up: alone, with its group, or because a lead sent it."""
+    """What is true of each grant that goes up: alone, with its group, or why it goes up below the limit."""
     claim = Claim(Bound.AT_LEAST, limit)
     alone = [Member(award.reference, award.amount) for award in asked]
     grouped = [Member(award.reference, Decimal(award.routed_as["binding"]["total"])) for award in asked]
     not_below = f"not below {money.pounds(limit)}"
     sent_up = {member.name for member in who_breaks(claim, grouped)}
+    reasons = " or ".join(sorted({_why_up(award) for award in asked if award.reference in sent_up}))
     if len(sent_up) == len(asked):
-        return f"below {money.pounds(limit)} and sent up by a lead"
+        return f"below {money.pounds(limit)} and {reasons}"
     below = {member.name for member in who_breaks(claim, alone)}
     how = "individually or in aggregate" if below - sent_up else "each"
-    return f"{how} {not_below} or sent up by a lead" if sent_up else f"{how} {not_below}"
+    return f"{how} {not_below} or {reasons}" if sent_up else f"{how} {not_below}"
+
+
+def _why_up(award: Award) -> str:
+    if award.escalated:
+        return "sent up by a lead"
+    return "deferred before" if award.routed_as.get("deferred") else "routed by an earlier limit"
 
 
 def _grants(awards: Sequence[Award]) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from approvals import bundle, entries, open_data, published, word
+from approvals import bundle, entries, open_data, published, settled, word
 from approvals import pack as packs
 from approvals.filters import RegisterFilter
 from approvals.models import Decision, RegisterEntry
@@ -39,6 +39,7 @@ def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
     context = {"decision": found, "record": frozen.record, "paper": frozen.paper}
     context["amended_by"] = found.amended_by.filter(state=Decision.State.PUBLISHED)
     context["outcome"] = entries.outcome(frozen.paper, frozen.record)
+    context["differs"] = settled.differs(frozen.record)
     context["paper_html"] = packs.checked_html(found.record)
     return render(request, "approvals/published_decision.html", context)
 

@@ -73,6 +73,7 @@ class Route:
     other: Group
     limit: Limit
     warning: str = ""
+    deferred: str = ""
 
 
 def group(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key) -> Group:
@@ -84,24 +85,29 @@ def group(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key) -> Grou
     return Group(key, name, tuple(sorted(members)), total, limit.level(total))
 
 
-def route(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key, *, escalated: str = "") -> Route:
+def route(
+    claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key, *, escalated: str = "", deferred: str = ""
+) -> Route:
     """The route of one grant among those of its round. `escalated` is a lead's reason to send it higher.
 
+    `deferred` is the decision in which the Deputy Mayor put it off: who did so decides it, however small it becomes.
     Splitting a grant never lowers its route, nor does adding one; the order of `claims` changes nothing.
     """
     other_key = Key.RECIPIENT if key is Key.FAMILY else Key.FAMILY
     binding, other = group(claim, claims, limit, key), group(claim, claims, limit, other_key)
-    level = Level.DMPC if escalated else binding.level
-    sentence = (
-        f"Sent up by a lead: {escalated}" if escalated and not binding.level.height else _sentence(binding, limit)
-    )
+    level = Level.DMPC if escalated or deferred else binding.level
+    sentence = _sentence(binding, limit)
+    if not binding.level.height and deferred:
+        sentence = f"The Deputy Mayor deferred it in {deferred}, and so decides it"
+    elif not binding.level.height and escalated:
+        sentence = f"Sent up by a lead: {escalated}"
     warning = ""
     if other.level.height > level.height:
         count = len(other.members) - 1
         others = "1 other grant" if count == 1 else f"{count} other grants"
         by = f"to {other.name}" if other_key is Key.RECIPIENT else f"of {other.name}"
         warning = f"With {others} {by} it comes to {money.pounds(other.total)}, not below {money.pounds(limit.amount)}."
-    return Route(level, sentence, binding, other, limit, warning)
+    return Route(level, sentence, binding, other, limit, warning, deferred)
 
 
 def _sentence(binding: Group, limit: Limit) -> str:

@@ -16,6 +16,7 @@ from grants.refusal import Refused
 
 LONDON = ZoneInfo("Europe/London")
 GRANTED = frozenset({"Approved", "Approved with conditions", "Noted"})
+AS_ASKED = frozenset({"Approved", "Noted"})
 DELEGATED, DECIDED = "delegated", "dmpc"
 
 Data = Mapping[str, Any]
@@ -78,6 +79,11 @@ def grants(paper: Data, record: Data) -> list[Grant]:
         for name, answer in _answered(paper, record)
         if name in known and answer["answer"] in GRANTED
     ]
+
+
+def differs(record: Data) -> list[Data]:
+    """The answers of a record that are not what its paper asked: refused, deferred, or with conditions."""
+    return [item for item in record["items_decided"] if item["answer"] not in AS_ASKED]
 
 
 def not_granted(paper: Data, record: Data) -> set[str]:

@@ -24,6 +24,11 @@ def who_prepared(decision: Decision) -> set[str]:
     return audit.who_did(decision.round, duties.PREPARING)
 
 
+def who_had_a_hand(decision: Decision) -> set[str]:
+    """The user names of those who do not decide a paper: who prepared it, moved its money, or advised on it."""
+    return audit.who_did(decision.round, duties.FOR_A_DECISION) | who_advised(decision)
+
+
 def who_advised(decision: Decision) -> set[str]:
     """The user names of those who answered for a part of a paper."""
     return set(decision.sign_offs.values_list("given_by__username", flat=True))

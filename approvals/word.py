@@ -19,7 +19,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt, RGBColor
 
-from approvals import pack, published
+from approvals import pack, published, settled
 from approvals.models import DecisionRecord, Pack
 from grants.archive import zipped
 from grants.templatetags.words import day, figure, moment, pounds
@@ -56,6 +56,8 @@ def _counts(frozen: Pack | DecisionRecord, name: str) -> str:
 def _made(paper: Data, digest: str, counts: str, record: Data | None = None) -> bytes:
     paper_in_word = _Word(f"{paper['reference']} {paper['title']}", paper["reference"])
     _key_information(paper_in_word, paper, counts, record)
+    if record and settled.differs(record):
+        _differs(paper_in_word, record)
     _sections(paper_in_word, paper)
     amended = paper.get("amends", {}).get("reference", "")
     _appendix(paper_in_word, "appendix-1", "Appendix 1: grants for decision", paper["appendix_1"], amended)
@@ -87,6 +89,19 @@ def _key_information(word: _Word, paper: Data, counts: str, record: Data | None)
             ("Date signed", day(record["signed_at"]) if record else "Not signed"),
         ]
     )
+
+
+def _differs(word: _Word, record: Data) -> None:
+    word.heading(2, "How the decision differs from what was asked")
+    for item in settled.differs(record):
+        said = filter(None, (item["answer"].lower(), item["conditions"], item["reason"]))
+        word.labelled(f"Item {item['number']}, {item['label']}, {pounds(item['amount'])}:", ". ".join(said))
+    if "allocation_left" in record:
+        word.paragraph(
+            f"After the decision {pounds(record['allocation_left'])} of the allocation is left. What was refused takes "
+            "nothing of it; what is deferred still holds its money."
+        )
+    word.paragraph("All that follows is the paper as it was submitted.")
 
 
 def _amended(old: Data) -> str:
@@ -168,7 +183,7 @@ def _appendix(word: _Word, anchor: str, title: str, rows: Sequence[Data], amende
         was = row.get("was", "")
         word.facts(
             [
-                ("Changed", f"{amended} decided on {pounds(was)}" if was else ""),
+                ("Changed", f"{amended} {row.get('was_how', 'decided on')} {pounds(was)}" if was else ""),
                 ("Purpose", row["purpose"]),
                 ("Aims", row["aims"]),
                 ("Outputs", row["outputs"]),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
+from django.utils.timezone import localtime
 
 from grants import audit
 from grants.models import BudgetLine, Round, User, new_references
@@ -86,7 +87,8 @@ def keep_budget_line(
 ) -> BudgetLine:
     """Record a new budget line or change one; `amount` in pounds.
 
-    Raises Refused where the lines alone exceed the allocation or the label is taken, Stale where the line moved on.
+    Raises Refused where the lines alone exceed the allocation, the label is taken, or the amount of a line changes
+    after bids are closed: then money moves by a virement. Raises Stale where the line moved on.
     """
     round = lock(round)
     before = {}
@@ -94,6 +96,10 @@ def keep_budget_line(
         line = BudgetLine.objects.select_for_update().get(pk=line.pk, round=round)
         must_be_current(line, seen)
         before = {"label": line.label, "amount": line.amount}
+        if amount != line.amount and localtime(at).date() > round.closes_on:
+            raise Refused(
+                "Bids are closed, so money moves by a virement, which a second person confirms", field="amount"
+            )
     lines = round.lines.exclude(pk=line.pk) if line else round.lines.all()
     others = sum(lines.values_list("amount", flat=True), Decimal(0))
     if others + amount > round.allocation:

@@ -26,9 +26,11 @@ def figures(text: str) -> Counter[str]:
     return Counter(each.removesuffix(".00") for each in found)
 
 
-def titles(paper: Data) -> dict[str, str]:
+def titles(paper: Data, record: Data | None = None) -> dict[str, str]:
     """The title of each part by a short name, in the order of the paper; a table is a part of its own."""
     found = {"key": "Key information"}
+    if record and _differs(record):
+        found["differs"] = "How the decision differs from what was asked"
     for section in paper["sections"]:
         number = f"{section['number']}. " if section["number"] else ""
         found[section["key"]] = f"{number}{section['heading']}"
@@ -53,10 +55,10 @@ def titles(paper: Data) -> dict[str, str]:
     return found | {"signature": "Interests declared and signature"}
 
 
-def parts(text: str, paper: Data) -> dict[str, str]:
+def parts(text: str, paper: Data, record: Data | None = None) -> dict[str, str]:
     """The text cut at its titles. Fails where a title is missing or out of its place."""
     text, at, cuts = " ".join(text.split()), 0, []
-    named = titles(paper)
+    named = titles(paper, record)
     for title in named.values():
         at = text.index(" ".join(title.split()), at)
         cuts.append(at)
@@ -140,7 +142,18 @@ def data_parts(paper: Data, record: Data | None = None) -> dict[str, str]:
         f"{each['area']} {each['by']} {day(each['at'])} {each['comment']}" for each in paper["sign_offs"]
     )
     found["signature"] = _signature(record) + f" {paper['version']}"
-    return {name: found[name] for name in titles(paper)}
+    found["differs"] = " ".join(_differs(record)) if record else ""
+    return {name: found[name] for name in titles(paper, record)}
+
+
+def _differs(record: Data) -> list[str]:
+    """What was decided otherwise, with what is left."""
+    items = [item for item in record["items_decided"] if item["answer"] not in ("Approved", "Noted")]
+    said = [
+        f"{item['number']} {item['label']} {item['amount']} {item['answer']} {item['conditions']} {item['reason']}"
+        for item in items
+    ]
+    return [*said, record["allocation_left"]] if said else []
 
 
 def _key(paper: Data, record: Data | None) -> str:

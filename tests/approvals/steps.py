@@ -1,13 +1,15 @@
 """Short words for what is done with a paper in many tests."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from approvals import deciding, decisions, draft, sign_offs
 from approvals.deciding import Answer
 from approvals.models import (
     Decision,
 )
-from grants.models import User
+from grants import virement
+from grants.models import BudgetLine, Round, User
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW
 
@@ -36,6 +38,15 @@ def decide(decision: Decision, by: User, interests: str = "None", **special: Ans
 
 def sign(decision: Decision, by: User, password: str = DEMO_PASSWORD) -> None:
     deciding.sign_decision(decision=decision, password=password, by=by, at=LATER)
+
+
+def move(round: Round, source: BudgetLine | None, target: BudgetLine | None, amount: Decimal) -> None:
+    """Money moved between two lines, or from or to what no line holds, by two people of the demo."""
+    by, second = User.objects.get(username="kit.lane"), User.objects.get(username="henry.ives")
+    made = virement.propose_virement(
+        round=round, source=source, target=target, amount=amount, reason="A late bill", by=by, at=LATER
+    )
+    virement.confirm_virement(virement=made, by=second, at=LATER)
 
 
 def state(decision: Decision) -> str:

@@ -1,10 +1,11 @@
 """What the Deputy Mayor decided holds: nothing below it moves it, and a later paper asks for what is left alone."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from approvals import approving, awards, contracts, decisions, grouping, paper, rules
+from approvals import approving, awards, contracts, decisions, grouping, paper, position, rules
 from approvals import pack as packs
 from approvals.deciding import Answer
 from approvals.models import Approval, Award, Decision, SingleTenderAction
@@ -13,7 +14,7 @@ from grants.models import User
 from grants.refusal import Refused
 from grants.roles import Role
 from tests import factories
-from tests.approvals.steps import decide, sign, sign_off
+from tests.approvals.steps import LATER, decide, sign, sign_off
 from tests.factories import NOW, person
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +163,75 @@ def test_a_contract_below_its_limit_needs_a_second_lead_and_splitting_it_does_no
         contracts.keep_single_tender_action(
             **common, title="Second", amount=Decimal(1), profile=[("2026/27", Decimal(1))]
         )
+
+
+def test_a_deferred_grant_that_becomes_small_is_still_the_deputy_mayors(signed: Decision, grace: User) -> None:
+    deferred = Award.objects.get(round=signed.round, state="deferred")
+    awards.review(bid=deferred.bid, amount=Decimal(9000), reason="Less", by=grace, at=LATER)
+    awards.route_awards(round=signed.round, by=grace, at=LATER)
+    found = Award.objects.get(pk=deferred.pk)
+    assert (found.amount, found.route, found.state) == (Decimal("9000.00"), "dmpc", "routed")
+    assert found.sentence == "The Deputy Mayor deferred it in PCD-681, and so decides it"
+    later = decisions.prepare_decision(
+        round=signed.round, reference="PCD-682", title="What is left", decision_by="Deputy Mayor", by=grace, at=LATER
+    )
+    [asked] = paper.recommendations(paper.sources(later, LATER.date()))
+    assert "below £50,000 and deferred before" in asked["text"]
+    assert position.reconcile(signed.round, LATER.date()).balances
+
+
+def test_a_grant_that_an_earlier_limit_sent_up_is_not_said_to_be_sent_up_by_a_lead(
+    signed: Decision, grace: User
+) -> None:
+    proposed = rules.propose_rule(
+        round=signed.round,
+        kind="grant",
+        limit=Decimal(900000),
+        below="CPIE lead",
+        at_or_above="Deputy Mayor",
+        citation="Scheme 4.8, new edition",
+        valid_from=LATER.date(),
+        by=User.objects.get(username="iris.jonas"),
+        at=NOW,
+    )
+    rules.confirm_rule(rule=proposed, verified=True, reason="Read", by=grace, at=NOW)
+    later = decisions.prepare_decision(
+        round=signed.round, reference="PCD-682", title="What is left", decision_by="Deputy Mayor", by=grace, at=LATER
+    )
+    [asked] = paper.recommendations(paper.sources(later, LATER.date()))
+    assert "below £900,000 and routed by an earlier limit" in asked["text"]
+
+
+def test_a_payment_before_approval_that_comes_to_light_after_the_signature_is_reported_once(
+    signed: Decision, grace: User, mo: User, robin: User
+) -> None:
+    approved = Award.objects.filter(round=signed.round, state="approved", route="dmpc", payments=None)
+    grant = approved.order_by("-amount")[0]
+    approving.record_payment(
+        award=grant,
+        amount=Decimal(10000),
+        paid_on=date(2019, 5, 1),
+        reason="In haste",
+        by=User.objects.get(username="kit.lane"),
+        at=LATER,
+        impact_assessed=True,
+    )
+    title = grant.bid.title
+
+    def reported(reference: str) -> list[str]:
+        found = decisions.prepare_decision(
+            round=signed.round, reference=reference, title="Left", decision_by="Deputy Mayor", by=grace, at=LATER
+        )
+        for part in found.sections.all():
+            decisions.write_section(decision=found, key=part.key, text="What is left.", by=grace, at=LATER)
+        sign_off(found)
+        frozen = decisions.submit_pack(decision=found, by=grace, at=LATER)
+        decisions.put_forward(decision=found, by=mo, at=LATER)
+        decide(found, robin)
+        sign(found, robin)
+        return [each["text"] for each in packs.read(frozen)["recommendations"] if title in each["text"]]
+
+    [once] = reported("PCD-682")
+    assert once == f"that 1 grant, {title} (£10,000), was paid before approval, £10,000 in all"
+    with pytest.raises(decisions.NotReconciled, match="There is nothing to decide"):
+        reported("PCD-683")

@@ -379,3 +379,32 @@ def test_a_member_with_an_interest_does_not_decide_as_a_deputy(decision: Decisio
     )
     with pytest.raises(Refused, match="declared an interest in"):
         decide(decision, member)
+
+
+def test_a_change_to_the_same_amount_is_none(paper: Decision, grant: Award, grace: User) -> None:
+    with pytest.raises(Refused, match="It is £70,000 already") as refused:
+        change(paper, grant, grace, Decimal(70000))
+    assert refused.value.field == "amount"
+
+
+def test_of_a_grant_that_was_refused_it_says_that_it_was(
+    decision: Decision, grace: User, mo: User, robin: User
+) -> None:
+    item = decisions.current_pack(decision).items.get(amount=Decimal(70000))
+    decide(decision, robin, **{f"item_{item.number}": Answer("refused", reason="No")})
+    sign(decision, robin)
+    made = decisions.prepare_decision(
+        round=decision.round,
+        reference="PCD-700",
+        title="After all",
+        decision_by="Deputy Mayor",
+        amends=Decision.objects.get(pk=decision.pk),
+        by=grace,
+        at=NOW,
+    )
+    change(made, item.award, grace)
+    found = draft.of(made, at=NOW).paper
+    [asked] = found["recommendations"]
+    assert asked["text"].endswith("from £70,000 (refused there) to £65,000")
+    assert found["appendix_1"][0]["was_how"] == "refused"
+    assert "PCD-681 refused £70,000." in packs.html(found)

@@ -117,7 +117,7 @@ def test_only_a_lead_approves(round: Round, lead: User, role: Role) -> None:
 
 def test_who_recommended_the_amount_does_not_approve_it(round: Round, lead: User) -> None:
     found = routed(round, lead, by=lead)
-    with pytest.raises(Refused, match="You recommended its amount"):
+    with pytest.raises(Refused, match="You recommended an amount for it"):
         approve(found, by=lead)
     assert approve(found, by=person(Role.LEAD, round=round))
 
@@ -324,3 +324,13 @@ def test_a_payment_never_changes(round: Round, lead: User, finance: User) -> Non
         Payment.objects.filter(pk=paid.pk).update(retrospective=False)
     with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
         Payment.objects.filter(pk=paid.pk).delete()
+
+
+def test_who_recommended_another_amount_before_does_not_approve_it_either(round: Round, lead: User) -> None:
+    found = routed(round, lead, by=lead)
+    second = person(Role.LEAD, round=round)
+    awards.review(bid=found.bid, amount=found.amount - 1, reason="A penny less", by=second, at=NOW)
+    awards.route_awards(round=round, by=second, at=NOW)
+    for person_ in (lead, second):
+        with pytest.raises(Refused, match="You recommended an amount for it"):
+            approve(Award.objects.get(pk=found.pk), by=person_)

@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from approvals import awards
+from approvals import awards, contracts
 from approvals.models import Award, DelegationRule, SingleTenderAction
 from grants.models import AuditEvent, Round, User
 from grants.refusal import NotEntitled, Refused, Stale
@@ -175,3 +175,38 @@ def test_the_database_too_wants_the_evidence_and_keeps_the_contract(round: Round
         SingleTenderAction.objects.filter(pk=found.pk).update(evidence="")
     with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
         SingleTenderAction.objects.filter(pk=found.pk).delete()
+
+
+def test_a_second_contract_of_a_supplier_sends_the_open_ones_up_with_it(round: Round, lead: User) -> None:
+    first = keep(round, lead, "60000")
+    assert first.route == "delegated"
+    second = keep(round, lead, "60000", supplier=first.supplier, title="More events")
+    first.refresh_from_db()
+    assert (first.route, second.route, first.version) == ("dmpc", "dmpc", 2)
+    assert first.sentence.startswith("With £60,000 of other contracts of this supplier £120,000, not below £100,000")
+    event = AuditEvent.objects.filter(round=round, subject=first.reference).latest("number")
+    assert (event.because, event.facts) == (
+        f"{second.reference} of the same supplier changed",
+        {"route": first.sentence},
+    )
+    keep(round, lead, "10000", supplier=first.supplier, title="More events", contract=second)
+    first.refresh_from_db()
+    assert (first.route, first.version) == ("delegated", 3)
+
+
+def test_what_a_lead_approved_stays_and_what_is_added_goes_up(round: Round, lead: User) -> None:
+    other = person(Role.LEAD, round=round)
+    first = keep(round, lead, "60000")
+    contracts.approve_single_tender_action(contract=first, reason="Below", by=other, at=NOW)
+    second = keep(round, lead, "60000", supplier=first.supplier, title="More events")
+    first.refresh_from_db()
+    assert (first.state, first.route, second.route) == ("approved", "delegated", "dmpc")
+
+
+def test_a_contract_whose_limit_fell_meanwhile_is_not_approved_by_a_lead(round: Round, lead: User) -> None:
+    found = keep(round, lead, "60000")
+    DelegationRule.objects.filter(round=round, kind="exemption").update(limit=Decimal(50000))
+    with pytest.raises(Refused, match="Its route changed"):
+        contracts.approve_single_tender_action(
+            contract=found, reason="Below", by=person(Role.LEAD, round=round), at=NOW
+        )

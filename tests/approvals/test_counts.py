@@ -187,6 +187,9 @@ def test_a_reference_to_a_count_is_not_followed_by_the_name_of_another_thing() -
     assert (found.kind, found.standing) == (Kind.COUNT, Standing.UNMATCHED)
     assert found.typed.text == "{number of grants} projects"
     assert check("We fund {number of projects} projects.", KNOWN) == []
+    (label,) = check("Projects: {number of grants}.", KNOWN)
+    assert label.standing is Standing.UNMATCHED
+    assert check("Projects: {number of projects}.", KNOWN) == []
 
 
 def test_a_count_from_elsewhere_needs_its_source_and_counts_as_it_is_written() -> None:

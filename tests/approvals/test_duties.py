@@ -4,15 +4,17 @@ from itertools import product
 
 import pytest
 
-from approvals.duties import Hands, why_not_approve, why_not_confirm, why_not_sign
+from approvals.duties import FOR_A_DECISION, PREPARING, Hands, why_not_approve, why_not_confirm, why_not_sign
+from grants.roles import ACTIONS
 
-HANDS = Hands("recommender", "chair", frozenset({"scorer", "second"}), frozenset({"friend"}))
+HANDS = Hands(frozenset({"recommender", "first"}), "chair", frozenset({"scorer", "second"}), frozenset({"friend"}))
 
 
 @pytest.mark.parametrize(
     ("person", "said"),
     [
-        ("recommender", "You recommended its amount"),
+        ("recommender", "You recommended an amount for it"),
+        ("first", "You recommended an amount for it"),
         ("chair", "You recorded the panel’s outcome"),
         ("scorer", "You scored it"),
         ("second", "You scored it"),
@@ -29,13 +31,13 @@ def test_somebody_else_may_approve(person: str) -> None:
 
 
 def test_one_person_in_every_part_is_refused_in_each_of_them() -> None:
-    everything = Hands("x", "x", frozenset("x"), frozenset("x"))
+    everything = Hands(frozenset("x"), "x", frozenset("x"), frozenset("x"))
     assert why_not_approve("x", everything)
     for hands in (
-        Hands("x", ""),
-        Hands("", "x"),
-        Hands("", "", frozenset("x")),
-        Hands("", "", frozenset(), frozenset("x")),
+        Hands(frozenset("x"), ""),
+        Hands(frozenset(), "x"),
+        Hands(frozenset(), "", frozenset("x")),
+        Hands(frozenset(), "", frozenset(), frozenset("x")),
     ):
         assert why_not_approve("x", hands)
         assert why_not_approve("y", hands) == ""
@@ -51,3 +53,9 @@ def test_a_limit_is_confirmed_by_another_person(person: str, proposer: str) -> N
 )
 def test_who_prepared_a_paper_does_not_decide_it(person: str, refused: bool) -> None:
     assert bool(why_not_sign(person, {"writer", "submitter"})) is refused
+
+
+def test_who_moves_money_or_puts_a_paper_forward_does_not_decide_it_but_may_advise() -> None:
+    more = set(FOR_A_DECISION) - set(PREPARING)
+    assert more == {"keep budget line", "propose virement", "confirm virement", "put forward pack"}
+    assert more < set(ACTIONS)

@@ -12,10 +12,9 @@ from django.urls import reverse
 from approvals import awards, decisions, paper, parts, position
 from approvals.models import Award, Decision, Pack, SingleTenderAction
 from bids.models import Bid, Interest
-from grants import rounds
 from grants.models import AuditEvent, BudgetLine, Round, User
 from grants.roles import Role
-from tests.approvals.steps import LATER, decide, sign
+from tests.approvals.steps import LATER, decide, move, sign
 from tests.factories import NOW, open_round, outcome, person
 from tests.factories import bid as a_bid
 
@@ -195,11 +194,7 @@ def test_nothing_has_changed_since_a_pack_that_was_just_submitted(round: Round) 
 
 
 def test_what_changed_since_the_last_version_is_told_with_its_difference(round: Round, returned: Decision) -> None:
-    finance = User.objects.get(username="kit.lane")
-    line = BudgetLine.objects.get(round=round, label="Staffing posts")
-    rounds.keep_budget_line(
-        round=round, kind=line.kind, label=line.label, amount=D(1900000), reason="Fewer", by=finance, at=NOW, line=line
-    )
+    move(round, BudgetLine.objects.get(round=round, label="Staffing posts"), None, D(702))
     bid = Bid.objects.get(source_reference="CPIE-051")
     lead = User.objects.get(username="henry.ives")
     awards.review(bid=bid, amount=D(240000), reason="Less", by=lead, at=NOW)

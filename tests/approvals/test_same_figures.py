@@ -4,16 +4,17 @@ import copy
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from approvals import pack as packs
-from approvals import word
+from approvals import position, word
 from approvals.models import Decision, DecisionRecord, Pack
 from grants.models import User
 from tests.approvals.renders import data_parts, figures, html_text, parts, pdf_text, word_text
-from tests.approvals.steps import Answer, decide, sign
+from tests.approvals.steps import LATER, Answer, decide, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def differences(frozen: Pack | DecisionRecord, *, html: Any, pdf: Any, docx: Any
     expected = data_parts(paper, record)
     found = []
     for form, text in (("HTML", html_text(html)), ("PDF", pdf_text(pdf)), ("Word", word_text(docx))):
-        for name, said in parts(text, paper).items():
+        for name, said in parts(text, paper, record).items():
             there, wanted = figures(_HASHES.sub("", said)), figures(expected[name])
             if there != wanted:
                 found.append(f"{form}, {name}: has {dict(there - wanted)}, lacks {dict(wanted - there)}")
@@ -54,6 +55,27 @@ def test_a_signed_decision_has_the_same_figures_in_every_form(decision: Decision
     record = DecisionRecord.objects.get()
     assert differences(record, html=record.html, pdf=bytes(record.pdf), docx=word.of_record(record)) == []
     assert figures(data_parts(packs.read(record.pack), packs.read(record))["signature"])["24600.50"] == 1
+
+
+def test_a_decision_that_differs_says_so_at_the_top_of_every_form(decision: Decision, robin: User) -> None:
+    decide(
+        decision,
+        robin,
+        item_1=Answer("refused", reason="No evidence of need"),
+        item_2=Answer("conditions", conditions="Paid in two parts"),
+        item_3=Answer("deferred", reason="Ask again in June"),
+    )
+    sign(decision, robin)
+    record = DecisionRecord.objects.get()
+    data, paper = packs.read(record), packs.read(record.pack)
+    assert differences(record, html=record.html, pdf=bytes(record.pdf), docx=word.of_record(record)) == []
+    refused = Decimal(data["items_decided"][0]["amount"])
+    assert Decimal(data["allocation_left"]) == Decimal(754005) + refused
+    assert position.reconcile(decision.round, LATER.date()).underspend == Decimal(data["allocation_left"])
+    for text in (html_text(record.html), pdf_text(bytes(record.pdf)), word_text(word.of_record(record))):
+        said = parts(text, paper, data)["differs"]
+        for words in ("refused", "No evidence of need", "Paid in two parts", "deferred", "Ask again in June"):
+            assert words in said
 
 
 def test_what_is_invented_says_so_in_every_form(decision: Decision) -> None:

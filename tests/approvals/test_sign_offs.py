@@ -11,11 +11,10 @@ from approvals import decisions, draft, sign_offs
 from approvals import pack as packs
 from approvals.advice import Area
 from approvals.models import Decision, SignOff, SingleTenderAction
-from grants import rounds
 from grants.models import AuditEvent, User
 from grants.refusal import NotEntitled, Refused
 from grants.roles import ACTIONS, Role
-from tests.approvals.steps import LATER
+from tests.approvals.steps import LATER, move
 from tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -43,16 +42,7 @@ def test_a_returned_paper_keeps_its_sign_offs_while_nothing_changes(returned: De
 
 def test_a_figure_that_changes_voids_who_saw_it_and_the_paper_is_not_submitted(returned: Decision, grace: User) -> None:
     line = returned.round.lines.get(label="Staffing posts")
-    rounds.keep_budget_line(
-        round=returned.round,
-        line=line,
-        kind=line.kind,
-        label=line.label,
-        amount=line.amount + 1,
-        reason="A late bill",
-        by=User.objects.get(username="kit.lane"),
-        at=LATER,
-    )
+    move(returned.round, None, line, Decimal(1))
     assert states(returned) == {"finance": "void", "legal": "signed", "commercial": "signed", "equality": "signed"}
     with pytest.raises(decisions.NotReconciled) as refused:
         decisions.submit_pack(decision=returned, by=grace, at=LATER)

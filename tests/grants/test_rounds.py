@@ -1,6 +1,6 @@
 """Rounds and their budget lines."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -148,3 +148,12 @@ def test_a_line_of_another_round_cannot_be_changed_through_this_one(round: Round
     with pytest.raises(BudgetLine.DoesNotExist):
         keep(round, finance, line=line, amount=Decimal(5))
     assert BudgetLine.objects.get(pk=line.pk).amount == Decimal("1000.00")
+
+
+def test_once_bids_are_closed_money_moves_by_a_virement_alone(round: Round, finance: User) -> None:
+    line = keep(round, finance)
+    Round.objects.filter(pk=round.pk).update(closes_on=NOW.date() - timedelta(days=1))
+    with pytest.raises(Refused, match="money moves by a virement") as refused:
+        keep(round, finance, line=line, amount=Decimal(1001))
+    assert refused.value.field == "amount"
+    assert keep(round, finance, line=line, label="Posts of the unit").label == "Posts of the unit"

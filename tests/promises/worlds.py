@@ -261,7 +261,7 @@ def _build(world: World) -> None:
     # What happens next stands in the trail after the hidden events, of the round and of the bid.
     assignments.assign(bid=bid, member=_user(NOT_ASKED), by=_user("olive.marsh"), at=NOW)
     line = round.lines.all()[0]
-    said: dict[str, Any] = {"kind": line.kind, "label": line.label, "amount": Decimal(1), "reason": "Less"}
+    said: dict[str, Any] = {"kind": line.kind, "label": line.label, "amount": line.amount, "reason": "Named"}
     rounds.keep_budget_line(round=round, line=line, **said, by=_user("kit.lane"), at=NOW)
 
 
