@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
-from approvals import amending, approving, awards, decisions, duties, pack, sign_offs
+from approvals import amending, approving, awards, decisions, duties, pack, position, sign_offs
 from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, SingleTenderAction
 from grants import audit, money
 from grants.models import User
@@ -80,6 +81,21 @@ def _faults(item: DecisionItem, given: Answer) -> list[tuple[str, str]]:
     if given.answer in (kinds.REFUSED, kinds.DEFERRED) and not given.reason.strip():
         return [(f"reason_{item.number}", f"Item {item.number}: enter the reason")]
     return []
+
+
+def sums(items: Sequence[DecisionItem]) -> list[tuple[str, int, Decimal]]:
+    """Of each answer to what was asked: its name, how many items have it, what they come to in pounds.
+
+    What is only noted tells of sums that stand elsewhere as well, so it is not added up.
+    """
+    found = []
+    for answer in DecisionItem.Answer:
+        if answer == DecisionItem.Answer.NOTED:
+            continue
+        given = [item.amount for item in items if item.answer == answer]
+        if given:
+            found.append((str(answer.label), len(given), money.total(given)))
+    return found
 
 
 @transaction.atomic
@@ -172,6 +188,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
             "deputy_for": principal.name if principal else "",
             "interests": decision.interests,
             "allocation_left": decision.round.allocation - awards.committed(decision.round),
+            "to_recover": position.to_recover(decision.round),
             "items_decided": [
                 {
                     "number": item.number,

@@ -16,7 +16,7 @@ class Decision(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
         SUBMITTED = "submitted", "With the DMPC’s office"
-        RETURNED = "returned", "Returned with queries"
+        RETURNED = "returned", "Returned"
         READY = "ready", "Waiting for decision"
         DECIDED = "decided", "Decided, not signed"
         SIGNED = "signed", "Signed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -52,8 +53,21 @@ def decisions(request: Request, round: str) -> HttpResponse:
     return render(request, "approvals/decisions.html", {"rows": Decision.objects.filter(round=found)})
 
 
+def _shown(request: Request, decision: Decision, problems: list[paper.Discrepancy]) -> list[tuple[str, str]]:
+    """What keeps a paper from being submitted, each with where this person can correct it; empty where they cannot."""
+    may_write = holdings(request.user).may("write section", decision.round)
+    return [
+        (problem.message, _cause(decision, problem) if may_write or problem.check not in _WRITTEN else "")
+        for problem in problems
+    ]
+
+
+# The checks that only a writer of the paper can satisfy.
+_WRITTEN = frozenset({"section", "figure", "prose", "amendment"})
+
+
 def _cause(decision: Decision, problem: paper.Discrepancy) -> str:
-    """Where somebody can mend what keeps a paper from being submitted."""
+    """Where somebody can correct what keeps a paper from being submitted."""
     reference, _, key = problem.reference.partition(" ")
     if reference == decision.reference and key in paper.BY_KEY:
         return reverse("approvals:edit_section", args=[reference, key])
@@ -91,18 +105,22 @@ def decision(request: Request, reference: str) -> HttpResponse:
         "packs": found.packs.defer("html", "pdf", "canonical"),
         "in_flight": found.state in Decision.IN_FLIGHT,
     }
+    context["written"] = history.last_written(found)
     if found.is_editable:
         drafted = draft.of(found, at=timezone.now())
-        shown = [(problem.message, _cause(found, problem)) for problem in drafted.problems]
-        context |= {"paper_html": packs.html(drafted.paper), "paper": drafted.paper, "problems": shown}
-        context["sign_offs"] = drafted.sign_offs
+        context |= {"paper_html": packs.html(drafted.paper), "paper": drafted.paper, "sign_offs": drafted.sign_offs}
+        context["problems"] = _shown(request, found, drafted.problems)
+        wrong = Counter(problem.reference for problem in drafted.problems)
+        context["parts"] = [
+            (part, section, wrong[f"{found.reference} {part.key}"]) for part, section in context["written"]
+        ]
+        context["returned"] = history.returned(found) if found.state == Decision.State.RETURNED else None
     elif frozen:
         record = getattr(found, "record", None)
         context |= {"paper_html": packs.checked_html(record or frozen), "paper": packs.read(frozen)}
     context["queries"] = Query.objects.filter(pack__decision=found).select_related("asked_by", "answered_by", "pack")
     context["amended_by"] = found.amended_by.exclude(signed_at=None)
     context["changes"] = found.changes.select_related("award__bid", "proposed_by") if found.is_editable else ()
-    context["written"] = history.last_written(found)
     context["has_part_two"] = PartTwo.objects.filter(decision=found).exists()
     return render(request, "approvals/decision.html", context)
 
@@ -195,7 +213,7 @@ def submit_pack(request: Request, reference: str) -> HttpResponse:
     if found.is_editable and not problems:
         problems = draft.of(found, at=timezone.now()).problems
     back = _address(found)
-    context = {"form": form, "decision": found, "problems": problems, "back": back}
+    context = {"form": form, "decision": found, "problems": _shown(request, found, problems), "back": back}
     return render(request, "approvals/submit_pack.html", context)
 
 
@@ -322,7 +340,7 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         ),
-        done="Every item has its answer. Nothing is decided until you sign.",
+        done="Your answers are saved. Nothing is decided until you sign.",
         to=reverse("approvals:sign_decision", args=[found.reference]),
         back=_address(found),
         decision=found,
@@ -338,6 +356,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
     if request.method == "POST" and found.signed_at:
         # A second signature has the answer of the first.
         return redirect(_address(found))
+    items = list(frozen.items.all())
     return form_page(
         request,
         "approvals/sign_decision.html",
@@ -349,7 +368,8 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
         to=_address(found),
         back=reverse("approvals:decide_items", args=[found.reference]),
         decision=found,
-        items=frozen.items.all(),
+        items=items,
+        sums=deciding.sums(items),
         pack=frozen,
         acting_for=audit.acting_for("sign decision", request.user, found.round, timezone.now()),
     )

@@ -319,7 +319,7 @@ class DecideForm(VersionedForm):
                         label=f"{label} for item {item.number}", required=False, max_length=2000, initial=value
                     )
         self.fields["interests"] = text_area(
-            "Interests that you declare", rows=2, required=False, hint="Write “None” where there is none.", longest=2000
+            "Interests that you declare", rows=2, hint="Write “None” where there is none.", longest=2000
         )
 
     @property

@@ -43,6 +43,12 @@ def last_written(decision: Decision) -> list[tuple[Part, DecisionSection]]:
     return [(part, rows[key]) for key, part in BY_KEY.items() if key in rows]
 
 
+def returned(decision: Decision) -> AuditEvent | None:
+    """Who gave a paper back last, when and why; None where it was never given back."""
+    events = AuditEvent.objects.filter(round=decision.round, action="return pack", subject=decision.reference)
+    return events.order_by("number").last()
+
+
 def events(section: DecisionSection) -> QuerySet[AuditEvent]:
     """The savings of a section, the newest first."""
     return AuditEvent.objects.filter(

@@ -51,6 +51,12 @@ def grant(award: Award) -> Grant:
     return _grant(_fetching(Award.objects.filter(pk=award.pk)).get(), None)
 
 
+def to_recover(round: Round) -> Decimal:
+    """What was paid under grants that the Deputy Mayor refused, in pounds. It has to come back."""
+    refused = Payment.objects.filter(award__round=round, award__state=Award.State.REFUSED)
+    return refused.aggregate(total=Sum("amount"))["total"] or ZERO
+
+
 def fetched(thing: Any, name: str) -> list[Any]:
     """What a Prefetch of `grants_of` put on a row, which the type checker cannot know."""
     found: list[Any] = getattr(thing, name)

@@ -113,7 +113,7 @@ def _sum(typed: Typed, plain: str, known: Known) -> Match:
         and not any(_stands_for(typed, figure) for figure in meant)
         and not labels.is_one_of(typed, label, known.groups)
     ):
-        says = f"is {names[0].name}. The words before it say {label}, which is {meant[0].exact}"
+        says = f"is the figure “{names[0].name}”, and the words before it say “{label}”, which is {meant[0].exact}"
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, names[0].name, says)
     return Match(typed, Kind.MONEY, Standing.MATCHED, names[0].name, _rounded(typed, names))
 
@@ -272,15 +272,24 @@ def paragraphs(prose: str) -> list[tuple[int, str]]:
 
 
 def reading(prose: str, matches: Sequence[Match], known: Known) -> list[Paragraph]:
-    """The paragraphs of a text as they will read, each thing that was typed marked where it stands."""
+    """The paragraphs of a text as they will read, each thing that was typed marked where it stands.
+
+    Where two things overlap, what is wrong is marked before what is right.
+    """
     found = []
+    wrong = [match.typed for match in matches if match.standing is Standing.UNMATCHED]
+    marked = [
+        (number, match)
+        for number, match in enumerate(matches, start=1)
+        if match.typed in wrong or not any(_overlap(match.typed, other) for other in wrong)
+    ]
     for begins, text in paragraphs(prose):
         runs: list[Run] = []
         fault = ""
         try:
             fill(text, known.figures, known.links)
             at = begins
-            for number, match in enumerate(matches, start=1):
+            for number, match in marked:
                 start, end = match.typed.start, match.typed.end
                 if not at <= start < begins + len(text):
                     continue
@@ -292,6 +301,10 @@ def reading(prose: str, matches: Sequence[Match], known: Known) -> list[Paragrap
             runs, fault = [Run([Piece(text)])], str(unknown)
         found.append(Paragraph([run for run in runs if run.pieces], fault))
     return found
+
+
+def _overlap(one: Typed, other: Typed) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def place(prose: str, typed: Typed) -> str:

@@ -50,6 +50,7 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
         "virements": found.virements.select_related("source", "target")[:5],
         "since": _since(found, timezone.now()),
         "items": whatif.items(stands),
+        "to_recover": position.to_recover(found),
     }
     return render(request, "approvals/reconciliation.html", context)
 

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import awards, draft
+from approvals import awards, draft, history
 from approvals.models import Award, Decision, DelegationRule, Query, SingleTenderAction
 from bids import panel
 from bids.models import Bid
@@ -56,7 +56,9 @@ def _of_decision(held: Holdings, decision: Decision) -> Iterator[Task]:
     states, round = Decision.State, decision.round
     address = reverse("approvals:decision", args=[decision.reference])
     if decision.is_editable and held.may("submit pack", round):
-        yield Task(f"Finish and submit {decision.reference}", address, hint=decision.get_state_display())
+        given_back = history.returned(decision) if decision.state == states.RETURNED else None
+        hint = f"Returned by {given_back.actor_name}: {given_back.because}" if given_back else "A draft"
+        yield Task(f"Finish and submit {decision.reference}", address, hint=hint)
     if decision.is_editable and held.may("sign off", round):
         yield from _sign_offs(held, decision)
     if held.may("answer query", round):

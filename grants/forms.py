@@ -107,7 +107,7 @@ class DayField(forms.MultiValueField):
         parts = [str(part or "").strip() for part in (value or ["", "", ""])]
         if not any(parts):
             if self.required:
-                raise forms.ValidationError(f"Enter the {str(self.label).lower()}")
+                raise forms.ValidationError(f"{self.label}: enter a date")
             return None
         for part, name in zip(parts, ("day", "month", "year"), strict=True):
             if not part:
@@ -116,7 +116,7 @@ class DayField(forms.MultiValueField):
             day, month, year = (int(part) for part in parts)
             found = date(year, month, day)
         except (ValueError, OverflowError):
-            raise forms.ValidationError(f"{self.label} must be a real date, like 27 3 2027") from None
+            raise forms.ValidationError(f"{self.label}: enter a real date, such as 27 3 2027") from None
         if not 2000 <= found.year <= 2100:
             raise forms.ValidationError(f"{self.label} must be between 2000 and 2100")
         return found

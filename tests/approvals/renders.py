@@ -153,7 +153,8 @@ def _differs(record: Data) -> list[str]:
         f"{item['number']} {item['label']} {item['amount']} {item['answer']} {item['conditions']} {item['reason']}"
         for item in items
     ]
-    return [*said, record["allocation_left"]] if said else []
+    back = [] if record["to_recover"] == "0.00" else [record["to_recover"]]
+    return [*said, record["allocation_left"], *back] if said else []
 
 
 def _key(paper: Data, record: Data | None) -> str:

@@ -225,12 +225,30 @@ def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
 @pytest.mark.parametrize(
     ("prose", "says"),
     [
-        ("The underspend is £1,438,598", "is grants. The words before it say underspend, which is £754,005"),
-        ("Underspend: £0.40m", "is contracts. The words before it say Underspend, which is £754,005"),
-        ("The expenditure comes to £400,000", "is contracts. The words before it say expenditure, which is £4,027,995"),
-        ("The allocation was £4.0m", "is expenditure. The words before it say allocation, which is £4,782,000"),
-        ("London Blues (£30,000)", "is mutual gain. The words before it say London Blues, which is £151,361"),
-        ("Safe Camp, £30,000", "is mutual gain. The words before it say Safe Camp, which is £147,600"),
+        (
+            "The underspend is £1,438,598",
+            "is the figure “grants”, and the words before it say “underspend”, which is £754,005",
+        ),
+        (
+            "Underspend: £0.40m",
+            "is the figure “contracts”, and the words before it say “Underspend”, which is £754,005",
+        ),
+        (
+            "The expenditure comes to £400,000",
+            "is the figure “contracts”, and the words before it say “expenditure”, which is £4,027,995",
+        ),
+        (
+            "The allocation was £4.0m",
+            "is the figure “expenditure”, and the words before it say “allocation”, which is £4,782,000",
+        ),
+        (
+            "London Blues (£30,000)",
+            "is the figure “mutual gain”, and the words before it say “London Blues”, which is £151,361",
+        ),
+        (
+            "Safe Camp, £30,000",
+            "is the figure “mutual gain”, and the words before it say “Safe Camp”, which is £147,600",
+        ),
     ],
 )
 def test_the_sum_of_another_figure_is_refused_by_its_name(prose: str, says: str) -> None:
@@ -387,6 +405,17 @@ def test_a_text_reads_with_its_figures_put_in_and_what_was_typed_marked_in_its_p
         "Of £4.78m, [£1.44m matched] is for grants.",
         "See Appendix 1: [£9m unmatched] of [83 bids matched].",
     ]
+
+
+def test_of_two_things_in_one_place_the_wrong_one_is_marked() -> None:
+    known = Known(
+        {"n": Figure("number of grants", "", count=2, thing="grants")},
+        groups=[Group("grants asked for", "grants", (), [Member("a", Decimal(9000)), Member("b", Decimal(70000))])],
+    )
+    prose = "The 2 grants are above £50k."
+    [paragraph] = reading(prose, check(prose, known), known)
+    marked = [(run.match.kind, run.match.standing) for run in paragraph.runs if run.match]
+    assert marked == [(Kind.CLAIM, Standing.UNMATCHED)]
 
 
 def test_a_paragraph_that_refers_to_nothing_stands_as_it_was_typed_and_says_why() -> None:

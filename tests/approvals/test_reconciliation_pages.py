@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals import awards, decisions, paper, parts, position
+from approvals import pack as packs
+from approvals.deciding import Answer
 from approvals.models import Award, Decision, Pack, SingleTenderAction
 from bids.models import Bid, Interest
 from grants.models import AuditEvent, BudgetLine, Round, User
@@ -284,3 +286,13 @@ def test_the_items_of_a_pack_are_those_that_it_asks_for(round: Round, robin: Use
     assert "Nothing waits for a decision in PCD-681" in page(
         client, "what_if", round.reference, query="?decision=PCD-681"
     )
+
+
+def test_what_was_paid_under_a_refused_grant_is_said_to_come_back(decision: Decision, robin: User) -> None:
+    item = next(each for each in decisions.current_pack(decision).items.all() if each.amount == D(151361))
+    decide(decision, robin, **{f"item_{item.number}": Answer("refused", reason="No")})
+    assert "has to be recovered" not in page(signed_in("kit.lane"), "reconciliation", decision.round.reference)
+    sign(decision, robin)
+    whole = page(signed_in("kit.lane"), "reconciliation", decision.round.reference)
+    assert "£151,361 was paid under grants that were refused, and has to be recovered" in whole
+    assert packs.read(decision.record)["to_recover"] == "151361.00"

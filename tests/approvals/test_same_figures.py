@@ -74,6 +74,7 @@ def test_a_decision_that_differs_says_so_at_the_top_of_every_form(decision: Deci
     assert position.reconcile(decision.round, LATER.date()).underspend == Decimal(data["allocation_left"])
     for text in (html_text(record.html), pdf_text(bytes(record.pdf)), word_text(word.of_record(record))):
         said = parts(text, paper, data)["differs"]
+        assert "£151,361 of what was refused is paid already and has to be recovered" in said
         for words in ("refused", "No evidence of need", "Paid in two parts", "deferred", "Ask again in June"):
             assert words in said
 
