@@ -40,12 +40,14 @@ class Figure:
         found: dict[str, str] = {}
         for style in ("",) if self.amount is None else STYLES:
             written = self.written(style)
-            if written not in ("£0m", "£0k"):
+            if written not in NOUGHT:
                 found.setdefault(written, f"{{{self.name}|{style}}}" if style else f"{{{self.name}}}")
         return [(reference, written) for written, reference in found.items()]
 
 
 Figures = Mapping[str, Figure]
+# How a sum too small for its rounding reads, which is never what it is.
+NOUGHT = frozenset({"£0m", "£0k", "−£0m", "−£0k"})
 # How a figure that the register does not compute is named in the list of where figures come from.
 ELSEWHERE = "from elsewhere"
 _REFERENCE = re.compile(r"\{([^{}|]+?)(?:\|(\w+))?\}")
@@ -100,7 +102,10 @@ def fill(prose: str, figures: Figures, links: Mapping[str, str] | None = None) -
             pieces.append(Piece(name[0].upper() + name[1:], link=linked))
             continue
         figure = figures[name]
-        pieces.append(Piece(figure.written(style), figure.name, figure.exact, figure.source))
+        written = figure.written(style)
+        if written in NOUGHT and figure.amount:
+            raise UnknownFigure(f"“{found[0]}” reads as {written}. Write {{{figure.name}|exact}}")
+        pieces.append(Piece(written, figure.name, figure.exact, figure.source))
     if at < len(prose):
         pieces.append(Piece(prose[at:]))
     for piece in pieces:

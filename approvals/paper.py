@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain, count
 from typing import Any
 
 from approvals import amending, figures, paper_sets, position, prose, reconciliation, rules
@@ -120,8 +121,9 @@ def figures_of(said: Sources) -> Figures:
         found[name.casefold()] = Figure(name.casefold(), source, amount=value, group=group)
 
     def labelled(kind: str, label: str, value: Decimal, source: str, group: str) -> None:
-        # What somebody named is never taken for a figure that is computed under the same name.
-        amount(f"{kind} {label}" if label.casefold() in found else label, value, source, group)
+        # What somebody named is never taken for a figure of the same name, computed or named by another.
+        names = chain((label, f"{kind} {label}"), (f"{kind} {label} {number}" for number in count(2)))
+        amount(next(name for name in names if name.casefold() not in found), value, source, group)
 
     amount("allocation", reco.allocation, "The allocation of the round")
     for line_kind in BudgetLine.Kind:

@@ -85,6 +85,7 @@ def test_every_template_of_a_page_belongs_to_one() -> None:
         "approvals/appendix.html",
         "approvals/changed.html",
         "approvals/changed_register.html",
+        "approvals/differs.html",
         "approvals/effect.html",
         "approvals/figure_notes.html",
         "approvals/falling.html",

@@ -180,6 +180,9 @@ BROKEN: dict[str, Broken] = {
         lambda decision: award(SMALL).update(route="dmpc"),
         "approval level",
         "needs the Deputy Mayor and was approved under delegation.",
+        None,
+        # The text says of every grant that goes up that it is at the limit.
+        frozenset({"prose"}),
     ),
     "a warning that is open again": Broken(
         lambda decision: award(WARNED).update(warning_cleared=""),

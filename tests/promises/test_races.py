@@ -128,6 +128,9 @@ def test_the_deputy_mayor_signing_twice_at_once_signs_once(served: str) -> None:
     data = {"version": version, "password": DEMO_PASSWORD}
     done = at_once([lambda: mayor.post(address, page, data) for _ in range(4)])
     assert all(status == 200 for status, _ in done)
-    assert rows("SELECT count(*) FROM grants_auditevent WHERE action = 'sign decision'") == [(1,)]
+    events = "SELECT count(*), count(DISTINCT subject) FROM grants_auditevent WHERE action = 'sign decision'"
+    # The decision itself, and each of its 11 grants.
+    assert rows(f"{events} AND subject = 'PCD-681'") == [(1, 1)]
+    assert rows(f"{events} AND subject <> 'PCD-681'") == [(11, 11)]
     assert rows("SELECT count(*) FROM approvals_approval WHERE level = 'dmpc' AND invalid_at IS NULL") == [(11,)]
     assert rows("SELECT count(*) FROM approvals_decisionrecord") == [(1,)]
