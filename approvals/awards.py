@@ -63,10 +63,14 @@ def guard(*, round: Round, lines: Decimal | None) -> None:
         raise Refused(f"Contracts and grants leave {left} of the allocation for the budget lines", field="amount")
 
 
+def in_flight(round: Round) -> Decision | None:
+    """The paper of a round that is with the DMPC's office or decided; None where there is none."""
+    return Decision.objects.filter(round=round, state__in=Decision.IN_FLIGHT).first()
+
+
 def must_not_be_in_flight(round: Round) -> None:
     """Refuse a change while a paper that rests on these facts is with the DMPC's office or decided."""
-    flying = Decision.objects.filter(round=round, state__in=Decision.IN_FLIGHT).first()
-    if flying:
+    if flying := in_flight(round):
         raise Refused(f"{flying.reference} is submitted and rests on this. Ask the DMPC’s office to return it first.")
 
 

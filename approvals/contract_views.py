@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals import contracts
+from approvals import awards, contracts
 from approvals.forms import ChangeContractForm, ContractForm, SeenReasonForm
 from approvals.models import SingleTenderAction
 from approvals.waiting import left_for_grants
@@ -42,7 +42,8 @@ def single_tender_actions(request: Request, round: str) -> HttpResponse:
 @require_GET
 def single_tender_action(request: Request, reference: str) -> HttpResponse:
     contract = contract_or_404(request, reference, "see single tender action")
-    return render(request, "approvals/single_tender_action.html", {"contract": contract})
+    context = {"contract": contract, "in_flight": awards.in_flight(contract.round)}
+    return render(request, "approvals/single_tender_action.html", context)
 
 
 @allow("keep single tender action")

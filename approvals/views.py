@@ -252,6 +252,7 @@ def award(request: Request, reference: str) -> HttpResponse:
         "groups": [found.routed_as["binding"], found.routed_as["other"]] if found.routed_as else [],
         "approvals": found.approvals.select_related("approved_by"),
         "payments": found.payments.select_related("recorded_by"),
+        "in_flight": awards.in_flight(found.round),
     }
     if found.state not in (Award.State.REFUSED, Award.State.WITHDRAWN):
         context["places"] = parts.places(position.grant(found))
