@@ -5,6 +5,7 @@ page. It stands as long as all of it reads the same, and is void from the moment
 Source: the sign-offs that a decision of the Deputy Mayor carries: finance, legal, commercial, equality.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,7 +73,8 @@ def _seen(area: Area, paper: Paper) -> Iterator[tuple[str, str]]:
         if area is Area.FINANCE or section["key"] == area.section
     )
     for note in paper["figure_notes"]:
-        if note["name"] == ELSEWHERE and note["exact"] in own:
+        typed = rf"(?<![\w£.,]){re.escape(note['exact'])}(?![\w%]|[.,]\d)"
+        if note["name"] == ELSEWHERE and re.search(typed, own):
             yield f"From elsewhere, {note['exact']}", note["source"]
     for asked in paper["recommendations"]:
         yield f"Recommendation {asked['number']}", f"{asked['verb'].capitalize()} {asked['text']}"

@@ -175,7 +175,11 @@ def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
         made_by=kept.proposed_by,
         made_at=kept.proposed_at,
     )
-    changes = decision.changes.select_related("award")
+    pack = decision.packs.order_by("pk").last()
+    left = DecisionItem.objects.filter(
+        pack=pack, answer__in=(DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED)
+    )
+    changes = decision.changes.exclude(award__in=left.values("award")).select_related("award")
     award.routed_as = _facts(decision, changes, localtime(at).date())[award.reference]
     award.amount, award.route, award.sentence = kept.amount, Award.Route.DMPC, _sentence(decision)
 

@@ -140,6 +140,12 @@ _AFTER_A_SUM = frozenset(
         "threshold total underspend",
     )
 )
+# 329,000 behind one of these is no sum.
+_OF_PEOPLE = re.compile(
+    r"\b(?:attendance|attended|calls|children|crimes|footfall|households|incidents|members|offences|people|population|pupils"
+    r"|residents|victims|visitors|visits)\b[^.;£]*$",
+    re.IGNORECASE,
+)
 _NEXT = re.compile(r"\s?([^\W\d_][\w’'-]*)(?:\s([^\W\d_]+))?")
 _RUN_ON = re.compile(rf"\s?(?:[-–—]|to|or|and)\s?(?:{_NUMBER})(?:\s?{_UNIT})?", re.IGNORECASE)
 _OF_OTHERS = {"them", "these", "those", "whom", "people"}
@@ -156,12 +162,14 @@ def level(prose: str) -> str:
 def amounts(prose: str, taken: list[tuple[int, int]] | None = None) -> list[Typed]:
     """The sums of money of a text, in its order. `taken`: places of what is known to be something else."""
     plain = masked(level(prose))
-    found = list(_halves(plain))
-    held = [*(taken or ()), *((typed.start, typed.end) for typed in found)]
-    for typed in (*_with_sign(plain), *_labelled(plain), *_bare(plain), *_letters(plain)):
-        if not any(typed.start < end and start < typed.end for start, end in held):
+    found: list[Typed] = []
+    held = bytearray(len(plain))
+    for start, end in taken or ():
+        held[start:end] = b"\1" * (end - start)
+    for typed in (*_halves(plain), *_with_sign(plain), *_labelled(plain), *_bare(plain), *_letters(plain)):
+        if not any(held[typed.start : typed.end]):
             found.append(typed)
-            held.append((typed.start, typed.end))
+            held[typed.start : typed.end] = b"\1" * (typed.end - typed.start)
     return sorted(found, key=lambda typed: typed.start)
 
 
@@ -214,6 +222,8 @@ def _bare(plain: str) -> Iterator[Typed]:
         grouped = re.fullmatch(r"\d+(?:,\d{3})+(?:\.\d+)?", number)
         metres = (found["letter"] or "").casefold() == "m" and re.fullmatch(r"\d{2,}|\d+(?:,\d{3})+", number)
         pence = re.fullmatch(r"\d{4,}\.\d\d", number)
+        if grouped and not unit and _OF_PEOPLE.search(plain[max(found.start() - 80, 0) : found.start()]):
+            continue
         if (grouped or unit or pence) and not metres and _stands_alone(plain, found.end()):
             yield _typed(plain, found.span(), number, unit)
 

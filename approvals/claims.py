@@ -7,24 +7,47 @@ Source: PCD 681 recommendation 2 says that each grant is above £50,000, and 7 o
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from approvals.amounts import IN_LETTERS, Typed, in_letters, level
+from approvals.amounts import Typed, in_letters, level
+from approvals.claim_words import (
+    ALSO_TOGETHER,
+    AVERAGE,
+    BARE_SET,
+    BESIDES,
+    COMPARATORS,
+    CONDITION,
+    COUNTED,
+    DENIES,
+    DIFFERENCE,
+    EACH_PART,
+    IN_ALL,
+    MORE,
+    MUST,
+    NEAR,
+    NO_NOUN,
+    NOT_ALL,
+    OF_PARTS,
+    OTHER_END,
+    PART_OF,
+    PATTERNS,
+    PLURAL,
+    REACH,
+    SINGULAR,
+    SUM_OF,
+    SUMS,
+    THING,
+    TOGETHER,
+    VAGUELY,
+    Bound,
+)
 from approvals.counts import THINGS, sentence
 from approvals.figures import MASK, Figures, masked, references
 from grants import money
-
-
-class Bound(StrEnum):
-    """How each amount stands to a limit. An amount at the limit is not below it: it goes to the Deputy Mayor."""
-
-    AT_LEAST = "at least"
-    BELOW = "below"
-    AT_MOST = "at most"
-    EXACTLY = "of"
 
 
 class Extent(StrEnum):
@@ -65,12 +88,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A set that a sentence can speak of: its name, what its members are, the words for it, and the members."""
+    """A set that a sentence can speak of: its name, what its members are, the words for it, and the members.
+
+    `named_only` where it is meant by its words alone, and never because it has as many members as a sentence says.
+    """
 
     name: str
     thing: str
     words: Sequence[str]
     members: Sequence[Member]
+    named_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,113 +156,6 @@ def _holds(claim: Claim, member: Member) -> bool:
     return any(compared(amount) for amount in amounts)
 
 
-# What is said of an amount
-
-_ABOVE = r"above|over|exceeding|in\sexcess\sof|beyond|(?:more|greater|higher|larger|bigger)\sthan|>"
-_BELOW = r"below|under|beneath|short\sof|(?:less|lower|smaller)\sthan|<"
-_NOT = r"(?:do|does|did|will|may|can|must|is|are)(?:\snot|n['’]t)"
-_EXCEED = r"(?:exceed|surpass|top|pass|beat|clear|outstrip)(?:e?s|ed)?"
-_REACH = r"(?:reach|meet|hit|attain)(?:e?s|ed)?|met"
-# Words, what they say of an amount, and what they say of it after none, no or neither.
-_COMPARATORS: Sequence[tuple[str, Bound, Bound]] = (
-    (
-        rf"not?\s(?:{_BELOW})|at\sleast|at\sor\s(?:above|over)|(?:a\s)?minimum\sof|≥|>=|(?:{_REACH})",
-        Bound.AT_LEAST,
-        Bound.BELOW,
-    ),
-    (
-        rf"not?\s(?:{_ABOVE})|{_NOT}\s{_EXCEED}|at\s(?:the\s)?most|at\sor\s(?:below|under)|up\sto|within"
-        r"|(?:a\s)?maximum\sof|≤|<=",
-        Bound.AT_MOST,
-        Bound.AT_LEAST,
-    ),
-    (rf"{_ABOVE}|{_EXCEED}", Bound.AT_LEAST, Bound.AT_MOST),
-    (rf"{_BELOW}|{_NOT}\s(?:{_REACH})", Bound.BELOW, Bound.AT_LEAST),
-)
-_COMPARE = "|".join(f"(?:{pattern})" for pattern, *_ in _COMPARATORS) + r"|between|from"
-_VERBS = rf"{_EXCEED}|(?:{_REACH})|{_NOT}\s(?:{_EXCEED}|{_REACH})"
-_ALONE = r"(?:individually|singly|alone|separately|itself|by\sitself|on\s(?:its|their)\sown)"
-_TOGETHER = r"(?:in\saggregate|in\stotal|together|collectively|with\s(?:its|their)\s(?:lots|project|group))"
-_HOW = rf"(?:\s(?:{_ALONE}|well|still|now|also)(?:,?\sor,?\s{_TOGETHER})?)*(?:\s{_TOGETHER})?"
-_WORTH = r"(?:\s(?:worth|valued\sat|being|for|of|at))?"
-
-# Whom it is said of
-
-_NOUN = rf"(?:{'|'.join(THINGS)})"
-_NUMBER = rf"(?:\d{{1,4}}|(?:{IN_LETTERS})|{MASK}+)"
-_SET = (
-    r"(?P<set>each(?:\sand\severy)?(?:\sone)?|every\s(?:single\s)?one|all|both|none|neither|not\s(?:a\ssingle\s)?one"
-    r"|no\sone)"
-)
-_OF_THEM = r"(?:\sof\s(?:them|these|those|which|the\s[\w-]{1,12}))?"
-_SUBJECT = (
-    r"(?P<set>each(?:\sand\severy)?|every(?:\ssingle)?|any|all|both|none|neither|nothing|no(?:\ssingle)?"
-    r"|not\s(?:one|a\ssingle))\b"
-)
-_EXTREME = r"the\s(?P<set>smallest|lowest|least|minimum|largest|biggest|highest|greatest|maximum)\b"
-# Between the set and what is said of it: no other statement, and nothing that is a sum of the members.
-_GAP = (
-    r"(?:[\s,]+(?:(?:that|which|who)\s(?:is|are|was|were|have|has|had)\b(?!\s(?:each|all|none))"
-    r"|(?!(?:and|but|while|whereas|although|if|unless|that|which|who"
-    r"|is|are|was|were|be|been|has|have|had|total|sum|average|mean|together|combined|aggregate)\b)[\w’'\ufffc-]+)){0,14}?"
-)
-_IS = (
-    r"(?P<verb>is|are|was|were|be|being|remains?|stays?|falls?|fell|comes?\sto|came\sto|amounts?\sto|costs?|receives?|gets?"
-    r"|asks?\sfor|ranges?|has|have)"
-)
-_LIMIT = r"(?:limit|threshold)"
-_MONEY = (
-    rf"\s?(?:(?:the|a|our|its)\s(?:[\w-]+\s){{0,2}}?{_LIMIT}\sof\s|the\s)?(?<=\s)"
-    rf"(?:(?P<money>[\d£€$G\ufffc\u2212-]\S*)|(?P<limit>(?:[\w-]+\s){{0,2}}?{_LIMIT})\b)"
-)
-_SAYS = rf"[\s,]+(?:{_IS}(?:\s(?:each|all|both))?{_WORTH}{_HOW}(?:\s(?P<how>{_COMPARE}))?|(?P<does>{_VERBS})){_MONEY}"
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        # Each above £50k; each of them individually below £50k; each of £49,200; none of £50,000 or more.
-        rf"\b{_SET}{_OF_THEM}{_WORTH}{_HOW}(?:\s(?P<how>{_COMPARE}))?{_MONEY}",
-        # The smallest grant is £17,000; the largest of the 28 is below £50k.
-        rf"\b{_EXTREME}{_GAP}{_SAYS}",
-        # Every grant in Appendix 2 is below £50k; no grant exceeds £50k; nothing there is above it.
-        rf"\b{_SUBJECT}{_GAP}{_SAYS}",
-        # The 11 grants are above £50k; 28 are below it; they exceed it.
-        rf"(?:\b(?P<set>{_NOUN}s){_GAP}|\b(?P<they>they|these|those)|,\s(?P<which>which)|(?<![\w.,£])(?P<bare>{_NUMBER}))"
-        rf"{_SAYS}",
-        # 11 grants above £50k each.
-        rf"\b(?P<how>{_COMPARE}){_MONEY}(?=\s(?:each|apiece)\b(?!\s(?:of|is|are|was|were)))",
-        # Only grants above £50k are asked for.
-        rf"\bonly\s(?P<set>{_NOUN}s)\s(?P<how>{_COMPARE}){_MONEY}",
-    )
-)
-_BARE_SET, _PLURAL = _PATTERNS[0], _PATTERNS[3]
-_MORE = re.compile(
-    r"\s?\+|\s(?:or|and)\s(?:(?P<up>more|over|above|upwards?|higher)|(?P<down>less|under|below|lower|fewer))\b",
-    re.IGNORECASE,
-)
-_OTHER_END = re.compile(r"\s(?:and|to)\s(?=[\d£\ufffc])|[-–—](?=[\d£\ufffc])")
-_ALSO_TOGETHER = re.compile(
-    rf"\bor,?\s{_TOGETHER}\b|\b{_TOGETHER},?\sor,?\s{_ALONE}\b|\bwith\sits\slots\b", re.IGNORECASE
-)
-_IN_ALL = re.compile(r",?\s(?:in\s(?:all|total|aggregate|sum)|together|altogether|overall|combined)\b", re.IGNORECASE)
-_SUM_OF = re.compile(r"\b(?:average|cost|mean|rest|sum|total|value)\sof\s(?:the\s|all\s)*$", re.IGNORECASE)
-_SUMS = re.compile(r"c[ao]mes?\s|amount|cost|receive|get|ask|ha", re.IGNORECASE)
-_DENIES = re.compile(r"none|neither|nothing|no|not\sone|not\sa\ssingle", re.IGNORECASE)
-_PART_OF = re.compile(
-    rf"(?:(?P<vague>at\sleast|at\smost|more\sthan|up\sto|over|some|few|several|many|half|all\sbut)\s(?:{_NUMBER}\s)?"
-    rf"|(?P<most>most\s|the\smajority\s)|(?<![\w.,£])(?P<number>{_NUMBER})\s)of\s(?:the|these|those|our|them|which)\b[^,;:.]*$",
-    re.IGNORECASE,
-)
-# Where one recipient's grants are above £50k: a rule.
-_CONDITION = re.compile(r"\b(?:where|if|when|whenever|unless)\s(?:a|an|one|any|some)\b[^,;:.]*$", re.IGNORECASE)
-_NOT_ALL = re.compile(r"\bnot\s$", re.IGNORECASE)
-_THING = re.compile(
-    rf"\b(?P<noun>{_NOUN})s?\b(?!\s(?:{_LIMIT}|agreements?|programmes?|fund|round|making))", re.IGNORECASE
-)
-_BESIDES = re.compile(r"\b(?:to|for|from|by|in|with|than|of)\s(?:the\s|its\s|their\s)?(?:\S+\s)?$", re.IGNORECASE)
-# A sentence that goes on for longer than this speaks of its set nearer by.
-REACH = 600
-
-
 @dataclass(frozen=True, slots=True)
 class _Text:
     """A text as its claims are read from it: what was found in it, and the sets that it can speak of."""
@@ -261,7 +181,7 @@ def claims(
         if figure := figures.get(name):
             limits[start] = (figure.amount, end, money.PENNY)
     found: dict[int, Said] = {}
-    for pattern in _PATTERNS:
+    for pattern in PATTERNS:
         for match in pattern.finditer(text.plain):
             place = match.start("money") if match["money"] else match.start("limit")
             if place in found:
@@ -269,13 +189,41 @@ def claims(
             if match["money"]:
                 limit, ends, step = limits.get(place, (None, 0, money.PENNY))
             else:
-                grant_limit = figures.get("grant limit")
-                limit, ends, step = grant_limit.amount if grant_limit else None, match.end(), money.PENNY
-            if limit is None or _SUM_OF.search(text.plain, 0, match.start()) or _names_a_rule(text.plain, match, ends):
+                limit, ends, step = _limit_by_name(text, match), match.end(), money.PENNY
+            if limit is None or _sum_of(text.plain, match) or _names_a_rule(text.plain, match, ends):
                 continue
             for at, said in _said(text, match, limit, ends, step, limits):
                 found.setdefault(at, said)
     return [found[place] for place in sorted(found)]
+
+
+def _limit_by_name(text: _Text, match: re.Match[str]) -> Decimal | None:
+    """The limit that a sentence names without its sum: that of the grants, of exemptions, or of procurement."""
+    name = "grant limit"
+    if "procurement" in match["limit"].casefold():
+        name = "procurement threshold"
+    elif "contract" in match[0].casefold() or "exemption" in match["limit"].casefold():
+        name = "contract exemption limit"
+    figure = text.figures.get(name)
+    return figure.amount if figure else None
+
+
+def _sum_of(plain: str, match: re.Match[str]) -> bool:
+    """Whether the words right before say that a sum, an average or a rest is meant."""
+    before = plain[max(match.start() - 40, 0) : match.start()]
+    members = (match.groupdict().get("set") or "").casefold()
+    pattern = AVERAGE if members in ("each", "every", "no") else SUM_OF
+    return bool(pattern.search(before))
+
+
+def _is_no_claim(text: _Text, match: re.Match[str], before: str) -> bool:
+    """Whether it is a rule, a question, or said of parts of one thing or of things that are no set of ours."""
+    if CONDITION.search(before) or MUST.search(match[0]) or EACH_PART.match(match[0]) or OF_PARTS.search(before):
+        return True
+    if match.re is not SINGULAR or match["set"].casefold() not in ("each", "every", "any", "no", "all", "both"):
+        return False
+    place = match.start("money") if match["money"] else match.start("limit")
+    return not THING.search(text.plain, match.start(), place) and not NO_NOUN.match(match[0])
 
 
 def _said(
@@ -287,18 +235,20 @@ def _said(
     limits: dict[int, tuple[Decimal | None, int, Decimal]],
 ) -> Iterator[tuple[int, Said]]:
     """What one match claims, each with the place of its limit; between £5,000 and £30,000 is two claims."""
-    bound = _bound(match, _MORE.match(text.plain, ends))
+    bound = _bound(match, MORE.match(text.plain, ends))
     # The grants are above £50,000 in all: a sum.
-    if bound is None or (_is_plural(match) and _IN_ALL.match(text.plain, ends)):
+    if bound is None or (_is_plural(match) and IN_ALL.match(text.plain, ends)):
         return
-    before = text.plain[_clause(text.plain, match.start())[0] : match.start()]
+    before = text.plain[max(_clause(text.plain, match.start())[0], match.start() - NEAR) : match.start()]
     share = _share(text, match, before)
-    if share is None or _CONDITION.search(before):
+    if share is None or _is_no_claim(text, match, before):
+        return
+    if bound is Bound.EXACTLY and DIFFERENCE.match(text.plain, ends):
         return
     extent, number, number_at = share
     claim = Claim(bound, limit, _is_together(text.plain, match, ends), step, extent, number)
     group = _group(text, match, claim)
-    if group is None or not group.members:
+    if group is None or not group.members or (_is_plural(match) and _is_their_sum(claim, group, text.groups)):
         return
     told = (number_at,) if extent is Extent.SO_MANY else ()
     if extent is Extent.EACH and (own := _own_number(text, match)) and own.value != len(group.members):
@@ -310,11 +260,21 @@ def _said(
     place = match.start("money") if match["money"] else match.start("limit")
     yield place, _checked(text.prose, match.start(), ends, claim, group, told)
     if (match.groupdict().get("how") or "").casefold() in ("between", "from"):
-        other = _OTHER_END.match(text.plain, ends)
+        other = OTHER_END.match(text.plain, ends)
         upper, upper_ends, _ = limits.get(other.end(), (None, 0, step)) if other else (None, 0, step)
         if other and upper is not None:
             upper_claim = replace(claim, bound=Bound.AT_MOST, limit=upper)
             yield other.end(), _checked(text.prose, other.end(), upper_ends, upper_claim, group, told)
+
+
+def _is_their_sum(claim: Claim, group: Group, groups: Sequence[Group]) -> bool:
+    """Whether grants above £900,000 are meant together: no member comes near, and all of a set do."""
+    for each in (other for other in groups if other.thing == group.thing and other.members):
+        largest = max(member.amount for member in each.members)
+        whole = money.total([member.amount for member in each.members])
+        if claim.bound is Bound.AT_LEAST and largest < claim.limit <= whole < 2 * claim.limit:
+            return True
+    return False
 
 
 def _checked(prose: str, start: int, ends: int, claim: Claim, group: Group, told: Sequence[int]) -> Said:
@@ -326,13 +286,13 @@ def _names_a_rule(plain: str, match: re.Match[str], ends: int) -> bool:
     """Whether the words at the head of a sentence only say which are meant: All above £50,000 go up."""
     begins = sentence(plain, match.start())[0]
     at_head = not plain[begins : match.start()].strip(" \n•*-")
-    apart = match.re is _BARE_SET and " of t" not in match[0].casefold()
+    apart = match.re is BARE_SET and " of t" not in match[0].casefold()
     return at_head and apart and bool(re.match(r"\s\w", plain[ends:]))
 
 
 def _is_plural(match: re.Match[str]) -> bool:
     """Whether the set is named without each, every, all or none, so that a sum may be meant."""
-    return match.re is _PLURAL
+    return match.re in (PLURAL, COUNTED)
 
 
 def _bound(match: re.Match[str], more: re.Match[str] | None) -> Bound | None:
@@ -342,15 +302,15 @@ def _bound(match: re.Match[str], more: re.Match[str] | None) -> Bound | None:
     """
     said = match.groupdict(default="")
     members, how = said.get("set", "").casefold(), said.get("how", "") or said.get("does", "")
-    denied = bool(_DENIES.match(members))
-    if (members in ("all", "both") or _is_plural(match)) and (_SUMS.match(said.get("verb", "")) or not (how or more)):
+    denied = bool(DENIES.match(members))
+    if (members in ("all", "both") or _is_plural(match)) and (SUMS.match(said.get("verb", "")) or not (how or more)):
         return None
     if how.casefold() in ("between", "from"):
         return None if denied else Bound.AT_LEAST
     if not how and more:
         plain, opposite = (Bound.AT_MOST, Bound.AT_LEAST) if more["down"] else (Bound.AT_LEAST, Bound.BELOW)
         return opposite if denied else plain
-    for pattern, plain, opposite in _COMPARATORS:
+    for pattern, plain, opposite in COMPARATORS:
         if re.fullmatch(pattern, how, re.IGNORECASE):
             return opposite if denied else plain
     return None if denied else Bound.EXACTLY
@@ -367,7 +327,8 @@ def _clause(plain: str, at: int) -> tuple[int, int]:
 def _is_together(plain: str, match: re.Match[str], ends: int) -> bool:
     """Whether the claim may be true of a member with its lots: it says so, or speaks of the limit as a rule does."""
     begins, stops = _clause(plain, match.start())
-    says_so = _ALSO_TOGETHER.search(plain, begins, max(stops, ends)) or re.search(_TOGETHER, match[0], re.IGNORECASE)
+    begins, stops = max(begins, match.start() - NEAR), min(stops, ends + NEAR)
+    says_so = ALSO_TOGETHER.search(plain, begins, max(stops, ends)) or re.search(TOGETHER, match[0], re.IGNORECASE)
     by_rule = _is_plural(match) and not match["money"]
     return bool(says_so or by_rule)
 
@@ -382,10 +343,12 @@ def _share(text: _Text, match: re.Match[str], before: str) -> tuple[Extent, int,
         return Extent.SMALLEST, 0, 0
     if members in ("largest", "biggest", "highest", "greatest", "maximum"):
         return Extent.LARGEST, 0, 0
-    if _NOT_ALL.search(before) and not _DENIES.match(members):
+    if NOT_ALL.search(before) and not DENIES.match(members):
         return Extent.NOT_ALL, 0, 0
-    part = _PART_OF.search(before)
+    part = PART_OF.search(before)
     if part is None:
+        if (members == "all" or _is_plural(match)) and (vaguely := VAGUELY.search(before)):
+            return (Extent.MOST, 0, 0) if vaguely["most"] else None
         return Extent.EACH, 0, 0
     if part["vague"]:
         return None
@@ -411,8 +374,14 @@ def _own_number(text: _Text, match: re.Match[str]) -> Typed | None:
     begins = max(sentence(text.prose, match.start())[0], match.start() - REACH)
     place = match.start("money") if match["money"] else match.start("limit")
     thing = _thing(text.plain, begins, match)
-    near = [count for count in text.counts if begins <= count.start < place and count.can_count(thing)]
+    near = [count for count in _between(text.counts, begins, place) if count.can_count(thing)]
     return near[-1] if near else None
+
+
+def _between(counts: Sequence[Typed], begins: int, ends: int) -> Sequence[Typed]:
+    """The counts of a stretch of the text; they are in its order."""
+    first = bisect_left(counts, begins, key=lambda count: count.start)
+    return counts[first : bisect_left(counts, ends, key=lambda count: count.start)]
 
 
 def _of_that_number(text: _Text, claim: Claim, number: Typed, group: Group) -> Group:
@@ -428,9 +397,9 @@ def _of_that_number(text: _Text, claim: Claim, number: Typed, group: Group) -> G
 def _thing(plain: str, begins: int, match: re.Match[str]) -> str:
     """What the members are by the noun of the sentence: `grants`; empty where it has none."""
     place = match.start("money") if match["money"] else match.start("limit")
-    inside = _THING.search(plain, match.start(), place)
-    before = list(_THING.finditer(plain, begins, match.start()))
-    subjects = [noun for noun in before if not _BESIDES.search(plain, begins, noun.start())]
+    inside = THING.search(plain, match.start(), place)
+    before = list(THING.finditer(plain, begins, match.start()))
+    subjects = [noun for noun in before if not BESIDES.search(plain, begins, noun.start())]
     noun = inside or next(iter(reversed(subjects or before)), None)
     return THINGS[noun["noun"].casefold()] if noun else ""
 
@@ -452,9 +421,9 @@ def _group(text: _Text, match: re.Match[str], claim: Claim) -> Group | None:
                 named.append((begins + found.start(), len(name), group))
     counted = [
         (count.start, 0, group)
+        for count in _between(text.counts, begins, ends)
         for group in can_be
-        for count in text.counts
-        if count.value == len(group.members) and count.can_count(group.thing) and begins <= count.start < ends
+        if not group.named_only and count.value == len(group.members) and count.can_count(group.thing)
     ]
     # {bids dmpc} are for the Deputy Mayor, because they are above it.
     counted += [
@@ -462,7 +431,7 @@ def _group(text: _Text, match: re.Match[str], claim: Claim) -> Group | None:
         for name, start, _ in references(text.prose)
         if begins <= start < ends and name in text.figures
         for group in can_be
-        if text.figures[name].count == len(group.members)
+        if not group.named_only and text.figures[name].count == len(group.members)
     ]
     place = match.start("money") if match["money"] else match.start("limit")
     if before := [found for found in named + counted if found[0] < place]:
@@ -475,4 +444,10 @@ def _group(text: _Text, match: re.Match[str], claim: Claim) -> Group | None:
         return Group("grants named here", "grants", (), list(by_name.values()))
     must_be_named = claim.bound is Bound.EXACTLY and claim.extent not in (Extent.SMALLEST, Extent.LARGEST)
     must_be_named |= claim.extent in (Extent.SMALLEST, Extent.LARGEST) and not thing
-    return None if must_be_named else next(iter(can_be), None)
+    if must_be_named:
+        return None
+    left = [group for group in can_be if not group.named_only]
+    if claim.extent in (Extent.SMALLEST, Extent.LARGEST):
+        # The smallest grant is that of the paper or of the round.
+        left.sort(key=lambda group: bool(who_breaks(claim, group.members)))
+    return next(iter(left), None)

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from approvals import rules
 from approvals.awards import limit_on, must_fit, must_not_be_in_flight
-from approvals.models import Award, DelegationRule, SingleTenderAction
+from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAction
 from approvals.routing import Level
 from grants import audit, money, rounds
 from grants.models import Organisation, Round, User, new_references
@@ -62,7 +62,8 @@ def keep_single_tender_action(
     twins = SingleTenderAction.objects.filter(round=round, supplier=supplier, title=title)
     if twins.exclude(pk=contract.pk if contract else 0).exists():
         raise Refused("This supplier has a contract of this name in the round already", field="title")
-    level, sentence = _route(round, amount, _beside(round, supplier, contract.pk if contract else 0), at)
+    put_off = _put_off(contract) if contract else ""
+    level, sentence = _route(round, amount, _beside(round, supplier, contract.pk if contract else 0), at, put_off)
     values: dict[str, Any] = {
         "supplier": supplier,
         "title": title,
@@ -107,7 +108,7 @@ def _route_again(round: Round, supplier: Organisation, cause: SingleTenderAction
     """Route the open contracts of a supplier once more, since what they are added to has changed."""
     rows = SingleTenderAction.objects.select_for_update(of=("self",)).filter(round=round, supplier=supplier)
     for each in rows.exclude(pk=cause.pk):
-        level, sentence = _route(round, each.amount, _beside(round, supplier, each.pk), at)
+        level, sentence = _route(round, each.amount, _beside(round, supplier, each.pk), at, _put_off(each))
         if not each.is_open or (each.route, each.sentence) == (level, sentence):
             continue
         before = {"route": each.sentence}
@@ -138,7 +139,7 @@ def approve_single_tender_action(
         raise Refused("This contract is for the Deputy Mayor to decide")
     if contract.state != SingleTenderAction.State.PROPOSED:
         raise Refused(f"This contract is {contract.get_state_display().lower()} already")
-    level, now = _route(round, contract.amount, _beside(round, contract.supplier, contract.pk), at)
+    level, now = _route(round, contract.amount, _beside(round, contract.supplier, contract.pk), at, "")
     if level != contract.route:
         raise Refused(f"Its route changed: {now} Change the contract, with the reason, to route it again.")
     if contract.recorded_by_id == by.pk:
@@ -154,8 +155,18 @@ def approve_single_tender_action(
     return contract
 
 
-def _route(round: Round, amount: Decimal, others: Decimal, at: datetime) -> tuple[str, str]:
-    """By the sum with the supplier's other contracts of the round: splitting one never lowers its route."""
+def _put_off(contract: SingleTenderAction) -> str:
+    """The signed decision that deferred a contract last; empty where none did."""
+    signed = DecisionItem.objects.filter(contract=contract, pack__records__isnull=False)
+    deferred = signed.filter(answer=DecisionItem.Answer.DEFERRED).select_related("decision").order_by("pk").last()
+    return deferred.decision.reference if deferred else ""
+
+
+def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, put_off: str) -> tuple[str, str]:
+    """By the sum with the supplier's other contracts of the round: splitting one never lowers its route.
+
+    `put_off` is the decision in which the Deputy Mayor deferred it, and so decides it.
+    """
     today = localtime(at).date()
     _, limit = limit_on(round, DelegationRule.Kind.EXEMPTION, today)
     total = amount + others
@@ -163,6 +174,9 @@ def _route(round: Round, amount: Decimal, others: Decimal, at: datetime) -> tupl
     joined = f"With {money.pounds(others)} of other contracts of this supplier " if others else ""
     compared = f"{joined}{money.pounds(total)}, {'below' if level is Level.DELEGATED else 'not below'} "
     sentence = f"{compared}{money.pounds(limit.amount)}. {limit.citation}."
+    if put_off and level is Level.DELEGATED:
+        level = Level.DMPC
+        sentence += f" The Deputy Mayor deferred it in {put_off}, and so decides it."
     threshold = rules.rule_on(round, DelegationRule.Kind.PROCUREMENT, today)
     if threshold:
         side = "not below" if amount >= threshold.limit else "below"

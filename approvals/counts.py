@@ -46,7 +46,7 @@ _NAMES = (
 _NAMED = re.compile(rf"\b{_NAMES}\s(?:[\d.()a-z]{{1,9}}(?:,\s|\sand\s|\sor\s|\sto\s|[-–]))*$", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged?|under|over|below|above|between)\s(?:\d+\s(?:to|and)\s)?$", re.IGNORECASE)
 _NUMBER = re.compile(
-    rf"(?<![\w.,/:£€$])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}})|(?P<letters>\b(?:{IN_LETTERS}))|(?P<figure>{MASK}+))"
+    rf"(?<![\w.,/:£€$])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}})|(?P<letters>\b(?:{IN_LETTERS}))|(?P<figure>(?<!{MASK}){MASK}+))"
     r"(?![\w£]|[.,:/]\d|[-–/]\w|\s?%|\sper\s?cent)",
     re.IGNORECASE,
 )
@@ -60,7 +60,7 @@ _FIRST = re.compile(
 _OF = re.compile(r"\sof\s(?:the|our|these|those|all|all the)(?=\s)", re.IGNORECASE)
 _OF_THEM = re.compile(r"\sof\s(?:them|these|those|which)\b", re.IGNORECASE)
 _VERB = re.compile(
-    r"\s(?:were|was|are|is|have|had|went|need|remain|rejected|approved|refused|redirected|recommended|delegated"
+    r"[ ](?:were|was|are|is|have|had|went|need|remain|rejected|approved|refused|redirected|recommended|delegated"
     r"|deferred|internal)\b",
     re.IGNORECASE,
 )
@@ -70,11 +70,38 @@ _LABELLED = re.compile(
     rf"(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}}|(?:{IN_LETTERS})\b|{MASK}+)(?=\s*(?:[.;,)](?!\d)|\n|$))",
     re.IGNORECASE,
 )
-_OUTCOMES = ("not rejected", "rejected", "internal", "redirected", "refused", "received")
-_OUTCOME = re.compile(
-    rf"(?:\s(?:that|which))?(?:\s(?:were|was|are|is|have\sbeen|had\sbeen))?(?:\s[a-z]+ly)?\s(?P<word>{'|'.join(_OUTCOMES)})\b",
+# What is said of bids, and what a figure calls it.
+_OUTCOMES = {
+    "not rejected": "not rejected", "rejected": "rejected", "unsuccessful": "rejected", "turned down": "rejected",
+    "declined": "rejected", "internal": "internal", "redirected": "redirected", "refused": "refused",
+    "received": "received", "successful": "given a grant", "given a grant": "given a grant",
+    "awarded a grant": "given a grant", "failed": "rejected",
+    "recommended for funding": "given a grant", "recommended for a grant": "given a grant",
+}  # fmt: skip
+# What is said of grants: who approves them.
+_LEVELS = {
+    "below the threshold": "below", "under delegation": "below", "delegated": "below", "above the threshold": "above",
+    "for decision": "above", "for the deputy mayor": "above", "need the deputy mayor": "above",
+    "paid before approval": "early", "paid early": "early",
+}  # fmt: skip
+_LEVEL_BEFORE = re.compile(
+    r"\b(?:(?P<above>asked\sto\sapprove|appendix\s1\s(?:sets\sout|lists|has|holds|shows))"
+    r"|(?P<below>appendix\s2\s(?:sets\sout|lists|has|holds|shows)))\s(?:the\s)?$",
     re.IGNORECASE,
 )
+_ALL_OR_NONE = re.compile(
+    r"\b(?P<none>no|none\sof\sthe|not\sone\sof\sthe)\sbids\b|\b(?P<all>all(?:\sof)?(?:\sthe)?\sbids|every\sbid)\b",
+    re.IGNORECASE,
+)
+_SAID_BEFORE = re.compile(
+    r"\b(?P<word>rejected|refused|received|turned\sdown|declined)\s(?:the\s|some\s|about\s)?$", re.IGNORECASE
+)
+_OUTCOME = re.compile(
+    r"(?:[ ](?:that|which))?(?:[ ](?:were|was|are|is|have[ ]been|had[ ]been))?(?:[ ][a-z]+ly)?"
+    rf"[ ](?P<word>{'|'.join(_OUTCOMES)})\b",
+    re.IGNORECASE,
+)
+_LEVEL = re.compile(rf"(?:[ ](?:were|are|was|is))?(?:[ ]approved)?[ ](?P<word>{'|'.join(_LEVELS)})\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|\n\s*\n")
 
 
@@ -97,7 +124,7 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
     """
     plain = masked(level(prose))
     named = {start: figures.get(name) for name, start, _ in references(prose)}
-    found = list(_labelled(prose, plain, named))
+    found = [*_labelled(prose, plain, named), *_all_or_none(prose, plain, figures)]
     held = {place for typed in found for place in range(typed.start, typed.end)}
     # Where something was counted last, and which of our things it was.
     last = (-1, "any")
@@ -108,8 +135,10 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
         thing, end = _counted(plain, number.end(), value)
         is_one = bool(number["letters"]) and value == 1
         if thing in THINGS.values():
-            outcome = _outcome(plain, number.end(), end) if thing == "bids" else ""
-            if not is_one or outcome:
+            outcome = ""
+            if thing in ("bids", "grants"):
+                outcome = _outcome(plain, number, end) if thing == "bids" else _level(plain, number, end)
+            if not is_one or (outcome and thing == "bids"):
                 found += _before(plain, number.start(), thing)
                 found.append(_typed(prose, number.start(), end, value, thing, outcome))
             last = (number.end(), thing)
@@ -121,8 +150,15 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
             if not of_them:
                 begins = sentence(plain, max(begins - 2, 0))[0]
             known = last[1] if last[0] > begins else "" if of_them else "any"
-            outcome = _outcome(plain, number.end(), number.end())
-            if known and not (is_one and not outcome) and not number["figure"] and not _aged(plain, number.start()):
+            outcome = _outcome(plain, number, number.end())
+            known = known or ("bids" if outcome else "")
+            typed = not number["figure"] or outcome
+            if (
+                known
+                and typed
+                and not (is_one and not outcome)
+                and not _AGED.search(plain[max(number.start() - 40, 0) : number.start()])
+            ):
                 found.append(_typed(prose, number.start(), refers.end(), value, _can_be(known, outcome), outcome))
         elif not number["figure"]:
             last = (number.end(), "")
@@ -139,17 +175,42 @@ def _labelled(prose: str, plain: str, named: Mapping[int, object]) -> Iterator[T
             value = getattr(named.get(label.start("number")), "count", None)
         else:
             value = int(text.replace(",", "")) if text[0].isdigit() else in_letters(text)
-        outcome = _outcome(plain, label.end("noun") + 1, label.start("number")) if thing == "bids" else ""
+        said = plain[label.end("noun") + 1 : label.start("number")].strip(" :=(").casefold()
+        outcome = _OUTCOMES.get(said, "") if thing == "bids" else ""
         start = label.start("number" if text.startswith(MASK) else "noun")
         if value is not None:
             yield _typed(prose, start, label.end(), value, thing, outcome)
 
 
-def _outcome(plain: str, start: int, end: int) -> str:
-    """What a sentence says became of the bids that it counts: within the words from start to end, or right after."""
-    inside = re.search(rf"\b(?:{'|'.join(_OUTCOMES)})", plain[start:end], re.IGNORECASE)
+def _outcome(plain: str, number: re.Match[str], end: int) -> str:
+    """What a sentence says became of the bids that it counts: before the number, up to `end`, or right after."""
+    before = _SAID_BEFORE.search(plain[max(number.start() - 30, 0) : number.start()])
+    inside = re.search(rf"\b(?:{'|'.join(_OUTCOMES)})", plain[number.end() : end], re.IGNORECASE)
     after = _OUTCOME.match(plain, end)
-    return inside[0].casefold() if inside else after["word"].casefold() if after else ""
+    word = inside[0] if inside else after["word"] if after else before["word"] if before else ""
+    return _OUTCOMES.get(" ".join(word.casefold().split()), "")
+
+
+def _level(plain: str, number: re.Match[str], end: int) -> str:
+    """Who approves the grants that are counted, where the sentence says it of them: above or below the limit."""
+    before = _LEVEL_BEFORE.search(plain[max(number.start() - 40, 0) : number.start()])
+    inside = re.search(rf"\b(?:{'|'.join(_LEVELS)})\b", plain[number.end() : end], re.IGNORECASE)
+    after = _LEVEL.match(plain, end)
+    if inside or after:
+        word = inside[0] if inside else after["word"] if after else ""
+        return _LEVELS.get(word.casefold(), "")
+    return str(before.lastgroup) if before else ""
+
+
+def _all_or_none(prose: str, plain: str, figures: Figures) -> Iterator[Typed]:
+    """No bids were rejected, all bids received a grant: as many as none, or as were received."""
+    received = figures.get("bids received")
+    for found in _ALL_OR_NONE.finditer(plain):
+        after = _OUTCOME.match(plain, found.end())
+        value = 0 if found["none"] else received.count if received else None
+        if after and value is not None:
+            outcome = _OUTCOMES[" ".join(after["word"].casefold().split())]
+            yield _typed(prose, found.start(), after.end(), value, "bids", outcome)
 
 
 def _can_be(known: str, outcome: str) -> str:
@@ -157,10 +218,6 @@ def _can_be(known: str, outcome: str) -> str:
     if outcome:
         return "bids grants"
     return {"any": "", "bids": "bids grants"}.get(known, known)
-
-
-def _aged(plain: str, at: int) -> bool:
-    return bool(_AGED.search(plain[:at]))
 
 
 def _value(number: re.Match[str], named: Mapping[int, object]) -> int | None:
@@ -196,7 +253,11 @@ def _counted(plain: str, at: int, value: int) -> tuple[str, int]:
 def _before(plain: str, at: int, thing: str) -> list[Typed]:
     """The first number of `11 of the 39 grants` and of `11 and 28 grants`, which counts the same."""
     first = _FIRST.search(plain, max(at - 40, 0), at)
-    if first is None or re.fullmatch(_YEAR, first["number"]) or _NAMED.search(plain[: first.start()]):
+    if (
+        first is None
+        or re.fullmatch(_YEAR, first["number"])
+        or _NAMED.search(plain[max(first.start() - 60, 0) : first.start()])
+    ):
         return []
     text = first["number"]
     value = int(text) if text.isdigit() else in_letters(text)

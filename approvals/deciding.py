@@ -145,6 +145,8 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
     if decision.changes.filter(award=award).exists():
         if kinds(item.answer) in states and award.state != Award.State.DEFERRED:
             # What the earlier decision said of it stands.
+            facts = {"decision": decision.reference, "change": item.get_answer_display(), "amount": item.amount}
+            awards.record("sign decision", award, by, at, item.reason, facts, before)
             return
         if kinds(item.answer) not in states:
             amending.apply(decision, award, by, at)
@@ -176,6 +178,7 @@ def _settle_contract(item: DecisionItem, contract: SingleTenderAction, by: User,
 def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> dict[str, Any]:
     assert decision.signed_at and decision.signed_by and decision.decided_at
     principal = audit.acting_for("sign decision", decision.signed_by, decision.round, decision.signed_at)
+    changed = set(decision.changes.values_list("award_id", flat=True))
     found: dict[str, Any] = audit.plain(
         {
             "reference": decision.reference,
@@ -188,7 +191,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
             "deputy_for": principal.name if principal else "",
             "interests": decision.interests,
             "allocation_left": decision.round.allocation - awards.committed(decision.round),
-            "to_recover": position.to_recover(decision.round),
+            "to_recover": position.to_recover(decision.round, [item.award_id for item in items if item.award_id]),
             "items_decided": [
                 {
                     "number": item.number,
@@ -196,6 +199,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
                     "verb": item.verb,
                     "label": item.label,
                     "amount": item.amount,
+                    "changes": decision.amends.reference if decision.amends and item.award_id in changed else "",
                     "answer": item.get_answer_display(),
                     "conditions": item.conditions,
                     "reason": item.reason,

@@ -71,6 +71,8 @@ def _cause(decision: Decision, problem: paper.Discrepancy) -> str:
     reference, _, key = problem.reference.partition(" ")
     if reference == decision.reference and key in paper.BY_KEY:
         return reverse("approvals:edit_section", args=[reference, key])
+    if problem.check == "amendment":
+        return f"{_address(decision)}#changes"
     if problem.check == "sign-off":
         return f"{_address(decision)}#sign-offs"
     if reference.startswith("AWD-"):

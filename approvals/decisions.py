@@ -20,7 +20,6 @@ from approvals.models import (
     PartTwo,
     Query,
 )
-from approvals.prose import Known
 from grants import audit, rounds
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
@@ -56,11 +55,9 @@ def prepare_decision(
         amending.must_be_amendable(amends, round.pk)
     if Decision.objects.filter(reference=reference).exists():
         raise Refused(f"There is a decision {reference} already", field="reference")
-    if typed := prose.check(title, Known({})):
+    if said := prose.in_title(title):
         # The text is checked against the register until it is submitted; a title is written once.
-        raise Refused(
-            f"Leave {typed[0].typed.text} out of the title: it can change before the paper is signed", field="title"
-        )
+        raise Refused(f"Leave {said} out of the title: it can change before the paper is signed", field="title")
     decision = Decision.objects.create(
         round=round, reference=reference, title=title, decision_by=decision_by, opened_at=at, amends=amends
     )

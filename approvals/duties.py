@@ -29,8 +29,8 @@ PREPARING = (
     "answer query",
 )
 
-# Who moves the money of a round, or hands its paper on, does not decide the paper. They may sign off their part of it.
-FOR_A_DECISION = (*PREPARING, "keep budget line", "propose virement", "confirm virement", "put forward pack")
+# Who moves the money of a round does not decide its paper. They may sign off their part of it.
+FOR_A_DECISION = (*PREPARING, "keep budget line", "propose virement", "confirm virement")
 
 # By these alone a route can fall, or a warning of it go away.
 REGROUPING = ("group bids", "merge bodies", "clear warning")

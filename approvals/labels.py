@@ -12,17 +12,37 @@ from approvals.claims import Group, rounded
 from approvals.figures import Figure, Figures
 
 # Words that name many sums: 3 grants of £49,200, contracts at £10,000.
-_COMMON = frozenset({"grants", "contracts"})
-_GRANT_FOR = re.compile(r"The grant for (?P<title>.+)")
-_OF_WHAT = r"(?:\s(?:of|for|in)\s(?:the|this)\s(?:round|year|fund|paper|programme))?"
-_LINK = (
-    r"(?:\s?[:=]\s?|\s?[(,–—-]\s?|\s(?P<of>of|at)\s|\s(?:is|was|are|were|being|remains|comes?\sto|came\sto|totals|totalled"
-    r"|amounts?\sto|stands?\sat)\s)(?:(?:now|still|about|around|some|only|exactly|nearly|therefore|then|thus|just|over"
-    r"|under|almost|roughly)\s)*$"
+_COMMON = frozenset({"contracts"})
+# How people call the limit of the grants.
+_LIMITS = (
+    "limit for delegated grants",
+    "limit for grants",
+    "limit for delegation",
+    "limit of delegation",
+    "delegation limit",
 )
+_GRANT_FOR = re.compile(r"The grant for (?P<title>.+)")
+_OF_WHAT = r"(?:\s(?:of|for|in)\s(?:(?:the|this)\s(?:round|year|fund|paper|programme)|\d{4}(?:[/-]\d\d(?:\d\d)?)?))?"
+_LINK = (
+    r"(?:\s?[:=|]\s?|(?P<aside>\s?[(,–—-]\s?)(?:(?:at|worth)\s)?|\s(?P<of>of|at|worth)\s|\s(?:(?:therefore|now|still)\s)?"
+    r"(?:is|was|are|were|being|remains|equals|costs?|comes?\sto|came\sto|totals?|totalled|takes?|took"
+    r"|(?:will\s)?receives?|gets?|got|amounts?\sto"
+    r"|stands?\sat|stood\sat|(?:will|would|should|could|may)\sbe|(?:has|have|had)\sbeen"
+    r"|(?:is|was)\s(?:expected|forecast|planned)\sto\sbe)\s|\s(?=$))"
+    r"(?:(?:now|still|about|around|some|only|exactly|nearly|therefore|then|thus|just|over|under|almost|roughly|worth|for"
+    r"|paid)\s)*$"
+)
+# Of the allocation, £0.75m is left: a part of what is named.
+_WHOLE = re.compile(r"\b(?:of|from|against|within|to|in|on|than|into)\s(?:the|an?|our|its|this)\s$", re.IGNORECASE)
+# Grants and the contract come to £1.84m: a sum of several.
+_AND = re.compile(r"\b(?:and|plus|with)\s(?:the\s)?$", re.IGNORECASE)
+_COME_TO = re.compile(r"\s(?:are|were|come\sto|came\sto|total|totalled|amount\sto|take)\b", re.IGNORECASE)
+# The £754,005 underspend.
+_BEHIND = ("allocation", "expenditure", "underspend", "grant limit")
 # An expenditure of £400,000 on contracts is not the expenditure, and £0.75m of an allocation is not all of it.
 _A_PART = re.compile(r"\s(?:on|for|to|from|by|towards)\b", re.IGNORECASE)
 _OF_WHICH = re.compile(r",?\sof\s(?:which|it|that|them)\b", re.IGNORECASE)
+_BEHIND_IT = re.compile(rf"\s(?P<name>{'|'.join(_BEHIND)})\b(?!\s(?:of|for)\s)", re.IGNORECASE)
 _NEAR = 160
 
 
@@ -32,9 +52,19 @@ def named(plain: str, typed: Typed, figures: Figures) -> tuple[str, Sequence[Fig
     `plain` is the prose with its references blotted out.
     """
     names = _names(tuple(figures.values()))
-    before = plain[max(typed.start - _NEAR, 0) : typed.start]
-    found = _pattern(tuple(names)).search(before) if names else None
+    behind = _BEHIND_IT.match(plain, typed.end)
+    if behind and behind["name"].casefold() in names:
+        return behind["name"], names[behind["name"].casefold()]
+    start = max(typed.start - _NEAR, 0)
+    found = _pattern(tuple(names)).search(plain, start, typed.start) if names else None
+    if found and found["name"].casefold() == "grants" and not _COME_TO.match(plain, found.end("name")):
+        # 3 grants of £49,200, and the largest of the grants is £240,229.
+        return "", ()
     if found is None or _OF_WHICH.match(plain, typed.end) or (found["of"] and _A_PART.match(plain, typed.end)):
+        return "", ()
+    if _AND.search(plain[start : found.start("name")]):
+        return "", ()
+    if (found["aside"] or found["of"]) and _WHOLE.search(plain[start : found.start("name")]):
         return "", ()
     return found["name"], names[found["name"].casefold()]
 
@@ -56,6 +86,21 @@ def _names(figures: tuple[Figure, ...]) -> Mapping[str, Sequence[Figure]]:
             found.setdefault(figure.name, []).append(figure)
         if grant := _GRANT_FOR.fullmatch(figure.source):
             found.setdefault(grant["title"].casefold(), []).append(figure)
+    if "grants" in found:
+        # Some grants come to what some grants come to, and never to more than grants.
+        sets = [figure for figure in figures if figure.name.startswith("grants") and "contracts" not in figure.name]
+        own = [figure for figure in figures if figure.group in ("Projects", "Each grant")]
+        found["grants"] = [*found["grants"], *sets, *own]
+    if "grant limit" in found:
+        found |= dict.fromkeys(_LIMITS, found["grant limit"])
+    contracts = [
+        figure for figure in figures if figure.name.startswith("contract") and not figure.name.endswith("limit")
+    ]
+    if contracts:
+        found.setdefault("the contract", contracts)
+    if any(figure.name == "underspend" and figure.amount is not None and figure.amount >= 0 for figure in figures):
+        # Nothing is overspent, so no sum is.
+        found.setdefault("overspend", [])
     return found
 
 

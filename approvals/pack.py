@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -151,7 +151,7 @@ def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
 def html(found: dict[str, Any], *, digest: str = "", record: dict[str, Any] | None = None) -> str:
     """The paper as HTML, from its data alone; `record` adds what was decided and signed."""
     return render_to_string(
-        "approvals/paper.html", {"paper": found, "digest": digest, "record": record, "differs": _differs(record)}
+        "approvals/paper.html", {"paper": found, "digest": digest, "record": record, **_differs(record)}
     )
 
 
@@ -165,9 +165,10 @@ def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = N
         "amended": day(found["amends"]["signed_on"]) if found.get("amends") else "",
         "sign_offs": [day(each["at"]) for each in found.get("sign_offs", [])],
     }
-    data = {"paper": found, "digest": digest, "record": record or {}, "days": days, "differs": _differs(record)}
+    data = {"paper": found, "digest": digest, "record": record or {}, "days": days, **_differs(record)}
     return compiled("approvals/paper.typ", data, stamp=stamp)
 
 
-def _differs(record: dict[str, Any] | None) -> list[Mapping[str, Any]]:
-    return settled.differs(record) if record else []
+def _differs(record: dict[str, Any] | None) -> dict[str, Any]:
+    """How a record differs from its paper, and what that leaves."""
+    return {"differs": settled.differs(record) if record else [], "after": settled.after(record) if record else ""}

@@ -12,7 +12,8 @@ from typing import Any
 
 from approvals import amending, figures, paper_sets, position, prose, reconciliation, rules
 from approvals.appendices import paid_early, was, was_how
-from approvals.claims import Bound, Claim, Member, who_breaks
+from approvals.claim_words import Bound
+from approvals.claims import Claim, Member, who_breaks
 from approvals.figures import Figure, Figures
 from approvals.models import Award, Decision, DecisionRecord, DelegationRule, SingleTenderAction
 from approvals.prose import Kind, Known, Standing

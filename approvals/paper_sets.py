@@ -16,6 +16,11 @@ from grants import money
 if TYPE_CHECKING:
     from approvals.paper import Sources
 
+# How a text speaks of the grants that the force approved itself.
+_DELEGATED = (
+    "below the threshold", "appendix 2", "delegated", "delegation", "approved by the force", "the force approved",
+    "other grants", "remaining grants", "smaller grants", "others",
+)  # fmt: skip
 ABOVE, BELOW = "grants above the threshold", "grants below the threshold"
 
 
@@ -89,8 +94,13 @@ def groups(said: Sources) -> list[Group]:
     found = [
         Group(in_words, "grants", ("asked for",), _members(asked)),
         Group(ABOVE, "grants", ("above the threshold", "appendix 1", "for decision"), _members(above)),
-        Group(BELOW, "grants", ("below the threshold", "appendix 2", "delegated", "delegation"), _members(below)),
-        Group("grants of the round", "grants", ("all grants", "all the grants"), _members(said.awards)),
+        Group(BELOW, "grants", _DELEGATED, _members(below)),
+        Group(
+            "grants of the round",
+            "grants",
+            ("all grants", "all the grants", "in the round", "of the round"),
+            _members(said.awards),
+        ),
         Group("rows of Table 2", "rows", ("rows", "table 2"), rows),
         Group("projects above the threshold", "projects", ("projects above the threshold",), rows),
         Group(
@@ -110,7 +120,9 @@ def groups(said: Sources) -> list[Group]:
         Group("rejected bids", "bids", ("rejected bids", "bids rejected"), _bids(said.bids, Outcome.REJECTED)),
     ]
     for family, lots in families(said.awards).items():
-        found.append(Group(f"grants of {family}", "grants", (family,), _members(lots)))
+        # Sharan's lots are those of the Sharan Project.
+        names = (family, family.rpartition(" ")[0] or family)
+        found.append(Group(f"grants of {family}", "grants", names, _members(lots), named_only=True))
     return found
 
 

@@ -1,6 +1,6 @@
 """Where a round stands, read from the register for `reconciliation` to account for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -51,9 +51,14 @@ def grant(award: Award) -> Grant:
     return _grant(_fetching(Award.objects.filter(pk=award.pk)).get(), None)
 
 
-def to_recover(round: Round) -> Decimal:
-    """What was paid under grants that the Deputy Mayor refused, in pounds. It has to come back."""
+def to_recover(round: Round, among: Collection[int] | None = None) -> Decimal:
+    """What was paid under grants that the Deputy Mayor refused, in pounds. It has to come back.
+
+    `among` are the primary keys of the grants that are looked at; all of the round where it is None.
+    """
     refused = Payment.objects.filter(award__round=round, award__state=Award.State.REFUSED)
+    if among is not None:
+        refused = refused.filter(award__in=among)
     return refused.aggregate(total=Sum("amount"))["total"] or ZERO
 
 

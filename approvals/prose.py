@@ -12,8 +12,9 @@ from enum import StrEnum
 
 from approvals import amounts, claims, counts, labels
 from approvals.amounts import IN_LETTERS, Typed, in_letters
-from approvals.claims import Bound, Extent, Group, Said
-from approvals.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked
+from approvals.claim_words import Bound
+from approvals.claims import Extent, Group, Said
+from approvals.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked, references
 from grants import money
 
 
@@ -70,11 +71,21 @@ def check(prose: str, known: Known) -> list[Match]:
     told |= {place for said in claimed if said.holds for place in said.told}
     found += [_count(typed, known) for typed in counted if typed.start not in told]
     found += alike
+    found += _referred(prose, plain, known)
+    found += _nothing_left(prose, plain, known)
     found += [_claim(said, known) for said in claimed]
     return sorted(
         (each for each in found if each.standing is Standing.UNMATCHED or plain[each.typed.start] != MASK),
         key=lambda each: each.typed.start,
     )
+
+
+def in_title(title: str) -> str:
+    """The first sum, claim or number of bids or grants in a title; empty where it holds none."""
+    for match in check(title, Known({})):
+        if match.kind is not Kind.COUNT or match.typed.thing in ("bids", "grants"):
+            return match.typed.text
+    return ""
 
 
 def faults_of_sources(lines: str) -> list[str]:
@@ -87,7 +98,7 @@ def faults_of_sources(lines: str) -> list[str]:
             continue
         if not text or not colon or not source:
             found.append(f"Line {number}: enter the figure, a colon and where it comes from, not “{line.strip()}”")
-        elif not check(text, Known({})):
+        elif not re.search(rf"\d|\b(?:{IN_LETTERS})\b", text, re.IGNORECASE):
             found.append(f"Line {number}: “{text}” is no sum of money and no count")
         elif sources.setdefault(text.casefold(), source) != source:
             found.append(f"Line {number}: {text} has two sources")
@@ -105,17 +116,64 @@ def _sum(typed: Typed, plain: str, known: Known) -> Match:
     names = [figure for figure in known.figures.values() if _stands_for(typed, figure)]
     if not names:
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", "is no figure of this paper")
+    if _AVERAGE.search(plain, max(typed.start - 40, 0), typed.start):
+        says = "is said to be an average, which the register does not give"
+        return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", says)
+    underspend = known.figures.get("underspend")
+    over = _OVER.search(plain, max(typed.start - 40, 0), typed.start) or _OVER_BUDGET.match(plain, typed.end)
+    if over and underspend and underspend.amount is not None and underspend.amount >= 0:
+        says = f"is said to be overspent, and {underspend.exact} is left"
+        return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", says)
     label, meant = labels.named(plain, typed, known.figures)
     # What the sentence calls it goes before another figure of the same sum.
     names.sort(key=lambda figure: figure not in meant)
-    if (
-        label
-        and not any(_stands_for(typed, figure) for figure in meant)
-        and not labels.is_one_of(typed, label, known.groups)
-    ):
-        says = f"is the figure “{names[0].name}”, and the words before it say “{label}”, which is {meant[0].exact}"
-        return Match(typed, Kind.MONEY, Standing.UNMATCHED, names[0].name, says)
+    right = any(_stands_for(typed, figure) for figure in meant) or labels.is_one_of(typed, label, known.groups)
+    if label and not right:
+        return Match(typed, Kind.MONEY, Standing.UNMATCHED, names[0].name, _another(names[0], label, meant))
     return Match(typed, Kind.MONEY, Standing.MATCHED, names[0].name, _rounded(typed, names))
+
+
+_OVER = re.compile(r"\b(?:overspent|overspend\sof|exceeds?\sthe\s(?:allocation|budget))\s(?:by\s)?$", re.IGNORECASE)
+_OVER_BUDGET = re.compile(r"\sover\s(?:the\s)?(?:budget|allocation)\b", re.IGNORECASE)
+_NOTHING_LEFT = re.compile(
+    r"\b(?:no\sunderspend|underspend\s(?:is|of)\s(?:nil|nought|zero)|nothing\sis\sleft|spent\sin\sfull|fully\sspent)\b",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(r"\b(?:average|mean|typical(?:ly)?)\b[^.;:£]*$", re.IGNORECASE)
+
+
+def _another(figure: Figure, label: str, meant: Sequence[Figure]) -> str:
+    """Why a sum of one figure is wrong behind the name of another."""
+    which = f"which is {meant[0].exact}" if meant else "and there is none"
+    return f"is the figure “{figure.name}”, and the words before it say “{label}”, {which}"
+
+
+def _nothing_left(prose: str, plain: str, known: Known) -> list[Match]:
+    """What says that the allocation is spent where some of it is left."""
+    underspend = known.figures.get("underspend")
+    if underspend is None or not underspend.amount:
+        return []
+    says = f"is not so: the underspend is {underspend.exact}"
+    return [
+        Match(Typed(said[0], *said.span(), None), Kind.MONEY, Standing.UNMATCHED, underspend.name, says)
+        for said in _NOTHING_LEFT.finditer(plain)
+    ]
+
+
+def _referred(prose: str, plain: str, known: Known) -> list[Match]:
+    """The references to a figure that stand behind the name of another: the underspend is {expenditure}."""
+    found = []
+    for name, start, end in references(prose):
+        figure = known.figures.get(name)
+        if figure is None or figure.amount is None:
+            continue
+        typed = Typed(prose[start:end], start, end, figure.amount, money.PENNY)
+        label, meant = labels.named(plain, typed, known.figures)
+        right = any(figure.amount == other.amount for other in meant) or labels.is_one_of(typed, label, known.groups)
+        if label and not right:
+            says = _another(figure, label, meant)
+            found.append(Match(typed, Kind.MONEY, Standing.UNMATCHED, figure.name, says))
+    return found
 
 
 def _stands_for(typed: Typed, figure: Figure) -> bool:
@@ -141,21 +199,34 @@ def _count(typed: Typed, known: Known) -> Match:
         return Match(typed, Kind.COUNT, Standing.EXTERNAL, source, source)
     same = [figure for figure in known.figures.values() if figure.count is not None and figure.count == typed.value]
     # 28 of the bids are not the 28 that were rejected.
-    meant = f"bids {typed.outcome}"
+    meant = _MEANT.get(typed.outcome, f"bids {typed.outcome}")
     if typed.outcome and meant in known.figures:
-        same = [figure for figure in same if figure.name == meant]
+        right = known.figures[meant].count
+        same = [figure for figure in same if figure.count == right]
     names = [figure for figure in same if typed.can_count(figure.thing)]
     if names:
         also = f" It could also be {_listed([each.name for each in names[1:4]], 'or')}." if names[1:] else ""
         return Match(typed, Kind.COUNT, Standing.MATCHED, names[0].name, f"is {names[0].name}.{also}")
     if typed.outcome and meant in known.figures:
-        says = f"is not how many bids were {typed.outcome}; that is {known.figures[meant].exact}"
+        said = _SAID_OF.get(typed.outcome, f"bids were {typed.outcome}")
+        says = f"is not how many {said}; that is {known.figures[meant].exact}"
         return Match(typed, Kind.COUNT, Standing.UNMATCHED, "", says)
     of = f" of {' or '.join(typed.thing.split())}" if typed.thing else ""
     hint = f"; {typed.value} is {same[0].name}" if same else ""
     return Match(typed, Kind.COUNT, Standing.UNMATCHED, "", f"is no count{of} of this paper{hint}")
 
 
+# Who approves the grants that are counted, and the figure that says how many they are.
+_MEANT = {
+    "above": "number of grants above the threshold",
+    "below": "number of grants below the threshold",
+    "early": "number of retrospective payments",
+}
+_SAID_OF = {
+    "above": "grants are above the threshold",
+    "below": "grants are below it",
+    "early": "grants were paid early",
+}
 _BETWEEN = re.compile(r",?\s(?:each\s)?(?:of|at|for|worth)\s|\s[x×]\s", re.IGNORECASE)
 _EACH = re.compile(r"\s(?:each|apiece)\b", re.IGNORECASE)
 _NUMBER_OF = re.compile(rf"(?<![\w.,/£])(\d{{1,9}}|\b(?:{IN_LETTERS}))\s(?:of|at|x|×)\s$", re.IGNORECASE)

@@ -39,7 +39,7 @@ def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
     context = {"decision": found, "record": frozen.record, "paper": frozen.paper}
     context["amended_by"] = found.amended_by.filter(state=Decision.State.PUBLISHED)
     context["outcome"] = entries.outcome(frozen.paper, frozen.record)
-    context["differs"] = settled.differs(frozen.record)
+    context |= {"differs": settled.differs(frozen.record), "after": settled.after(frozen.record)}
     context["paper_html"] = packs.checked_html(found.record)
     return render(request, "approvals/published_decision.html", context)
 

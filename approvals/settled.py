@@ -86,6 +86,24 @@ def differs(record: Data) -> list[Data]:
     return [item for item in record["items_decided"] if item["answer"] not in AS_ASKED]
 
 
+def after(record: Data) -> str:
+    """What a decision that differs from its paper leaves of the allocation, in words; empty for an older record."""
+    if "allocation_left" not in record:
+        return ""
+    own = [item for item in differs(record) if not item["changes"]]
+    kept = next((item["changes"] for item in differs(record) if item["changes"] and item["answer"] not in GRANTED), "")
+    said = [f"After the decision {money.pounds(money.exact(record['allocation_left']))} of the allocation is left."]
+    if any(item["answer"] == "Refused" for item in own):
+        said.append("What was refused takes nothing of it.")
+    if any(item["answer"] == "Deferred" for item in own):
+        said.append("What is deferred still holds its money.")
+    if kept:
+        said.append(f"Where a change was not approved, {kept} stands.")
+    if back := money.exact(record["to_recover"]):
+        said.append(f"{money.pounds(back)} of what was refused is paid already and has to be recovered.")
+    return " ".join(said)
+
+
 def not_granted(paper: Data, record: Data) -> set[str]:
     """The references of what a signed decision refused or deferred, but for a change: there the earlier one stands."""
     changed = {entry["reference"] for entry in paper["appendix_1"] if entry.get("was")}

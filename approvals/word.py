@@ -96,13 +96,8 @@ def _differs(word: _Word, record: Data) -> None:
     for item in settled.differs(record):
         said = filter(None, (item["answer"].lower(), item["conditions"], item["reason"]))
         word.labelled(f"Item {item['number']}, {item['label']}, {pounds(item['amount'])}:", ". ".join(said))
-    if "allocation_left" in record:
-        left = (
-            f"After the decision {pounds(record['allocation_left'])} of the allocation is left. What was refused takes "
-            "nothing of it; what is deferred still holds its money."
-        )
-        back = f" {pounds(record['to_recover'])} of what was refused is paid already and has to be recovered."
-        word.paragraph(left + (back if record["to_recover"] != "0.00" else ""))
+    if after := settled.after(record):
+        word.paragraph(after)
     word.paragraph("All that follows is the paper as it was submitted.")
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from approvals import amending, approving, awards, decisions, draft, grouping, position, published
+from approvals import amending, approving, awards, decisions, draft, grouping, position, published, settled
 from approvals import pack as packs
 from approvals.deciding import Answer
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DecisionRecord, Pack
@@ -408,3 +408,43 @@ def test_of_a_grant_that_was_refused_it_says_that_it_was(
     assert asked["text"].endswith("from £70,000 (refused there) to £65,000")
     assert found["appendix_1"][0]["was_how"] == "refused"
     assert "PCD-681 refused £70,000." in packs.html(found)
+
+
+def test_a_refused_change_is_told_as_one_and_stands_in_the_trail_of_its_bid(
+    paper: Decision, grant: Award, grace: User, mo: User, robin: User
+) -> None:
+    submit(paper, grace, mo)
+    decide(paper, robin, item_1=Answer("refused", reason="As it was"))
+    sign(paper, robin)
+    record = packs.read(Decision.objects.get(pk=paper.pk).record)
+    assert settled.after(record) == (
+        "After the decision £754,005 of the allocation is left. Where a change was not approved, PCD-681 stands."
+    )
+    event = AuditEvent.objects.filter(bid=grant.bid.reference, action="sign decision").latest("number")
+    assert event.facts == {"decision": "PCD-700", "change": "Refused", "amount": "65000.00"}
+    assert event.because == "As it was"
+
+
+def test_an_approved_change_rests_on_what_was_approved_beside_it(
+    signed: Decision, grace: User, mo: User, robin: User
+) -> None:
+    lots = list(Award.objects.for_routes().filter(round=signed.round, amount=Decimal(49200)).order_by("pk"))[:2]
+    made = decisions.prepare_decision(
+        round=signed.round,
+        reference="PCD-702",
+        title="Smaller lots",
+        decision_by="Deputy Mayor",
+        amends=signed,
+        by=grace,
+        at=NOW,
+    )
+    for part in made.sections.all():
+        decisions.write_section(decision=made, key=part.key, text="Two lots become smaller.", by=grace, at=NOW)
+    for lot in lots:
+        change(made, lot, grace, Decimal(40000))
+    submit(made, grace, mo)
+    refused = decisions.current_pack(made).items.get(award=lots[1])
+    decide(made, robin, **{f"item_{refused.number}": Answer("refused", reason="As it was")})
+    sign(made, robin)
+    facts = lots[0].approvals.get(invalid_at=None).facts
+    assert facts["binding"]["total"] == str(Decimal("49200.00") * 2 + Decimal("40000.00"))

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from approvals.claims import Bound, Claim, Group, Member, who_breaks
+from approvals.claim_words import Bound
+from approvals.claims import Claim, Group, Member, who_breaks
 from approvals.figures import Figure
 from approvals.prose import Kind, Known, Match, Standing, check
 
@@ -28,6 +29,7 @@ KNOWN = Known(
             Figure("grants above the threshold", "", amount=Decimal(947234)),
             Figure("number of grants above the threshold", "", count=11, thing="grants"),
             Figure("number of grants below the threshold", "", count=28, thing="grants"),
+            Figure("number of grants above the threshold by their project", "", count=7, thing="grants"),
             Figure("rows of table 2", "", count=6, thing="rows"),
         )
     },
@@ -35,9 +37,15 @@ KNOWN = Known(
     groups=[
         Group("grants asked for", "grants", ("asked for",), ABOVE),
         Group("grants above the threshold", "grants", ("above the threshold", "appendix 1"), ABOVE),
-        Group("grants below the threshold", "grants", ("below the threshold", "appendix 2", "delegated"), BELOW),
+        Group(
+            "grants below the threshold",
+            "grants",
+            ("below the threshold", "appendix 2", "delegated", "approved by the force", "others", "remaining grants"),
+            BELOW,
+        ),
         Group("rows of Table 2", "rows", ("rows", "table 2"), ROWS),
-        Group("grants of Safe Camp", "grants", ("safe camp",), CAMP),
+        Group("grants of Safe Camp", "grants", ("safe camp",), CAMP, named_only=True),
+        Group("grants of Sharan Project", "grants", ("sharan project", "sharan"), SHARAN, named_only=True),
     ],
     links={"appendix 1": "appendix-1", "appendix 2": "appendix-2"},
 )
@@ -214,6 +222,15 @@ def test_a_number_of_grants_of_one_amount_is_counted_among_those_of_that_amount(
         "Most grants, each above £50k, are large.",
         "Most of the 11 grants are above £50,000.",
         "Five of the 11 grants are above £50,000.",
+        "The Deputy Mayor is asked to approve 11 grants over £50,000 to third parties.",
+        "There are 11 grants of £50,000 or more.",
+        "28 grants above £50,000 are put to the Deputy Mayor.",
+        "Each award to be approved is worth £50,000 or more.",
+        "The value of each grant is over £50,000.",
+        "11 grants valued at over £50,000 are recommended.",
+        "There is no grant below £50,000 among them.",
+        "More than half of the 11 grants are above £50,000.",
+        "The grants asked for all come in above £50,000.",
         "5 grants are above £60,000.",
         "Each of the 12 grants is above £30,000.",
         "Only grants above £50,000 are asked for.",
@@ -245,6 +262,22 @@ def test_a_claim_that_does_not_hold_is_seen_however_it_is_said(prose: str) -> No
         "Four of the 11 grants are above £50,000 singly.",
         "4 grants are above £50,000 alone.",
         "Most of the 11 grants are below £50,000.",
+        "Of the 11 grants, four are above £50,000 on their own and seven are lots of a larger project.",
+        "The other four are each above £50,000.",
+        "Most grants are below £50,000.",
+        "Some grants are above £50,000, and a few grants are below it.",
+        "Almost all grants are below £50,000.",
+        "Each grant approved by the force is below £50,000.",
+        "The remaining grants, each below £50,000, were approved.",
+        "Under the scheme every grant must be below £50,000 to be delegated.",
+        "A lead checks that each grant is below £50,000 before it is approved.",
+        "Whether each grant is above £50,000 was looked at.",
+        "If each grant were above £50,000, no lots would be needed.",
+        "No virement exceeds £50,000.",
+        "Sharan's lots are each below £50,000.",
+        "All 11 grants are above £50,000, either alone or as part of a project.",
+        "11 grants are above £50,000 with the other lots of their project.",
+        "Each year of a contract costs £49,200.",
         "The Deputy Mayor decides where one recipient's grants are not below £50,000.",
         "{number of grants above the threshold} go up, because they are £50,000 or more alone or with their lots.",
         "Not all of the 11 grants are above £50,000 by themselves.",

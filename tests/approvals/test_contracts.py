@@ -8,11 +8,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from approvals import awards, contracts
-from approvals.models import Award, DelegationRule, SingleTenderAction
+from approvals import awards, contracts, decisions
+from approvals.deciding import Answer
+from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
 from grants.models import AuditEvent, Round, User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
+from tests.approvals.steps import decide, sign
 from tests.factories import NOW, open_round, person
 from tests.factories import contract as keep
 
@@ -210,3 +212,23 @@ def test_a_contract_whose_limit_fell_meanwhile_is_not_approved_by_a_lead(round: 
         contracts.approve_single_tender_action(
             contract=found, reason="Below", by=person(Role.LEAD, round=round), at=NOW
         )
+
+
+def test_a_deferred_contract_that_becomes_small_is_still_the_deputy_mayors(decision: Decision, robin: User) -> None:
+    item = decisions.current_pack(decision).items.exclude(contract=None).get()
+    decide(decision, robin, **{f"item_{item.number}": Answer("deferred", reason="Not yet")})
+    sign(decision, robin)
+    found = item.contract
+    found.refresh_from_db()
+    changed = keep(
+        decision.round,
+        User.objects.get(username="grace.hall"),
+        "90000",
+        contract=found,
+        supplier=found.supplier,
+        title=found.title,
+        profile=[("2019/20", Decimal(90000))],
+        charged_to="2019/20",
+    )
+    assert (changed.route, changed.state) == ("dmpc", "deferred")
+    assert "The Deputy Mayor deferred it in PCD-681, and so decides it." in changed.sentence

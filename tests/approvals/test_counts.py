@@ -131,6 +131,9 @@ def test_a_number_without_its_noun_belongs_to_what_was_counted_last() -> None:
         ("30 bids that were rejected", "bids rejected"),
         ("83 bids were received", "bids received"),
         ("33 organisations", "number of recipients"),
+        ("The panel rejected 30 bids", "bids rejected"),
+        ("30 bids were unsuccessful", "bids rejected"),
+        ("Of the 83, 30 were rejected", "bids rejected"),
     ],
 )
 def test_a_count_behind_its_label_or_before_its_outcome_is_matched(prose: str, what: str) -> None:
@@ -158,6 +161,11 @@ def test_a_count_behind_its_label_or_before_its_outcome_is_matched(prose: str, w
         "13 bids were received.",
         "30 internal bids",
         "Of 39 grants, 34 were approved.",
+        "The panel rejected 13 bids.",
+        "13 bids failed.",
+        "Of the 83, 28 were rejected.",
+        "No bids were rejected.",
+        "All bids were rejected.",
         "Of 34 projects, 11 are for decision.",
     ],
 )
@@ -198,3 +206,38 @@ def test_a_count_from_elsewhere_needs_its_source_and_counts_as_it_is_written() -
         ("32 London boroughs", "unmatched", ""),
     ]
     assert said("five were put off") == [("five were", "external", "The minutes")]
+
+
+LEVELS = Known(
+    FIGURES
+    | {
+        figure.name: figure
+        for figure in (
+            Figure("number of grants above the threshold", "", count=11, thing="grants"),
+            Figure("number of grants below the threshold", "", count=28, thing="grants"),
+            Figure("number of retrospective payments", "", count=2, thing="grants"),
+        )
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("prose", "standing"),
+    [
+        ("The Deputy Mayor is asked to approve 11 grants", Standing.MATCHED),
+        ("The Deputy Mayor is asked to approve 28 grants", Standing.UNMATCHED),
+        ("28 grants were approved under delegation", Standing.MATCHED),
+        ("11 grants were approved under delegation", Standing.UNMATCHED),
+        ("11 delegated grants", Standing.UNMATCHED),
+        ("28 grants above the threshold", Standing.UNMATCHED),
+        ("2 grants were paid before approval", Standing.MATCHED),
+        ("11 grants were paid before approval", Standing.UNMATCHED),
+    ],
+)
+def test_a_number_of_grants_is_of_those_that_the_sentence_speaks_of(prose: str, standing: Standing) -> None:
+    assert [found.standing for found in check(f"{prose}.", LEVELS)] == [standing]
+
+
+def test_a_list_is_not_read_across_the_end_of_a_line() -> None:
+    found = check("Bids received: 83\nRejected: 30\nInternal: 13\n", KNOWN)
+    assert {each.standing for each in found} == {Standing.MATCHED}

@@ -55,7 +55,7 @@ def test_who_prepared_a_paper_does_not_decide_it(person: str, refused: bool) -> 
     assert bool(why_not_sign(person, {"writer", "submitter"})) is refused
 
 
-def test_who_moves_money_or_puts_a_paper_forward_does_not_decide_it_but_may_advise() -> None:
+def test_who_moves_money_does_not_decide_the_paper_but_may_advise() -> None:
     more = set(FOR_A_DECISION) - set(PREPARING)
-    assert more == {"keep budget line", "propose virement", "confirm virement", "put forward pack"}
+    assert more == {"keep budget line", "propose virement", "confirm virement"}
     assert more < set(ACTIONS)

@@ -154,6 +154,7 @@ def test_both_ends_of_a_range_are_sums_and_share_their_unit(typed: str, ends: li
         "on 22 November 2026 at 10.30 or 10:42",
         "50% of them, or 12.5 per cent",
         "call 020 7946 0000",
+        "a population of 329,000; offences rose from 14,695 to 15,023",
         "about 5,000 walkers a week and 1,250 young people",
         "between 5,000 and 6,000 people",
         "1.2 million people and half a million Londoners",
@@ -216,6 +217,9 @@ NAMED = Known(
         "Mutual Gain (£30,000)",
         "Safe Camp (£147,600), Safe Camp (£49,200 a lot)",
         "3 grants of £49,200 and contracts of £400,000",
+        "Grants come to £1,438,598; grants and the contracts come to £1,838,598",
+        "The underspend of £754,005",
+        "Of the expenditure, £400,000 goes to contracts",
     ],
 )
 def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
@@ -245,6 +249,29 @@ def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
             "London Blues (£30,000)",
             "is the figure “mutual gain”, and the words before it say “London Blues”, which is £151,361",
         ),
+        (
+            "The £400,000 underspend is kept",
+            "is the figure “contracts”, and the words before it say “underspend”, which is £754,005",
+        ),
+        (
+            "The underspend for 2019/20 will be £400,000",
+            "is the figure “contracts”, and the words before it say “underspend”, which is £754,005",
+        ),
+        (
+            "The underspend is {expenditure|exact}",
+            "is the figure “expenditure”, and the words before it say “underspend”, which is £754,005",
+        ),
+        (
+            "Grants come to £1.84m",
+            "is the figure “grants and contracts together”, and the words before it say “Grants”, which is £1,438,598",
+        ),
+        (
+            "There is an overspend of £754,005",
+            "is said to be overspent, and £754,005 is left",
+        ),
+        ("The round is £754,005 over budget", "is said to be overspent, and £754,005 is left"),
+        ("There is no underspend", "is not so: the underspend is £754,005"),
+        ("The average grant is £49,200", "is said to be an average, which the register does not give"),
         (
             "Safe Camp, £30,000",
             "is the figure “mutual gain”, and the words before it say “Safe Camp”, which is £147,600",
@@ -376,7 +403,23 @@ def test_no_text_breaks_the_check(prose: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["each ", "all of the grants that are ", "£1 ", "1,", "a half ", "twenty two ", "no grant ", "2 of the ", "9 "],
+    [
+        "each ",
+        "all of the grants that are ",
+        "£1 ",
+        "1,",
+        "a half ",
+        "twenty two ",
+        "no grant ",
+        "2 of the ",
+        "9 ",
+        "they are above £50,000, ",
+        "11 grants, each above £50k ",
+        "\ufffc",
+        "is 5 ",
+        "£1",
+        "which are above £50,000, ",
+    ],
 )
 def test_a_long_text_of_one_word_is_checked_in_no_time(word: str) -> None:
     begun = perf_counter()

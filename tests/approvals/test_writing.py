@@ -185,6 +185,18 @@ def test_a_source_that_names_none_is_refused_at_its_field(section: DecisionSecti
     assert refused.value.field == "lines"
 
 
+def test_a_title_may_name_what_does_not_change(section: DecisionSection, grace: User) -> None:
+    made = decisions.prepare_decision(
+        round=section.decision.round,
+        reference="PCD-9",
+        title="Safer nights in all 32 boroughs",
+        decision_by="DMPC",
+        by=grace,
+        at=NOW,
+    )
+    assert made.title == "Safer nights in all 32 boroughs"
+
+
 @pytest.mark.parametrize("title", ["A fund of £4.78m", "39 grants for youth work", "Grants, each above £50k"])
 def test_a_title_holds_no_figure_that_could_change(section: DecisionSection, grace: User, title: str) -> None:
     with pytest.raises(Refused, match="out of the title") as refused:

@@ -6,6 +6,7 @@ import re
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import TimeoutError as TimedOut
 
 from tests.conftest import DEMO_PASSWORD
 
@@ -145,10 +146,19 @@ def pick(page: Page, choice: Locator) -> None:
 
 def upload(page: Page, field: Locator, file: FilePayload) -> None:
     """Go to a file field by keyboard, open its chooser and choose the file."""
-    tab_to(page, field)
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
-    chooser.value.set_files(file)
+    for last in (False, False, True):
+        # A page that is still settling lets the key fall through.
+        page.wait_for_load_state("networkidle")
+        tab_to(page, field)
+        try:
+            with page.expect_file_chooser(timeout=5_000) as chooser:
+                page.keyboard.press("Space")
+        except TimedOut:
+            if last:
+                raise
+        else:
+            chooser.value.set_files(file)
+            return
 
 
 def error_links_land(page: Page, *, fields: int | None = None) -> None:

@@ -270,9 +270,11 @@ def _write(page: Page, served: str) -> None:
     expect(page.locator("li").filter(has_text="£3.21m")).to_contain_text("unmatched")
     look(page)
     page.goto(f"{served}/decisions/PCD-900/submit/")
-    press_on(page, page.get_by_role("button", name="Submit"))
-    expect(page.locator(".govuk-error-summary")).to_contain_text("£3.21m")
+    expect(page.get_by_role("button", name="Submit")).to_have_count(0)
+    wrong = page.locator("main li").filter(has_text="£3.21m")
     axe(page)
+    follow(page, wrong.get_by_role("link", name=re.compile("^Correct it")))
+    expect(page).to_have_url(re.compile("/sections/"))
 
     page.goto(f"{served}/decisions/PCD-900/sources/")
     look(page)
