@@ -47,8 +47,8 @@ _ALONE = r"(?:individually|singly|alone|separately|itself|by\sitself|on\s(?:its|
 TOGETHER = r"(?:in\saggregate|in\stotal|together|collectively|with\s(?:its|their)\s(?:lots|project|group))"
 _HOW = rf"(?:\s(?:{_ALONE}|well|still|now|also)(?:,?\sor,?\s{TOGETHER})?)*(?:\s{TOGETHER})?"
 _WORTH = (
-    r"(?:\s(?:worth|with\s(?:an?\s)?values?(?:\sof)?|valued(?:\sat)?|being|(?:for\s)?(?:amounts?|sums?)(?:\sof)?|(?:of\s)?(?:an?\s)?values?(?:\sof)?"
-    r"|for|of|at))?"
+    r"(?:\s(?:worth|with\s(?:an?\s)?values?(?:\sof)?|valued(?:\sat)?|being|(?:for\s)?(?:amounts?|sums?)(?:\sof)?"
+    r"|(?:of\s)?(?:an?\s)?values?(?:\sof)?|for|of|at))?"
 )
 
 # Whom it is said of
@@ -95,8 +95,8 @@ PATTERNS = tuple(
         # Every grant in Appendix 2 is below £50k; no grant exceeds £50k; nothing there is above it.
         rf"\b{_SUBJECT}{_GAP}{_SAYS}",
         # The 11 grants are above £50k; 28 are below it; they exceed it.
-        rf"(?:\b(?P<set>{_NOUN}s|the\scontract){_GAP}|\b(?P<they>they|these|those)|,\s(?P<which>which)|(?<![\w.,£])(?P<bare>{_NUMBER}))"
-        rf"{_SAYS}",
+        rf"(?:\b(?P<set>{_NOUN}s|the\scontract){_GAP}|\b(?P<they>they|these|those)|,\s(?P<which>which)"
+        rf"|(?<![\w.,£])(?P<bare>{_NUMBER})){_SAYS}",
         # 11 grants above £50k each.
         rf"\b(?P<how>{_COMPARE}){_MONEY}(?=\s(?:each|apiece)\b(?!\s(?:of|is|are|was|were)))",
         # 11 grants above £50k.

@@ -175,8 +175,8 @@ class RuleForm(Form):
     below = forms.CharField(label="Who approves below it", max_length=120)
     at_or_above = forms.CharField(label="Who approves at or above it", max_length=120)
     citation = forms.CharField(label="Citation", max_length=120, help_text="Such as Scheme 4.8.")
-    valid_from = DayField(label="In force from")
-    valid_to = DayField(label="In force until", required=False)
+    valid_from = DayField(label="In force from", called="The first day in force")
+    valid_to = DayField(label="In force until", called="The last day in force", required=False)
 
 
 class ConfirmRuleForm(Form):
@@ -270,7 +270,7 @@ class QueryForm(Form):
 
 
 class DeferForm(VersionedForm):
-    until = DayField(label="Do not publish before")
+    until = DayField(label="Do not publish before", called="The day of publication")
     reason = text_area("Reason", rows=3, longest=1000, hint="The register shows it to the public.")
 
 

@@ -95,30 +95,35 @@ _CLASSES: dict[type, str] = {
 
 
 class DayField(forms.MultiValueField):
-    """A date typed as day, month and year; gives a `date`."""
+    """A date typed as day, month and year; gives a `date`.
+
+    `called` is what a sentence calls it where its label is none, such as “The first day in force”.
+    """
 
     widget = DayInput
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, called: str = "", **kwargs: Any) -> None:
         parts = [forms.CharField(required=False, strip=True) for _ in range(3)]
         super().__init__(fields=parts, require_all_fields=False, **kwargs)
+        self.called = called or str(self.label)
+        self.asked_for = f"{called[0].lower()}{called[1:]}" if called else f"the {self.called.lower()}"
 
     def clean(self, value: Any) -> date | None:
         parts = [str(part or "").strip() for part in (value or ["", "", ""])]
         if not any(parts):
             if self.required:
-                raise forms.ValidationError(f"{self.label}: enter a date")
+                raise forms.ValidationError(f"Enter {self.asked_for}")
             return None
         for part, name in zip(parts, ("day", "month", "year"), strict=True):
             if not part:
-                raise forms.ValidationError(f"{self.label} must include a {name}")
+                raise forms.ValidationError(f"{self.called} must include a {name}")
         try:
             day, month, year = (int(part) for part in parts)
             found = date(year, month, day)
         except (ValueError, OverflowError):
-            raise forms.ValidationError(f"{self.label}: enter a real date, such as 27 3 2027") from None
+            raise forms.ValidationError(f"{self.called} must be a real date, such as 27 3 2027") from None
         if not 2000 <= found.year <= 2100:
-            raise forms.ValidationError(f"{self.label} must be between 2000 and 2100")
+            raise forms.ValidationError(f"{self.called} must be between 2000 and 2100")
         return found
 
 
@@ -277,9 +282,9 @@ class RoundForm(Form):
     )
     allocation = MoneyField(label="Allocation")
     purpose = text_area("What the money is for", rows=2, required=False, longest=300)
-    opens_on = DayField(label="Opens on")
-    closes_on = DayField(label="Bids close on")
-    scoring_closes_on = DayField(label="Scoring closes on", required=False)
+    opens_on = DayField(label="Opens on", called="The opening day")
+    closes_on = DayField(label="Bids close on", called="The closing day of bids")
+    scoring_closes_on = DayField(label="Scoring closes on", called="The closing day of scoring", required=False)
     routing_key = forms.ChoiceField(
         label="The limit is compared with the sum of a",
         choices=Round.Key.choices,
