@@ -32,7 +32,7 @@ def amendable(decision: Decision) -> list[Award]:
     old = decision.amends
     if old is None or old.signed_at is None:
         return []
-    signed = DecisionItem.objects.filter(pack__records__isnull=False).exclude(award=None)
+    signed = DecisionItem.objects.signed().exclude(award=None)
     # What a later decision changed is that decision's, and is amended by amending it. Two may be signed in one moment.
     later = signed.filter(pack__records__pk__gt=old.record.pk)
     settled = Award.objects.for_routes().live().filter(pk__in=signed.filter(decision=old).values("award"))

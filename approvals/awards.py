@@ -246,20 +246,19 @@ def routes_now(round: Round, day: date, amounts: Mapping[str, Decimal] | None = 
     instead = amounts or {}
     claims = [replace(award.claim(), amount=instead.get(award.reference, award.amount)) for award in awards]
     key = routing.Key(round.routing_key)
-    put_off = _put_off(round)
+    deferred = _deferred_in(round)
     return {
         award.reference: routing.route(
-            claim, claims, limit, key, escalated=award.escalated, deferred=put_off.get(award.pk, "")
+            claim, claims, limit, key, escalated=award.escalated, deferred=deferred.get(award.pk, "")
         )
         for award, claim in zip(awards, claims, strict=True)
     }
 
 
-def _put_off(round: Round) -> dict[int, str]:
+def _deferred_in(round: Round) -> dict[int, str]:
     """The decision that deferred a grant last, by the grant's primary key."""
-    signed = DecisionItem.objects.filter(pack__records__isnull=False, answer=DecisionItem.Answer.DEFERRED)
-    rows = signed.filter(award__round=round).order_by("pk")
-    return dict(rows.values_list("award_id", "decision__reference"))
+    items = DecisionItem.objects.signed().filter(answer=DecisionItem.Answer.DEFERRED, award__round=round)
+    return dict(items.order_by("pk").values_list("award_id", "decision__reference"))
 
 
 def _route(

@@ -1,22 +1,12 @@
-"""The words in which people claim something of every member of a set: patterns for `claims`. Pure rules."""
+"""The words in which people claim something of every member of a set: patterns for `claim_reading`. Pure rules."""
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 
 from approvals.amounts import IN_LETTERS
+from approvals.claims import Bound
 from approvals.counts import THINGS
 from approvals.figures import MASK
-
-
-class Bound(StrEnum):
-    """How each amount stands to a limit. An amount at the limit is not below it: it goes to the Deputy Mayor."""
-
-    AT_LEAST = "at least"
-    BELOW = "below"
-    AT_MOST = "at most"
-    EXACTLY = "of"
-
 
 # What is said of an amount
 

@@ -62,8 +62,8 @@ def keep_single_tender_action(
     twins = SingleTenderAction.objects.filter(round=round, supplier=supplier, title=title)
     if twins.exclude(pk=contract.pk if contract else 0).exists():
         raise Refused("This supplier has a contract of this name in the round already", field="title")
-    put_off = _put_off(contract) if contract else ""
-    level, sentence = _route(round, amount, _beside(round, supplier, contract.pk if contract else 0), at, put_off)
+    deferred = _deferred_in(contract) if contract else ""
+    level, sentence = _route(round, amount, _beside(round, supplier, contract.pk if contract else 0), at, deferred)
     values: dict[str, Any] = {
         "supplier": supplier,
         "title": title,
@@ -108,7 +108,7 @@ def _route_again(round: Round, supplier: Organisation, cause: SingleTenderAction
     """Route the open contracts of a supplier once more, since what they are added to has changed."""
     rows = SingleTenderAction.objects.select_for_update(of=("self",)).filter(round=round, supplier=supplier)
     for each in rows.exclude(pk=cause.pk):
-        level, sentence = _route(round, each.amount, _beside(round, supplier, each.pk), at, _put_off(each))
+        level, sentence = _route(round, each.amount, _beside(round, supplier, each.pk), at, _deferred_in(each))
         if not each.is_open or (each.route, each.sentence) == (level, sentence):
             continue
         before = {"route": each.sentence}
@@ -155,17 +155,17 @@ def approve_single_tender_action(
     return contract
 
 
-def _put_off(contract: SingleTenderAction) -> str:
+def _deferred_in(contract: SingleTenderAction) -> str:
     """The signed decision that deferred a contract last; empty where none did."""
-    signed = DecisionItem.objects.filter(contract=contract, pack__records__isnull=False)
-    deferred = signed.filter(answer=DecisionItem.Answer.DEFERRED).select_related("decision").order_by("pk").last()
-    return deferred.decision.reference if deferred else ""
+    items = DecisionItem.objects.signed().filter(contract=contract, answer=DecisionItem.Answer.DEFERRED)
+    last = items.select_related("decision").order_by("pk").last()
+    return last.decision.reference if last else ""
 
 
-def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, put_off: str) -> tuple[str, str]:
+def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, deferred: str) -> tuple[str, str]:
     """By the sum with the supplier's other contracts of the round: splitting one never lowers its route.
 
-    `put_off` is the decision in which the Deputy Mayor deferred it, and so decides it.
+    `deferred` is the decision in which the Deputy Mayor deferred it, and so decides it.
     """
     today = localtime(at).date()
     _, limit = limit_on(round, DelegationRule.Kind.EXEMPTION, today)
@@ -174,9 +174,9 @@ def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, put_off
     joined = f"With {money.pounds(others)} of other contracts of this supplier " if others else ""
     compared = f"{joined}{money.pounds(total)}, {'below' if level is Level.DELEGATED else 'not below'} "
     sentence = f"{compared}{money.pounds(limit.amount)}. {limit.citation}."
-    if put_off and level is Level.DELEGATED:
+    if deferred and level is Level.DELEGATED:
         level = Level.DMPC
-        sentence += f" The Deputy Mayor deferred it in {put_off}, and so decides it."
+        sentence += f" The Deputy Mayor deferred it in {deferred}, and so decides it."
     threshold = rules.rule_on(round, DelegationRule.Kind.PROCUREMENT, today)
     if threshold:
         side = "not below" if amount >= threshold.limit else "below"

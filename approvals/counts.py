@@ -46,7 +46,8 @@ _NAMES = (
 _NAMED = re.compile(rf"\b{_NAMES}\s(?:[\d.()a-z]{{1,9}}(?:,\s|\sand\s|\sor\s|\sto\s|[-–]))*$", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged?|under|over|below|above|between)\s(?:\d+\s(?:to|and)\s)?$", re.IGNORECASE)
 _NUMBER = re.compile(
-    rf"(?<![\w.,/:£€$])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}})|(?P<letters>\b(?:{IN_LETTERS}))|(?P<figure>(?<!{MASK}){MASK}+))"
+    rf"(?<![\w.,/:£€$])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}})|(?P<letters>\b(?:{IN_LETTERS}))"
+    rf"|(?P<figure>(?<!{MASK}){MASK}+))"
     r"(?![\w£]|[.,:/]\d|[-–/]\w|\s?%|\sper\s?cent)",
     re.IGNORECASE,
 )

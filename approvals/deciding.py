@@ -47,7 +47,7 @@ def decide_items(
         raise Refused("This pack is not waiting for decision")
     current = decisions.current_pack(decision)
     pack.read(current)
-    prepared = sign_offs.who_had_a_hand(decision)
+    prepared = sign_offs.who_may_not_decide(decision)
     if why_not := duties.why_not_sign(by.username, prepared):
         raise Refused(why_not)
     principal = audit.acting_for("decide items", by, decision.round, at)

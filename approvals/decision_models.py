@@ -219,6 +219,12 @@ class Query(models.Model):
         return f"{self.pack.reference} query {self.number}"
 
 
+class DecisionItemQuerySet(models.QuerySet["DecisionItem"]):
+    def signed(self) -> DecisionItemQuerySet:
+        """Those of the packs that were decided on: their answers hold."""
+        return self.filter(pack__records__isnull=False)
+
+
 class DecisionItem(models.Model):
     """One thing that the paper asks to approve, or to note, and what was decided about it."""
 
@@ -245,6 +251,8 @@ class DecisionItem(models.Model):
     answer = models.CharField(max_length=10, choices=Answer, blank=True)
     conditions = models.TextField(max_length=2000, blank=True)
     reason = models.TextField(max_length=2000, blank=True)
+
+    objects = DecisionItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

@@ -12,8 +12,7 @@ from typing import Any
 
 from approvals import amending, figures, paper_sets, position, prose, reconciliation, rules
 from approvals.appendices import paid_early, was, was_how
-from approvals.claim_words import Bound
-from approvals.claims import Claim, Member, who_breaks
+from approvals.claims import Bound, Claim, Member, who_breaks
 from approvals.figures import Figure, Figures
 from approvals.models import Award, Decision, DecisionRecord, DelegationRule, SingleTenderAction
 from approvals.prose import Kind, Known, Standing
@@ -41,7 +40,7 @@ class Sources:
     # What the newest earlier paper that reported a thing said of its amount, by reference.
     earlier: Mapping[str, str] = field(default_factory=dict)
     # The same of what was paid before approval.
-    earlier_early: Mapping[str, str] = field(default_factory=dict)
+    reported_early: Mapping[str, str] = field(default_factory=dict)
 
     def routed(self, route: str) -> list[Award]:
         return [award for award in self.awards if award.route == route]
@@ -65,7 +64,7 @@ class Sources:
             award
             for award in self.awards
             if (paid := paid_early(award))
-            and (award.reference in here or self.earlier_early.get(award.reference) != money.text(paid))
+            and (award.reference in here or self.reported_early.get(award.reference) != money.text(paid))
         ]
 
     def contracts_asked(self) -> list[SingleTenderAction]:
@@ -93,7 +92,7 @@ def sources(decision: Decision, day: date) -> Sources:
             for part in ("appendix_2", "contracts")
             for entry in paper[part]
         },
-        earlier_early={
+        reported_early={
             entry["reference"]: entry["amount"]
             for paper in signed
             for entry in paper.get("paid_early", _printed_early(paper))

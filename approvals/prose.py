@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from approvals import amounts, claims, counts, labels
+from approvals import amounts, claim_reading, counts, labels
 from approvals.amounts import IN_LETTERS, Typed, in_letters
-from approvals.claim_words import Bound
-from approvals.claims import Extent, Group, Said
+from approvals.claims import Bound, Extent, Group, Said, rounded
 from approvals.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked, references
 from grants import money
 
@@ -60,7 +59,7 @@ def check(prose: str, known: Known) -> list[Match]:
     counted = counts.counts(prose, known.figures)
     summed = amounts.amounts(prose, [(count.start, count.end) for count in counted])
     alike, told = _alike(prose, counted, summed, known)
-    claimed = claims.claims(prose, known.figures, summed, counted, known.groups)
+    claimed = claim_reading.claims(prose, known.figures, summed, counted, known.groups)
     # The limit of a claim need be no figure of the paper: it is checked against the members.
     limits = {said.typed.end for said in claimed}
     # A reference to a count is nobody's typing; it is told of where the word after it makes it wrong.
@@ -180,7 +179,7 @@ def _stands_for(typed: Typed, figure: Figure) -> bool:
     if not typed.value or figure.amount is None:
         # Nought is what any small sum rounds to, so it stands for none.
         return False
-    return claims.rounded(figure.amount, typed.step) == typed.value
+    return rounded(figure.amount, typed.step) == typed.value
 
 
 def _rounded(typed: Typed, figures: Sequence[Figure]) -> str:

@@ -24,7 +24,7 @@ def who_prepared(decision: Decision) -> set[str]:
     return audit.who_did(decision.round, duties.PREPARING)
 
 
-def who_had_a_hand(decision: Decision) -> set[str]:
+def who_may_not_decide(decision: Decision) -> set[str]:
     """The user names of those who do not decide a paper: who prepared it, moved its money, or advised on it."""
     return audit.who_did(decision.round, duties.FOR_A_DECISION) | who_advised(decision)
 

@@ -1,6 +1,6 @@
 """Short words for what is done with a paper in many tests."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from approvals import deciding, decisions, draft, sign_offs
@@ -22,6 +22,31 @@ def answers(decision: Decision, **special: Answer) -> dict[int, Answer]:
         item.number: special.get(f"item_{item.number}", Answer("noted" if item.verb == "note" else "approved"))
         for item in decisions.current_pack(decision).items.all()
     }
+
+
+def open_paper(
+    round: Round,
+    reference: str,
+    by: User,
+    *,
+    title: str = "What is left",
+    text: str = "",
+    amends: Decision | None = None,
+    at: datetime = NOW,
+) -> Decision:
+    """A paper of the Deputy Mayor, every section of it saying `text`."""
+    made = decisions.prepare_decision(
+        round=round,
+        reference=reference,
+        title=title,
+        decision_by="Deputy Mayor for Policing and Crime",
+        amends=amends,
+        by=by,
+        at=at,
+    )
+    for part in made.sections.all() if text else ():
+        decisions.write_section(decision=made, key=part.key, text=text, by=by, at=at)
+    return made
 
 
 def sign_off(decision: Decision) -> None:

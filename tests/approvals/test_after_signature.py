@@ -14,7 +14,7 @@ from grants.models import User
 from grants.refusal import Refused
 from grants.roles import Role
 from tests import factories
-from tests.approvals.steps import LATER, decide, sign, sign_off
+from tests.approvals.steps import LATER, decide, open_paper, sign, sign_off
 from tests.factories import NOW, person
 
 pytestmark = pytest.mark.django_db
@@ -40,12 +40,7 @@ def signed(decision: Decision, robin: User) -> Decision:
 def test_a_later_paper_asks_only_for_what_is_left_and_can_be_signed(
     signed: Decision, grace: User, mo: User, robin: User
 ) -> None:
-    later = decisions.prepare_decision(
-        round=signed.round, reference="PCD-682", title="What is left", decision_by="Deputy Mayor", by=grace, at=NOW
-    )
-    for part in later.sections.all():
-        text = "The one grant that was deferred."
-        decisions.write_section(decision=later, key=part.key, text=text, by=grace, at=NOW)
+    later = open_paper(signed.round, "PCD-682", grace, title="What is left", text="The one grant that was deferred.")
     sign_off(later)
     frozen = decisions.submit_pack(decision=later, by=grace, at=NOW)
     assert [item.label for item in frozen.items.all()] == [signed.items.get(number=5).label]
@@ -66,9 +61,7 @@ def test_a_contract_that_was_deferred_is_asked_again(decision: Decision, grace: 
     contract = decisions.current_pack(decision).items.exclude(contract=None).get()
     decide(decision, robin, **{f"item_{contract.number}": Answer("deferred", reason="Not yet")})
     sign(decision, robin)
-    later = decisions.prepare_decision(
-        round=decision.round, reference="PCD-682", title="The contract", decision_by="Deputy Mayor", by=grace, at=NOW
-    )
+    later = open_paper(decision.round, "PCD-682", grace, title="The contract")
     assert [each["verb"] for each in paper.recommendations(paper.sources(later, NOW.date()))] == ["approve"]
     assert [each.title for each in paper.sources(later, NOW.date()).contracts_asked()] == [contract.label]
 
@@ -172,9 +165,7 @@ def test_a_deferred_grant_that_becomes_small_is_still_the_deputy_mayors(signed: 
     found = Award.objects.get(pk=deferred.pk)
     assert (found.amount, found.route, found.state) == (Decimal("9000.00"), "dmpc", "routed")
     assert found.sentence == "The Deputy Mayor deferred it in PCD-681, and so decides it"
-    later = decisions.prepare_decision(
-        round=signed.round, reference="PCD-682", title="What is left", decision_by="Deputy Mayor", by=grace, at=LATER
-    )
+    later = open_paper(signed.round, "PCD-682", grace, title="What is left", at=LATER)
     [asked] = paper.recommendations(paper.sources(later, LATER.date()))
     assert "below £50,000 and deferred before" in asked["text"]
     assert position.reconcile(signed.round, LATER.date()).balances
@@ -195,9 +186,7 @@ def test_a_grant_that_an_earlier_limit_sent_up_is_not_said_to_be_sent_up_by_a_le
         at=NOW,
     )
     rules.confirm_rule(rule=proposed, verified=True, reason="Read", by=grace, at=NOW)
-    later = decisions.prepare_decision(
-        round=signed.round, reference="PCD-682", title="What is left", decision_by="Deputy Mayor", by=grace, at=LATER
-    )
+    later = open_paper(signed.round, "PCD-682", grace, title="What is left", at=LATER)
     [asked] = paper.recommendations(paper.sources(later, LATER.date()))
     assert "below £900,000 and routed by an earlier limit" in asked["text"]
 
@@ -219,11 +208,7 @@ def test_a_payment_before_approval_that_comes_to_light_after_the_signature_is_re
     title = grant.bid.title
 
     def reported(reference: str) -> list[str]:
-        found = decisions.prepare_decision(
-            round=signed.round, reference=reference, title="Left", decision_by="Deputy Mayor", by=grace, at=LATER
-        )
-        for part in found.sections.all():
-            decisions.write_section(decision=found, key=part.key, text="What is left.", by=grace, at=LATER)
+        found = open_paper(signed.round, reference, grace, title="Left", text="What is left.", at=LATER)
         sign_off(found)
         frozen = decisions.submit_pack(decision=found, by=grace, at=LATER)
         decisions.put_forward(decision=found, by=mo, at=LATER)

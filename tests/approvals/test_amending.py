@@ -18,7 +18,7 @@ from grants.models import AuditEvent, Round, User
 from grants.refusal import Refused
 from grants.roles import Role
 from tests import factories
-from tests.approvals.steps import LATER, decide, sign, sign_off
+from tests.approvals.steps import LATER, decide, open_paper, sign, sign_off
 from tests.factories import NOW, person
 
 pytestmark = pytest.mark.django_db
@@ -42,17 +42,9 @@ def grant(signed: Decision) -> Award:
 @pytest.fixture
 def paper(signed: Decision, grant: Award, grace: User) -> Decision:
     """A paper that asks for £65,000 instead."""
-    made = decisions.prepare_decision(
-        round=signed.round,
-        reference="PCD-700",
-        title="A smaller grant",
-        decision_by="Deputy Mayor for Policing and Crime",
-        amends=signed,
-        by=grace,
-        at=NOW,
+    made = open_paper(
+        signed.round, "PCD-700", grace, title="A smaller grant", text="The grant becomes smaller.", amends=signed
     )
-    for part in made.sections.all():
-        decisions.write_section(decision=made, key=part.key, text="The grant becomes smaller.", by=grace, at=NOW)
     change(made, grant, grace)
     return made
 
@@ -137,18 +129,8 @@ def test_a_grant_that_a_later_paper_changed_meanwhile_is_not_changed_by_this_one
     paper: Decision, signed: Decision, grant: Award, grace: User, mo: User, robin: User
 ) -> None:
     """Two papers amend one decision; the one that is signed first takes the grant over."""
-    other = decisions.prepare_decision(
-        round=signed.round,
-        reference="PCD-701",
-        title="Smaller still",
-        decision_by="Deputy Mayor for Policing and Crime",
-        amends=signed,
-        by=grace,
-        at=NOW,
-    )
+    other = open_paper(signed.round, "PCD-701", grace, title="Smaller still", text="It becomes smaller.", amends=signed)
     change(other, grant, grace, Decimal("60000.00"))
-    for part in other.sections.all():
-        decisions.write_section(decision=other, key=part.key, text="It becomes smaller.", by=grace, at=NOW)
     submit(paper, grace, mo)
     decide(paper, robin)
     sign(paper, robin)
@@ -393,15 +375,7 @@ def test_of_a_grant_that_was_refused_it_says_that_it_was(
     item = decisions.current_pack(decision).items.get(amount=Decimal(70000))
     decide(decision, robin, **{f"item_{item.number}": Answer("refused", reason="No")})
     sign(decision, robin)
-    made = decisions.prepare_decision(
-        round=decision.round,
-        reference="PCD-700",
-        title="After all",
-        decision_by="Deputy Mayor",
-        amends=Decision.objects.get(pk=decision.pk),
-        by=grace,
-        at=NOW,
-    )
+    made = open_paper(decision.round, "PCD-700", grace, title="After all", amends=Decision.objects.get(pk=decision.pk))
     change(made, item.award, grace)
     found = draft.of(made, at=NOW).paper
     [asked] = found["recommendations"]
@@ -429,17 +403,7 @@ def test_an_approved_change_rests_on_what_was_approved_beside_it(
     signed: Decision, grace: User, mo: User, robin: User
 ) -> None:
     lots = list(Award.objects.for_routes().filter(round=signed.round, amount=Decimal(49200)).order_by("pk"))[:2]
-    made = decisions.prepare_decision(
-        round=signed.round,
-        reference="PCD-702",
-        title="Smaller lots",
-        decision_by="Deputy Mayor",
-        amends=signed,
-        by=grace,
-        at=NOW,
-    )
-    for part in made.sections.all():
-        decisions.write_section(decision=made, key=part.key, text="Two lots become smaller.", by=grace, at=NOW)
+    made = open_paper(signed.round, "PCD-702", grace, title="Lots", text="Two lots become smaller.", amends=signed)
     for lot in lots:
         change(made, lot, grace, Decimal(40000))
     submit(made, grace, mo)

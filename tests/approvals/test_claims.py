@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from approvals.claim_words import Bound
-from approvals.claims import Claim, Group, Member, who_breaks
+from approvals.claims import Bound, Claim, Group, Member, who_breaks
 from approvals.figures import Figure
 from approvals.prose import Kind, Known, Match, Standing, check
 

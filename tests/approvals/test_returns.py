@@ -22,7 +22,7 @@ from approvals.deciding import Answer
 from approvals.models import Approval, Award, Decision
 from grants.models import User
 from grants.tables import as_csv, as_xlsx
-from tests.approvals.steps import LATER, decide, sign, sign_off
+from tests.approvals.steps import LATER, decide, open_paper, sign, sign_off
 from tests.approvals.test_open_data import GRANT, TOTAL
 from tests.test_matrix import publish
 
@@ -240,11 +240,7 @@ def test_a_delegated_grant_that_went_up_and_was_not_granted_is_public_no_longer(
     other = Award.objects.for_routes().filter(route="delegated", payments=None, bid__family=None).exclude(pk=taken.pk)
     lots = [taken.bid, other.order_by("-amount")[0].bid]
     grouping.group_bids(round=taken.round, bids=lots, name="Together", reason="One project", by=grace, at=LATER)
-    paper = decisions.prepare_decision(
-        round=taken.round, reference="PCD-700", title="One more", decision_by="Deputy Mayor", by=grace, at=LATER
-    )
-    for part in paper.sections.all():
-        decisions.write_section(decision=paper, key=part.key, text="One more.", by=grace, at=LATER)
+    paper = open_paper(taken.round, "PCD-700", grace, title="One more", text="One more.", at=LATER)
     sign_off(paper)
     decisions.submit_pack(decision=paper, by=grace, at=LATER)
     decisions.put_forward(decision=paper, by=mo, at=LATER)
