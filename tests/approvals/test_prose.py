@@ -1,7 +1,7 @@
 """What a writer types into a paper, and what the check says of it: sums of money, to the rounding as typed."""
 
 from decimal import Decimal
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import assume, given
@@ -422,9 +422,9 @@ def test_no_text_breaks_the_check(prose: str) -> None:
     ],
 )
 def test_a_long_text_of_one_word_is_checked_in_no_time(word: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     check("£" + word * (20_000 // len(word)) + "is above £50k", KNOWN)
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 5
 
 
 # How a text reads
