@@ -1,6 +1,7 @@
-"""What a sentence says that a sum is: the underspend is £754,005, London Blues (£151,361). Pure rules.
+"""What a sentence says that a sum is: the underspend is £754,005, £151,361 for London Blues. Pure rules.
 
-A sum that some figure of the paper gives is still wrong where the words right before it name another figure.
+A sum that some figure of the paper gives is still wrong where the words beside it name another figure, or somebody
+who gets another sum.
 """
 
 import re
@@ -8,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from approvals.amounts import Typed
-from approvals.claims import Group, rounded
-from approvals.figures import Figure, Figures
+from approvals.figures import Figure
 
 # Words that name many sums: 3 grants of £49,200, contracts at £10,000.
 _COMMON = frozenset({"contracts"})
@@ -21,16 +21,15 @@ _LIMITS = (
     "limit of delegation",
     "delegation limit",
 )
-_GRANT_FOR = re.compile(r"The grant for (?P<title>.+)")
 _OF_WHAT = r"(?:\s(?:of|for|in)\s(?:(?:the|this)\s(?:round|year|fund|paper|programme)|\d{4}(?:[/-]\d\d(?:\d\d)?)?))?"
 _LINK = (
     r"(?:\s?[:=|]\s?|(?P<aside>\s?[(,–—-]\s?)(?:(?:at|worth)\s)?|\s(?P<of>of|at|worth)\s|\s(?:(?:therefore|now|still)\s)?"
     r"(?:is|was|are|were|being|remains|equals|costs?|comes?\sto|came\sto|totals?|totalled|takes?|took"
     r"|(?:will\s)?receives?|gets?|got|amounts?\sto"
     r"|stands?\sat|stood\sat|(?:will|would|should|could|may)\sbe|(?:has|have|had)\sbeen"
-    r"|(?:is|was)\s(?:expected|forecast|planned)\sto\sbe)\s|\s(?=$))"
+    r"|(?:is|was)\s(?:expected|forecast|planned)\sto\sbe)\s|\s(?=$|an?\s(?:grant|award|sum|total)\sof\s))"
     r"(?:(?:now|still|about|around|some|only|exactly|nearly|therefore|then|thus|just|over|under|almost|roughly|worth|for"
-    r"|paid)\s)*$"
+    r"|paid|(?:an?|the)\s(?:grant|award|sum|total|contract)\sof)\s)*$"
 )
 # Of the allocation, £0.75m is left: a part of what is named.
 _WHOLE = re.compile(r"\b(?:of|from|against|within|to|in|on|than|into)\s(?:the|an?|our|its|this)\s$", re.IGNORECASE)
@@ -43,18 +42,34 @@ _BEHIND = ("allocation", "expenditure", "underspend", "grant limit")
 _A_PART = re.compile(r"\s(?:on|for|to|from|by|towards)\b", re.IGNORECASE)
 _OF_WHICH = re.compile(r",?\sof\s(?:which|it|that|them)\b", re.IGNORECASE)
 _BEHIND_IT = re.compile(rf"\s(?P<name>{'|'.join(_BEHIND)})\b(?!\s(?:of|for)\s)", re.IGNORECASE)
+# £151,361 goes to London Blues; what goes to several is the sum of none of them.
+_TO = (
+    r"(?:\s(?:grants?|awards?|contracts?|in\s(?:all|total)))?"
+    r"(?:\s(?:is|was|were|are|will\sbe|goes|go|went)(?:\s(?:paid|awarded|given|granted|made|offered))?"
+    r"|\s(?:paid|awarded|given|granted))?"
+    r"\s(?:to|for)\s(?:[Tt]he\s)?"
+)
+_ALONE = (
+    r"(?![\w]|\s(?:and|or|plus|with|&)\s(?!£)|,\s(?!(?:and\s)?£|(?:which|where|whose|who|while|but|so|as|in|for)\b))"
+)
 _NEAR = 160
 
 
-def named(plain: str, typed: Typed, figures: Figures) -> tuple[str, Sequence[Figure]]:
-    """The name that stands right before a sum, and the figures that it is a name of; empty where there is none.
+def named(
+    plain: str, typed: Typed, figures: Sequence[Figure], payees: Sequence[Figure] = ()
+) -> tuple[str, Sequence[Figure]]:
+    """The name that stands beside a sum, and the figures that it is a name of; empty where there is none.
 
-    `plain` is the prose with its references blotted out.
+    `plain` is the prose with its references blotted out. `payees` are what one can call a grant or a contract by, a
+    figure for each sum that the name can mean.
     """
-    names = _names(tuple(figures.values()))
+    names = _names(tuple(figures), tuple(payees))
     behind = _BEHIND_IT.match(plain, typed.end)
     if behind and behind["name"].casefold() in names:
         return behind["name"], names[behind["name"].casefold()]
+    whom = _whom(tuple(payees)).match(plain, typed.end) if payees else None
+    if whom:
+        return whom["name"], names[whom["name"].casefold()]
     start = max(typed.start - _NEAR, 0)
     found = _pattern(tuple(names)).search(plain, start, typed.start) if names else None
     if found and found["name"].casefold() == "grants" and not _COME_TO.match(plain, found.end("name")):
@@ -69,23 +84,13 @@ def named(plain: str, typed: Typed, figures: Figures) -> tuple[str, Sequence[Fig
     return found["name"], names[found["name"].casefold()]
 
 
-def is_one_of(typed: Typed, name: str, groups: Sequence[Group]) -> bool:
-    """Whether a sum is that of one of the lots which go by a name: Safe Camp (£49,200 a lot)."""
-    lots = [member for group in groups if name.casefold() in map(str.casefold, group.words) for member in group.members]
-    return any(rounded(lot.amount, typed.step) == typed.value for lot in lots)
-
-
 @lru_cache(maxsize=4)
-def _names(figures: tuple[Figure, ...]) -> Mapping[str, Sequence[Figure]]:
-    """Each name that prose can call a figure by: its own, and the title of a grant."""
+def _names(figures: tuple[Figure, ...], payees: tuple[Figure, ...]) -> Mapping[str, Sequence[Figure]]:
+    """Each name that prose can call a figure by: its own, and that of who is paid."""
     found: dict[str, list[Figure]] = {}
-    for figure in figures:
-        if figure.amount is None:
-            continue
-        if figure.name not in _COMMON:
-            found.setdefault(figure.name, []).append(figure)
-        if grant := _GRANT_FOR.fullmatch(figure.source):
-            found.setdefault(grant["title"].casefold(), []).append(figure)
+    for figure in (*figures, *payees):
+        if figure.amount is not None and figure.name not in _COMMON:
+            found.setdefault(figure.name.casefold(), []).append(figure)
     if "grants" in found:
         # Some grants come to what some grants come to, and never to more than grants.
         sets = [figure for figure in figures if figure.name.startswith("grants") and "contracts" not in figure.name]
@@ -108,3 +113,10 @@ def _names(figures: tuple[Figure, ...]) -> Mapping[str, Sequence[Figure]]:
 def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(names, key=len, reverse=True)
     return re.compile(rf"\b(?P<name>{'|'.join(map(re.escape, longest_first))}){_OF_WHAT}{_LINK}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4)
+def _whom(payees: tuple[Figure, ...]) -> re.Pattern[str]:
+    """Who gets the sum before it, spelled as they spell themselves: youth work is not the grant “Youth Work”."""
+    longest_first = sorted({payee.name for payee in payees}, key=len, reverse=True)
+    return re.compile(rf"{_TO}(?P<name>{'|'.join(map(re.escape, longest_first))}){_ALONE}")

@@ -177,7 +177,7 @@ def figures_of(said: Sources) -> Figures:
 def known_of(said: Sources) -> Known:
     """All that the prose of this paper is checked against."""
     external = figures.externals(said.decision.external_figures)
-    return Known(figures_of(said), external, paper_sets.groups(said), links_of(said))
+    return Known(figures_of(said), external, paper_sets.groups(said), paper_sets.payees(said), links_of(said))
 
 
 def problems(said: Sources) -> list[Discrepancy]:

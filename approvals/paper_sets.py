@@ -126,6 +126,30 @@ def groups(said: Sources) -> list[Group]:
     return found
 
 
+def payees(said: Sources) -> list[Figure]:
+    """Each name that a grant or a contract can go by, with each sum that the name can mean.
+
+    A grant goes by its title, its recipient and its project, and a name that several go by is also all of them.
+    """
+    parts: dict[str, list[Decimal]] = {}
+    for award in said.awards:
+        bid = award.bid
+        names = {
+            bid.title,
+            bid.recipient.name if bid.recipient else bid.title,
+            bid.family.name if bid.family else bid.title,
+        }
+        for name in names:
+            parts.setdefault(name, []).append(award.amount)
+    for contract in said.contracts:
+        for name in {contract.supplier.name, contract.title}:
+            parts.setdefault(name, []).append(contract.amount)
+    sums = {name: {money.total(amounts): None, **dict.fromkeys(amounts)} for name, amounts in parts.items()}
+    for contract in said.contracts:
+        sums[contract.supplier.name] |= dict.fromkeys(money.exact(part) for _, part in contract.profile)
+    return [Figure(name, f"What {name} gets", amount) for name, amounts in sums.items() for amount in amounts]
+
+
 def _members(awards: Sequence[Award]) -> list[Member]:
     return [Member(award.bid.title, award.amount, _together(award)) for award in awards]
 

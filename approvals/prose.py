@@ -34,12 +34,14 @@ class Known:
     """All that a text can be checked against.
 
     `external` gives the source of what comes from elsewhere, by its text: `{"£84m": "Budget 2019/20"}`. The first of
-    `groups` is the set that a claim speaks of where its sentence names none.
+    `groups` is the set that a claim speaks of where its sentence names none. `payees` are who gets money, a figure for
+    each sum that a name can mean.
     """
 
     figures: Figures
     external: Mapping[str, str] = field(default_factory=dict)
     groups: Sequence[Group] = ()
+    payees: Sequence[Figure] = ()
     links: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -123,11 +125,10 @@ def _sum(typed: Typed, plain: str, known: Known) -> Match:
     if over and underspend and underspend.amount is not None and underspend.amount >= 0:
         says = f"is said to be overspent, and {underspend.exact} is left"
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", says)
-    label, meant = labels.named(plain, typed, known.figures)
+    label, meant = labels.named(plain, typed, list(known.figures.values()), known.payees)
     # What the sentence calls it goes before another figure of the same sum.
     names.sort(key=lambda figure: figure not in meant)
-    right = any(_stands_for(typed, figure) for figure in meant) or labels.is_one_of(typed, label, known.groups)
-    if label and not right:
+    if label and not any(_stands_for(typed, figure) for figure in meant):
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, names[0].name, _another(names[0], label, meant))
     return Match(typed, Kind.MONEY, Standing.MATCHED, names[0].name, _rounded(typed, names))
 
@@ -142,9 +143,9 @@ _AVERAGE = re.compile(r"\b(?:average|mean|typical(?:ly)?)\b[^.;:£]*$", re.IGNOR
 
 
 def _another(figure: Figure, label: str, meant: Sequence[Figure]) -> str:
-    """Why a sum of one figure is wrong behind the name of another."""
+    """Why a sum of one figure is wrong beside the name of another."""
     which = f"which is {meant[0].exact}" if meant else "and there is none"
-    return f"is the figure “{figure.name}”, and the words before it say “{label}”, {which}"
+    return f"is the figure “{figure.name}”, and the words beside it say “{label}”, {which}"
 
 
 def _nothing_left(prose: str, plain: str, known: Known) -> list[Match]:
@@ -167,9 +168,8 @@ def _referred(prose: str, plain: str, known: Known) -> list[Match]:
         if figure is None or figure.amount is None:
             continue
         typed = Typed(prose[start:end], start, end, figure.amount, money.PENNY)
-        label, meant = labels.named(plain, typed, known.figures)
-        right = any(figure.amount == other.amount for other in meant) or labels.is_one_of(typed, label, known.groups)
-        if label and not right:
+        label, meant = labels.named(plain, typed, list(known.figures.values()), known.payees)
+        if label and not any(figure.amount == other.amount for other in meant):
             says = _another(figure, label, meant)
             found.append(Match(typed, Kind.MONEY, Standing.UNMATCHED, figure.name, says))
     return found

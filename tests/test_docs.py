@@ -29,7 +29,8 @@ def names_of_tests() -> set[str]:
 def test_every_test_that_the_documentation_names_exists() -> None:
     named = {name: page.name for page in PAGES for name in _TEST.findall(page.read_text())}
     assert len(named) > 20
-    assert {name: page for name, page in named.items() if name not in names_of_tests()} == {}
+    exist = names_of_tests()
+    assert {name: page for name, page in named.items() if name not in exist} == {}
 
 
 def test_every_file_that_the_documentation_names_exists() -> None:

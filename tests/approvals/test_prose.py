@@ -197,10 +197,15 @@ NAMED = Known(
             Figure("underspend", "", amount=Decimal(754005)),
             Figure("expenditure", "", amount=Decimal(4027995)),
             Figure("safe camp", "Sum of 3 grants", amount=Decimal(147600)),
-            Figure("grant cpie-006", "The grant for Mutual Gain", amount=Decimal(30000)),
         )
     },
-    groups=[Group("grants of Safe Camp", "grants", ("Safe Camp",), [Member("north", Decimal(49200))])],
+    payees=[
+        Figure("Mutual Gain", "", amount=Decimal(30000)),
+        Figure("London Blues", "", amount=Decimal(151361)),
+        Figure("Safe Camp", "", amount=Decimal(147600)),
+        Figure("Safe Camp", "", amount=Decimal(49200)),
+        Figure("Youth Work", "", amount=Decimal(49200)),
+    ],
 )
 
 
@@ -220,6 +225,13 @@ NAMED = Known(
         "Grants come to £1,438,598; grants and the contracts come to £1,838,598",
         "The underspend of £754,005",
         "Of the expenditure, £400,000 goes to contracts",
+        "£30,000 to Mutual Gain",
+        "£49,200 for Safe Camp and £30,000 for Mutual Gain",
+        "£147,600 goes to Safe Camp, £151,361 for London Blues",
+        "London Blues receives a grant of £151,361",
+        "£947,234 for Mutual Gain, London Blues and others",
+        "£947,234 goes to London Blues and ten more",
+        "£151,361 for youth work",
     ],
 )
 def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
@@ -231,39 +243,39 @@ def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
     [
         (
             "The underspend is £1,438,598",
-            "is the figure “grants”, and the words before it say “underspend”, which is £754,005",
+            "is the figure “grants”, and the words beside it say “underspend”, which is £754,005",
         ),
         (
             "Underspend: £0.40m",
-            "is the figure “contracts”, and the words before it say “Underspend”, which is £754,005",
+            "is the figure “contracts”, and the words beside it say “Underspend”, which is £754,005",
         ),
         (
             "The expenditure comes to £400,000",
-            "is the figure “contracts”, and the words before it say “expenditure”, which is £4,027,995",
+            "is the figure “contracts”, and the words beside it say “expenditure”, which is £4,027,995",
         ),
         (
             "The allocation was £4.0m",
-            "is the figure “expenditure”, and the words before it say “allocation”, which is £4,782,000",
+            "is the figure “expenditure”, and the words beside it say “allocation”, which is £4,782,000",
         ),
         (
             "London Blues (£30,000)",
-            "is the figure “mutual gain”, and the words before it say “London Blues”, which is £151,361",
+            "is the figure “mutual gain”, and the words beside it say “London Blues”, which is £151,361",
         ),
         (
             "The £400,000 underspend is kept",
-            "is the figure “contracts”, and the words before it say “underspend”, which is £754,005",
+            "is the figure “contracts”, and the words beside it say “underspend”, which is £754,005",
         ),
         (
             "The underspend for 2019/20 will be £400,000",
-            "is the figure “contracts”, and the words before it say “underspend”, which is £754,005",
+            "is the figure “contracts”, and the words beside it say “underspend”, which is £754,005",
         ),
         (
             "The underspend is {expenditure|exact}",
-            "is the figure “expenditure”, and the words before it say “underspend”, which is £754,005",
+            "is the figure “expenditure”, and the words beside it say “underspend”, which is £754,005",
         ),
         (
             "Grants come to £1.84m",
-            "is the figure “grants and contracts together”, and the words before it say “Grants”, which is £1,438,598",
+            "is the figure “grants and contracts together”, and the words beside it say “Grants”, which is £1,438,598",
         ),
         (
             "There is an overspend of £754,005",
@@ -273,8 +285,24 @@ def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
         ("There is no underspend", "is not so: the underspend is £754,005"),
         ("The average grant is £49,200", "is said to be an average, which the register does not give"),
         (
+            "£151,361 to Mutual Gain",
+            "is the figure “london blues”, and the words beside it say “Mutual Gain”, which is £30,000",
+        ),
+        (
+            "A grant of £30,000 was paid to the Safe Camp, which runs in summer",
+            "is the figure “mutual gain”, and the words beside it say “Safe Camp”, which is £147,600",
+        ),
+        (
+            "We gave Mutual Gain a grant of £151,361",
+            "is the figure “london blues”, and the words beside it say “Mutual Gain”, which is £30,000",
+        ),
+        (
+            "The sum of {allocation} for London Blues",
+            "is the figure “allocation”, and the words beside it say “London Blues”, which is £151,361",
+        ),
+        (
             "Safe Camp, £30,000",
-            "is the figure “mutual gain”, and the words before it say “Safe Camp”, which is £147,600",
+            "is the figure “mutual gain”, and the words beside it say “Safe Camp”, which is £147,600",
         ),
     ],
 )

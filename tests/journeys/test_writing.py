@@ -112,7 +112,8 @@ def test_a_lost_connection_loses_nothing(page: Page, section: str) -> None:
     page.evaluate("() => window.stop()")
     page.goto(section)
     expect(_text(page)).to_have_value("Typed in a tunnel")
-    expect(_status(page)).to_have_text(KEPT)
+    # Either page may have kept it: the closed one at once when the connection came back, or this one from its copy.
+    expect(_status(page)).to_contain_text("Draft kept")
 
 
 def test_an_ended_session_loses_nothing(page: Page, section: str) -> None:
