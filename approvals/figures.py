@@ -4,7 +4,7 @@ A writer puts `{grants above the threshold}` and the reader gets £0.95m, with t
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -56,9 +56,11 @@ STYLES = ("", "exact", "m", "m1", "k")
 MASK = "\ufffc"
 
 
-def masked(prose: str) -> str:
-    """The prose with each reference blotted out, so that all else keeps its place."""
-    return _REFERENCE.sub(lambda found: MASK * len(found[0]), prose)
+def masked(prose: str, keep: Container[str] = ()) -> str:
+    """The prose with each reference blotted out but those to a name that is kept; all else keeps its place."""
+    return _REFERENCE.sub(
+        lambda found: found[0] if found[1].strip().casefold() in keep else MASK * len(found[0]), prose
+    )
 
 
 def references(prose: str) -> Iterator[tuple[str, int, int]]:

@@ -21,11 +21,21 @@ _LIMITS = (
     "limit of delegation",
     "delegation limit",
 )
-_OF_WHAT = r"(?:\s(?:of|for|in)\s(?:(?:the|this)\s(?:round|year|fund|paper|programme)|\d{4}(?:[/-]\d\d(?:\d\d)?)?))?"
+# What people call a figure beside its name.
+_ALSO = {
+    "underspend": ("unspent balance", "unspent sum"),
+    "expenditure": ("total spend", "total spending"),
+    "allocation": ("total budget",),
+}
+_OF_WHAT = (
+    r"(?:\s(?:forecast|budget|value|this\syear|\(\d{4}/\d\d\)|(?:approved|agreed)(?:\sby\s(?:the\s)?\w+)?))?"
+    r"(?:\s(?:of|for|in)\s(?:(?:the|this)\s(?:round|year|fund|paper|programme|command|unit)|\d{4}(?:[/-]\d\d(?:\d\d)?)?))?"
+)
 _LINK = (
     r"(?:\s?[:=|]\s?|(?P<aside>\s?[(,–—-]\s?)(?:(?:at|worth)\s)?|\s(?P<of>of|at|worth)\s|\s(?:(?:therefore|now|still)\s)?"
     r"(?:is|was|are|were|being|remains|equals|costs?|comes?\sto|came\sto|totals?|totalled|takes?|took"
     r"|(?:will\s)?receives?|gets?|got|amounts?\sto"
+    r"|(?:is|was|are|were)\s(?:agreed|approved|awarded|funded|given|granted|paid|set)(?:\sat)?|(?:rises?|falls?)\sto"
     r"|stands?\sat|stood\sat|(?:will|would|should|could|may)\sbe|(?:has|have|had)\sbeen"
     r"|(?:is|was)\s(?:expected|forecast|planned)\sto\sbe)\s|\s(?=$|an?\s(?:grant|award|sum|total)\sof\s))"
     r"(?:(?:now|still|about|around|some|only|exactly|nearly|therefore|then|thus|just|over|under|almost|roughly|worth|for"
@@ -37,11 +47,16 @@ _WHOLE = re.compile(r"\b(?:of|from|against|within|to|in|on|than|into)\s(?:the|an
 _AND = re.compile(r"\b(?:and|plus|with)\s(?:the\s)?$", re.IGNORECASE)
 _COME_TO = re.compile(r"\s(?:are|were|come\sto|came\sto|total|totalled|amount\sto|take)\b", re.IGNORECASE)
 # The £754,005 underspend.
-_BEHIND = ("allocation", "expenditure", "underspend", "grant limit")
+_BEHIND = ("allocation", "expenditure", "underspend", "grant limit", "limit for grants", "contract")
 # An expenditure of £400,000 on contracts is not the expenditure, and £0.75m of an allocation is not all of it.
 _A_PART = re.compile(r"\s(?:on|for|to|from|by|towards)\b", re.IGNORECASE)
 _OF_WHICH = re.compile(r",?\sof\s(?:which|it|that|them)\b", re.IGNORECASE)
-_BEHIND_IT = re.compile(rf"\s(?P<name>{'|'.join(_BEHIND)})\b(?!\s(?:of|for)\s)", re.IGNORECASE)
+_CALLED = {"contract": "the contract"}
+# £754,005 is left, and goes unspent.
+_UNSPENT = re.compile(r"\s(?:(?:is|remains|are)\s)?(?P<name>unspent|left(?=\s?[.,;)]|$|\sunspent))", re.IGNORECASE)
+_BEHIND_IT = re.compile(
+    rf"\s(?P<name>{'|'.join(_BEHIND)})\b(?!\s(?:of|for|exemption|limit|threshold)\b)", re.IGNORECASE
+)
 # £151,361 goes to London Blues; what goes to several is the sum of none of them.
 _TO = (
     r"(?:\s(?:grants?|awards?|contracts?|in\s(?:all|total)))?"
@@ -65,8 +80,10 @@ def named(
     """
     names = _names(tuple(figures), tuple(payees))
     behind = _BEHIND_IT.match(plain, typed.end)
-    if behind and behind["name"].casefold() in names:
-        return behind["name"], names[behind["name"].casefold()]
+    if behind and (meant := names.get(_CALLED.get(behind["name"].casefold(), behind["name"].casefold()))):
+        return behind["name"], meant
+    if (unspent := _UNSPENT.match(plain, typed.end)) and "underspend" in names:
+        return unspent["name"], names["underspend"]
     whom = _whom(tuple(payees)).match(plain, typed.end) if payees else None
     if whom:
         return whom["name"], names[whom["name"].casefold()]
@@ -96,6 +113,11 @@ def _names(figures: tuple[Figure, ...], payees: tuple[Figure, ...]) -> Mapping[s
         sets = [figure for figure in figures if figure.name.startswith("grants") and "contracts" not in figure.name]
         own = [figure for figure in figures if figure.group in ("Projects", "Each grant")]
         found["grants"] = [*found["grants"], *sets, *own]
+    for name in [name for name in found if name.startswith("all ")]:
+        found.setdefault(name.removeprefix("all "), []).extend(found[name])
+    for name, others in _ALSO.items():
+        if name in found:
+            found |= dict.fromkeys(others, found[name])
     if "grant limit" in found:
         found |= dict.fromkeys(_LIMITS, found["grant limit"])
     contracts = [

@@ -127,7 +127,7 @@ def groups(said: Sources) -> list[Group]:
 
 
 def payees(said: Sources) -> list[Figure]:
-    """Each name that a grant or a contract can go by, with each sum that the name can mean.
+    """Each name that a grant, a contract or a budget line can go by, with each sum that the name can mean.
 
     A grant goes by its title, its recipient and its project, and a name that several go by is also all of them.
     """
@@ -144,6 +144,8 @@ def payees(said: Sources) -> list[Figure]:
     for contract in said.contracts:
         for name in {contract.supplier.name, contract.title}:
             parts.setdefault(name, []).append(contract.amount)
+    for line in said.reconciliation.lines:
+        parts.setdefault(line.label, []).append(line.amount)
     sums = {name: {money.total(amounts): None, **dict.fromkeys(amounts)} for name, amounts in parts.items()}
     for contract in said.contracts:
         sums[contract.supplier.name] |= dict.fromkeys(money.exact(part) for _, part in contract.profile)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from approvals import amounts, claim_reading, counts, labels
+from approvals import amounts, claim_reading, counts, labels, shares, sides
 from approvals.amounts import IN_LETTERS, Typed, in_letters
 from approvals.claims import Bound, Extent, Group, Said, rounded
 from approvals.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked, references
@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MONEY = "money"
     COUNT = "count"
     CLAIM = "claim"
+    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,16 @@ class Match:
     says: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text to check: as typed, without its references, with those to its parts alone, and what it counts."""
+
+    prose: str
+    plain: str
+    words: str
+    counted: Sequence[Typed]
+
+
 def check(prose: str, known: Known) -> list[Match]:
     """Everything in a text that can be right or wrong, in its order."""
     counted = counts.counts(prose, known.figures)
@@ -66,15 +77,17 @@ def check(prose: str, known: Known) -> list[Match]:
     limits = {said.typed.end for said in claimed}
     # A reference to a count is nobody's typing; it is told of where the word after it makes it wrong.
     plain = masked(prose)
+    text = _Text(prose, plain, masked(prose, keep=known.links), counted)
     found = [
-        each for each in (_sum(typed, plain, known) for typed in summed) if each.typed.end not in limits or each.what
+        each for each in (_sum(typed, text, known) for typed in summed) if each.typed.end not in limits or each.what
     ]
     told |= {place for said in claimed if said.holds for place in said.told}
     found += [_count(typed, known) for typed in counted if typed.start not in told]
     found += alike
-    found += _referred(prose, plain, known)
-    found += _nothing_left(prose, plain, known)
+    found += _referred(text, known)
+    found += _nothing_left(text, known)
     found += [_claim(said, known) for said in claimed]
+    found += [_share(said, known) for said in shares.shares(prose, known.figures)]
     return sorted(
         (each for each in found if each.standing is Standing.UNMATCHED or plain[each.typed.start] != MASK),
         key=lambda each: each.typed.start,
@@ -109,7 +122,7 @@ def faults_of_sources(lines: str) -> list[str]:
 # Sums
 
 
-def _sum(typed: Typed, plain: str, known: Known) -> Match:
+def _sum(typed: Typed, text: _Text, known: Known) -> Match:
     if source := _source(typed, known.external):
         return Match(typed, Kind.MONEY, Standing.EXTERNAL, source, source)
     if typed.value is None:
@@ -117,15 +130,15 @@ def _sum(typed: Typed, plain: str, known: Known) -> Match:
     names = [figure for figure in known.figures.values() if _stands_for(typed, figure)]
     if not names:
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", "is no figure of this paper")
-    if _AVERAGE.search(plain, max(typed.start - 40, 0), typed.start):
+    if _AVERAGE.search(text.plain, max(typed.start - 40, 0), typed.start):
         says = "is said to be an average, which the register does not give"
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", says)
     underspend = known.figures.get("underspend")
-    over = _OVER.search(plain, max(typed.start - 40, 0), typed.start) or _OVER_BUDGET.match(plain, typed.end)
+    over = _OVER.search(text.plain, max(typed.start - 40, 0), typed.start) or _OVER_BUDGET.match(text.plain, typed.end)
     if over and underspend and underspend.amount is not None and underspend.amount >= 0:
         says = f"is said to be overspent, and {underspend.exact} is left"
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", says)
-    label, meant = labels.named(plain, typed, list(known.figures.values()), known.payees)
+    label, meant = _beside(typed, text, known)
     # What the sentence calls it goes before another figure of the same sum.
     names.sort(key=lambda figure: figure not in meant)
     if label and not any(_stands_for(typed, figure) for figure in meant):
@@ -142,13 +155,22 @@ _NOTHING_LEFT = re.compile(
 _AVERAGE = re.compile(r"\b(?:average|mean|typical(?:ly)?)\b[^.;:£]*$", re.IGNORECASE)
 
 
+def _beside(typed: Typed, text: _Text, known: Known) -> tuple[str, Sequence[Figure]]:
+    """What the words beside a sum say that it is: the name of a figure or of who gets it, or whose grants it is."""
+    label, meant = labels.named(text.plain, typed, list(known.figures.values()), known.payees)
+    if label.casefold() not in ("", "grants"):
+        return label, meant
+    said = sides.side(text.words, typed, known.figures, text.counted)
+    return said if said[0] else (label, meant)
+
+
 def _another(figure: Figure, label: str, meant: Sequence[Figure]) -> str:
     """Why a sum of one figure is wrong beside the name of another."""
     which = f"which is {meant[0].exact}" if meant else "and there is none"
     return f"is the figure “{figure.name}”, and the words beside it say “{label}”, {which}"
 
 
-def _nothing_left(prose: str, plain: str, known: Known) -> list[Match]:
+def _nothing_left(text: _Text, known: Known) -> list[Match]:
     """What says that the allocation is spent where some of it is left."""
     underspend = known.figures.get("underspend")
     if underspend is None or not underspend.amount:
@@ -156,19 +178,19 @@ def _nothing_left(prose: str, plain: str, known: Known) -> list[Match]:
     says = f"is not so: the underspend is {underspend.exact}"
     return [
         Match(Typed(said[0], *said.span(), None), Kind.MONEY, Standing.UNMATCHED, underspend.name, says)
-        for said in _NOTHING_LEFT.finditer(plain)
+        for said in _NOTHING_LEFT.finditer(text.plain)
     ]
 
 
-def _referred(prose: str, plain: str, known: Known) -> list[Match]:
+def _referred(text: _Text, known: Known) -> list[Match]:
     """The references to a figure that stand behind the name of another: the underspend is {expenditure}."""
     found = []
-    for name, start, end in references(prose):
+    for name, start, end in references(text.prose):
         figure = known.figures.get(name)
         if figure is None or figure.amount is None:
             continue
-        typed = Typed(prose[start:end], start, end, figure.amount, money.PENNY)
-        label, meant = labels.named(plain, typed, list(known.figures.values()), known.payees)
+        typed = Typed(text.prose[start:end], start, end, figure.amount, money.PENNY)
+        label, meant = _beside(typed, text, known)
         if label and not any(figure.amount == other.amount for other in meant):
             says = _another(figure, label, meant)
             found.append(Match(typed, Kind.MONEY, Standing.UNMATCHED, figure.name, says))
@@ -265,6 +287,17 @@ def _of_one_amount(count: Typed, amount: Typed, groups: Sequence[Group]) -> Matc
     most = max(sizes.values(), default=0)
     says = f"is not how many grants are of {amount.text} each; there {'is' if most == 1 else 'are'} {most or 'none'}"
     return Match(count, Kind.COUNT, Standing.UNMATCHED, "", says)
+
+
+# Shares
+
+
+def _share(said: shares.Share, known: Known) -> Match:
+    if source := _source(said.typed, known.external):
+        return Match(said.typed, Kind.SHARE, Standing.EXTERNAL, source, source)
+    if said.figure:
+        return Match(said.typed, Kind.SHARE, Standing.MATCHED, said.figure.name, said.says)
+    return Match(said.typed, Kind.SHARE, Standing.UNMATCHED, "", said.says)
 
 
 # Claims

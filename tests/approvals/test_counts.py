@@ -94,7 +94,7 @@ def test_a_count_of_the_wrong_thing_is_told_what_it_is_a_count_of() -> None:
         "section 143 is clear and Schedule 3 is too",
         "recommendation 2 is about 9 and 10",
         "by 31 May bids had come in; at 10.30 bids were opened",
-        "paragraph 4.8 grants a power; 50% of grants",
+        "paragraph 4.8 grants a power; 50% of them",
         "people under 18 are meant, and those aged 10 to 18 are reached",
         "lots of work",
         "{number of grants} are recommended",

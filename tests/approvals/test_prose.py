@@ -196,6 +196,7 @@ NAMED = Known(
         for figure in (
             Figure("underspend", "", amount=Decimal(754005)),
             Figure("expenditure", "", amount=Decimal(4027995)),
+            Figure("all staffing", "", amount=Decimal(151361)),
             Figure("safe camp", "Sum of 3 grants", amount=Decimal(147600)),
         )
     },
@@ -232,6 +233,8 @@ NAMED = Known(
         "£947,234 for Mutual Gain, London Blues and others",
         "£947,234 goes to London Blues and ten more",
         "£151,361 for youth work",
+        "£754,005 is left, and a grant of £30,000 is left to pay",
+        "Staffing costs £151,361",
     ],
 )
 def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
@@ -299,6 +302,22 @@ def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
         (
             "The sum of {allocation} for London Blues",
             "is the figure “allocation”, and the words beside it say “London Blues”, which is £151,361",
+        ),
+        (
+            "The total spend is £754,005",
+            "is the figure “underspend”, and the words beside it say “total spend”, which is £4,027,995",
+        ),
+        (
+            "This leaves £30,000 unspent",
+            "is the figure “mutual gain”, and the words beside it say “unspent”, which is £754,005",
+        ),
+        (
+            "The allocation agreed by the Mayor was £4,027,995",
+            "is the figure “expenditure”, and the words beside it say “allocation”, which is £4,782,000",
+        ),
+        (
+            "Staffing costs £30,000",
+            "is the figure “mutual gain”, and the words beside it say “Staffing”, which is £151,361",
         ),
         (
             "Safe Camp, £30,000",
