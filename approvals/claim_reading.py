@@ -33,6 +33,7 @@ from approvals.claim_words import (
     PART_OF,
     PATTERNS,
     PLURAL,
+    RANGES,
     REACH,
     SINGULAR,
     SUM_OF,
@@ -142,8 +143,12 @@ def _said(
     if bound is Bound.EXACTLY and DIFFERENCE.match(text.plain, ends):
         return
     extent, number, number_at = share
+    is_range = _how(match) == "from" and bool(RANGES.match(match.groupdict().get("verb") or ""))
+    if is_range and extent is Extent.EACH:
+        bound, extent = Bound.EXACTLY, Extent.SMALLEST
     claim = Claim(bound, limit, _is_together(text.plain, match, ends), step, extent, number)
-    group = _group(text, match, claim)
+    found = [(claim, match.start(), ends), *_upper(text.plain, match, claim, ends, limits)]
+    group = _group(text, match, [each for each, _, _ in found])
     if group is None or not group.members or (_is_plural(match) and _is_their_sum(claim, group, text.groups)):
         return
     told = (number_at,) if extent is Extent.SO_MANY else ()
@@ -151,16 +156,33 @@ def _said(
         # 4 grants, each above £50k: no set has that size, so it is said of four of a set.
         if bound is Bound.EXACTLY:
             return
-        claim = replace(claim, extent=Extent.SO_MANY, number=int(own.value or 0))
-        group, told = _of_that_number(text, claim, own, group), (own.start,)
-    place = _limit_at(match)
-    yield place, _checked(text.prose, match.start(), ends, claim, group, told)
-    if (match.groupdict().get("how") or "").casefold() in ("between", "from"):
-        other = OTHER_END.match(text.plain, ends)
-        upper, upper_ends, _ = limits.get(other.end(), (None, 0, step)) if other else (None, 0, step)
-        if other and upper is not None:
-            upper_claim = replace(claim, bound=Bound.AT_MOST, limit=upper)
-            yield other.end(), _checked(text.prose, other.end(), upper_ends, upper_claim, group, told)
+        many = int(own.value or 0)
+        found = [(replace(each, extent=Extent.SO_MANY, number=many), start, stop) for each, start, stop in found]
+        group, told = _of_that_number(text, found[0][0], own, group), (own.start,)
+    for each, start, stop in found:
+        place = _limit_at(match) if each is found[0][0] else start
+        yield place, _checked(text.prose, start, stop, each, group, told)
+
+
+def _how(match: re.Match[str]) -> str:
+    return (match.groupdict().get("how") or "").casefold()
+
+
+def _upper(
+    plain: str,
+    match: re.Match[str],
+    claim: Claim,
+    ends: int,
+    limits: dict[int, tuple[Decimal | None, int, Decimal]],
+) -> list[tuple[Claim, int, int]]:
+    """What a claim with two limits says by the upper one, with where that stands; none where it has but one."""
+    other = OTHER_END.match(plain, ends) if _how(match) in ("between", "from") else None
+    limit, stops, step = limits.get(other.end(), (None, 0, claim.step)) if other else (None, 0, claim.step)
+    if other is None or limit is None:
+        return []
+    is_range = claim.bound is Bound.EXACTLY
+    bound, extent = (Bound.EXACTLY, Extent.LARGEST) if is_range else (Bound.AT_MOST, claim.extent)
+    return [(replace(claim, bound=bound, limit=limit, step=step, extent=extent), other.end(), stops)]
 
 
 def _is_their_sum(claim: Claim, group: Group, groups: Sequence[Group]) -> bool:
@@ -300,9 +322,9 @@ def _thing(plain: str, begins: int, match: re.Match[str]) -> str:
     return THINGS[noun["noun"].casefold()] if noun else ""
 
 
-def _group(text: _Text, match: re.Match[str], claim: Claim) -> Group | None:
+def _group(text: _Text, match: re.Match[str], claims: Sequence[Claim]) -> Group | None:
     """The set that a sentence speaks of, by its name or by how many it says that there are."""
-    at = match.start()
+    claim, at = claims[0], match.start()
     begins, ends = sentence(text.prose, at)
     if match.groupdict().get("they"):
         begins = sentence(text.prose, max(begins - 2, 0))[0]
@@ -336,7 +358,7 @@ def _group(text: _Text, match: re.Match[str], claim: Claim) -> Group | None:
     if named:
         return min(named, key=lambda found: (found[0], -found[1]))[2]
     by_name = {member.name: member for group in can_be for member in group.members if member.name.casefold() in words}
-    if by_name:
+    if len(by_name) > 1 or (by_name and claim.extent not in (Extent.SMALLEST, Extent.LARGEST)):
         return Group("grants named here", "grants", (), list(by_name.values()))
     must_be_named = claim.bound is Bound.EXACTLY and claim.extent not in (Extent.SMALLEST, Extent.LARGEST)
     must_be_named |= claim.extent in (Extent.SMALLEST, Extent.LARGEST) and not thing
@@ -345,5 +367,5 @@ def _group(text: _Text, match: re.Match[str], claim: Claim) -> Group | None:
     left = [group for group in can_be if not group.named_only]
     if claim.extent in (Extent.SMALLEST, Extent.LARGEST):
         # The smallest grant is that of the paper or of the round.
-        left.sort(key=lambda group: bool(who_breaks(claim, group.members)))
+        left.sort(key=lambda group: any(who_breaks(each, group.members) for each in claims))
     return next(iter(left), None)

@@ -64,7 +64,7 @@ _GAP = (
 _IS = (
     r"(?P<verb>is|are|was|were|be|being|(?:has|have)\sbeen|remains?|stays?|falls?|fell|sits?|lies?|goe?s?|involves?|starts?"
     r"|stands?|comes?\sin|comes?\sto|came\sto|amounts?\sto|costs?|receives?|gets?"
-    r"|asks?\sfor|ranges?|has|have)"
+    r"|asks?\sfor|(?:ranges?|runs?|vary|varies)(?:\sin\s(?:value|size|amount))?|has|have)"
 )
 _LIMIT = r"(?:limit|threshold)"
 _MONEY = (
@@ -82,6 +82,8 @@ PATTERNS = tuple(
         rf"\b{_SET}{_OF_THEM}{_WORTH}{_HOW}(?:\s(?P<how>{_COMPARE}))?{_MONEY}",
         # The smallest grant is £17,000; the largest of the 28 is below £50k.
         rf"\b{_EXTREME}{_GAP}{_SAYS}",
+        # The largest grant, £240,229, goes to a trust.
+        rf"\b{_EXTREME}{_GAP},{_MONEY}",
         # Every grant in Appendix 2 is below £50k; no grant exceeds £50k; nothing there is above it.
         rf"\b{_SUBJECT}{_GAP}{_SAYS}",
         # The 11 grants are above £50k; 28 are below it; they exceed it.
@@ -99,7 +101,9 @@ PATTERNS = tuple(
         rf"\bonly\s(?P<set>{_NOUN}s)\s(?P<how>{_COMPARE}){_MONEY}",
     )
 )
-BARE_SET, SINGULAR, PLURAL, COUNTED = PATTERNS[0], PATTERNS[2], PATTERNS[3], PATTERNS[5]
+BARE_SET, SINGULAR, PLURAL, COUNTED = PATTERNS[0], PATTERNS[3], PATTERNS[4], PATTERNS[6]
+# They range from £4,950 to £41,200: the smallest and the largest.
+RANGES = re.compile(r"rang|run|var", re.IGNORECASE)
 MORE = re.compile(
     r"\s?\+|\splus\b|\s(?:or|and)\s(?:(?P<up>more|over|above|upwards?|higher)|(?P<down>less|under|below|lower|fewer))\b",
     re.IGNORECASE,

@@ -75,7 +75,8 @@ _LABELLED = re.compile(
 _OUTCOMES = {
     "not rejected": "not rejected", "rejected": "rejected", "unsuccessful": "rejected", "turned down": "rejected",
     "declined": "rejected", "internal": "internal", "redirected": "redirected", "refused": "refused",
-    "received": "received", "successful": "given a grant", "given a grant": "given a grant",
+    "received a grant": "given a grant", "received funding": "given a grant", "got a grant": "given a grant",
+    "funded": "given a grant", "received": "received", "successful": "given a grant", "given a grant": "given a grant",
     "awarded a grant": "given a grant", "failed": "rejected",
     "recommended for funding": "given a grant", "recommended for a grant": "given a grant",
 }  # fmt: skip

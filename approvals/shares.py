@@ -43,6 +43,7 @@ _PART = re.compile(rf"\b(?P<part>{'|'.join(_PARTS)})\b", re.IGNORECASE)
 _NAMES = ("underspend", "expenditure", "contracts", "grants")
 _NAME = re.compile(rf"\b(?P<name>{'|'.join(_NAMES)})\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;!?](?=\s|$)|\n")
+_NEAR = 240
 # A share written as a fraction, and one that is said to be about so much, are no exact figures.
 _ABOUT, _TO_FIVE, _FRACTION = Decimal(1), Decimal("2.5"), Decimal(4)
 
@@ -76,7 +77,8 @@ def shares(prose: str, figures: Figures) -> Iterator[Share]:
             ((part, whole),) = of
             says = f"is not the share of {part.name}, {part.exact} of {whole.exact}, which is {_exactly(part, whole)}%"
             yield Share(typed, None, says)
-        else:
+        elif found["percent"] or not found["about"]:
+            # At least half of the grants reach two boroughs: said of nothing that the paper counts.
             yield Share(typed, None, "is the share of no figure of this paper")
 
 
@@ -89,13 +91,19 @@ def _parts(plain: str, found: re.Match[str], figures: Figures) -> Sequence[Figur
     """The figures that can be the part: what the sentence names, else each."""
     stop = _SENTENCE.search(plain, found.end())
     after = plain[found.end() : stop.start() if stop else len(plain)]
-    before = _SENTENCE.split(plain[: found.start()])[-1]
+    before = _SENTENCE.split(plain[max(found.start() - _NEAR, 0) : found.start()])[-1]
     if found["whole"].casefold() in ("bids", "applications"):
         named = _PART.search(after)
         return [figures[_PARTS[named["part"].casefold()]]] if named else list(figures.values())
     if name := _NAME.search(before):
         return [figure for figure in figures.values() if figure.name.startswith(name["name"].casefold())]
+    if found["whole"].casefold() in ("grants", "awards"):
+        return [figure for figure in figures.values() if figure.thing == "grants" or _is_of_grants(figure)]
     return list(figures.values())
+
+
+def _is_of_grants(figure: Figure) -> bool:
+    return figure.group in ("Projects", "Each grant") or figure.name.startswith(("grants above", "grants below"))
 
 
 def _alike(part: Figure, whole: Figure) -> bool:

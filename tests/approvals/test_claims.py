@@ -243,6 +243,10 @@ def test_a_number_of_grants_of_one_amount_is_counted_among_those_of_that_amount(
         "Grants asked for are not below £50,000.",
         "The 28 grants exceed the threshold.",
         "11 grants of at least £50,000 each.",
+        "The grants asked for range from £50,000 to £240,229.",
+        "The delegated grants range in value from £17,001 to £17,027.",
+        "The largest grant asked for, £189,500, goes to Mutual Gain.",
+        "The largest grant, to London Blues, is £151,361.",
     ],
 )
 def test_a_claim_that_does_not_hold_is_seen_however_it_is_said(prose: str) -> None:
@@ -285,6 +289,10 @@ def test_a_claim_that_does_not_hold_is_seen_however_it_is_said(prose: str) -> No
         "The 11 grants are £947,234 in all.",
         "The smallest grant asked for is £37,136.",
         "The largest of the 11 grants is £240,229.",
+        "The grants asked for range from £37,136 to £240,229.",
+        "Delegated grants run from £17k to £17k.",
+        "The grants vary in size from £17,000 to £17,027.",
+        "The largest grant, £240,229, goes to the Princes Trust.",
         "Grants above £50,000 go to the Deputy Mayor.",
         "Grants that are above £50,000 go to the Deputy Mayor.",
         "Every grant that is above £50,000 goes to the Deputy Mayor.",

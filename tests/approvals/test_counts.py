@@ -11,6 +11,7 @@ FIGURES = {
     for figure in (
         Figure("bids received", "", count=83, thing="bids"),
         Figure("bids rejected", "", count=30, thing="bids"),
+        Figure("bids given a grant", "", count=39, thing="bids"),
         Figure("bids internal", "", count=13, thing="bids"),
         Figure("number of grants", "", count=39, thing="grants"),
         Figure("number of grants above", "", count=11, thing="grants"),
@@ -166,6 +167,8 @@ def test_a_count_behind_its_label_or_before_its_outcome_is_matched(prose: str, w
         "Of the 83, 28 were rejected.",
         "No bids were rejected.",
         "All bids were rejected.",
+        "All bids received a grant.",
+        "83 bids were funded.",
         "Of 34 projects, 11 are for decision.",
     ],
 )
