@@ -11,7 +11,7 @@ FIGURES = {
     for figure in (
         Figure("bids received", "", count=83, thing="bids"),
         Figure("bids rejected", "", count=30, thing="bids"),
-        Figure("bids given a grant", "", count=39, thing="bids"),
+        Figure("bids given a grant", "", count=37, thing="bids"),
         Figure("bids internal", "", count=13, thing="bids"),
         Figure("number of grants", "", count=39, thing="grants"),
         Figure("number of grants above", "", count=11, thing="grants"),
