@@ -140,12 +140,13 @@ def problems(decision: Decision) -> list[Discrepancy]:
 
 
 def as_amended(decision: Decision, found: Sequence[Award], day: date) -> list[Award]:
-    """The grants of a round as they are once this paper is signed; nothing of it is saved.
+    """The grants of a round as they are once this paper is signed; once it is, as they stand. Nothing of it is saved.
 
     `found` are those of `position.grants_of`. A changed one has its new amount, waits for the Deputy Mayor, and has
     what it was before under `was`, in pounds.
     """
-    changes = {kept.award_id: kept for kept in decision.changes.select_related("award")} if decision.amends_id else {}
+    asks = bool(decision.amends_id) and decision.signed_at is None
+    changes = {kept.award_id: kept for kept in decision.changes.select_related("award")} if asks else {}
     facts = _facts(decision, changes.values(), day) if changes else {}
     for award in found:
         kept = changes.get(award.pk)
@@ -179,7 +180,8 @@ def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
     left = DecisionItem.objects.filter(
         pack=pack, answer__in=(DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED)
     )
-    changes = decision.changes.exclude(award__in=left.values("award")).select_related("award")
+    # An item of a contract has no grant, and a set that holds nothing excludes everything.
+    changes = decision.changes.exclude(award__in=left.exclude(award=None).values("award")).select_related("award")
     award.routed_as = _facts(decision, changes, localtime(at).date())[award.reference]
     award.amount, award.route, award.sentence = kept.amount, Award.Route.DMPC, _sentence(decision)
 

@@ -116,8 +116,8 @@ _NUMERAL = rf"(?:{'|'.join(sorted(WORDS, key=len, reverse=True))})"
 _LETTERS = re.compile(
     rf"\b(?:(?P<vague>(?:tens of |hundreds of )?(?:thousands|hundreds|millions|billions)\sof\spounds)"
     rf"|(?:(?:a\s)?(?:half|quarter|third|three[\s-]quarters)(?:\sof)?\sa|a|several"
-    rf"|{_NUMERAL}(?:[\s-](?:and\s)?(?:a\shalf|{_NUMERAL})){{0,8}}?)\s(?:hundred|thousand|million|billion)"
-    rf"(?P<pounds>\s(?:of\s)?pounds)?"
+    rf"|{_NUMERAL}(?:[\s-](?:and\s)?(?:a\shalf|{_NUMERAL})){{0,8}}?)"
+    r"\s(?:(?:hundred\s)?(?:thousand|million|billion)|hundred)(?P<pounds>\s(?:of\s)?(?:pounds|quid)|(?<=hundred)\sgrand)?"
     rf"|{_NUMERAL}(?:[\s-]{_NUMERAL})?(?P<few>\spounds))\b",
     re.IGNORECASE,
 )

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils.timezone import localtime
 
 from approvals import duties, routing
 from approvals.awards import committed, locked, must_not_be_in_flight, record, routes_now
-from approvals.models import Approval, Award, Payment, Recommendation
+from approvals.models import Approval, Award, DecisionItem, Payment, Recommendation
 from bids.models import Interest, PanelOutcome, Scorecard
 from grants import audit, money
 from grants.models import AuditEvent, User, new_references
@@ -159,23 +159,32 @@ def record_payment(
 
     Paid before a valid approval stood, it is retrospective: it needs its reason, and no further payment is taken
     until the grant is approved. Raises Refused where it is more than the grant, lies in the future, or where the
-    project uses personal data of the public and its impact assessment is not finished.
+    project uses personal data of the public and its impact assessment is not finished, and where it was paid after
+    the Deputy Mayor deferred or refused the grant.
     """
     award = locked(award, seen)
     if paid_on > localtime(at).date():
         raise Refused("The payment must be in the past", field="paid_on")
     if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED):
         raise Refused(f"This grant is {award.get_state_display().lower()}. Nothing is paid under it.")
+    deferred = _deferred_on(award)
+    if deferred and paid_on >= deferred:
+        raise Refused(
+            f"This grant was deferred on {deferred.day} {deferred:%B %Y}. Nothing is paid until it is approved",
+            field="paid_on",
+        )
     earlier = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
     if earlier + amount > award.amount:
         left = money.pounds(award.amount - earlier)
         raise Refused(f"The grant has {left} left to pay", field="amount")
     standing = award.approvals.filter(invalid_at=None).first()
-    if standing is None and earlier:
-        raise Refused("Money was paid before approval already. No further payment until the grant is approved.")
     stood = [each for each in award.approvals.all() if localtime(each.approved_at).date() <= paid_on]
     # One that a later decision took the place of counts for as long as it stood.
     retrospective = not any(each.invalid_at is None or localtime(each.invalid_at).date() >= paid_on for each in stood)
+    # Paid while an approval stood, and only recorded after that one had ended, it is an ordinary payment.
+    stood_then = any(each.invalid_at and localtime(each.invalid_at).date() > paid_on for each in stood)
+    if standing is None and earlier and not stood_then:
+        raise Refused("Money was paid already and no approval stands. No further payment until the grant is approved.")
     if retrospective:
         # It has a recommendation of its own, which a paper that is submitted already cannot hold.
         must_not_be_in_flight(award.round)
@@ -200,3 +209,12 @@ def record_payment(
     facts = {"payment": payment.reference, "amount": amount, "paid_on": paid_on, "retrospective": retrospective}
     record("record payment", award, by, at, reason, facts)
     return payment
+
+
+def _deferred_on(award: Award) -> date | None:
+    """The day on which the decision about a grant was put off, where that still holds."""
+    if award.state != Award.State.DEFERRED:
+        return None
+    items = DecisionItem.objects.signed().filter(award=award, answer=DecisionItem.Answer.DEFERRED)
+    signed = items.aggregate(last=Max("pack__decision__signed_at"))["last"]
+    return localtime(signed).date() if signed else None

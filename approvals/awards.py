@@ -59,8 +59,11 @@ def guard(*, round: Round, lines: Decimal | None) -> None:
     now = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
     promised = committed(round) - now
     if lines + promised > round.allocation:
-        left = money.pounds(round.allocation - promised)
-        raise Refused(f"Contracts and grants leave {left} of the allocation for the budget lines", field="amount")
+        left, over = money.pounds(round.allocation - promised), money.pounds(lines + promised - round.allocation)
+        raise Refused(
+            f"Contracts and grants leave {left} of the allocation for the budget lines, and this is {over} more",
+            field="amount",
+        )
 
 
 def in_flight(round: Round) -> Decision | None:
@@ -137,7 +140,7 @@ def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: d
         taken = Award.objects.values_list("reference", flat=True)
         Award.objects.create(round=bid.round, bid=bid, reference=new_references("AWD", 1, taken)[0], amount=amount)
         return
-    if award.items.filter(decision__signed_at__isnull=False, answer__in=("approved", "conditions")).exists():
+    if award.items.signed().filter(answer__in=("approved", "conditions")).exists():
         raise Refused("The Deputy Mayor has decided this grant. Only a new decision changes it.")
     paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
     if amount < paid:
@@ -189,7 +192,7 @@ def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | Non
     award = Award.objects.select_for_update().filter(bid=bid).first()
     if award and award.payments.exists():
         raise Refused("Money was paid for this bid. It can no longer go back to the panel.")
-    if award and award.items.filter(decision__signed_at__isnull=False).exists():
+    if award and award.items.signed().exists():
         raise Refused("The Deputy Mayor has decided this grant. Only a new decision changes it.")
     if award and award.state != Award.State.WITHDRAWN:
         invalidate(award, "The bid was sent back to the panel", by, at)
@@ -273,6 +276,7 @@ def _route(
         route = found[award.reference]
         facts = route_facts(route, rule)
         if (award.route and not _differs(award, facts)) or (only_routed and not award.route):
+            _warn_of(award, route, by, at, because, action)
             continue
         invalidate(award, because or "Its route changed", by, at)
         before = {"route": award.route, "sentence": award.sentence}
@@ -285,6 +289,16 @@ def _route(
         record(action, award, by, at, because, facts, before)
         changed += 1
     return changed
+
+
+def _warn_of(award: Award, route: routing.Route, by: User, at: datetime, because: str, action: str) -> None:
+    """Keep the first warning of the other key beside an approval that stands, so that a lead can answer it."""
+    if award.state != Award.State.APPROVED or award.warning or not route.warning:
+        return
+    award.warning = route.warning
+    award.version += 1
+    award.save(update_fields=["warning", "version"])
+    record(action, award, by, at, because, {"warning": route.warning})
 
 
 def route_facts(route: routing.Route, rule: DelegationRule) -> dict[str, Any]:
@@ -324,7 +338,7 @@ def invalidate(award: Award, because: str, by: User, at: datetime) -> None:
 def clear_warning(*, award: Award, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Say in writing why the higher route of the other key does not apply. The warning stays on record."""
     award = locked(award, seen)
-    if not award.warning_open:
+    if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED) or not award.warning_open:
         raise Refused("This grant has no open warning")
     must_have_no_interest("clear warning", [award.bid], award.round, by, at, others="clears it")
     award.warning_cleared = reason
@@ -340,8 +354,8 @@ def escalate_award(*, award: Award, reason: str, by: User, at: datetime, seen: i
     must_not_be_in_flight(award.round)
     if award.route != Award.Route.DELEGATED:
         raise Refused("Only a grant that is routed for delegated approval can be sent up")
-    if award.state == Award.State.APPROVED:
-        raise Refused("This grant is approved already")
+    if award.state != Award.State.ROUTED:
+        raise Refused(f"This grant is {award.get_state_display().lower()}, so it is not sent up")
     award.escalated = reason
     award.save(update_fields=["escalated"])
     record("escalate award", award, by, at, reason, {"from": award.route})

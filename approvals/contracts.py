@@ -94,7 +94,7 @@ def keep_single_tender_action(
         "keep single tender action", contract, round=round, by=by, at=at, because=because, before=before, facts=facts
     )
     for each in suppliers:
-        _route_again(round, each, contract, by, at)
+        route_again(round, each, f"{contract.reference} of the same supplier changed", by, at, but=contract.pk)
     return contract
 
 
@@ -104,10 +104,13 @@ def _beside(round: Round, supplier: Organisation, pk: int) -> Decimal:
     return others.aggregate(total=Sum("amount"))["total"] or Decimal("0.00")
 
 
-def _route_again(round: Round, supplier: Organisation, cause: SingleTenderAction, by: User, at: datetime) -> None:
-    """Route the open contracts of a supplier once more, since what they are added to has changed."""
+def route_again(round: Round, supplier: Organisation, because: str, by: User, at: datetime, *, but: int = 0) -> None:
+    """Route the open contracts of a supplier once more, since what they are added to has changed.
+
+    `but` is the primary key of the one that was routed just now. For transitions that hold the lock of the round.
+    """
     rows = SingleTenderAction.objects.select_for_update(of=("self",)).filter(round=round, supplier=supplier)
-    for each in rows.exclude(pk=cause.pk):
+    for each in rows.exclude(pk=but):
         level, sentence = _route(round, each.amount, _beside(round, supplier, each.pk), at, _deferred_in(each))
         if not each.is_open or (each.route, each.sentence) == (level, sentence):
             continue
@@ -121,7 +124,7 @@ def _route_again(round: Round, supplier: Organisation, cause: SingleTenderAction
             round=round,
             by=by,
             at=at,
-            because=f"{cause.reference} of the same supplier changed",
+            because=because,
             before=before,
             facts={"route": sentence},
         )

@@ -135,7 +135,7 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
         if value is None or number.start() in held or _is_a_name(plain, number):
             continue
         thing, end = _counted(plain, number.end(), value)
-        is_one = bool(number["letters"]) and value == 1
+        is_one = value == 1 and not number["figure"] and not (number["digits"] and _is_a_figure(thing, figures))
         if thing in THINGS.values():
             outcome = ""
             if thing in ("bids", "grants"):
@@ -165,6 +165,11 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
         elif not number["figure"]:
             last = (number.end(), "")
     return sorted(found, key=lambda typed: typed.start)
+
+
+def _is_a_figure(thing: str, figures: Figures) -> bool:
+    """Whether some count of a thing is 1, so that `1 contract` counts; `1 grant of £70,000` only names a grant."""
+    return any(figure.count == 1 and figure.thing == thing for figure in figures.values())
 
 
 def _labelled(prose: str, plain: str, named: Mapping[int, object]) -> Iterator[Typed]:

@@ -35,10 +35,12 @@ def decide_items(
     by: User,
     at: datetime,
     seen: int | None = None,
+    replaces: bool = False,
 ) -> None:
     """Decide every item of the pack by its number, and declare interests (or that there are none).
 
-    Raises Refused where an item has no answer, conditions or a reason are missing, or the decider wrote the paper.
+    Raises Refused where an item has no answer, conditions or a reason are missing or belong to another answer, the
+    decider wrote the paper, or somebody else answered already and `replaces` does not say that this is known.
     The answers can be given again until the decision is signed.
     """
     decision = decisions.locked(decision)
@@ -54,11 +56,14 @@ def decide_items(
     if principal and duties.why_not_sign(principal.username, prepared):
         raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else decides it.")
     _must_have_no_interest("decide items", decision, list(current.items.select_related("award__bid")), by, at)
-    if not interests.strip():
-        raise Refused("Declare your interests, or write that there are none", field="interests")
     said = {}
     items = list(current.items.select_for_update())
     missing = [fault for item in items for fault in _faults(item, answers.get(item.number, Answer("")))]
+    if not interests.strip():
+        missing.append(("interests", "Declare your interests, or write that there are none"))
+    theirs = others_answers(decision, by)
+    if theirs and not replaces:
+        missing.append(("replaces", f"Confirm that your answers take the place of those of {theirs.name}"))
     if missing:
         raise Incomplete(missing)
     for item in items:
@@ -68,7 +73,14 @@ def decide_items(
         said[str(item.number)] = {"label": item.label, "answer": given.answer, "amount": item.amount}
     decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
     decisions.move(decision, Decision.State.DECIDED, "interests", "decided_by", "decided_at")
-    decisions.record("decide items", decision, by, at, facts={"items": said, "interests": interests.strip()})
+    facts = {"items": said, "interests": interests.strip()} | ({"in_place_of": theirs.username} if theirs else {})
+    decisions.record("decide items", decision, by, at, facts=facts)
+
+
+def others_answers(decision: Decision, by: User) -> User | None:
+    """Who else answered the items of a pack that waits for a signature; None where nobody did."""
+    answered = decision.decided_by if decision.state == Decision.State.DECIDED else None
+    return answered if answered and answered.pk != by.pk else None
 
 
 def _faults(item: DecisionItem, given: Answer) -> list[tuple[str, str]]:
@@ -80,21 +92,43 @@ def _faults(item: DecisionItem, given: Answer) -> list[tuple[str, str]]:
         return [(f"conditions_{item.number}", f"Item {item.number}: enter the conditions")]
     if given.answer in (kinds.REFUSED, kinds.DEFERRED) and not given.reason.strip():
         return [(f"reason_{item.number}", f"Item {item.number}: enter the reason")]
+    chosen = kinds(given.answer).label
+    if given.answer != kinds.CONDITIONS and given.conditions.strip():
+        return [
+            (
+                f"conditions_{item.number}",
+                f"Item {item.number}: conditions belong to “{kinds.CONDITIONS.label}”, and “{chosen}” is chosen. "
+                "Choose the other answer, or empty the conditions",
+            )
+        ]
+    said_no = item.answer in (kinds.REFUSED, kinds.DEFERRED) and given.answer in (kinds.APPROVED, kinds.CONDITIONS)
+    if said_no and given.reason.strip() and given.reason.strip() == item.reason:
+        was = kinds(item.answer).label
+        return [
+            (
+                f"reason_{item.number}",
+                f"Item {item.number}: this reason was given for “{was}”, and “{chosen}” is chosen now. "
+                "Write another, or empty it",
+            )
+        ]
     return []
 
 
-def sums(items: Sequence[DecisionItem]) -> list[tuple[str, int, Decimal]]:
-    """Of each answer to what was asked: its name, how many items have it, what they come to in pounds.
+def sums(items: Sequence[DecisionItem]) -> list[tuple[str, list[tuple[int, str, Decimal]]]]:
+    """Of each answer to what was asked: its name, then how many grants have it with their sum in pounds, and contracts.
 
-    What is only noted tells of sums that stand elsewhere as well, so it is not added up.
+    The two are never added up. What is only noted tells of sums that stand elsewhere as well, so it is left out.
     """
     found = []
     for answer in DecisionItem.Answer:
         if answer == DecisionItem.Answer.NOTED:
             continue
-        given = [item.amount for item in items if item.answer == answer]
+        given = [item for item in items if item.answer == answer]
+        grants = [item.amount for item in given if item.contract_id is None]
+        contracts = [item.amount for item in given if item.contract_id is not None]
+        kinds = [(len(each), thing, money.total(each)) for thing, each in (("grant", grants), ("contract", contracts))]
         if given:
-            found.append((str(answer.label), len(given), money.total(given)))
+            found.append((str(answer.label), [kind for kind in kinds if kind[0]]))
     return found
 
 
@@ -118,7 +152,7 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
         if item.award:
             _settle(item, item.award, decision, by, at)
         if item.contract and item.verb == DecisionItem.Verb.APPROVE:
-            _settle_contract(item, item.contract, by, at)
+            _settle_contract(item, item.contract, decision, by, at)
     if (over := awards.committed(decision.round) - decision.round.allocation) > 0:
         # One change was counted on to pay for another, and was not approved.
         raise Refused(
@@ -165,7 +199,9 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
         approving.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at, principal)
 
 
-def _settle_contract(item: DecisionItem, contract: SingleTenderAction, by: User, at: datetime) -> None:
+def _settle_contract(
+    item: DecisionItem, contract: SingleTenderAction, decision: Decision, by: User, at: datetime
+) -> None:
     states = SingleTenderAction.State
     refused = {"refused": states.REFUSED, "deferred": states.DEFERRED}
     contract.state = refused.get(item.answer, states.APPROVED)
@@ -173,11 +209,14 @@ def _settle_contract(item: DecisionItem, contract: SingleTenderAction, by: User,
         contract.approved_by, contract.approved_at = by, at
     contract.version += 1
     contract.save(update_fields=["state", "approved_by", "approved_at", "version"])
+    facts = {"decision": decision.reference, "amount": contract.amount, "state": contract.get_state_display()}
+    audit.record("sign decision", contract, round=decision.round, by=by, at=at, because=item.reason, facts=facts)
 
 
 def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> dict[str, Any]:
     assert decision.signed_at and decision.signed_by and decision.decided_at
     principal = audit.acting_for("sign decision", decision.signed_by, decision.round, decision.signed_at)
+    fallen = set(Award.objects.filter(items__in=items, state=Award.State.REFUSED).values_list("pk", flat=True))
     changed = set(decision.changes.values_list("award_id", flat=True))
     found: dict[str, Any] = audit.plain(
         {
@@ -200,6 +239,8 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
                     "label": item.label,
                     "amount": item.amount,
                     "changes": decision.amends.reference if decision.amends and item.award_id in changed else "",
+                    # Whether what the changed decision gave is what holds where this one says no.
+                    "stands": item.award_id not in fallen,
                     "answer": item.get_answer_display(),
                     "conditions": item.conditions,
                     "reason": item.reason,

@@ -327,7 +327,8 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
     frozen = _newest_pack_or_404(found)
     initial = {"version": found.version, "interests": found.interests}
     items = list(frozen.items.select_related("award"))
-    form = DecideForm(request.POST or None, items=items, initial=initial)
+    theirs = deciding.others_answers(found, request.user)
+    form = DecideForm(request.POST or None, items=items, theirs=theirs, initial=initial)
     data = packs.read(frozen)
     by_reference = {grant["reference"]: grant for grant in data["appendix_1"]}
     return form_page(
@@ -339,6 +340,7 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
             answers=form.answers,
             interests=said["interests"],
             seen=said["version"],
+            replaces=said.get("replaces", False),
             by=request.user,
             at=timezone.now(),
         ),
@@ -347,6 +349,8 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
         back=_address(found),
         decision=found,
         recommendations=data["recommendations"],
+        theirs=theirs,
+        waits=found.state in (Decision.State.READY, Decision.State.DECIDED),
         grants={item.award_id: by_reference.get(item.award.reference) for item in items if item.award},
     )
 

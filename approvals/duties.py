@@ -74,7 +74,11 @@ def why_not_confirm(person: str, proposed_by: str) -> str:
 
 def why_not_sign(person: str, prepared_by: Set[str]) -> str:
     """Why this person may not decide and sign, or nothing where they may."""
-    return "You prepared this paper, so somebody else decides it." if person in prepared_by else ""
+    return (
+        "You had a hand in the bids, the money or the paper, so somebody else decides it."
+        if person in prepared_by
+        else ""
+    )
 
 
 def why_not_sign_off(person: str, prepared_by: Set[str]) -> str:

@@ -16,8 +16,8 @@ from approvals.models import Award, Decision, DecisionItem, DelegationRule, Sign
 from bids.forms import BidsField
 from bids.models import Bid
 from grants import money
-from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
-from grants.models import Organisation, Round
+from grants.forms import Checkbox, Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
+from grants.models import Organisation, Round, User
 
 
 class AgreeForm(Form):
@@ -294,7 +294,10 @@ class PlainVersionForm(VersionedForm):
 class DecideForm(VersionedForm):
     """Every item of a pack with its answer. The items to note are noted together with the signature."""
 
-    def __init__(self, *args: Any, items: list[DecisionItem], **kwargs: Any) -> None:
+    # The transition asks for all that is missing at once.
+    may_be_incomplete = True
+
+    def __init__(self, *args: Any, items: list[DecisionItem], theirs: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = items
         for item in items:
@@ -319,8 +322,14 @@ class DecideForm(VersionedForm):
                         label=f"{label} for item {item.number}", required=False, max_length=2000, initial=value
                     )
         self.fields["interests"] = text_area(
-            "Interests that you declare", rows=2, hint="Write “None” where there is none.", longest=2000
+            "Interests that you declare", rows=2, required=False, hint="Write “None” where there is none.", longest=2000
         )
+        if theirs:
+            self.fields["replaces"] = forms.BooleanField(
+                label="Answers of somebody else",
+                required=False,
+                widget=Checkbox(attrs={"label": f"My answers take the place of those of {theirs.name}"}),
+            )
 
     @property
     def answers(self) -> dict[int, Answer]:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from approvals import awards
+from approvals.contracts import route_again as route_contracts_again
 from approvals.models import Award, DecisionItem, SingleTenderAction
 from bids.families import key_of
 from bids.models import Bid, BidQuerySet, Dismissal, Knowledge, ProjectFamily
@@ -231,7 +232,7 @@ def _repoint(
         bid.save(update_fields=["recipient", "version"])
         _record("merge bodies", bid, round, by, at, reason, before=before, facts={"recipient": kept.name})
     contracts = SingleTenderAction.objects.select_for_update(of=("self",)).select_related("supplier")
-    settled = DecisionItem.objects.filter(decision__signed_at__isnull=False).exclude(contract=None)
+    settled = DecisionItem.objects.signed().exclude(contract=None)
     for contract in contracts.filter(round=round, supplier__in=others).exclude(pk__in=settled.values("contract")):
         before = {"supplier": contract.supplier.name}
         contract.supplier = kept
@@ -242,5 +243,6 @@ def _repoint(
         except IntegrityError:
             raise Refused(f"{kept.name} has a contract called {contract.title} already", field="kept") from None
         _record("merge bodies", contract, round, by, at, reason, before=before, facts={"supplier": kept.name})
+    route_contracts_again(round, kept, f"{kept.name} and another supplier are one: {reason}", by, at)
     for known in Knowledge.objects.filter(round=round, organisations__in=others).distinct():
         known.organisations.add(kept)

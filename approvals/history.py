@@ -1,7 +1,7 @@
 """Who wrote what in a paper, read from its trail: each version of a section, and the words that changed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from approvals.models import Decision, DecisionSection
 from approvals.sections import BY_KEY, Part
-from grants.models import AuditEvent
+from grants.models import AuditEvent, Round
 
 # How many words stay on either side of what changed.
 AROUND = 12
@@ -47,6 +47,13 @@ def returned(decision: Decision) -> AuditEvent | None:
     """Who gave a paper back last, when and why; None where it was never given back."""
     events = AuditEvent.objects.filter(round=decision.round, action="return pack", subject=decision.reference)
     return events.order_by("number").last()
+
+
+def all_returned(round: Round, given_back: Sequence[Decision]) -> dict[str, AuditEvent]:
+    """Who gave each of these papers back last, by its reference; one query, none where there are no papers."""
+    references = [decision.reference for decision in given_back]
+    events = AuditEvent.objects.filter(round=round, action="return pack", subject__in=references)
+    return {event.subject: event for event in events.order_by("number")}
 
 
 def events(section: DecisionSection) -> QuerySet[AuditEvent]:

@@ -46,12 +46,27 @@ _WHOLE = re.compile(r"\b(?:of|from|against|within|to|in|on|than|into)\s(?:the|an
 # Grants and the contract come to £1.84m: a sum of several.
 _AND = re.compile(r"\b(?:and|plus|with)\s(?:the\s)?$", re.IGNORECASE)
 _COME_TO = re.compile(r"\s(?:are|were|come\sto|came\sto|total|totalled|amount\sto|take)\b", re.IGNORECASE)
+_NO = re.compile(r"\b(?:no|not\san|without(?:\san)?)\s$", re.IGNORECASE)
 # The £754,005 underspend.
 _BEHIND = ("allocation", "expenditure", "underspend", "grant limit", "limit for grants", "contract")
 # An expenditure of £400,000 on contracts is not the expenditure, and £0.75m of an allocation is not all of it.
 _A_PART = re.compile(r"\s(?:on|for|to|from|by|towards)\b", re.IGNORECASE)
 _OF_WHICH = re.compile(r",?\sof\s(?:which|it|that|them)\b", re.IGNORECASE)
 _CALLED = {"contract": "the contract"}
+# £1.84m goes to grants; £400,000 was given as a grant.
+_IN_GRANTS = re.compile(
+    r"\s(?:(?:(?:is|was|were|are)\s(?:\w+\s)?)?as\s(?:a\s)?(?P<name>grants?)"
+    r"|(?:goes\sto|went\sto|goes\sinto|in|of|(?:is|was)\sfor)\s(?P<names>grants))\b(?!\s?(?:,|and|or|plus|to|above|below)\b)",
+    re.IGNORECASE,
+)
+# Mutual Gain was paid £189,500 before approval.
+_PAID = re.compile(r"\b(?:was|were)\spaid\s$", re.IGNORECASE)
+_EARLY = re.compile(r"\s(?P<name>before\s(?:the\s|its\s|their\s)?(?:approval|decision))\b", re.IGNORECASE)
+_PAID_EARLY = re.compile(
+    r"\s(?:was|were)\spaid\s(?P<name>early|before\s(?:the\s|its\s|their\s)?(?:approval|decision))\b", re.IGNORECASE
+)
+# What was paid before approval, among the sums that names can mean.
+EARLY = "paid before approval"
 # £754,005 is left, and goes unspent.
 _UNSPENT = re.compile(r"\s(?:(?:is|remains|are)\s)?(?P<name>unspent|left(?=\s?[.,;)]|$|\sunspent))", re.IGNORECASE)
 _BEHIND_IT = re.compile(
@@ -84,11 +99,19 @@ def named(
         return behind["name"], meant
     if (unspent := _UNSPENT.match(plain, typed.end)) and "underspend" in names:
         return unspent["name"], names["underspend"]
+    paid = _PAID.search(plain, max(typed.start - 12, 0), typed.start)
+    early = _PAID_EARLY.match(plain, typed.end) or (paid and _EARLY.match(plain, typed.end))
+    if early and EARLY in names:
+        return early["name"], names[EARLY]
+    if (given := _IN_GRANTS.match(plain, typed.end)) and "grants" in names:
+        return given["name"] or given["names"], names["grants"]
     whom = _whom(tuple(payees)).match(plain, typed.end) if payees else None
     if whom:
         return whom["name"], names[whom["name"].casefold()]
     start = max(typed.start - _NEAR, 0)
     found = _pattern(tuple(names)).search(plain, start, typed.start) if names else None
+    if found and found["name"].casefold() == "overspend" and _NO.search(plain[start : found.start("name")]):
+        return "", ()
     if found and found["name"].casefold() == "grants" and not _COME_TO.match(plain, found.end("name")):
         # 3 grants of £49,200, and the largest of the grants is £240,229.
         return "", ()

@@ -277,7 +277,7 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
         add(
             verb,
             f"the single tender action with {contract.supplier.name}: {contract.title}, "
-            f"{money.pounds(contract.amount)} over {len(contract.profile)} financial years, "
+            f"{money.pounds(contract.amount)} over {_years(contract)}, "
             "as set out in Appendices 3 and 4",
             contract.amount,
             [{"label": contract.title, "reference": contract.reference, "amount": money.text(contract.amount)}],
@@ -293,6 +293,11 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
             [],
         )
     return found
+
+
+def _years(contract: SingleTenderAction) -> str:
+    years = len(contract.profile)
+    return f"{years} financial year{'' if years == 1 else 's'}"
 
 
 def _unless_approved(award: Award) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from approvals.appendices import paid_early
 from approvals.claims import Group, Member
 from approvals.figures import Figure
+from approvals.labels import EARLY
 from approvals.models import Award
 from approvals.reconciliation import BidEntry, Outcome
 from grants import money
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 # How a text speaks of the grants that the force approved itself.
 _DELEGATED = (
     "below the threshold", "appendix 2", "delegated", "delegation", "approved by the force", "the force approved",
-    "other grants", "remaining grants", "smaller grants", "others",
+    "other grants", "remaining grants", "smaller grants", "the others are", "the others were", "others, all",
+    "others, each", "others all",
 )  # fmt: skip
 ABOVE, BELOW = "grants above the threshold", "grants below the threshold"
 
@@ -149,7 +151,12 @@ def payees(said: Sources) -> list[Figure]:
     sums = {name: {money.total(amounts): None, **dict.fromkeys(amounts)} for name, amounts in parts.items()}
     for contract in said.contracts:
         sums[contract.supplier.name] |= dict.fromkeys(money.exact(part) for _, part in contract.profile)
-    return [Figure(name, f"What {name} gets", amount) for name, amounts in sums.items() for amount in amounts]
+    found = [Figure(name, f"What {name} gets", amount) for name, amounts in sums.items() for amount in amounts]
+    early = [paid for award in said.awards if (paid := paid_early(award))]
+    return [
+        *found,
+        *(Figure(EARLY, "Paid before approval", amount) for amount in {*early, money.total(early)} if early),
+    ]
 
 
 def _members(awards: Sequence[Award]) -> list[Member]:

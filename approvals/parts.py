@@ -114,7 +114,7 @@ class Dimension:
 
 
 _ROUTES = {
-    Level.DMPC: ("dmpc", "Decided by the Deputy Mayor"),
+    Level.DMPC: ("dmpc", "For the Deputy Mayor"),
     Level.DELEGATED: ("delegated", "Approved under delegation"),
     None: ("none", "Not routed"),
 }

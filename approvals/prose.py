@@ -149,7 +149,9 @@ def _sum(typed: Typed, text: _Text, known: Known) -> Match:
 _OVER = re.compile(r"\b(?:overspent|overspend\sof|exceeds?\sthe\s(?:allocation|budget))\s(?:by\s)?$", re.IGNORECASE)
 _OVER_BUDGET = re.compile(r"\sover\s(?:the\s)?(?:budget|allocation)\b", re.IGNORECASE)
 _NOTHING_LEFT = re.compile(
-    r"\b(?:no\sunderspend|underspend\s(?:is|of)\s(?:nil|nought|zero)|nothing\sis\sleft|spent\sin\sfull|fully\sspent)\b",
+    r"\b(?:no\sunderspend\b|underspend\s(?:is|of)\s(?:nil|nought|zero)\b|nothing\sis\sleft(?=\s?[.,;)]|$|\sof\s(?:it|the))"
+    r"|(?:allocation|budget|fund|round)\s(?:is|was|has\sbeen|will\sbe)\s(?:fully\sspent|spent\sin\sfull)\b"
+    r"|spent\sthe\s(?:allocation|budget)\sin\sfull\b)",
     re.IGNORECASE,
 )
 _AVERAGE = re.compile(r"\b(?:average|mean|typical(?:ly)?)\b[^.;:£]*$", re.IGNORECASE)

@@ -50,7 +50,8 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
         "virements": found.virements.select_related("source", "target")[:5],
         "since": _since(found, timezone.now()),
         "items": whatif.items(stands),
-        "to_recover": position.to_recover(found),
+        "to_recover": (back := position.to_recover(found)),
+        "paid_in_all": splits["paid"].parts[0].total + back,
     }
     return render(request, "approvals/reconciliation.html", context)
 

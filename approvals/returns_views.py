@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
@@ -127,7 +128,10 @@ class _Decisions(Feed):
         total = money.pounds(money.total([grant.amount for grant in grants]))
         count = "1 grant" if len(grants) == 1 else f"{len(grants)} grants"
         signed = settled.day(item.record["signed_at"])
-        return f"Signed by {item.record['signed_by']} on {signed.day} {signed:%B %Y}. {count}, {total} in all."
+        answers = Counter(each["answer"] for each in item.record["items_decided"] if each["verb"] == "approve")
+        others = "; ".join(f"{answer.lower()}: {number}" for answer, number in sorted(answers.items()))
+        said = f" What was asked for: {others}." if others else ""
+        return f"Signed by {item.record['signed_by']} on {signed.day} {signed:%B %Y}. {count}, {total} in all.{said}"
 
     def item_link(self, item: published.Published) -> str:
         return reverse("approvals:published_decision", args=[item.reference])

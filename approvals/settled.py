@@ -90,8 +90,10 @@ def after(record: Data) -> str:
     """What a decision that differs from its paper leaves of the allocation, in words; empty for an older record."""
     if "allocation_left" not in record:
         return ""
-    own = [item for item in differs(record) if not item["changes"]]
-    kept = next((item["changes"] for item in differs(record) if item["changes"] and item["answer"] not in GRANTED), "")
+    # A change of a grant that was only deferred before leaves nothing that stands.
+    own = [item for item in differs(record) if not item["changes"] or not item.get("stands", True)]
+    denied = [item for item in differs(record) if item not in own and item["answer"] not in GRANTED]
+    kept = denied[0]["changes"] if denied else ""
     said = [f"After the decision {money.pounds(money.exact(record['allocation_left']))} of the allocation is left."]
     if any(item["answer"] == "Refused" for item in own):
         said.append("What was refused takes nothing of it.")

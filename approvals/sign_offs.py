@@ -75,6 +75,7 @@ def entries(stood: list[Row]) -> list[dict[str, Any]]:
 def problems(decision: Decision, stood: list[Row]) -> list[paper.Discrepancy]:
     """What the advisers' answers still keep from being submitted, each named."""
     found = []
+    prepared = who_prepared(decision)
     for row in stood:
         label = row.area.label
         said = {
@@ -82,6 +83,9 @@ def problems(decision: Decision, stood: list[Row]) -> list[paper.Discrepancy]:
             "objected": f"{label} does not sign off: {row.answer.comment if row.answer else ''}",
             "void": f"The sign-off of {row.area.value} is void: {'; '.join(map(str, row.standing.changes[:2]))}.",
         }.get(row.standing.state)
+        if row.standing.state == "signed" and row.answer and row.answer.given_by.username in prepared:
+            who = row.answer.given_by.name
+            said = f"{who}, who signed off {row.area.value}, prepared the paper since. Another adviser signs it off."
         if said:
             reference = f"{decision.reference} sign-off-{row.area.value}"
             found.append(paper.Discrepancy("sign-off", said, Decimal("0.00"), reference))

@@ -23,7 +23,7 @@ from approvals.forms import (
     RuleForm,
     SeenReasonForm,
 )
-from approvals.models import Approval, Award, DelegationRule, Scenario
+from approvals.models import Approval, Award, DecisionItem, DelegationRule, Scenario
 from approvals.scenarios import proposed_amount
 from bids.models import Bid
 from bids.views import bid_or_404
@@ -252,6 +252,10 @@ def award(request: Request, reference: str) -> HttpResponse:
         "groups": [found.routed_as["binding"], found.routed_as["other"]] if found.routed_as else [],
         "approvals": found.approvals.select_related("approved_by"),
         "payments": found.payments.select_related("recorded_by"),
+        "decided": DecisionItem.objects.signed()
+        .filter(award=found, answer__in=[DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED])
+        .select_related("pack__decision")
+        .order_by("pk"),
         "in_flight": awards.in_flight(found.round),
     }
     if found.state not in (Award.State.REFUSED, Award.State.WITHDRAWN):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from bids import panel
 from bids.models import Bid
 from grants import money
 from grants.access import Holdings, holdings
-from grants.models import Round, User
+from grants.models import AuditEvent, Round, User
 from grants.waiting import Segment, Task
 
 ZERO = Decimal("0.00")
@@ -26,8 +26,7 @@ def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
     """The tasks of leads, finance, office and Deputy Mayor, in the order of the work."""
     if held.may("review bid", round):
         yield from _of_lead(user, round)
-    for decision in Decision.objects.filter(round=round):
-        yield from _of_decision(held, decision)
+    yield from _of_decisions(held, round)
 
 
 def _of_lead(user: User, round: Round) -> Iterator[Task]:
@@ -52,19 +51,29 @@ def _of_lead(user: User, round: Round) -> Iterator[Task]:
         yield Task("Approve delegated grants", page("approvals"), waiting)
 
 
-def _of_decision(held: Holdings, decision: Decision) -> Iterator[Task]:
+def _of_decisions(held: Holdings, round: Round) -> Iterator[Task]:
+    """The tasks of every paper of a round, in a number of queries that does not grow with them."""
+    decisions = list(Decision.objects.filter(round=round))
+    queries = Query.objects.filter(pack__decision__round=round, answered_at=None)
+    asked = dict(queries.order_by().values_list("pack__decision").annotate(Count("pk")))
+    given_back = history.all_returned(round, [each for each in decisions if each.state == Decision.State.RETURNED])
+    for decision in decisions:
+        decision.round = round
+        yield from _of_decision(held, decision, given_back.get(decision.reference), asked.get(decision.pk, 0))
+    if held.may("sign off", round):
+        yield from _sign_offs(held, [each for each in decisions if each.is_editable])
+
+
+def _of_decision(
+    held: Holdings, decision: Decision, given_back: AuditEvent | None, open_queries: int
+) -> Iterator[Task]:
     states, round = Decision.State, decision.round
     address = reverse("approvals:decision", args=[decision.reference])
     if decision.is_editable and held.may("submit pack", round):
-        given_back = history.returned(decision) if decision.state == states.RETURNED else None
         hint = f"Returned by {given_back.actor_name}: {given_back.because}" if given_back else "A draft"
         yield Task(f"Finish and submit {decision.reference}", address, hint=hint)
-    if decision.is_editable and held.may("sign off", round):
-        yield from _sign_offs(held, decision)
-    if held.may("answer query", round):
-        open_queries = Query.objects.filter(pack__decision=decision, answered_at=None).count()
-        if open_queries:
-            yield Task(f"Answer queries on {decision.reference}", address, open_queries)
+    if open_queries and held.may("answer query", round):
+        yield Task(f"Answer queries on {decision.reference}", address, open_queries)
     if decision.state == states.SUBMITTED and held.may("put forward pack", round):
         yield Task(
             f"Review {decision.reference}", address, 1, hint=decision.title, button=f"Review {decision.reference}"
@@ -80,8 +89,17 @@ def _of_decision(held: Holdings, decision: Decision) -> Iterator[Task]:
         yield Task(f"Publish {decision.reference}", address, 1, due=decision.deferred_until)
 
 
-def _sign_offs(held: Holdings, decision: Decision) -> Iterator[Task]:
-    """What an adviser has to answer for: each part of theirs that is written and does not stand."""
+def _sign_offs(held: Holdings, written: Sequence[Decision]) -> Iterator[Task]:
+    """What an adviser has to answer for: each part of theirs that is written and does not stand.
+
+    What a paper would say takes many queries, so that is asked of the newest alone; of the others the page tells.
+    """
+    for decision in written[1:]:
+        address = f"{reverse('approvals:decision', args=[decision.reference])}#sign-offs"
+        yield Task(f"See the sign-offs of {decision.reference}", address, hint=decision.title)
+    if not written:
+        return
+    decision = written[0]
     for row in draft.of(decision, at=timezone.now()).sign_offs:
         if not row.standing.holds and held.may(row.area.action, decision.round):
             address = reverse("approvals:sign_off", args=[decision.reference, row.area.value])

@@ -41,7 +41,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
     found = decision_or_404(request, reference, "write section")
     section = _section_or_404(found, key)
     then = request.POST.get("then", "save")
-    if request.headers.get(typed.SCRIPT_HEADER) == "stay":
+    if request.method == "POST" and request.headers.get(typed.SCRIPT_HEADER) == "stay":
         return _keep(request, section)
     if then == "discard":
         drafts.drop_draft(section=section, by=request.user)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from approvals import approving, awards, contracts, decisions, grouping, pack, parts, position, scenarios
 from approvals import paper as paper_of
-from approvals.models import Award, Pack
+from approvals.models import Award, Decision, Pack
 from approvals.workbench import Workbench
 from bids import assignments, interests, matrix
 from bids.models import Bid, Discussion
@@ -21,6 +21,7 @@ from grants import rounds, virement
 from grants.models import Round, User
 from grants.roles import Role
 from tests import factories
+from tests.approvals import steps
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -439,3 +440,23 @@ def chaired() -> tuple[Round, User, Client]:
     client = Client()
     client.force_login(chair)
     return round, chair, client
+
+
+@pytest.mark.parametrize("username", ["grace.hall", "kit.lane", "mo.novak"])
+def test_the_home_page_takes_no_more_queries_for_more_papers(username: str) -> None:
+    decision = Decision.objects.select_related("round").get(reference="PCD-681")
+    mo, grace = User.objects.get(username="mo.novak"), User.objects.get(username="grace.hall")
+    decisions.return_pack(decision=decision, reason="A question", by=mo, at=NOW)
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    steps.open_paper(decision.round, "PCD-700", grace)
+    client.get("/")
+    taken = []
+    for reference in ("PCD-701", "PCD-702"):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get("/").status_code == 200
+        taken.append(len(queries))
+        steps.open_paper(decision.round, reference, grace)
+    assert taken[0] == taken[1]

@@ -12,6 +12,7 @@ from approvals import amending, approving, awards, decisions, draft, grouping, p
 from approvals import pack as packs
 from approvals.deciding import Answer
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DecisionRecord, Pack
+from approvals.paper import sources
 from bids.models import CostLine, Interest
 from grants import deputies
 from grants.models import AuditEvent, Round, User
@@ -226,7 +227,7 @@ def test_who_asks_for_the_change_does_not_decide_it(paper: Decision, grant: Awar
     both = person(Role.LEAD, Role.DMPC, round=paper.round)
     change(paper, grant, both)
     submit(paper, grace, mo)
-    with pytest.raises(Refused, match="You prepared this paper"):
+    with pytest.raises(Refused, match="You had a hand in the bids, the money or the paper"):
         decide(paper, both)
 
 
@@ -412,3 +413,50 @@ def test_an_approved_change_rests_on_what_was_approved_beside_it(
     sign(made, robin)
     facts = lots[0].approvals.get(invalid_at=None).facts
     assert facts["binding"]["total"] == str(Decimal("49200.00") * 2 + Decimal("40000.00"))
+
+
+def test_a_change_is_signed_where_a_contract_of_the_same_paper_is_refused(
+    signed: Decision, grant: Award, grace: User, mo: User, robin: User
+) -> None:
+    contract = factories.contract(signed.round, grace, "150000", title="A helpline")
+    made = open_paper(signed.round, "PCD-700", grace, text="The grant becomes smaller.", amends=signed)
+    change(made, grant, grace)
+    submit(made, grace, mo)
+    item = decisions.current_pack(made).items.get(contract=contract)
+    decide(made, robin, **{f"item_{item.number}": Answer("refused", reason="Compete it")})
+    sign(made, robin)
+    grant.refresh_from_db()
+    assert (grant.amount, grant.state) == (Decimal(65000), "approved")
+
+
+def test_once_a_change_is_refused_the_paper_is_compared_with_what_stands(
+    paper: Decision, grant: Award, grace: User, mo: User, robin: User
+) -> None:
+    submit(paper, grace, mo)
+    item = decisions.current_pack(paper).items.get(award=grant)
+    decide(paper, robin, **{f"item_{item.number}": Answer("refused", reason="It needs all of it")})
+    sign(paper, robin)
+    paper = Decision.objects.select_related("round", "amends").get(pk=paper.pk)
+    found = sources(paper, NOW.date())
+    assert found.reconciliation.underspend == position.reconcile(paper.round, NOW.date()).underspend
+    assert next(award.amount for award in found.awards if award.pk == grant.pk) == Decimal(70000)
+
+
+def test_where_a_deferred_grant_is_refused_later_nothing_is_said_to_stand(
+    decision: Decision, grace: User, mo: User, robin: User
+) -> None:
+    item = decisions.current_pack(decision).items.get(amount=Decimal(70000))
+    decide(decision, robin, **{f"item_{item.number}": Answer("deferred", reason="Later")})
+    sign(decision, robin)
+    decisions.publish_decision(decision=decision, by=mo, at=LATER)
+    old = Decision.objects.select_related("round").get(pk=decision.pk)
+    made = open_paper(old.round, "PCD-700", grace, text="The grant becomes smaller.", amends=old)
+    assert item.award
+    change(made, Award.objects.for_routes().get(pk=item.award.pk), grace)
+    submit(made, grace, mo)
+    own = decisions.current_pack(made).items.get(award=item.award)
+    decide(made, robin, **{f"item_{own.number}": Answer("refused", reason="No need")})
+    sign(made, robin)
+    said = settled.after(packs.read(Decision.objects.get(pk=made.pk).record))
+    assert "What was refused takes nothing of it." in said
+    assert "stands" not in said

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from approvals import approving, awards, rules
+from approvals import approving, awards, position, rules
 from approvals.models import Approval, Award, DelegationRule, Payment
 from bids.models import Interest
 from grants.models import Round, User
@@ -334,3 +334,41 @@ def test_who_recommended_another_amount_before_does_not_approve_it_either(round:
     for person_ in (lead, second):
         with pytest.raises(Refused, match="You recommended an amount for it"):
             approve(Award.objects.get(pk=found.pk), by=person_)
+
+
+def test_a_payment_made_while_an_approval_stood_is_taken_when_it_is_recorded_late(
+    round: Round, lead: User, finance: User
+) -> None:
+    found = routed(round, lead, amount=Decimal(30000))
+    approve(found, by=lead)
+    paid_on = NOW.date()
+    approving.record_payment(award=found, amount=Decimal(5000), paid_on=paid_on, by=finance, at=NOW + timedelta(days=1))
+    found.refresh_from_db()
+    awards.review(bid=found.bid, amount=Decimal(20000), reason="Less", by=lead, at=NOW + timedelta(days=2))
+    late = approving.record_payment(
+        award=found, amount=Decimal(5000), paid_on=paid_on, by=finance, at=NOW + timedelta(days=3)
+    )
+    assert not late.retrospective
+
+
+def test_the_first_warning_of_the_other_key_reaches_an_approved_grant_and_is_answered(round: Round, lead: User) -> None:
+    body = OrganisationFactory()
+    first = routed(round, lead, recipient=body, amount=Decimal(30000))
+    approve(first, by=lead)
+    routed(round, lead, recipient=body, amount=Decimal(25000))
+    first.refresh_from_db()
+    assert (first.state, bool(first.warning), first.warning_cleared) == ("approved", True, "")
+    assert first.approvals.filter(invalid_at=None).exists()
+    awards.clear_warning(award=first, reason="Two projects", by=lead, at=NOW)
+    told = [problem.message for problem in position.reconcile(round, NOW.date()).discrepancies]
+    assert not any(first.reference in message and "warning" in message for message in told)
+
+
+def test_a_withdrawn_grant_is_neither_sent_up_nor_has_its_warning_cleared(round: Round, lead: User) -> None:
+    found = routed(round, lead, amount=Decimal(30000))
+    awards.return_bid(bid=found.bid, reason="Again", by=lead, at=NOW)
+    for act in (awards.escalate_award, awards.clear_warning):
+        with pytest.raises(Refused):
+            act(award=found, reason="Up", by=lead, at=NOW)
+    found.refresh_from_db()
+    assert (found.escalated, found.warning_cleared) == ("", "")

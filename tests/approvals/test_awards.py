@@ -323,7 +323,7 @@ def test_a_lead_sends_a_grant_up_and_nobody_sends_one_down(round: Round, lead: U
 def test_an_approved_grant_is_not_sent_up(round: Round, lead: User) -> None:
     found = award(round)
     approved(found, lead)
-    with pytest.raises(Refused, match="approved already"):
+    with pytest.raises(Refused, match="This grant is approved, so it is not sent up"):
         awards.escalate_award(award=found, reason="Too late", by=lead, at=NOW)
 
 

@@ -1,10 +1,12 @@
 """The life of a paper: submitted only when right, frozen, returned, decided item by item, signed, published."""
 
+from decimal import Decimal
+
 import pgtrigger
 import pytest
 from django.db import DatabaseError, transaction
 
-from approvals import decisions
+from approvals import awards, decisions
 from approvals import pack as packs
 from approvals.deciding import Answer
 from approvals.models import (
@@ -20,7 +22,7 @@ from grants import audit
 from grants.models import User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
-from tests.approvals.steps import LATER, decide, sign, state
+from tests.approvals.steps import LATER, decide, sign, sign_off, state
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW, person
 
@@ -143,7 +145,7 @@ def test_who_wrote_the_paper_does_not_decide_it_though_others_wrote_after_them(
         decisions.write_section(decision=decision, key="data", text=text, by=by, at=NOW)
     decisions.submit_pack(decision=decision, by=grace, at=NOW)
     decisions.put_forward(decision=decision, by=mo, at=NOW)
-    with pytest.raises(Refused, match="You prepared this paper"):
+    with pytest.raises(Refused, match="You had a hand in the bids, the money or the paper"):
         decide(decision, writer)
 
 
@@ -265,3 +267,20 @@ def test_a_decided_paper_that_is_not_signed_can_still_be_returned(decision: Deci
     decide(decision, robin)
     decisions.return_pack(decision=decision, reason="A figure moved", by=mo, at=LATER)
     assert state(decision) == "returned"
+
+
+def test_what_was_answered_on_a_returned_version_is_no_decision(
+    decision: Decision, grace: User, mo: User, robin: User
+) -> None:
+    decide(decision, robin)
+    decisions.return_pack(decision=decision, reason="A figure is wrong", by=mo, at=LATER)
+    sign_off(decision)
+    decisions.submit_pack(decision=decision, by=grace, at=LATER)
+    decisions.put_forward(decision=decision, by=mo, at=LATER)
+    item = decisions.current_pack(decision).items.get(amount=Decimal(70000))
+    decide(decision, robin, **{f"item_{item.number}": Answer("deferred", reason="Later")})
+    sign(decision, robin)
+    assert item.award
+    awards.review(bid=item.award.bid, amount=Decimal(60000), reason="Less", by=grace, at=LATER)
+    item.award.refresh_from_db()
+    assert item.award.amount == Decimal(60000)

@@ -1,13 +1,16 @@
 """A signed decision that is not published yet: until when, why, and what the public sees of it."""
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from approvals import decisions
+from approvals import approving, decisions
+from approvals.deciding import Answer
 from approvals.models import Decision
 from grants.models import User
 from grants.refusal import NotEntitled, Refused, Stale
@@ -77,3 +80,19 @@ def test_the_database_keeps_a_day_and_a_reason_together(signed: Decision) -> Non
     for change in ({"deferred_until": UNTIL}, {"deferral_reason": "x"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Decision.objects.filter(pk=signed.pk).update(**change)
+
+
+def test_a_grant_that_was_deferred_is_not_paid_afterwards(decision: Decision, robin: User) -> None:
+    item = decisions.current_pack(decision).items.get(amount=Decimal(70000))
+    decide(decision, robin, **{f"item_{item.number}": Answer("deferred", reason="Later")})
+    sign(decision, robin)
+    kit = User.objects.get(username="kit.lane")
+    day = timezone.localtime(LATER).date()
+    assert item.award
+    with pytest.raises(Refused, match=r"This grant was deferred on .* Nothing is paid until it is approved"):
+        approving.record_payment(award=item.award, amount=Decimal(100), paid_on=day, reason="Urgent", by=kit, at=LATER)
+    # What left before that is recorded all the same.
+    early = approving.record_payment(
+        award=item.award, amount=Decimal(100), paid_on=day - timedelta(days=30), reason="Urgent", by=kit, at=LATER
+    )
+    assert early.retrospective

@@ -237,7 +237,7 @@ def test_who_signed_off_a_part_of_the_paper_does_not_decide_it(decision: Decisio
         by=robin,
         at=NOW,
     )
-    with pytest.raises(Refused, match="You prepared this paper"):
+    with pytest.raises(Refused, match="You had a hand in the bids, the money or the paper"):
         deciding.decide_items(decision=decision, answers=answers(decision), interests="None", by=adviser, at=NOW)
 
 

@@ -15,6 +15,7 @@ from grants import audit
 from grants.models import Alias, AuditEvent, Organisation, Round, User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
+from tests import factories
 from tests.factories import NOW, OrganisationFactory, award, open_round, person
 
 pytestmark = pytest.mark.django_db
@@ -392,3 +393,15 @@ def test_the_paper_in_flight_is_named_on_the_workbench() -> None:
     round = Round.objects.get(reference="cpie-2019-20")
     bench = Workbench(round, User.objects.get(username="grace.hall"), NOW)
     assert bench.flying == Decision.objects.get(reference="PCD-681")
+
+
+def test_contracts_of_suppliers_that_are_one_are_routed_by_their_sum(round: Round, lead: User) -> None:
+    first = factories.contract(round, lead, "60000", title="Lights")
+    second = factories.contract(round, lead, "60000", title="Locks", supplier=OrganisationFactory())
+    assert (first.route, second.route) == ("delegated", "delegated")
+    grouping.merge_bodies(
+        round=round, kept=second.supplier, others=[first.supplier], reason="One number", by=lead, at=NOW
+    )
+    for each in (first, second):
+        each.refresh_from_db()
+        assert (each.supplier, each.route) == (second.supplier, "dmpc")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from approvals import amounts
 from approvals.claims import Group, Member
 from approvals.figures import Figure
+from approvals.labels import EARLY
 from approvals.prose import Kind, Known, Match, Standing, check, faults_of_sources, place, reading
 from grants import money
 
@@ -206,6 +207,7 @@ NAMED = Known(
         Figure("Safe Camp", "", amount=Decimal(147600)),
         Figure("Safe Camp", "", amount=Decimal(49200)),
         Figure("Youth Work", "", amount=Decimal(49200)),
+        Figure(EARLY, "", amount=Decimal(30000)),
     ],
 )
 
@@ -233,6 +235,12 @@ NAMED = Known(
         "£947,234 for Mutual Gain, London Blues and others",
         "£947,234 goes to London Blues and ten more",
         "£151,361 for youth work",
+        "There is no overspend: £754,005 of the £4,782,000 remains",
+        "London Blues has fully spent its £151,361",
+        "The allocation has not been spent in full: £754,005 is left",
+        "Nothing is left to chance: £30,000 is kept back",
+        "Mutual Gain was paid £30,000 before approval",
+        "£1,438,598 goes to grants",
         "£754,005 is left, and a grant of £30,000 is left to pay",
         "Staffing costs £151,361",
     ],
@@ -319,6 +327,19 @@ def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
             "Staffing costs £30,000",
             "is the figure “mutual gain”, and the words beside it say “Staffing”, which is £151,361",
         ),
+        (
+            "£1.84m goes to grants",
+            "is the figure “grants and contracts together”, and the words beside it say “grants”, which is £1,438,598",
+        ),
+        (
+            "£400,000 was given as a grant",
+            "is the figure “contracts”, and the words beside it say “grant”, which is £1,438,598",
+        ),
+        (
+            "London Blues was paid £151,361 before approval",
+            "is the figure “london blues”, and the words beside it say “before approval”, which is £30,000",
+        ),
+        ("The allocation is fully spent", "is not so: the underspend is £754,005"),
         (
             "Safe Camp, £30,000",
             "is the figure “mutual gain”, and the words beside it say “Safe Camp”, which is £147,600",

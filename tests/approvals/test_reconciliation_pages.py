@@ -258,7 +258,7 @@ def test_a_refusal_is_tried_without_a_trace(round: Round) -> None:
     told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", said))
     assert "Total expenditure 4,027,995 3,476,634 −551,361" in told
     assert "Underspend 754,005 1,305,366 551,361" in told
-    assert "Decided by the Deputy Mayor 11 10 −1" in told
+    assert "For the Deputy Mayor 11 10 −1" in told
     assert "£151,361 of this is paid already" in told
     assert said.count(" checked>") == 2
     assert position.reconcile(round, NOW.date()) == before

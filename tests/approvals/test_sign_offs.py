@@ -11,11 +11,11 @@ from approvals import decisions, draft, sign_offs
 from approvals import pack as packs
 from approvals.advice import Area
 from approvals.models import Decision, SignOff, SingleTenderAction
-from grants.models import AuditEvent, User
+from grants.models import AuditEvent, RoleHolding, User
 from grants.refusal import NotEntitled, Refused
 from grants.roles import ACTIONS, Role
 from tests.approvals.steps import LATER, move
-from tests.factories import person
+from tests.factories import NOW, person
 
 pytestmark = pytest.mark.django_db
 ADVISERS = {
@@ -161,3 +161,13 @@ def test_a_penny_of_one_grant_is_seen_by_finance(returned: Decision) -> None:
     assert award
     type(award).objects.filter(pk=award.pk).update(amount=award.amount + Decimal("0.01"))
     assert states(returned)["finance"] == "void"
+
+
+def test_an_adviser_who_writes_in_the_paper_afterwards_is_no_adviser_of_it(returned: Decision) -> None:
+    lena = User.objects.get(username="lena.frey")
+    RoleHolding.objects.create(user=lena, role=Role.LEAD, round=returned.round, given_at=NOW)
+    decisions.write_section(decision=returned, key="data", text="No personal data is used.", by=lena, at=LATER)
+    told = [problem.message for problem in draft.of(returned, at=LATER).problems]
+    assert told == ["Lena Frey, who signed off legal, prepared the paper since. Another adviser signs it off."]
+    with pytest.raises(Refused):
+        decisions.submit_pack(decision=returned, by=lena, at=LATER)

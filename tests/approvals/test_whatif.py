@@ -26,7 +26,7 @@ def test_a_refused_grant_leaves_its_money_and_its_bid_is_refused() -> None:
     found = measures("AWD-1")
     assert found["Total expenditure"] == (D(180001), D(120001), D(-60000))
     assert found["Underspend"] == (D(19999), D(79999), D(60000))
-    assert found["Decided by the Deputy Mayor"] == (1, 0, -1)
+    assert found["For the Deputy Mayor"] == (1, 0, -1)
     assert found["Approved under delegation, £"] == (D(40001), D(40001), D(0))
     assert found["Bids refused by the Deputy Mayor"] == (0, 1, 1)
     assert refuse(GOOD, {"AWD-1"}).paid == D(1000)

@@ -434,3 +434,8 @@ def test_the_history_names_each_writer_and_the_words_that_changed(
 )
 def test_only_what_is_near_a_change_is_shown(before: str, after: str, stretches: list[Stretch]) -> None:
     assert list(history.changes(before, after)) == stretches
+
+
+def test_nothing_is_kept_by_opening_a_page(section: DecisionSection, client: Client) -> None:
+    client.get(address(section), headers=STAY)
+    assert not SectionDraft.objects.filter(section=section).exists()
