@@ -337,5 +337,8 @@ def test_what_is_refused_is_said_on_the_page(round: Round, kit: User) -> None:
     made = propose(round, kit)
     answer = signed_in(kit).post(reverse("grants:confirm_virement", args=[made.reference]), {"sent": "yes"})
     assert "You proposed this, so somebody else confirms it." in answer.content.decode()
+    page = signed_in(kit).get(reverse("grants:confirm_virement", args=[made.reference])).content.decode()
+    assert "You proposed this, so somebody else confirms it." in page
+    assert "Move the money" not in page
     answer = signed_in(kit).post(reverse("grants:withdraw_virement", args=[made.reference]), {"reason": ""})
     assert answer.context["form"].errors["reason"]

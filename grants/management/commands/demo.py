@@ -41,6 +41,8 @@ class Command(BaseCommand):
             raise CommandError("The demo runs on its own database only. Start it with: make demo")
         port = free_port(os.environ.get("PORT", "8000"))
         os.environ.setdefault("DEMO_PASSWORD", PASSWORD)
+        # The server that starts below writes it into the open data.
+        os.environ.setdefault("PUBLIC_ADDRESS", f"http://{HOST}:{port}")
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, leave)
         with contextlib.suppress(KeyboardInterrupt):
