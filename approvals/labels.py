@@ -55,8 +55,9 @@ _OF_WHICH = re.compile(r",?\sof\s(?:which|it|that|them)\b", re.IGNORECASE)
 _CALLED = {"contract": "the contract"}
 # £1.84m goes to grants; £400,000 was given as a grant.
 _IN_GRANTS = re.compile(
-    r"\s(?:(?:(?:is|was|were|are)\s(?:\w+\s)?)?as\s(?:a\s)?(?P<name>grants?)"
-    r"|(?:goes\sto|went\sto|goes\sinto|in|of|(?:is|was)\sfor)\s(?P<names>grants))\b(?!\s?(?:,|and|or|plus|to|above|below)\b)",
+    r"\s(?:(?:(?:is|was|were|are)\s(?:\w+\s)?)?as\s(?:a\s)?"
+    r"|(?:goes\sto|went\sto|goes\sinto|in|of|(?:is|was)\sfor)\s(?=grants))(?P<name>grants?)\b"
+    r"(?!\s?(?:,|and|or|plus|above|below)\b)",
     re.IGNORECASE,
 )
 # Mutual Gain was paid £189,500 before approval.
@@ -84,6 +85,8 @@ _ALONE = (
 )
 _NEAR = 160
 
+Names = Mapping[str, Sequence[Figure]]
+
 
 def named(
     plain: str, typed: Typed, figures: Sequence[Figure], payees: Sequence[Figure] = ()
@@ -94,38 +97,45 @@ def named(
     figure for each sum that the name can mean.
     """
     names = _names(tuple(figures), tuple(payees))
-    behind = _BEHIND_IT.match(plain, typed.end)
-    if behind and (meant := names.get(_CALLED.get(behind["name"].casefold(), behind["name"].casefold()))):
-        return behind["name"], meant
-    if (unspent := _UNSPENT.match(plain, typed.end)) and "underspend" in names:
-        return unspent["name"], names["underspend"]
+    label, name = _behind(plain, typed, names, payees)
+    if not label:
+        label = name = _before(plain, typed, names)
+    return (label, names[name.casefold()]) if label else ("", ())
+
+
+def _behind(plain: str, typed: Typed, names: Names, payees: Sequence[Figure]) -> tuple[str, str]:
+    """What the words right after a sum say that it is, and the name that this stands for."""
     paid = _PAID.search(plain, max(typed.start - 12, 0), typed.start)
-    early = _PAID_EARLY.match(plain, typed.end) or (paid and _EARLY.match(plain, typed.end))
-    if early and EARLY in names:
-        return early["name"], names[EARLY]
-    if (given := _IN_GRANTS.match(plain, typed.end)) and "grants" in names:
-        return given["name"] or given["names"], names["grants"]
-    whom = _whom(tuple(payees)).match(plain, typed.end) if payees else None
-    if whom:
-        return whom["name"], names[whom["name"].casefold()]
+    called = _BEHIND_IT.match(plain, typed.end)
+    for found, name in (
+        (called, _CALLED.get(called["name"].casefold()) if called else None),
+        (_UNSPENT.match(plain, typed.end), "underspend"),
+        (_PAID_EARLY.match(plain, typed.end) or (paid and _EARLY.match(plain, typed.end)), EARLY),
+        (_IN_GRANTS.match(plain, typed.end), "grants"),
+        (_whom(tuple(payees)).match(plain, typed.end) if payees else None, None),
+    ):
+        if found and (name or found["name"]).casefold() in names:
+            return found["name"], name or found["name"]
+    return "", ""
+
+
+def _before(plain: str, typed: Typed, names: Names) -> str:
+    """The name that stands right before a sum."""
     start = max(typed.start - _NEAR, 0)
     found = _pattern(tuple(names)).search(plain, start, typed.start) if names else None
-    if found and found["name"].casefold() == "overspend" and _NO.search(plain[start : found.start("name")]):
-        return "", ()
-    if found and found["name"].casefold() == "grants" and not _COME_TO.match(plain, found.end("name")):
-        # 3 grants of £49,200, and the largest of the grants is £240,229.
-        return "", ()
-    if found is None or _OF_WHICH.match(plain, typed.end) or (found["of"] and _A_PART.match(plain, typed.end)):
-        return "", ()
-    if _AND.search(plain[start : found.start("name")]):
-        return "", ()
-    if (found["aside"] or found["of"]) and _WHOLE.search(plain[start : found.start("name")]):
-        return "", ()
-    return found["name"], names[found["name"].casefold()]
+    if found is None:
+        return ""
+    name, before = found["name"].casefold(), plain[start : found.start("name")]
+    denied = name == "overspend" and _NO.search(before)
+    # 3 grants of £49,200, and the largest of the grants is £240,229.
+    of_some = name == "grants" and not _COME_TO.match(plain, found.end("name"))
+    a_part = _OF_WHICH.match(plain, typed.end) or (found["of"] and _A_PART.match(plain, typed.end))
+    with_others = _AND.search(before) or ((found["aside"] or found["of"]) and _WHOLE.search(before))
+    return "" if denied or of_some or a_part or with_others else found["name"]
 
 
 @lru_cache(maxsize=4)
-def _names(figures: tuple[Figure, ...], payees: tuple[Figure, ...]) -> Mapping[str, Sequence[Figure]]:
+def _names(figures: tuple[Figure, ...], payees: tuple[Figure, ...]) -> Names:
     """Each name that prose can call a figure by: its own, and that of who is paid."""
     found: dict[str, list[Figure]] = {}
     for figure in (*figures, *payees):

@@ -340,6 +340,7 @@ def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
             "is the figure “london blues”, and the words beside it say “before approval”, which is £30,000",
         ),
         ("The allocation is fully spent", "is not so: the underspend is £754,005"),
+        ("The allocation of {allocation} has been spent in full", "is not so: the underspend is £754,005"),
         (
             "Safe Camp, £30,000",
             "is the figure “mutual gain”, and the words beside it say “Safe Camp”, which is £147,600",
