@@ -129,8 +129,8 @@ def test_the_deputy_mayor_signing_twice_at_once_signs_once(served: str) -> None:
     done = at_once([lambda: mayor.post(address, page, data) for _ in range(4)])
     assert all(status == 200 for status, _ in done)
     events = "SELECT count(*), count(DISTINCT subject) FROM grants_auditevent WHERE action = 'sign decision'"
-    # The decision itself, and each of its 11 grants.
+    # The decision itself, each of its 11 grants, and its contract.
     assert rows(f"{events} AND subject = 'PCD-681'") == [(1, 1)]
-    assert rows(f"{events} AND subject <> 'PCD-681'") == [(11, 11)]
+    assert rows(f"{events} AND subject <> 'PCD-681'") == [(12, 12)]
     assert rows("SELECT count(*) FROM approvals_approval WHERE level = 'dmpc' AND invalid_at IS NULL") == [(11,)]
     assert rows("SELECT count(*) FROM approvals_decisionrecord") == [(1,)]
