@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from approvals.amounts import Typed
+from approvals.figures import Figure
 from grants import money
 
 
@@ -108,6 +109,14 @@ def rounded(amount: Decimal, step: Decimal) -> Decimal:
     """An amount to the nearest step, half up: £947,234 to £10,000 is £950,000."""
     size = (abs(amount) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
     return -size if amount < 0 else size
+
+
+def stands_for(typed: Typed, figure: Figure) -> bool:
+    """Whether a typed sum is that of a figure, to the rounding that it is written with."""
+    if not typed.value or figure.amount is None:
+        # Nought is what any small sum rounds to, so it stands for none.
+        return False
+    return rounded(figure.amount, typed.step) == typed.value
 
 
 def who_breaks(claim: Claim, members: Sequence[Member]) -> list[Member]:

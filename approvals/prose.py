@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from approvals import amounts, claim_reading, counts, labels, shares, sides
 from approvals.amounts import IN_LETTERS, Typed, in_letters
-from approvals.claims import Bound, Extent, Group, Said, rounded
+from approvals.claims import Bound, Extent, Group, Said, stands_for
 from approvals.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked, references
 from grants import money
 
@@ -127,7 +127,7 @@ def _sum(typed: Typed, text: _Text, known: Known) -> Match:
         return Match(typed, Kind.MONEY, Standing.EXTERNAL, source, source)
     if typed.value is None:
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", typed.why)
-    names = [figure for figure in known.figures.values() if _stands_for(typed, figure)]
+    names = [figure for figure in known.figures.values() if stands_for(typed, figure)]
     if not names:
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, "", "is no figure of this paper")
     if _AVERAGE.search(text.plain, max(typed.start - 40, 0), typed.start):
@@ -141,7 +141,7 @@ def _sum(typed: Typed, text: _Text, known: Known) -> Match:
     label, meant = _beside(typed, text, known)
     # What the sentence calls it goes before another figure of the same sum.
     names.sort(key=lambda figure: figure not in meant)
-    if label and not any(_stands_for(typed, figure) for figure in meant):
+    if label and not any(stands_for(typed, figure) for figure in meant):
         return Match(typed, Kind.MONEY, Standing.UNMATCHED, names[0].name, _another(names[0], label, meant))
     return Match(typed, Kind.MONEY, Standing.MATCHED, names[0].name, _rounded(typed, names))
 
@@ -197,13 +197,6 @@ def _referred(text: _Text, known: Known) -> list[Match]:
             says = _another(figure, label, meant)
             found.append(Match(typed, Kind.MONEY, Standing.UNMATCHED, figure.name, says))
     return found
-
-
-def _stands_for(typed: Typed, figure: Figure) -> bool:
-    if not typed.value or figure.amount is None:
-        # Nought is what any small sum rounds to, so it stands for none.
-        return False
-    return rounded(figure.amount, typed.step) == typed.value
 
 
 def _rounded(typed: Typed, figures: Sequence[Figure]) -> str:
@@ -280,7 +273,7 @@ def _of_one_amount(count: Typed, amount: Typed, groups: Sequence[Group]) -> Matc
     for group in groups:
         if group.thing == "grants":
             sizes[group.name] = sum(
-                _stands_for(amount, Figure(member.name, "", member.amount)) for member in group.members
+                stands_for(amount, Figure(member.name, "", member.amount)) for member in group.members
             )
     name = next((name for name, size in sizes.items() if size == count.value), "")
     if name:

@@ -65,7 +65,7 @@ def shares(prose: str, figures: Figures) -> Iterator[Share]:
         if not wholes:
             continue
         start, end = found.start("share"), found.end()
-        typed = Typed(prose[start:end], start, end, _percent(found["share"]))
+        typed = Typed(prose[start:end], start, end, _percent(found))
         parts = list(_parts(plain, found, figures))
         of = [(part, whole) for part in parts for whole in wholes if _alike(part, whole)]
         fits = next((pair for pair in of if _fits(found, *pair)), None)
@@ -82,9 +82,10 @@ def shares(prose: str, figures: Figures) -> Iterator[Share]:
             yield Share(typed, None, "is the share of no figure of this paper")
 
 
-def _percent(share: str) -> Decimal:
-    fraction = _FRACTIONS.get(re.sub(r"[\s-]", " ", share.casefold()))
-    return fraction * 100 if fraction else Decimal(re.match(r"[\d.]+", share)[0])  # type: ignore[index]
+def _percent(found: re.Match[str]) -> Decimal:
+    if found["percent"]:
+        return Decimal(found["percent"])
+    return _FRACTIONS[found["share"].casefold().replace("-", " ")] * 100
 
 
 def _parts(plain: str, found: re.Match[str], figures: Figures) -> Sequence[Figure]:
@@ -94,7 +95,8 @@ def _parts(plain: str, found: re.Match[str], figures: Figures) -> Sequence[Figur
     before = _SENTENCE.split(plain[max(found.start() - _NEAR, 0) : found.start()])[-1]
     if found["whole"].casefold() in ("bids", "applications"):
         named = _PART.search(after)
-        return [figures[_PARTS[named["part"].casefold()]]] if named else list(figures.values())
+        names = [_PARTS[named["part"].casefold()]] if named else list(figures)
+        return [figures[name] for name in names if name in figures]
     if name := _NAME.search(before):
         return [figure for figure in figures.values() if figure.name.startswith(name["name"].casefold())]
     if found["whole"].casefold() in ("grants", "awards"):
@@ -124,7 +126,7 @@ def _exactly(part: Figure, whole: Figure) -> Decimal:
 
 
 def _fits(found: re.Match[str], part: Figure, whole: Figure) -> bool:
-    share, said = _share(part, whole), _percent(found["share"])
+    share, said = _share(part, whole), _percent(found)
     if not found["percent"]:
         return abs(share - said) <= _FRACTION
     if found["about"]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from approvals.amounts import Typed
-from approvals.claims import rounded
+from approvals.claims import stands_for
 from approvals.figures import MASK, Figure, Figures
 
 _WHOLE = ("grants", "grants and contracts together")
@@ -55,7 +55,7 @@ def side(words: str, typed: Typed, figures: Figures, counted: Sequence[Typed]) -
     prose with its references to figures blotted out, those to its parts, such as Appendix 1, left in.
     """
     sums = {of: [figures[name] for name in names if name in figures] for of, names in _SUMS_OF.items()}
-    is_of = {of for of, found in sums.items() if any(_is(typed, each) for each in found)}
+    is_of = {of for of, found in sums.items() if any(stands_for(typed, each) for each in found)}
     if not is_of:
         return "", ()
     start, end = _clause(words, typed)
@@ -80,10 +80,6 @@ def _beside_another(words: str, typed: Typed) -> bool:
     before = _SENTENCE.split(words[max(typed.start - _NEAR, 0) : typed.start])[-1]
     after = _SENTENCE.split(words[typed.end : typed.end + _NEAR])[0]
     return bool(_A_SUM.search(before) or _A_SUM.search(after))
-
-
-def _is(typed: Typed, figure: Figure) -> bool:
-    return bool(typed.value) and figure.amount is not None and rounded(figure.amount, typed.step) == typed.value
 
 
 def _clause(words: str, typed: Typed) -> tuple[int, int]:
