@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals import advice, bundle, deciding, draft, history, paper, places, sign_offs, word
+from approvals import advice, bundle, deciding, draft, history, places, sign_offs, word
 from approvals import decisions as transitions
 from approvals import pack as packs
 from approvals.forms import (
@@ -28,6 +28,8 @@ from approvals.forms import (
     SignOffForm,
 )
 from approvals.models import Decision, Pack, PartTwo, Query
+from approvals.reconciliation import Discrepancy
+from approvals.sections import BY_KEY
 from grants import audit
 from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.pages import file_response, form_page
@@ -53,7 +55,7 @@ def decisions(request: Request, round: str) -> HttpResponse:
     return render(request, "approvals/decisions.html", {"rows": Decision.objects.filter(round=found)})
 
 
-def _shown(request: Request, decision: Decision, problems: list[paper.Discrepancy]) -> list[tuple[str, str]]:
+def _shown(request: Request, decision: Decision, problems: list[Discrepancy]) -> list[tuple[str, str]]:
     """What keeps a paper from being submitted, each with where this person can correct it; empty where they cannot."""
     may_write = holdings(request.user).may("write section", decision.round)
     return [
@@ -66,10 +68,10 @@ def _shown(request: Request, decision: Decision, problems: list[paper.Discrepanc
 _WRITTEN = frozenset({"section", "figure", "prose", "amendment"})
 
 
-def _cause(decision: Decision, problem: paper.Discrepancy) -> str:
+def _cause(decision: Decision, problem: Discrepancy) -> str:
     """Where somebody can correct what keeps a paper from being submitted."""
     reference, _, key = problem.reference.partition(" ")
-    if reference == decision.reference and key in paper.BY_KEY:
+    if reference == decision.reference and key in BY_KEY:
         return reverse("approvals:edit_section", args=[reference, key])
     if problem.check == "amendment":
         return f"{_address(decision)}#changes"
@@ -198,7 +200,7 @@ def sign_off(request: Request, reference: str, area: str) -> HttpResponse:
 def submit_pack(request: Request, reference: str) -> HttpResponse:
     found = decision_or_404(request, reference, "submit pack")
     form = PlainVersionForm(request.POST or None, initial={"version": found.version})
-    problems: list[paper.Discrepancy] = []
+    problems: list[Discrepancy] = []
     if form.is_valid():
         seen = form.cleaned_data["version"]
         try:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import localtime
 
-from approvals import amending, draft, pack, paper, places, prose, registering
+from approvals import amending, draft, pack, places, prose, registering
 from approvals.awards import must_not_be_in_flight
 from approvals.models import (
     Decision,
@@ -20,6 +20,8 @@ from approvals.models import (
     PartTwo,
     Query,
 )
+from approvals.reconciliation import Discrepancy
+from approvals.sections import PARTS
 from grants import audit, rounds
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
@@ -28,7 +30,7 @@ from grants.refusal import Refused, must_be_current
 class NotReconciled(Refused):
     """The paper does not add up or says something that is not so; `problems` names each thing."""
 
-    def __init__(self, problems: list[paper.Discrepancy]) -> None:
+    def __init__(self, problems: list[Discrepancy]) -> None:
         count = "One thing keeps" if len(problems) == 1 else f"{len(problems)} things keep"
         listed = " ".join(problem.message for problem in problems[:5])
         super().__init__(f"{count} this paper from being submitted. {listed}")
@@ -61,7 +63,7 @@ def prepare_decision(
     decision = Decision.objects.create(
         round=round, reference=reference, title=title, decision_by=decision_by, opened_at=at, amends=amends
     )
-    DecisionSection.objects.bulk_create(DecisionSection(decision=decision, key=part.key) for part in paper.PARTS)
+    DecisionSection.objects.bulk_create(DecisionSection(decision=decision, key=part.key) for part in PARTS)
     facts = {"title": title, "decision by": decision_by} | ({"amends": amends.reference} if amends else {})
     audit.record("prepare decision", decision, round=round, by=by, at=at, facts=facts)
     return decision

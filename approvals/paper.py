@@ -15,13 +15,11 @@ from approvals.appendices import paid_early, was, was_how
 from approvals.claims import Bound, Claim, Member, who_breaks
 from approvals.figures import Figure, Figures
 from approvals.models import Award, Decision, DecisionRecord, DelegationRule, SingleTenderAction
-from approvals.prose import Kind, Known, Standing
-from approvals.reconciliation import BidEntry, Discrepancy, Reconciliation
-from approvals.sections import BY_KEY, PARTS, Part
+from approvals.prose import Known, Standing
+from approvals.reconciliation import BidEntry, Reconciliation
+from approvals.sections import PARTS
 from grants import money
 from grants.models import BudgetLine
-
-__all__ = ["BY_KEY", "PARTS"]
 
 ZERO = Decimal("0.00")
 
@@ -178,41 +176,6 @@ def known_of(said: Sources) -> Known:
     """All that the prose of this paper is checked against."""
     external = figures.externals(said.decision.external_figures)
     return Known(figures_of(said), external, paper_sets.groups(said), paper_sets.payees(said), links_of(said))
-
-
-def problems(said: Sources) -> list[Discrepancy]:
-    """All that keeps the paper from being submitted: what does not reconcile, and what the prose gets wrong."""
-    found: list[Discrepancy] = []
-    if said.awards and said.limits[DelegationRule.Kind.GRANT] is None:
-        missing = "No confirmed limit for grants is in force today."
-        found.append(Discrepancy("limit", missing, ZERO, said.decision.reference))
-    reference, known = said.decision.reference, known_of(said)
-    for part in PARTS:
-        text = said.texts.get(part.key, "").strip()
-        if part.key == "commercial" and not said.contracts_asked():
-            continue
-        if not text:
-            found.append(Discrepancy("section", f"“{part.heading}” is empty.", ZERO, f"{reference} {part.key}"))
-        try:
-            figures.fill(text, known.figures, known.links)
-        except figures.UnknownFigure as unknown:
-            found.append(Discrepancy("figure", f"“{part.heading}”: {unknown}.", ZERO, f"{reference} {part.key}"))
-        for match in prose.check(text, known):
-            if match.standing is Standing.UNMATCHED:
-                found.append(_in_prose(part, text, match, reference))
-    if not said.asked() and not said.noted() and not said.contracts_asked() and not said.early():
-        found.append(Discrepancy("items", "There is nothing to decide: no grant and no contract.", ZERO, reference))
-    # What its writers can mend in the text comes before what the register has to settle.
-    return [*found, *said.reconciliation.discrepancies]
-
-
-def _in_prose(part: Part, text: str, match: prose.Match, reference: str) -> Discrepancy:
-    """What is wrong in a section, in words: the section, what it says, why that is wrong, and where it stands."""
-    typed = match.typed
-    link = ", which " if match.kind is not Kind.CLAIM else ". That "
-    message = f"“{part.heading}” says {typed.text}{link}{match.says}. It stands in {prose.place(text, typed)}."
-    value = typed.value if match.kind is Kind.MONEY and typed.value is not None else ZERO
-    return Discrepancy("prose", message, value.quantize(money.PENNY), f"{reference} {part.key}")
 
 
 def links_of(said: Sources) -> dict[str, str]:

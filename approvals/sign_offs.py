@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from approvals import advice, duties, pack, paper
 from approvals.advice import Area
 from approvals.models import Decision, SignOff
+from approvals.reconciliation import Discrepancy
 from grants import audit, rounds
 from grants.models import User
 from grants.refusal import Refused
@@ -72,7 +73,7 @@ def entries(stood: list[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def problems(decision: Decision, stood: list[Row]) -> list[paper.Discrepancy]:
+def problems(decision: Decision, stood: list[Row]) -> list[Discrepancy]:
     """What the advisers' answers still keep from being submitted, each named."""
     found = []
     prepared = who_prepared(decision)
@@ -88,7 +89,7 @@ def problems(decision: Decision, stood: list[Row]) -> list[paper.Discrepancy]:
             said = f"{who}, who signed off {row.area.value}, prepared the paper since. Another adviser signs it off."
         if said:
             reference = f"{decision.reference} sign-off-{row.area.value}"
-            found.append(paper.Discrepancy("sign-off", said, Decimal("0.00"), reference))
+            found.append(Discrepancy("sign-off", said, Decimal("0.00"), reference))
     return found
 
 

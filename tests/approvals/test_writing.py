@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from approvals import awards, decisions, drafts, history, paper, sections, sign_offs
+from approvals import awards, decisions, draft, drafts, history, paper, sections, sign_offs
 from approvals import pack as packs
 from approvals.advice import Area
 from approvals.drafts import TypedElsewhere
@@ -360,7 +360,7 @@ def fill_with_standard_text(decision: Decision, by: User) -> list[str]:
         assert not any(character.isdigit() for character in masked(text)), text
         decisions.write_section(decision=decision, key=section.key, text=text, by=by, at=NOW)
     said = paper.sources(decision, NOW.date())
-    return [problem.message for problem in paper.problems(said) if problem.check in ("section", "figure", "prose")]
+    return [problem.message for problem in draft.faults(said) if problem.check in ("section", "figure", "prose")]
 
 
 def test_the_standard_text_of_pcd_681_passes_every_check_and_is_submitted(returned: Decision, grace: User) -> None:
