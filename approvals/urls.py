@@ -1,122 +1,21 @@
-"""Addresses of review, routes, approvals, contracts, decisions and the public register."""
+"""Addresses of the app, joined from those of its packages."""
 
-from django.urls import path
+from itertools import chain
 
-from approvals import (
-    amending_views,
-    contract_views,
-    decision_views,
-    family_views,
-    reconciliation_views,
-    register_views,
-    returns_views,
-    scenario_views,
-    views,
-    writing_views,
-)
+from approvals.amendments import urls as amendments
+from approvals.contracts import urls as contracts
+from approvals.decisions import urls as decisions
+from approvals.families import urls as families
+from approvals.reconciliation import urls as reconciliation
+from approvals.register import urls as register
+from approvals.review import urls as review
+from approvals.routing import urls as routing
+from approvals.scenarios import urls as scenarios
 
 app_name = "approvals"
-urlpatterns = [
-    path("rounds/<slug:round>/review/", views.review, name="review"),
-    path("bids/<str:reference>/review/", views.review_bid, name="review_bid"),
-    path("rounds/<slug:round>/scenarios/", scenario_views.scenarios, name="scenarios"),
-    path("rounds/<slug:round>/scenarios/add/", scenario_views.add_scenario, name="add_scenario"),
-    path("rounds/<slug:round>/scenarios/compare/", scenario_views.compare_scenarios, name="compare_scenarios"),
-    path("scenarios/<str:reference>/", scenario_views.scenario, name="scenario"),
-    path("scenarios/<str:reference>/propose/", scenario_views.propose_scenario, name="propose_scenario"),
-    path("rounds/<slug:round>/families/", family_views.families, name="families"),
-    path("rounds/<slug:round>/families/group/", family_views.group_bids, name="group_bids"),
-    path("rounds/<slug:round>/families/bids/<slug:key>/", family_views.likeness, name="likeness"),
-    path("rounds/<slug:round>/families/bodies/<slug:key>/", family_views.same_body, name="same_body"),
-    path(
-        "rounds/<slug:round>/families/<slug:kind>/<slug:key>/undo/", family_views.undo_dismissal, name="undo_dismissal"
-    ),
-    path("rounds/<slug:round>/routes/", views.routes, name="routes"),
-    path("rounds/<slug:round>/routes/route/", views.route_awards, name="route_awards"),
-    path("rounds/<slug:round>/approvals/", views.approvals, name="approvals"),
-    path("rounds/<slug:round>/approvals/check/", views.approve_awards, name="approve_awards"),
-    path("rounds/<slug:round>/approvals/done/", views.approved, name="approved"),
-    path("awards/<str:reference>/", views.award, name="award"),
-    path("awards/<str:reference>/warning/", views.clear_warning, name="clear_warning"),
-    path("awards/<str:reference>/escalate/", views.escalate_award, name="escalate_award"),
-    path("awards/<str:reference>/payments/add/", views.record_payment, name="record_payment"),
-    path("rounds/<slug:round>/contracts/", contract_views.single_tender_actions, name="single_tender_actions"),
-    path(
-        "rounds/<slug:round>/contracts/add/", contract_views.add_single_tender_action, name="add_single_tender_action"
-    ),
-    path("contracts/<str:reference>/", contract_views.single_tender_action, name="single_tender_action"),
-    path(
-        "contracts/<str:reference>/change/",
-        contract_views.change_single_tender_action,
-        name="change_single_tender_action",
-    ),
-    path(
-        "contracts/<str:reference>/approve/",
-        contract_views.approve_single_tender_action,
-        name="approve_single_tender_action",
-    ),
-    path("rounds/<slug:round>/rules/", views.rules, name="rules"),
-    path("rounds/<slug:round>/rules/propose/", views.propose_rule, name="propose_rule"),
-    path("rules/<str:reference>/confirm/", views.confirm_rule, name="confirm_rule"),
-    path("rounds/<slug:round>/reconciliation/", reconciliation_views.reconciliation, name="reconciliation"),
-    path(
-        "rounds/<slug:round>/reconciliation/<slug:part>/",
-        reconciliation_views.reconciliation_part,
-        name="reconciliation_part",
-    ),
-    path("rounds/<slug:round>/what-if/", reconciliation_views.what_if, name="what_if"),
-    path("decisions/<str:reference>/changes/", reconciliation_views.changes, name="changes"),
-    path("rounds/<slug:round>/decisions/", decision_views.decisions, name="decisions"),
-    path("rounds/<slug:round>/decisions/add/", decision_views.add_decision, name="add_decision"),
-    path("rounds/<slug:round>/returns/delegated/", returns_views.delegated_return, name="delegated_return"),
-    path(
-        "rounds/<slug:round>/returns/delegated/<slug:kind>/",
-        returns_views.delegated_return_file,
-        name="delegated_return_file",
-    ),
-    path("decisions/<str:reference>/", decision_views.decision, name="decision"),
-    path("decisions/<str:reference>/sections/<slug:key>/", writing_views.edit_section, name="edit_section"),
-    path(
-        "decisions/<str:reference>/sections/<slug:key>/history/",
-        writing_views.section_history,
-        name="section_history",
-    ),
-    path("decisions/<str:reference>/amend/", amending_views.amend_grant, name="amend_grant"),
-    path("decisions/<str:reference>/amend/<str:award>/leave/", amending_views.leave_grant, name="leave_grant"),
-    path("decisions/<str:reference>/sources/", writing_views.edit_sources, name="edit_sources"),
-    path("decisions/<str:reference>/part-2/", decision_views.part_two, name="part_two"),
-    path("decisions/<str:reference>/part-2/edit/", decision_views.edit_part_two, name="edit_part_two"),
-    path("decisions/<str:reference>/sign-off/<slug:area>/", decision_views.sign_off, name="sign_off"),
-    path("decisions/<str:reference>/submit/", decision_views.submit_pack, name="submit_pack"),
-    path("decisions/<str:reference>/query/", decision_views.query_pack, name="query_pack"),
-    path(
-        "decisions/<str:reference>/v<int:version>/queries/<int:number>/",
-        decision_views.answer_query,
-        name="answer_query",
-    ),
-    path("decisions/<str:reference>/return/", decision_views.return_pack, name="return_pack"),
-    path("decisions/<str:reference>/put-forward/", decision_views.put_forward, name="put_forward"),
-    path("decisions/<str:reference>/decide/", decision_views.decide_items, name="decide_items"),
-    path("decisions/<str:reference>/sign/", decision_views.sign_decision, name="sign_decision"),
-    path("decisions/<str:reference>/defer/", decision_views.defer_publication, name="defer_publication"),
-    path("decisions/<str:reference>/publish/", decision_views.publish_decision, name="publish_decision"),
-    path("decisions/<str:reference>/v<int:version>/", decision_views.pack, name="pack"),
-    path("decisions/<str:reference>/v<int:version>/pdf/", decision_views.pack_pdf, name="pack_pdf"),
-    path("decisions/<str:reference>/v<int:version>/word/", decision_views.pack_word, name="pack_word"),
-    path("decisions/<str:reference>/v<int:version>/data/", decision_views.pack_data, name="pack_data"),
-    path("decisions/<str:reference>/v<int:version>/zip/", decision_views.pack_zip, name="pack_zip"),
-    path("register/", register_views.register, name="register"),
-    # Before the decisions, whose references have numbers.
-    path("register/open-data.json", register_views.open_data_json, name="open_data_json"),
-    path("register/open-data.csv", register_views.open_data_csv, name="open_data_csv"),
-    path("register/feed/", returns_views.register_feed, name="register_feed"),
-    path("register/grants/", returns_views.grant_register, name="grant_register"),
-    path("register/grants/<slug:kind>/", returns_views.grant_register_file, name="grant_register_file"),
-    path("register/contracts/", returns_views.contract_register, name="contract_register"),
-    path("register/contracts/<slug:kind>/", returns_views.contract_register_file, name="contract_register_file"),
-    path("register/<str:reference>/", register_views.published_decision, name="published_decision"),
-    path("register/<str:reference>/pdf/", register_views.published_pdf, name="published_pdf"),
-    path("register/<str:reference>/word/", register_views.published_word, name="published_word"),
-    path("register/<str:reference>/data/", register_views.published_data, name="published_data"),
-    path("register/<str:reference>/zip/", register_views.published_zip, name="published_zip"),
-]
+urlpatterns = list(
+    chain.from_iterable(
+        part.urlpatterns
+        for part in (review, scenarios, families, routing, contracts, reconciliation, decisions, register, amendments)
+    )
+)

@@ -1,58 +1,11 @@
-"""Addresses of bids and of the panel."""
+"""Addresses of the app, joined from those of its packages."""
 
-from django.urls import path
+from itertools import chain
 
-from bids import assigning_views, export_views, meeting_views, panel_views, views
+from bids.intake import urls as intake
+from bids.meetings import urls as meetings
+from bids.panel import urls as panel
+from bids.ranking import urls as ranking
 
 app_name = "bids"
-urlpatterns = [
-    path("rounds/<slug:round>/bids/", views.bids, name="bids"),
-    path("rounds/<slug:round>/bids/export/", views.export_bids, name="export_bids"),
-    path("rounds/<slug:round>/bids/template/", views.bid_template, name="bid_template"),
-    path("rounds/<slug:round>/bids/add/", views.add_bid, name="add_bid"),
-    path("rounds/<slug:round>/bids/import/", views.import_bids, name="import_bids"),
-    path("rounds/<slug:round>/bids/eligibility/", views.eligibility, name="eligibility"),
-    path("imports/<str:reference>/", views.import_preview, name="import_preview"),
-    path("bids/<str:reference>/", views.bid, name="bid"),
-    path("bids/<str:reference>/change/", views.change_bid, name="change_bid"),
-    path("trail/bids/<str:reference>/", views.bid_trail, name="bid_trail"),
-    path("rounds/<slug:round>/scoring/", panel_views.scoring, name="scoring"),
-    path("rounds/<slug:round>/interests/", panel_views.interests, name="interests"),
-    path("bids/<str:reference>/score/", panel_views.score, name="score"),
-    path("rounds/<slug:round>/panel/", panel_views.panel, name="panel"),
-    path("rounds/<slug:round>/panel/plan/", assigning_views.plan_assignments, name="plan_assignments"),
-    path("plans/<str:reference>/", assigning_views.assignment_plan, name="assignment_plan"),
-    path("plans/<str:reference>/undo/", assigning_views.undo_plan, name="undo_plan"),
-    path("rounds/<slug:round>/panel/assign/", assigning_views.assign_bid, name="assign_bid"),
-    path(
-        "bids/<str:reference>/scorers/<str:username>/withdraw/",
-        assigning_views.withdraw_assignment,
-        name="withdraw_assignment",
-    ),
-    path("bids/<str:reference>/decline/", assigning_views.decline_assignment, name="decline_assignment"),
-    path("rounds/<slug:round>/panel/members/<str:username>/", assigning_views.knowledge, name="knowledge"),
-    path("rounds/<slug:round>/panel/chase/", assigning_views.chase, name="chase"),
-    path("rounds/<slug:round>/panel/interests/", assigning_views.declared_interests, name="declared_interests"),
-    path("bids/<str:reference>/interests/<str:username>/", assigning_views.waive_interest, name="waive_interest"),
-    path("rounds/<slug:round>/practice/", meeting_views.practice, name="practice"),
-    path("rounds/<slug:round>/practice/set-up/", meeting_views.keep_practice, name="keep_practice"),
-    path("rounds/<slug:round>/practice/compare/", meeting_views.compare_practice, name="compare_practice"),
-    path("rounds/<slug:round>/panel/close/", panel_views.close_scoring, name="close_scoring"),
-    path("rounds/<slug:round>/ranking/", panel_views.ranking, name="ranking"),
-    path("rounds/<slug:round>/ranking/insight/", panel_views.insight, name="insight"),
-    path("rounds/<slug:round>/ranking/coverage/", panel_views.coverage, name="coverage"),
-    path("rounds/<slug:round>/meetings/", meeting_views.meetings, name="meetings"),
-    path("rounds/<slug:round>/meetings/plan/", meeting_views.plan_meeting, name="plan_meeting"),
-    path("meetings/<str:reference>/", meeting_views.meeting, name="meeting"),
-    path("meetings/<str:reference>/open/", meeting_views.open_meeting, name="open_meeting"),
-    path("meetings/<str:reference>/agenda/", meeting_views.put_on_agenda, name="put_on_agenda"),
-    path("meetings/<str:reference>/bids/<str:bid>/", meeting_views.discuss_bid, name="discuss_bid"),
-    path("meetings/<str:reference>/close/", meeting_views.close_meeting, name="close_meeting"),
-    path("meetings/<str:reference>/minutes/", meeting_views.minutes, name="minutes"),
-    path("meetings/<str:reference>/minutes.pdf", meeting_views.minutes_pdf, name="minutes_pdf"),
-    path("rounds/<slug:round>/ranking/export/", export_views.export_scores, name="export_scores"),
-    path("exports/<str:reference>/", export_views.scores_file, name="scores_file"),
-    path("bids/<str:reference>/feedback/", export_views.feedback, name="feedback"),
-    path("rounds/<slug:round>/ranking/feedback.txt", export_views.feedback_file, name="feedback_file"),
-    path("bids/<str:reference>/outcome/", panel_views.record_outcome, name="record_outcome"),
-]
+urlpatterns = list(chain.from_iterable(part.urlpatterns for part in (intake, panel, ranking, meetings)))

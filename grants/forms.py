@@ -13,9 +13,7 @@ from django.forms.renderers import TemplatesSetting
 from django.http import QueryDict
 
 from grants import money
-from grants.models import USERNAME, BudgetLine, RoleHolding, Round, User
 from grants.refusal import Incomplete, Refused, Stale
-from grants.roles import Role
 
 Result = TypeVar("Result")
 
@@ -254,95 +252,5 @@ def attempt(form: forms.BaseForm, call: Callable[[], Result]) -> Result | None:
         return None
 
 
-class SignInForm(Form):
-    username = forms.CharField(label="User name", widget=forms.TextInput(attrs={"autocomplete": "username"}))
-    password = forms.CharField(
-        label="Password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
-
-
-class SetPasswordForm(Form):
-    password = forms.CharField(
-        label="New password",
-        strip=False,
-        help_text="At least 12 characters, and not a common password.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-
-class RoundForm(Form):
-    reference = forms.SlugField(label="Reference", max_length=40, help_text="Used in addresses, such as cpie-2026-27.")
-    title = forms.CharField(label="Title", max_length=120)
-    financial_year = forms.RegexField(
-        r"^20\d\d/\d\d$",
-        label="Financial year",
-        help_text="Such as 2026/27.",
-        error_messages={"invalid": "Financial year must be like 2026/27"},
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
-    )
-    allocation = MoneyField(label="Allocation")
-    purpose = text_area("What the money is for", rows=2, required=False, longest=300)
-    opens_on = DayField(label="Opens on", called="The opening day")
-    closes_on = DayField(label="Bids close on", called="The closing day of bids")
-    scoring_closes_on = DayField(label="Scoring closes on", called="The closing day of scoring", required=False)
-    routing_key = forms.ChoiceField(
-        label="The limit is compared with the sum of a",
-        choices=Round.Key.choices,
-        initial=Round.Key.FAMILY,
-        widget=Radios,
-        help_text="The other key is computed as well, and warns where it gives a higher route.",
-    )
-    scored = forms.TypedChoiceField(
-        label="Are the bids scored by a panel?",
-        choices=[("yes", "Yes"), ("no", "No")],
-        initial="yes",
-        coerce=lambda answer: answer == "yes",
-        widget=Radios,
-    )
-
-
-class BudgetLineForm(VersionedForm):
-    kind = forms.ChoiceField(label="Kind", choices=BudgetLine.Kind.choices, widget=Radios)
-    label = forms.CharField(label="Label", max_length=120)
-    amount = MoneyField(label="Amount", above_zero=False)
-    note = forms.CharField(
-        label="Note",
-        required=False,
-        max_length=300,
-        help_text="For example, that it holds more than the bids of the round.",
-    )
-    reason = text_area("Reason", rows=2)
-
-
-class PersonForm(Form):
-    name = forms.CharField(label="Name", max_length=150)
-    username = forms.CharField(label="User name", max_length=80, validators=[USERNAME], help_text="Such as amara.cole.")
-    unit = forms.CharField(label="Unit", max_length=80, required=False, help_text="Such as Central West.")
-    email = forms.EmailField(
-        label="Email address",
-        max_length=254,
-        required=False,
-        help_text="Where letters of the service go, such as one from the panel’s chair.",
-    )
-
-
-class EmailForm(Form):
-    email = forms.EmailField(label="Email address", max_length=254)
-
-
-class RoleForm(Form):
-    role = forms.ChoiceField(label="Role", choices=[(role.value, role.label) for role in Role], widget=Radios)
-    round = forms.ModelChoiceField(
-        label="Round", queryset=Round.objects.all(), required=False, empty_label="All rounds"
-    )
-    reason = text_area("Reason", rows=2)
-
-
-class EndRoleForm(ReasonForm):
-    holding = forms.ModelChoiceField(label="Role to end", queryset=RoleHolding.objects.none(), widget=Radios)
-
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["holding"] = forms.ModelChoiceField(
-            label="Role to end", queryset=person.holdings.filter(ended_at=None), widget=Radios, empty_label=None
-        )
+class SeenReasonForm(VersionedForm):
+    reason = text_area("Reason", rows=3, longest=2000)

@@ -95,15 +95,15 @@ FORM_RENDERER = "grants.forms.GovukRenderer"
 SERVICE_NAME = "Crime prevention grants"
 
 # What an app above adds to a page or a transition of `grants`, by name, so that nothing here imports upward.
-STANDING = "approvals.waiting.standing"
-OVERVIEW = "approvals.waiting.overview"
-HIDDEN_EVENTS = "bids.waiting.hidden_events"
-BID_REFERENCES = "bids.waiting.references"
-LEFT_FOR_GRANTS = "approvals.waiting.left_for_grants"
-ON_BID = "approvals.waiting.on_bid"
-WAITING = ["bids.waiting.tasks", "approvals.waiting.tasks", "grants.waiting.tasks"]
-ROUND_GUARDS = ["approvals.awards.guard"]
-ROUND_DEFAULTS = ["bids.criteria_of_round.set_up", "approvals.rules.set_up"]
+STANDING = "approvals.tasks.standing"
+OVERVIEW = "approvals.tasks.overview"
+HIDDEN_EVENTS = "bids.panel.hidden.hidden_events"
+BID_REFERENCES = "bids.panel.hidden.references"
+LEFT_FOR_GRANTS = "approvals.routing.commitments.left_for_grants"
+ON_BID = "approvals.tasks.on_bid"
+WAITING = ["bids.tasks.tasks", "approvals.tasks.tasks", "grants.tasks.tasks"]
+ROUND_GUARDS = ["approvals.routing.commitments.guard"]
+ROUND_DEFAULTS = ["bids.intake.defaults.set_up", "approvals.routing.limits.set_up"]
 # The links at the top of each page: label, URL name, the action that it needs, whether it is of one round.
 NAVIGATION = [
     ("Home", "grants:home", "see home", False),

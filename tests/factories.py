@@ -7,11 +7,14 @@ from typing import Any
 
 import factory
 
-from approvals import contracts, rules
+from approvals.contracts import contracts
 from approvals.models import Award, DelegationRule, Recommendation, SingleTenderAction
-from bids import assignments, criteria_of_round, interests, panel, standings
+from approvals.routing import limits
 from bids.criteria import DEFAULTS
+from bids.intake import defaults
 from bids.models import Bid, CostLine, Interest, Panel, PanelOutcome, Scorecard
+from bids.panel import assignments, interests, scorecards
+from bids.ranking import standings
 from grants.models import Alias, BudgetLine, Organisation, RoleHolding, Round, User, new_references
 from grants.roles import Role
 
@@ -71,8 +74,8 @@ def open_round(**kwargs: Any) -> Round:
     }
     round = Round.objects.create(**values)
     administrator, lead = person(Role.ADMINISTRATOR, round=round), person(Role.LEAD, round=round)
-    criteria_of_round.set_up(round=round, by=administrator, at=NOW)
-    rules.set_up(round=round, by=administrator, at=NOW)
+    defaults.set_up(round=round, by=administrator, at=NOW)
+    limits.set_up(round=round, by=administrator, at=NOW)
     DelegationRule.objects.filter(round=round).update(confirmed_by=lead, confirmed_at=NOW)
     taken = BudgetLine.objects.values_list("reference", flat=True)
     BudgetLine.objects.create(
@@ -169,10 +172,12 @@ def contract(round: Round, by: User, amount: str = "400000", **kwargs: Any) -> S
     return contracts.keep_single_tender_action(round=round, by=by, at=NOW, **facts)
 
 
-def marks(passed: bool = True, score: int = 3) -> dict[int, panel.Given]:
+def marks(passed: bool = True, score: int = 3) -> dict[int, scorecards.Given]:
     """A complete set of marks: every gate the same, every score the same, each with a reason."""
     return {
-        rule.number: panel.Given(passed if rule.gate else None, score if rule.scored else None, "Because of the plan.")
+        rule.number: scorecards.Given(
+            passed if rule.gate else None, score if rule.scored else None, "Because of the plan."
+        )
         for rule in DEFAULTS
     }
 
@@ -182,7 +187,7 @@ def scorecard(bid: Bid, member: User, *, submit: bool = True, **kwargs: Any) -> 
     chair = person(Role.CHAIR, round=bid.round)
     assignments.assign(bid=bid, member=member, by=chair, at=NOW)
     interests.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
-    save = panel.submit_scorecard if submit else panel.save_draft
+    save = scorecards.submit_scorecard if submit else scorecards.save_draft
     return save(bid=bid, marks=marks(**kwargs), seen=0, by=member, at=NOW)
 
 

@@ -5,8 +5,8 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from bids import assignments
 from bids.models import Interest, Mark, Scorecard
+from bids.panel import assignments
 from grants.models import Alias, AuditEvent, Organisation, Round, User
 from grants.roles import Role
 from tests import factories

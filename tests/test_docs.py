@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from approvals import pack as packs
 from approvals.models import Award, Pack
+from approvals.paper import pack as packs
 from grants import money
 from tests.approvals.renders import html_text
 

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from approvals import figures, prose
-from bids import panel, ranking, reading
+from approvals.prose import checking, figures
 from bids.models import Bid, Interest
+from bids.panel import closing, reading
+from bids.ranking import ranking
 from grants import audit
 from grants.models import AuditEvent, Round, User
 from grants.roles import Role
@@ -49,7 +50,7 @@ def test_signing_in_leads_nowhere_else(target: str) -> None:
 @pytest.mark.parametrize("typed", ["£" + "9" * 40, "£1." + "0" * 30 + "1"])
 def test_an_absurd_figure_is_unmatched_and_breaks_nothing(typed: str) -> None:
     known = {"grants": figures.Figure("grants", "Grants", amount=Decimal(100))}
-    assert [each.standing for each in prose.check(typed, prose.Known(known))] == [prose.Standing.UNMATCHED]
+    assert [each.standing for each in checking.check(typed, checking.Known(known))] == [checking.Standing.UNMATCHED]
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "9" * 5000 + " of £100", "1" + ",999" * 2000, "٣٩"])
@@ -62,7 +63,7 @@ def test_an_absurd_count_breaks_nothing(number: str) -> None:
         f"{number} each",
         f"each above £{number}",
     ):
-        assert all(0 <= each.typed.start < each.typed.end for each in prose.check(text, prose.Known(known)))
+        assert all(0 <= each.typed.start < each.typed.end for each in checking.check(text, checking.Known(known)))
 
 
 def test_the_trail_tells_no_mark_while_the_panel_scores() -> None:
@@ -154,6 +155,6 @@ def test_the_funding_line_counts_what_a_grant_can_go_to() -> None:
     for bid, member in zip((first, rejected, internal), members, strict=True):
         factories.scorecard(bid, member)
     factories.close(round)
-    panel.record_outcome(bid=rejected, verdict="reject", reason="Weak", by=chair, at=NOW)
+    closing.record_outcome(bid=rejected, verdict="reject", reason="Weak", by=chair, at=NOW)
     rows = {row["bid__reference"]: row["running"] for row in ranking.rows(round, chair)}
     assert rows == {first.reference: Decimal(100), rejected.reference: None, internal.reference: None}

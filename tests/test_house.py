@@ -57,6 +57,12 @@ def test_there_are_pages() -> None:
     assert len(pages()) > 60
 
 
+def template_of(name: str) -> str:
+    """The template of a page: the folder of its view's package, then the page's own name."""
+    *package, _ = pages()[name].callback.__module__.split(".")
+    return f"{'/'.join(package)}/{name.partition(':')[2]}.html"
+
+
 @pytest.mark.parametrize("name", sorted(pages()))
 def test_url_name_is_view_is_template_is_test(name: str) -> None:
     app, _, page = name.partition(":")
@@ -64,50 +70,24 @@ def test_url_name_is_view_is_template_is_test(name: str) -> None:
     assert pages()[name].callback.__module__.startswith(f"{app}.")
     if name not in WITHOUT_TEMPLATE:
         try:
-            get_template(f"{app}/{page}.html")
+            get_template(template_of(name))
         except TemplateDoesNotExist:
-            pytest.fail(f"{app}/{page}.html is missing")
+            pytest.fail(f"{template_of(name)} is missing")
     assert name in TABLE, "the matrix has no line for this page"
 
 
-def test_every_template_of_a_page_belongs_to_one() -> None:
-    named = {name.replace(":", "/") + ".html" for name in pages()}
-    parts = {
-        "approvals/alike_bids.html",
-        "approvals/frozen.html",
-        "approvals/grouping_effect.html",
-        "approvals/grouping_page.html",
-        "approvals/reasons.html",
-        "approvals/paper.html",
-        "approvals/paragraphs.html",
-        "approvals/decision_tags.html",
-        "approvals/paper_contents.html",
-        "approvals/appendix.html",
-        "approvals/changed.html",
-        "approvals/changed_register.html",
-        "approvals/differs.html",
-        "approvals/effect.html",
-        "approvals/figure_notes.html",
-        "approvals/falling.html",
-        "approvals/passages.html",
-        "approvals/refusable.html",
-        "approvals/split.html",
-        "approvals/settled_grants.html",
-        "approvals/table_3.html",
-        "approvals/section_pieces.html",
-        "approvals/section_preview.html",
-        "approvals/written.html",
-        "bids/case.html",
-        "grants/deputations.html",
-        "bids/choices.html",
-        "bids/criteria.html",
-        "bids/marks.html",
-        "grants/virement_facts.html",
-        "grants/virement_table.html",
-    }
+def test_every_template_is_of_a_page_or_a_partial() -> None:
+    of_pages = {template_of(name) for name in pages()}
     folder = ROOT / "templates"
-    there = {str(file.relative_to(folder)) for app in OURS for file in (folder / app).glob("*.html")}
-    assert there - named - parts == set()
+    whole = {str(file.relative_to(folder)) for app in OURS for file in (folder / app).rglob("[!_]*.html")}
+    assert whole - of_pages == set()
+
+
+def test_every_partial_is_used() -> None:
+    sources = [*(ROOT / "templates").rglob("*.html"), *(file for app in OURS for file in (ROOT / app).rglob("*.py"))]
+    texts = [file.read_text() for file in sources]
+    partials = {str(file.relative_to(ROOT / "templates")) for file in (ROOT / "templates").rglob("_*.html")}
+    assert {name for name in partials if not any(f'"{name}"' in text for text in texts)} == set()
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
@@ -122,9 +102,74 @@ def test_imports_point_down_and_pure_rules_are_pure() -> None:
     assert done.returncode == 0, done.stdout
 
 
+EDGES = ("views", "forms", "filters", "urls")
+# What stands in no package: the app's addresses, its admin, what its pages open, its tasks, and the leaves below all.
+IN_NO_PACKAGE = {
+    "approvals": {"__init__", "access", "admin", "enums", "loading", "tasks", "urls"},
+    "bids": {"__init__", "access", "admin", "areas", "criteria", "fields", "scoring", "tasks", "urls"},
+}
+
+
+def modules() -> dict[str, ast.Module]:
+    """Every module of the three apps by its dotted name, parsed; migrations are left out."""
+    files = [file for app in OURS for file in (ROOT / app).rglob("*.py") if "migrations" not in file.parts]
+    names = {file: ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for file in files}
+    return {name: ast.parse(file.read_text()) for file, name in names.items()}
+
+
+def imports() -> dict[str, set[str]]:
+    """What each module imports of our own, at its top or inside a function, by dotted name."""
+    trees = modules()
+    imported: dict[str, set[str]] = {}
+    for name, tree in trees.items():
+        froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+        names = {(node.module, alias.name) for node in froms for alias in node.names}
+        targets = {f"{module}.{leaf}" if f"{module}.{leaf}" in trees else module for module, leaf in names}
+        imported[name] = (targets & set(trees)) - {name}
+    return imported
+
+
+def is_view(module: str) -> bool:
+    return module.rpartition(".")[2].endswith("views")
+
+
+def test_nobody_looks_at_views_but_their_addresses() -> None:
+    lookers = {
+        (module, target)
+        for module, targets in imports().items()
+        for target in targets
+        if is_view(target) and not module.endswith(".urls")
+    }
+    apart = {(module, target) for module, target in lookers if module.rpartition(".")[0] != target.rpartition(".")[0]}
+    assert apart == set()
+    assert {pair for pair in lookers if not is_view(pair[0])} == set()
+
+
+def test_no_circle_of_modules() -> None:
+    graph = {module: set(targets) for module, targets in imports().items()}
+    while leaves := {module for module, targets in graph.items() if not targets}:
+        graph = {module: targets - leaves for module, targets in graph.items() if module not in leaves}
+    assert graph == {}
+
+
+@pytest.mark.parametrize("app", sorted(IN_NO_PACKAGE))
+def test_every_module_stands_in_the_package_of_its_subject(app: str) -> None:
+    assert {file.stem for file in (ROOT / app).glob("*.py")} == IN_NO_PACKAGE[app]
+
+
+def test_every_package_says_what_is_in_it_and_where_to_start() -> None:
+    without_subject = {"management", "migrations", "templatetags"}
+    folders = {file.parent for app in OURS for file in (ROOT / app).glob("*/__init__.py")}
+    packages = [folder for folder in folders if folder.name not in without_subject]
+    assert len(packages) > 15
+    for folder in packages:
+        docstring = ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or ""
+        assert "Start with" in docstring, folder
+
+
 def test_money_is_never_a_float() -> None:
     """`float` occurs only where a share of a bar's width is drawn."""
-    allowed = {"grants/waiting.py", "grants/money.py", "grants/audit.py", "approvals/waiting.py", "bids/sheets.py"}
+    allowed = {"grants/tasks.py", "grants/money.py", "grants/audit.py", "approvals/tasks.py", "bids/intake/sheets.py"}
     found = set()
     for app in OURS:
         for file in (ROOT / app).rglob("*.py"):

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import deciding, decisions
+from approvals.decisions import deciding, writing
+from approvals.families.workbench import Workbench
 from approvals.models import AmendedGrant, Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
-from approvals.workbench import Workbench
 from bids.models import (
     Assignment,
     AssignmentPlan,
@@ -24,8 +24,8 @@ from bids.models import (
     Practice,
     Upload,
 )
-from grants import people
 from grants.models import Round, User, Virement
+from grants.people import people
 from grants.roles import Role
 from tests import factories
 
@@ -225,7 +225,7 @@ def publish() -> Decision:
     decision = Decision.objects.get(reference="PCD-681")
     office, lead = User.objects.get(username="mo.novak"), User.objects.get(username="grace.hall")
     mayor = User.objects.get(username="robin.vale")
-    current = decisions.current_pack(decision)
+    current = writing.current_pack(decision)
     Query.objects.create(pack=current, number=1, about="3.2", question="Why?", asked_by=office, asked_at=AT)
     PartTwo.objects.create(
         decision=decision, text="Exempt words", exemption="Personal data", written_by=lead, written_at=AT
@@ -235,7 +235,7 @@ def publish() -> Decision:
     }
     deciding.decide_items(decision=decision, answers=answers, interests="None", by=mayor, at=AT)
     deciding.sign_decision(decision=decision, password="demo-password-2019", by=mayor, at=AT)
-    decisions.publish_decision(decision=decision, by=office, at=AT)
+    writing.publish_decision(decision=decision, by=office, at=AT)
     return decision
 
 

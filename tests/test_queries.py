@@ -11,15 +11,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals import approving, awards, contracts, decisions, grouping, pack, parts, position, scenarios
-from approvals import paper as paper_of
+from approvals.contracts import contracts
+from approvals.decisions import writing
+from approvals.families import grouping
+from approvals.families.workbench import Workbench
 from approvals.models import Award, Decision, Pack
-from approvals.workbench import Workbench
-from bids import assignments, interests, matrix
+from approvals.paper import pack, sources
+from approvals.reconciliation import parts, position
+from approvals.review import reviewing
+from approvals.routing import approving, awards
+from approvals.scenarios import scenarios
 from bids.models import Bid, Discussion
-from grants import rounds, virement
+from bids.panel import assignments, interests, matrix
 from grants.models import Round, User
 from grants.roles import Role
+from grants.rounds import rounds, virement
 from tests import factories
 from tests.approvals import steps
 from tests.factories import NOW
@@ -124,7 +130,7 @@ def contract(round: Round, user: User) -> None:
 
 
 def paper(round: Round, user: User) -> None:
-    decisions.prepare_decision(
+    writing.prepare_decision(
         round=round,
         reference=f"PCD-{900 + round.decisions.count()}",
         title="A paper",
@@ -275,7 +281,7 @@ def everything_of(round: Round, user: User) -> None:
     factories.outcome(factories.bid(round), verdict="reject")
     internal = factories.bid(round, led_by="internal", recipient=None, amount=Decimal(10))
     factories.outcome(internal)
-    awards.review(bid=internal, amount=Decimal(10), by=person_of(Role.LEAD, round), at=NOW)
+    reviewing.review(bid=internal, amount=Decimal(10), by=person_of(Role.LEAD, round), at=NOW)
     for award in Award.objects.filter(round=round, payments=None):
         early = "" if award.approvals.exists() else "It could not wait."
         finance = person_of(Role.FINANCE, round)
@@ -314,7 +320,7 @@ def test_what_changed_takes_as_many_queries_for_three_grants_as_for_one() -> Non
     decision = round.decisions.get()
     found = []
     for version in (1, 2, 3):
-        said = paper_of.sources(decision, NOW.date())
+        said = sources.sources(decision, NOW.date())
         contents = pack.contents(decision, said, version=version, at=NOW, trail_head="")
         made = pack.freeze(contents)
         Pack.objects.create(decision=decision, version=version, **made.fields(), submitted_by=lead, submitted_at=NOW)
@@ -337,7 +343,7 @@ def test_a_section_and_its_history_take_as_many_queries_for_three_grants_and_sav
     found = []
     for number in range(3):
         approved(round, user)
-        decisions.write_section(
+        writing.write_section(
             decision=round.decisions.get(), key="summary", text=f"Saved {number}: {{grants}}", by=user, at=NOW
         )
         pages = [
@@ -446,7 +452,7 @@ def chaired() -> tuple[Round, User, Client]:
 def test_the_home_page_takes_no_more_queries_for_more_papers(username: str) -> None:
     decision = Decision.objects.select_related("round").get(reference="PCD-681")
     mo, grace = User.objects.get(username="mo.novak"), User.objects.get(username="grace.hall")
-    decisions.return_pack(decision=decision, reason="A question", by=mo, at=NOW)
+    writing.return_pack(decision=decision, reason="A question", by=mo, at=NOW)
     client = Client()
     client.force_login(User.objects.get(username=username))
     steps.open_paper(decision.round, "PCD-700", grace)

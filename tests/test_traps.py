@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from approvals import approving, deciding, position
-from approvals import pack as packs
+from approvals.decisions import deciding
 from approvals.models import Award, Decision, DecisionItem, Pack, SingleTenderAction
-from approvals.reconciliation import Outcome
+from approvals.paper import pack as packs
+from approvals.reconciliation import position
+from approvals.reconciliation.sums import Outcome
+from approvals.routing import approving
 from bids.models import Bid
 from grants.models import Round, User
 from grants.refusal import Refused

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 def enter_published(apps, editor):
     """List what was published before; the sizes of its files stay unknown."""
-    from approvals import entries
+    from approvals.register import entries
 
     records = apps.get_model("approvals", "DecisionRecord").objects.filter(decision__state="published")
     for record in records.select_related("pack", "decision"):

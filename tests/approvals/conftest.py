@@ -2,7 +2,7 @@
 
 import pytest
 
-from approvals import decisions
+from approvals.decisions import writing
 from approvals.models import (
     Decision,
 )
@@ -33,6 +33,6 @@ def robin() -> User:
 
 @pytest.fixture
 def returned(decision: Decision, mo: User) -> Decision:
-    decisions.return_pack(decision=decision, reason="A question", by=mo, at=NOW)
+    writing.return_pack(decision=decision, reason="A question", by=mo, at=NOW)
     decision.refresh_from_db()
     return decision

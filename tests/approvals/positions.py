@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from approvals.reconciliation import BidEntry, Contract, Grant, Line, Outcome, Payment, Position
-from approvals.routing import Level
+from approvals.enums import Level
+from approvals.reconciliation.sums import BidEntry, Contract, Grant, Line, Outcome, Payment, Position
 
 D = Decimal
 THEMES = (("violence", "Less violence"), ("confidence", "More confidence"))

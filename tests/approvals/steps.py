@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from approvals import deciding, decisions, draft, sign_offs
-from approvals.deciding import Answer
+from approvals.decisions import deciding, sign_offs, submission, writing
+from approvals.decisions.deciding import Answer
 from approvals.models import (
     Decision,
 )
-from grants import virement
 from grants.models import BudgetLine, Round, User
+from grants.rounds import virement
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW
 
@@ -20,7 +20,7 @@ def answers(decision: Decision, **special: Answer) -> dict[int, Answer]:
     """Every item approved or noted, but for `item_N`."""
     return {
         item.number: special.get(f"item_{item.number}", Answer("noted" if item.verb == "note" else "approved"))
-        for item in decisions.current_pack(decision).items.all()
+        for item in writing.current_pack(decision).items.all()
     }
 
 
@@ -35,7 +35,7 @@ def open_paper(
     at: datetime = NOW,
 ) -> Decision:
     """A paper of the Deputy Mayor, every section of it saying `text`."""
-    made = decisions.prepare_decision(
+    made = writing.prepare_decision(
         round=round,
         reference=reference,
         title=title,
@@ -45,14 +45,14 @@ def open_paper(
         at=at,
     )
     for part in made.sections.all() if text else ():
-        decisions.write_section(decision=made, key=part.key, text=text, by=by, at=at)
+        writing.write_section(decision=made, key=part.key, text=text, by=by, at=at)
     return made
 
 
 def sign_off(decision: Decision) -> None:
     """Every part that the paper needs is signed off by its adviser of the demo."""
     advisers = {"finance": "kit.lane", "legal": "lena.frey", "commercial": "omar.bell", "equality": "esi.mensah"}
-    for row in draft.of(decision, at=NOW).sign_offs:
+    for row in submission.of(decision, at=NOW).sign_offs:
         by = User.objects.get(username=advisers[row.area])
         sign_offs.sign_off(decision=decision, area=row.area, answer="signed", by=by, at=NOW)
 

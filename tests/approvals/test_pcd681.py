@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from approvals import position
 from approvals.models import Award, Decision
+from approvals.reconciliation import position
 from grants.models import Round
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from approvals import pack as packs
-from approvals import position, published, verifying
+from approvals.loading import Folder
 from approvals.models import Award, Decision, SingleTenderAction
-from approvals.reconciliation import Outcome
-from approvals.round_folder import Folder
+from approvals.outputs import published, verifying
+from approvals.paper import pack as packs
+from approvals.reconciliation import position
+from approvals.reconciliation.sums import Outcome
 from grants import audit
 from tests.conftest import DEMO_PASSWORD
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from django.db import connection
 
-from bids import criteria_of_round, standings
+from bids.intake import defaults
 from bids.models import Assignment, Bid, Criterion, Interest, Panel, Scorecard
+from bids.ranking import standings
 from grants.models import Organisation, RoleHolding, Round, User
 from grants.roles import Role
 
@@ -68,7 +69,7 @@ def build(size: Size, number: int) -> Built:
     )
     chair = _person(f"chair.{number}", Role.CHAIR, round)
     members = [_person(f"member.{number}.{each}", Role.MEMBER, round) for each in range(size.members)]
-    criteria_of_round.set_up(round=round, by=chair, at=AT)
+    defaults.set_up(round=round, by=chair, at=AT)
     _more_criteria(round, size.criteria)
     bids = _bids(round, size.bids)
     _scored(bids, members, size.closed)

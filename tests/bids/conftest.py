@@ -2,8 +2,8 @@
 
 import pytest
 
-from bids import assignments, interests
 from bids.models import Bid
+from bids.panel import assignments, interests
 from grants.models import Round, User
 from grants.roles import Role
 from tests.factories import NOW, open_round, person

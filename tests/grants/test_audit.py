@@ -11,10 +11,12 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.utils import InternalError
 
-from grants import audit, people, rounds
+from grants import audit
 from grants.models import AuditEvent, BudgetLine, Round, User
+from grants.people import people
 from grants.refusal import NotEntitled
 from grants.roles import Role
+from grants.rounds import rounds
 from tests import factories
 from tests.factories import NOW, open_round, person
 

@@ -11,11 +11,12 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from approvals import awards
-from grants import rounds
+from approvals.review import reviewing
+from approvals.routing import commitments
 from grants.models import Round
 from grants.refusal import Refused
 from grants.roles import Role
+from grants.rounds import rounds
 from tests import factories
 
 ROUNDS = int(os.environ["ROUNDS"])
@@ -36,7 +37,7 @@ def meeting(check: Any, barrier: threading.Barrier) -> Any:
 
 def agree(bid: Any, lead: Any) -> None:
     try:
-        awards.review(bid=bid, amount=bid.amount, by=lead, at=timezone.now())
+        reviewing.review(bid=bid, amount=bid.amount, by=lead, at=timezone.now())
     except Refused:
         pass
     finally:
@@ -49,8 +50,8 @@ def over_committed() -> bool:
     bids = [factories.bid(round, amount=Decimal("60000.00")) for _ in range(2)]
     for bid in bids:
         factories.outcome(bid)
-    real = awards.must_fit
-    awards.must_fit = meeting(real, threading.Barrier(2))
+    real = commitments.must_fit
+    commitments.must_fit = meeting(real, threading.Barrier(2))
     try:
         workers = [threading.Thread(target=agree, args=(bid, lead)) for bid in bids]
         for worker in workers:
@@ -58,8 +59,8 @@ def over_committed() -> bool:
         for worker in workers:
             worker.join()
     finally:
-        awards.must_fit = real
-    return awards.committed(round) > round.allocation
+        commitments.must_fit = real
+    return commitments.committed(round) > round.allocation
 
 
 if "CONTROL" in os.environ:

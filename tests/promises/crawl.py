@@ -27,14 +27,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils.functional import cached_property
 
+from approvals.families.workbench import Workbench
 from approvals.models import Award, DelegationRule
-from approvals.workbench import Workbench
-from bids.blindness import Part, Phase, may_see
 from bids.models import AssignmentPlan, Criterion, Export, Interest, Mark, Meeting, Scorecard, Upload
-from bids.waiting import BLIND
-from grants import people
+from bids.panel.blindness import Part, Phase, may_see
+from bids.panel.hidden import BLIND
 from grants.access import holdings
 from grants.models import AuditEvent, RoleHolding, Round, User
+from grants.people import people
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW
 from tests.promises import worlds

@@ -1,7 +1,7 @@
 """Promise 16, non-interference: worlds that differ in a hidden fact of blind scoring are one to who may not know it.
 
 Each role walks the whole site in both, and every byte, status, header, cookie, mail and number of queries is the same.
-Who may know what is asked of the table in `bids/blindness.py`.
+Who may know what is asked of the table in `bids/panel/blindness.py`.
 """
 
 import gc
@@ -15,10 +15,10 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.urls import reverse
 
-from approvals import waiting
-from bids import reading
-from bids.blindness import Part
+from approvals import tasks
 from bids.models import Scorecard
+from bids.panel import reading
+from bids.panel.blindness import Part
 from grants import access
 from tests.promises import crawl, worlds
 from tests.promises.crawl import DECIDED, PEOPLE, Answer, Visitor
@@ -197,9 +197,9 @@ def every_part(*args: Any, **kwargs: Any) -> set[Part]:
 
 HOME, BID, TRAIL = "grants:home", "bids:bid", "grants:round_trail"
 PLANTED: dict[str, tuple[Any, str, Any, str, str, str]] = {
-    "a number": (waiting, "standing", a_number, "DMPC office", HOME, "that a draft exists"),
-    "a query": (waiting, "standing", a_query, "DMPC office", HOME, "that a draft exists"),
-    "a mail": (waiting, "standing", a_mail, "DMPC office", HOME, "that a draft exists"),
+    "a number": (tasks, "standing", a_number, "DMPC office", HOME, "that a draft exists"),
+    "a query": (tasks, "standing", a_query, "DMPC office", HOME, "that a draft exists"),
+    "a mail": (tasks, "standing", a_mail, "DMPC office", HOME, "that a draft exists"),
     "a header": (access, "patch_cache_control", a_header, "CPIE lead", HOME, "that a draft exists"),
     "a mark": (reading, "parts_seen", every_part, crawl.STILL, BID, "the value of a submitted mark"),
     "an author": (reading, "parts_seen", every_part, crawl.STILL, BID, "who submitted a card"),

@@ -12,14 +12,17 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from approvals import contracts, decisions, grouping
+from approvals.contracts import contracts
+from approvals.decisions import writing
+from approvals.families import grouping
 from approvals.models import Award
-from bids import assignments, interests, meetings, panel
-from bids.blindness import Part
+from bids.meetings import meetings
 from bids.models import Bid, Upload
-from grants import rounds, virement
+from bids.panel import assignments, interests, scorecards
+from bids.panel.blindness import Part
 from grants.models import RoleHolding, Round, User
 from grants.roles import Role
+from grants.rounds import rounds, virement
 from tests import factories
 from tests.factories import NOW
 from tests.test_matrix import export_of, meet
@@ -151,7 +154,7 @@ def known_to_all() -> None:
         _declare(bid, username, "")
     _write(Card(HAS_SCORED, True, score=2))
     _write(Card(STILL_SCORES, False))
-    decisions.prepare_decision(
+    writing.prepare_decision(
         round=round, reference=PAPER, title="Safer summer", decision_by="Deputy Mayor", by=lead, at=NOW
     )
     alike = [bid_of("SSF-09"), bid_of("SSF-18")]
@@ -268,7 +271,7 @@ def _build(world: World) -> None:
 def _write(card: Card) -> None:
     for seen in range(card.saves):
         last = seen == card.saves - 1
-        save = panel.submit_scorecard if last and card.submitted else panel.save_draft
+        save = scorecards.submit_scorecard if last and card.submitted else scorecards.save_draft
         marks = factories.marks(score=card.score if last else seen)
         said = {number: replace(given, reason=card.why) for number, given in marks.items()}
         save(bid=bid_of(card.bid), marks=said, seen=seen, by=_user(card.member), at=NOW)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.crypto import get_random_string
 
-from approvals.round_folder import STAGES, BadFolder, Folder
+from approvals.loading import STAGES, BadFolder, Folder
 from grants.refusal import Refused
 
 

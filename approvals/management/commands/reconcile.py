@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from approvals import position
 from approvals.models import Decision
+from approvals.reconciliation import position
 from grants import money
 from grants.models import Round
 

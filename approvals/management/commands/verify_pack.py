@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from approvals import verifying
 from approvals.models import Decision
+from approvals.outputs import verifying
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 from django.utils import timezone
 
-from grants import people
+from grants.people import people
 from grants.refusal import Refused
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from grants import mail
+from grants.people import mail
 
 
 class Command(BaseCommand):

@@ -1,0 +1,45 @@
+"""The objects that a page of approvals opens, each answering 404 where this person may not see it."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+
+from approvals.models import (
+    Award,
+    Decision,
+    Scenario,
+    SingleTenderAction,
+)
+from grants.access import Request, enter, holdings, must
+
+
+def award_or_404(request: Request, reference: str, action: str) -> Award:
+    """The grant, where this person may do the action in its round."""
+    award = get_object_or_404(Award.objects.visible_to(request.user, action).for_routes(), reference=reference)
+    enter(request, award.round)
+    return award
+
+
+def decision_or_404(request: Request, reference: str, action: str) -> Decision:
+    """The decision, where this person may do the action in its round."""
+    visible = Decision.objects.filter(round__in=holdings(request.user).rounds(action))
+    visible = visible.select_related("round", "amends")
+    decision = get_object_or_404(visible, reference=reference)
+    enter(request, decision.round)
+    return decision
+
+
+def contract_or_404(request: Request, reference: str, action: str) -> SingleTenderAction:
+    """The contract, where this person may do the action in its round."""
+    found = get_object_or_404(SingleTenderAction.objects.select_related("supplier", "round"), reference=reference)
+    must(request.user, action, found.round)
+    enter(request, found.round)
+    return found
+
+
+def scenario_or_404(request: Request, reference: str, action: str) -> Scenario:
+    """The scenario, where this person may do the action in its round."""
+    found = get_object_or_404(Scenario.objects.select_related("round", "made_by", "proposed_by"), reference=reference)
+    must(request.user, action, found.round)
+    enter(request, found.round)
+    return found

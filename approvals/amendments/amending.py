@@ -1,0 +1,219 @@
+"""Transitions of an amendment: a new decision changes a grant that an earlier one decided. The only writer of it.
+
+What an earlier decision approved stands, with its approval and its payments, until the new one is signed. Until then
+the change is a row of the new paper alone, which is computed as though it were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.timezone import localtime
+
+from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DelegationRule, Recommendation
+from approvals.reconciliation.sums import Discrepancy
+from approvals.routing import awards, commitments
+from grants import money
+from grants.models import User
+from grants.refusal import Refused
+
+ZERO = Decimal("0.00")
+# What the earlier decision did with the amount that a grant had.
+_HOW = {Award.State.REFUSED.value: "refused", Award.State.DEFERRED.value: "deferred"}
+
+
+def amendable(decision: Decision) -> list[Award]:
+    """The grants that the decision which this one amends settled, whatever it said of them."""
+    old = decision.amends
+    if old is None or old.signed_at is None:
+        return []
+    signed = DecisionItem.objects.signed().exclude(award=None)
+    # What a later decision changed is that decision's, and is amended by amending it. Two may be signed in one moment.
+    later = signed.filter(pack__records__pk__gt=old.record.pk)
+    settled = Award.objects.for_routes().live().filter(pk__in=signed.filter(decision=old).values("award"))
+    return list(settled.exclude(pk__in=later.values("award")))
+
+
+@transaction.atomic
+def amend_grant(
+    *, decision: Decision, award: Award, amount: Decimal, reason: str, by: User, at: datetime
+) -> AmendedGrant:
+    """Ask in this paper for another amount, in pounds, of a grant that the earlier decision settled.
+
+    It replaces what this paper asked of that grant before. Raises Refused where the paper amends nothing or is
+    submitted, where the grant is not one of those, and where the amount is more than the bid, more than the
+    allocation holds, less than what is paid, or would send up a grant that this paper does not change.
+    """
+    award = awards.locked(award, None)
+    decision = _editable(decision)
+    commitments.must_not_be_in_flight(award.round)
+    if award not in amendable(decision):
+        raise Refused("The earlier decision did not decide this grant", field="award")
+    awards.must_have_no_interest("amend grant", [award.bid], award.round, by, at, others="changes its grant")
+    if amount == award.amount and award.state == Award.State.APPROVED:
+        raise Refused(f"It is {money.pounds(amount)} already", field="amount")
+    if amount > award.bid.amount:
+        raise Refused(f"The bid asks for {money.pounds(award.bid.amount)}. A grant is never more", field="amount")
+    paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    if amount < paid:
+        raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
+    _must_fit(decision, award, amount)
+    _must_leave_other_routes(decision, award, amount, at)
+    kept, _ = AmendedGrant.objects.update_or_create(
+        decision=decision,
+        award=award,
+        defaults={"amount": amount, "reason": reason.strip(), "proposed_by": by, "proposed_at": at},
+    )
+    facts = {"decision": decision.reference, "was": award.amount, "amount": amount}
+    awards.record("amend grant", award, by, at, reason, facts)
+    return kept
+
+
+def _must_fit(decision: Decision, award: Award, amount: Decimal) -> None:
+    """Refuse what the allocation does not hold, with all that this paper changes besides."""
+    others = decision.changes.exclude(award=award).select_related("award")
+    freed = sum((_taken(kept.award) - kept.amount for kept in others), _taken(award))
+    commitments.must_fit(award.round, amount, instead_of=freed)
+
+
+def _taken(award: Award) -> Decimal:
+    """What a grant takes of the allocation now, in pounds."""
+    return ZERO if award.state == Award.State.REFUSED else award.amount
+
+
+def _must_leave_other_routes(decision: Decision, award: Award, amount: Decimal, at: datetime) -> None:
+    day = localtime(at).date()
+    amounts = {kept.award.reference: kept.amount for kept in decision.changes.select_related("award")}
+    now = awards.routes_now(award.round, day)
+    then = awards.routes_now(award.round, day, amounts | {award.reference: amount})
+    for other in Award.objects.live().filter(round=award.round, route=Award.Route.DELEGATED).select_related("bid"):
+        if then[other.reference].level.height > now[other.reference].level.height:
+            raise Refused(
+                f"With {money.pounds(amount)} the delegated grant for {other.bid.title} would need the Deputy Mayor. "
+                "Its group is not below the limit any more.",
+                field="amount",
+            )
+
+
+@transaction.atomic
+def leave_grant(*, decision: Decision, award: Award, reason: str, by: User, at: datetime) -> None:
+    """Take a change out of the paper again: the grant stays as the earlier decision left it."""
+    award = awards.locked(award, None)
+    decision = _editable(decision)
+    kept = AmendedGrant.objects.filter(decision=decision, award=award).first()
+    if kept is None:
+        raise Refused("This paper does not change that grant")
+    facts = {"decision": decision.reference, "amount": kept.amount, "stays": award.amount}
+    kept.delete()
+    awards.record("amend grant", award, by, at, reason, facts)
+
+
+def _editable(decision: Decision) -> Decision:
+    decision = Decision.objects.select_for_update(of=("self",)).select_related("amends", "round").get(pk=decision.pk)
+    if decision.amends is None:
+        raise Refused("This paper amends no earlier decision")
+    if not decision.is_editable:
+        raise Refused(f"{decision.reference} is submitted. Its text can change only when the office returns it.")
+    return decision
+
+
+def problems(decision: Decision) -> list[Discrepancy]:
+    """What this paper asks of grants that a later decision took over since it was asked, each named."""
+    if decision.amends_id is None:
+        return []
+    free = {award.pk for award in amendable(decision)}
+    return [
+        Discrepancy(
+            "amendment",
+            f"A later decision changed {kept.award.bid.title}. Take the change out, and amend that decision.",
+            kept.amount,
+            kept.award.reference,
+        )
+        for kept in decision.changes.select_related("award__bid")
+        if kept.award_id not in free
+    ]
+
+
+def as_amended(decision: Decision, found: Sequence[Award], day: date) -> list[Award]:
+    """The grants of a round as they are once this paper is signed; once it is, as they stand. Nothing of it is saved.
+
+    `found` are those of `position.grants_of`. A changed one has its new amount, waits for the Deputy Mayor, and has
+    what it was before under `was`, in pounds.
+    """
+    asks = bool(decision.amends_id) and decision.signed_at is None
+    changes = {kept.award_id: kept for kept in decision.changes.select_related("award")} if asks else {}
+    facts = _facts(decision, changes.values(), day) if changes else {}
+    for award in found:
+        kept = changes.get(award.pk)
+        vars(award)["was"] = award.amount if kept else None
+        vars(award)["was_how"] = _HOW.get(award.state, "decided on")
+        if kept is None:
+            continue
+        award.amount, award.state, award.route = kept.amount, Award.State.ROUTED, Award.Route.DMPC
+        award.sentence, award.warning, award.routed_as = _sentence(decision), "", facts[award.reference]
+        vars(award)["valid"] = []
+        vars(award.bid)["agreed"] = [Recommendation(amount=kept.amount)]
+    return list(found)
+
+
+def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
+    """Make the change of a signed paper to a locked grant. For the signature alone, before it writes the approval."""
+    kept = decision.changes.get(award=award)
+    paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    if kept.amount < paid:
+        raise Refused(f"{money.pounds(paid)} of {award.bid.title} was paid meanwhile. The pack must be returned.")
+    awards.invalidate(award, f"{decision.reference} changed it to {money.pounds(kept.amount)}", by, at)
+    Recommendation.objects.create(
+        bid=award.bid,
+        answer=Recommendation.Answer.AGREE,
+        amount=kept.amount,
+        reason=kept.reason,
+        made_by=kept.proposed_by,
+        made_at=kept.proposed_at,
+    )
+    pack = decision.packs.order_by("pk").last()
+    left = DecisionItem.objects.filter(
+        pack=pack, answer__in=(DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED)
+    )
+    # An item of a contract has no grant, and a set that holds nothing excludes everything.
+    changes = decision.changes.exclude(award__in=left.exclude(award=None).values("award")).select_related("award")
+    award.routed_as = _facts(decision, changes, localtime(at).date())[award.reference]
+    award.amount, award.route, award.sentence = kept.amount, Award.Route.DMPC, _sentence(decision)
+
+
+def _facts(decision: Decision, changes: Collection[AmendedGrant], day: date) -> dict[str, dict[str, Any]]:
+    """The facts of the route of each changed grant, by its reference, with all that the paper changes."""
+    round = decision.round
+    rule, _ = awards.limit_on(round, DelegationRule.Kind.GRANT, day)
+    now = awards.routes_now(round, day, {kept.award.reference: kept.amount for kept in changes})
+    decided = {"level": Award.Route.DMPC.value, "sentence": _sentence(decision), "warning": ""}
+    return {kept.award.reference: awards.route_facts(now[kept.award.reference], rule) | decided for kept in changes}
+
+
+def _sentence(decision: Decision) -> str:
+    assert decision.amends
+    return f"Decided by the Deputy Mayor in {decision.amends.reference}, which alone a new decision changes"
+
+
+def printed(decision: Decision) -> dict[str, str]:
+    """The earlier decision as the paper names it: reference, title, day and hash; nothing where it amends none."""
+    old = decision.amends
+    if old is None or old.signed_at is None:
+        return {}
+    return {
+        "reference": old.reference,
+        "title": old.title,
+        "signed_on": localtime(old.signed_at).date().isoformat(),
+        "sha256": old.record.sha256,
+    }
+
+
+def must_be_amendable(old: Decision, round_id: int) -> None:
+    """Refuse to amend a decision of another round, or one that is not signed."""
+    if old.round_id != round_id or old.signed_at is None:
+        raise Refused("Only a signed decision of this round can be amended", field="amends")

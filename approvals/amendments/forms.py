@@ -1,0 +1,29 @@
+"""The form that changes a settled grant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from approvals.models import Award
+from grants import money
+from grants.forms import Form, MoneyField, text_area
+
+
+class AmendForm(Form):
+    award = forms.ModelChoiceField(label="Grant", queryset=Award.objects.none(), empty_label="Choose a grant")
+    amount = MoneyField(label="New amount")
+    reason = text_area("Reason", rows=3, longest=2000, hint="Printed nowhere; it stands in the trail.")
+
+    def __init__(self, *args: Any, grants: Sequence[Award], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        award = self.fields["award"]
+        assert isinstance(award, forms.ModelChoiceField)
+        award.queryset = Award.objects.filter(pk__in=[each.pk for each in grants])
+        award.to_field_name = "reference"
+        award.choices = [
+            ("", "Choose a grant"),
+            *((each.reference, f"{each.bid.title}, {money.pounds(each.amount)}") for each in grants),
+        ]

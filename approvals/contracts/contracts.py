@@ -1,0 +1,190 @@
+"""Transitions of single tender actions: contracts without competition, with limits of their own."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.timezone import localtime
+
+from approvals.enums import Level
+from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAction
+from approvals.routing import limits
+from approvals.routing.awards import limit_on
+from approvals.routing.commitments import must_fit, must_not_be_in_flight
+from grants import audit, money
+from grants.models import Organisation, Round, User, new_references
+from grants.refusal import Refused, must_be_current
+from grants.rounds import rounds
+
+
+@transaction.atomic
+def keep_single_tender_action(
+    *,
+    round: Round,
+    supplier: Organisation,
+    title: str,
+    amount: Decimal,
+    profile: Sequence[tuple[str, Decimal]],
+    charged_to: str,
+    ground: str,
+    evidence: str,
+    proposal: str,
+    performance: str,
+    by: User,
+    at: datetime,
+    other_grounds: str = "",
+    reason: str = "",
+    contract: SingleTenderAction | None = None,
+    seen: int | None = None,
+) -> SingleTenderAction:
+    """Record a contract, or with a reason change one that is not decided; `amount` is its whole-life value in pounds.
+
+    It is routed by the limit for contract exemptions (scheme 4.13), and told whether the procurement threshold
+    applies. Raises Refused where the years do not sum to the value, the charged year is not among them, the primary
+    ground has no evidence, or it does not fit the allocation.
+    """
+    round = rounds.lock(round)
+    must_not_be_in_flight(round)
+    if contract:
+        contract = SingleTenderAction.objects.select_for_update().get(pk=contract.pk, round=round)
+        must_be_current(contract, seen)
+        if not contract.is_open:
+            raise Refused(f"This contract is {contract.get_state_display().lower()}. What was decided does not change.")
+    if money.total([part for _, part in profile]) != amount:
+        total = money.pounds(money.total([part for _, part in profile]))
+        raise Refused(f"The years sum to {total}, and the value is {money.pounds(amount)}", field="profile")
+    if charged_to not in {year for year, _ in profile}:
+        raise Refused("The year that it is charged to must be one of its years", field="charged_to")
+    if not evidence.strip():
+        raise Refused("Enter the evidence for the primary ground", field="evidence")
+    must_fit(round, amount, instead_of=contract.amount if contract else Decimal("0.00"))
+    twins = SingleTenderAction.objects.filter(round=round, supplier=supplier, title=title)
+    if twins.exclude(pk=contract.pk if contract else 0).exists():
+        raise Refused("This supplier has a contract of this name in the round already", field="title")
+    deferred = _deferred_in(contract) if contract else ""
+    level, sentence = _route(round, amount, _beside(round, supplier, contract.pk if contract else 0), at, deferred)
+    values: dict[str, Any] = {
+        "supplier": supplier,
+        "title": title,
+        "amount": amount,
+        "profile": [[year, money.text(part)] for year, part in profile],
+        "charged_to": charged_to,
+        "ground": ground,
+        "evidence": evidence,
+        "other_grounds": other_grounds,
+        "proposal": proposal,
+        "performance": performance,
+        "route": level,
+        "sentence": sentence,
+        "recorded_by": by,
+    }
+    before = {"amount": contract.amount, "supplier": contract.supplier.name} if contract else {}
+    suppliers = {supplier, contract.supplier} if contract else {supplier}
+    if contract is None:
+        taken = SingleTenderAction.objects.values_list("reference", flat=True)
+        contract = SingleTenderAction(round=round, reference=new_references("STA", 1, taken)[0], version=0)
+    for name, value in values.items():
+        setattr(contract, name, value)
+    contract.version += 1
+    contract.save()
+    facts = {"supplier": supplier.name, "amount": amount, "ground": ground, "route": sentence}
+    because = reason.strip() or evidence
+    audit.record(
+        "keep single tender action", contract, round=round, by=by, at=at, because=because, before=before, facts=facts
+    )
+    for each in suppliers:
+        route_again(round, each, f"{contract.reference} of the same supplier changed", by, at, but=contract.pk)
+    return contract
+
+
+def _beside(round: Round, supplier: Organisation, pk: int) -> Decimal:
+    """What the other live contracts of a supplier in the round come to, in pounds."""
+    others = SingleTenderAction.objects.live().filter(round=round, supplier=supplier).exclude(pk=pk)
+    return others.aggregate(total=Sum("amount"))["total"] or Decimal("0.00")
+
+
+def route_again(round: Round, supplier: Organisation, because: str, by: User, at: datetime, *, but: int = 0) -> None:
+    """Route the open contracts of a supplier once more, since what they are added to has changed.
+
+    `but` is the primary key of the one that was routed just now. For transitions that hold the lock of the round.
+    """
+    rows = SingleTenderAction.objects.select_for_update(of=("self",)).filter(round=round, supplier=supplier)
+    for each in rows.exclude(pk=but):
+        level, sentence = _route(round, each.amount, _beside(round, supplier, each.pk), at, _deferred_in(each))
+        if not each.is_open or (each.route, each.sentence) == (level, sentence):
+            continue
+        before = {"route": each.sentence}
+        each.route, each.sentence = level, sentence
+        each.version += 1
+        each.save(update_fields=["route", "sentence", "version"])
+        audit.record(
+            "keep single tender action",
+            each,
+            round=round,
+            by=by,
+            at=at,
+            because=because,
+            before=before,
+            facts={"route": sentence},
+        )
+
+
+@transaction.atomic
+def approve_single_tender_action(
+    *, contract: SingleTenderAction, reason: str, by: User, at: datetime, seen: int | None = None
+) -> SingleTenderAction:
+    """Approve a contract below its limit. Raises Refused where it goes up, or where the approver recorded it."""
+    round = rounds.lock(contract.round)
+    contract = SingleTenderAction.objects.select_for_update().get(pk=contract.pk)
+    must_be_current(contract, seen)
+    if contract.route != Award.Route.DELEGATED:
+        raise Refused("This contract is for the Deputy Mayor to decide")
+    if contract.state != SingleTenderAction.State.PROPOSED:
+        raise Refused(f"This contract is {contract.get_state_display().lower()} already")
+    level, now = _route(round, contract.amount, _beside(round, contract.supplier, contract.pk), at, "")
+    if level != contract.route:
+        raise Refused(f"Its route changed: {now} Change the contract, with the reason, to route it again.")
+    if contract.recorded_by_id == by.pk:
+        raise Refused("You recorded this contract, so somebody else approves it.")
+    people = audit.acting_as("approve contract", by, round, at)
+    if audit.had_a_hand("keep single tender action", contract, round, people):
+        raise Refused("You, your deputy or whom you act for recorded this contract, so somebody else approves it.")
+    contract.state, contract.approved_by, contract.approved_at = SingleTenderAction.State.APPROVED, by, at
+    contract.version += 1
+    contract.save()
+    facts = {"amount": contract.amount, "route": contract.sentence}
+    audit.record("approve contract", contract, round=round, by=by, at=at, because=reason, facts=facts)
+    return contract
+
+
+def _deferred_in(contract: SingleTenderAction) -> str:
+    """The signed decision that deferred a contract last; empty where none did."""
+    items = DecisionItem.objects.signed().filter(contract=contract, answer=DecisionItem.Answer.DEFERRED)
+    last = items.select_related("decision").order_by("pk").last()
+    return last.decision.reference if last else ""
+
+
+def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, deferred: str) -> tuple[str, str]:
+    """By the sum with the supplier's other contracts of the round: splitting one never lowers its route.
+
+    `deferred` is the decision in which the Deputy Mayor deferred it, and so decides it.
+    """
+    today = localtime(at).date()
+    _, limit = limit_on(round, DelegationRule.Kind.EXEMPTION, today)
+    total = amount + others
+    level = limit.level(total)
+    joined = f"With {money.pounds(others)} of other contracts of this supplier " if others else ""
+    compared = f"{joined}{money.pounds(total)}, {'below' if level is Level.DELEGATED else 'not below'} "
+    sentence = f"{compared}{money.pounds(limit.amount)}. {limit.citation}."
+    if deferred and level is Level.DELEGATED:
+        level = Level.DMPC
+        sentence += f" The Deputy Mayor deferred it in {deferred}, and so decides it."
+    threshold = limits.rule_on(round, DelegationRule.Kind.PROCUREMENT, today)
+    if threshold:
+        side = "not below" if amount >= threshold.limit else "below"
+        sentence += f" Whole-life value {side} the procurement threshold of {money.pounds(threshold.limit)}"
+        sentence += f" ({threshold.citation})."
+    return Award.Route(level.value), sentence

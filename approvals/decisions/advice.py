@@ -1,0 +1,130 @@
+"""What an adviser answers for in a paper, what they saw of it, and whether that still is what it says. Pure rules.
+
+A sign-off is given to exactly what the adviser saw: the comments of their part, each figure and recommendation on that
+page. It stands as long as all of it reads the same, and is void from the moment that one of them does not.
+Source: the sign-offs that a decision of the Deputy Mayor carries: finance, legal, commercial, equality.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from approvals.enums import Area
+from approvals.prose.figures import ELSEWHERE
+from grants import money
+
+Paper = Mapping[str, Any]
+Seen = Mapping[str, str]
+
+
+def needed(paper: Paper) -> list[Area]:
+    """The sign-offs that a paper needs. Without a contract there is nothing commercial to answer for."""
+    return [area for area in Area if area is not Area.COMMERCIAL or paper["contracts"]]
+
+
+def seen(area: Area, paper: Paper) -> dict[str, str]:
+    """Everything that the adviser of an area answers for, each thing by its name with what it says."""
+    found: dict[str, str] = {}
+    for name, said in _seen(area, paper):
+        if found.get(name) == said:
+            continue
+        # Two lines of one name, such as two contracts of a supplier, are told apart by their order.
+        copies = sum(1 for known in found if known == name or known.startswith(f"{name} ("))
+        found[f"{name} ({copies + 1})" if copies else name] = said
+    return found
+
+
+def _seen(area: Area, paper: Paper) -> Iterator[tuple[str, str]]:
+    for section in paper["sections"]:
+        if section["key"] != area.section:
+            continue
+        for number, paragraph in enumerate(section["paragraphs"], start=1):
+            pieces = paragraph["pieces"]
+            yield f"{section['heading']}, paragraph {number}", "".join(piece["text"] for piece in pieces)
+            yield from ((_figure(piece["figure"]), piece["exact"]) for piece in pieces if piece["figure"])
+    own = " ".join(
+        piece["text"]
+        for section in paper["sections"]
+        for paragraph in section["paragraphs"]
+        for piece in paragraph["pieces"]
+        if area is Area.FINANCE or section["key"] == area.section
+    )
+    for note in paper["figure_notes"]:
+        typed = rf"(?<![\w£.,]){re.escape(note['exact'])}(?![\w%]|[.,]\d)"
+        if note["name"] == ELSEWHERE and re.search(typed, own):
+            yield f"From elsewhere, {note['exact']}", note["source"]
+    for asked in paper["recommendations"]:
+        yield f"Recommendation {asked['number']}", f"{asked['verb'].capitalize()} {asked['text']}"
+    if area is Area.FINANCE:
+        for row in paper["table_3"]:
+            note = f" ({row['note']})" if row.get("note") else ""
+            yield f"Table 3, {row['label']}", money.pounds(money.exact(row["amount"])) + note
+        yield from ((_figure(name), figure["exact"]) for name, figure in paper["figures"].items())
+    if area in (Area.LEGAL, Area.COMMERCIAL):
+        for contract in paper["contracts"]:
+            said = [contract["supplier"], money.pounds(money.exact(contract["amount"])), contract["ground"]]
+            yield f"Contract {contract['title']}", "; ".join([*said, contract["evidence"]])
+            rest = sorted((name, value) for name, value in contract.items() if name not in _SAID)
+            yield f"Appendices 3 and 4, {contract['title']}", "; ".join(f"{name}: {value}" for name, value in rest)
+    if area in (Area.FINANCE, Area.LEGAL):
+        for grant in [*paper["appendix_1"], *paper["appendix_2"]]:
+            said = [grant["recipient"], money.pounds(money.exact(grant["amount"])), grant["legal_power"]]
+            yield (
+                f"Grant {grant['title']}",
+                "; ".join(filter(None, [*said, grant["conditions"], grant["early_reason"]])),
+            )
+
+
+_SAID = ("reference", "title", "supplier", "amount", "ground", "evidence")
+
+
+def _figure(name: str) -> str:
+    return f"The figure “{name}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that no longer reads as it was seen; empty where it was not there, or is there no more."""
+
+    what: str
+    then: str
+    now: str
+
+    def __str__(self) -> str:
+        if not self.then:
+            return f"{self.what} is new"
+        if not self.now:
+            return f"{self.what} is no longer there"
+        short = max(len(self.then), len(self.now)) < 60
+        return f"{self.what} was {self.then} and is {self.now}" if short else f"{self.what} reads differently"
+
+
+def changes(then: Seen, now: Seen) -> list[Change]:
+    """What makes a sign-off void: everything that was seen and reads differently now, figures first."""
+    names = [*then, *(name for name in now if name not in then)]
+    found = [Change(name, then.get(name, ""), now.get(name, "")) for name in names if then.get(name) != now.get(name)]
+    return sorted(found, key=lambda change: not change.what.startswith("The figure"))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the sign-off of one area stands. `state`: missing, objected, void or signed."""
+
+    area: Area
+    state: str
+    changes: Sequence[Change] = ()
+
+    @property
+    def holds(self) -> bool:
+        return self.state == "signed"
+
+
+def standing(area: Area, paper: Paper, given: Seen | None, *, objected: bool) -> Standing:
+    """Where an area stands, by what its adviser saw when they last answered; None where nobody has."""
+    if given is None:
+        return Standing(area, "missing")
+    if objected:
+        return Standing(area, "objected")
+    differ = changes(given, seen(area, paper))
+    return Standing(area, "void" if differ else "signed", differ)

@@ -1,0 +1,256 @@
+"""Transitions of the decider: answer every item of a pack, and sign. The only writers of either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from approvals.amendments import amending
+from approvals.decisions import sign_offs, writing
+from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, SingleTenderAction
+from approvals.paper import pack
+from approvals.reconciliation import position
+from approvals.routing import approving, awards, commitments, duties
+from grants import audit, money
+from grants.models import User
+from grants.refusal import Incomplete, Refused, must_be_current
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is decided about one item."""
+
+    answer: str
+    conditions: str = ""
+    reason: str = ""
+
+
+@transaction.atomic
+def decide_items(
+    *,
+    decision: Decision,
+    answers: Mapping[int, Answer],
+    interests: str,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+    replaces: bool = False,
+) -> None:
+    """Decide every item of the pack by its number, and declare interests (or that there are none).
+
+    Raises Refused where an item has no answer, conditions or a reason are missing or belong to another answer, the
+    decider wrote the paper, or somebody else answered already and `replaces` does not say that this is known.
+    The answers can be given again until the decision is signed.
+    """
+    decision = writing.locked(decision)
+    must_be_current(decision, seen)
+    if decision.state not in (Decision.State.READY, Decision.State.DECIDED):
+        raise Refused("This pack is not waiting for decision")
+    current = writing.current_pack(decision)
+    pack.read(current)
+    prepared = sign_offs.who_may_not_decide(decision)
+    if why_not := duties.why_not_sign(by.username, prepared):
+        raise Refused(why_not)
+    principal = audit.acting_for("decide items", by, decision.round, at)
+    if principal and duties.why_not_sign(principal.username, prepared):
+        raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else decides it.")
+    _must_have_no_interest("decide items", decision, list(current.items.select_related("award__bid")), by, at)
+    said = {}
+    items = list(current.items.select_for_update())
+    missing = [fault for item in items for fault in _faults(item, answers.get(item.number, Answer("")))]
+    if not interests.strip():
+        missing.append(("interests", "Declare your interests, or write that there are none"))
+    theirs = others_answers(decision, by)
+    if theirs and not replaces:
+        missing.append(("replaces", f"Confirm that your answers take the place of those of {theirs.name}"))
+    if missing:
+        raise Incomplete(missing)
+    for item in items:
+        given = answers[item.number]
+        item.answer, item.conditions, item.reason = given.answer, given.conditions.strip(), given.reason.strip()
+        item.save(update_fields=["answer", "conditions", "reason"])
+        said[str(item.number)] = {"label": item.label, "answer": given.answer, "amount": item.amount}
+    decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
+    writing.move(decision, Decision.State.DECIDED, "interests", "decided_by", "decided_at")
+    facts = {"items": said, "interests": interests.strip()} | ({"in_place_of": theirs.username} if theirs else {})
+    writing.record("decide items", decision, by, at, facts=facts)
+
+
+def others_answers(decision: Decision, by: User) -> User | None:
+    """Who else answered the items of a pack that waits for a signature; None where nobody did."""
+    answered = decision.decided_by if decision.state == Decision.State.DECIDED else None
+    return answered if answered and answered.pk != by.pk else None
+
+
+def _faults(item: DecisionItem, given: Answer) -> list[tuple[str, str]]:
+    kinds = DecisionItem.Answer
+    allowed = {kinds.NOTED} if item.verb == DecisionItem.Verb.NOTE else set(kinds) - {kinds.NOTED}
+    if given.answer not in allowed:
+        return [(f"answer_{item.number}", f"Item {item.number}: choose what is decided")]
+    if given.answer == kinds.CONDITIONS and not given.conditions.strip():
+        return [(f"conditions_{item.number}", f"Item {item.number}: enter the conditions")]
+    if given.answer in (kinds.REFUSED, kinds.DEFERRED) and not given.reason.strip():
+        return [(f"reason_{item.number}", f"Item {item.number}: enter the reason")]
+    chosen = kinds(given.answer).label
+    if given.answer != kinds.CONDITIONS and given.conditions.strip():
+        return [
+            (
+                f"conditions_{item.number}",
+                f"Item {item.number}: conditions belong to “{kinds.CONDITIONS.label}”, and “{chosen}” is chosen. "
+                "Choose the other answer, or empty the conditions",
+            )
+        ]
+    said_no = item.answer in (kinds.REFUSED, kinds.DEFERRED) and given.answer in (kinds.APPROVED, kinds.CONDITIONS)
+    if said_no and given.reason.strip() and given.reason.strip() == item.reason:
+        was = kinds(item.answer).label
+        return [
+            (
+                f"reason_{item.number}",
+                f"Item {item.number}: this reason was given for “{was}”, and “{chosen}” is chosen now. "
+                "Write another, or empty it",
+            )
+        ]
+    return []
+
+
+def sums(items: Sequence[DecisionItem]) -> list[tuple[str, list[tuple[int, str, Decimal]]]]:
+    """Of each answer to what was asked: its name, then how many grants have it with their sum in pounds, and contracts.
+
+    The two are never added up. What is only noted tells of sums that stand elsewhere as well, so it is left out.
+    """
+    found = []
+    for answer in DecisionItem.Answer:
+        if answer == DecisionItem.Answer.NOTED:
+            continue
+        given = [item for item in items if item.answer == answer]
+        grants = [item.amount for item in given if item.contract_id is None]
+        contracts = [item.amount for item in given if item.contract_id is not None]
+        kinds = [(len(each), thing, money.total(each)) for thing, each in (("grant", grants), ("contract", contracts))]
+        if given:
+            found.append((str(answer.label), [kind for kind in kinds if kind[0]]))
+    return found
+
+
+@transaction.atomic
+def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Sign what was decided: approved grants become approved, and the record is frozen beside the pack.
+
+    The signer is whoever is signed in, proves it again by the password, and is who decided. Raises Refused otherwise.
+    """
+    decision = writing.locked(decision)
+    must_be_current(decision, seen)
+    writing.must_be(decision, Decision.State.DECIDED, "Decide the items before you sign")
+    if not by.check_password(password):
+        raise Refused("This is not your password", field="password")
+    if decision.decided_by_id != by.pk:
+        raise Refused(f"{decision.decided_by} decided the items, so only they can sign")
+    current = writing.current_pack(decision)
+    items = list(current.items.select_related("award__bid", "award__round", "contract"))
+    _must_have_no_interest("sign decision", decision, items, by, at)
+    for item in items:
+        if item.award:
+            _settle(item, item.award, decision, by, at)
+        if item.contract and item.verb == DecisionItem.Verb.APPROVE:
+            _settle_contract(item, item.contract, decision, by, at)
+    if (over := commitments.committed(decision.round) - decision.round.allocation) > 0:
+        # One change was counted on to pay for another, and was not approved.
+        raise Refused(
+            f"With these answers {money.pounds(over)} more than the allocation is promised. Change an answer, "
+            "or return the pack."
+        )
+    decision.signed_by, decision.signed_at = by, at
+    writing.move(decision, Decision.State.SIGNED, "signed_by", "signed_at")
+    made = pack.freeze_record(_record_of(decision, current, items), current)
+    DecisionRecord.objects.create(decision=decision, pack=current, made_at=at, **made.fields())
+    writing.record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
+
+
+def _must_have_no_interest(action: str, decision: Decision, items: list[DecisionItem], by: User, at: datetime) -> None:
+    bids = [item.award.bid for item in items if item.award]
+    awards.must_have_no_interest(action, bids, decision.round, by, at, others="decides")
+
+
+def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:
+    kinds = DecisionItem.Answer
+    award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
+    states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
+    before = {"amount": award.amount, "state": award.get_state_display()}
+    if decision.changes.filter(award=award).exists():
+        if kinds(item.answer) in states and award.state != Award.State.DEFERRED:
+            # What the earlier decision said of it stands.
+            facts = {"decision": decision.reference, "change": item.get_answer_display(), "amount": item.amount}
+            awards.record("sign decision", award, by, at, item.reason, facts, before)
+            return
+        if kinds(item.answer) not in states:
+            amending.apply(decision, award, by, at)
+    if award.approvals.filter(invalid_at=None).exists():
+        raise Refused(f"{award.bid.title} is approved already. The pack must be returned.")
+    if kinds(item.answer) not in states and award.amount != item.amount:
+        raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
+    award.state = states.get(kinds(item.answer), Award.State.APPROVED)
+    award.version += 1
+    award.save(update_fields=["state", "version", "amount", "route", "sentence", "routed_as"])
+    facts = {"decision": decision.reference, "amount": award.amount, "state": award.get_state_display()}
+    awards.record("sign decision", award, by, at, item.reason, facts, before)
+    if award.state == Award.State.APPROVED:
+        reason = item.reason or f"Item {item.number} of {decision.reference}"
+        principal = audit.acting_for("sign decision", by, decision.round, at)
+        approving.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at, principal)
+
+
+def _settle_contract(
+    item: DecisionItem, contract: SingleTenderAction, decision: Decision, by: User, at: datetime
+) -> None:
+    states = SingleTenderAction.State
+    refused = {"refused": states.REFUSED, "deferred": states.DEFERRED}
+    contract.state = refused.get(item.answer, states.APPROVED)
+    if contract.state == states.APPROVED:
+        contract.approved_by, contract.approved_at = by, at
+    contract.version += 1
+    contract.save(update_fields=["state", "approved_by", "approved_at", "version"])
+    facts = {"decision": decision.reference, "amount": contract.amount, "state": contract.get_state_display()}
+    audit.record("sign decision", contract, round=decision.round, by=by, at=at, because=item.reason, facts=facts)
+
+
+def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> dict[str, Any]:
+    assert decision.signed_at and decision.signed_by and decision.decided_at
+    principal = audit.acting_for("sign decision", decision.signed_by, decision.round, decision.signed_at)
+    fallen = set(Award.objects.filter(items__in=items, state=Award.State.REFUSED).values_list("pk", flat=True))
+    changed = set(decision.changes.values_list("award_id", flat=True))
+    found: dict[str, Any] = audit.plain(
+        {
+            "reference": decision.reference,
+            "pack_version": current.version,
+            "pack_sha256": current.sha256,
+            "decided_at": decision.decided_at.astimezone(UTC),
+            "signed_at": decision.signed_at.astimezone(UTC),
+            "signed_by": decision.signed_by.name,
+            "role": decision.decision_by,
+            "deputy_for": principal.name if principal else "",
+            "interests": decision.interests,
+            "allocation_left": decision.round.allocation - commitments.committed(decision.round),
+            "to_recover": position.to_recover(decision.round, [item.award_id for item in items if item.award_id]),
+            "items_decided": [
+                {
+                    "number": item.number,
+                    "recommendation": item.recommendation,
+                    "verb": item.verb,
+                    "label": item.label,
+                    "amount": item.amount,
+                    "changes": decision.amends.reference if decision.amends and item.award_id in changed else "",
+                    # Whether what the changed decision gave is what holds where this one says no.
+                    "stands": item.award_id not in fallen,
+                    "answer": item.get_answer_display(),
+                    "conditions": item.conditions,
+                    "reason": item.reason,
+                }
+                for item in items
+            ],
+        }
+    )
+    return found

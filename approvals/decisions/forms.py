@@ -1,0 +1,176 @@
+"""The forms of review, routes, approvals, contracts, rules and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from approvals.decisions.deciding import Answer
+from approvals.models import Decision, DecisionItem, SignOff
+from approvals.paper import places
+from grants.forms import Checkbox, DayField, Form, Radios, VersionedForm, text_area
+from grants.models import Round, User
+
+
+class DecisionForm(Form):
+    reference = forms.RegexField(
+        r"^[A-Z]{2,6}-\d{1,6}$",
+        label="Reference",
+        help_text="Such as PCD-681.",
+        error_messages={"invalid": "Reference must be like PCD-681"},
+    )
+    title = forms.CharField(label="Title", max_length=200)
+    decision_by = forms.CharField(label="Decision by", max_length=150, initial="Deputy Mayor for Policing and Crime")
+    amends = forms.ModelChoiceField(
+        label="Amends",
+        queryset=Decision.objects.none(),
+        required=False,
+        empty_label="No earlier decision",
+        help_text="Only where this paper changes a grant that a signed decision settled.",
+    )
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        amends = self.fields["amends"]
+        assert isinstance(amends, forms.ModelChoiceField)
+        amends.queryset = Decision.objects.filter(round=round, signed_at__isnull=False)
+        amends.to_field_name = "reference"
+
+
+class SectionForm(VersionedForm):
+    text = forms.CharField(
+        label="Text",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text="A blank line begins a new paragraph. Put figures in by name, like {grants above the threshold}.",
+    )
+
+
+class SourcesForm(VersionedForm):
+    lines = text_area(
+        "Figures from elsewhere",
+        required=False,
+        hint="One a line: the sum or count as it is typed in the text, a colon, where it comes from.",
+    )
+
+
+class SignOffForm(Form):
+    """An adviser's answer. What they saw travels beside it, drawn anew each time the page is."""
+
+    answer = forms.ChoiceField(label="Your answer", choices=SignOff.Answer.choices, widget=Radios)
+    comment = text_area(
+        "Comment", rows=3, required=False, longest=2000, hint="Printed in the paper. Needed where you do not sign off."
+    )
+
+
+class PartTwoForm(VersionedForm):
+    text = text_area("Part 2", rows=12, longest=20_000)
+    exemption = forms.CharField(label="Why it is exempt from publication", max_length=300)
+
+
+class QueryForm(Form):
+    about = forms.ChoiceField(label="What it is about", widget=forms.Select)
+    question = text_area("Question", rows=3, longest=2000)
+
+    def __init__(self, *args: Any, found: Sequence[places.Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about = self.fields["about"]
+        assert isinstance(about, forms.ChoiceField)
+        about.choices = [("", "Choose a place in the paper"), *places.grouped(found)]
+
+
+class DeferForm(VersionedForm):
+    until = DayField(label="Do not publish before", called="The day of publication")
+    reason = text_area("Reason", rows=3, longest=1000, hint="The register shows it to the public.")
+
+
+class AnswerForm(Form):
+    answer = text_area("Answer", rows=4, longest=2000)
+
+
+class SignForm(VersionedForm):
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        help_text="You sign as the person who is signed in.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class PlainVersionForm(VersionedForm):
+    """A confirmation of what the page shows."""
+
+
+class DecideForm(VersionedForm):
+    """Every item of a pack with its answer. The items to note are noted together with the signature."""
+
+    # The transition asks for all that is missing at once.
+    may_be_incomplete = True
+
+    def __init__(self, *args: Any, items: list[DecisionItem], theirs: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = items
+        for item in items:
+            if item.verb == DecisionItem.Verb.NOTE:
+                choices = [(DecisionItem.Answer.NOTED.value, "Noted")]
+            else:
+                kept = [answer for answer in DecisionItem.Answer if answer != DecisionItem.Answer.NOTED]
+                choices = [(answer.value, str(answer.label)) for answer in kept]
+            self.fields[f"answer_{item.number}"] = forms.ChoiceField(
+                label=f"Item {item.number}",
+                choices=choices,
+                widget=Radios(attrs={"inline": True}),
+                required=False,
+                initial=item.answer or None,
+            )
+            if item.verb == DecisionItem.Verb.APPROVE:
+                for name, label, value in (
+                    ("conditions", "Conditions", item.conditions),
+                    ("reason", "Reason", item.reason),
+                ):
+                    self.fields[f"{name}_{item.number}"] = forms.CharField(
+                        label=f"{label} for item {item.number}", required=False, max_length=2000, initial=value
+                    )
+        self.fields["interests"] = text_area(
+            "Interests that you declare", rows=2, required=False, hint="Write “None” where there is none.", longest=2000
+        )
+        if theirs:
+            self.fields["replaces"] = forms.BooleanField(
+                label="Answers of somebody else",
+                required=False,
+                widget=Checkbox(attrs={"label": f"My answers take the place of those of {theirs.name}"}),
+            )
+
+    @property
+    def answers(self) -> dict[int, Answer]:
+        """What is decided about each item, by its number."""
+        data = self.cleaned_data
+        return {
+            item.number: Answer(
+                data[f"answer_{item.number}"],
+                data.get(f"conditions_{item.number}", ""),
+                data.get(f"reason_{item.number}", ""),
+            )
+            for item in self.items
+        }
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Each item with its bound fields, for the page."""
+        return [
+            {
+                "item": item,
+                "answer": self[f"answer_{item.number}"],
+                "texts": (texts := self._texts(item)),
+                "open": any(text.errors or text.value() for text in texts),
+            }
+            for item in self.items
+        ]
+
+    def _texts(self, item: DecisionItem) -> list[BoundField]:
+        names = (f"{name}_{item.number}" for name in ("conditions", "reason"))
+        return [self[name] for name in names if name in self.fields]

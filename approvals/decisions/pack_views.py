@@ -1,0 +1,92 @@
+"""Pages of the frozen versions of a paper, and of what changed between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from approvals.access import decision_or_404
+from approvals.models import Pack
+from approvals.outputs import bundle, word
+from approvals.paper import pack as packs
+from approvals.paper import versions
+from grants.access import Request, allow
+from grants.pages import file_response, whole_number
+from grants.refusal import Refused
+
+
+def _pack_or_404(request: Request, reference: str, version: int) -> Pack:
+    found = decision_or_404(request, reference, "see decisions")
+    return get_object_or_404(Pack.objects.select_related("decision", "submitted_by"), decision=found, version=version)
+
+
+@allow("see decisions")
+@require_GET
+def pack(request: Request, reference: str, version: int) -> HttpResponse:
+    frozen = _pack_or_404(request, reference, version)
+    context = {"pack": frozen, "paper": packs.read(frozen), "paper_html": packs.checked_html(frozen)}
+    return render(request, "approvals/decisions/pack.html", context)
+
+
+@allow("see decisions")
+@require_GET
+def pack_pdf(request: Request, reference: str, version: int) -> HttpResponse:
+    frozen = _pack_or_404(request, reference, version)
+    return file_response(packs.checked_pdf(frozen), "application/pdf", f"{reference}-v{version}.pdf")
+
+
+@allow("see decisions")
+@require_GET
+def pack_word(request: Request, reference: str, version: int) -> HttpResponse:
+    frozen = _pack_or_404(request, reference, version)
+    return file_response(word.of_pack(frozen), word.KIND, f"{reference}-v{version}.docx")
+
+
+@allow("see decisions")
+@require_GET
+def pack_data(request: Request, reference: str, version: int) -> HttpResponse:
+    frozen = _pack_or_404(request, reference, version)
+    packs.read(frozen)
+    return file_response(frozen.canonical.encode(), "application/json", f"{reference}-v{version}.json")
+
+
+@allow("see decisions")
+@require_GET
+def pack_zip(request: Request, reference: str, version: int) -> HttpResponse:
+    frozen = _pack_or_404(request, reference, version)
+    return file_response(bundle.of_pack(frozen), "application/zip", f"{reference}-v{version}.zip")
+
+
+@allow("see decisions")
+@require_GET
+def changes(request: Request, reference: str) -> HttpResponse:
+    """From one version of a paper to another or to how it reads now: `from` and `to` are numbers, `to` may be `now`."""
+    found = decision_or_404(request, reference, "see decisions")
+    packs = list(found.packs.defer("html", "pdf").select_related("decision"))
+    if not packs:
+        return render(request, "approvals/decisions/changes.html", {"decision": found, "packs": packs})
+    old, new = _chosen(request, packs)
+    context: dict[str, Any] = {"decision": found, "packs": packs, "old": old, "new": new}
+    try:
+        context["changes"] = versions.compared(found, old, new, timezone.now())
+    except Refused as refused:
+        context["fault"] = refused.message
+    # Once it is signed, the paper of now asks for what is left, not for what it asked for then.
+    context["with_text"] = new is not None or found.signed_at is None
+    return render(request, "approvals/decisions/changes.html", context)
+
+
+def _chosen(request: Request, packs: list[Pack]) -> tuple[Pack, Pack | None]:
+    """The versions that the address names; else the last two, or the only one and now."""
+    by_version = {pack.version: pack for pack in packs}
+    default = packs[-2] if len(packs) > 1 else packs[-1]
+    old = by_version.get(whole_number(request.GET.get("from", "")), default)
+    to = request.GET.get("to", "")
+    new = by_version.get(whole_number(to))
+    if new is None and to != "now" and len(packs) > 1:
+        new = packs[-1]
+    return old, new

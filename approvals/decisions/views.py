@@ -1,0 +1,387 @@
+"""Pages of decision papers: writing, reviewing, deciding, signing, publishing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from approvals import enums
+from approvals.access import decision_or_404
+from approvals.decisions import advice, deciding, history, sign_offs, submission
+from approvals.decisions import writing as transitions
+from approvals.decisions.forms import (
+    AnswerForm,
+    DecideForm,
+    DecisionForm,
+    DeferForm,
+    PartTwoForm,
+    PlainVersionForm,
+    QueryForm,
+    SignForm,
+    SignOffForm,
+)
+from approvals.models import Decision, Pack, PartTwo, Query
+from approvals.paper import pack as packs
+from approvals.paper import places
+from approvals.paper.sections import BY_KEY
+from approvals.reconciliation.sums import Discrepancy
+from grants import audit
+from grants.access import Request, allow, holdings, must, round_or_404
+from grants.forms import SeenReasonForm
+from grants.pages import form_page
+
+
+def _address(decision: Decision) -> str:
+    return reverse("approvals:decision", args=[decision.reference])
+
+
+@allow("see decisions")
+@require_GET
+def decisions(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see decisions")
+    return render(request, "approvals/decisions/decisions.html", {"rows": Decision.objects.filter(round=found)})
+
+
+def _shown(request: Request, decision: Decision, problems: list[Discrepancy]) -> list[tuple[str, str]]:
+    """What keeps a paper from being submitted, each with where this person can correct it; empty where they cannot."""
+    may_write = holdings(request.user).may("write section", decision.round)
+    return [
+        (problem.message, _cause(decision, problem) if may_write or problem.check not in _WRITTEN else "")
+        for problem in problems
+    ]
+
+
+# The checks that only a writer of the paper can satisfy.
+_WRITTEN = frozenset({"section", "figure", "prose", "amendment"})
+
+
+def _cause(decision: Decision, problem: Discrepancy) -> str:
+    """Where somebody can correct what keeps a paper from being submitted."""
+    reference, _, key = problem.reference.partition(" ")
+    if reference == decision.reference and key in BY_KEY:
+        return reverse("approvals:edit_section", args=[reference, key])
+    if problem.check == "amendment":
+        return f"{_address(decision)}#changes"
+    if problem.check == "sign-off":
+        return f"{_address(decision)}#sign-offs"
+    if reference.startswith("AWD-"):
+        return reverse("approvals:award", args=[reference])
+    if reference.startswith("STA-"):
+        return reverse("approvals:single_tender_action", args=[reference])
+    return reverse("approvals:reconciliation", args=[decision.round.reference])
+
+
+@allow("prepare decision")
+def add_decision(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "prepare decision")
+    return form_page(
+        request,
+        "approvals/decisions/add_decision.html",
+        DecisionForm(request.POST or None, round=found),
+        lambda data: transitions.prepare_decision(round=found, **data, by=request.user, at=timezone.now()),
+        done="The paper is open. Write its sections next.",
+        to=lambda opened: _address(opened),
+        back=reverse("approvals:decisions", args=[found.reference]),
+    )
+
+
+@allow("see decisions")
+@require_GET
+def decision(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "see decisions")
+    frozen = found.packs.defer("pdf").select_related("submitted_by").last()
+    context: dict[str, Any] = {
+        "decision": found,
+        "pack": frozen,
+        "packs": found.packs.defer("html", "pdf", "canonical"),
+        "in_flight": found.state in Decision.IN_FLIGHT,
+    }
+    context["written"] = history.last_written(found)
+    if found.is_editable:
+        drafted = submission.of(found, at=timezone.now())
+        context |= {"paper_html": packs.html(drafted.paper), "paper": drafted.paper, "sign_offs": drafted.sign_offs}
+        context["problems"] = _shown(request, found, drafted.problems)
+        wrong = Counter(problem.reference for problem in drafted.problems)
+        context["parts"] = [
+            (part, section, wrong[f"{found.reference} {part.key}"]) for part, section in context["written"]
+        ]
+        context["returned"] = history.returned(found) if found.state == Decision.State.RETURNED else None
+    elif frozen:
+        record = getattr(found, "record", None)
+        context |= {"paper_html": packs.checked_html(record or frozen), "paper": packs.read(frozen)}
+    context["queries"] = Query.objects.filter(pack__decision=found).select_related("asked_by", "answered_by", "pack")
+    context["amended_by"] = found.amended_by.exclude(signed_at=None)
+    context["changes"] = found.changes.select_related("award__bid", "proposed_by") if found.is_editable else ()
+    context["has_part_two"] = PartTwo.objects.filter(decision=found).exists()
+    return render(request, "approvals/decisions/decision.html", context)
+
+
+@allow("see part 2")
+@require_GET
+def part_two(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "see part 2")
+    kept = get_object_or_404(PartTwo.objects.select_related("written_by"), decision=found)
+    return render(request, "approvals/decisions/part_two.html", {"decision": found, "part_two": kept})
+
+
+@allow("write part 2")
+def edit_part_two(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "write part 2")
+    kept = PartTwo.objects.filter(decision=found).first()
+    initial: dict[str, Any] = {"version": 0}
+    if kept:
+        initial = {"text": kept.text, "exemption": kept.exemption, "version": kept.version}
+    return form_page(
+        request,
+        "approvals/decisions/edit_part_two.html",
+        PartTwoForm(request.POST or None, initial=initial),
+        lambda data: transitions.write_part_two(
+            decision=found,
+            text=data["text"],
+            exemption=data["exemption"],
+            seen=data["version"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done="Part 2 is saved, apart from the paper",
+        to=_address(found),
+        decision=found,
+    )
+
+
+@allow("sign off")
+def sign_off(request: Request, reference: str, area: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "sign off")
+    if area not in set(enums.Area):
+        raise Http404
+    part = enums.Area(area)
+    must(request.user, part.action, found.round)
+    drafted = submission.of(found, at=timezone.now())
+    return form_page(
+        request,
+        "approvals/decisions/sign_off.html",
+        SignOffForm(request.POST or None),
+        lambda data: sign_offs.sign_off(
+            decision=found,
+            area=part,
+            **data,
+            seen=request.POST.get("seen", ""),
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done=f"Your answer on the {part.value} comments is recorded",
+        to=_address(found),
+        decision=found,
+        area=part,
+        paper=drafted.paper,
+        section=next((each for each in drafted.paper["sections"] if each["key"] == part.section), None),
+        row=next((row for row in drafted.sign_offs if row.area is part), None),
+        seen=sign_offs.digest(advice.seen(part, drafted.paper)),
+    )
+
+
+# The life of a pack
+
+
+@allow("submit pack")
+def submit_pack(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "submit pack")
+    form = PlainVersionForm(request.POST or None, initial={"version": found.version})
+    problems: list[Discrepancy] = []
+    if form.is_valid():
+        seen = form.cleaned_data["version"]
+        try:
+            frozen = transitions.submit_pack(decision=found, seen=seen, by=request.user, at=timezone.now())
+        except transitions.NotReconciled as refused:
+            problems = refused.problems
+            for problem in problems:
+                form.add_error(None, problem.message)
+        except transitions.Refused as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, f"{found.reference} is submitted as version {frozen.version}")
+            return redirect("approvals:decision", found.reference)
+    if found.is_editable and not problems:
+        problems = submission.of(found, at=timezone.now()).problems
+    back = _address(found)
+    context = {"form": form, "decision": found, "problems": _shown(request, found, problems), "back": back}
+    return render(request, "approvals/decisions/submit_pack.html", context)
+
+
+@allow("query pack")
+def query_pack(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "query pack")
+    here = places.places(packs.read(_newest_pack_or_404(found)))
+    return form_page(
+        request,
+        "approvals/decisions/query_pack.html",
+        QueryForm(request.POST or None, found=here),
+        lambda data: transitions.query_pack(decision=found, **data, by=request.user, at=timezone.now()),
+        done=lambda asked: f"Query {asked.number} is asked",
+        to=_address(found),
+        decision=found,
+    )
+
+
+@allow("answer query")
+def answer_query(request: Request, reference: str, version: int, number: int) -> HttpResponse:
+    found = decision_or_404(request, reference, "answer query")
+    rows = Query.objects.select_related("pack__decision__round", "asked_by")
+    query = get_object_or_404(rows, pack__decision=found, pack__version=version, number=number)
+    return form_page(
+        request,
+        "approvals/decisions/answer_query.html",
+        AnswerForm(request.POST or None),
+        lambda data: transitions.answer_query(query=query, **data, by=request.user, at=timezone.now()),
+        done=f"Query {number} is answered",
+        to=_address(found),
+        query=query,
+    )
+
+
+@allow("return pack")
+def return_pack(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "return pack")
+    return form_page(
+        request,
+        "approvals/decisions/return_pack.html",
+        SeenReasonForm(request.POST or None, initial={"version": found.version}),
+        lambda data: transitions.return_pack(
+            decision=found, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"{found.reference} is returned to its writers",
+        to=_address(found),
+        decision=found,
+    )
+
+
+@allow("put forward pack")
+def put_forward(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "put forward pack")
+    return form_page(
+        request,
+        "approvals/decisions/put_forward.html",
+        PlainVersionForm(request.POST or None, initial={"version": found.version}),
+        lambda data: transitions.put_forward(decision=found, seen=data["version"], by=request.user, at=timezone.now()),
+        done=f"{found.reference} is put forward for decision",
+        to=_address(found),
+        decision=found,
+    )
+
+
+@allow("publish decision")
+def publish_decision(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "publish decision")
+    return form_page(
+        request,
+        "approvals/decisions/publish_decision.html",
+        PlainVersionForm(request.POST or None, initial={"version": found.version}),
+        lambda data: transitions.publish_decision(
+            decision=found, seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"{found.reference} is published in the register",
+        to=_address(found),
+        decision=found,
+    )
+
+
+@allow("defer publication")
+def defer_publication(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "defer publication")
+    initial = {"version": found.version, "until": found.deferred_until, "reason": found.deferral_reason}
+    return form_page(
+        request,
+        "approvals/decisions/defer_publication.html",
+        DeferForm(request.POST or None, initial=initial),
+        lambda data: transitions.defer_publication(
+            decision=found,
+            until=data["until"],
+            reason=data["reason"],
+            seen=data["version"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done=f"The publication of {found.reference} is deferred, and the register says so",
+        to=_address(found),
+        decision=found,
+    )
+
+
+# Deciding
+
+
+@allow("decide items")
+def decide_items(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "decide items")
+    frozen = _newest_pack_or_404(found)
+    initial = {"version": found.version, "interests": found.interests}
+    items = list(frozen.items.select_related("award"))
+    theirs = deciding.others_answers(found, request.user)
+    form = DecideForm(request.POST or None, items=items, theirs=theirs, initial=initial)
+    data = packs.read(frozen)
+    by_reference = {grant["reference"]: grant for grant in data["appendix_1"]}
+    return form_page(
+        request,
+        "approvals/decisions/decide_items.html",
+        form,
+        lambda said: deciding.decide_items(
+            decision=found,
+            answers=form.answers,
+            interests=said["interests"],
+            seen=said["version"],
+            replaces=said.get("replaces", False),
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done="Your answers are saved. Nothing is decided until you sign.",
+        to=reverse("approvals:sign_decision", args=[found.reference]),
+        back=_address(found),
+        decision=found,
+        recommendations=data["recommendations"],
+        theirs=theirs,
+        waits=found.state in (Decision.State.READY, Decision.State.DECIDED),
+        grants={item.award_id: by_reference.get(item.award.reference) for item in items if item.award},
+    )
+
+
+@allow("sign decision")
+def sign_decision(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "sign decision")
+    frozen = _newest_pack_or_404(found)
+    if request.method == "POST" and found.signed_at:
+        # A second signature has the answer of the first.
+        return redirect(_address(found))
+    items = list(frozen.items.all())
+    return form_page(
+        request,
+        "approvals/decisions/sign_decision.html",
+        SignForm(request.POST or None, initial={"version": found.version}),
+        lambda data: deciding.sign_decision(
+            decision=found, password=data["password"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"{found.reference} is signed",
+        to=_address(found),
+        back=reverse("approvals:decide_items", args=[found.reference]),
+        decision=found,
+        items=items,
+        sums=deciding.sums(items),
+        pack=frozen,
+        acting_for=audit.acting_for("sign decision", request.user, found.round, timezone.now()),
+    )
+
+
+def _newest_pack_or_404(decision: Decision) -> Pack:
+    frozen = decision.packs.defer("html", "pdf").last()
+    if frozen is None:
+        raise Http404
+    return frozen
+
+
+# Frozen versions

@@ -1,0 +1,337 @@
+"""Transitions of a decision paper: write, submit, query, return, put forward, publish. `deciding` decides and signs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.timezone import localtime
+
+from approvals.amendments import amending
+from approvals.decisions import submission
+from approvals.models import (
+    Decision,
+    DecisionItem,
+    DecisionSection,
+    Pack,
+    PartTwo,
+    Query,
+)
+from approvals.paper import pack, places
+from approvals.paper.sections import PARTS
+from approvals.prose import checking
+from approvals.reconciliation.sums import Discrepancy
+from approvals.register import registering
+from approvals.routing.commitments import must_not_be_in_flight
+from grants import audit
+from grants.models import Round, User
+from grants.refusal import Refused, must_be_current
+from grants.rounds import rounds
+
+
+class NotReconciled(Refused):
+    """The paper does not add up or says something that is not so; `problems` names each thing."""
+
+    def __init__(self, problems: list[Discrepancy]) -> None:
+        count = "One thing keeps" if len(problems) == 1 else f"{len(problems)} things keep"
+        listed = " ".join(problem.message for problem in problems[:5])
+        super().__init__(f"{count} this paper from being submitted. {listed}")
+        self.problems = problems
+
+
+# Writing
+
+
+@transaction.atomic
+def prepare_decision(
+    *,
+    round: Round,
+    reference: str,
+    title: str,
+    decision_by: str,
+    by: User,
+    at: datetime,
+    amends: Decision | None = None,
+) -> Decision:
+    """Open a paper for a round, with all its sections empty. `amends`: the signed decision that it changes, if any."""
+    round = rounds.lock(round)
+    if amends:
+        amending.must_be_amendable(amends, round.pk)
+    if Decision.objects.filter(reference=reference).exists():
+        raise Refused(f"There is a decision {reference} already", field="reference")
+    if said := checking.in_title(title):
+        # The text is checked against the register until it is submitted; a title is written once.
+        raise Refused(f"Leave {said} out of the title: it can change before the paper is signed", field="title")
+    decision = Decision.objects.create(
+        round=round, reference=reference, title=title, decision_by=decision_by, opened_at=at, amends=amends
+    )
+    DecisionSection.objects.bulk_create(DecisionSection(decision=decision, key=part.key) for part in PARTS)
+    facts = {"title": title, "decision by": decision_by} | ({"amends": amends.reference} if amends else {})
+    audit.record("prepare decision", decision, round=round, by=by, at=at, facts=facts)
+    return decision
+
+
+@transaction.atomic
+def write_section(*, decision: Decision, key: str, text: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Keep the text of one section. Raises Refused where the paper is submitted, Stale where it changed meanwhile."""
+    decision = locked(decision)
+    _must_be_editable(decision)
+    section = (
+        DecisionSection.objects.select_for_update(of=("self",))
+        .select_related("decision")
+        .get(decision=decision, key=key)
+    )
+    must_be_current(section, seen)
+    before = {"text": section.text}
+    section.text, section.written_by, section.written_at = text, by, at
+    section.version += 1
+    section.save()
+    section.drafts.filter(person=by).delete()
+    audit.record("write section", section, round=decision.round, by=by, at=at, before=before, facts={"text": text})
+
+
+@transaction.atomic
+def name_sources(*, decision: Decision, lines: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Say where the pound figures come from that the register does not compute: one a line, figure, colon, source.
+
+    Raises Refused at `lines`, naming the line, where it is not that, or where one figure has two sources.
+    """
+    decision = locked(decision)
+    _must_be_editable(decision)
+    must_be_current(decision, seen)
+    if faults := checking.faults_of_sources(lines):
+        raise Refused(faults[0], field="lines")
+    before = {"external figures": decision.external_figures}
+    decision.external_figures = lines
+    decision.version += 1
+    decision.save(update_fields=["external_figures", "version"])
+    record("write section", decision, by, at, before=before, facts={"external figures": lines})
+
+
+@transaction.atomic
+def write_part_two(
+    *, decision: Decision, text: str, exemption: str, by: User, at: datetime, seen: int | None = None
+) -> None:
+    """Keep what is exempt from publication, apart from the paper. The trail says that it was written, never what."""
+    decision = locked(decision)
+    _must_be_editable(decision)
+    kept = PartTwo.objects.select_for_update().filter(decision=decision).first() or PartTwo(
+        decision=decision, version=0
+    )
+    must_be_current(kept, seen)
+    kept.text, kept.exemption, kept.written_by, kept.written_at = text, exemption, by, at
+    kept.version += 1
+    kept.save()
+    record("write part 2", decision, by, at, facts={"exemption": exemption})
+
+
+# Submitting, asking, returning
+
+
+@transaction.atomic
+def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> Pack:
+    """Freeze the paper as a new version and hand it to the DMPC's office.
+
+    Raises NotReconciled, naming each thing, where it does not add up to the penny or says what is not so.
+    """
+    decision = locked(decision)
+    must_be_current(decision, seen)
+    _must_be_editable(decision)
+    must_not_be_in_flight(decision.round)
+    version = (decision.packs.aggregate(last=Max("version"))["last"] or 0) + 1
+    head = audit.head(decision.round)
+    drafted = submission.of(decision, at=at, version=version, trail_head=head)
+    if drafted.problems:
+        raise NotReconciled(drafted.problems)
+    if Query.objects.filter(pack__decision=decision, answered_at=None).exists():
+        raise Refused("Answer the open queries first.")
+    made = pack.freeze(drafted.paper)
+    frozen = Pack.objects.create(
+        decision=decision,
+        version=version,
+        trail_head=head,
+        **made.fields(),
+        submitted_by=by,
+        submitted_at=at,
+    )
+    _make_items(frozen, pack.read(frozen))
+    move(decision, Decision.State.SUBMITTED)
+    record("submit pack", decision, by, at, facts={"version": version, "sha256": made.sha256, "trail head": head})
+    return frozen
+
+
+def _make_items(frozen: Pack, found: dict[str, Any]) -> None:
+    by_reference = {award.reference: award for award in frozen.decision.round.awards.all()}
+    contracts = {contract.reference: contract for contract in frozen.decision.round.single_tender_actions.all()}
+    items: list[DecisionItem] = []
+    for recommendation in found["recommendations"]:
+        common = {"decision": frozen.decision, "pack": frozen, "recommendation": recommendation["number"]}
+        if recommendation["verb"] == DecisionItem.Verb.NOTE:
+            label = recommendation["text"][0].upper() + recommendation["text"][1:]
+            items.append(
+                DecisionItem(
+                    **common,
+                    number=len(items) + 1,
+                    verb=DecisionItem.Verb.NOTE,
+                    label=label,
+                    amount=Decimal(recommendation["amount"]),
+                )
+            )
+            continue
+        for item in recommendation["items"]:
+            items.append(
+                DecisionItem(
+                    **common,
+                    number=len(items) + 1,
+                    verb=DecisionItem.Verb.APPROVE,
+                    label=item["label"],
+                    amount=Decimal(item["amount"]),
+                    award=by_reference.get(item["reference"]),
+                    contract=contracts.get(item["reference"]),
+                )
+            )
+    DecisionItem.objects.bulk_create(items)
+
+
+@transaction.atomic
+def query_pack(*, decision: Decision, about: str, question: str, by: User, at: datetime) -> Query:
+    """Ask about one place of the pack at hand, by its key in `places`. The question is kept with that version.
+
+    Raises Refused where the pack is not with the office, or has no such place.
+    """
+    decision = locked(decision)
+    must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be queried")
+    current = current_pack(decision)
+    place = next((each for each in places.places(pack.read(current)) if each.key == about), None)
+    if place is None:
+        raise Refused("Choose a place of this version of the paper", field="about")
+    query = Query.objects.create(
+        pack=current,
+        number=current.queries.count() + 1,
+        about=place.label[:200],
+        anchor=place.anchor,
+        question=question,
+        asked_by=by,
+        asked_at=at,
+    )
+    facts = {"about": query.about}
+    audit.record("query pack", query, round=decision.round, by=by, at=at, because=question, facts=facts)
+    return query
+
+
+@transaction.atomic
+def answer_query(*, query: Query, answer: str, by: User, at: datetime) -> None:
+    """Answer a question of the office, once."""
+    decision = locked(query.pack.decision)
+    query = Query.objects.select_for_update(of=("self",)).select_related("pack__decision").get(pk=query.pk)
+    if query.answered_at:
+        raise Refused("This query is answered already")
+    query.answer, query.answered_by, query.answered_at = answer, by, at
+    query.save(update_fields=["answer", "answered_by", "answered_at"])
+    audit.record("answer query", query, round=decision.round, by=by, at=at, because=answer)
+
+
+@transaction.atomic
+def return_pack(*, decision: Decision, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Give the pack back to its writers. This version stays as it is; the next one has the next number."""
+    decision = locked(decision)
+    must_be_current(decision, seen)
+    if decision.state not in Decision.IN_FLIGHT:
+        raise Refused("Only a pack that is submitted and not signed can be returned")
+    move(decision, Decision.State.RETURNED)
+    record("return pack", decision, by, at, because=reason)
+
+
+@transaction.atomic
+def put_forward(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> None:
+    """Lay the pack before the Deputy Mayor, once every query has its answer."""
+    decision = locked(decision)
+    must_be_current(decision, seen)
+    must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be put forward")
+    if current_pack(decision).queries.filter(answered_at=None).exists():
+        raise Refused("A query is open. It needs its answer first.")
+    move(decision, Decision.State.READY)
+    record("put forward pack", decision, by, at, facts={"version": current_pack(decision).version})
+
+
+# Publishing
+
+
+@transaction.atomic
+def defer_publication(
+    *, decision: Decision, until: date, reason: str, by: User, at: datetime, seen: int | None = None
+) -> None:
+    """Say that a signed decision is not published before a day, and why. The register shows both, and nothing else.
+
+    It can be deferred again, and published on any day. Raises Refused where the day is not in the future.
+    """
+    decision = locked(decision)
+    must_be_current(decision, seen)
+    must_be(decision, Decision.State.SIGNED, "Only a signed decision can be deferred")
+    if until <= localtime(at).date():
+        raise Refused("The day must be in the future", field="until")
+    before = {"until": decision.deferred_until} if decision.deferred_until else {}
+    decision.deferred_until, decision.deferral_reason = until, reason.strip()
+    move(decision, Decision.State.SIGNED, "deferred_until", "deferral_reason")
+    record("defer publication", decision, by, at, because=reason, before=before, facts={"until": until})
+
+
+@transaction.atomic
+def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> None:
+    """Put the signed decision into the public register."""
+    decision = locked(decision)
+    must_be_current(decision, seen)
+    must_be(decision, Decision.State.SIGNED, "Only a signed decision can be published")
+    earlier = Decision.objects.filter(round=decision.round, signed_at__lt=decision.signed_at, published_at=None)
+    if waiting := earlier.first():
+        # Its figures stand in the data of every later paper of the round.
+        raise Refused(f"{waiting.reference} was signed before and is not published. Publish it first, or wait with it.")
+    registering.enter(decision.record)
+    decision.published_at = at
+    move(decision, Decision.State.PUBLISHED, "published_at")
+    record("publish decision", decision, by, at, facts={"sha256": decision.record.sha256})
+
+
+def current_pack(decision: Decision) -> Pack:
+    """The newest pack of a decision, without the bytes of its renders."""
+    return decision.packs.defer("html", "pdf").select_related("submitted_by").order_by("-version")[0]
+
+
+def locked(decision: Decision) -> Decision:
+    """The decision, locked after its round. For the transitions of a decision alone, as are the three below."""
+    round = rounds.lock(decision.round)
+    decision = Decision.objects.select_for_update(of=("self",)).select_related("decided_by").get(pk=decision.pk)
+    decision.round = round
+    return decision
+
+
+def _must_be_editable(decision: Decision) -> None:
+    if not decision.is_editable:
+        raise Refused(f"{decision.reference} is submitted. Its text can change only when the office returns it.")
+
+
+def must_be(decision: Decision, state: str, otherwise: str) -> None:
+    if decision.state != state:
+        raise Refused(f"{otherwise}. {decision.reference} is: {decision.get_state_display().lower()}.")
+
+
+def move(decision: Decision, state: str, *also: str) -> None:
+    decision.state = state
+    decision.version += 1
+    decision.save(update_fields=["state", "version", *also])
+
+
+def record(
+    action: str,
+    decision: Decision,
+    by: User,
+    at: datetime,
+    *,
+    because: str = "",
+    before: dict[str, Any] | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    audit.record(action, decision, round=decision.round, by=by, at=at, because=because, before=before, facts=facts)

@@ -1,0 +1,204 @@
+"""Pages on which a paper is written: a section with its preview, its history, and the figures from elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from approvals.access import decision_or_404
+from approvals.decisions import drafts, history
+from approvals.decisions import writing as transitions
+from approvals.decisions.forms import SectionForm, SourcesForm
+from approvals.models import Decision, DecisionSection, SectionDraft
+from approvals.paper import contents, sections, sources
+from approvals.paper import figures as figures_of_paper
+from approvals.prose import checking
+from approvals.prose.checking import Known, Standing
+from approvals.prose.figures import Figure
+from grants import typed
+from grants.access import Request, allow
+from grants.pages import form_page, page_of, whole_number
+from grants.refusal import Refused
+from grants.templatetags.words import moment
+
+VERSIONS = 10
+# The headings under which a writer looks for a figure, in this order.
+GROUPS = ("Sums", "Counts", "Budget lines", "Limits", "Projects", "Each grant")
+
+
+def _section_or_404(decision: Decision, key: str) -> DecisionSection:
+    if key not in sections.BY_KEY:
+        raise Http404
+    return get_object_or_404(
+        DecisionSection.objects.select_related("written_by", "decision__round"), decision=decision, key=key
+    )
+
+
+@allow("write section")
+def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "write section")
+    section = _section_or_404(found, key)
+    then = request.POST.get("then", "save")
+    if request.method == "POST" and request.headers.get(typed.SCRIPT_HEADER) == "stay":
+        return _keep(request, section)
+    if then == "discard":
+        drafts.drop_draft(section=section, by=request.user)
+        typed.forget(request)
+        return redirect("approvals:edit_section", reference, key)
+    said = sources.sources(found, timezone.localdate())
+    known = figures_of_paper.known_of(said)
+    begun = _begun(request, section, known)
+    form = SectionForm(request.POST if then == "save" and request.POST else None, initial=begun)
+    answer = form_page(
+        request,
+        "approvals/decisions/edit_section.html",
+        form,
+        lambda data: transitions.write_section(
+            decision=found,
+            key=key,
+            text=_plain(data["text"]),
+            seen=data["version"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done=f"“{sections.BY_KEY[key].heading}” is saved",
+        to=reverse("approvals:decision", args=[reference]),
+        part=sections.BY_KEY[key],
+        section=section,
+        begun=begun,
+        picks=_picks(known),
+        links=known.links,
+        **_read(found, _plain(form["text"].value() or ""), known, _number(said, key)),
+    )
+    if isinstance(answer, HttpResponseRedirect) and typed.SCRIPT_HEADER in request.headers:
+        return JsonResponse({"next": answer.url})
+    return answer
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str, Any]:
+    """What the field starts from, and what else there is of this section that it must not hide.
+
+    `text` and `version` are for the form; `draft` is the token of the draft that the page knows; `unsaved` where what
+    stands in the field is kept nowhere yet. `other` is the saved section, where somebody saved it after the typing
+    began, and `elsewhere` what the same person typed in another window.
+    """
+    kept = typed.kept(request)
+    draft = SectionDraft.objects.filter(section=section, person=request.user).first()
+    part = sections.BY_KEY[section.key]
+    standard = sections.standard_text(part, known.figures, known.links) if not section.text else ""
+    found: dict[str, Any] = {"text": section.text, "version": section.version, "standard": standard}
+    seen, from_draft = section.version, False
+    sent = request.POST if request.method == "POST" else kept
+    if sent:
+        seen = whole_number(str(sent.get("version", "")))
+        found["text"] = _plain(str(sent.get("text", "")))
+        if draft and sent.get("draft", "") != draft.token and draft.text != found["text"]:
+            found["elsewhere"] = draft
+        # What another window typed is let be until somebody types on here.
+        found["unsaved"] = "elsewhere" not in found
+    elif draft:
+        seen, from_draft = draft.seen, True
+        found["text"] = draft.text
+    elif request.GET.get("text") == "standard" and standard:
+        found |= {"text": standard, "is_standard": True}
+    if seen != section.version and section.text != found["text"]:
+        found["other"] = section
+    found |= {"draft": draft.token if draft else "", "from_draft": draft if from_draft else None}
+    return found
+
+
+def _keep(request: Request, section: DecisionSection) -> HttpResponse:
+    """Keep a draft for the script that saves beside the typing; it answers with how the text reads."""
+    text = _plain(request.POST.get("text", ""))
+    said = sources.sources(section.decision, timezone.localdate())
+    read = _read(section.decision, text, figures_of_paper.known_of(said), _number(said, section.key))
+    answer = {"html": render_to_string("approvals/decisions/_section_preview.html", read), "open": read["open"]}
+    seen = whole_number(request.POST.get("version", ""))
+    if seen != section.version and section.written_by and section.written_at:
+        answer["newer"] = f"{section.written_by.name} saved this section on {moment(section.written_at)}."
+    try:
+        kept = drafts.keep_draft(
+            section=section,
+            text=text,
+            seen=seen,
+            token=request.POST.get("draft", ""),
+            by=request.user,
+            at=timezone.now(),
+        )
+    except drafts.TypedElsewhere as refused:
+        draft = refused.draft
+        answer |= {"error": refused.message, "standing": draft.text if draft else section.text}
+        return JsonResponse(answer | {"draft": draft.token if draft else ""}, status=409)
+    except Refused as refused:
+        return JsonResponse(answer | {"error": refused.message}, status=409)
+    return JsonResponse(answer | {"draft": kept.token, "kept": f"Draft kept {timezone.localtime(kept.kept_at):%H:%M}"})
+
+
+def _read(decision: Decision, text: str, known: Known, number: str) -> dict[str, Any]:
+    """How a text reads: its paragraphs, everything typed in it with where that stands, its figures exactly."""
+    matches = checking.check(text, known)
+    paragraphs = checking.reading(text, matches, known)
+    pieces = [piece for paragraph in paragraphs for run in paragraph.runs for piece in run.pieces]
+    return {
+        "decision": decision,
+        "address": reverse("approvals:decision", args=[decision.reference]),
+        "paragraphs": paragraphs,
+        "number": number,
+        "matches": matches,
+        "open": sum(match.standing is Standing.UNMATCHED for match in matches)
+        + sum(bool(paragraph.fault) for paragraph in paragraphs),
+        "exact": {piece.figure: piece for piece in pieces if piece.figure},
+    }
+
+
+def _number(said: sources.Sources, key: str) -> str:
+    return next((section["number"] for section in contents.sections(said) if section["key"] == key), "")
+
+
+def _picks(known: Known) -> list[tuple[str, list[Figure]]]:
+    by_group: dict[str, list[Figure]] = {group: [] for group in GROUPS}
+    for figure in known.figures.values():
+        by_group[figure.group].append(figure)
+    return [(group, figures) for group, figures in by_group.items() if figures]
+
+
+@allow("see trail")
+@require_GET
+def section_history(request: Request, reference: str, key: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "see trail")
+    section = _section_or_404(found, key)
+    page = page_of(request, history.events(section), VERSIONS)
+    context = {
+        "decision": found,
+        "part": sections.BY_KEY[key],
+        "page": page,
+        "versions": [history.version(event) for event in page],
+    }
+    return render(request, "approvals/decisions/section_history.html", context)
+
+
+@allow("write section")
+def edit_sources(request: Request, reference: str) -> HttpResponse:
+    found = decision_or_404(request, reference, "write section")
+    initial = {"lines": found.external_figures, "version": found.version}
+    return form_page(
+        request,
+        "approvals/decisions/edit_sources.html",
+        SourcesForm(request.POST or None, initial=initial),
+        lambda data: transitions.name_sources(
+            decision=found, lines=data["lines"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done="The sources are saved",
+        to=reverse("approvals:decision", args=[reference]),
+        decision=found,
+    )

@@ -1,0 +1,250 @@
+"""Transitions of families and recipients: group, answer a likeness, merge organisations. The only writers of those.
+
+What is alike is found by `bids.families`; here a person says what it is. Who regroups a grant does not approve it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from approvals.contracts.contracts import route_again as route_contracts_again
+from approvals.models import Award, DecisionItem, SingleTenderAction
+from approvals.routing import awards, commitments
+from bids.families.families import key_of
+from bids.models import Bid, Dismissal, Knowledge, ProjectFamily
+from bids.models.bids import BidQuerySet
+from grants import audit
+from grants.models import Alias, Organisation, Round, User
+from grants.refusal import Refused, must_be_current
+from grants.rounds import rounds
+
+# Families
+
+
+@transaction.atomic
+def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by: User, at: datetime) -> None:
+    """Put bids together as lots of one project, or with an empty name apart again; routes follow.
+
+    Raises Refused while a paper that rests on the groups is submitted, where the Deputy Mayor decided one of the
+    grants, where this person declared an interest in a bid, or where all of them are grouped so already.
+    """
+    round = rounds.lock(round)
+    commitments.must_not_be_in_flight(round)
+    family = ProjectFamily.objects.get_or_create(round=round, name=name)[0] if name else None
+    changing = _locked("group bids", round, bids, by, at).exclude(family=family)
+    if not changing:
+        raise Refused("These bids are grouped so already", field="bids")
+    for bid in changing:
+        before = {"family": bid.family.name if bid.family else ""}
+        bid.family = family
+        bid.version += 1
+        bid.save(update_fields=["family", "version"])
+        _record("group bids", bid, round, by, at, reason, before=before, facts={"family": name})
+    # Told apart from plain routing: who regroups a grant does not approve it.
+    awards.route_again(round, by, at, because="The project families changed", action="group bids")
+
+
+def _locked(action: str, round: Round, bids: Sequence[Bid], by: User, at: datetime) -> BidQuerySet:
+    """Bids of a locked round, locked in turn, none of them decided by the Deputy Mayor or closed to this person."""
+    if Award.objects.filter(awards.decided(), bid__in=bids).exists():
+        raise Refused("The Deputy Mayor has decided a grant among these. Only a new decision changes it.", field="bids")
+    awards.must_have_no_interest(action, bids, round, by, at, others="answers for it", field="bids")
+    found = Bid.objects.filter(round=round, pk__in=[bid.pk for bid in bids]).select_related("family")
+    return found.select_for_update(of=("self",)).order_by("pk")
+
+
+def _record(action: str, subject: Any, round: Round, by: User, at: datetime, because: str, **said: Any) -> None:
+    bid = subject.reference if isinstance(subject, Bid) else ""
+    audit.record(action, subject, round=round, bid=bid, by=by, at=at, because=because, **said)
+
+
+# Answers to a likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Bids that were looked at together. Their version rises with that of any of them."""
+
+    version: int
+
+    def __str__(self) -> str:
+        return "these bids"
+
+
+def together(bids: Sequence[Bid]) -> Together:
+    """Bids as one thing that a page was drawn from."""
+    return Together(sum(bid.version for bid in bids))
+
+
+@transaction.atomic
+def confirm_likeness(
+    *,
+    round: Round,
+    alike: Sequence[Bid],
+    bids: Sequence[Bid],
+    name: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """Say that `bids`, of all that are `alike`, are one project: they become a family. The others are not asked again.
+
+    Raises what `group_bids` does, Stale where a bid changed after the page was drawn, and Refused for a name or bids
+    that are missing.
+    """
+    round = rounds.lock(round)
+    _must_be_as_seen(alike, seen)
+    if not name:
+        raise Refused("Enter the project family", field="name")
+    if not bids:
+        raise Refused("Select at least one bid", field="bids")
+    group_bids(round=round, name=name, bids=bids, reason=reason, by=by, at=at)
+    if len(bids) < len(alike):
+        members = {bid.source_reference: bid.title for bid in alike}
+        _dismiss(round, Dismissal.Kind.BIDS, members, reason, by, at)
+
+
+@transaction.atomic
+def dismiss_likeness(
+    *, round: Round, alike: Sequence[Bid], reason: str, by: User, at: datetime, seen: int | None = None
+) -> Dismissal:
+    """Say that no two of these bids are one project. Nothing of them changes, and they are not suggested again.
+
+    Raises Refused while a paper is submitted, for an interest of this person, or where it was said already; Stale
+    where a bid changed after the page was drawn.
+    """
+    round = rounds.lock(round)
+    commitments.must_not_be_in_flight(round)
+    _must_be_as_seen(alike, seen)
+    awards.must_have_no_interest("dismiss likeness", alike, round, by, at, others="answers for it")
+    return _dismiss(round, Dismissal.Kind.BIDS, {bid.source_reference: bid.title for bid in alike}, reason, by, at)
+
+
+@transaction.atomic
+def dismiss_bodies(*, round: Round, bodies: Sequence[Organisation], reason: str, by: User, at: datetime) -> Dismissal:
+    """Say that no two of these organisations are one. Raises Refused as `dismiss_likeness` does."""
+    round = rounds.lock(round)
+    commitments.must_not_be_in_flight(round)
+    return _dismiss(round, Dismissal.Kind.BODIES, {str(body.pk): body.name for body in bodies}, reason, by, at)
+
+
+def _must_be_as_seen(bids: Sequence[Bid], seen: int | None) -> None:
+    now = Bid.objects.select_for_update().filter(pk__in=[bid.pk for bid in bids]).order_by("pk")
+    must_be_current(together(list(now)), seen)
+
+
+def _dismiss(
+    round: Round, kind: Dismissal.Kind, members: dict[str, str], reason: str, by: User, at: datetime
+) -> Dismissal:
+    references = sorted(members)
+    label = "; ".join(members[each] for each in references)
+    try:
+        with transaction.atomic():
+            made = Dismissal.objects.create(
+                round=round,
+                kind=kind,
+                key=key_of(references),
+                members=references,
+                label=label if len(label) <= 300 else f"{label[:299]}…",
+                reason=reason,
+                dismissed_by=by,
+                dismissed_at=at,
+            )
+    except IntegrityError:
+        raise Refused("Somebody dismissed this already.") from None
+    _record("dismiss likeness", made, round, by, at, reason, facts={"kind": kind, "members": references})
+    return made
+
+
+@transaction.atomic
+def undo_dismissal(*, dismissal: Dismissal, reason: str, by: User, at: datetime) -> None:
+    """Take a dismissal back, so that the likeness is suggested again. Both stand in the trail.
+
+    Raises Refused while a paper is submitted, or where somebody took it back already.
+    """
+    round = rounds.lock(dismissal.round)
+    commitments.must_not_be_in_flight(round)
+    found = Dismissal.objects.select_for_update().filter(pk=dismissal.pk).first()
+    if found is None:
+        raise Refused("Somebody took this back already.")
+    before = {"kind": found.kind, "members": found.members, "reason": found.reason}
+    _record("undo dismissal", found, round, by, at, reason, before=before)
+    found.delete()
+
+
+# Organisations
+
+
+@transaction.atomic
+def merge_bodies(
+    *, round: Round, kept: Organisation, others: Sequence[Organisation], reason: str, by: User, at: datetime
+) -> None:
+    """Record that organisations are one: `kept` takes over the names of the others, and their part in this round.
+
+    Bids, contracts that nobody decided and what members know of them go to `kept`, and routes follow. The records of
+    the others stay for the rounds that are past. Raises Refused while a paper is submitted, where a register tells
+    the bodies apart, where `kept` lacks the number that another has, and for a grant that was decided.
+    """
+    round = rounds.lock(round)
+    commitments.must_not_be_in_flight(round)
+    wanted = {kept.pk, *(other.pk for other in others)}
+    locked = {body.pk: body for body in Organisation.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
+    kept, others = locked[kept.pk], [locked[pk] for pk in sorted(wanted - {kept.pk})]
+    if not others:
+        raise Refused("Select the organisations that are one with it", field="bodies")
+    _must_be_one(kept, others)
+    _repoint(round, kept, others, by, at, reason)
+    names = Alias.objects.filter(organisation__in=others)
+    facts = {"names": sorted(names.values_list("name", flat=True)), "others": [_said(other) for other in others]}
+    names.update(organisation=kept)
+    _record("merge bodies", kept, round, by, at, reason, facts=facts)
+    awards.route_again(round, by, at, because=f"{kept.name} goes by other names", action="merge bodies")
+
+
+def _must_be_one(kept: Organisation, others: Sequence[Organisation]) -> None:
+    for other in others:
+        if other.number and not kept.number:
+            raise Refused(f"Keep {other.name}, whose register number is known", field="kept")
+        if other.number and other.register == kept.register and other.number != kept.number:
+            raise Refused(
+                f"{other.name} has the number {other.number} and {kept.name} the number {kept.number}: the register "
+                "knows them as two",
+                field="bodies",
+            )
+
+
+def _said(body: Organisation) -> str:
+    return f"{body.name} ({body.get_register_display().lower()} {body.number})" if body.number else body.name
+
+
+def _repoint(
+    round: Round, kept: Organisation, others: Sequence[Organisation], by: User, at: datetime, reason: str
+) -> None:
+    theirs = Bid.objects.filter(round=round, recipient__in=others)
+    for bid in _locked("merge bodies", round, list(theirs), by, at).select_related("family", "recipient"):
+        before = {"recipient": bid.recipient.name if bid.recipient else ""}
+        bid.recipient = kept
+        bid.version += 1
+        bid.save(update_fields=["recipient", "version"])
+        _record("merge bodies", bid, round, by, at, reason, before=before, facts={"recipient": kept.name})
+    contracts = SingleTenderAction.objects.select_for_update(of=("self",)).select_related("supplier")
+    settled = DecisionItem.objects.signed().exclude(contract=None)
+    for contract in contracts.filter(round=round, supplier__in=others).exclude(pk__in=settled.values("contract")):
+        before = {"supplier": contract.supplier.name}
+        contract.supplier = kept
+        contract.version += 1
+        try:
+            with transaction.atomic():
+                contract.save(update_fields=["supplier", "version"])
+        except IntegrityError:
+            raise Refused(f"{kept.name} has a contract called {contract.title} already", field="kept") from None
+        _record("merge bodies", contract, round, by, at, reason, before=before, facts={"supplier": kept.name})
+    route_contracts_again(round, kept, f"{kept.name} and another supplier are one: {reason}", by, at)
+    for known in Knowledge.objects.filter(round=round, organisations__in=others).distinct():
+        known.organisations.add(kept)

@@ -1,0 +1,182 @@
+"""Pages of the workbench of families: what is alike, one likeness answered, bids grouped by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from approvals.families import grouping
+from approvals.families.forms import FamilyForm, LikenessForm, SameBodyForm, as_typed
+from approvals.families.workbench import Workbench
+from bids.families.families import Suggestion
+from bids.models import Bid, Dismissal
+from grants.access import Request, allow, round_or_404
+from grants.forms import ReasonForm
+from grants.models import Organisation, Round
+from grants.pages import form_page, page_of
+
+ROWS = 25
+# A name that nobody can type: bids that join no family that is there.
+NEW = " "
+
+
+def _list(round: Round) -> str:
+    return reverse("approvals:families", args=[round.reference])
+
+
+def _workbench(request: Request, round: str) -> Workbench:
+    return Workbench(round_or_404(request, round, "group bids"), request.user, timezone.now())
+
+
+def _asks(request: Request) -> bool:
+    """Whether the page is to show the effect of what is typed, and save nothing."""
+    return request.POST.get("then") == "preview"
+
+
+def _chosen(suggestions: list[Suggestion], key: str) -> Suggestion | None:
+    return next((each for each in suggestions if each.key == key), None)
+
+
+@allow("group bids")
+@require_GET
+def families(request: Request, round: str) -> HttpResponse:
+    bench = _workbench(request, round)
+    page = page_of(request, bench.suggestions, size=ROWS)
+    groups = [(each, bench.group(each.references)) for each in page.object_list]
+    context = {
+        "bench": bench,
+        "page": page,
+        "alike": [
+            (each, group, bench.effect([bid.source_reference for bid in group.bids], group.name))
+            for each, group in groups
+        ],
+        "bodies": [(each, [bench.bodies[key] for key in each.references]) for each in bench.body_suggestions[:ROWS]],
+    }
+    return render(request, "approvals/families/families.html", context)
+
+
+@allow("group bids")
+def group_bids(request: Request, round: str) -> HttpResponse:
+    bench = _workbench(request, round)
+    kwargs: dict[str, Any] = {"round": bench.round, "visible": [bid.pk for bid in bench.bids.values()]}
+    asked = bench.group(request.GET.getlist("bid"))
+    initial = {"bids": [bid.reference for bid in asked.bids], "name": asked.name}
+    form = FamilyForm(request.POST or None, initial=initial, **kwargs)
+    if _asks(request):
+        form = FamilyForm(initial=as_typed(form), **kwargs)
+    chosen = form["bids"].value() or []
+    return form_page(
+        request,
+        "approvals/families/group_bids.html",
+        form,
+        lambda data: grouping.group_bids(round=bench.round, **data, by=request.user, at=timezone.now()),
+        done="The project families are changed, and the routes follow",
+        to=_list(bench.round),
+        bench=bench,
+        effect=_effect(bench, chosen, (form["name"].value() or "").strip()),
+    )
+
+
+def _effect(bench: Workbench, chosen: list[str], name: str) -> Any:
+    references = {bid.reference: source for source, bid in bench.bids.items()}
+    ticked = [references[each] for each in chosen if each in references]
+    return bench.effect(ticked, name) if ticked else None
+
+
+@allow("group bids")
+def likeness(request: Request, round: str, key: str) -> HttpResponse:
+    bench = _workbench(request, round)
+    found = _chosen(bench.suggestions, key)
+    if found is None:
+        return render(request, "approvals/families/likeness.html", {"bench": bench, "back": _list(bench.round)})
+    group = bench.group(found.references)
+    initial = {"version": group.version, "bids": [bid.reference for bid in group.bids], "name": group.name}
+    form = LikenessForm(request.POST or None, initial=initial, alike=group.bids)
+    if _asks(request):
+        form = LikenessForm(initial=as_typed(form), alike=group.bids)
+    dismisses = form["answer"].value() == "dismiss"
+    name = (form["name"].value() or "").strip() or NEW
+    return form_page(
+        request,
+        "approvals/families/likeness.html",
+        form,
+        lambda data: _answer(bench.round, list(group.bids), request, data),
+        done=lambda made: (
+            "It is dismissed, and not suggested again" if made else f"{name} is a family, and routes follow"
+        ),
+        to=_list(bench.round),
+        bench=bench,
+        suggestion=found,
+        group=group,
+        dismisses=dismisses,
+        effect=None if dismisses else _effect(bench, form["bids"].value() or [], name),
+    )
+
+
+def _answer(round: Round, alike: list[Bid], request: Request, said: dict[str, Any]) -> Dismissal | None:
+    common: dict[str, Any] = {"round": round, "alike": alike, "reason": said["reason"], "seen": said["version"]}
+    common |= {"by": request.user, "at": timezone.now()}
+    if said["answer"] == "dismiss":
+        return grouping.dismiss_likeness(**common)
+    grouping.confirm_likeness(**common, bids=list(said["bids"]), name=said["name"])
+    return None
+
+
+@allow("group bids")
+def same_body(request: Request, round: str, key: str) -> HttpResponse:
+    bench = _workbench(request, round)
+    found = _chosen(bench.body_suggestions, key)
+    if found is None:
+        return render(request, "approvals/families/same_body.html", {"bench": bench, "back": _list(bench.round)})
+    alike = [bench.bodies[each] for each in found.references]
+    # The record with a number in a register is the one that is sure.
+    first = min(alike, key=lambda body: (not body.number, body.pk))
+    form = SameBodyForm(request.POST or None, initial={"kept": first.pk, "bodies": alike}, alike=alike)
+    if _asks(request):
+        form = SameBodyForm(initial=as_typed(form), alike=alike)
+    ticked = {str(getattr(each, "pk", each)) for each in form["bodies"].value() or []}
+    kept = next((body for body in alike if str(body.pk) == str(form["kept"].value())), None)
+    dismisses = form["answer"].value() == "dismiss"
+    return form_page(
+        request,
+        "approvals/families/same_body.html",
+        form,
+        lambda data: _say(bench.round, alike, request, data),
+        done=lambda made: "It is dismissed, and not suggested again" if made else "They are one, and the routes follow",
+        to=_list(bench.round),
+        bench=bench,
+        suggestion=found,
+        alike=[(body, bench.bids_of(body)) for body in alike],
+        dismisses=dismisses,
+        effect=bench.merged(kept, [body for body in alike if str(body.pk) in ticked])
+        if kept and not dismisses
+        else None,
+    )
+
+
+def _say(round: Round, alike: list[Organisation], request: Request, said: dict[str, Any]) -> Dismissal | None:
+    common: dict[str, Any] = {"round": round, "reason": said["reason"], "by": request.user, "at": timezone.now()}
+    if said["answer"] == "dismiss":
+        return grouping.dismiss_bodies(**common, bodies=alike)
+    grouping.merge_bodies(**common, kept=said["kept"], others=list(said["bodies"]))
+    return None
+
+
+@allow("undo dismissal")
+def undo_dismissal(request: Request, round: str, kind: str, key: str) -> HttpResponse:
+    found = round_or_404(request, round, "undo dismissal")
+    dismissal = get_object_or_404(Dismissal.objects.select_related("round"), round=found, kind=kind, key=key)
+    return form_page(
+        request,
+        "approvals/families/undo_dismissal.html",
+        ReasonForm(request.POST or None),
+        lambda data: grouping.undo_dismissal(dismissal=dismissal, **data, by=request.user, at=timezone.now()),
+        done="The dismissal is taken back",
+        to=_list(found),
+        dismissal=dismissal,
+    )

@@ -1,0 +1,233 @@
+"""What the workbench of families shows: what is alike, what a grouping would do, and where a grant looks split.
+
+A bid counts with the amount of its grant, and before it is agreed with what it asks for. Each page takes a fixed number
+of queries.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.db.models import Prefetch
+from django.utils.timezone import localtime
+
+from approvals.enums import Key
+from approvals.families import grouping, splits
+from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
+from approvals.routing import awards
+from approvals.routing.routes import Claim, Limit
+from bids.families import families
+from bids.models import Bid, Dismissal
+from bids.models.bids import BidQuerySet
+from grants import money
+from grants.models import Alias, Organisation, Round, User
+from grants.refusal import Refused
+
+OUT = (Bid.State.REJECTED, Bid.State.INELIGIBLE, Bid.State.REDIRECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Bids together: what they are, what they come to in pounds, and what the whole of them is called."""
+
+    name: str
+    bids: Sequence[Bid]
+    total: Decimal
+
+    @property
+    def rows(self) -> list[tuple[Bid, Decimal]]:
+        """Each bid with what it counts with."""
+        return [(bid, amount(bid)) for bid in self.bids]
+
+    @property
+    def query(self) -> str:
+        """The part of an address by which the page for grouping by hand ticks them."""
+        return urlencode([("bid", bid.source_reference) for bid in self.bids])
+
+    @property
+    def version(self) -> int:
+        return grouping.together(self.bids).version
+
+    @property
+    def decided(self) -> bool:
+        """Whether the Deputy Mayor decided a grant among them, so that they are grouped no more."""
+        return any(own.is_decided for bid in self.bids if (own := grant_of(bid)))
+
+
+class Workbench:
+    """The bids of a round that may become grants, as its families are looked at by one person on one day."""
+
+    def __init__(self, round: Round, user: User, at: datetime) -> None:
+        self.round, self.user, self.at = round, user, at
+
+    @cached_property
+    def flying(self) -> Decision | None:
+        """The paper that rests on the families, while nothing of them can change."""
+        return Decision.objects.filter(round=self.round, state__in=Decision.IN_FLIGHT).first()
+
+    @cached_property
+    def everything(self) -> list[Bid]:
+        """Every bid that counts with a route, those that this person may not open among them."""
+        return list(candidates(self.round).select_related("recipient", "family", "award"))
+
+    @cached_property
+    def bids(self) -> dict[str, Bid]:
+        """The bids that this person may open, by their own references."""
+        own = set(Bid.objects.visible_to(self.user, "group bids").filter(round=self.round).values_list("pk", flat=True))
+        return {bid.source_reference: bid for bid in self.everything if bid.pk in own}
+
+    @cached_property
+    def limit(self) -> Limit | None:
+        try:
+            return awards.limit_on(self.round, DelegationRule.Kind.GRANT, localtime(self.at).date())[1]
+        except Refused:
+            return None
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        return [
+            Claim(
+                bid.source_reference,
+                amount(bid),
+                bid.family.name if bid.family else "",
+                bid.recipient.name if bid.recipient else "",
+            )
+            for bid in self.everything
+        ]
+
+    @cached_property
+    def sent_up(self) -> frozenset[str]:
+        return frozenset(bid.source_reference for bid in self.everything if (own := grant_of(bid)) and own.escalated)
+
+    @cached_property
+    def bodies(self) -> dict[str, Organisation]:
+        """The organisations that ask for a grant or hold a contract in the round, by primary key as text."""
+        suppliers = SingleTenderAction.objects.live().filter(round=self.round).values_list("supplier", flat=True)
+        wanted = {bid.recipient_id for bid in self.bids.values() if bid.recipient_id} | set(suppliers)
+        found = Organisation.objects.filter(pk__in=wanted)
+        return {
+            str(body.pk): body for body in found.prefetch_related(Prefetch("aliases", Alias.objects.order_by("name")))
+        }
+
+    @cached_property
+    def dismissals(self) -> list[Dismissal]:
+        return list(Dismissal.objects.filter(round=self.round).select_related("dismissed_by"))
+
+    def _dismissed(self, kind: Dismissal.Kind) -> list[frozenset[str]]:
+        return [frozenset(each.members) for each in self.dismissals if each.kind == kind]
+
+    @cached_property
+    def suggestions(self) -> list[families.Suggestion]:
+        """What is alike and nobody answered for, strongest first."""
+        likes = [_like(bid) for bid in self.bids.values()]
+        return families.suggest(likes, self._bodies(), self._dismissed(Dismissal.Kind.BIDS))
+
+    @cached_property
+    def body_suggestions(self) -> list[families.Suggestion]:
+        return families.suggest_bodies(self._bodies(), self._dismissed(Dismissal.Kind.BODIES))
+
+    def _bodies(self) -> list[families.Body]:
+        contacts: dict[str, list[tuple[str, str]]] = {}
+        for bid in self.bids.values():
+            contacts.setdefault(str(bid.recipient_id), []).append((bid.contact, bid.contact_email))
+        return [
+            families.Body(key, names_of(body), body.register, body.number, tuple(contacts.get(key, ())))
+            for key, body in self.bodies.items()
+        ]
+
+    def group(self, references: Iterable[str]) -> Group:
+        """These bids together, called by the family of one of them, else by what their titles or recipients share."""
+        bids = [self.bids[each] for each in references if each in self.bids]
+        families_of = Counter(bid.family.name for bid in bids if bid.family)
+        titles = Counter(families.family_name(bid.title) for bid in bids)
+        recipients = Counter(bid.bidder for bid in bids)
+        shared = families_of or next((names for names in (titles, recipients) if len(names) == 1), titles)
+        name = next((name for name, _ in shared.most_common(1)), "")
+        return Group(name, bids, money.total([amount(bid) for bid in bids]))
+
+    def effect(self, references: Collection[str], name: str) -> splits.Effect | None:
+        """What becomes of the routes where these bids join a family, or with an empty name leave theirs."""
+        then = splits.regrouped(self.claims, references, name)
+        members = {claim.reference for claim in then if name and claim.family == name}
+        return self._compare(then, members)
+
+    def merged(self, kept: Organisation, others: Collection[Organisation]) -> splits.Effect | None:
+        """What becomes of the routes where the grants to `others` go to `kept`."""
+        then = splits.paid_to(self.claims, {other.name for other in others}, kept.name)
+        return self._compare(then, {claim.reference for claim in then if claim.recipient == kept.name})
+
+    def _compare(self, then: Sequence[Claim], members: Collection[str]) -> splits.Effect | None:
+        if self.limit is None:
+            return None
+        return splits.effect(self.claims, then, members, self.limit, self.key, self.sent_up)
+
+    @property
+    def key(self) -> Key:
+        return Key(self.round.routing_key)
+
+    def bids_of(self, body: Organisation) -> list[Bid]:
+        return [bid for bid in self.bids.values() if bid.recipient_id == body.pk]
+
+    def families(self) -> list[tuple[Group, bool]]:
+        """Each family with its bids, and whether its sum goes to the Deputy Mayor."""
+        by_name: dict[str, list[str]] = {}
+        for reference, bid in self.bids.items():
+            if bid.family:
+                by_name.setdefault(bid.family.name, []).append(reference)
+        # A bid that this person may not open counts all the same.
+        totals = {name: money.total([each.amount for each in self.claims if each.family == name]) for name in by_name}
+        groups = [replace(self.group(own), total=totals[name]) for name, own in sorted(by_name.items())]
+        return [(group, not self.limit or group.total >= self.limit.amount) for group in groups]
+
+    def splits(self) -> list[tuple[splits.Split, Group]]:
+        if self.limit is None:
+            return []
+        found = splits.splits(self.claims, self.limit, self.key, self.sent_up)
+        return [(each, group) for each in found if len((group := self.group(each.members)).bids) > 1]
+
+    def near_limit(self) -> Group:
+        near = splits.near_limit(self.claims, self.limit, self.key, self.sent_up) if self.limit else []
+        return self.group(claim.reference for claim in near)
+
+    def many_names(self) -> list[tuple[Organisation, tuple[str, ...]]]:
+        """The organisations of the round that go by several names."""
+        return [(body, names) for body in self.bodies.values() if len(names := names_of(body)) > 1]
+
+
+def candidates(round: Round) -> BidQuerySet:
+    """The bids of a round that are or may become grants to somebody outside the force."""
+    return Bid.objects.filter(round=round, led_by=Bid.Led.EXTERNAL).exclude(state__in=OUT)
+
+
+def amount(bid: Bid) -> Decimal:
+    """What a bid counts with: the amount of its grant, or before it is agreed what it asks for."""
+    own = grant_of(bid)
+    return own.amount if own else bid.amount
+
+
+def grant_of(bid: Bid) -> Award | None:
+    own: Award | None = getattr(bid, "award", None)
+    return own if own and own.state != Award.State.WITHDRAWN else None
+
+
+def _like(bid: Bid) -> families.Like:
+    return families.Like(
+        bid.source_reference,
+        bid.title,
+        str(bid.recipient_id),
+        bid.family.name if bid.family else "",
+        " ".join((bid.summary, bid.beneficiaries, bid.outputs)),
+        bid.contact,
+        bid.contact_email,
+    )
+
+
+def names_of(body: Organisation) -> tuple[str, ...]:
+    """The names that an organisation goes by, its own first."""
+    return (body.name, *(alias.name for alias in body.aliases.all() if alias.name != body.name))

@@ -1,0 +1,42 @@
+"""The models of approvals, each in the module of its subject.
+
+Start with `awards.py`; Django finds every model through this module.
+"""
+
+from approvals.models.awards import Approval, Award, DelegationRule, Payment, Recommendation, SingleTenderAction
+from approvals.models.decisions import (
+    AmendedGrant,
+    Decision,
+    DecisionItem,
+    DecisionRecord,
+    DecisionSection,
+    Pack,
+    PartTwo,
+    Query,
+    SectionDraft,
+    SignOff,
+)
+from approvals.models.register import RegisterEntry
+from approvals.models.scenarios import Scenario, ScenarioItem
+
+__all__ = [
+    "AmendedGrant",
+    "Approval",
+    "Award",
+    "Decision",
+    "DecisionItem",
+    "DecisionRecord",
+    "DecisionSection",
+    "DelegationRule",
+    "Pack",
+    "PartTwo",
+    "Payment",
+    "Query",
+    "Recommendation",
+    "RegisterEntry",
+    "Scenario",
+    "ScenarioItem",
+    "SectionDraft",
+    "SignOff",
+    "SingleTenderAction",
+]

@@ -1,0 +1,265 @@
+"""Limits of delegation, the leadership's recommendations, awards with their approvals and payments, contracts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from bids.models import Bid
+from grants.access import holdings
+from grants.models import BudgetLine, Organisation, Round, User
+
+
+class DelegationRule(models.Model):
+    """A dated limit of the scheme of delegation, as data. Proposed by one person, confirmed by another."""
+
+    class Kind(models.TextChoices):
+        GRANT = "grant", "Grants"
+        EXEMPTION = "exemption", "Contract exemptions"
+        PROCUREMENT = "procurement", "Procurement threshold"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="rules")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind)
+    limit = models.DecimalField(max_digits=14, decimal_places=2)
+    below = models.CharField("who approves below", max_length=120)
+    at_or_above = models.CharField("who approves at or above", max_length=120)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    citation = models.CharField(max_length=120)
+    verified = models.BooleanField("citation checked against the scheme", default=False)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["kind", "valid_from"]
+        constraints = [
+            models.CheckConstraint(condition=Q(limit__gt=0), name="rule_limit_above_zero"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")), name="rule_set_by_two_people"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} from {self.valid_from:%-d %B %Y}"
+
+
+class Recommendation(models.Model):
+    """What the leadership agreed about a bid, and why. The newest counts; the older ones stay."""
+
+    class Answer(models.TextChoices):
+        AGREE = "agree", "Agree"
+        RETURN = "return", "Send back to the panel"
+
+    bid = models.ForeignKey(Bid, models.PROTECT, related_name="recommendations")
+    answer = models.CharField(max_length=10, choices=Answer)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    reason = models.TextField(max_length=2000, blank=True)
+    line = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="recommendations")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.get_answer_display()}: {self.bid.reference}"
+
+
+class AwardQuerySet(models.QuerySet["Award"]):
+    def visible_to(self, user: User, action: str = "see award") -> AwardQuerySet:
+        """The awards of the rounds in which this person may do the action."""
+        return self.filter(round__in=holdings(user).rounds(action))
+
+    def for_routes(self) -> AwardQuerySet:
+        return self.select_related("bid__recipient", "bid__family", "round").order_by("bid__source_reference")
+
+    def live(self) -> AwardQuerySet:
+        """Without those that were taken back when their bid was returned to the panel."""
+        return self.exclude(state=Award.State.WITHDRAWN)
+
+
+class Award(models.Model):
+    """A grant to a third party: what the leadership agreed for one external bid, its route and its standing."""
+
+    class State(models.TextChoices):
+        AGREED = "agreed", "Not routed"
+        ROUTED = "routed", "Waiting for approval"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        DEFERRED = "deferred", "Deferred"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    class Route(models.TextChoices):
+        DELEGATED = "delegated", "CPIE lead, delegated"
+        DMPC = "dmpc", "Deputy Mayor"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="awards")
+    bid = models.OneToOneField(Bid, models.PROTECT, related_name="award")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    state = models.CharField(max_length=10, choices=State, default=State.AGREED)
+    route = models.CharField(max_length=10, choices=Route, blank=True)
+    sentence = models.CharField(max_length=600, blank=True)
+    warning = models.CharField(max_length=400, blank=True)
+    warning_cleared = models.TextField("why the warning was cleared", max_length=2000, blank=True)
+    escalated = models.TextField("why it was sent up", max_length=400, blank=True)
+    routed_as = models.JSONField(default=dict, help_text="The rule, limit, groups and sums at the time of routing.")
+    routed_at = models.DateTimeField(null=True)
+    legal_power = models.CharField(max_length=200, default="PRSRA 2011 Schedule 3 paragraph 7; ASBCPA 2014 section 143")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = AwardQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["bid__source_reference"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="award_amount_above_zero"),
+            models.CheckConstraint(
+                condition=Q(state="agreed") | ~Q(route="") | Q(state="withdrawn"), name="award_routed"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"the grant for {self.bid.title}"
+
+    @property
+    def warning_open(self) -> bool:
+        return bool(self.warning) and not self.warning_cleared
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the Deputy Mayor approved or refused it: only a new decision changes it."""
+        return self.state == self.State.REFUSED or (self.state == self.State.APPROVED and self.route == self.Route.DMPC)
+
+
+class Approval(models.Model):
+    """A grant was approved, at a level, for an amount, on the facts of its route at that moment."""
+
+    award = models.ForeignKey(Award, models.PROTECT, related_name="approvals")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    level = models.CharField(max_length=10, choices=Award.Route)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    conditions = models.TextField(max_length=2000, blank=True)
+    reason = models.TextField(max_length=2000)
+    facts = models.JSONField()
+    approved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    acting_for = models.CharField("for whom a deputy approved", max_length=150, blank=True)
+    approved_at = models.DateTimeField()
+    invalid_at = models.DateTimeField(null=True)
+    invalid_because = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["award"], condition=Q(invalid_at=None), name="one_valid_approval_an_award"),
+            models.CheckConstraint(
+                condition=Q(invalid_at=None, invalid_because="")
+                | (~Q(invalid_because="") & Q(invalid_at__isnull=False)),
+                name="invalid_approval_says_why",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.reference} of {self.award.reference}"
+
+
+class ContractQuerySet(models.QuerySet["SingleTenderAction"]):
+    def live(self) -> ContractQuerySet:
+        """Without those that were refused: they take nothing from the allocation."""
+        return self.exclude(state=SingleTenderAction.State.REFUSED)
+
+
+class SingleTenderAction(models.Model):
+    """A contract without competition: never a grant. One primary ground with its evidence; others are only noted."""
+
+    class Ground(models.TextChoices):
+        TECHNICAL = "reg32-technical", "Only one supplier can, for technical reasons (regulation 32(2)(b)(ii))"
+        RIGHTS = "reg32-rights", "Only one supplier may, for exclusive rights (regulation 32(2)(b)(iii))"
+        CONTROLLED = "teckal", "The supplier is a body that the buyer controls (Teckal; regulation 12)"
+        URGENCY = "reg32-urgency", "Extreme urgency that nobody could foresee (regulation 32(2)(c))"
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Waiting for approval"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        DEFERRED = "deferred", "Deferred"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="single_tender_actions")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=150)
+    amount = models.DecimalField("whole-life value", max_digits=14, decimal_places=2)
+    profile = models.JSONField(help_text="[[financial year, amount as text], …]")
+    charged_to = models.CharField("financial year that it is charged to", max_length=7)
+    ground = models.CharField("primary ground", max_length=20, choices=Ground)
+    evidence = models.TextField(max_length=4000)
+    other_grounds = models.TextField("other grounds, noted", max_length=2000, blank=True)
+    proposal = models.TextField("proposal (appendix 3)", max_length=8000)
+    performance = models.TextField("performance framework (appendix 4)", max_length=8000)
+    route = models.CharField(max_length=10, choices=Award.Route)
+    sentence = models.CharField(max_length=600)
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ContractQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["reference"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="contract_amount_above_zero"),
+            models.CheckConstraint(condition=~Q(evidence=""), name="contract_ground_has_its_evidence"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("recorded_by")), name="contract_approved_by_another"
+            ),
+            models.UniqueConstraint(fields=["round", "supplier", "title"], name="contract_once_a_round"),
+        ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has decided it for good: it can be changed, and is asked in the next paper."""
+        return self.state in (self.State.PROPOSED, self.State.DEFERRED)
+
+    def years(self) -> list[tuple[str, Decimal]]:
+        return [(year, Decimal(amount)) for year, amount in self.profile]
+
+
+class Payment(models.Model):
+    """Money paid under an award. `retrospective` is settled when it is recorded: paid before an approval stood."""
+
+    award = models.ForeignKey(Award, models.PROTECT, related_name="payments")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    paid_on = models.DateField()
+    retrospective = models.BooleanField()
+    reason = models.TextField("why it was paid before approval", max_length=2000, blank=True)
+    illustrative = models.CharField(max_length=300, blank=True)
+    impact_assessed = models.BooleanField("data protection impact assessment finished", null=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["paid_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_above_zero"),
+            models.CheckConstraint(condition=Q(retrospective=False) | ~Q(reason=""), name="early_payment_says_why"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,310 @@
+"""The decision paper as it is kept: its text, its packs, queries, items and the signed record."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from approvals.enums import Area
+from grants.models import Round, User
+
+
+class Decision(models.Model):
+    """A decision paper of the Deputy Mayor about one round, from draft to publication."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SUBMITTED = "submitted", "With the DMPC’s office"
+        RETURNED = "returned", "Returned"
+        READY = "ready", "Waiting for decision"
+        DECIDED = "decided", "Decided, not signed"
+        SIGNED = "signed", "Signed"
+        PUBLISHED = "published", "Published"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="decisions")
+    reference = models.CharField(max_length=20, unique=True)
+    title = models.CharField(max_length=200)
+    decision_by = models.CharField(max_length=150)
+    external_figures = models.TextField(
+        "figures from elsewhere", blank=True, help_text="One a line: the figure as typed, a colon, its source."
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    opened_at = models.DateTimeField()
+    interests = models.TextField("interests declared by the decider", blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    signed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+    amends = models.ForeignKey("self", models.PROTECT, null=True, related_name="amended_by")
+    deferred_until = models.DateField("publication deferred until", null=True)
+    deferral_reason = models.TextField("why publication is deferred", max_length=1000, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    # Handed in and not signed: what the paper rests on holds still, and the office may give it back.
+    IN_FLIGHT = (State.SUBMITTED, State.READY, State.DECIDED)
+
+    class Meta:
+        ordering = ["-opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signed_by=None) | Q(signed_by=F("decided_by")), name="decision_signed_by_its_decider"
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at=None) | Q(signed_at__isnull=False), name="decision_published_after_signature"
+            ),
+            models.CheckConstraint(
+                condition=Q(deferred_until=None, deferral_reason="")
+                | (Q(deferred_until__isnull=False, signed_at__isnull=False) & ~Q(deferral_reason="")),
+                name="deferral_says_until_when_and_why",
+            ),
+            models.CheckConstraint(condition=Q(amends=None) | ~Q(amends=F("id")), name="decision_amends_another"),
+        ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in (self.State.DRAFT, self.State.RETURNED)
+
+
+class DecisionSection(models.Model):
+    """The prose of one section of a paper, with references to figures. Its numbering is generated."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="sections")
+    key = models.CharField(max_length=30)
+    text = models.TextField(blank=True, max_length=20_000)
+    written_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["decision", "key"], name="one_section_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.decision.reference}"
+
+    @property
+    def reference(self) -> str:
+        return f"{self.decision.reference} {self.key}"
+
+
+class SignOff(models.Model):
+    """An adviser's answer for their part of a paper, with all that they saw of it. The newest of an area counts."""
+
+    class Answer(models.TextChoices):
+        SIGNED = "signed", "Sign it off"
+        OBJECTED = "objected", "Do not sign it off"
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="sign_offs")
+    area = models.CharField(max_length=10, choices=[(area.value, area.label) for area in Area])
+    answer = models.CharField(max_length=10, choices=Answer)
+    comment = models.TextField(max_length=2000, blank=True)
+    seen = models.JSONField(help_text="Each thing that they answer for, by its name, with what it said.")
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(answer="objected", comment=""), name="objection_says_what"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"the answer of {self.get_area_display().lower()} on {self.decision.reference}"
+
+    @property
+    def reference(self) -> str:
+        return f"{self.decision.reference} {self.area}"
+
+
+class SectionDraft(models.Model):
+    """What one person is typing in a section: theirs alone, no part of the paper, gone once they save.
+
+    `seen` is the version of the section that they began from.
+    """
+
+    section = models.ForeignKey(DecisionSection, models.PROTECT, related_name="drafts")
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    text = models.TextField(blank=True)
+    seen = models.PositiveIntegerField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["section", "person"], name="one_draft_a_person")]
+
+    def __str__(self) -> str:
+        return f"a draft of {self.section}"
+
+    @property
+    def token(self) -> str:
+        """What a page sends back, to show that it knows this draft."""
+        return self.kept_at.isoformat()
+
+
+class PartTwo(models.Model):
+    """What is exempt from publication. Kept apart from the paper, and in none of its renders."""
+
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="part_two")
+    text = models.TextField(max_length=20_000)
+    exemption = models.CharField("why it is exempt", max_length=300)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"Part 2 of {self.decision.reference}"
+
+    @property
+    def reference(self) -> str:
+        return self.decision.reference
+
+
+class Pack(models.Model):
+    """A paper as it was submitted: its canonical data, their hash, and what was made from them. It never changes."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="packs")
+    version = models.PositiveIntegerField()
+    canonical = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    trail_head = models.CharField(max_length=64)
+    html = models.TextField()
+    html_sha256 = models.CharField(max_length=64)
+    pdf = models.BinaryField()
+    pdf_sha256 = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [models.UniqueConstraint(fields=["decision", "version"], name="pack_version_once")]
+        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.decision.reference} version {self.version}"
+
+    @property
+    def reference(self) -> str:
+        return f"{self.decision.reference} v{self.version}"
+
+
+class Query(models.Model):
+    """A question of the DMPC's office about a pack, and its answer. Both are kept."""
+
+    pack = models.ForeignKey(Pack, models.PROTECT, related_name="queries")
+    number = models.PositiveIntegerField()
+    about = models.CharField("what it is about", max_length=200)
+    anchor = models.CharField("where that stands in the paper", max_length=60, blank=True)
+    question = models.TextField(max_length=2000)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.TextField(max_length=2000, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "queries"
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["pack", "number"], name="query_number_once_a_pack")]
+
+    def __str__(self) -> str:
+        return f"Query {self.number} on {self.pack}"
+
+    @property
+    def reference(self) -> str:
+        return f"{self.pack.reference} query {self.number}"
+
+
+class DecisionItemQuerySet(models.QuerySet["DecisionItem"]):
+    def signed(self) -> DecisionItemQuerySet:
+        """Those of the packs that were decided on: their answers hold."""
+        return self.filter(pack__records__isnull=False)
+
+
+class DecisionItem(models.Model):
+    """One thing that the paper asks to approve, or to note, and what was decided about it."""
+
+    class Verb(models.TextChoices):
+        APPROVE = "approve", "Approve"
+        NOTE = "note", "Note"
+
+    class Answer(models.TextChoices):
+        APPROVED = "approved", "Approved"
+        CONDITIONS = "conditions", "Approved with conditions"
+        REFUSED = "refused", "Refused"
+        DEFERRED = "deferred", "Deferred"
+        NOTED = "noted", "Noted"
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="items")
+    pack = models.ForeignKey(Pack, models.PROTECT, related_name="items")
+    number = models.PositiveIntegerField()
+    recommendation = models.PositiveIntegerField()
+    verb = models.CharField(max_length=10, choices=Verb)
+    label = models.TextField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    award = models.ForeignKey("approvals.Award", models.PROTECT, null=True, related_name="items")
+    contract = models.ForeignKey("approvals.SingleTenderAction", models.PROTECT, null=True, related_name="items")
+    answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    conditions = models.TextField(max_length=2000, blank=True)
+    reason = models.TextField(max_length=2000, blank=True)
+
+    objects = DecisionItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["pack", "number"], name="item_number_once_a_pack"),
+            models.CheckConstraint(
+                condition=Q(verb="note", answer__in=["", "noted"]) | (Q(verb="approve") & ~Q(answer="noted")),
+                name="item_answer_fits_its_verb",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.label}"
+
+
+class AmendedGrant(models.Model):
+    """What a paper asks for a grant that the decision it amends settled. Nothing changes until it is signed."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="changes")
+    award = models.ForeignKey("approvals.Award", models.PROTECT, related_name="changes")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    reason = models.TextField(max_length=2000)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "award"], name="grant_amended_once_a_paper"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="amended_amount_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"the change of {self.award} in {self.decision.reference}"
+
+
+class DecisionRecord(models.Model):
+    """What was decided and signed, frozen beside the pack that it was decided on."""
+
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="record")
+    pack = models.ForeignKey(Pack, models.PROTECT, related_name="records")
+    canonical = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    html = models.TextField()
+    html_sha256 = models.CharField(max_length=64)
+    pdf = models.BinaryField()
+    pdf_sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"the record of {self.decision.reference}"

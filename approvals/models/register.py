@@ -1,0 +1,61 @@
+"""The public register as it is listed and searched."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Func, QuerySet
+from django.db.models.functions import ExtractYear
+
+from approvals.models.decisions import Decision
+
+
+class RegisterQuerySet(models.QuerySet["RegisterEntry"]):
+    def in_register(self) -> RegisterQuerySet:
+        """The decisions that are published, the newest signature first."""
+        later = Decision.objects.filter(amends=models.OuterRef("decision"), state=Decision.State.PUBLISHED)
+        published = self.filter(decision__state=Decision.State.PUBLISHED).select_related("decision__amends")
+        return published.order_by("-signed_on", "-pk").annotate(amended=models.Exists(later))
+
+    def holding(self, words: str) -> RegisterQuerySet:
+        """Those whose text holds each of the words, in any order and any case."""
+        found = self
+        for word in words.split():
+            found = found.filter(text__icontains=word)
+        return found
+
+    def years(self) -> QuerySet[RegisterEntry, int]:
+        found = self.order_by().annotate(year=ExtractYear("signed_on")).values_list("year", flat=True)
+        return found.distinct().order_by("-year")
+
+    def named(self, field: str) -> QuerySet[RegisterEntry, str]:
+        """Every name that a field of several names holds, once, in the order of the alphabet."""
+        each = Func(field, function="unnest", output_field=models.TextField())
+        return self.order_by().annotate(name=each).values_list("name", flat=True).distinct().order_by("name")
+
+
+class RegisterEntry(models.Model):
+    """What the register lists and searches of a decision: made from its frozen data when it is published."""
+
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="entry")
+    title = models.CharField(max_length=200)
+    decision_by = models.CharField(max_length=150)
+    signed_on = models.DateField()
+    grants = models.PositiveIntegerField()
+    grants_total = models.DecimalField(max_digits=14, decimal_places=2)
+    contracts = models.PositiveIntegerField()
+    contracts_total = models.DecimalField(max_digits=14, decimal_places=2)
+    held_back = models.PositiveIntegerField()
+    recipients = ArrayField(models.TextField())
+    themes = ArrayField(models.TextField())
+    text = models.TextField()
+    sizes = models.JSONField(default=dict, help_text="Of each file to download, in bytes, by its ending.")
+
+    objects = RegisterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "register entries"
+        ordering = ["-signed_on", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.decision.reference} in the register"

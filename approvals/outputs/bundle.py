@@ -1,0 +1,59 @@
+"""All of a decision as one zip: what was frozen, its open data and Word files, a manifest with the sha256 of each.
+
+Nothing here reads Part 2. Word files and open data are made from what was frozen; equal data give equal bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from approvals.models import DecisionRecord, Pack
+from approvals.outputs import open_data, published, word
+from approvals.paper import pack
+from grants.archive import zipped
+from grants.tables import as_csv
+
+MANIFEST = "MANIFEST.json"
+
+
+def of_record(record: DecisionRecord) -> bytes:
+    """A signed decision with the pack that it was decided on. Raises Changed where one byte of them changed."""
+    found = published.read(record)
+    package = open_data.package(found.grants, published.publisher())
+    files = {
+        "decision.html": pack.checked_html(record).encode(),
+        "decision.pdf": pack.checked_pdf(record),
+        "decision.docx": word.of_record(record),
+        "record.json": record.canonical.encode(),
+        "open-data.json": open_data.as_json(package).encode(),
+        "open-data.csv": "".join(as_csv(open_data.rows(package))).encode(),
+        **_paper(record.pack),
+    }
+    return _zipped(files, f"{found.reference}, signed on {found.record['signed_at'][:10]}")
+
+
+def of_pack(frozen: Pack) -> bytes:
+    """One version of a paper, with the record where it was signed. Raises Changed where one byte of it changed."""
+    record = DecisionRecord.objects.filter(pack=frozen).select_related("pack__decision").first()
+    if record:
+        return of_record(record)
+    return _zipped(_paper(frozen), frozen.reference)
+
+
+def _paper(frozen: Pack) -> dict[str, bytes]:
+    return {
+        "pack.html": pack.checked_html(frozen).encode(),
+        "pack.pdf": pack.checked_pdf(frozen),
+        "pack.docx": word.of_pack(frozen),
+        "pack.json": frozen.canonical.encode(),
+    }
+
+
+def _zipped(files: dict[str, bytes], of: str) -> bytes:
+    listed = [
+        {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in sorted(files.items())
+    ]
+    manifest = json.dumps({"of": of, "files": listed}, indent=1, ensure_ascii=False) + "\n"
+    return zipped({**dict(sorted(files.items())), MANIFEST: manifest.encode()})

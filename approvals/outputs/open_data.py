@@ -1,0 +1,188 @@
+"""Grants as open data in the 360Giving standard, version 1.4: as JSON, and flattened as a table.
+
+Source: https://standard.threesixtygiving.org/ and the codes of https://org-id.guide/. Everything comes from what was
+frozen and from the publisher's settings, so that the same decisions always give the same bytes.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from approvals.paper.settled import Grant
+from bids import areas
+from grants import money
+
+VERSION = "1.4"
+# The whole Metropolitan Police District, in the Office for National Statistics' codes.
+DISTRICT = {"name": areas.ALL, "countryCode": "GB", "geoCode": "E23000001", "geoCodeType": "PFA"}
+_REGISTERS = {"Charity number": ("GB-CHC", "charityNumber"), "Company number": ("GB-COH", "companyNumber")}
+_AUTHORITY = "Local authority code"
+# How the standard heads the columns of a flat file.
+_HEADINGS = {
+    "id": "Identifier",
+    "title": "Title",
+    "description": "Description",
+    "currency": "Currency",
+    "amountAwarded": "Amount Awarded",
+    "awardDate": "Award Date",
+    "recipientOrganization": "Recipient Org",
+    "fundingOrganization": "Funding Org",
+    "grantProgramme": "Grant Programme",
+    "plannedDates": "Planned Dates",
+    "beneficiaryLocation": "Beneficiary Location",
+    "classifications": "Classifications",
+    "relatedDocument": "Related Document",
+    "dataSource": "Data Source",
+    "name": "Name",
+    "charityNumber": "Charity Number",
+    "companyNumber": "Company Number",
+    "code": "Code",
+    "startDate": "Start Date",
+    "endDate": "End Date",
+    "countryCode": "Country Code",
+    "geoCode": "Geographic Code",
+    "geoCodeType": "Geographic Code Type",
+    "vocabulary": "Vocabulary",
+    "url": "Web Address",
+}
+_ORDER = list(_HEADINGS)
+# Where several are usual, each has its number, from 0.
+_NUMBERED = ("beneficiaryLocation", "classifications")
+_ALWAYS: tuple[tuple[str, int, str], ...] = (
+    *((key, 0, "") for key in ("id", "title", "description", "currency", "amountAwarded", "awardDate")),
+    *((key, 0, part) for key in ("recipientOrganization", "fundingOrganization") for part in ("id", "name")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes and where: the prefix that 360Giving gave, the funder, the licence, the register's address."""
+
+    prefix: str
+    funder_id: str
+    funder_name: str
+    licence: str
+    register: str
+
+    def page(self, decision: str) -> str:
+        return f"{self.register}{decision}/"
+
+    @property
+    def data_source(self) -> str:
+        return f"{self.register}open-data.json"
+
+
+def package(grants: Sequence[Grant], by: Publisher) -> dict[str, Any]:
+    """The grants as one package of the standard. Amounts are Decimal; `as_json` writes them."""
+    found: dict[str, Any] = {
+        "version": VERSION,
+        "title": f"Crime prevention grants of {by.funder_name}",
+        "publisher": {"name": by.funder_name, "identifier": by.funder_id},
+        "license": by.licence,
+        "accessURL": by.register,
+        "downloadURL": by.data_source,
+        "grants": [grant(each, by) for each in grants],
+    }
+    return found
+
+
+def grant(found: Grant, by: Publisher) -> dict[str, Any]:
+    """One grant in the terms of the standard; what the frozen data do not hold is left out."""
+    said: dict[str, Any] = {
+        "id": f"{by.prefix}-{found.reference}",
+        "title": found.title,
+        "description": _description(found),
+        "currency": "GBP",
+        "amountAwarded": found.amount,
+        "awardDate": found.approved_on.isoformat(),
+        "recipientOrganization": [recipient(found, by)],
+        "fundingOrganization": [{"id": by.funder_id, "name": by.funder_name}],
+        "grantProgramme": [{"code": found.round, "title": found.round_title}],
+        "plannedDates": [{"startDate": found.starts_on, "endDate": found.ends_on}] if found.starts_on else [],
+        "beneficiaryLocation": _locations(found),
+        "classifications": [
+            {"vocabulary": tag["kind"], "code": tag["code"], "title": tag["label"]} for tag in found.tags
+        ],
+        "relatedDocument": [
+            {"id": found.decision, "title": f"Decision {found.decision}", "url": by.page(found.decision)}
+        ],
+        "dataSource": by.data_source,
+    }
+    return {key: value for key, value in said.items() if value != []}
+
+
+def _description(found: Grant) -> str:
+    said = found.purpose.strip() or found.title
+    return f"{said} Illustrative: {found.illustrative.rstrip('.')}." if found.illustrative else said
+
+
+def recipient(found: Grant, by: Publisher) -> dict[str, str]:
+    """The recipient by its number in a public register, or under the publisher's prefix where it has none such."""
+    kind, _, number = found.register.rpartition(" ")
+    name = found.recipient or "Not stated"
+    if kind in _REGISTERS:
+        scheme, key = _REGISTERS[kind]
+        return {"id": f"{scheme}-{number}", "name": name, key: number}
+    # The list of English authorities knows three capitals, such as CMD for Camden, and no other code.
+    if kind == _AUTHORITY and re.fullmatch("[A-Z]{3}", number):
+        return {"id": f"GB-LAE-{number}", "name": name}
+    own = number if kind == _AUTHORITY else _slug(name)
+    return {"id": f"{by.prefix}-org-{own}", "name": name}
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+
+
+def _locations(found: Grant) -> list[dict[str, str]]:
+    if len(found.borough_codes) == len(areas.BOROUGHS):
+        return [DISTRICT]
+    return [
+        {"name": areas.BY_CODE[code].name, "countryCode": "GB", "geoCode": code, "geoCodeType": "LONB"}
+        for code in found.borough_codes
+        if code in areas.BY_CODE
+    ]
+
+
+def as_json(found: dict[str, Any]) -> str:
+    """The package as JSON in which every amount is a number with exactly two decimals."""
+    # Python writes no Decimal. Each goes in between null characters, which no text of the database holds.
+    text = json.dumps(found, default=lambda amount: f"\0{money.text(amount)}\0", ensure_ascii=False, indent=1)
+    return re.sub(r'"\\u0000(\d+\.\d\d)\\u0000"', r"\1", text) + "\n"
+
+
+def rows(found: dict[str, Any]) -> Iterator[list[Any]]:
+    """The package as a table under the standard's headings: the header, then a row a grant."""
+    flat = [_flat(each) for each in found["grants"]]
+    columns = sorted({*_ALWAYS, *(column for row in flat for column in row)}, key=_place)
+    yield [_heading(*column) for column in columns]
+    for row in flat:
+        yield [row.get(column, "") for column in columns]
+
+
+def _flat(grant: dict[str, Any]) -> dict[tuple[str, int, str], str | Decimal]:
+    found: dict[tuple[str, int, str], str | Decimal] = {}
+    for key, value in grant.items():
+        if not isinstance(value, list):
+            found[key, 0, ""] = value
+            continue
+        for number, part in enumerate(value):
+            found |= {(key, number, name): text for name, text in part.items()}
+    return found
+
+
+def _place(column: tuple[str, int, str]) -> tuple[int, int, int]:
+    key, number, part = column
+    return _ORDER.index(key), number, _ORDER.index(part) if part else 0
+
+
+def _heading(key: str, number: int, part: str) -> str:
+    words: Iterable[str] = (
+        _HEADINGS[key],
+        str(number) if key in _NUMBERED else "",
+        _HEADINGS[part] if part else "",
+    )
+    return ":".join(filter(None, words))

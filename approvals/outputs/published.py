@@ -1,0 +1,127 @@
+"""The signed decisions that are public, each read from what was frozen and refused where that was changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from approvals.models import Approval, Award, Decision, DecisionRecord
+from approvals.outputs import open_data
+from approvals.paper import appendices, pack, settled
+from approvals.reconciliation import position
+from grants import audit
+from grants.models import Round
+from grants.refusal import Changed
+
+RENDERS = ("record__html", "record__pdf", "record__pack__html", "record__pack__pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A decision as it was signed: the data of its paper and of its record, and when they became public."""
+
+    paper: settled.Data
+    record: settled.Data
+    published_at: datetime | None
+
+    @property
+    def reference(self) -> str:
+        return str(self.record["reference"])
+
+    @property
+    def title(self) -> str:
+        return str(self.paper["title"])
+
+    @property
+    def grants(self) -> list[settled.Grant]:
+        return settled.grants(self.paper, self.record)
+
+    @property
+    def contracts(self) -> list[settled.Contract]:
+        return settled.contracts(self.paper, self.record)
+
+
+def rows() -> QuerySet[Decision]:
+    """The decisions in the register, with their record and its pack."""
+    return Decision.objects.filter(state=Decision.State.PUBLISHED).select_related("record__pack")
+
+
+def deferred() -> QuerySet[Decision]:
+    """The signed decisions that the register only announces: their publication is deferred, with day and reason."""
+    return Decision.objects.filter(state=Decision.State.SIGNED, deferred_until__isnull=False).order_by("deferred_until")
+
+
+def decisions(round: Round | None = None) -> list[Published]:
+    """Every published decision, of a round or of all, by the day of its signature. Raises Changed where one was."""
+    found = rows().filter(round=round) if round else rows()
+    return [read(each.record, each.published_at) for each in found.defer(*RENDERS).order_by("signed_at", "pk")]
+
+
+def newest(count: int) -> list[Published]:
+    """The decisions that were published last, the newest first. Raises Changed where one was."""
+    found = rows().defer(*RENDERS).order_by("-published_at", "-pk")[:count]
+    return [read(each.record, each.published_at) for each in found]
+
+
+def read(record: DecisionRecord, published_at: datetime | None = None) -> Published:
+    """The data of a signed decision. Raises Changed where they changed or belong to another pack."""
+    found = Published(pack.read(record.pack), pack.read(record), published_at)
+    if found.record["pack_sha256"] != record.pack.sha256:
+        raise Changed
+    return found
+
+
+def data(record: DecisionRecord) -> str:
+    """The paper and the record as they were hashed, in one JSON text. Raises Changed where they were changed."""
+    read(record)
+    return f'{{"paper":{record.pack.canonical},"record":{record.canonical}}}'
+
+
+def grants(round: Round | None = None) -> list[settled.Grant]:
+    """Every grant of the published decisions that stands, once.
+
+    What a later decision says of one goes before an earlier, also where it refuses it. A delegated grant is the
+    force's own to change or take back: it is listed while the approval that was published is the one in force.
+    """
+    found: dict[str, settled.Grant] = {}
+    for each in decisions(round):
+        held_back = settled.not_granted(each.paper, each.record)
+        found = {name: grant for name, grant in found.items() if name not in held_back}
+        found |= {grant.reference: grant for grant in each.grants}
+    in_force = Approval.objects.filter(level=settled.DELEGATED, invalid_at=None)
+    amounts = dict(in_force.values_list("award__reference", "amount"))
+    return [
+        grant for name, grant in found.items() if grant.level == settled.DECIDED or amounts.get(name) == grant.amount
+    ]
+
+
+def delegated(round: Round) -> list[settled.Grant]:
+    """The delegated grants of a round that are approved, as they stand today, with the decision that published each."""
+    reported = {grant.reference: grant.decision for grant in grants(round) if grant.level == settled.DELEGATED}
+    approved = [
+        award
+        for award in position.grants_of(round)
+        if award.route == Award.Route.DELEGATED and award.state == Award.State.APPROVED
+    ]
+    said = {"reference": round.reference, "title": round.title}
+    return settled.delegated(audit.plain(appendices.appendix(approved)), reported, said)
+
+
+def contracts() -> list[settled.Contract]:
+    """Every contract of the published decisions, once."""
+    return list({each.reference: each for found in decisions() for each in found.contracts}.values())
+
+
+def publisher() -> open_data.Publisher:
+    """Who publishes, by the settings of this deployment."""
+    return open_data.Publisher(
+        prefix=settings.OPEN_DATA_PREFIX,
+        funder_id=settings.FUNDER_ID,
+        funder_name=settings.FUNDER_NAME,
+        licence=settings.OPEN_DATA_LICENCE,
+        register=settings.PUBLIC_ADDRESS + reverse("approvals:register"),
+    )

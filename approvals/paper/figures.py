@@ -1,0 +1,97 @@
+"""Every figure that the prose of a paper may name, and all that it is checked against."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import chain, count
+
+from approvals.models import Award, DelegationRule
+from approvals.paper import sets
+from approvals.paper.sources import Sources
+from approvals.paper.tables import table_2
+from approvals.prose import figures
+from approvals.prose.checking import Known
+from approvals.prose.figures import Figure, Figures
+from grants import money
+from grants.models import BudgetLine
+
+
+def figures_of(said: Sources) -> Figures:
+    """Every figure that the prose may name."""
+    reco = said.reconciliation
+    found: dict[str, Figure] = {}
+
+    def amount(name: str, value: Decimal, source: str, group: str = "Sums") -> None:
+        found[name.casefold()] = Figure(name.casefold(), source, amount=value, group=group)
+
+    def labelled(kind: str, label: str, value: Decimal, source: str, group: str) -> None:
+        # What somebody named is never taken for a figure of the same name, computed or named by another.
+        names = chain((label, f"{kind} {label}"), (f"{kind} {label} {number}" for number in count(2)))
+        amount(next(name for name in names if name.casefold() not in found), value, source, group)
+
+    amount("allocation", reco.allocation, "The allocation of the round")
+    for line_kind in BudgetLine.Kind:
+        lines = [line.amount for line in said.decision.round.lines.all() if line.kind == line_kind]
+        if lines:
+            label = str(line_kind.label)
+            source = f"Sum of the budget lines for {label.lower()}"
+            amount(f"all {label}", money.total(lines), source, "Budget lines")
+    amount("contracts", reco.contracts.total, "Single tender actions")
+    for name, part in (
+        ("grants", reco.grants),
+        ("grants above the threshold", reco.dmpc),
+        ("grants below the threshold", reco.delegated),
+        ("retrospective payments", reco.retrospective),
+    ):
+        amount(name, part.total, f"Sum of {part.count} {name}")
+    asked = said.asked()
+    amount("grants asked for", money.total([award.amount for award in asked]), f"Sum of {len(asked)} grants")
+    amount(
+        "grants and contracts together", reco.grants.total + reco.contracts.total, "Grants, and contracts beside them"
+    )
+    amount("expenditure", reco.expenditure, "Lines, contracts and grants")
+    amount("underspend", reco.underspend, "Allocation less expenditure")
+    amount("internal bids", reco.internal_bids.total, "Agreed for bids led by units of the force")
+    for name, kind in (
+        ("grant limit", DelegationRule.Kind.GRANT),
+        ("contract exemption limit", DelegationRule.Kind.EXEMPTION),
+        ("procurement threshold", DelegationRule.Kind.PROCUREMENT),
+    ):
+        rule = said.limits[kind]
+        if rule:
+            amount(name, rule.limit, f"{rule.citation}, from {rule.valid_from:%-d %B %Y}", "Limits")
+    found |= {figure.name: figure for figure in sets.counts(said)}
+    for line in reco.lines:
+        labelled("line", line.label, line.amount, "Budget line", "Budget lines")
+    for award in said.awards:
+        amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}", "Each grant")
+    suppliers = {contract.supplier.name for contract in said.contracts}
+    for supplier in sorted(suppliers):
+        own = [contract for contract in said.contracts if contract.supplier.name == supplier]
+        amount(f"contract {supplier}", money.total([contract.amount for contract in own]), f"Contracts with {supplier}")
+        for year in sorted({year for contract in own for year, _ in contract.profile}):
+            parts = [money.exact(part) for contract in own for each, part in contract.profile if each == year]
+            amount(f"contract {supplier} in {year}", money.total(parts), f"Contracts with {supplier}, that year")
+    for row in table_2(said.routed(Award.Route.DMPC)):
+        source = f"Sum of {row['count']} grant{'' if row['count'] == 1 else 's'} to the Deputy Mayor"
+        labelled("project", row["label"], Decimal(row["amount"]), source, "Projects")
+    return found
+
+
+def known_of(said: Sources) -> Known:
+    """All that the prose of this paper is checked against."""
+    external = figures.externals(said.decision.external_figures)
+    return Known(figures_of(said), external, sets.groups(said), sets.payees(said), links_of(said))
+
+
+def links_of(said: Sources) -> dict[str, str]:
+    """The parts of this paper that prose can point to, by name, with their anchors."""
+    there = {
+        "appendix 1": bool(said.asked()),
+        "appendix 2": bool(said.noted()),
+        "appendix 3": bool(said.contracts_asked()),
+        "appendix 4": bool(said.contracts_asked()),
+        "table 2": bool(said.asked()),
+        "table 3": True,
+    }
+    return {name: name.replace(" ", "-") for name, exists in there.items() if exists}

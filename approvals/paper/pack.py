@@ -1,0 +1,176 @@
+"""A paper made firm: contents -> canonical JSON -> sha256 -> HTML and PDF, each from the one before it alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from approvals.amendments import amending
+from approvals.models import Award, Decision, DecisionRecord, Pack
+from approvals.paper import appendices, figures, recommendations, settled, sources, tables
+from approvals.paper import contents as contents_of_paper
+from grants import audit, money
+from grants.pdf import compiled
+from grants.refusal import Changed
+from grants.templatetags.words import day, moment
+
+FORMAT = 1
+
+
+def contents(
+    decision: Decision,
+    said: sources.Sources,
+    *,
+    version: int,
+    at: datetime,
+    trail_head: str,
+    also: Collection[str] = (),
+) -> dict[str, Any]:
+    """The whole paper as data. It holds nothing of Part 2, no score and no mark.
+
+    `also` are the references of grants and contracts that are listed although they are settled: to compare with a
+    paper that asked for them.
+    """
+    asked, noted, contracts = said.asked(), said.noted(), said.contracts_asked()
+    if also:
+        asked = [award for award in said.routed(Award.Route.DMPC) if award in asked or award.reference in also]
+        noted = [award for award in said.routed(Award.Route.DELEGATED) if award in noted or award.reference in also]
+        contracts = [each for each in said.contracts if each in contracts or each.reference in also]
+    round = decision.round
+    known = figures.figures_of(said)
+    sections = contents_of_paper.sections(said)
+    found: dict[str, Any] = audit.plain(
+        {
+            "format": FORMAT,
+            "reference": decision.reference,
+            "title": decision.title,
+            "decision_by": decision.decision_by,
+            "amends": amending.printed(decision),
+            "version": version,
+            "submitted_at": at.astimezone(UTC),
+            "trail_head": trail_head,
+            "round": {
+                "reference": round.reference,
+                "title": round.title,
+                "financial_year": round.financial_year,
+                "purpose": round.purpose,
+            },
+            "figures": {
+                name: {"written": figure.written(), "exact": figure.exact, "source": figure.source}
+                for name, figure in known.items()
+            },
+            "recommendations": recommendations.recommendations(said),
+            "sections": sections,
+            "figure_notes": contents_of_paper.figure_notes(said, sections),
+            "table_2": tables.table_2(asked),
+            "table_2_total": {"count": len(asked), "amount": money.total([award.amount for award in asked])},
+            "table_3": tables.table_3(said),
+            "appendix_1": appendices.appendix(asked),
+            "appendix_2": appendices.appendix(noted),
+            "contracts": appendices.contract_entries(contracts),
+            "paid_early": [
+                {"reference": award.reference, "amount": appendices.paid_early(award)} for award in said.early()
+            ],
+            "reconciliation": said.reconciliation.as_json(),
+        }
+    )
+    return found
+
+
+def canonical(found: dict[str, Any]) -> str:
+    return audit.canonical(found)
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read(pack: Pack | DecisionRecord) -> dict[str, Any]:
+    """The data of a frozen pack or record. Raises Changed where they are not what was hashed."""
+    if sha256(pack.canonical) != pack.sha256:
+        raise Changed
+    found: dict[str, Any] = json.loads(pack.canonical)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Canonical data with their two renders, and the hash of each; the fields of a Pack or a DecisionRecord."""
+
+    canonical: str
+    sha256: str
+    html: str
+    html_sha256: str
+    pdf: bytes
+    pdf_sha256: str
+
+    def fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def freeze(found: dict[str, Any]) -> Frozen:
+    """Make a paper firm: what it says as canonical JSON, and its page and PDF from that JSON alone."""
+    text = canonical(found)
+    return _frozen(text, json.loads(text), digest=sha256(text))
+
+
+def freeze_record(record: dict[str, Any], pack: Pack) -> Frozen:
+    """Make a signed decision firm, beside the pack that it was decided on."""
+    text = canonical(record)
+    return _frozen(text, read(pack), digest=pack.sha256, record=json.loads(text))
+
+
+def _frozen(text: str, found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> Frozen:
+    page, file = html(found, digest=digest, record=record), pdf(found, digest=digest, record=record)
+    return Frozen(text, sha256(text), page, sha256(page), file, hashlib.sha256(file).hexdigest())
+
+
+def checked_html(pack: Pack | DecisionRecord) -> SafeString:
+    """The frozen page. Raises Changed where one byte of it or of its data changed."""
+    read(pack)
+    if sha256(pack.html) != pack.html_sha256:
+        raise Changed
+    # The page was escaped when it was rendered, and its hash shows that it is still that.
+    return SafeString(pack.html)
+
+
+def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
+    """The frozen PDF. Raises Changed where one byte of it or of its data changed."""
+    read(pack)
+    file = bytes(pack.pdf)
+    if hashlib.sha256(file).hexdigest() != pack.pdf_sha256:
+        raise Changed
+    return file
+
+
+def html(found: dict[str, Any], *, digest: str = "", record: dict[str, Any] | None = None) -> str:
+    """The paper as HTML, from its data alone; `record` adds what was decided and signed."""
+    return render_to_string(
+        "approvals/paper/_paper.html", {"paper": found, "digest": digest, "record": record, **_differs(record)}
+    )
+
+
+def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> bytes:
+    """The paper as a tagged PDF made in the ua-1 standard, from its data alone; equal data give equal bytes."""
+    stamp = datetime.fromisoformat(record["signed_at"] if record else found["submitted_at"])
+    days = {
+        "submitted": day(found["submitted_at"]),
+        "signed": day(record["signed_at"]) if record else "Not signed",
+        "signed_at": moment(record["signed_at"]) if record else "",
+        "amended": day(found["amends"]["signed_on"]) if found.get("amends") else "",
+        "sign_offs": [day(each["at"]) for each in found.get("sign_offs", [])],
+    }
+    data = {"paper": found, "digest": digest, "record": record or {}, "days": days, **_differs(record)}
+    return compiled("approvals/paper/paper.typ", data, stamp=stamp)
+
+
+def _differs(record: dict[str, Any] | None) -> dict[str, Any]:
+    """How a record differs from its paper, and what that leaves."""
+    return {"differs": settled.differs(record) if record else [], "after": settled.after(record) if record else ""}

@@ -1,0 +1,120 @@
+"""What the Deputy Mayor is asked, each recommendation with its verb, amount and items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from approvals.models import Award, DelegationRule, SingleTenderAction
+from approvals.paper.appendices import paid_early, was, was_how
+from approvals.paper.sources import Sources
+from approvals.prose.claims import Bound, Claim, Member, who_breaks
+from grants import money
+
+ZERO = Decimal("0.00")
+
+
+def recommendations(said: Sources) -> list[dict[str, Any]]:
+    """What the Deputy Mayor is asked: each with its number, verb, amount and items.
+
+    A claim on a set is checked against each member: “individually or in aggregate” where a grant above the limit by
+    its group is below it alone.
+    """
+    rule = said.limits[DelegationRule.Kind.GRANT]
+    limit = rule.limit if rule else ZERO
+    asked, noted = said.asked(), said.noted()
+    changed, asked = [award for award in asked if was(award)], [award for award in asked if not was(award)]
+    early = said.early()
+    found: list[dict[str, Any]] = []
+
+    def add(verb: str, text: str, amount: Decimal, items: list[dict[str, Any]]) -> None:
+        number = len(found) + 1
+        found.append({"number": number, "verb": verb, "text": text, "amount": money.text(amount), "items": items})
+
+    if asked:
+        total = money.total([award.amount for award in asked])
+        add(
+            "approve",
+            f"{_grants(asked)} to third parties, {_how_above(asked, limit)}, "
+            f"as set out in Appendix 1, {money.pounds(total)} in all",
+            total,
+            [_item(award) for award in asked],
+        )
+    if changed:
+        total = money.total([award.amount for award in changed])
+        old = said.decision.amends.reference if said.decision.amends else ""
+        told = "; ".join(
+            f"“{award.bid.title}” from {money.pounds(was(award) or ZERO)}{_unless_approved(award)} to "
+            f"{money.pounds(award.amount)}"
+            for award in changed
+        )
+        add("approve", f"a change of {_grants(changed)} that {old} decided: {told}", total, [_item(a) for a in changed])
+    if noted:
+        total = money.total([award.amount for award in noted])
+        add(
+            "note",
+            f"{_grants(noted)} to third parties, each below {money.pounds(limit)}, approved by the force under "
+            f"delegation as set out in Appendix 2, {money.pounds(total)} in all",
+            total,
+            [_item(award) for award in noted],
+        )
+    for contract in said.contracts_asked():
+        verb = "approve" if contract.route == Award.Route.DMPC else "note"
+        add(
+            verb,
+            f"the single tender action with {contract.supplier.name}: {contract.title}, "
+            f"{money.pounds(contract.amount)} over {_years(contract)}, "
+            "as set out in Appendices 3 and 4",
+            contract.amount,
+            [{"label": contract.title, "reference": contract.reference, "amount": money.text(contract.amount)}],
+        )
+    if early:
+        total = money.total([paid_early(award) for award in early])
+        names = " and ".join(f"{award.bid.title} ({money.pounds(paid_early(award))})" for award in early)
+        add(
+            "note",
+            f"that {_grants(early)}, {names}, {'was' if len(early) == 1 else 'were'} paid before approval, "
+            f"{money.pounds(total)} in all",
+            total,
+            [],
+        )
+    return found
+
+
+def _years(contract: SingleTenderAction) -> str:
+    years = len(contract.profile)
+    return f"{years} financial year{'' if years == 1 else 's'}"
+
+
+def _unless_approved(award: Award) -> str:
+    return f" ({was_how(award)} there)" if was_how(award) in ("refused", "deferred") else ""
+
+
+def _how_above(asked: Sequence[Award], limit: Decimal) -> str:
+    """What is true of each grant that goes up: alone, with its group, or why it goes up below the limit."""
+    claim = Claim(Bound.AT_LEAST, limit)
+    alone = [Member(award.reference, award.amount) for award in asked]
+    grouped = [Member(award.reference, Decimal(award.routed_as["binding"]["total"])) for award in asked]
+    not_below = f"not below {money.pounds(limit)}"
+    sent_up = {member.name for member in who_breaks(claim, grouped)}
+    reasons = " or ".join(sorted({_why_up(award) for award in asked if award.reference in sent_up}))
+    if len(sent_up) == len(asked):
+        return f"below {money.pounds(limit)} and {reasons}"
+    below = {member.name for member in who_breaks(claim, alone)}
+    how = "individually or in aggregate" if below - sent_up else "each"
+    return f"{how} {not_below} or {reasons}" if sent_up else f"{how} {not_below}"
+
+
+def _why_up(award: Award) -> str:
+    if award.escalated:
+        return "sent up by a lead"
+    return "deferred before" if award.routed_as.get("deferred") else "routed by an earlier limit"
+
+
+def _grants(awards: Sequence[Award]) -> str:
+    return "1 grant" if len(awards) == 1 else f"{len(awards)} grants"
+
+
+def _item(award: Award) -> dict[str, Any]:
+    return {"label": award.bid.title, "reference": award.reference, "amount": money.text(award.amount)}

@@ -1,0 +1,187 @@
+"""What a paper counts, and the sets that its sentences speak of: grants, projects, recipients, rows and bids apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from approvals.models import Award
+from approvals.paper.appendices import paid_early
+from approvals.prose.claims import Group, Member
+from approvals.prose.figures import Figure
+from approvals.prose.labels import EARLY
+from approvals.reconciliation.sums import BidEntry, Outcome
+from grants import money
+
+if TYPE_CHECKING:
+    from approvals.paper.sources import Sources
+
+# How a text speaks of the grants that the force approved itself.
+_DELEGATED = (
+    "below the threshold", "appendix 2", "delegated", "delegation", "approved by the force", "the force approved",
+    "other grants", "remaining grants", "smaller grants", "the others are", "the others were", "others, all",
+    "others, each", "others all",
+)  # fmt: skip
+ABOVE, BELOW = "grants above the threshold", "grants below the threshold"
+
+
+def counts(said: Sources) -> Iterator[Figure]:
+    """Each count that the prose may name. A count is only ever of its own thing: 39 grants are not 39 projects."""
+    reco = said.reconciliation
+    above, below = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
+    early = [award for award in said.awards if paid_early(award)]
+    yield _count("number of grants", "grants", len(said.awards), "Awards of the round, refused ones left out")
+    yield _count(f"number of {ABOVE}", "grants", len(above), "Awards routed to the Deputy Mayor")
+    yield _count(f"number of {BELOW}", "grants", len(below), "Awards routed to delegated approval")
+    yield _count("number of grants asked for", "grants", len(said.asked()), "Awards that wait for the Deputy Mayor")
+    yield _count("number of retrospective payments", "grants", reco.retrospective.count, "Grants paid before approval")
+    singly = [award for award in above if award.amount >= _limit(said)]
+    yield _count(f"number of {ABOVE} singly", "grants", len(singly), "Each at or above the limit by itself")
+    grouped = len(above) - len(singly)
+    yield _count(f"number of {ABOVE} by their project", "grants", grouped, "Below the limit alone")
+    private = [award for award in said.awards if award.bid.personal_data]
+    yield _count("number of grants with personal data", "grants", len(private), "Those that use data of the public")
+    for family, lots in families(said.awards).items():
+        yield _count(f"number of grants of {family}", "grants", len(lots), f"Lots of {family}")
+    for name, awards in (("", said.awards), (" above the threshold", above), (" below the threshold", below)):
+        yield _count(f"number of projects{name}", "projects", len(projects(awards)), "The lots of one are one")
+        recipients = {award.bid.recipient_id for award in awards}
+        yield _count(f"number of recipients{name}", "recipients", len(recipients), "Organisations, each once")
+    yield _count("number of projects paid early", "projects", len(projects(early)), "Paid before approval")
+    yield _count("rows of table 2", "rows", len(projects(above)), "A project with lots is one row")
+    yield _count("number of contracts", "contracts", reco.contracts.count, "Single tender actions")
+    reached = {code for award in said.awards for code in award.bid.boroughs}
+    yield _count("number of boroughs", "boroughs", len(reached), "Boroughs that a grant reaches")
+    yield _count("bids received", "bids", reco.received.count, "All bids of the round")
+    for outcome in Outcome:
+        yield _count(f"bids {outcome.value}", "bids", reco.funnel[outcome].count, "Bids with this outcome")
+    rejected = reco.funnel[Outcome.REJECTED].count
+    yield _count("bids not rejected", "bids", reco.received.count - rejected, "Received less rejected")
+    yield _count("bids given a grant", "bids", len(said.awards), "One for each award")
+
+
+def _count(name: str, thing: str, value: int, source: str) -> Figure:
+    return Figure(name.casefold(), source, count=value, thing=thing, group="Counts")
+
+
+def _limit(said: Sources) -> Decimal:
+    rule = said.limits["grant"]
+    return rule.limit if rule else Decimal(0)
+
+
+def families(awards: Sequence[Award]) -> dict[str, list[Award]]:
+    """The grants of each project that has lots, by its name."""
+    found: dict[str, list[Award]] = {}
+    for award in awards:
+        if award.bid.family:
+            found.setdefault(award.bid.family.name, []).append(award)
+    return found
+
+
+def projects(awards: Sequence[Award]) -> dict[str, list[Award]]:
+    """The grants of each project: the lots of one together, any other grant by itself."""
+    found: dict[str, list[Award]] = {}
+    for award in awards:
+        found.setdefault(f"family {award.bid.family_id}" if award.bid.family_id else award.reference, []).append(award)
+    return found
+
+
+def groups(said: Sources) -> list[Group]:
+    """The sets that a sentence can claim something of. First the one that it speaks of where it names none."""
+    above, below = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
+    asked = said.asked() or said.noted()
+    in_words = "grants asked for" if said.asked() else "grants reported"
+    rows = [_row(lots) for lots in projects(above).values()]
+    found = [
+        Group(in_words, "grants", ("asked for",), _members(asked)),
+        Group(ABOVE, "grants", ("above the threshold", "appendix 1", "for decision"), _members(above)),
+        Group(BELOW, "grants", _DELEGATED, _members(below)),
+        Group(
+            "grants of the round",
+            "grants",
+            ("all grants", "all the grants", "in the round", "of the round"),
+            _members(said.awards),
+        ),
+        Group("rows of Table 2", "rows", ("rows", "table 2"), rows),
+        Group("projects above the threshold", "projects", ("projects above the threshold",), rows),
+        Group(
+            "contracts",
+            "contracts",
+            ("contract", "contracts"),
+            [Member(contract.title, contract.amount) for contract in said.contracts],
+        ),
+        Group("recipients", "recipients", ("recipients", "recipient"), _recipients(said.awards)),
+        Group(
+            "bids received",
+            "bids",
+            ("bids received", "all bids"),
+            [Member(bid.reference, bid.amount) for bid in said.bids],
+        ),
+        Group("internal bids", "bids", ("internal bids", "internal bid"), _bids(said.bids, Outcome.INTERNAL)),
+        Group("rejected bids", "bids", ("rejected bids", "bids rejected"), _bids(said.bids, Outcome.REJECTED)),
+    ]
+    for family, lots in families(said.awards).items():
+        # Sharan's lots are those of the Sharan Project.
+        names = (family, family.rpartition(" ")[0] or family)
+        found.append(Group(f"grants of {family}", "grants", names, _members(lots), named_only=True))
+    return found
+
+
+def payees(said: Sources) -> list[Figure]:
+    """Each name that a grant, a contract or a budget line can go by, with each sum that the name can mean.
+
+    A grant goes by its title, its recipient and its project, and a name that several go by is also all of them.
+    """
+    parts: dict[str, list[Decimal]] = {}
+    for award in said.awards:
+        bid = award.bid
+        names = {
+            bid.title,
+            bid.recipient.name if bid.recipient else bid.title,
+            bid.family.name if bid.family else bid.title,
+        }
+        for name in names:
+            parts.setdefault(name, []).append(award.amount)
+    for contract in said.contracts:
+        for name in {contract.supplier.name, contract.title}:
+            parts.setdefault(name, []).append(contract.amount)
+    for line in said.reconciliation.lines:
+        parts.setdefault(line.label, []).append(line.amount)
+    sums = {name: {money.total(amounts): None, **dict.fromkeys(amounts)} for name, amounts in parts.items()}
+    for contract in said.contracts:
+        sums[contract.supplier.name] |= dict.fromkeys(money.exact(part) for _, part in contract.profile)
+    found = [Figure(name, f"What {name} gets", amount) for name, amounts in sums.items() for amount in amounts]
+    early = [paid for award in said.awards if (paid := paid_early(award))]
+    return [
+        *found,
+        *(Figure(EARLY, "Paid before approval", amount) for amount in {*early, money.total(early)} if early),
+    ]
+
+
+def _members(awards: Sequence[Award]) -> list[Member]:
+    return [Member(award.bid.title, award.amount, _together(award)) for award in awards]
+
+
+def _together(award: Award) -> Decimal:
+    bound = award.routed_as.get("binding", {}).get("total")
+    return Decimal(bound) if bound else award.amount
+
+
+def _row(lots: Sequence[Award]) -> Member:
+    first = lots[0].bid
+    return Member(first.family.name if first.family else first.title, money.total([lot.amount for lot in lots]))
+
+
+def _recipients(awards: Sequence[Award]) -> list[Member]:
+    """Each recipient with the sum of its grants."""
+    found: dict[str, Decimal] = {}
+    for award in awards:
+        name = award.bid.recipient.name if award.bid.recipient else award.bid.title
+        found[name] = found.get(name, Decimal(0)) + award.amount
+    return [Member(name, amount) for name, amount in found.items()]
+
+
+def _bids(bids: Sequence[BidEntry], outcome: Outcome) -> list[Member]:
+    ended = [bid for bid in bids if tuple(bid.outcomes) == (outcome,)]
+    return [Member(bid.reference, bid.amount if bid.agreed is None else bid.agreed) for bid in ended]

@@ -1,0 +1,103 @@
+"""The register of a round as a paper reads it, once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from approvals.amendments import amending
+from approvals.models import Award, Decision, DecisionRecord, DelegationRule, SingleTenderAction
+from approvals.paper.appendices import paid_early
+from approvals.reconciliation import position, sums
+from approvals.reconciliation.sums import BidEntry, Reconciliation
+from approvals.routing import limits as rules
+from grants import money
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The register of a round as a paper needs it, read once."""
+
+    decision: Decision
+    awards: Sequence[Award]
+    contracts: Sequence[SingleTenderAction]
+    limits: dict[str, DelegationRule | None]
+    texts: dict[str, str]
+    reconciliation: Reconciliation
+    bids: Sequence[BidEntry]
+    # What the newest earlier paper that reported a thing said of its amount, by reference.
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    # The same of what was paid before approval.
+    reported_early: Mapping[str, str] = field(default_factory=dict)
+
+    def routed(self, route: str) -> list[Award]:
+        return [award for award in self.awards if award.route == route]
+
+    def asked(self) -> list[Award]:
+        """The grants that wait for the Deputy Mayor; what an earlier paper settled is not asked again."""
+        waiting = (Award.State.ROUTED, Award.State.DEFERRED)
+        return [award for award in self.routed(Award.Route.DMPC) if award.state in waiting]
+
+    def noted(self) -> list[Award]:
+        """The delegated grants that no earlier paper has reported at their amount."""
+        return [award for award in self.routed(Award.Route.DELEGATED) if not self._reported(award)]
+
+    def _reported(self, thing: Award | SingleTenderAction) -> bool:
+        return self.earlier.get(thing.reference) == money.text(thing.amount)
+
+    def early(self) -> list[Award]:
+        """The grants of this paper paid before approval, and any other of which no earlier paper reported it so."""
+        here = {award.reference for award in [*self.asked(), *self.noted()]}
+        return [
+            award
+            for award in self.awards
+            if (paid := paid_early(award))
+            and (award.reference in here or self.reported_early.get(award.reference) != money.text(paid))
+        ]
+
+    def contracts_asked(self) -> list[SingleTenderAction]:
+        """The contracts that wait for the Deputy Mayor, and the delegated ones that no earlier paper has reported."""
+        waiting = (SingleTenderAction.State.PROPOSED, SingleTenderAction.State.DEFERRED)
+        return [
+            contract
+            for contract in self.contracts
+            if (contract.state in waiting if contract.route == Award.Route.DMPC else not self._reported(contract))
+        ]
+
+
+def sources(decision: Decision, day: date) -> Sources:
+    """Read all that the paper of a decision rests on, in a fixed number of queries."""
+    round = decision.round
+    found = amending.as_amended(decision, position.grants_of(round), day)
+    stands = position.position(round, day, found)
+    records = DecisionRecord.objects.filter(decision__round=round).exclude(decision=decision).order_by("pk")
+    signed = [json.loads(text) for text in records.values_list("pack__canonical", flat=True)]
+    return Sources(
+        decision=decision,
+        earlier={
+            entry["reference"]: entry["amount"]
+            for paper in signed
+            for part in ("appendix_2", "contracts")
+            for entry in paper[part]
+        },
+        reported_early={
+            entry["reference"]: entry["amount"]
+            for paper in signed
+            for entry in paper.get("paid_early", _printed_early(paper))
+        },
+        awards=[award for award in found if award.state != Award.State.REFUSED],
+        contracts=list(SingleTenderAction.objects.live().filter(round=round).select_related("supplier")),
+        limits={kind: rules.rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
+        texts=dict(decision.sections.values_list("key", "text")),
+        reconciliation=sums.reconcile(stands),
+        bids=stands.bids,
+    )
+
+
+def _printed_early(paper: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What a paper that lists no early payments apart says of them in its appendices."""
+    entries = [*paper["appendix_1"], *paper["appendix_2"]]
+    return [{"reference": each["reference"], "amount": each["paid_early"]} for each in entries if each["paid_early"]]

@@ -1,0 +1,86 @@
+"""Tables 2 and 3 of a paper, from the register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from approvals.models import Award
+from approvals.paper.appendices import paid_early
+from approvals.paper.sources import Sources
+from approvals.reconciliation import sums
+from grants import money
+
+ZERO = Decimal("0.00")
+
+
+def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
+    """The grants to the Deputy Mayor as rows: a family is one row with its count, any other grant a row of its own."""
+    rows: dict[str, dict[str, Any]] = {}
+    for award in asked:
+        label = award.bid.family.name if award.bid.family else award.bid.title
+        key = f"family {award.bid.family_id}" if award.bid.family_id else award.reference
+        row = rows.setdefault(
+            key, {"label": label, "recipients": [], "count": 0, "each": [], "amount": ZERO, "paid": ZERO}
+        )
+        row["count"] += 1
+        row["amount"] += award.amount
+        row["each"].append(award.amount)
+        row["paid"] += paid_early(award)
+        recipient = award.bid.recipient.name if award.bid.recipient else ""
+        if recipient not in row["recipients"]:
+            row["recipients"].append(recipient)
+    found = []
+    for row in rows.values():
+        same = len(set(row["each"])) == 1 and row["count"] > 1
+        found.append(
+            {
+                "label": row["label"],
+                "recipients": ", ".join(row["recipients"]),
+                "count": row["count"],
+                "each": money.text(row["each"][0]) if same else "",
+                "amount": money.text(row["amount"]),
+                "paid": _already(row["paid"], row["amount"]),
+            }
+        )
+    return found
+
+
+def _already(paid: Decimal, amount: Decimal) -> str:
+    if not paid:
+        return ""
+    return "already paid" if paid == amount else f"{money.pounds(paid)} already paid"
+
+
+def table_3(said: Sources) -> list[dict[str, Any]]:
+    """The allocation from top to bottom: lines, contracts, grants by route, expenditure, underspend."""
+    reco = said.reconciliation
+    asked, noted = said.asked(), said.noted()
+    notes = {line.reference: line.note for line in said.decision.round.lines.all()}
+    rows = [_row("Total allocated", reco.allocation, "total")]
+    rows += [_row(line.label, line.amount, "line", notes.get(line.reference, "")) for line in reco.lines]
+    rows += [
+        _row(f"{contract.supplier.name}: contract", contract.amount, "line", f"Charged to {contract.charged_to}")
+        for contract in said.contracts
+    ]
+    decided, under = reco.dmpc, reco.delegated
+    rows += [
+        _row(f"Grants to third parties ({reco.grants.count})", reco.grants.total, "line"),
+        _row(f"Grants decided by the Deputy Mayor ({decided.count})", decided.total, "part", _before(decided, asked)),
+        _row(f"Grants approved under delegation ({under.count})", under.total, "part", _before(under, noted)),
+        _row("Total expenditure", reco.expenditure, "total"),
+        _row("Underspend", reco.underspend, "total"),
+    ]
+    return rows
+
+
+def _before(whole: sums.Sum, here: Sequence[Award]) -> str:
+    """How many of a row's grants this paper is about, where an earlier one settled others."""
+    if whole.count == len(here):
+        return ""
+    return f"{len(here)} in this paper, {whole.count - len(here)} in earlier ones"
+
+
+def _row(label: str, amount: Decimal, kind: str, note: str = "") -> dict[str, Any]:
+    return {"label": label, "amount": money.text(amount), "kind": kind, "note": note}

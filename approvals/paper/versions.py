@@ -1,0 +1,50 @@
+"""The versions of a paper side by side: two frozen packs, or one and the paper as it reads now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils.timezone import localtime
+
+from approvals.models import Decision, Pack
+from approvals.paper import changes, pack, sources
+from grants.models import Round
+
+# The figures of what waits for the Deputy Mayor: see `paper.figures_of`.
+ASKED_FOR = ("grants asked for", "number of grants asked for")
+
+
+def newest(round: Round) -> Pack | None:
+    """The pack of a round that was submitted last, of whichever of its decisions, without its renders."""
+    rows = Pack.objects.defer("html", "pdf").select_related("decision__round").filter(decision__round=round)
+    return rows.order_by("-submitted_at", "-pk").first()
+
+
+def compared(decision: Decision, old: Pack, new: Pack | None, at: datetime) -> changes.Changes:
+    """What differs from one pack to another, or without one to the paper as it would read at an instant.
+
+    Raises Refused where a pack is not what was hashed. A fixed number of queries.
+    """
+    then: changes.Data = pack.read(old)
+    if new is not None:
+        return changes.between(then, pack.read(new))
+    said = sources.sources(decision, localtime(at).date())
+    # What was settled since is nothing that this paper would ask again, and no less there for that.
+    asked = {entry["reference"] for part in ("appendix_1", "appendix_2", "contracts") for entry in then[part]}
+    now: changes.Data = pack.contents(decision, said, version=old.version + 1, at=at, trail_head="", also=asked)
+    if decision.signed_at:
+        # What it asked for was answered, so that there is nothing of it to compare.
+        then, now = _without(ASKED_FOR, then), _without(ASKED_FOR, now)
+    return changes.between(then, now)
+
+
+def _without(names: Collection[str], found: changes.Data) -> changes.Data:
+    return {**found, "figures": {name: each for name, each in found["figures"].items() if name not in names}}
+
+
+def references(decision: Decision) -> set[str]:
+    """The grants and contracts that the newest pack of a decision asks to approve."""
+    frozen = decision.packs.only("pk").last()
+    items = frozen.items.filter(verb="approve").values_list("award__reference", "contract__reference") if frozen else []
+    return {reference for pair in items for reference in pair if reference}

@@ -1,0 +1,359 @@
+"""The parts of a round's money and bids: each number with the very rows that make it. Pure rules.
+
+A split shares a whole out into parts. Where each row stands in one part, the parts sum to the whole to the penny. Where
+a grant may stand in several (themes, priorities, boroughs), the split says that it overlaps: each part then counts
+whole grants, since nothing in a bid says how its money divides, and the parts are never summed.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from approvals.enums import Level
+from approvals.reconciliation.sums import BidEntry, Contract, Grant, Label, Line, Outcome, Payment, Position
+from grants import money
+
+ZERO = Decimal("0.00")
+SHOWN = 12
+
+
+class Kind(StrEnum):
+    """What a row is, and so which page it opens. A part is itself opened by its key."""
+
+    ROUND = "round"
+    LINE = "line"
+    CONTRACT = "contract"
+    GRANT = "grant"
+    BID = "bid"
+    PART = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that a number is made of: what it is, its reference, and what it adds in pounds."""
+
+    kind: Kind
+    reference: str
+    label: str
+    amount: Decimal
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A number with its rows. `key` is its address, `unit` what one row is called, `note` what a reader must know."""
+
+    key: str
+    label: str
+    rows: Sequence[Row]
+    unit: str = "grant"
+    note: str = ""
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def total(self) -> Decimal:
+        return money.total([row.amount for row in self.rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A whole and its parts. Where it `overlaps`, a row may stand in several parts, and they sum to nothing."""
+
+    name: str
+    heading: str
+    whole: Part
+    parts: Sequence[Part]
+    overlaps: bool = False
+
+    @property
+    def unit(self) -> str:
+        """What is counted in its rows; where the parts hold different things, only that they are rows."""
+        return self.whole.unit if all(part.unit == self.whole.unit for part in self.parts) else "row"
+
+    @property
+    def shown(self) -> Sequence[Part]:
+        """The parts that a page lists; of many, the first and then the others in one."""
+        if self.overlaps or len(self.parts) <= SHOWN + 1:
+            return self.parts
+        folded = self.parts[SHOWN:]
+        rows = [replace(row, note=part.label) for part in folded for row in part.rows]
+        return [*self.parts[:SHOWN], Part(f"{self.name}-more", f"{len(folded)} more", rows, folded[0].unit)]
+
+
+def financial_year(day: date) -> str:
+    """The financial year of a day, from April to March: 2019/20."""
+    first = day.year if day.month >= 4 else day.year - 1
+    return f"{first}/{(first + 1) % 100:02}"
+
+
+def slug(text: str) -> str:
+    """Small letters, figures and hyphens, as an address can hold them."""
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+
+
+# By what the grants are split
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A way to split the grants: the start of its keys, its heading, and where a grant stands in it."""
+
+    name: str
+    heading: str
+    places: Callable[[Grant], Sequence[Label]]
+    overlaps: bool = False
+    note: str = ""
+
+
+_ROUTES = {
+    Level.DMPC: ("dmpc", "For the Deputy Mayor"),
+    Level.DELEGATED: ("delegated", "Approved under delegation"),
+    None: ("none", "Not routed"),
+}
+
+
+def _standing(grant: Grant) -> Label:
+    if grant.approved is not None:
+        return "approved", "Approved"
+    return ("asked", "Asked for, not decided") if grant.asked else ("open", "Not approved yet")
+
+
+def _recipient(grant: Grant) -> Label:
+    name = grant.recipient or "No recipient"
+    # Two names may look alike without their punctuation; the digest keeps their addresses apart.
+    mark = hashlib.sha256(name.encode()).hexdigest()[:6]
+    return f"{slug(name)[:40].strip('-')}-{mark}", name
+
+
+def _period(grant: Grant) -> Label:
+    if grant.starts_on is None or grant.ends_on is None:
+        return "not-stated", "Not stated"
+    first, last = financial_year(grant.starts_on), financial_year(grant.ends_on)
+    label = first if first == last else f"{first} to {last}"
+    return slug(label), label
+
+
+def _paying(grant: Grant) -> Label:
+    if not grant.paid:
+        return "none", "Nothing paid yet"
+    return ("part", "Paid in part") if grant.paid < grant.amount else ("full", "Paid in full")
+
+
+def _stated(labels: Sequence[Label]) -> Sequence[Label]:
+    return labels or [("none", "None stated")]
+
+
+DIMENSIONS: Sequence[Dimension] = (
+    Dimension("route", "By route", lambda grant: [_ROUTES[grant.route]]),
+    Dimension("standing", "By standing", lambda grant: [_standing(grant)]),
+    Dimension("payment", "By what is paid", lambda grant: [_paying(grant)]),
+    Dimension(
+        "period",
+        "By period",
+        lambda grant: [_period(grant)],
+        note="The financial years in which the work of a grant runs. All of its money is charged to the round.",
+    ),
+    Dimension("recipient", "By recipient", lambda grant: [_recipient(grant)]),
+    Dimension("theme", "By theme", lambda grant: _stated(grant.themes), overlaps=True),
+    Dimension("priority", "By plan priority", lambda grant: _stated(grant.priorities), overlaps=True),
+    Dimension("borough", "By borough", lambda grant: _stated(grant.boroughs), overlaps=True),
+)
+
+
+def places(grant: Grant) -> list[tuple[Dimension, Label]]:
+    """Every part in which a grant stands, as the dimension with the key and the label of the part."""
+    return [
+        (dimension, (f"{dimension.name}-{place}", label))
+        for dimension in DIMENSIONS
+        for place, label in dimension.places(grant)
+    ]
+
+
+def _by(dimension: Dimension, grants: Sequence[Grant], whole: Part) -> Split:
+    found: dict[str, tuple[str, list[Row]]] = {}
+    for grant in grants:
+        for place, label in dimension.places(grant):
+            found.setdefault(f"{dimension.name}-{place}", (label, []))[1].append(_grant(grant))
+    parts = [Part(key, label, rows, note=dimension.note) for key, (label, rows) in found.items()]
+    # The largest first; periods in their order.
+    parts.sort(key=lambda part: (ZERO if dimension.name == "period" else -part.total, part.label))
+    return Split(dimension.name, dimension.heading, whole, parts, dimension.overlaps)
+
+
+# The rows
+
+
+def _grant(grant: Grant, amount: Decimal | None = None, note: str = "") -> Row:
+    return Row(Kind.GRANT, grant.reference, grant.label, grant.amount if amount is None else amount, note)
+
+
+def _line(line: Line) -> Row:
+    return Row(Kind.LINE, line.reference, line.label, line.amount)
+
+
+def _contract(contract: Contract, amount: Decimal | None = None) -> Row:
+    label = f"{contract.supplier}: {contract.label}" if contract.supplier else contract.label
+    return Row(Kind.CONTRACT, contract.reference, label, contract.amount if amount is None else amount)
+
+
+def _bid(bid: BidEntry, amount: Decimal | None = None) -> Row:
+    return Row(Kind.BID, bid.address, bid.label, bid.amount if amount is None else amount, bid.reference)
+
+
+def _payment(grant: Grant, payment: Payment) -> Row:
+    note = f"{payment.reference}, paid on {payment.paid_on:%-d %B %Y}"
+    return _grant(grant, payment.amount, f"{note}, before approval" if payment.early else note)
+
+
+def _less(rows: Iterable[Row]) -> list[Row]:
+    return [Row(row.kind, row.reference, row.label, -row.amount, row.note) for row in rows]
+
+
+# The splits of a round
+
+
+def splits(position: Position) -> dict[str, Split]:
+    """Every split of a round by its name: the money first, then the bids, the grants, contracts and payments."""
+    grants = Part("grants", "Grants to third parties", [_grant(grant) for grant in position.grants])
+    by_dimension = [_by(dimension, position.grants, grants) for dimension in DIMENSIONS]
+    found = [*_of_money(position, grants, by_dimension[0]), *_of_bids(position), *by_dimension]
+    found += [*_of_contracts(position), *_of_payments(position, grants)]
+    return {split.name: split for split in found}
+
+
+def everything(found: dict[str, Split]) -> dict[str, Part]:
+    """Every part that a page may open, by its key."""
+    return {part.key: part for split in found.values() for part in (split.whole, *split.parts, *split.shown)}
+
+
+def table_3(found: dict[str, Split]) -> list[tuple[str, Part]]:
+    """The allocation from top to bottom as Table 3 of a paper has it; each row is a total, a line or a part of one."""
+    parts, of_money = everything(found), found["allocation"]
+    return [
+        ("total", parts["allocation"]),
+        *(("line", part) for part in of_money.parts if part.unit in ("line", "contract")),
+        ("line", parts["grants"]),
+        *(("part", part) for part in found["route"].parts),
+        ("total", parts["expenditure"]),
+        ("total", parts["underspend"]),
+    ]
+
+
+def _of_money(position: Position, grants: Part, routes: Split) -> list[Split]:
+    lines = [
+        Part(
+            f"line-{line.reference.lower()}",
+            line.label,
+            [_line(line)],
+            "line",
+            "This line carries the bids led inside the force, and may hold more than them."
+            if line.holds_internal
+            else "",
+        )
+        for line in position.lines
+    ]
+    contracts = [
+        Part(f"contract-{contract.reference.lower()}", _contract(contract).label, [_contract(contract)], "contract")
+        for contract in position.contracts
+    ]
+    spent = [_line(line) for line in position.lines] + [_contract(each) for each in position.contracts]
+    expenditure = Part("expenditure", "Total expenditure", [*spent, *grants.rows], "row")
+    allocated = Row(Kind.ROUND, position.reference, "Total allocated", position.allocation)
+    underspend = Part(
+        "underspend",
+        "Underspend",
+        [allocated, *_less(expenditure.rows)],
+        "row",
+        "The allocation, less each line, contract and grant.",
+    )
+    left = Row(Kind.PART, underspend.key, underspend.label, underspend.total)
+    allocation = Part("allocation", "Total allocated", [*expenditure.rows, left], "row")
+    spending = Split("expenditure", "What is used", expenditure, [*lines, *contracts, *routes.parts])
+    return [
+        Split("allocation", "From the allocation to the underspend", allocation, [*spending.parts, underspend]),
+        spending,
+    ]
+
+
+def _of_bids(position: Position) -> list[Split]:
+    received = Part("bids", "Received", [_bid(bid) for bid in position.bids], "bid")
+    parts = [
+        Part(f"outcome-{outcome}", outcome.label, [_bid(bid) for bid in position.bids if _only(bid, outcome)], "bid")
+        for outcome in Outcome
+    ]
+    several = [_bid(bid) for bid in position.bids if len(bid.outcomes) != 1]
+    parts.append(Part("outcome-several", "Without exactly one outcome", several, "bid"))
+    rejected, *others = [part for part in parts if part.rows or part.key == "outcome-rejected"]
+    kept = Part("bids-kept", "Not rejected", [row for part in others for row in part.rows], "bid")
+    funnel = Split("outcome", "Where the bids went", received, [part for part in (rejected, *others) if part.rows])
+    internal = [bid for bid in position.bids if Outcome.INTERNAL in bid.outcomes]
+    agreed = Part(
+        "internal-agreed",
+        "Agreed for bids led inside the force",
+        [_bid(bid, bid.agreed or ZERO) for bid in internal],
+        "bid",
+    )
+    return [
+        funnel,
+        Split("kept", "What was not rejected", kept, [part for part in others if part.rows]),
+        Split("internal", "Bids led inside the force", agreed, [agreed]),
+    ]
+
+
+def _only(bid: BidEntry, outcome: Outcome) -> bool:
+    return tuple(bid.outcomes) == (outcome,)
+
+
+def _of_contracts(position: Position) -> list[Split]:
+    whole = Part("contracts", "Contracts", [_contract(contract) for contract in position.contracts], "contract")
+    charged: dict[str, list[Row]] = {}
+    profiled: dict[str, list[Row]] = {}
+    for contract in position.contracts:
+        charged.setdefault(contract.charged_to or "Not stated", []).append(_contract(contract))
+        for year, amount in contract.profile:
+            profiled.setdefault(year, []).append(_contract(contract, amount))
+    spent = [row for rows in profiled.values() for row in rows]
+    profile = Part("contract-years", "Contracts by the years in which they run", spent, "contract year")
+
+    def by_year(name: str, label: str, rows: dict[str, list[Row]], unit: str) -> list[Part]:
+        return [Part(f"{name}-{slug(year)}", f"{label} {year}", rows[year], unit) for year in sorted(rows)]
+
+    return [
+        Split(
+            "charged",
+            "Contracts by the year that they are charged to",
+            whole,
+            by_year("charged", "Charged to", charged, "contract"),
+        ),
+        Split(
+            "profile",
+            "Contracts by the years in which they run",
+            profile,
+            by_year("profile", "Run in", profiled, "contract year"),
+        ),
+    ]
+
+
+def _of_payments(position: Position, grants: Part) -> list[Split]:
+    made = [(grant, payment) for grant in position.grants for payment in grant.payments]
+    paid = Part("paid", "Paid", [_payment(*each) for each in made], "payment")
+    early = Part(
+        "retrospective", "Paid before approval", [_payment(*each) for each in made if each[1].early], "payment"
+    )
+    later = Part(
+        "paid-after", "Paid after approval", [_payment(*each) for each in made if not each[1].early], "payment"
+    )
+    left = [(grant, grant.amount - money.total([each.amount for each in grant.payments])) for grant in position.grants]
+    unpaid = Part("unpaid", "Left to pay", [_grant(grant, amount) for grant, amount in left if amount])
+    return [
+        Split("paid", "Payments against grants", grants, [paid, unpaid]),
+        Split("retrospective", "Payments before and after approval", paid, [early, later]),
+    ]

@@ -1,0 +1,209 @@
+"""Where a round stands, read from the register for `reconciliation` to account for."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet, Sum
+
+from approvals.enums import Level
+from approvals.models import Approval, Award, Payment, Recommendation, SingleTenderAction
+from approvals.models.awards import AwardQuerySet
+from approvals.reconciliation import sums
+from approvals.reconciliation.sums import BidEntry, Contract, Grant, Label, Line, Outcome
+from approvals.routing import awards
+from approvals.routing.routes import Route
+from bids import areas
+from bids.models import Bid, Tag
+from grants.models import BudgetLine, Round
+from grants.refusal import Refused
+
+ZERO = Decimal("0.00")
+
+
+def reconcile(round: Round, day: date) -> sums.Reconciliation:
+    """The reconciliation of a round by the facts and limits of a day, in a fixed number of queries."""
+    return sums.reconcile(position(round, day))
+
+
+def grants_of(round: Round) -> list[Award]:
+    """The live grants of a round with all that the reconciliation and the paper need of them."""
+    return list(_fetching(Award.objects.live().filter(round=round)))
+
+
+def _fetching(awards: AwardQuerySet) -> QuerySet[Award]:
+    return (
+        awards.for_routes()
+        .select_related("bid__outcome")
+        .prefetch_related(
+            Prefetch("approvals", Approval.objects.filter(invalid_at=None).select_related("approved_by"), "valid"),
+            Prefetch("payments", Payment.objects.order_by("paid_on"), "paid"),
+            Prefetch(
+                "bid__recommendations",
+                Recommendation.objects.filter(answer=Recommendation.Answer.AGREE).order_by("-id"),
+                "agreed",
+            ),
+            "bid__tags",
+        )
+    )
+
+
+def grant(award: Award) -> Grant:
+    """One grant as the reconciliation has it, without the route that today's facts would give it."""
+    return _grant(_fetching(Award.objects.filter(pk=award.pk)).get(), None)
+
+
+def to_recover(round: Round, among: Collection[int] | None = None) -> Decimal:
+    """What was paid under grants that the Deputy Mayor refused, in pounds. It has to come back.
+
+    `among` are the primary keys of the grants that are looked at; all of the round where it is None.
+    """
+    refused = Payment.objects.filter(award__round=round, award__state=Award.State.REFUSED)
+    if among is not None:
+        refused = refused.filter(award__in=among)
+    return refused.aggregate(total=Sum("amount"))["total"] or ZERO
+
+
+def fetched(thing: Any, name: str) -> list[Any]:
+    """What a Prefetch of `grants_of` put on a row, which the type checker cannot know."""
+    found: list[Any] = getattr(thing, name)
+    return found
+
+
+def position(round: Round, day: date, found: Sequence[Award] | None = None) -> sums.Position:
+    """Everything that the paper accounts for. `found` are the grants of `grants_of`, where the caller has them."""
+    everything = grants_of(round) if found is None else found
+    # A refused grant takes nothing from the allocation; its bid still has to be accounted for.
+    found = [award for award in everything if award.state != Award.State.REFUSED]
+    try:
+        amounts = {award.reference: award.amount for award in found}
+        now = awards.routes_now(round, day, amounts) if found else {}
+    except Refused:
+        now = {}
+    grants = [_grant(award, now.get(award.reference)) for award in found]
+    by_bid = {award.bid_id: award for award in everything}
+    return sums.Position(
+        reference=round.reference,
+        allocation=round.allocation,
+        lines=[
+            Line(line.reference, line.label, line.amount, line.kind == BudgetLine.Kind.INTERNAL)
+            for line in round.lines.all()
+        ],
+        contracts=[
+            _contract(contract)
+            for contract in SingleTenderAction.objects.live().filter(round=round).select_related("supplier")
+        ],
+        grants=grants,
+        bids=_bids(round, by_bid),
+    )
+
+
+def _bids(round: Round, by_bid: dict[int, Award]) -> list[BidEntry]:
+    latest = Recommendation.objects.filter(bid__round=round, answer=Recommendation.Answer.AGREE).order_by("id")
+    agreed = dict(latest.values_list("bid_id", "amount"))
+    rows = (
+        Bid.objects.filter(round=round)
+        .annotate(cost=Sum("costs__amount"))
+        .values(
+            "pk", "source_reference", "amount", "state", "led_by", "cost", "outcome__destination", "title", "reference"
+        )
+    )
+    return [
+        BidEntry(
+            reference=row["source_reference"],
+            amount=row["amount"],
+            outcomes=_outcomes(row["state"], row["led_by"], by_bid.get(row["pk"])),
+            costs=row["cost"] or ZERO,
+            agreed=agreed.get(row["pk"]),
+            destination=row["outcome__destination"] or "",
+            label=row["title"],
+            address=row["reference"],
+        )
+        for row in rows
+    ]
+
+
+def _outcomes(state: str, led_by: str, award: Award | None) -> list[Outcome]:
+    found = []
+    if state in (Bid.State.REJECTED, Bid.State.INELIGIBLE):
+        found.append(Outcome.REJECTED)
+    elif state == Bid.State.REDIRECTED:
+        found.append(Outcome.REDIRECTED)
+    elif state == Bid.State.AGREED and led_by == Bid.Led.INTERNAL:
+        found.append(Outcome.INTERNAL)
+    if award and award.state == Award.State.REFUSED:
+        found.append(Outcome.REFUSED)
+    elif award and award.route:
+        found.append(Outcome(award.route))
+    return found or [Outcome.OPEN]
+
+
+def _warned_anew(award: Award, now: Route | None) -> bool:
+    """Whether the other key warns of something that nobody has answered.
+
+    Nobody decides above the Deputy Mayor, and an approval stands although the sum in an answered warning moved.
+    """
+    if now is None or not now.warning or award.route == Award.Route.DMPC:
+        return False
+    answered = award.state == Award.State.APPROVED and bool(award.warning_cleared)
+    return now.warning != award.warning and not answered
+
+
+def _grant(award: Award, now: Route | None) -> Grant:
+    bid = award.bid
+    valid = next(iter(fetched(award, "valid")), None)
+    agreed = next((recommendation.amount for recommendation in fetched(bid, "agreed")), ZERO)
+    paid = fetched(award, "paid")
+    early = [payment for payment in paid if payment.retrospective]
+    return Grant(
+        reference=award.reference,
+        bid=bid.source_reference,
+        label=bid.title,
+        amount=award.amount,
+        agreed=agreed,
+        route=Level(award.route) if award.route else None,
+        route_now=now.level if now else None,
+        warning_open=award.warning_open or _warned_anew(award, now),
+        approved=valid.amount if valid else None,
+        approved_level=Level(valid.level) if valid else None,
+        paid=sum((payment.amount for payment in paid), ZERO),
+        paid_early=sum((payment.amount for payment in early), ZERO),
+        early_reason=" ".join(payment.reason for payment in early),
+        recipient=bid.recipient.name if bid.recipient else "",
+        legal_power=award.legal_power,
+        living_wage_open=bid.employs_staff and not bid.london_living_wage,
+        asked=award.route == Award.Route.DMPC and award.state in (Award.State.ROUTED, Award.State.DEFERRED),
+        payments=[
+            sums.Payment(payment.reference, payment.amount, payment.paid_on, payment.retrospective) for payment in paid
+        ],
+        themes=_tags(bid, Tag.Kind.THEME),
+        priorities=_tags(bid, Tag.Kind.PRIORITY),
+        boroughs=[(code.lower(), areas.names([code])) for code in bid.boroughs],
+        starts_on=bid.starts_on,
+        ends_on=bid.ends_on,
+    )
+
+
+def _tags(bid: Bid, kind: str) -> list[Label]:
+    return [(tag.code, tag.label) for tag in bid.tags.all() if tag.kind == kind]
+
+
+def _contract(contract: SingleTenderAction) -> Contract:
+    states = SingleTenderAction.State
+    wanted = {
+        "evidence for its primary ground": contract.evidence,
+        "its proposal": contract.proposal,
+        "its performance framework": contract.performance,
+        "the approval of a second lead": contract.route == Award.Route.DMPC or contract.approved_by_id,
+    }
+    return Contract(
+        contract.reference,
+        contract.title,
+        contract.amount,
+        contract.years(),
+        [what for what, given in wanted.items() if not given],
+        charged_to=contract.charged_to,
+        supplier=contract.supplier.name,
+        asked=contract.route == Award.Route.DMPC and contract.state in (states.PROPOSED, states.DEFERRED),
+    )

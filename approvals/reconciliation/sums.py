@@ -1,0 +1,362 @@
+"""Does it add up: allocation = lines + contracts + grants by route + underspend, to the penny. Pure rules.
+
+Every discrepancy is named with its amount and what it is about. A paper with one cannot be submitted.
+Source: PCD 681, Table 3, and the funnel of para 2.5.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from approvals.enums import Level
+from grants import money
+
+ZERO = Decimal("0.00")
+
+
+class Outcome(StrEnum):
+    """Where a bid ended. Every bid has exactly one."""
+
+    REJECTED = "rejected"
+    INTERNAL = "internal"
+    DMPC = "dmpc"
+    DELEGATED = "delegated"
+    REDIRECTED = "redirected"
+    REFUSED = "refused"
+    OPEN = "open"
+
+    @property
+    def label(self) -> str:
+        return _OUTCOMES[self]
+
+
+_OUTCOMES = {
+    Outcome.REJECTED: "Rejected",
+    Outcome.INTERNAL: "Led inside the force, no grant",
+    Outcome.DMPC: "Grants to the Deputy Mayor",
+    Outcome.DELEGATED: "Grants under delegation",
+    Outcome.REDIRECTED: "Redirected",
+    Outcome.REFUSED: "Refused by the Deputy Mayor",
+    Outcome.OPEN: "No outcome yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A budget line; `holds_internal` where it carries the internal bids, and maybe more than them."""
+
+    reference: str
+    label: str
+    amount: Decimal
+    holds_internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A single tender action: whole value in pounds, its profile by year, what is lacking.
+
+    `charged_to` is the financial year whose allocation carries all of it; `asked` while it waits for a decision.
+    """
+
+    reference: str
+    label: str
+    amount: Decimal
+    profile: Sequence[tuple[str, Decimal]] = ()
+    lacking: Sequence[str] = ()
+    charged_to: str = ""
+    supplier: str = ""
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money paid under a grant, in pounds; `early` where no approval stood."""
+
+    reference: str
+    amount: Decimal
+    paid_on: date
+    early: bool = False
+
+
+# A code and what it stands for, such as a theme of the round or a borough.
+Label = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An award to a third party. `agreed`: what the leadership agreed; `approved`: what a valid approval says.
+
+    `route` is the level as it was routed, `route_now` the level by the facts of today; `paid_early` the sum paid
+    before approval. `asked` while it waits for the Deputy Mayor. The period is from `starts_on` to `ends_on`.
+    """
+
+    reference: str
+    bid: str
+    label: str
+    amount: Decimal
+    agreed: Decimal
+    route: Level | None
+    route_now: Level | None
+    warning_open: bool = False
+    approved: Decimal | None = None
+    approved_level: Level | None = None
+    paid: Decimal = ZERO
+    paid_early: Decimal = ZERO
+    early_reason: str = ""
+    recipient: str = "stated"
+    legal_power: str = "stated"
+    living_wage_open: bool = False
+    asked: bool = False
+    payments: Sequence[Payment] = ()
+    themes: Sequence[Label] = ()
+    priorities: Sequence[Label] = ()
+    boroughs: Sequence[Label] = ()
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BidEntry:
+    """A bid with where it ended; `outcomes` lists every one that the register holds, which must be one.
+
+    `reference` is the bidder's own, `address` the one of its page.
+    """
+
+    reference: str
+    amount: Decimal
+    outcomes: Sequence[Outcome]
+    costs: Decimal
+    agreed: Decimal | None = None
+    destination: str = ""
+    label: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """All of a round that the paper accounts for."""
+
+    reference: str
+    allocation: Decimal
+    lines: Sequence[Line]
+    contracts: Sequence[Contract]
+    grants: Sequence[Grant]
+    bids: Sequence[BidEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """Something that does not hold: a sentence, the amount in pounds that it is about, and the reference."""
+
+    check: str
+    message: str
+    amount: Decimal
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    count: int = 0
+    total: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """The figures of a round, and what is wrong with them. Amounts in pounds, two decimals."""
+
+    reference: str
+    allocation: Decimal
+    lines: Sequence[Line]
+    contracts: Sum
+    dmpc: Sum
+    delegated: Sum
+    unrouted: Sum
+    grants: Sum
+    expenditure: Decimal
+    underspend: Decimal
+    funnel: dict[Outcome, Sum]
+    received: Sum
+    retrospective: Sum
+    internal_bids: Sum
+    discrepancies: Sequence[Discrepancy] = field(default=())
+
+    @property
+    def balances(self) -> bool:
+        return not self.discrepancies
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures for a machine: amounts as text with two decimals."""
+
+        def pair(part: Sum) -> dict[str, Any]:
+            return {"count": part.count, "total": money.text(part.total)}
+
+        bids = {outcome.value: self.funnel[outcome].count for outcome in Outcome}
+        return {
+            "reference": self.reference,
+            "allocation": money.text(self.allocation),
+            "lines": [{"label": line.label, "amount": money.text(line.amount)} for line in self.lines],
+            "contracts": pair(self.contracts),
+            "grants": {"dmpc": pair(self.dmpc), "delegated": pair(self.delegated), **pair(self.grants)},
+            "expenditure": money.text(self.expenditure),
+            "underspend": money.text(self.underspend),
+            "bids": {"received": self.received.count, **bids},
+            "retrospective": pair(self.retrospective),
+            "balances": self.balances,
+            "discrepancies": [
+                {
+                    "check": found.check,
+                    "message": found.message,
+                    "amount": money.text(found.amount),
+                    "reference": found.reference,
+                }
+                for found in self.discrepancies
+            ],
+        }
+
+
+def reconcile(position: Position) -> Reconciliation:
+    """Account for the whole allocation, and name each thing that keeps the paper from being right."""
+    grants = position.grants
+    dmpc = _sum(grant.amount for grant in grants if grant.route is Level.DMPC)
+    delegated = _sum(grant.amount for grant in grants if grant.route is Level.DELEGATED)
+    contracts = _sum(contract.amount for contract in position.contracts)
+    all_grants = _sum(grant.amount for grant in grants)
+    expenditure = money.total([line.amount for line in position.lines]) + contracts.total + all_grants.total
+    internal = [bid for bid in position.bids if Outcome.INTERNAL in bid.outcomes]
+    return Reconciliation(
+        reference=position.reference,
+        allocation=position.allocation,
+        lines=position.lines,
+        contracts=contracts,
+        dmpc=dmpc,
+        delegated=delegated,
+        unrouted=_sum(grant.amount for grant in grants if grant.route is None),
+        grants=all_grants,
+        expenditure=expenditure,
+        underspend=position.allocation - expenditure,
+        funnel={
+            outcome: _sum(bid.amount for bid in position.bids if tuple(bid.outcomes) == (outcome,))
+            for outcome in Outcome
+        },
+        received=_sum(bid.amount for bid in position.bids),
+        retrospective=_sum(grant.paid_early for grant in grants if grant.paid_early),
+        internal_bids=_sum(bid.agreed or ZERO for bid in internal),
+        discrepancies=tuple(_discrepancies(position, expenditure, internal)),
+    )
+
+
+def _sum(amounts: Iterator[Decimal]) -> Sum:
+    found = list(amounts)
+    return Sum(len(found), money.total(found))
+
+
+def _discrepancies(position: Position, expenditure: Decimal, internal: Sequence[BidEntry]) -> Iterator[Discrepancy]:
+    over = expenditure - position.allocation
+    if over > 0:
+        yield Discrepancy(
+            "allocation",
+            f"Lines, contracts and grants come to {money.pounds(expenditure)}, "
+            f"{money.pounds(over)} more than the allocation of {money.pounds(position.allocation)}.",
+            over,
+            position.reference,
+        )
+    for bid in position.bids:
+        yield from _of_bid(bid)
+    for grant in position.grants:
+        yield from _of_grant(grant)
+    for contract in position.contracts:
+        yield from _of_contract(contract)
+    yield from _of_internal(position, internal)
+    known = {bid.reference for bid in position.bids}
+    for grant in position.grants:
+        if grant.bid not in known:
+            yield Discrepancy("bid", f"{grant.label} belongs to no bid of this round.", grant.amount, grant.reference)
+
+
+def _of_bid(bid: BidEntry) -> Iterator[Discrepancy]:
+    if tuple(bid.outcomes) in ((), (Outcome.OPEN,)):
+        yield Discrepancy("outcome", f"{bid.reference} has no outcome yet.", bid.amount, bid.reference)
+    elif len(bid.outcomes) > 1:
+        listed = " and ".join(bid.outcomes)
+        yield Discrepancy(
+            "outcome", f"{bid.reference} has {len(bid.outcomes)} outcomes: {listed}.", bid.amount, bid.reference
+        )
+    if bid.costs != bid.amount:
+        gap = bid.costs - bid.amount
+        yield Discrepancy(
+            "costs",
+            f"The costs of {bid.reference} sum to {money.pounds(bid.costs)}, "
+            f"and it asks for {money.pounds(bid.amount)}.",
+            abs(gap),
+            bid.reference,
+        )
+    if Outcome.REDIRECTED in bid.outcomes and not bid.destination:
+        yield Discrepancy("destination", f"{bid.reference} is redirected to nowhere.", bid.amount, bid.reference)
+
+
+def _of_grant(grant: Grant) -> Iterator[Discrepancy]:
+    def found(check: str, message: str, amount: Decimal = grant.amount) -> Discrepancy:
+        return Discrepancy(check, f"{grant.label} ({grant.reference}) {message}", abs(amount), grant.reference)
+
+    if grant.amount != grant.agreed:
+        yield found(
+            "agreed amount",
+            f"is {money.pounds(grant.amount)}, and the leadership agreed {money.pounds(grant.agreed)}.",
+            grant.amount - grant.agreed,
+        )
+    if grant.route is None:
+        yield found("route", "is not routed yet.")
+    elif grant.route_now is not None and grant.route_now.height > grant.route.height:
+        yield found("route", "was routed for delegated approval, and its group is no longer below the limit.")
+    if grant.warning_open:
+        yield found("warning", "has a routing warning that nobody cleared.")
+    if grant.approved is not None and grant.approved != grant.amount:
+        yield found(
+            "approved amount",
+            f"is {money.pounds(grant.amount)}, and {money.pounds(grant.approved)} was approved.",
+            grant.amount - grant.approved,
+        )
+    if grant.route is Level.DELEGATED and grant.approved is None:
+        yield found("approval", "is delegated and not approved.")
+    if grant.approved_level is Level.DELEGATED and grant.route is Level.DMPC:
+        yield found("approval level", "needs the Deputy Mayor and was approved under delegation.")
+    if grant.paid > grant.amount:
+        yield found("paid", f"was paid {money.pounds(grant.paid)}, more than it is.", grant.paid - grant.amount)
+    if grant.paid_early and not grant.early_reason:
+        yield found("early payment", "was paid before approval, and no reason is recorded.", grant.paid_early)
+    if not grant.recipient:
+        yield found("recipient", "has no recipient outside the force.")
+    if not grant.legal_power:
+        yield found("legal power", "names no legal power.")
+    if grant.living_wage_open:
+        yield found("living wage", "pays staff, and the London Living Wage is not confirmed.")
+
+
+def _of_contract(contract: Contract) -> Iterator[Discrepancy]:
+    profile = money.total([amount for _, amount in contract.profile])
+    if profile != contract.amount:
+        yield Discrepancy(
+            "profile",
+            f"The years of {contract.label} sum to {money.pounds(profile)}, and its value is "
+            f"{money.pounds(contract.amount)}.",
+            abs(profile - contract.amount),
+            contract.reference,
+        )
+    for what in contract.lacking:
+        yield Discrepancy("contract", f"{contract.label} lacks {what}.", contract.amount, contract.reference)
+
+
+def _of_internal(position: Position, internal: Sequence[BidEntry]) -> Iterator[Discrepancy]:
+    asked = money.total([bid.agreed or ZERO for bid in internal])
+    holding = money.total([line.amount for line in position.lines if line.holds_internal])
+    if asked > holding:
+        yield Discrepancy(
+            "internal bids",
+            f"The internal bids come to {money.pounds(asked)}, "
+            f"and the lines that carry them to {money.pounds(holding)}.",
+            asked - holding,
+            position.reference,
+        )

@@ -1,0 +1,119 @@
+"""How a signed decision stands in the public register: what of it is listed, filtered by and searched.
+
+Source: its frozen data alone, so that the register finds what was published and not what the rows say now.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from approvals.paper import settled
+from approvals.paper.settled import Data
+from grants import money
+
+THEME = "Theme"
+_OF_A_GRANT = (
+    "reference",
+    "title",
+    "family",
+    "recipient",
+    "register",
+    "sponsoring_unit",
+    "boroughs",
+    "purpose",
+    "aims",
+    "outputs",
+    "outcomes",
+    "reason",
+    "conditions",
+    "legal_power",
+)
+_OF_A_CONTRACT = ("reference", "title", "supplier", "ground", "evidence", "other_grounds", "proposal", "performance")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How many there are and what they come to, in pounds."""
+
+    count: int
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a signed decision came to, and how many of its items were refused or deferred."""
+
+    decided: Part
+    noted: Part
+    contracts: Part
+    held_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A decision in the register. `grants` and `contracts` hold pounds; `text` is all that a search looks through."""
+
+    title: str
+    decision_by: str
+    signed_on: date
+    grants: int
+    grants_total: Decimal
+    contracts: int
+    contracts_total: Decimal
+    held_back: int
+    recipients: list[str]
+    themes: list[str]
+    text: str
+
+
+def entry(paper: Data, record: Data) -> Entry:
+    """The entry of a signed decision."""
+    grants, contracts = settled.grants(paper, record), settled.contracts(paper, record)
+    said = outcome(paper, record)
+    return Entry(
+        title=paper["title"],
+        decision_by=record["role"],
+        signed_on=settled.day(record["signed_at"]),
+        grants=said.decided.count + said.noted.count,
+        grants_total=said.decided.total + said.noted.total,
+        contracts=said.contracts.count,
+        contracts_total=said.contracts.total,
+        held_back=said.held_back,
+        recipients=sorted({each.recipient for each in grants} | {each.supplier for each in contracts} - {""}),
+        themes=sorted({tag["label"] for each in grants for tag in each.tags if tag["kind"] == THEME}),
+        text="\n".join(filter(None, _words(paper, record))),
+    )
+
+
+def outcome(paper: Data, record: Data) -> Settled:
+    """What was decided, noted and held back."""
+    grants = settled.grants(paper, record)
+    return Settled(
+        decided=_part([each.amount for each in grants if each.level == settled.DECIDED]),
+        noted=_part([each.amount for each in grants if each.level == settled.DELEGATED]),
+        contracts=_part([each.amount for each in settled.contracts(paper, record)]),
+        held_back=sum(item["answer"] not in settled.GRANTED for item in record["items_decided"]),
+    )
+
+
+def _part(amounts: list[Decimal]) -> Part:
+    return Part(len(amounts), money.total(amounts))
+
+
+def _words(paper: Data, record: Data) -> Iterator[str]:
+    """Every text of the paper that a reader of its page sees, in its order; a number only where prose holds it."""
+    yield from (paper["reference"], paper["title"], paper["decision_by"], paper["round"]["title"])
+    for recommendation in paper["recommendations"]:
+        yield recommendation["text"]
+    for section in paper["sections"]:
+        yield section["heading"]
+        for paragraph in section["paragraphs"]:
+            yield "".join(piece["text"] for piece in paragraph["pieces"])
+    for row in (*paper["appendix_1"], *paper["appendix_2"]):
+        yield from (row[name] for name in _OF_A_GRANT)
+    for row in paper["contracts"]:
+        yield from (row[name] for name in _OF_A_CONTRACT)
+    yield from (record["signed_by"], record["role"])
+    for item in record["items_decided"]:
+        yield from (item["label"], item["answer"], item["conditions"], item["reason"])

@@ -1,0 +1,27 @@
+"""A signed decision put into the public register, as what it says there was frozen."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from approvals.models import DecisionRecord, RegisterEntry
+from approvals.outputs import bundle, published, word
+from approvals.paper import pack
+from approvals.register import entries
+
+
+def enter(record: DecisionRecord) -> RegisterEntry:
+    """List a signed decision, inside the transaction that publishes it. Raises Changed where its data were changed."""
+    found = published.read(record)
+    said = asdict(entries.entry(found.paper, found.record))
+    return RegisterEntry.objects.create(decision=record.decision, sizes=_sizes(record), **said)
+
+
+def _sizes(record: DecisionRecord) -> dict[str, int]:
+    """What a reader is told before a download, in bytes; a file that is made on demand is the same each time."""
+    return {
+        "pdf": len(pack.checked_pdf(record)),
+        "docx": len(word.of_record(record)),
+        "json": len(published.data(record).encode()),
+        "zip": len(bundle.of_record(record)),
+    }

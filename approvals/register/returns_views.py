@@ -1,0 +1,154 @@
+"""Registers of grants and of contracts for the public, the return of delegated grants, and the feed of decisions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.http import require_GET
+
+from approvals.outputs import published
+from approvals.paper import settled
+from approvals.register import returns
+from approvals.register.returns import Period
+from grants import money, tables
+from grants.access import Request, allow, public, round_or_404
+from grants.pages import file_response, page_of
+
+PAGE = 20
+NEWEST = 20
+
+
+def _listed(
+    request: HttpRequest, grants: list[settled.Grant], of: Callable[[date], Period], asked: str
+) -> tuple[list[settled.Grant], dict[str, Any]]:
+    """The grants of the period that the address asks for under this name, and what their page needs."""
+    there = returns.periods(grants, of)
+    chosen = next((period for period in there if period.key == request.GET.get(asked)), None)
+    found = returns.within(grants, of, chosen.key if chosen else "")
+    context = {
+        "page": page_of(request, found, PAGE),
+        "periods": there,
+        "chosen": chosen,
+        "query": f"?{asked}={chosen.key}" if chosen else "",
+        "count": len(found),
+        "total": money.total([grant.amount for grant in found]),
+    }
+    return found, context
+
+
+def _table(kind: str, title: str, name: str, table: Iterable[list[Any]]) -> HttpResponse:
+    if kind == "csv":
+        return file_response("".join(tables.as_csv(table)).encode(), tables.CSV, f"{name}.csv")
+    if kind == "xlsx":
+        return file_response(tables.as_xlsx(title, table), tables.XLSX, f"{name}.xlsx")
+    raise Http404
+
+
+@public
+@require_GET
+def grant_register(request: HttpRequest) -> HttpResponse:
+    _, context = _listed(request, published.grants(), returns.month, "month")
+    return render(request, "approvals/register/grant_register.html", context)
+
+
+@public
+@require_GET
+def grant_register_file(request: HttpRequest, kind: str) -> HttpResponse:
+    found, _ = _listed(request, published.grants(), returns.month, "month")
+    return _table(kind, "Grants", "grants", returns.grant_rows(found, returns.month))
+
+
+@public
+@require_GET
+def contract_register(request: HttpRequest) -> HttpResponse:
+    found = returns.large(published.contracts())
+    context = {
+        "page": page_of(request, found, PAGE),
+        "count": len(found),
+        "total": money.total([contract.amount for contract in found]),
+        "above": returns.PUBLISHED_ABOVE,
+    }
+    return render(request, "approvals/register/contract_register.html", context)
+
+
+@public
+@require_GET
+def contract_register_file(request: HttpRequest, kind: str) -> HttpResponse:
+    found = returns.large(published.contracts())
+    return _table(kind, "Contracts", "contracts", returns.contract_rows(found))
+
+
+@allow("see returns")
+@require_GET
+def delegated_return(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see returns")
+    _, context = _listed(request, published.delegated(found), returns.quarter, "quarter")
+    return render(request, "approvals/register/delegated_return.html", context)
+
+
+@allow("see returns")
+@require_GET
+def delegated_return_file(request: Request, round: str, kind: str) -> HttpResponse:
+    found = round_or_404(request, round, "see returns")
+    listed, _ = _listed(request, published.delegated(found), returns.quarter, "quarter")
+    rows = returns.grant_rows(listed, returns.quarter)
+    return _table(kind, "Delegated grants", f"delegated-{found.reference}", rows)
+
+
+class _Decisions(Feed):
+    """The newest published decisions as Atom."""
+
+    feed_type = Atom1Feed
+    title = f"{settings.SERVICE_NAME}: published decisions"
+    subtitle = (
+        "Decisions of the Deputy Mayor for Policing and Crime on crime prevention grants, when they are published."
+    )
+
+    def link(self) -> str:
+        return reverse("approvals:register")
+
+    def feed_url(self) -> str:
+        return reverse("approvals:register_feed")
+
+    def items(self) -> list[published.Published]:
+        return published.newest(NEWEST)
+
+    def item_title(self, item: Any) -> str:
+        return f"{item.reference} {item.title}"
+
+    def item_description(self, item: Any) -> str:
+        grants = item.grants
+        total = money.pounds(money.total([grant.amount for grant in grants]))
+        count = "1 grant" if len(grants) == 1 else f"{len(grants)} grants"
+        signed = settled.day(item.record["signed_at"])
+        answers = Counter(each["answer"] for each in item.record["items_decided"] if each["verb"] == "approve")
+        others = "; ".join(f"{answer.lower()}: {number}" for answer, number in sorted(answers.items()))
+        said = f" What was asked for: {others}." if others else ""
+        return f"Signed by {item.record['signed_by']} on {signed.day} {signed:%B %Y}. {count}, {total} in all.{said}"
+
+    def item_link(self, item: published.Published) -> str:
+        return reverse("approvals:published_decision", args=[item.reference])
+
+    def item_pubdate(self, item: published.Published) -> datetime | None:
+        return item.published_at
+
+    def item_updateddate(self, item: published.Published) -> datetime | None:
+        return item.published_at
+
+
+_FEED = _Decisions()
+
+
+@public
+@require_GET
+def register_feed(request: HttpRequest) -> HttpResponse:
+    return _FEED(request)

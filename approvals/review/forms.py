@@ -1,0 +1,47 @@
+"""Forms of the leadership's review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from approvals.review import reviewing
+from bids.fields import BidsField
+from bids.models import Bid
+from grants.forms import Checkboxes, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.models import Round
+
+
+class AgreeForm(Form):
+    """Agree several recommended bids as they are, for the amounts that they ask for."""
+
+    bids = BidsField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["bids"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Bid.objects.filter(round=round, state__in=reviewing.reviewable(round))
+        field.to_field_name = "reference"
+        field.error_messages["required"] = "Select at least one bid"
+
+
+class ReviewForm(VersionedForm):
+    answer = forms.ChoiceField(
+        label="What the leadership says",
+        choices=[("agree", "Agree, for the amount below"), ("return", "Send back to the panel")],
+        widget=Radios,
+    )
+    amount = MoneyField(label="Recommended amount", required=False)
+    reason = text_area(
+        "Why", rows=3, required=False, longest=2000, hint="Needed for another amount, and to send the bid back."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("answer") == "agree" and "amount" not in self.errors and not data.get("amount"):
+            self.add_error("amount", "Enter the recommended amount")
+        if data.get("answer") == "return" and not data.get("reason"):
+            self.add_error("reason", "Say why the bid goes back to the panel")
+        return data

@@ -1,0 +1,154 @@
+"""Transitions of the leadership's review: agree a bid for an amount, or return it to the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+
+from approvals.models import (
+    Award,
+    Recommendation,
+)
+from approvals.routing.awards import invalidate, must_have_no_interest, route_again
+from approvals.routing.commitments import must_fit, must_not_be_in_flight
+from bids.models import Bid
+from bids.ranking import standings
+from grants import audit, money
+from grants.models import BudgetLine, Round, User, new_references
+from grants.refusal import Refused, must_be_current
+from grants.rounds import rounds
+
+ZERO = Decimal("0.00")
+
+
+def reviewable(round: Round) -> list[str]:
+    """The states from which the leadership agrees a bid: without a panel, eligible ones as well."""
+    return [Bid.State.RECOMMENDED] if round.scored else [Bid.State.RECOMMENDED, Bid.State.ELIGIBLE]
+
+
+@transaction.atomic
+def review(
+    *, bid: Bid, amount: Decimal, by: User, at: datetime, reason: str = "", seen: int | None = None
+) -> Recommendation:
+    """Agree a bid that the panel recommended, for an amount in pounds up to what it asks for.
+
+    An external bid becomes an award that waits for its route; an internal one is carried by the line for internal
+    projects. On a bid that is agreed already this changes the amount: approvals become invalid and it is routed
+    again. Raises Refused where the panel did not recommend it, the amount does not fit, or a change has no reason.
+    """
+    round = rounds.lock(bid.round)
+    must_not_be_in_flight(round)
+    bid = Bid.objects.select_for_update(of=("self",)).select_related("recipient", "family").get(pk=bid.pk)
+    bid.round = round
+    must_be_current(bid, seen)
+    if bid.state not in (*reviewable(round), Bid.State.AGREED):
+        raise Refused(f"{bid.source_reference} is not recommended by the panel")
+    must_have_no_interest("review bid", [bid], round, by, at, others="reviews it")
+    if amount > bid.amount:
+        raise Refused(f"The bid asks for {money.pounds(bid.amount)}. A grant is never more", field="amount")
+    if amount != bid.amount and not reason.strip():
+        raise Refused("Say why the amount is not what the bid asks for", field="reason")
+    award = Award.objects.select_for_update().filter(bid=bid).first()
+    before: dict[str, Any] = {"amount": award.amount} if award else {}
+    line = None
+    if bid.is_external:
+        _agree_award(award, bid, amount, by, at)
+    else:
+        line = _internal_line(round, bid, amount)
+    recommendation = Recommendation.objects.create(
+        bid=bid,
+        answer=Recommendation.Answer.AGREE,
+        amount=amount,
+        reason=reason.strip(),
+        line=line,
+        made_by=by,
+        made_at=at,
+    )
+    bid.state = Bid.State.AGREED
+    bid.version += 1
+    bid.save(update_fields=["state", "version"])
+    facts = {"asked": bid.amount, "amount": amount}
+    audit.record(
+        "review bid", bid, round=round, bid=bid.reference, by=by, at=at, because=reason, before=before, facts=facts
+    )
+    route_again(round, by, at, because=f"The amount of {bid.source_reference} was agreed")
+    return recommendation
+
+
+def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: datetime) -> None:
+    if award is None:
+        must_fit(bid.round, amount)
+        taken = Award.objects.values_list("reference", flat=True)
+        Award.objects.create(round=bid.round, bid=bid, reference=new_references("AWD", 1, taken)[0], amount=amount)
+        return
+    if award.items.signed().filter(answer__in=("approved", "conditions")).exists():
+        raise Refused("The Deputy Mayor has decided this grant. Only a new decision changes it.")
+    paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    if amount < paid:
+        raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
+    if award.state == Award.State.REFUSED:
+        raise Refused("The Deputy Mayor refused this grant. Only a new decision changes it.")
+    withdrawn = award.state == Award.State.WITHDRAWN
+    must_fit(bid.round, amount, instead_of=ZERO if withdrawn else award.amount)
+    if withdrawn or award.amount != amount:
+        invalidate(award, f"The amount changed to {money.pounds(amount)}", by, at)
+        award.amount, award.state, award.route = amount, Award.State.AGREED, ""
+        award.version += 1
+        award.save()
+
+
+def _internal_line(round: Round, bid: Bid, amount: Decimal) -> BudgetLine:
+    line = round.lines.filter(kind=BudgetLine.Kind.INTERNAL).first()
+    if line is None:
+        raise Refused("The round has no budget line for internal projects. Finance adds one first.")
+    carried = ZERO
+    for other in Bid.objects.filter(round=round, led_by=Bid.Led.INTERNAL, state=Bid.State.AGREED).exclude(pk=bid.pk):
+        latest = other.recommendations.last()
+        carried += latest.amount if latest and latest.amount else ZERO
+    if carried + amount > line.amount:
+        raise Refused(
+            f"{line.label} holds {money.pounds(line.amount)}, and {money.pounds(carried)} of it is taken",
+            field="amount",
+        )
+    return line
+
+
+@transaction.atomic
+def agree(*, bids: Sequence[Bid], by: User, at: datetime) -> list[Recommendation]:
+    """Agree several bids for what they ask, all of them or none."""
+    return [review(bid=bid, amount=bid.amount, by=by, at=at) for bid in sorted(bids, key=lambda bid: bid.pk)]
+
+
+@transaction.atomic
+def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Send a bid back to the panel, which records its outcome anew. A grant agreed for it is withdrawn."""
+    round = rounds.lock(bid.round)
+    must_not_be_in_flight(round)
+    bid = Bid.objects.select_for_update().get(pk=bid.pk)
+    bid.round = round
+    must_be_current(bid, seen)
+    judged = (Bid.State.RECOMMENDED, Bid.State.AGREED, Bid.State.REJECTED, Bid.State.REDIRECTED)
+    if bid.state not in judged:
+        raise Refused("The panel has no outcome on this bid yet")
+    award = Award.objects.select_for_update().filter(bid=bid).first()
+    if award and award.payments.exists():
+        raise Refused("Money was paid for this bid. It can no longer go back to the panel.")
+    if award and award.items.signed().exists():
+        raise Refused("The Deputy Mayor has decided this grant. Only a new decision changes it.")
+    if award and award.state != Award.State.WITHDRAWN:
+        invalidate(award, "The bid was sent back to the panel", by, at)
+        award.state = Award.State.WITHDRAWN
+        award.version += 1
+        award.save()
+    Recommendation.objects.create(bid=bid, answer=Recommendation.Answer.RETURN, reason=reason, made_by=by, made_at=at)
+    bid.state = Bid.State.ELIGIBLE
+    bid.version += 1
+    bid.save(update_fields=["state", "version"])
+    standings.put_in_order(round)
+    audit.record("return bid", bid, round=round, bid=bid.reference, by=by, at=at, because=reason)
+    route_again(round, by, at, because=f"{bid.source_reference} went back to the panel")

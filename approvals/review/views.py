@@ -1,0 +1,75 @@
+"""Pages of the leadership's review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals.models import Scenario
+from approvals.review import reviewing
+from approvals.review.forms import AgreeForm, ReviewForm
+from approvals.routing import commitments
+from approvals.scenarios.scenarios import proposed_amount
+from bids.access import bid_or_404
+from bids.models import Bid
+from grants.access import Request, allow, round_or_404
+from grants.models import Round
+from grants.pages import form_page, page_of
+
+
+def _address(name: str, round: Round) -> str:
+    return reverse(f"approvals:{name}", args=[round.reference])
+
+
+@allow("review bid")
+def review(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "review bid")
+    visible = Bid.objects.visible_to(request.user, "review bid")
+    ready = visible.filter(round=found, state__in=reviewing.reviewable(found))
+    waiting = ready.select_related("recipient", "outcome")
+    return form_page(
+        request,
+        "approvals/review/review.html",
+        AgreeForm(request.POST or None, round=found),
+        lambda data: reviewing.agree(bids=list(data["bids"]), by=request.user, at=timezone.now()),
+        done=lambda agreed: f"{len(agreed)} bids are agreed",
+        to=_address("review", found),
+        page=page_of(request, waiting.order_by("source_reference")),
+        totals=waiting.counted(),
+        left=found.allocation - commitments.committed(found),
+        agreed=Bid.objects.filter(round=found, state=Bid.State.AGREED).count(),
+        proposed=Scenario.objects.filter(round=found, proposed_at__isnull=False).select_related("proposed_by").first(),
+    )
+
+
+@allow("review bid")
+def review_bid(request: Request, reference: str) -> HttpResponse:
+    bid = bid_or_404(request, reference, "review bid")
+    latest = bid.recommendations.filter(answer="agree").last()
+    proposed = proposed_amount(bid)
+    amount = latest.amount if latest else proposed or bid.amount
+    initial = {"version": bid.version, "answer": "agree", "amount": amount}
+
+    def call(data: dict[str, Any]) -> None:
+        common = {"bid": bid, "seen": data["version"], "reason": data["reason"], "by": request.user}
+        if data["answer"] == "agree":
+            reviewing.review(**common, amount=data["amount"], at=timezone.now())
+        else:
+            reviewing.return_bid(**common, at=timezone.now())
+
+    return form_page(
+        request,
+        "approvals/review/review_bid.html",
+        ReviewForm(request.POST or None, initial=initial),
+        call,
+        done=f"The review of {bid.title} is recorded",
+        to=_address("review", bid.round),
+        bid=bid,
+        outcome=getattr(bid, "outcome", None),
+        proposed=proposed,
+        history=bid.recommendations.select_related("made_by"),
+        left=bid.round.allocation - commitments.committed(bid.round),
+    )

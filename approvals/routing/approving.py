@@ -1,0 +1,222 @@
+"""Transitions of approved grants: approve under delegation, pay. The only writers of those."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.utils.timezone import localtime
+
+from approvals import enums
+from approvals.models import Approval, Award, DecisionItem, Payment, Recommendation
+from approvals.routing import duties
+from approvals.routing.awards import locked, record, routes_now
+from approvals.routing.commitments import committed, must_not_be_in_flight
+from bids.models import Interest, PanelOutcome, Scorecard
+from grants import audit, money
+from grants.models import AuditEvent, User, new_references
+from grants.refusal import Refused
+
+ZERO = Decimal("0.00")
+
+
+@transaction.atomic
+def approve_awards(
+    *,
+    awards: Sequence[Award],
+    reason: str,
+    by: User,
+    at: datetime,
+    conditions: str = "",
+    seen: dict[str, int] | None = None,
+) -> list[Approval]:
+    """Approve grants under delegated authority: all of them or none. `seen` is each version on the page.
+
+    Raises Refused, naming the grant, where it is not below the limit by the rule of today, has an open warning, does
+    not fit the allocation, or where the approver proposed, scored or settled it; Stale where it changed meanwhile.
+    """
+    approvals = []
+    for award in sorted(awards, key=lambda award: award.pk):
+        award = locked(award, (seen or {}).get(award.reference))
+        _must_be_approvable(award, by, at)
+        award.state = Award.State.APPROVED
+        award.version += 1
+        award.save(update_fields=["state", "version"])
+        principal = audit.acting_for("approve award", by, award.round, at)
+        approvals.append(new_approval(award, Award.Route.DELEGATED, conditions, reason, by, at, principal))
+        facts = {"amount": award.amount, "conditions": conditions, "approval": approvals[-1].reference}
+        record("approve award", award, by, at, reason, facts | {"route": award.sentence})
+    return approvals
+
+
+def new_approval(
+    award: Award, level: str, conditions: str, reason: str, by: User, at: datetime, principal: User | None
+) -> Approval:
+    """Write the approval of a locked award with the facts of its route. For the transitions that decide alone.
+
+    `principal` is for whom `by` acts as a deputy, if for anybody.
+    """
+    return Approval.objects.create(
+        award=award,
+        reference=new_references("APP", 1, Approval.objects.values_list("reference", flat=True))[0],
+        level=level,
+        amount=award.amount,
+        conditions=conditions,
+        reason=reason,
+        facts=award.routed_as,
+        approved_by=by,
+        acting_for=principal.name if principal else "",
+        approved_at=at,
+    )
+
+
+def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
+    def refuse(why: str) -> None:
+        raise Refused(f"{award.bid.source_reference} {award.bid.title}: {why}")
+
+    if award.state == Award.State.APPROVED:
+        standing = award.approvals.filter(invalid_at=None).select_related("approved_by").first()
+        who = f" by {standing.approved_by} on {localtime(standing.approved_at):%-d %B %Y at %H:%M}" if standing else ""
+        refuse(f"it was approved{who} already.")
+    if award.state != Award.State.ROUTED or award.route != Award.Route.DELEGATED:
+        refuse("it is not waiting for delegated approval.")
+    if award.warning_open:
+        refuse("its routing warning must be cleared first.")
+    # The limit or the group may have changed since the grant was routed.
+    now = routes_now(award.round, localtime(at).date())[award.reference]
+    if now.level is not enums.Level.DELEGATED:
+        refuse(f"it needs the Deputy Mayor by the facts of today. {now.sentence}.")
+    if now.warning and now.warning != award.warning:
+        refuse(f"it has a new routing warning. {now.warning} Route the grants again, and clear it first.")
+    if award.bid.employs_staff and not award.bid.london_living_wage:
+        refuse("it pays staff, and the London Living Wage is not confirmed.")
+    had = hands([award])[award.pk]
+    if why_not := duties.why_not_approve(by.username, had):
+        refuse(why_not)
+    principal = audit.acting_for("approve award", by, award.round, at)
+    if principal and duties.why_not_approve(principal.username, had):
+        refuse(f"you act for {principal.name}, who may not approve it.")
+    if committed(award.round) > award.round.allocation:
+        refuse("the round is over its allocation.")
+
+
+def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
+    """Who has had each grant in hand, by the grant's primary key, in five queries for any number of grants."""
+    by_bid = {award.bid_id: award.pk for award in awards}
+    recommended: dict[int, set[str]] = defaultdict(set)
+    agreed = Recommendation.objects.filter(bid__in=by_bid, answer=Recommendation.Answer.AGREE)
+    for bid, username in agreed.values_list("bid_id", "made_by__username"):
+        recommended[bid].add(username)
+    outcomes = dict(PanelOutcome.objects.filter(bid__in=by_bid).values_list("bid_id", "recorded_by__username"))
+    scored: dict[int, set[str]] = defaultdict(set)
+    cards = Scorecard.objects.filter(bid__in=by_bid).exclude(state=Scorecard.State.DRAFT)
+    for bid, username in cards.values_list("bid_id", "member__username"):
+        scored[bid].add(username)
+    conflicted: dict[int, set[str]] = defaultdict(set)
+    interests = Interest.objects.barring().filter(bid__in=by_bid)
+    for bid, username in interests.values_list("bid_id", "member__username"):
+        conflicted[bid].add(username)
+    grouped: dict[int, set[str]] = defaultdict(set)
+    through: dict[int, set[str]] = defaultdict(set)
+    bids = {award.bid.reference: award.bid_id for award in awards}
+    handling = AuditEvent.objects.filter(bid__in=bids, action__in=duties.HANDLING)
+    for reference, action, username, principal in handling.values_list(
+        "bid", "action", "actor__username", "principal__username"
+    ):
+        if action in duties.REGROUPING:
+            grouped[bids[reference]].add(username)
+        if principal:
+            through[bids[reference]].add(principal)
+    return {
+        pk: duties.Hands(
+            recommended_by=recommended[bid],
+            outcome_by=outcomes.get(bid, ""),
+            scored_by=scored[bid],
+            conflicted=conflicted[bid],
+            grouped_by=grouped[bid],
+            through_deputies=through[bid],
+        )
+        for bid, pk in by_bid.items()
+    }
+
+
+@transaction.atomic
+def record_payment(
+    *,
+    award: Award,
+    amount: Decimal,
+    paid_on: date,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+    reason: str = "",
+    impact_assessed: bool | None = None,
+    illustrative: str = "",
+) -> Payment:
+    """Record money that was paid under a grant, in pounds.
+
+    Paid before a valid approval stood, it is retrospective: it needs its reason, and no further payment is taken
+    until the grant is approved. Raises Refused where it is more than the grant, lies in the future, or where the
+    project uses personal data of the public and its impact assessment is not finished, and where it was paid after
+    the Deputy Mayor deferred or refused the grant.
+    """
+    award = locked(award, seen)
+    if paid_on > localtime(at).date():
+        raise Refused("The payment must be in the past", field="paid_on")
+    if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED):
+        raise Refused(f"This grant is {award.get_state_display().lower()}. Nothing is paid under it.")
+    deferred = _deferred_on(award)
+    if deferred and paid_on >= deferred:
+        raise Refused(
+            f"This grant was deferred on {deferred.day} {deferred:%B %Y}. Nothing is paid until it is approved",
+            field="paid_on",
+        )
+    earlier = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    if earlier + amount > award.amount:
+        left = money.pounds(award.amount - earlier)
+        raise Refused(f"The grant has {left} left to pay", field="amount")
+    standing = award.approvals.filter(invalid_at=None).first()
+    stood = [each for each in award.approvals.all() if localtime(each.approved_at).date() <= paid_on]
+    # One that a later decision took the place of counts for as long as it stood.
+    retrospective = not any(each.invalid_at is None or localtime(each.invalid_at).date() >= paid_on for each in stood)
+    # Paid while an approval stood, and only recorded after that one had ended, it is an ordinary payment.
+    stood_then = any(each.invalid_at and localtime(each.invalid_at).date() > paid_on for each in stood)
+    if standing is None and earlier and not stood_then:
+        raise Refused("Money was paid already and no approval stands. No further payment until the grant is approved.")
+    if retrospective:
+        # It has a recommendation of its own, which a paper that is submitted already cannot hold.
+        must_not_be_in_flight(award.round)
+    if retrospective and not reason.strip():
+        raise Refused("It was paid before approval. Say why", field="reason")
+    if award.bid.personal_data and not impact_assessed:
+        raise Refused("Finish the data protection impact assessment before you pay", field="impact_assessed")
+    payment = Payment.objects.create(
+        award=award,
+        reference=new_references("PAY", 1, Payment.objects.values_list("reference", flat=True))[0],
+        amount=amount,
+        paid_on=paid_on,
+        retrospective=retrospective,
+        reason=reason.strip() if retrospective else "",
+        illustrative=illustrative,
+        impact_assessed=impact_assessed,
+        recorded_by=by,
+        recorded_at=at,
+    )
+    award.version += 1
+    award.save(update_fields=["version"])
+    facts = {"payment": payment.reference, "amount": amount, "paid_on": paid_on, "retrospective": retrospective}
+    record("record payment", award, by, at, reason, facts)
+    return payment
+
+
+def _deferred_on(award: Award) -> date | None:
+    """The day on which the decision about a grant was put off, where that still holds."""
+    if award.state != Award.State.DEFERRED:
+        return None
+    items = DecisionItem.objects.signed().filter(award=award, answer=DecisionItem.Answer.DEFERRED)
+    signed = items.aggregate(last=Max("pack__decision__signed_at"))["last"]
+    return localtime(signed).date() if signed else None

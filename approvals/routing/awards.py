@@ -1,0 +1,243 @@
+"""Transitions of grants: review, route, clear, escalate. The only writers of those.
+
+Locks are taken in one order: round, bid, award, trail. Every function here locks the round first, so that no two of
+them ever compute a sum of the same round at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.timezone import localtime
+
+from approvals import enums
+from approvals.models import (
+    Award,
+    DecisionItem,
+    DelegationRule,
+)
+from approvals.routing import limits, routes
+from approvals.routing.commitments import must_not_be_in_flight
+from bids.models import Bid, Interest
+from grants import audit
+from grants.models import Round, User
+from grants.refusal import Refused, must_be_current
+from grants.rounds import rounds
+
+ZERO = Decimal("0.00")
+
+
+# Leadership review
+
+
+# Routing
+
+
+def decided() -> Q:
+    """The grants that the Deputy Mayor approved or refused: only a new decision changes them."""
+    return Q(state=Award.State.REFUSED) | Q(state=Award.State.APPROVED, route=Award.Route.DMPC)
+
+
+@transaction.atomic
+def route_awards(*, round: Round, by: User, at: datetime) -> int:
+    """Route every grant that is agreed and not routed, and again those whose group changed. Gives how many."""
+    round = rounds.lock(round)
+    must_not_be_in_flight(round)
+    return _route(round, by, at, only_routed=False)
+
+
+def route_again(round: Round, by: User, at: datetime, *, because: str, action: str = "route awards") -> None:
+    if Award.objects.live().filter(round=round).exclude(route="").exists():
+        _route(round, by, at, only_routed=True, because=because, action=action)
+
+
+def limit_on(round: Round, kind: str, day: date) -> tuple[DelegationRule, routes.Limit]:
+    """The limit in force on a day. Raises Refused where no confirmed rule covers it."""
+    rule = limits.rule_on(round, kind, day)
+    if rule is None:
+        raise Refused(
+            f"No confirmed rule for {DelegationRule.Kind(kind).label.lower()} is in force on {day:%-d %B %Y}."
+        )
+    return rule, routes.Limit(rule.limit, rule.below, rule.at_or_above, rule.citation, rule.valid_from)
+
+
+def routes_now(round: Round, day: date, amounts: Mapping[str, Decimal] | None = None) -> dict[str, routes.Route]:
+    """The route of each live grant of a round by the facts and the limit of a day, by reference.
+
+    `amounts`, in pounds by reference, stand in place of what grants have: for a paper that asks to change them.
+    """
+    _, limit = limit_on(round, DelegationRule.Kind.GRANT, day)
+    awards = list(Award.objects.live().for_routes().filter(round=round))
+    instead = amounts or {}
+    claims = [replace(claim_of(award), amount=instead.get(award.reference, award.amount)) for award in awards]
+    key = enums.Key(round.routing_key)
+    deferred = _deferred_in(round)
+    return {
+        award.reference: routes.route(
+            claim, claims, limit, key, escalated=award.escalated, deferred=deferred.get(award.pk, "")
+        )
+        for award, claim in zip(awards, claims, strict=True)
+    }
+
+
+def claim_of(award: Award) -> routes.Claim:
+    """What routing compares; the bid, its family and its recipient must have been fetched."""
+    bid = award.bid
+    family = bid.family.name if bid.family else ""
+    return routes.Claim(award.reference, award.amount, family, bid.recipient.name if bid.recipient else "")
+
+
+def _deferred_in(round: Round) -> dict[int, str]:
+    """The decision that deferred a grant last, by the grant's primary key."""
+    items = DecisionItem.objects.signed().filter(answer=DecisionItem.Answer.DEFERRED, award__round=round)
+    return dict(items.order_by("pk").values_list("award_id", "decision__reference"))
+
+
+def _route(
+    round: Round, by: User, at: datetime, *, only_routed: bool, because: str = "", action: str = "route awards"
+) -> int:
+    today = localtime(at).date()
+    rule, _ = limit_on(round, DelegationRule.Kind.GRANT, today)
+    found = routes_now(round, today)
+    changed = 0
+    awards = Award.objects.select_for_update(of=("self",)).for_routes().live().filter(round=round)
+    for award in awards.exclude(decided()):
+        route = found[award.reference]
+        facts = route_facts(route, rule)
+        if (award.route and not _differs(award, facts)) or (only_routed and not award.route):
+            _warn_of(award, route, by, at, because, action)
+            continue
+        invalidate(award, because or "Its route changed", by, at)
+        before = {"route": award.route, "sentence": award.sentence}
+        if award.warning != route.warning:
+            award.warning_cleared = ""
+        award.route, award.sentence, award.warning = route.level, route.sentence, route.warning
+        award.routed_as, award.routed_at, award.state = facts, at, Award.State.ROUTED
+        award.version += 1
+        award.save()
+        record(action, award, by, at, because, facts, before)
+        changed += 1
+    return changed
+
+
+def _warn_of(award: Award, route: routes.Route, by: User, at: datetime, because: str, action: str) -> None:
+    """Keep the first warning of the other key beside an approval that stands, so that a lead can answer it."""
+    if award.state != Award.State.APPROVED or award.warning or not route.warning:
+        return
+    award.warning = route.warning
+    award.version += 1
+    award.save(update_fields=["warning", "version"])
+    record(action, award, by, at, because, {"warning": route.warning})
+
+
+def route_facts(route: routes.Route, rule: DelegationRule) -> dict[str, Any]:
+    """What was true when a grant was routed, to be kept with its approval."""
+    said: dict[str, Any] = audit.plain(
+        {
+            "rule": rule.reference,
+            "limit": route.limit.amount,
+            "citation": route.limit.citation,
+            "level": route.level.value,
+            "sentence": route.sentence,
+            "warning": route.warning,
+            "binding": asdict(route.binding),
+            "other": asdict(route.other),
+            "deferred": route.deferred,
+        }
+    )
+    return said
+
+
+def _differs(award: Award, new: dict[str, Any]) -> bool:
+    # An approval rests on the amount, the group and the level, not on which rule of the same effect is in force.
+    names = ["level", "binding"] if award.state == Award.State.APPROVED else ["rule", "level", "binding", "warning"]
+    return any(award.routed_as.get(name) != new[name] for name in names)
+
+
+def invalidate(award: Award, because: str, by: User, at: datetime) -> None:
+    """Keep the valid approval of a locked grant, marked as invalid. For the transitions that change a grant alone."""
+    for approval in award.approvals.select_for_update().filter(invalid_at=None):
+        approval.invalid_at, approval.invalid_because = at, because
+        approval.save(update_fields=["invalid_at", "invalid_because"])
+        facts = {"approval": approval.reference, "amount": approval.amount}
+        record("invalidate approval", award, by, at, because, facts)
+
+
+@transaction.atomic
+def clear_warning(*, award: Award, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Say in writing why the higher route of the other key does not apply. The warning stays on record."""
+    award = locked(award, seen)
+    if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED) or not award.warning_open:
+        raise Refused("This grant has no open warning")
+    must_have_no_interest("clear warning", [award.bid], award.round, by, at, others="clears it")
+    award.warning_cleared = reason
+    award.version += 1
+    award.save(update_fields=["warning_cleared", "version"])
+    record("clear warning", award, by, at, reason, {"warning": award.warning})
+
+
+@transaction.atomic
+def escalate_award(*, award: Award, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Send a grant to the Deputy Mayor although its group is below the limit. There is no way to send one down."""
+    award = locked(award, seen)
+    must_not_be_in_flight(award.round)
+    if award.route != Award.Route.DELEGATED:
+        raise Refused("Only a grant that is routed for delegated approval can be sent up")
+    if award.state != Award.State.ROUTED:
+        raise Refused(f"This grant is {award.get_state_display().lower()}, so it is not sent up")
+    award.escalated = reason
+    award.save(update_fields=["escalated"])
+    record("escalate award", award, by, at, reason, {"from": award.route})
+    _route(award.round, by, at, only_routed=True, because="A lead sent it up")
+
+
+def must_have_no_interest(
+    action: str, bids: Collection[Bid], round: Round, by: User, at: datetime, *, others: str, field: str | None = None
+) -> None:
+    """Refuse an action on bids in which a person, or for whom they act, declared an interest while it was scored.
+
+    `others` is what somebody else does instead, as the message ends.
+    """
+    people = audit.acting_as(action, by, round, at)
+    found = Interest.objects.barring().filter(bid__in=bids, member__in=people).select_related("bid", "member").first()
+    if found:
+        who = "You" if found.member == by else f"{found.member.name}, for whom you act,"
+        raise Refused(f"{who} declared an interest in {found.bid.title}, so somebody else {others}.", field=field)
+
+
+def locked(award: Award, seen: int | None) -> Award:
+    """The award with its bid, locked after its round. Raises Stale where it is not the version that was seen."""
+    round = rounds.lock(award.round)
+    award = Award.objects.select_for_update(of=("self",)).for_routes().get(pk=award.pk)
+    award.round = round
+    must_be_current(award, seen)
+    return award
+
+
+def record(
+    action: str,
+    award: Award,
+    by: User,
+    at: datetime,
+    because: str,
+    facts: dict[str, Any],
+    before: dict[str, Any] | None = None,
+) -> None:
+    """Write the event of a grant, beside its bid, where the trail of the bid finds it."""
+    audit.record(
+        action,
+        award,
+        round=award.round,
+        bid=award.bid.reference,
+        by=by,
+        at=at,
+        because=because,
+        before=before,
+        facts=facts,
+    )

@@ -1,0 +1,68 @@
+"""What a round's allocation is committed to, and what may not change while a paper rests on it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from approvals.models import (
+    Award,
+    Decision,
+    SingleTenderAction,
+)
+from grants import money
+from grants.models import Round
+from grants.refusal import Refused
+
+ZERO = Decimal("0.00")
+
+
+def committed(round: Round) -> Decimal:
+    """What lines, contracts and live grants of a round take from its allocation, in pounds."""
+    lines = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
+    contracts = SingleTenderAction.objects.live().filter(round=round).aggregate(total=Sum("amount"))["total"] or ZERO
+    grants = Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round)
+    return lines + contracts + (grants.aggregate(total=Sum("amount"))["total"] or ZERO)
+
+
+def must_fit(round: Round, amount: Decimal, *, instead_of: Decimal = ZERO) -> None:
+    """Refuse an amount that the allocation does not hold any more. The round must be locked."""
+    left = round.allocation - committed(round) + instead_of
+    if amount > left:
+        raise Refused(
+            f"{money.pounds(amount)} is more than the {money.pounds(left)} left of the allocation", field="amount"
+        )
+
+
+def guard(*, round: Round, lines: Decimal | None) -> None:
+    """What awards, contracts and papers ask of a change below them; called through `rounds.must_be_free`."""
+    must_not_be_in_flight(round)
+    if lines is None:
+        return
+    now = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
+    promised = committed(round) - now
+    if lines + promised > round.allocation:
+        left, over = money.pounds(round.allocation - promised), money.pounds(lines + promised - round.allocation)
+        raise Refused(
+            f"Contracts and grants leave {left} of the allocation for the budget lines, and this is {over} more",
+            field="amount",
+        )
+
+
+def in_flight(round: Round) -> Decision | None:
+    """The paper of a round that is with the DMPC's office or decided; None where there is none."""
+    return Decision.objects.filter(round=round, state__in=Decision.IN_FLIGHT).first()
+
+
+def must_not_be_in_flight(round: Round) -> None:
+    """Refuse a change while a paper that rests on these facts is with the DMPC's office or decided."""
+    if flying := in_flight(round):
+        raise Refused(f"{flying.reference} is submitted and rests on this. Ask the DMPC’s office to return it first.")
+
+
+def left_for_grants(*, round: Round) -> Decimal:
+    """What of the allocation lines and contracts leave for grants, in pounds."""
+    lines = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
+    contracts = SingleTenderAction.objects.live().filter(round=round).aggregate(total=Sum("amount"))["total"] or ZERO
+    return round.allocation - lines - contracts

@@ -1,0 +1,61 @@
+"""Forms of routes, approvals, payments and limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from approvals.models import Award, DelegationRule
+from grants.forms import DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
+from grants.models import Round
+
+
+class ApproveForm(Form):
+    """Check your answers: the grants and the version of each that the page showed."""
+
+    awards = forms.ModelMultipleChoiceField(
+        label="Grants", queryset=Award.objects.none(), widget=forms.MultipleHiddenInput
+    )
+    conditions = text_area("Conditions", rows=2, required=False, longest=2000)
+    reason = text_area("Reason", rows=2, longest=2000)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["awards"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Award.objects.filter(round=round).select_related("bid__recipient", "round")
+        field.to_field_name = "reference"
+        field.error_messages["required"] = "Select at least one grant"
+
+
+class EscalateForm(VersionedForm):
+    reason = text_area("Reason", rows=3, longest=300)
+
+
+class PaymentForm(VersionedForm):
+    amount = MoneyField(label="Amount paid")
+    paid_on = DayField(label="Date of payment")
+    reason = text_area(
+        "Why it was paid before approval", rows=3, required=False, longest=2000, hint="Only where it was."
+    )
+    impact_assessed = yes_no(
+        "Is the data protection impact assessment finished?",
+        required=False,
+        hint="Needed where the project uses personal data of the public.",
+    )
+
+
+class RuleForm(Form):
+    kind = forms.ChoiceField(label="What the limit is for", choices=DelegationRule.Kind.choices, widget=Radios)
+    limit = MoneyField(label="Limit")
+    below = forms.CharField(label="Who approves below it", max_length=120)
+    at_or_above = forms.CharField(label="Who approves at or above it", max_length=120)
+    citation = forms.CharField(label="Citation", max_length=120, help_text="Such as Scheme 4.8.")
+    valid_from = DayField(label="In force from", called="The first day in force")
+    valid_to = DayField(label="In force until", called="The last day in force", required=False)
+
+
+class ConfirmRuleForm(Form):
+    verified = yes_no("Did you check the citation against the scheme?")
+    reason = text_area("Reason", rows=2)

@@ -1,0 +1,111 @@
+"""Transitions of the rules of delegation: set by two people, one who proposes and one who confirms."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q
+
+from approvals.models import DelegationRule
+from approvals.routing import duties
+from grants import audit
+from grants.models import Round, User, new_references
+from grants.refusal import Refused
+from grants.rounds import rounds
+
+DMPC = "Deputy Mayor for Policing and Crime"
+DEFAULTS = (
+    (DelegationRule.Kind.GRANT, Decimal("50000.00"), "CPIE lead, by delegation of the MPS", DMPC, "Scheme 4.8"),
+    (DelegationRule.Kind.EXEMPTION, Decimal("100000.00"), "Director of Commercial Services", DMPC, "Scheme 4.13"),
+    (
+        DelegationRule.Kind.PROCUREMENT,
+        Decimal("181302.00"),
+        "Below the regulations’ threshold",
+        "Public Contracts Regulations 2015 apply",
+        "PCR 2015",
+    ),
+)
+
+
+def set_up(*, round: Round, by: User, at: datetime) -> None:
+    """Propose the default limits for a new round. None counts before a lead confirms it."""
+    for kind, limit, below, at_or_above, citation in DEFAULTS:
+        _propose(round, kind, limit, below, at_or_above, citation, round.opens_on, None, by, at)
+
+
+def rule_on(round: Round, kind: str, day: date) -> DelegationRule | None:
+    """The confirmed rule of a kind in force in a round on a day; the newest where several are."""
+    in_force = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    found = DelegationRule.objects.filter(in_force, round=round, kind=kind).exclude(confirmed_by=None)
+    return found.order_by("-valid_from", "-id").first()
+
+
+@transaction.atomic
+def propose_rule(
+    *,
+    round: Round,
+    kind: str,
+    limit: Decimal,
+    below: str,
+    at_or_above: str,
+    citation: str,
+    valid_from: date,
+    by: User,
+    at: datetime,
+    valid_to: date | None = None,
+) -> DelegationRule:
+    """Propose a limit in pounds from a day on. It counts once another person confirms it."""
+    if valid_to and valid_to < valid_from:
+        raise Refused("The last day must be on or after the first", field="valid_to")
+    return _propose(rounds.lock(round), kind, limit, below, at_or_above, citation, valid_from, valid_to, by, at)
+
+
+def _propose(
+    round: Round,
+    kind: str,
+    limit: Decimal,
+    below: str,
+    at_or_above: str,
+    citation: str,
+    valid_from: date,
+    valid_to: date | None,
+    by: User,
+    at: datetime,
+) -> DelegationRule:
+    taken = DelegationRule.objects.values_list("reference", flat=True)
+    rule = DelegationRule.objects.create(
+        round=round,
+        reference=new_references("RULE", 1, taken)[0],
+        kind=kind,
+        limit=limit,
+        below=below,
+        at_or_above=at_or_above,
+        citation=citation,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        proposed_by=by,
+    )
+    facts = {"kind": kind, "limit": limit, "from": valid_from, "citation": citation}
+    audit.record("propose rule", rule, round=round, by=by, at=at, facts=facts)
+    return rule
+
+
+@transaction.atomic
+def confirm_rule(*, rule: DelegationRule, verified: bool, reason: str, by: User, at: datetime) -> DelegationRule:
+    """Put a proposed limit into force. `verified`: the confirmer checked the citation against the scheme.
+
+    Raises Refused where the confirmer proposed it or it is confirmed already.
+    """
+    round = rounds.lock(rule.round)
+    rule = DelegationRule.objects.select_for_update(of=("self",)).select_related("proposed_by").get(pk=rule.pk)
+    if rule.confirmed_by_id:
+        raise Refused("This rule is confirmed already")
+    if why_not := duties.why_not_confirm(by.username, rule.proposed_by.username):
+        raise Refused(why_not)
+    if audit.had_a_hand("propose rule", rule, round, audit.acting_as("confirm rule", by, round, at)):
+        raise Refused("Whom you act for proposed this rule, so somebody else confirms it.")
+    rule.confirmed_by, rule.confirmed_at, rule.verified = by, at, verified
+    rule.save(update_fields=["confirmed_by", "confirmed_at", "verified"])
+    facts = {"limit": rule.limit, "verified": verified}
+    audit.record("confirm rule", rule, round=round, by=by, at=at, because=reason, facts=facts)
+    return rule

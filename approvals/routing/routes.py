@@ -1,0 +1,107 @@
+"""Who may approve a grant: aggregate, compare with the dated limit, say why. Pure rules.
+
+Below the limit the force may approve; at or above it the Deputy Mayor must. Exactly the limit goes up, since only
+what is below it is delegated. A grant is compared by the sum of its group, so that splitting it never lowers its
+route. Source: PCD 681 paras 2.5 and 2.11; scheme of delegation 4.8 (grants) and 4.13 (contract exemptions).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from approvals.enums import Key, Level
+from grants import money
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The rule of the scheme in force on a day: `amount` in pounds, who approves on either side of it."""
+
+    amount: Decimal
+    below: str
+    at_or_above: str
+    citation: str
+    valid_from: date
+
+    def level(self, total: Decimal) -> Level:
+        return Level.DELEGATED if total < self.amount else Level.DMPC
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One grant asking for approval. `amount` in pounds; `family` is empty for a project of its own."""
+
+    reference: str
+    amount: Decimal
+    family: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The grants that are compared with the limit together, by one key."""
+
+    key: Key
+    name: str
+    members: tuple[str, ...]
+    total: Decimal
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a grant goes and why. `warning` is set where the other key alone would send it higher."""
+
+    level: Level
+    sentence: str
+    binding: Group
+    other: Group
+    limit: Limit
+    warning: str = ""
+    deferred: str = ""
+
+
+def group(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key) -> Group:
+    """The grants that share the claim's family or recipient, itself among them."""
+    name = claim.family if key is Key.FAMILY else claim.recipient
+    own = [other for other in claims if name and (other.family if key is Key.FAMILY else other.recipient) == name]
+    members = {other.reference: other.amount for other in own} | {claim.reference: claim.amount}
+    total = money.total(list(members.values()))
+    return Group(key, name, tuple(sorted(members)), total, limit.level(total))
+
+
+def route(
+    claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key, *, escalated: str = "", deferred: str = ""
+) -> Route:
+    """The route of one grant among those of its round. `escalated` is a lead's reason to send it higher.
+
+    `deferred` is the decision in which the Deputy Mayor put it off: who did so decides it, however small it becomes.
+    Splitting a grant never lowers its route, nor does adding one; the order of `claims` changes nothing.
+    """
+    other_key = Key.RECIPIENT if key is Key.FAMILY else Key.FAMILY
+    binding, other = group(claim, claims, limit, key), group(claim, claims, limit, other_key)
+    level = Level.DMPC if escalated or deferred else binding.level
+    sentence = _sentence(binding, limit)
+    if not binding.level.height and deferred:
+        sentence = f"The Deputy Mayor deferred it in {deferred}, and so decides it"
+    elif not binding.level.height and escalated:
+        sentence = f"Sent up by a lead: {escalated}"
+    warning = ""
+    if other.level.height > level.height:
+        count = len(other.members) - 1
+        others = "1 other grant" if count == 1 else f"{count} other grants"
+        by = f"to {other.name}" if other_key is Key.RECIPIENT else f"of {other.name}"
+        warning = f"With {others} {by} it comes to {money.pounds(other.total)}, not below {money.pounds(limit.amount)}."
+    return Route(level, sentence, binding, other, limit, warning, deferred)
+
+
+def _sentence(binding: Group, limit: Limit) -> str:
+    below = binding.level is Level.DELEGATED
+    compared = f"{money.pounds(binding.total)}, {'below' if below else 'not below'} {money.pounds(limit.amount)}"
+    count = len(binding.members) - 1
+    if count:
+        others = "1 other" if count == 1 else f"{count} others"
+        compared = f"joins {others} of {binding.name}: {compared}"
+    sentence = f"{compared}. {limit.citation}"
+    return sentence[0].upper() + sentence[1:]

@@ -1,0 +1,250 @@
+"""Pages of review, routes, approvals, payments and rules."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from approvals.access import award_or_404
+from approvals.models import Approval, Award, DecisionItem, DelegationRule
+from approvals.reconciliation import parts, position
+from approvals.routing import approving, awards, commitments, duties
+from approvals.routing import limits as rule_transitions
+from approvals.routing.forms import ApproveForm, ConfirmRuleForm, EscalateForm, PaymentForm, RuleForm
+from grants.access import Request, allow, enter, must, round_or_404
+from grants.forms import ConfirmForm, SeenReasonForm, attempt
+from grants.models import Round
+from grants.pages import form_page, page_of, whole_number
+
+
+def _address(name: str, round: Round) -> str:
+    return reverse(f"approvals:{name}", args=[round.reference])
+
+
+# Leadership review
+
+
+# Routes
+
+
+@allow("see routes")
+@require_GET
+def routes(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see routes")
+    live = list(Award.objects.live().for_routes().filter(round=found))
+    groups = [
+        ("Needs you", [award for award in live if award.warning_open or not award.route]),
+        ("To the Deputy Mayor", [award for award in live if award.route == Award.Route.DMPC]),
+        ("Delegated", [award for award in live if award.route == Award.Route.DELEGATED and not award.warning_open]),
+    ]
+    context = {
+        "groups": [(name, rows, sum((row.amount for row in rows), Decimal(0))) for name, rows in groups],
+        "unrouted": sum(1 for award in live if not award.route),
+    }
+    return render(request, "approvals/routing/routes.html", context)
+
+
+@allow("route awards")
+def route_awards(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "route awards")
+    return form_page(
+        request,
+        "approvals/routing/route_awards.html",
+        ConfirmForm(request.POST or None),
+        lambda data: awards.route_awards(round=found, by=request.user, at=timezone.now()),
+        done=lambda changed: f"{changed} grants are routed",
+        to=_address("routes", found),
+        waiting=Award.objects.live().filter(round=found, route="").count(),
+    )
+
+
+@allow("clear warning")
+def clear_warning(request: Request, reference: str) -> HttpResponse:
+    award = award_or_404(request, reference, "clear warning")
+    return form_page(
+        request,
+        "approvals/routing/clear_warning.html",
+        SeenReasonForm(request.POST or None, initial={"version": award.version}),
+        lambda data: awards.clear_warning(
+            award=award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"The warning on {award.bid.title} is cleared",
+        to=_address("routes", award.round),
+        award=award,
+    )
+
+
+@allow("escalate award")
+def escalate_award(request: Request, reference: str) -> HttpResponse:
+    award = award_or_404(request, reference, "escalate award")
+    return form_page(
+        request,
+        "approvals/routing/escalate_award.html",
+        EscalateForm(request.POST or None, initial={"version": award.version}),
+        lambda data: awards.escalate_award(
+            award=award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"{award.bid.title} goes to the Deputy Mayor",
+        to=reverse("approvals:award", args=[award.reference]),
+        award=award,
+    )
+
+
+# Approvals
+
+
+@allow("see approvals")
+@require_GET
+def approvals(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see approvals")
+    live = Award.objects.live().for_routes().filter(round=found, route=Award.Route.DELEGATED)
+    waiting = list(live.filter(state=Award.State.ROUTED))
+    hands = approving.hands(waiting)
+    rows = [
+        (
+            award,
+            "Its routing warning must be cleared first."
+            if award.warning_open
+            else duties.why_not_approve(request.user.username, hands[award.pk]),
+        )
+        for award in waiting
+    ]
+    standing = Approval.objects.filter(award__round=found, level=Award.Route.DELEGATED)
+    approved = standing.select_related("award__bid__recipient", "approved_by").order_by("-approved_at", "-pk")
+    nothing = [("Select at least one grant", "award_0")] if request.GET.get("nothing") else []
+    context = {
+        "form": {"errors": nothing, "errors_with_links": nothing},
+        "rows": rows,
+        "open": sum(1 for _, reason in rows if not reason),
+        "page": page_of(request, approved),
+    }
+    return render(request, "approvals/routing/approvals.html", context)
+
+
+@allow("approve award")
+def approve_awards(request: Request, round: str) -> HttpResponse:
+    """Check your answers: what was ticked on the page of approvals, with a reason. POST with `reason` approves."""
+    found = round_or_404(request, round, "approve award")
+    confirmed = request.method == "POST" and "reason" in request.POST
+    chosen = request.POST.getlist("awards")
+    awards_chosen = list(Award.objects.for_routes().filter(round=found, reference__in=chosen))
+    form = ApproveForm(request.POST if confirmed else None, round=found, initial={"awards": chosen})
+    if confirmed and form.is_valid():
+        said = form.cleaned_data
+        seen = {reference: whole_number(request.POST.get(f"version-{reference}", "")) for reference in chosen}
+        made = attempt(
+            form,
+            lambda: approving.approve_awards(
+                awards=list(said["awards"]),
+                conditions=said["conditions"],
+                reason=said["reason"],
+                seen=seen,
+                by=request.user,
+                at=timezone.now(),
+            ),
+        )
+        if made:
+            request.session["approved"] = [approval.reference for approval in made]
+            return redirect("approvals:approved", found.reference)
+    if not awards_chosen:
+        return redirect(reverse("approvals:approvals", args=[found.reference]) + "?nothing=chosen")
+    total = sum((award.amount for award in awards_chosen), Decimal(0))
+    context = {
+        "form": form,
+        "awards": awards_chosen,
+        "total": total,
+        "back": reverse("approvals:approvals", args=[found.reference]),
+    }
+    return render(request, "approvals/routing/approve_awards.html", context)
+
+
+@allow("approve award")
+@require_GET
+def approved(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "approve award")
+    made = Approval.objects.filter(
+        award__round=found, approved_by=request.user, reference__in=request.session.get("approved", [])
+    ).select_related("award__bid")
+    total = sum((approval.amount for approval in made), Decimal(0))
+    return render(request, "approvals/routing/approved.html", {"made": made, "total": total})
+
+
+@allow("see award")
+@require_GET
+def award(request: Request, reference: str) -> HttpResponse:
+    found = award_or_404(request, reference, "see award")
+    context = {
+        "award": found,
+        "groups": [found.routed_as["binding"], found.routed_as["other"]] if found.routed_as else [],
+        "approvals": found.approvals.select_related("approved_by"),
+        "payments": found.payments.select_related("recorded_by"),
+        "decided": DecisionItem.objects.signed()
+        .filter(award=found, answer__in=[DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED])
+        .select_related("pack__decision")
+        .order_by("pk"),
+        "in_flight": commitments.in_flight(found.round),
+    }
+    if found.state not in (Award.State.REFUSED, Award.State.WITHDRAWN):
+        context["places"] = parts.places(position.grant(found))
+    return render(request, "approvals/routing/award.html", context)
+
+
+@allow("record payment")
+def record_payment(request: Request, reference: str) -> HttpResponse:
+    award = award_or_404(request, reference, "record payment")
+    return form_page(
+        request,
+        "approvals/routing/record_payment.html",
+        PaymentForm(request.POST or None, initial={"version": award.version}),
+        lambda data: approving.record_payment(
+            award=award, seen=data.pop("version"), **data, by=request.user, at=timezone.now()
+        ),
+        done=lambda made: f"The payment is recorded as {made.reference}",
+        to=reverse("approvals:award", args=[award.reference]),
+        award=award,
+    )
+
+
+# Rules of delegation
+
+
+@allow("see rules")
+@require_GET
+def rules(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see rules")
+    rows = DelegationRule.objects.filter(round=found).select_related("proposed_by", "confirmed_by")
+    return render(request, "approvals/routing/rules.html", {"rows": rows})
+
+
+@allow("propose rule")
+def propose_rule(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "propose rule")
+    return form_page(
+        request,
+        "approvals/routing/propose_rule.html",
+        RuleForm(request.POST or None),
+        lambda data: rule_transitions.propose_rule(round=found, **data, by=request.user, at=timezone.now()),
+        done="The limit is proposed. It counts once a lead confirms it.",
+        to=_address("rules", found),
+    )
+
+
+@allow("confirm rule")
+def confirm_rule(request: Request, reference: str) -> HttpResponse:
+    rule = get_object_or_404(DelegationRule.objects.select_related("round", "proposed_by"), reference=reference)
+    must(request.user, "confirm rule", rule.round)
+    enter(request, rule.round)
+    return form_page(
+        request,
+        "approvals/routing/confirm_rule.html",
+        ConfirmRuleForm(request.POST or None),
+        lambda data: rule_transitions.confirm_rule(rule=rule, **data, by=request.user, at=timezone.now()),
+        done="The limit is in force",
+        to=_address("rules", rule.round),
+        rule=rule,
+    )

@@ -1,0 +1,221 @@
+"""Transitions of scenarios, and what their pages read: keep, draw the line, propose. The only writers of scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from approvals.enums import Key
+from approvals.models import DelegationRule, Scenario, ScenarioItem
+from approvals.routing import awards
+from approvals.routing.commitments import left_for_grants
+from approvals.scenarios.funding import Choice, Effect, Place, effect
+from bids import areas
+from bids.models import Bid, Tag
+from bids.panel import members
+from bids.scoring import Gate
+from grants import audit
+from grants.models import Round, User, new_references
+from grants.refusal import Refused, must_be_current
+from grants.rounds import rounds
+
+
+def candidates(round: Round, user: User) -> QuerySet[Bid]:
+    """The bids that a scenario may fund, in the order of the ranking, as far as this person may see them.
+
+    They come from outside the force, pass or may still pass their gates, and were not rejected or redirected.
+    """
+    visible = Bid.objects.visible_to(user, "see scenarios").filter(round=round, led_by=Bid.Led.EXTERNAL)
+    ranked = visible.filter(standing__isnull=False).exclude(standing__gate=Gate.FAILED)
+    return ranked.exclude(state__in=Bid.UNSUCCESSFUL).order_by("standing__position")
+
+
+@transaction.atomic
+def add_scenario(*, round: Round, name: str, by: User, at: datetime) -> Scenario:
+    """Begin a scenario with the line where the ranking draws it: every bid above it is funded as asked for.
+
+    Raises Refused while scoring is open, and where the name is taken in the round.
+    """
+    round = rounds.lock(round)
+    if not members.scoring_closed(round):
+        raise Refused("The ranking opens when the chair closes scoring, and scenarios with it")
+    taken = Scenario.objects.values_list("reference", flat=True)
+    try:
+        with transaction.atomic():
+            scenario = Scenario.objects.create(
+                round=round, reference=new_references("SCEN", 1, taken)[0], name=name, made_by=by, made_at=at
+            )
+    except IntegrityError:
+        raise Refused(f"There is a scenario called {name} already", field="name") from None
+    left = left_for_grants(round=round)
+    above = candidates(round, by).filter(standing__running__lte=left)
+    _write(scenario, [(bid, Place.FUND, bid.amount) for bid in above])
+    audit.record("keep scenario", scenario, round=round, by=by, at=at, facts={"name": name, "funded": len(above)})
+    return scenario
+
+
+@transaction.atomic
+def keep_scenario(
+    *, scenario: Scenario, answers: Mapping[str, tuple[Place, Decimal]], seen: int, by: User, at: datetime
+) -> Scenario:
+    """Say what a scenario does with some bids, by reference; the others stay as they were. Amounts in pounds.
+
+    Raises Refused for an amount above what is asked for, for a bid that is no candidate, and for a proposed scenario.
+    """
+    scenario = _lock(scenario, seen)
+    bids = {bid.reference: bid for bid in candidates(scenario.round, by).filter(reference__in=answers)}
+    rows = []
+    for reference, (place, amount) in answers.items():
+        if reference not in bids:
+            raise Refused("A bid of this page can no longer be funded. Open the page anew")
+        if amount > bids[reference].amount:
+            raise Refused("Amount must be no more than what is asked for", field=f"{reference}-amount")
+        rows.append((bids[reference], place, amount))
+    _write(scenario, rows)
+    scenario.version += 1
+    scenario.save(update_fields=["version"])
+    facts = {reference: f"{place} {amount}" for reference, (place, amount) in answers.items()}
+    audit.record("keep scenario", scenario, round=scenario.round, by=by, at=at, facts={"items": facts})
+    return scenario
+
+
+@transaction.atomic
+def draw_line(*, scenario: Scenario, places: int, seen: int, by: User, at: datetime) -> Scenario:
+    """Fund in full the first bids of the ranking, as many as `places`, and none below them."""
+    scenario = _lock(scenario, seen)
+    scenario.items.filter(bid__in=candidates(scenario.round, by)).delete()
+    _write(scenario, [(bid, Place.FUND, bid.amount) for bid in candidates(scenario.round, by)[:places]])
+    scenario.version += 1
+    scenario.save(update_fields=["version"])
+    audit.record("keep scenario", scenario, round=scenario.round, by=by, at=at, facts={"line below": places})
+    return scenario
+
+
+def _lock(scenario: Scenario, seen: int | None) -> Scenario:
+    rounds.lock(scenario.round)
+    scenario = Scenario.objects.select_for_update(of=("self",)).select_related("round").get(pk=scenario.pk)
+    must_be_current(scenario, seen)
+    if scenario.proposed_at:
+        raise Refused("This scenario is before the leadership. Begin another to change it.")
+    return scenario
+
+
+def _write(scenario: Scenario, rows: Sequence[tuple[Bid, Place, Decimal]]) -> None:
+    scenario.items.filter(bid__in=[bid.pk for bid, _, _ in rows]).delete()
+    ScenarioItem.objects.bulk_create(
+        ScenarioItem(scenario=scenario, bid=bid, place=place, amount=amount)
+        for bid, place, amount in rows
+        if place is not Place.NONE
+    )
+
+
+@transaction.atomic
+def propose_scenario(*, scenario: Scenario, reason: str, seen: int, by: User, at: datetime) -> Scenario:
+    """Put a scenario before the leadership, in place of one that was there.
+
+    Raises Refused where it takes more than is left for grants, or funds nothing.
+    """
+    scenario = _lock(scenario, seen)
+    found = effect_of(scenario.round, choices(scenario, by), at)
+    if not found.funded.count:
+        raise Refused("The scenario funds no bid")
+    if found.spare < 0:
+        raise Refused("The scenario takes more than is left for grants")
+    others = Scenario.objects.filter(round=scenario.round, proposed_at__isnull=False)
+    replaced = list(others.values_list("name", flat=True))
+    others.update(proposed_at=None, proposed_by=None, proposed_because="")
+    scenario.proposed_at, scenario.proposed_by, scenario.proposed_because = at, by, reason
+    scenario.version += 1
+    scenario.save(update_fields=["proposed_at", "proposed_by", "proposed_because", "version"])
+    facts = {"grants": found.funded.count, "amount": found.funded.total, "in place of": replaced}
+    audit.record("propose scenario", scenario, round=scenario.round, by=by, at=at, because=reason, facts=facts)
+    return scenario
+
+
+def proposed_amount(bid: Bid) -> Decimal | None:
+    """What the proposed scenario gives a bid, in pounds; None where none is proposed or the bid is not funded in it."""
+    item = ScenarioItem.objects.filter(bid=bid, place=Place.FUND, scenario__proposed_at__isnull=False).first()
+    return item.amount if item else None
+
+
+# Reading
+
+
+Typed = Mapping[str, tuple[Place, Decimal]]
+
+
+def choices(scenario: Scenario, user: User, typed: Typed | None = None) -> list[Choice]:
+    """The bids that a scenario funds or holds in reserve; `typed` stands in place of what was kept, and is not kept.
+
+    A bid that is typed is among them even where it is neither: the others would be as many as the round has.
+    """
+    kept = {item.bid_id: (Place(item.place), item.amount) for item in scenario.items.all()}
+    bids = candidates(scenario.round, user).filter(Q(pk__in=kept) | Q(reference__in=typed or ()))
+    return [
+        _choice(bid, (typed or {}).get(bid.reference) or kept[bid.pk])
+        for bid in bids.select_related("recipient", "family").prefetch_related("tags")
+    ]
+
+
+def _choice(bid: Bid, said: tuple[Place, Decimal]) -> Choice:
+    place, amount = said
+    return Choice(
+        reference=bid.reference,
+        asked=bid.amount,
+        place=place,
+        amount=amount,
+        family=bid.family.name if bid.family else "",
+        recipient=bid.bidder,
+        boroughs=tuple(bid.boroughs),
+        themes=tuple(tag.label for tag in bid.tags.all() if tag.kind == Tag.Kind.THEME),
+    )
+
+
+def effect_of(round: Round, chosen: Sequence[Choice], at: datetime) -> Effect:
+    """What the choices come to by the limit of today. Raises Refused where no confirmed limit is in force."""
+    _, limit = awards.limit_on(round, DelegationRule.Kind.GRANT, at.date())
+    return effect(chosen, left=left_for_grants(round=round), limit=limit, key=Key(round.routing_key))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A bid that two scenarios treat differently."""
+
+    bid: Bid
+    first: Choice
+    second: Choice
+
+
+def differences(first: Sequence[Choice], second: Sequence[Choice]) -> list[Difference]:
+    """The bids on which two scenarios differ, in the order of the ranking."""
+    one, other = ({choice.reference: choice for choice in side} for side in (first, second))
+    bids = Bid.objects.filter(reference__in=one.keys() | other.keys()).select_related("recipient", "standing")
+    rows = []
+    for bid in bids.order_by("standing__position"):
+        left, right = one.get(bid.reference), other.get(bid.reference)
+        row = Difference(bid, left or _not_in(right), right or _not_in(left))
+        if _differ(row.first, row.second):
+            rows.append(row)
+    return rows
+
+
+def _not_in(choice: Choice | None) -> Choice:
+    """The same bid in a scenario that does nothing with it."""
+    assert choice is not None
+    return replace(choice, place=Place.NONE)
+
+
+def _differ(first: Choice, second: Choice) -> bool:
+    if first.place is not second.place:
+        return True
+    return first.place is Place.FUND and first.amount != second.amount
+
+
+def uncovered(found: Effect) -> list[str]:
+    """The boroughs that no funded bid covers, by name."""
+    return [borough.name for borough in areas.BOROUGHS if borough.code not in found.boroughs]

@@ -1,0 +1,148 @@
+"""Pages of the funding line: scenarios, one of them with its live effect, two compared, one proposed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from approvals.access import scenario_or_404
+from approvals.models import Scenario
+from approvals.routing.commitments import left_for_grants
+from approvals.scenarios import scenarios as transitions
+from approvals.scenarios.forms import LineForm, ScenarioForm, ScenarioRowForm
+from approvals.scenarios.funding import Choice, Place
+from bids.models import Bid
+from bids.panel import members
+from grants.access import Request, allow, holdings, must, round_or_404
+from grants.forms import Form, ReasonForm, attempt
+from grants.models import Round
+from grants.pages import form_page, page_of, whole_number
+
+ROWS = 100
+
+
+def _list(round: Round) -> str:
+    return reverse("approvals:scenarios", args=[round.reference])
+
+
+@allow("see scenarios")
+@require_GET
+def scenarios(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see scenarios")
+    rows = Scenario.objects.filter(round=found).select_related("made_by", "proposed_by")
+    page = page_of(request, rows, size=25)
+    context = {"page": page, "closed": members.scoring_closed(found)}
+    return render(request, "approvals/scenarios/scenarios.html", context)
+
+
+@allow("keep scenario")
+def add_scenario(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "keep scenario")
+    return form_page(
+        request,
+        "approvals/scenarios/add_scenario.html",
+        ScenarioForm(request.POST or None),
+        lambda data: transitions.add_scenario(round=found, **data, by=request.user, at=timezone.now()),
+        done="The scenario begins with the line where the ranking draws it",
+        to=lambda made: reverse("approvals:scenario", args=[made.reference]),
+        back=_list(found),
+    )
+
+
+@allow("see scenarios")
+def scenario(request: Request, reference: str) -> HttpResponse:
+    found = scenario_or_404(request, reference, "see scenarios")
+    may_keep = holdings(request.user).may("keep scenario", found.round) and not found.proposed_at
+    kept = {choice.reference: choice for choice in transitions.choices(found, request.user)}
+    bids = transitions.candidates(found.round, request.user).select_related("recipient", "standing")
+    page = page_of(request, bids, size=ROWS)
+    forms = [_row(request, bid, kept.get(bid.reference)) for bid in page.object_list]
+    draws = request.POST.get("then") == "draw"
+    top = LineForm(request.POST) if draws else Form(request.POST or None)
+    # Each row is asked, so that every wrong one is told at once.
+    right = [form.is_valid() for form in [top, *(row for _, row in forms)]]
+    valid = all(right)
+    typed = {bid.reference: form.answer for bid, form in forms} if valid else {}
+    if request.method == "POST":
+        must(request.user, "keep scenario", found.round)
+    if valid and request.POST.get("then") != "preview":
+        answer = attempt(top, lambda: _keep(request, found, typed, top.cleaned_data.get("places")))
+        if answer is not None:
+            return answer
+    chosen = transitions.choices(found, request.user, typed)
+    effect = attempt(top, lambda: transitions.effect_of(found.round, chosen, timezone.now()))
+    errors = [error for _, form in forms for error in form.errors_with_links] + top.errors_with_links
+    context = {
+        "scenario": found,
+        "rows": forms,
+        "page": page,
+        "effect": effect,
+        "left": left_for_grants(round=found.round),
+        "uncovered": transitions.uncovered(effect) if effect else [],
+        "may_keep": may_keep,
+        "line": top if draws else None,
+        "form": {"errors": errors, "errors_with_links": errors},
+    }
+    return render(request, "approvals/scenarios/scenario.html", context)
+
+
+def _row(request: Request, bid: Bid, choice: Choice | None) -> tuple[Bid, ScenarioRowForm]:
+    initial = {"place": choice.place if choice else Place.NONE, "amount": choice.amount if choice else bid.amount}
+    return bid, ScenarioRowForm(request.POST or None, prefix=bid.reference, asked=bid.amount, initial=initial)
+
+
+def _keep(request: Request, found: Scenario, typed: dict[str, Any], places: int | None) -> HttpResponse:
+    """Draw the line below so many places where that was asked for; otherwise keep what was typed."""
+    seen = whole_number(request.POST.get("version", ""))
+    common: dict[str, Any] = {"scenario": found, "seen": seen, "by": request.user, "at": timezone.now()}
+    if places is not None:
+        transitions.draw_line(**common, places=places)
+        messages.success(request, "The line is drawn")
+    else:
+        transitions.keep_scenario(**common, answers=typed)
+        messages.success(request, "The scenario is kept")
+    return redirect(request.get_full_path())
+
+
+@allow("see scenarios")
+@require_GET
+def compare_scenarios(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see scenarios")
+    names = [request.GET.get("first", ""), request.GET.get("second", "")]
+    if not all(names):
+        return redirect(_list(found))
+    chosen = [get_object_or_404(Scenario, round=found, reference=name) for name in names]
+    sides = [transitions.choices(each, request.user) for each in chosen]
+    at = timezone.now()
+    effects = [transitions.effect_of(found, side, at) for side in sides]
+    context = {
+        "first": chosen[0],
+        "second": chosen[1],
+        "effects": effects,
+        "uncovered": [transitions.uncovered(each) for each in effects],
+        "differences": transitions.differences(*sides),
+        "places": Place,
+    }
+    return render(request, "approvals/scenarios/compare_scenarios.html", context)
+
+
+@allow("propose scenario")
+def propose_scenario(request: Request, reference: str) -> HttpResponse:
+    found = scenario_or_404(request, reference, "propose scenario")
+    return form_page(
+        request,
+        "approvals/scenarios/propose_scenario.html",
+        ReasonForm(request.POST or None),
+        lambda data: transitions.propose_scenario(
+            scenario=found, **data, seen=found.version, by=request.user, at=timezone.now()
+        ),
+        done=f"{found.name} is before the leadership",
+        to=_list(found.round),
+        scenario=found,
+    )

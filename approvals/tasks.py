@@ -1,0 +1,169 @@
+"""What approvals add to the pages below them: tasks on the home page, the allocation's bar, the path of a bid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals.decisions import history, submission
+from approvals.models import Award, Decision, DelegationRule, Query
+from approvals.review import reviewing
+from approvals.routing.commitments import left_for_grants
+from bids.models import Bid
+from bids.panel import members
+from grants import money
+from grants.access import Holdings, holdings
+from grants.models import AuditEvent, Round, User
+from grants.tasks import Segment, Task
+
+ZERO = Decimal("0.00")
+
+
+def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
+    """The tasks of leads, finance, office and Deputy Mayor, in the order of the work."""
+    if held.may("review bid", round):
+        yield from _of_lead(user, round)
+    yield from _of_decisions(held, round)
+
+
+def _of_lead(user: User, round: Round) -> Iterator[Task]:
+    def page(name: str) -> str:
+        return reverse(f"approvals:{name}", args=[round.reference])
+
+    proposed = DelegationRule.objects.filter(round=round, confirmed_by=None).exclude(proposed_by=user).count()
+    if proposed:
+        yield Task("Confirm the limits of delegation", page("rules"), proposed)
+    recommended = Bid.objects.filter(round=round, state__in=reviewing.reviewable(round)).count()
+    if recommended:
+        yield Task("Review what the panel recommends", page("review"), recommended)
+    grants = Award.objects.live().filter(round=round)
+    unrouted = grants.filter(route="").count()
+    if unrouted:
+        yield Task("Route the agreed grants", page("routes"), unrouted)
+    warned = grants.exclude(warning="").filter(warning_cleared="").count()
+    if warned:
+        yield Task("Clear routing warnings", page("routes"), warned, hint="The other key gives a higher route.")
+    waiting = grants.filter(route=Award.Route.DELEGATED, state=Award.State.ROUTED).count()
+    if waiting:
+        yield Task("Approve delegated grants", page("approvals"), waiting)
+
+
+def _of_decisions(held: Holdings, round: Round) -> Iterator[Task]:
+    """The tasks of every paper of a round, in a number of queries that does not grow with them."""
+    decisions = list(Decision.objects.filter(round=round))
+    queries = Query.objects.filter(pack__decision__round=round, answered_at=None)
+    asked = dict(queries.order_by().values_list("pack__decision").annotate(Count("pk")))
+    given_back = history.all_returned(round, [each for each in decisions if each.state == Decision.State.RETURNED])
+    for decision in decisions:
+        decision.round = round
+        yield from _of_decision(held, decision, given_back.get(decision.reference), asked.get(decision.pk, 0))
+    if held.may("sign off", round):
+        yield from _sign_offs(held, [each for each in decisions if each.is_editable])
+
+
+def _of_decision(
+    held: Holdings, decision: Decision, given_back: AuditEvent | None, open_queries: int
+) -> Iterator[Task]:
+    states, round = Decision.State, decision.round
+    address = reverse("approvals:decision", args=[decision.reference])
+    if decision.is_editable and held.may("submit pack", round):
+        hint = f"Returned by {given_back.actor_name}: {given_back.because}" if given_back else "A draft"
+        yield Task(f"Finish and submit {decision.reference}", address, hint=hint)
+    if open_queries and held.may("answer query", round):
+        yield Task(f"Answer queries on {decision.reference}", address, open_queries)
+    if decision.state == states.SUBMITTED and held.may("put forward pack", round):
+        yield Task(
+            f"Review {decision.reference}", address, 1, hint=decision.title, button=f"Review {decision.reference}"
+        )
+    if decision.state == states.READY and held.may("decide items", round):
+        decide = reverse("approvals:decide_items", args=[decision.reference])
+        button = f"Decide {decision.reference}"
+        yield Task(f"Decide {decision.reference}", decide, 1, hint=decision.title, button=button)
+    if decision.state == states.DECIDED and held.may("sign decision", round):
+        sign = reverse("approvals:sign_decision", args=[decision.reference])
+        yield Task(f"Sign {decision.reference}", sign, 1, button=f"Sign {decision.reference}")
+    if decision.state == states.SIGNED and held.may("publish decision", round):
+        yield Task(f"Publish {decision.reference}", address, 1, due=decision.deferred_until)
+
+
+def _sign_offs(held: Holdings, written: Sequence[Decision]) -> Iterator[Task]:
+    """What an adviser has to answer for: each part of theirs that is written and does not stand.
+
+    What a paper would say takes many queries, so that is asked of the newest alone; of the others the page tells.
+    """
+    for decision in written[1:]:
+        address = f"{reverse('approvals:decision', args=[decision.reference])}#sign-offs"
+        yield Task(f"See the sign-offs of {decision.reference}", address, hint=decision.title)
+    if not written:
+        return
+    decision = written[0]
+    for row in submission.of(decision, at=timezone.now()).sign_offs:
+        if not row.standing.holds and held.may(row.area.action, decision.round):
+            address = reverse("approvals:sign_off", args=[decision.reference, row.area.value])
+            name = f"Sign off {decision.reference}: {row.area.value}"
+            hints = {"void": "It changed after it was signed off.", "objected": "It was not signed off."}
+            yield Task(name, address, 1, hint=hints.get(row.standing.state, decision.title), button=name)
+
+
+def standing(*, held: Holdings, round: Round) -> str:
+    """Where a round stands and what comes next, in a sentence that tells nobody what they may not see."""
+    decision = Decision.objects.filter(round=round).first() if held.may("see decisions", round) else None
+    if decision:
+        return f"{decision.reference}: {decision.get_state_display().lower()}."
+    if members.scoring_closed(round):
+        return "Scoring has closed. The outcomes and the grants follow."
+    if not Bid.objects.filter(round=round).exists():
+        return f"Bids come in until {round.closes_on:%-d %B %Y}. Scoring follows."
+    until = f" until {round.scoring_closes_on:%-d %B %Y}" if round.scoring_closes_on else ""
+    return f"The panel scores{until}. The outcomes follow."
+
+
+def overview(*, held: Holdings, round: Round) -> list[Segment]:
+    """The allocation as one bar: lines and contracts, grants approved, grants asked for, left."""
+    if not held.may("see reconciliation", round):
+        return []
+    left = left_for_grants(round=round)
+    live = Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round)
+    approved = live.filter(state=Award.State.APPROVED).aggregate(total=Sum("amount"))["total"] or ZERO
+    asked = (live.aggregate(total=Sum("amount"))["total"] or ZERO) - approved
+    parts = [
+        ("Lines and contracts", round.allocation - left, "held"),
+        ("Grants approved", approved, "approved"),
+        ("Grants asked for", asked, "proposed"),
+        ("Left", left - approved - asked, "free"),
+    ]
+    segments, start = [], 0.0
+    for label, amount, kind in parts:
+        # A share of the bar's width, for the eye alone; the exact sums stand beside it.
+        width = max(float(amount / round.allocation) * 100, 0.0)
+        segments.append(Segment(label, money.pounds(amount), kind, start, width))
+        start += width
+    return segments
+
+
+def on_bid(*, user: User, bid: Bid) -> dict[str, Any]:
+    """What the page of a bid shows of its grant: steps of the path, rows of facts, links."""
+    held = holdings(user)
+    if not held.may("see award", bid.round):
+        return {"steps": [], "rows": [], "links": []}
+    award = Award.objects.filter(bid=bid).prefetch_related("approvals", "payments").first()
+    agreed = bid.recommendations.filter(answer="agree").last()
+    valid = next((each for each in award.approvals.all() if each.invalid_at is None), None) if award else None
+    steps = [{"label": "Leadership", "done": bid.state == Bid.State.AGREED, "when": agreed and agreed.made_at}]
+    rows, links = [], []
+    if agreed and agreed.amount is not None:
+        rows.append({"label": "Recommended amount", "text": money.pounds(agreed.amount)})
+    if award:
+        steps.append({"label": "Routed", "done": bool(award.route), "when": award.routed_at})
+        steps.append({"label": "Approved", "done": valid is not None, "when": valid and valid.approved_at})
+        if award.route:
+            rows.append({"label": "Route", "text": f"{award.get_route_display()}. {award.sentence}"})
+        links.append({"label": "The grant", "address": reverse("approvals:award", args=[award.reference])})
+    if held.may("review bid", bid.round) and bid.state in (Bid.State.RECOMMENDED, Bid.State.AGREED):
+        links.append({"label": "Review", "address": reverse("approvals:review_bid", args=[bid.reference])})
+    return {"steps": steps, "rows": rows, "links": links}

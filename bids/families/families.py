@@ -1,0 +1,282 @@
+"""Which bids look like lots of one project, and which organisations like one. Pure rules; a person confirms.
+
+A family is what the limit is compared with, so that splitting a grant never lowers its route (PCD 681 para 2.11):
+Sharan and Sharon are one project, and PCPI Ltd is one body under five names.
+"""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bids.families.likeness import Link, Strength, groups, like_names, like_texts
+from grants.names import plain_name
+
+# The sentences that show a likeness; more of them say nothing new.
+MOST_EVIDENCE = 4
+_NUMBER = r"\d+|[a-h]|i{1,3}|iv|vi{0,3}|one|two|three|four|five|six"
+_LOT = re.compile(
+    rf"\b(?:lot|part|phase|stage|strand|tranche|year)\s+(?:no\.?\s*)?(?:{_NUMBER})\b|\b\d+\b", re.IGNORECASE
+)
+
+
+class Why(StrEnum):
+    """What a likeness is one of, as the page says it."""
+
+    NAMES = "Like names"
+    RECIPIENT = "The same recipient"
+    RECIPIENTS = "Recipients that look like one"
+    PEOPLE = "The same people"
+    TEXT = "Like text"
+    NUMBER = "The same register number"
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A bid as it is compared. `recipient` is the key of its body, `email` and `contact` whom the bidder named."""
+
+    reference: str
+    title: str
+    recipient: str
+    family: str = ""
+    text: str = ""
+    contact: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An organisation as it is compared: by every name that it goes by, its number and the people of its bids."""
+
+    key: str
+    names: tuple[str, ...]
+    register: str = ""
+    number: str = ""
+    contacts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One kind of likeness: between which, how much it says, and the sentences that show it."""
+
+    why: Why
+    references: tuple[str, ...]
+    strength: Strength
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Bids, or organisations, that may be one, and why: by their references in order. Reasons are strongest first."""
+
+    references: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def strength(self) -> Strength:
+        """That of the strongest reason, and one more where several kinds agree."""
+        several = len({reason.why for reason in self.reasons}) > 1
+        return Strength(min(Strength.STRONG, self.reasons[0].strength + several))
+
+    @property
+    def key(self) -> str:
+        return key_of(self.references)
+
+
+def key_of(references: Iterable[str]) -> str:
+    """A short name for a set of bids or bodies, the same in whatever order they come."""
+    return hashlib.sha256("\n".join(sorted(references)).encode()).hexdigest()[:16]
+
+
+def family_name(title: str) -> str:
+    """The name of a project by the title of a lot: Safe Camp Extension, of “Safe Camp Extension, lot 1: Fulham”."""
+    head = re.split(r"[:,]", title)[0]
+    return _LOT.sub("", head).strip(" -–") or head.strip()
+
+
+def suggest(
+    bids: Sequence[Like], bodies: Sequence[Body] = (), dismissed: Collection[frozenset[str]] = ()
+) -> list[Suggestion]:
+    """Bids that may be one project and that nobody has answered for, strongest first, each set of bids once.
+
+    A set is answered for where it is one family already, or lies within one that a person dismissed.
+    """
+    families = {bid.reference: bid.family for bid in bids}
+    reasons = [
+        *_reasons(Why.NAMES, like_names((bid.reference, bid.title, _core(bid.title)) for bid in bids)),
+        *_reasons(Why.RECIPIENT, _same_recipient(bids, bodies)),
+        *_like_recipients(bids, bodies),
+        *_reasons(Why.PEOPLE, _same_people((bid.reference, bid.contact, bid.email) for bid in bids)),
+        *_reasons(Why.TEXT, like_texts({bid.reference: bid.text for bid in bids})),
+    ]
+
+    def one_family(references: Sequence[str]) -> bool:
+        return len(own := {families[each] for each in references}) == 1 and "" not in own
+
+    return _open([found for found in reasons if not one_family(found.references)], dismissed)
+
+
+def suggest_bodies(bodies: Sequence[Body], dismissed: Collection[frozenset[str]] = ()) -> list[Suggestion]:
+    """Organisations that may be one body and that nobody has answered for, strongest first.
+
+    Two that hold different numbers of one register are two bodies, however like their names are.
+    """
+    found = [
+        *_reasons(Why.NAMES, _like_bodies(bodies)),
+        *_reasons(Why.NUMBER, _same_number(bodies)),
+        *_reasons(Why.PEOPLE, _shared_people(bodies)),
+    ]
+    # What connects bodies by several kinds is one suggestion: PCPI by its initials, its centre by its people.
+    whole = groups((reason.references[0], each) for reason in found for each in reason.references)
+    wider = [Suggestion(tuple(group), tuple(r for r in found if set(r.references) <= set(group))) for group in whole]
+    return _strongest_first(each for each in map(_in_order, wider) if not _within(each.references, dismissed))
+
+
+# One kind of likeness each
+
+
+def _core(title: str) -> str:
+    """A title as it is compared: without what follows a colon or comma, and without its lot number."""
+    head = re.split(r"[:,]", title.casefold())[0]
+    return plain_name(_LOT.sub(" ", head)) or plain_name(re.sub(r"\d+", "", head)) or plain_name(title)
+
+
+def _same_recipient(bids: Sequence[Like], bodies: Sequence[Body]) -> list[Link]:
+    known = {body.key: _introduced(body) for body in bodies}
+    first: dict[str, str] = {}
+    return [
+        Link(there, bid.reference, Strength.FAIR, f"They go to {known.get(bid.recipient, bid.recipient)}")
+        for bid in bids
+        if bid.recipient and (there := first.setdefault(bid.recipient, bid.reference)) != bid.reference
+    ]
+
+
+def _introduced(body: Body) -> str:
+    """A body with what tells it apart: Pennywhistle Trust, charity number 9937792, also known as Penny Whistle."""
+    name, *others = body.names
+    number = f", {_numbered(body)}" if body.number else ""
+    return f"{name}{number}{', also known as ' + ' and '.join(others) if others else ''}"
+
+
+def _like_recipients(bids: Sequence[Like], bodies: Sequence[Body]) -> list[Reason]:
+    """The bids of bodies that look like one, which the likeness of the bodies shows."""
+    own: dict[str, list[str]] = defaultdict(list)
+    for bid in bids:
+        own[bid.recipient].append(bid.reference)
+    asking = [body for body in bodies if body.key in own]
+    links = [*_like_bodies(asking), *_same_number(asking)]
+    return [
+        replace(reason, references=tuple(sorted(each for key in reason.references for each in own[key])))
+        for reason in _reasons(Why.RECIPIENTS, links)
+    ]
+
+
+def _same_people(named: Iterable[tuple[str, str, str]]) -> list[Link]:
+    by_email: dict[str, str] = {}
+    by_name: dict[str, str] = {}
+    links = []
+    for key, contact, email in named:
+        address, name = email.strip().casefold(), plain_name(contact)
+        if address and (there := by_email.setdefault(address, key)) != key:
+            links.append(Link(there, key, Strength.FAIR, f"Both name {address}"))
+        # One word is a first name, or a role.
+        if " " in name and (there := by_name.setdefault(name, key)) != key:
+            links.append(Link(there, key, Strength.SLIGHT, f"Both name {contact.strip()}"))
+    return links
+
+
+def _shared_people(bodies: Sequence[Body]) -> list[Link]:
+    return _told_apart(_same_people((body.key, *each) for body in bodies for each in body.contacts), bodies)
+
+
+def _like_bodies(bodies: Sequence[Body]) -> list[Link]:
+    named = [
+        (body.key, name, plain_name(part))
+        for body in bodies
+        for name in body.names
+        # A name with another in brackets is both.
+        for part in re.split(r"[()]", name)
+    ]
+    return _told_apart(like_names(named), bodies)
+
+
+def _same_number(bodies: Sequence[Body]) -> list[Link]:
+    first: dict[str, Body] = {}
+    links = []
+    for body in bodies:
+        number = re.sub(r"\W", "", body.number).casefold().lstrip("0")
+        if number and (there := first.setdefault(number, body)) is not body:
+            said = f"{there.names[0]} has the {_numbered(there)}, {body.names[0]} the {_numbered(body)}"
+            links.append(Link(there.key, body.key, Strength.STRONG, said))
+    return links
+
+
+def _numbered(body: Body) -> str:
+    return f"{body.register} number {body.number}"
+
+
+def _told_apart(links: list[Link], bodies: Sequence[Body]) -> list[Link]:
+    """The links between bodies that no register tells apart."""
+    number = {body.key: (body.register, body.number) for body in bodies}
+
+    def apart(one: str, other: str) -> bool:
+        (register, mine), (their_register, theirs) = number[one], number[other]
+        return bool(mine and theirs) and register == their_register and mine != theirs
+
+    return [link for link in links if not apart(link.one, link.other)]
+
+
+# Together
+
+
+def _reasons(why: Why, links: Sequence[Link]) -> list[Reason]:
+    """The groups that links of one kind make: by the strong alone, and with weaker ones where those add to them."""
+    found: dict[tuple[str, ...], Reason] = {}
+    for least in sorted(Strength, reverse=True):
+        kept = sorted((link for link in links if link.strength >= least), key=lambda link: -link.strength)
+        made = [tuple(group) for group in groups((link.one, link.other) for link in kept)]
+        home = {each: group for group in made for each in group}
+        evidence: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
+        for link in kept:
+            evidence[home[link.one]][link.evidence] = None
+        for group in made:
+            found.setdefault(group, Reason(why, group, least, tuple(evidence[group])[:MOST_EVIDENCE]))
+    return list(found.values())
+
+
+def _open(reasons: Sequence[Reason], dismissed: Collection[frozenset[str]]) -> list[Suggestion]:
+    """Each set of bids once with all its reasons; a set that lies in a larger one no weaker is told there."""
+    by_set: dict[tuple[str, ...], list[Reason]] = defaultdict(list)
+    for reason in reasons:
+        if not _within(reason.references, dismissed):
+            by_set[reason.references].append(reason)
+    kept: list[Suggestion] = []
+    holding: dict[str, list[int]] = defaultdict(list)
+    for references in sorted(by_set, key=lambda each: (-len(each), each)):
+        own = _in_order(Suggestion(references, tuple(by_set[references])))
+        larger = next((number for number in holding[references[0]] if _holds(kept[number], own)), None)
+        if larger is not None:
+            kept[larger] = _in_order(replace(kept[larger], reasons=(*kept[larger].reasons, *own.reasons)))
+            continue
+        for each in references:
+            holding[each].append(len(kept))
+        kept.append(own)
+    return _strongest_first(kept)
+
+
+def _strongest_first(found: Iterable[Suggestion]) -> list[Suggestion]:
+    return sorted(found, key=lambda each: (-each.strength, -len(each.reasons), each.references))
+
+
+def _holds(larger: Suggestion, own: Suggestion) -> bool:
+    return larger.strength >= own.strength and set(own.references) <= set(larger.references)
+
+
+def _in_order(found: Suggestion) -> Suggestion:
+    return replace(found, reasons=tuple(sorted(found.reasons, key=lambda reason: -reason.strength)))
+
+
+def _within(references: Sequence[str], dismissed: Collection[frozenset[str]]) -> bool:
+    return any(dismissal.issuperset(references) for dismissal in dismissed)

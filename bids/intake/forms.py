@@ -1,0 +1,172 @@
+"""The forms of bids and of the panel. BidForm is the one set of rules for a bid, typed or from a spreadsheet."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from bids import areas
+from bids.fields import BidsField
+from bids.models import Bid, Tag
+from grants import money
+from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, text_area, yes_no
+from grants.models import Organisation, Round
+from grants.names import plain_name
+
+_POLICE = {plain_name(name) for name in (*areas.UNITS, "Metropolitan Police", "Metropolitan Police Service", "MPS")}
+
+
+class BidForm(Form):
+    """One bid. `cleaned_data["costs"]` is a list of (label, amount in pounds) that sums to `amount`."""
+
+    your_reference = forms.CharField(
+        label="Your reference", max_length=40, help_text="The number that the bidder or your unit gave it."
+    )
+    title = forms.CharField(label="Title", max_length=150)
+    led_by = forms.ChoiceField(label="Who leads it", choices=Bid.Led.choices, widget=Radios)
+    recipient = forms.CharField(
+        label="Recipient organisation",
+        max_length=150,
+        required=False,
+        help_text="Who is to be paid. Leave empty for a bid led by a unit of the force.",
+    )
+    register = forms.ChoiceField(
+        label="Registered as", choices=Organisation.Register.choices, required=False, widget=forms.Select
+    )
+    register_number = forms.CharField(label="Register number", max_length=20, required=False)
+    sponsoring_unit = forms.CharField(
+        label="Sponsoring unit", max_length=80, help_text="The unit of the force behind the bid, such as Central West."
+    )
+    contact = forms.CharField(
+        label="Contact person",
+        max_length=150,
+        required=False,
+        help_text="Whom the bidder named. Seen by leads and auditors alone, and never published.",
+    )
+    contact_email = forms.EmailField(label="Contact’s email address", max_length=254, required=False)
+    amount = MoneyField(label="Amount asked for")
+    costs = text_area(
+        "Costs", hint="One a line, like “Youth workers: 24,000”. Together they must equal the amount.", longest=2000
+    )
+    summary = text_area("Summary")
+    beneficiaries = text_area("Who benefits", rows=2, longest=2000)
+    boroughs = forms.MultipleChoiceField(
+        label="Boroughs", choices=[(borough.code, borough.name) for borough in areas.BOROUGHS], widget=Checkboxes
+    )
+    themes = forms.ModelMultipleChoiceField(label="Themes", queryset=Tag.objects.none(), widget=Checkboxes)
+    priorities = forms.ModelMultipleChoiceField(label="Plan priorities", queryset=Tag.objects.none(), widget=Checkboxes)
+    objectives = forms.ModelMultipleChoiceField(
+        label="Objectives", queryset=Tag.objects.none(), widget=Checkboxes, required=False
+    )
+    starts_on = DayField(label="Start date")
+    ends_on = DayField(label="End date")
+    outputs = text_area("Outputs")
+    outcomes = text_area("Outcomes")
+    evaluation_plan = text_area("Evaluation plan")
+    track_record = text_area("Track record")
+    employs_staff = yes_no("Does it pay staff?")
+    london_living_wage = yes_no(
+        "Are they paid at least the London Living Wage?", required=False, hint="Answer where the project pays staff."
+    )
+    personal_data = yes_no("Does it use personal data of the public?")
+    future_cost = yes_no("Does it leave a future or ongoing cost?")
+    future_cost_note = text_area("What the future cost is", rows=2, required=False, longest=2000)
+    illustrative = forms.CharField(label="What is invented", max_length=300, required=False)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, kind in (("themes", "theme"), ("priorities", "priority"), ("objectives", "objective")):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelMultipleChoiceField)
+            field.queryset = Tag.objects.filter(round=round, kind=kind)
+            field.to_field_name = "code"
+
+    def clean_costs(self) -> list[tuple[str, Decimal]]:
+        lines = []
+        for part in self.cleaned_data["costs"].replace("\n", ";").split(";"):
+            if not part.strip():
+                continue
+            label, colon, amount = part.rpartition(":")
+            if not colon or not label.strip():
+                raise forms.ValidationError(f"“{part.strip()[:60]}” must be a label, a colon and an amount")
+            try:
+                lines.append((label.strip()[:120], money.parse(amount)))
+            except money.NotMoney as wrong:
+                raise forms.ValidationError(f"{label.strip()[:60]}: {wrong}") from None
+            if not lines[-1][1]:
+                raise forms.ValidationError(f"{label.strip()[:60]}: amount must be more than £0")
+        if not lines:
+            raise forms.ValidationError("Enter at least one cost, like “Youth workers: 24,000”")
+        return lines
+
+    def clean_recipient(self) -> str:
+        name = " ".join(self.cleaned_data["recipient"].split())
+        if plain_name(name).removesuffix(" police").removesuffix(" bcu") in _POLICE:
+            raise forms.ValidationError("A unit of the force cannot take a grant. Name it as the sponsoring unit")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self._check_recipient(data)
+        amount, costs = data.get("amount"), data.get("costs")
+        if amount and costs and money.total([part for _, part in costs]) != amount:
+            total = money.pounds(money.total([part for _, part in costs]))
+            self.add_error("costs", f"The costs sum to {total}, and the amount asked for is {money.pounds(amount)}")
+        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
+            self.add_error("ends_on", "End date must be on or after the start date")
+        if data.get("employs_staff") and data.get("london_living_wage") is None:
+            self.add_error("london_living_wage", "Say whether staff are paid at least the London Living Wage")
+        if data.get("future_cost") and not data.get("future_cost_note"):
+            self.add_error("future_cost_note", "Enter what the future cost is")
+        return data
+
+    def _check_recipient(self, data: dict[str, Any]) -> None:
+        name, number = data.get("recipient", ""), data.get("register_number", "")
+        register = data.get("register") or Organisation.Register.NOT_STATED
+        data["register"] = register
+        if data.get("led_by") == Bid.Led.INTERNAL:
+            if name or number:
+                self.add_error("recipient", "A bid led by a unit of the force has no recipient. Leave it empty")
+        elif data.get("led_by") and "recipient" not in self.errors:
+            if not name:
+                self.add_error("recipient", "Enter the recipient organisation")
+            if (register == Organisation.Register.NOT_STATED) != (not number):
+                self.add_error("register_number", "Give the register and the number together, or neither")
+
+
+class ChangeBidForm(BidForm):
+    """A bid that is there already: its reference stays, and the reason of the change goes into the trail."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = text_area("Why it changes", rows=2)
+
+
+class UploadForm(Form):
+    file = forms.FileField(
+        label="Spreadsheet of bids",
+        help_text="An .xlsx or .csv file of at most 10 MB, made from the template.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if not file.name.lower().endswith((".csv", ".xlsx")):
+            raise forms.ValidationError("The file must be an .xlsx or a .csv")
+        if file.size > 10 * 1024 * 1024:
+            raise forms.ValidationError("The file must be smaller than 10 MB")
+        return file
+
+
+class EligibilityForm(Form):
+    bids = BidsField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
+    eligible = yes_no("Are they eligible?")
+    reason = text_area("Reason", rows=2)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["bids"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Bid.objects.filter(round=round, state=Bid.State.RECEIVED).select_related("recipient")
+        field.to_field_name = "reference"

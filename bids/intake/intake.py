@@ -1,0 +1,350 @@
+"""Bids come in: from the form or from a spreadsheet, row by row, each error with its cell."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.datastructures import MultiValueDict
+from django.utils.timezone import localtime
+from openpyxl.utils import get_column_letter
+
+from bids import areas
+from bids.intake.forms import BidForm
+from bids.intake.sheets import COLUMNS
+from bids.models import Bid, CostLine, Upload
+from bids.panel import members
+from bids.ranking import standings
+from grants import audit
+from grants.models import Alias, Organisation, Round, User, new_references
+from grants.names import plain_name
+from grants.refusal import Refused, must_be_current
+
+LISTS = ("themes", "priorities", "objectives")
+DAYS = ("starts_on", "ends_on")
+_TEXTS = (
+    "title",
+    "led_by",
+    "sponsoring_unit",
+    "amount",
+    "summary",
+    "beneficiaries",
+    "boroughs",
+    "starts_on",
+    "ends_on",
+    "outputs",
+    "outcomes",
+    "evaluation_plan",
+    "track_record",
+    "employs_staff",
+    "london_living_wage",
+    "personal_data",
+    "future_cost",
+    "future_cost_note",
+    "illustrative",
+)
+# Personal data: kept with the bid, and out of the trail, which is never emptied.
+_PEOPLE = ("contact", "contact_email")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """A row, its errors by cell (`C14`) and what taking it in means: a new bid, one that is there, or a clash."""
+
+    number: int
+    reference: str
+    title: str
+    bidder: str
+    amount: Decimal | None
+    errors: Sequence[tuple[str, str, str]] = ()
+    known: bool = False
+    draft: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All rows of a spreadsheet after checking; it can be taken in where no row has an error."""
+
+    rows: Sequence[CheckedRow]
+
+    @property
+    def wrong(self) -> list[CheckedRow]:
+        return [row for row in self.rows if row.errors]
+
+    @property
+    def new(self) -> list[CheckedRow]:
+        return [row for row in self.rows if not row.known and not row.errors]
+
+    @property
+    def known(self) -> list[CheckedRow]:
+        return [row for row in self.rows if row.known]
+
+    @property
+    def asked(self) -> Decimal:
+        return sum((row.amount for row in self.new if row.amount), Decimal("0.00"))
+
+
+def check(round: Round, rows: Sequence[dict[str, str]]) -> Preview:
+    """Check each row by the rules of the form, against the others and against the bids that are there."""
+    there = dict(Bid.objects.filter(round=round).values_list("source_reference", "intake_digest"))
+    organisations = Organisations()
+    seen: dict[str, int] = {}
+    checked = []
+    for row in rows:
+        number = int(row["row"])
+        form, errors = _row_form(round, row)
+        reference = row["your_reference"].strip()
+        if reference in seen:
+            errors.append(("your_reference", f"Row {seen[reference]} has the same reference"))
+        seen.setdefault(reference, number)
+        draft = form.cleaned_data if not errors else {}
+        if draft and draft["led_by"] == Bid.Led.EXTERNAL:
+            clash = organisations.clash(draft)
+            if clash:
+                errors.append(("register_number", clash))
+        known = bool(draft) and reference in there
+        if known and there[reference] != digest(draft):
+            errors.append(("your_reference", "A bid with this reference is there already, with other content"))
+        header = list(row)
+        checked.append(
+            CheckedRow(
+                number=number,
+                reference=reference,
+                title=row["title"],
+                bidder=row["recipient"] or row["sponsoring_unit"],
+                amount=draft.get("amount"),
+                errors=[(f"{get_column_letter(header.index(name) + 1)}{number}", name, said) for name, said in errors],
+                known=known and not errors,
+                draft=draft,
+            )
+        )
+    return Preview(checked)
+
+
+def _row_form(round: Round, row: dict[str, str]) -> tuple[BidForm, list[tuple[str, str]]]:
+    data: MultiValueDict[str, str] = MultiValueDict()
+    errors: list[tuple[str, str]] = []
+    for name in COLUMNS:
+        text = row.get(name, "").strip()
+        if name in LISTS:
+            data.setlist(name, [code.strip() for code in text.split(";") if code.strip()])
+        elif name == "boroughs":
+            try:
+                data.setlist(name, areas.read(text))
+            except areas.NoSuchBorough as wrong:
+                errors.append((name, str(wrong)))
+        elif name in DAYS:
+            for part, value in enumerate(_day_parts(text)):
+                data[f"{name}_{part}"] = value
+        else:
+            data[name] = text.lower() if name in ("led_by", "register", *_YES_NO) else text
+    form = BidForm(data, round=round)
+    # A cell that could not be read has one message: its own.
+    own = {name for name, _ in errors}
+    errors += [(name, str(said[0])) for name, said in form.errors.items() if name not in own]
+    return form, errors
+
+
+_YES_NO = ("employs_staff", "london_living_wage", "personal_data", "future_cost")
+
+
+def _day_parts(text: str) -> list[str]:
+    if not text:
+        return ["", "", ""]
+    try:
+        found = date.fromisoformat(text)
+        return [str(found.day), str(found.month), str(found.year)]
+    except ValueError:
+        parts = text.split("/")
+        return parts if len(parts) == 3 else [text, text, text]
+
+
+def digest(draft: dict[str, Any]) -> str:
+    """A fingerprint of a bid's content, by which the same row of a second file is known."""
+    said = {name: draft.get(name) for name in _TEXTS}
+    said |= {"costs": [[label, amount] for label, amount in draft["costs"]]}
+    said |= {name: sorted(tag.code for tag in draft[name]) for name in LISTS}
+    said |= {name: draft[name] for name in ("recipient", "register", "register_number")}
+    # Those that were taken in before there was a contact keep their fingerprint.
+    said |= {name: draft[name] for name in _PEOPLE if draft.get(name)}
+    return hashlib.sha256(audit.canonical(said).encode()).hexdigest()
+
+
+class Organisations:
+    """The organisations by register number and by name, read once for a whole file."""
+
+    def __init__(self) -> None:
+        self.by_number = {(row.register, row.number): row for row in Organisation.objects.exclude(number="")}
+        self.by_name = {alias.plain: alias.organisation for alias in Alias.objects.select_related("organisation")}
+
+    def find(self, draft: dict[str, Any]) -> Organisation | None:
+        number = draft["register_number"]
+        if number and (found := self.by_number.get((draft["register"], number))):
+            return found
+        return self.by_name.get(plain_name(draft["recipient"]))
+
+    def clash(self, draft: dict[str, Any]) -> str:
+        """Why the name and the number cannot both be right, if so."""
+        found, number = self.by_name.get(plain_name(draft["recipient"])), draft["register_number"]
+        if found and number and found.number and (found.register, found.number) != (draft["register"], number):
+            return f"{found.name} is there already with the number {found.number}"
+        return ""
+
+    def find_or_add(self, draft: dict[str, Any]) -> Organisation:
+        """The organisation of a bid, added where it is new; a new spelling becomes an alias."""
+        name = draft["recipient"]
+        found = self.find(draft)
+        if found is None:
+            found = Organisation.objects.create(
+                name=name,
+                register=draft["register"],
+                number=draft["register_number"],
+                illustrative="invented" in draft["illustrative"].lower() and bool(draft["register_number"]),
+            )
+        elif draft["register_number"] and not found.number:
+            found.register, found.number = draft["register"], draft["register_number"]
+            found.save(update_fields=["register", "number"])
+        if found.number:
+            self.by_number[found.register, found.number] = found
+        if plain_name(name) not in self.by_name:
+            Alias.objects.create(organisation=found, name=name)
+            self.by_name[plain_name(name)] = found
+        return found
+
+
+# Transitions
+
+
+def keep_upload(*, round: Round, file_name: str, rows: list[dict[str, str]], by: User, at: datetime) -> Upload:
+    """Keep a spreadsheet as it was read, until it is confirmed. It adds no bid."""
+    taken = Upload.objects.values_list("reference", flat=True)
+    return Upload.objects.create(
+        round=round,
+        reference=new_references("UP", 1, taken)[0],
+        file_name=file_name[:150],
+        rows=[list(row.items()) for row in rows],
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+
+
+@transaction.atomic
+def take_in_upload(*, upload: Upload, by: User, at: datetime) -> list[Bid]:
+    """Take in all new bids of a spreadsheet, or none. A second confirmation adds nothing.
+
+    Raises Refused where any row has an error by now.
+    """
+    round = Round.objects.select_for_update(no_key=True).get(pk=upload.round_id)
+    preview = check(round, upload.read())
+    if preview.wrong:
+        raise Refused(f"{len(preview.wrong)} rows have errors. Nothing was taken in.")
+    taken = _take_in(round, [row.draft for row in preview.new], by, at)
+    Upload.objects.filter(pk=upload.pk).update(taken_in_at=at)
+    return taken
+
+
+@transaction.atomic
+def take_in(*, round: Round, draft: dict[str, Any], by: User, at: datetime) -> Bid:
+    """Take in one bid; `draft` is the cleaned data of BidForm. Raises Refused where its reference is taken."""
+    round = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
+    if Bid.objects.filter(round=round, source_reference=draft["your_reference"]).exists():
+        raise Refused("A bid with this reference is there already", field="your_reference")
+    return _take_in(round, [draft], by, at)[0]
+
+
+def _take_in(round: Round, drafts: Sequence[dict[str, Any]], by: User, at: datetime) -> list[Bid]:
+    today = localtime(at).date()
+    if not round.opens_on <= today <= round.closes_on:
+        raise Refused(f"{round} takes bids from {round.opens_on:%-d %B %Y} to {round.closes_on:%-d %B %Y} only.")
+    organisations = Organisations()
+    taken = Bid.objects.values_list("reference", flat=True) if drafts else []
+    bids = []
+    for draft, reference in zip(drafts, new_references("BID", len(drafts), taken), strict=True):
+        bid = Bid(round=round, reference=reference, received_at=at, source_reference=draft["your_reference"])
+        _fill(bid, draft, organisations)
+        bids.append(bid)
+        facts = {"amount": bid.amount, "bidder": bid.bidder, "title": bid.title}
+        audit.record("take in bid", bid, round=round, bid=reference, by=by, at=at, facts=facts)
+    return bids
+
+
+def _fill(bid: Bid, draft: dict[str, Any], organisations: Organisations) -> None:
+    for name in _TEXTS + _PEOPLE:
+        setattr(bid, name, draft[name])
+    bid.recipient = organisations.find_or_add(draft) if bid.led_by == Bid.Led.EXTERNAL else None
+    bid.recipient_as_written = draft["recipient"]
+    bid.intake_digest = digest(draft)
+    bid.save()
+    bid.tags.set([tag for name in LISTS for tag in draft[name]])
+    bid.costs.all().delete()
+    CostLine.objects.bulk_create(CostLine(bid=bid, label=label, amount=amount) for label, amount in draft["costs"])
+
+
+@transaction.atomic
+def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: User, at: datetime) -> Bid:
+    """Correct a bid that the panel has not judged yet; every changed field goes into the trail.
+
+    Raises Stale where it changed meanwhile, Refused where the panel has an outcome on it or a member was asked to
+    score it. Whether the member has begun is theirs and the chair's to know, so it makes no difference.
+    """
+    Round.objects.select_for_update(no_key=True).get(pk=bid.round_id)
+    bid = Bid.objects.select_for_update().get(pk=bid.pk)
+    must_be_current(bid, seen)
+    if bid.state not in (Bid.State.RECEIVED, Bid.State.ELIGIBLE):
+        raise Refused("The panel has judged this bid. Its content can no longer change.")
+    if bid.assignments.exists():
+        raise Refused("Members are asked to score this bid. Its content can no longer change.")
+    if draft["your_reference"] != bid.source_reference:
+        raise Refused("The reference of a bid stays as it came in", field="your_reference")
+    before = {name: getattr(bid, name) for name in _TEXTS} | {"recipient": bid.recipient_as_written}
+    people = [getattr(bid, name) for name in _PEOPLE]
+    bid.version += 1
+    _fill(bid, draft, Organisations())
+    if members.scoring_closed(bid.round):
+        standings.refresh(bid.round, bids=[bid])
+    after = {name: getattr(bid, name) for name in _TEXTS} | {"recipient": bid.recipient_as_written}
+    changed = [name for name in after if after[name] != before[name]]
+    audit.record(
+        "change bid",
+        bid,
+        round=bid.round,
+        bid=bid.reference,
+        by=by,
+        at=at,
+        because=reason,
+        before={name: before[name] for name in changed},
+        facts={name: after[name] for name in changed}
+        | ({"contact": "changed"} if people != [getattr(bid, name) for name in _PEOPLE] else {}),
+    )
+    return bid
+
+
+@transaction.atomic
+def check_eligibility(*, bids: Sequence[Bid], eligible: bool, reason: str, by: User, at: datetime) -> int:
+    """Pass received bids on to the panel, or turn them away with a reason. Gives how many changed.
+
+    Raises Refused where one of them is no longer waiting for this check.
+    """
+    locked = list(
+        Bid.objects.select_for_update().select_related("round").filter(pk__in=[bid.pk for bid in bids]).order_by("pk")
+    )
+    for bid in locked:
+        if bid.state != Bid.State.RECEIVED:
+            raise Refused(f"{bid.source_reference} was checked already", field="bids")
+        bid.state = Bid.State.ELIGIBLE if eligible else Bid.State.INELIGIBLE
+        bid.version += 1
+        bid.save(update_fields=["state", "version"])
+        facts = {"eligible": eligible}
+        audit.record(
+            "check eligibility", bid, round=bid.round, bid=bid.reference, by=by, at=at, because=reason, facts=facts
+        )
+    # A round without scores, or a bid that came late: it stands in the ranking from now on.
+    for round in {bid.round for bid in locked}:
+        if members.scoring_closed(round):
+            standings.refresh(round, bids=[bid for bid in locked if bid.round_id == round.pk])
+    return len(locked)

@@ -1,0 +1,154 @@
+"""Reading bids from a spreadsheet as text, and the template to fill in. What the text means is `intake`'s matter."""
+
+import csv
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import IO, Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from bids import areas
+from bids.intake.forms import BidForm
+
+COLUMNS = tuple(BidForm.base_fields)
+# A sheet without these is read as one in which they are empty.
+MAY_BE_MISSING = frozenset({"contact", "contact_email"})
+MOST_ROWS = 1000
+
+
+class UnreadableSheet(Exception):
+    """The file as a whole cannot be read; the message says what to do about it."""
+
+
+def read(file: IO[bytes], name: str) -> list[dict[str, str]]:
+    """The rows of a spreadsheet as text by column, with `row` as its number in the sheet.
+
+    Raises UnreadableSheet for another kind of file, wrong columns, no rows or too many.
+    """
+    rows = _xlsx(file) if name.lower().endswith(".xlsx") else _csv(file)
+    header = [str(cell).strip().lower() for cell in next(rows, [])]
+    while header and not header[-1]:
+        header.pop()
+    missing = [column for column in COLUMNS if column not in header and column not in MAY_BE_MISSING]
+    unknown = [column or "(empty)" for column in header if column not in COLUMNS]
+    if missing or unknown or len(set(header)) != len(header):
+        said = []
+        if missing:
+            said.append("these columns are missing: " + ", ".join(missing))
+        if unknown:
+            said.append("these are not known: " + ", ".join(unknown)[:300])
+        if len(set(header)) != len(header):
+            said.append("a column stands there twice")
+        raise UnreadableSheet("The first row must name the columns of the template; " + "; ".join(said))
+    found = []
+    for number, cells in enumerate(rows, start=2):
+        if not any(cells):
+            continue
+        if any(cells[len(header) :]):
+            raise UnreadableSheet(f"Row {number} has more cells than the first row has columns")
+        padded = cells + [""] * (len(header) - len(cells))
+        found.append(dict(zip(header, padded, strict=False)) | {"row": str(number)})
+        if len(found) > MOST_ROWS:
+            raise UnreadableSheet(f"The file has more than {MOST_ROWS:,} rows. Split it")
+    if not found:
+        raise UnreadableSheet("The file has no bids: there is nothing below its first row")
+    return found
+
+
+def _csv(file: IO[bytes]) -> Iterator[list[str]]:
+    try:
+        text = file.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableSheet("The file is not in UTF-8. Save it as “CSV UTF-8”") from None
+    if "\x00" in text:
+        raise UnreadableSheet("The file is not a CSV file")
+    try:
+        yield from (list(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as wrong:
+        raise UnreadableSheet(f"The file is not a well-formed CSV file: {wrong}") from None
+
+
+def _xlsx(file: IO[bytes]) -> Iterator[list[str]]:
+    try:
+        with zipfile.ZipFile(file) as packed:
+            # A small file may unpack to gigabytes.
+            if sum(entry.file_size for entry in packed.infolist()) > 100 * 1024 * 1024:
+                raise UnreadableSheet("The file is too large once unpacked")
+        file.seek(0)
+        book = load_workbook(file, read_only=True)
+        sheet = book.worksheets[0]
+        for row in sheet.iter_rows():
+            yield [_cell(cell) for cell in row]
+    except _DAMAGED:
+        raise UnreadableSheet("The file is not an Excel workbook (.xlsx) that can be read") from None
+
+
+# What a damaged, encrypted or foreign file makes the reader raise.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    # What each of the two parsers of XML that the reader may use makes of a damaged part.
+    SyntaxError,
+    InvalidFileException,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    OSError,
+    EOFError,
+)
+
+
+def _cell(cell: Any) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        raise UnreadableSheet(f"Cell {cell.coordinate} holds a formula. Paste its value instead")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        # A spreadsheet keeps numbers as floats; their shortest spelling is what was typed.
+        return format(Decimal(repr(value)).normalize(), "f")
+    return str(value)
+
+
+def template_workbook() -> bytes:
+    """An empty workbook with the columns in its first row and what belongs in each in its second sheet."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Bids"
+    sheet.append(list(COLUMNS))
+    help_sheet = book.create_sheet("What goes where")
+    help_sheet.append(["Column", "What it holds"])
+    for name, bound in BidForm.base_fields.items():
+        text = f"{bound.label}. {_HINTS.get(name, bound.help_text)}".strip()
+        help_sheet.append([name, text])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+_HINTS = {
+    "led_by": "external or internal",
+    "register": "charity, company, local authority or not stated",
+    "costs": "label: amount; label: amount",
+    "boroughs": f"Names parted by semicolons, or {areas.ALL}",
+    "themes": "Codes parted by semicolons",
+    "priorities": "Codes parted by semicolons",
+    "objectives": "Codes parted by semicolons, or empty",
+    "starts_on": "A date",
+    "ends_on": "A date",
+    "employs_staff": "yes or no",
+    "london_living_wage": "yes or no, where it pays staff",
+    "personal_data": "yes or no",
+    "future_cost": "yes or no",
+}

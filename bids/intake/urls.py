@@ -1,0 +1,18 @@
+"""Addresses of bids: lists, forms, spreadsheets."""
+
+from django.urls import path
+
+from bids.intake import views
+
+urlpatterns = [
+    path("rounds/<slug:round>/bids/", views.bids, name="bids"),
+    path("rounds/<slug:round>/bids/export/", views.export_bids, name="export_bids"),
+    path("rounds/<slug:round>/bids/template/", views.bid_template, name="bid_template"),
+    path("rounds/<slug:round>/bids/add/", views.add_bid, name="add_bid"),
+    path("rounds/<slug:round>/bids/import/", views.import_bids, name="import_bids"),
+    path("rounds/<slug:round>/bids/eligibility/", views.eligibility, name="eligibility"),
+    path("imports/<str:reference>/", views.import_preview, name="import_preview"),
+    path("bids/<str:reference>/", views.bid, name="bid"),
+    path("bids/<str:reference>/change/", views.change_bid, name="change_bid"),
+    path("trail/bids/<str:reference>/", views.bid_trail, name="bid_trail"),
+]

@@ -1,0 +1,96 @@
+"""Forms of meetings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from bids import scoring
+from bids.criteria import Rule
+from bids.fields import BidField
+from bids.models import Bid
+from grants.forms import Checkboxes, DayField, Form, VersionedForm, text_area, yes_no
+from grants.models import User
+
+
+class PlanMeetingForm(Form):
+    held_on = DayField(label="Date of the meeting")
+    quorum = forms.IntegerField(
+        label="Quorum",
+        min_value=1,
+        max_value=30,
+        help_text="How many members must be present, for each bid as well.",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
+    )
+
+
+class PresentForm(VersionedForm):
+    """Who of the panel is present."""
+
+    present = forms.ModelMultipleChoiceField(
+        label="Who is present",
+        queryset=User.objects.none(),
+        widget=Checkboxes,
+        to_field_name="username",
+        error_messages={"required": "Select who is present"},
+    )
+
+    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["present"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = members
+
+
+class AgendaForm(Form):
+    bid = BidField(label="Bid", queryset=Bid.objects.none(), empty_label="Choose a bid", to_field_name="reference")
+    reason = text_area("Why it is to be discussed", rows=2, longest=200)
+
+    def __init__(self, *args: Any, bids: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["bid"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = bids
+
+
+class DiscussForm(VersionedForm):
+    """What the meeting agreed on a bid: an answer for each split gate, and a mark where it agreed one."""
+
+    may_be_incomplete = True
+
+    def __init__(self, *args: Any, rules: list[Rule], split: set[int], present: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules = rules
+        for rule in rules:
+            if rule.number in split:
+                self.fields[f"passed_{rule.number}"] = yes_no(
+                    f"{rule.number}. {rule.label}: members are split. Does the bid pass?", required=False
+                )
+            if rule.scored:
+                self.fields[f"score_{rule.number}"] = forms.TypedChoiceField(
+                    label=f"{rule.number}. {rule.label}: mark that was agreed",
+                    choices=[("", "None: the members’ mean stands"), *((v, f"{v}: {said}") for v, said in rule.points)],
+                    coerce=int,
+                    empty_value=None,
+                    required=False,
+                    widget=forms.Select,
+                )
+        self.fields["left"] = forms.ModelMultipleChoiceField(
+            label="Who left for this bid",
+            queryset=present,
+            to_field_name="username",
+            required=False,
+            widget=Checkboxes,
+            help_text="Who declared an interest, or did not answer for the bid, counts as having left.",
+        )
+        self.fields["reason"] = text_area("What was said, and why this was agreed", rows=5)
+
+    @property
+    def agreed(self) -> dict[int, scoring.Answer]:
+        data = self.cleaned_data
+        found = {
+            rule.number: scoring.Answer(data.get(f"passed_{rule.number}"), data.get(f"score_{rule.number}"))
+            for rule in self.rules
+        }
+        return {number: answer for number, answer in found.items() if answer != scoring.Answer()}

@@ -1,0 +1,214 @@
+"""Transitions of the panel's meeting: plan, open, discuss, close. The only writers of those."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from bids import scoring
+from bids.meetings import agenda
+from bids.models import AgreedMark, Bid, Criterion, Discussion, Interest, Meeting, Panel, Standing
+from bids.panel.members import members_of, must_be_clear
+from bids.ranking import standings
+from grants import audit
+from grants.models import Round, User, new_references
+from grants.refusal import Incomplete, Refused, must_be_current
+from grants.rounds import rounds
+
+
+@transaction.atomic
+def plan_meeting(*, round: Round, held_on: date, quorum: int, left: Decimal, by: User, at: datetime) -> Meeting:
+    """Plan a meeting of the panel with the agenda that its ranking asks for. It is secret until it is opened.
+
+    `left` is what the funding line is drawn with, in pounds. Raises Refused while scoring is open, where another
+    meeting is not closed yet, or where the panel has fewer members than the quorum.
+    """
+    round = rounds.lock(round)
+    if not Panel.objects.filter(round=round).exclude(closed_at=None).exists():
+        raise Refused("Close scoring before you plan the meeting")
+    if Meeting.objects.filter(round=round, closed_at=None).exists():
+        raise Refused("There is a meeting already that is not closed yet")
+    members = len(members_of(round))
+    if quorum > members:
+        raise Refused(f"The panel has {members} members, fewer than the quorum", field="quorum")
+    taken = Meeting.objects.values_list("reference", flat=True)
+    meeting = Meeting.objects.create(
+        round=round, reference=new_references("MEET", 1, taken)[0], held_on=held_on, quorum=quorum, planned_by=by
+    )
+    items = agenda.draw_up(seen(round, left))
+    bids = {bid.reference: bid for bid in Bid.objects.filter(round=round)}
+    Discussion.objects.bulk_create(
+        Discussion(meeting=meeting, bid=bids[item.reference], number=number, why=item.why)
+        for number, item in enumerate(items, start=1)
+    )
+    facts = {"held on": held_on, "quorum": quorum, "bids": len(items)}
+    audit.record("plan meeting", meeting, round=round, by=by, at=at, facts=facts)
+    return meeting
+
+
+def seen(round: Round, left: Decimal) -> list[agenda.Seen]:
+    """The bids that wait for an outcome as the agenda looks at them. `left` is pounds."""
+    rows = Standing.objects.filter(round=round).select_related("bid").order_by("position")
+    counted = [row.pk for row in rows if row.running is not None]
+    held = sum(1 for row in rows if row.running is not None and row.running <= left)
+    places = {pk: index - held + 1 for index, pk in enumerate(counted)}
+    return [
+        agenda.Seen(row.bid.reference, row.position, scoring.Gate(row.gate), row.spread, places.get(row.pk))
+        for row in rows
+        if row.bid.state == Bid.State.ELIGIBLE
+    ]
+
+
+def _open_meeting(meeting: Meeting, seen: int | None) -> Meeting:
+    """The meeting, locked after its round. Raises Refused where it was closed."""
+    rounds.lock(meeting.round)
+    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("round").get(pk=meeting.pk)
+    must_be_current(meeting, seen)
+    if meeting.closed_at:
+        raise Refused("The meeting is closed. Its minutes stand.")
+    return meeting
+
+
+@transaction.atomic
+def put_on_agenda(*, meeting: Meeting, bid: Bid, reason: str, by: User, at: datetime) -> Discussion:
+    """Add a bid to the agenda of a meeting, at its end, with the reason. Raises Refused where it is on it already."""
+    meeting = _open_meeting(meeting, None)
+    must_be_clear(bid, by)
+    if meeting.items.filter(bid=bid).exists():
+        raise Refused("This bid is on the agenda already", field="bid")
+    last = meeting.items.order_by("-number").first()
+    item = Discussion.objects.create(meeting=meeting, bid=bid, number=last.number + 1 if last else 1, why=reason[:200])
+    audit.record("put on agenda", meeting, round=meeting.round, bid=bid.reference, by=by, at=at, because=reason)
+    return item
+
+
+@transaction.atomic
+def open_meeting(*, meeting: Meeting, present: Collection[User], seen: int | None, by: User, at: datetime) -> Meeting:
+    """Open a meeting with those who are present, or record anew who is. From then on its members see the agenda.
+
+    Raises Refused below the quorum, and for somebody who is no member of the panel.
+    """
+    meeting = _open_meeting(meeting, seen)
+    members = {member.pk for member in members_of(meeting.round)}
+    if {person.pk for person in present} - members:
+        raise Refused("Only members of the panel are counted as present", field="present")
+    if len(present) < meeting.quorum:
+        raise Refused(f"{len(present)} present is below the quorum of {meeting.quorum}", field="present")
+    meeting.present.set(present)
+    meeting.opened_at = meeting.opened_at or at
+    meeting.version += 1
+    meeting.save(update_fields=["opened_at", "version"])
+    facts = {"present": sorted(person.name for person in present)}
+    audit.record("open meeting", meeting, round=meeting.round, by=by, at=at, facts=facts)
+    return meeting
+
+
+@transaction.atomic
+def discuss_bid(
+    *,
+    item: Discussion,
+    agreed: Mapping[int, scoring.Answer],
+    left: Collection[User],
+    reason: str,
+    seen: int,
+    by: User,
+    at: datetime,
+) -> Discussion:
+    """Record what the meeting agreed on a bid, beside the members' marks and never over them.
+
+    `agreed` holds an answer by criterion number where the meeting settled a split gate or agreed a mark; `left` are
+    those who went out for it. Who declared an interest in the bid, or did not answer for it, counts as having left.
+    Raises Refused where the meeting is not open, where too few stay for the quorum, where a gate is answered that is
+    not split, and for a bid that the leadership has agreed. Raises Incomplete naming each split gate without an answer.
+    """
+    meeting = _open_meeting(item.meeting, None)
+    if not meeting.opened_at:
+        raise Refused("Open the meeting first")
+    bid = Bid.objects.select_for_update().get(pk=item.bid_id)
+    bid.round = meeting.round
+    if bid.state != Bid.State.ELIGIBLE:
+        raise Refused(f"This bid is {bid.get_state_display().lower()}. The meeting can no longer change its result.")
+    item = Discussion.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    must_be_current(item, seen)
+    must_be_clear(bid, by)
+    gone = {person.pk for person in left} | {person.pk for person in must_leave(meeting, bid)}
+    stay = [person for person in meeting.present.all() if person.pk not in gone]
+    if len(stay) < meeting.quorum:
+        raise Refused(f"{len(stay)} stay for this bid, below the quorum of {meeting.quorum}", field="left")
+    criteria = {criterion.number: criterion for criterion in Criterion.objects.filter(round=meeting.round)}
+    own = standings.own_result(bid)
+    _must_answer_the_split(own, agreed)
+    item.agreed.all().delete()
+    AgreedMark.objects.bulk_create(
+        AgreedMark(discussion=item, criterion=criteria[number], passed=answer.passed, score=answer.score)
+        for number, answer in agreed.items()
+        if answer != scoring.Answer()
+    )
+    item.left.set([person for person in meeting.present.all() if person.pk in gone])
+    bid.version += 1
+    bid.save(update_fields=["version"])
+    standings.refresh(meeting.round, bids=[bid])
+    now = standings.result_of(bid)
+    item.reason, item.recorded_by, item.recorded_at = reason, by, at
+    item.members_mean, item.mean, item.gate = own.mean, now.mean, now.gate
+    item.version += 1
+    item.save()
+    audit.record(
+        "discuss bid",
+        item,
+        round=meeting.round,
+        bid=bid.reference,
+        by=by,
+        at=at,
+        because=reason,
+        before={"result": str(own.mean), "gate": own.gate},
+        facts={
+            "result": str(now.mean),
+            "gate": now.gate,
+            "agreed": {str(number): {"passed": a.passed, "score": a.score} for number, a in agreed.items()},
+            "left": sorted(person.name for person in item.left.all()),
+        },
+    )
+    return item
+
+
+def _must_answer_the_split(own: scoring.Result, agreed: Mapping[int, scoring.Answer]) -> None:
+    missing = []
+    for number, gate in own.gates.items():
+        passed = agreed.get(number, scoring.Answer()).passed
+        if gate is scoring.Gate.SPLIT and passed is None:
+            missing.append((f"passed_{number}", f"Members are split on gate {number}: say whether the bid passes"))
+        if gate is not scoring.Gate.SPLIT and passed is not None:
+            raise Refused(f"Gate {number} is not split, so there is nothing to settle", field=f"passed_{number}")
+    if missing:
+        raise Incomplete(missing)
+
+
+def must_leave(meeting: Meeting, bid: Bid) -> list[User]:
+    """Those present who may not hear a bid: an interest keeps them from it, or they did not answer for it."""
+    free = Interest.objects.clearing().filter(bid=bid)
+    return list(meeting.present.exclude(interests__in=free))
+
+
+@transaction.atomic
+def close_meeting(*, meeting: Meeting, seen: int | None, by: User, at: datetime) -> Meeting:
+    """Close a meeting: its minutes stand from now on.
+
+    Raises Refused while a gate is split on a bid of its agenda that still waits for its outcome.
+    """
+    meeting = _open_meeting(meeting, seen)
+    if not meeting.opened_at:
+        raise Refused("Open the meeting before you close it")
+    waiting = meeting.items.filter(bid__state=Bid.State.ELIGIBLE, bid__standing__gate=scoring.Gate.SPLIT)
+    split = waiting.values_list("bid__source_reference", flat=True)
+    if split:
+        raise Refused(f"Members are still split on a gate of {', '.join(split)}")
+    meeting.closed_at = at
+    meeting.version += 1
+    meeting.save(update_fields=["closed_at", "version"])
+    facts = {"discussed": meeting.items.exclude(recorded_at=None).count(), "bids": meeting.items.count()}
+    audit.record("close meeting", meeting, round=meeting.round, by=by, at=at, facts=facts)
+    return meeting

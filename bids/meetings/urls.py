@@ -1,0 +1,17 @@
+"""Addresses of meetings of the panel."""
+
+from django.urls import path
+
+from bids.meetings import views
+
+urlpatterns = [
+    path("rounds/<slug:round>/meetings/", views.meetings, name="meetings"),
+    path("rounds/<slug:round>/meetings/plan/", views.plan_meeting, name="plan_meeting"),
+    path("meetings/<str:reference>/", views.meeting, name="meeting"),
+    path("meetings/<str:reference>/open/", views.open_meeting, name="open_meeting"),
+    path("meetings/<str:reference>/agenda/", views.put_on_agenda, name="put_on_agenda"),
+    path("meetings/<str:reference>/bids/<str:bid>/", views.discuss_bid, name="discuss_bid"),
+    path("meetings/<str:reference>/close/", views.close_meeting, name="close_meeting"),
+    path("meetings/<str:reference>/minutes/", views.minutes, name="minutes"),
+    path("meetings/<str:reference>/minutes.pdf", views.minutes_pdf, name="minutes_pdf"),
+]

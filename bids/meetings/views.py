@@ -1,0 +1,218 @@
+"""Pages of the practice bid and of the panel's meeting."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from bids.meetings import agenda
+from bids.meetings import meetings as transitions
+from bids.meetings import minutes as papers
+from bids.meetings import reading as meeting_reading
+from bids.meetings.forms import AgendaForm, DiscussForm, PlanMeetingForm, PresentForm
+from bids.models import Bid, Criterion, Meeting
+from bids.panel import members, reading
+from bids.panel.members import members_query
+from bids.ranking import standings
+from bids.ranking.ranking import left_for_grants
+from bids.scoring import Gate
+from grants.access import Request, allow, enter, holdings, must, round_or_404
+from grants.forms import VersionedForm
+from grants.models import Round, User
+from grants.pages import file_response, form_page, page_of
+
+# The practice bid
+
+
+# The meeting
+
+
+def meeting_or_404(request: Request, reference: str, action: str) -> Meeting:
+    """The meeting, where this person may do the action on it. Before it is opened only its chair finds it."""
+    found = get_object_or_404(Meeting.objects.select_related("round"), reference=reference)
+    must(request.user, action, found.round)
+    if not found.opened_at:
+        must(request.user, "plan meeting", found.round)
+    enter(request, found.round)
+    return found
+
+
+def meeting_page(meeting: Meeting) -> str:
+    return reverse("bids:meeting", args=[meeting.reference])
+
+
+@allow("see meetings")
+@require_GET
+def meetings(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see meetings")
+    rows = Meeting.objects.filter(round=found)
+    if not holdings(request.user).may("plan meeting", found):
+        rows = rows.exclude(opened_at=None)
+    context = {"rows": meeting_reading.meetings_with_counts(rows), "closed": members.scoring_closed(found)}
+    return render(request, "bids/meetings/meetings.html", context)
+
+
+@allow("plan meeting")
+def plan_meeting(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "plan meeting")
+    left = left_for_grants(found)
+    return form_page(
+        request,
+        "bids/meetings/plan_meeting.html",
+        PlanMeetingForm(request.POST or None),
+        lambda data: transitions.plan_meeting(round=found, **data, left=left, by=request.user, at=timezone.now()),
+        done="The meeting is planned. Nobody but you sees it until you open it.",
+        to=meeting_page,
+        back=reverse("bids:meetings", args=[found.reference]),
+        rule=agenda.RULE_IN_WORDS,
+        items=_agenda_as_it_stands(request.user, found, left) if members.scoring_closed(found) else [],
+    )
+
+
+def _agenda_as_it_stands(user: User, round: Round, left: Decimal) -> list[tuple[Bid, str]]:
+    """The bids that a meeting planned now would have on its agenda, and why, as far as this person may see them."""
+    items = agenda.draw_up(transitions.seen(round, left))
+    visible = Bid.objects.visible_to(user, "plan meeting").filter(reference__in=[item.reference for item in items])
+    bids = {bid.reference: bid for bid in visible}
+    return [(bids[item.reference], item.why) for item in items if item.reference in bids]
+
+
+@allow("see meetings")
+@require_GET
+def meeting(request: Request, reference: str) -> HttpResponse:
+    found = meeting_or_404(request, reference, "see meetings")
+    page = page_of(request, meeting_reading.agenda(found, request.user))
+    context = {"meeting": found, "page": page, "rule": agenda.RULE_IN_WORDS, "present": found.present.all()}
+    return render(request, "bids/meetings/meeting.html", context)
+
+
+@allow("open meeting")
+def open_meeting(request: Request, reference: str) -> HttpResponse:
+    found = meeting_or_404(request, reference, "open meeting")
+    initial = {"version": found.version, "present": [person.username for person in found.present.all()]}
+
+    def call(data: dict[str, Any]) -> None:
+        seen = data.pop("version")
+        transitions.open_meeting(meeting=found, **data, seen=seen, by=request.user, at=timezone.now())
+
+    return form_page(
+        request,
+        "bids/meetings/open_meeting.html",
+        PresentForm(request.POST or None, members=members_query(found.round), initial=initial),
+        call,
+        done="The meeting is open, and who is present is recorded",
+        to=meeting_page(found),
+        meeting=found,
+    )
+
+
+@allow("put on agenda")
+def put_on_agenda(request: Request, reference: str) -> HttpResponse:
+    found = meeting_or_404(request, reference, "put on agenda")
+    bids = Bid.objects.visible_to(request.user, "record outcome").filter(round=found.round, state=Bid.State.ELIGIBLE)
+    bids = bids.exclude(discussions__meeting=found).select_related("recipient")
+    return form_page(
+        request,
+        "bids/meetings/put_on_agenda.html",
+        AgendaForm(request.POST or None, bids=bids),
+        lambda data: transitions.put_on_agenda(meeting=found, **data, by=request.user, at=timezone.now()),
+        done=lambda item: f"{item.bid.title} is on the agenda",
+        to=meeting_page(found),
+    )
+
+
+@allow("see meetings")
+def discuss_bid(request: Request, reference: str, bid: str) -> HttpResponse:
+    found = meeting_or_404(request, reference, "see meetings")
+    item = get_object_or_404(meeting_reading.agenda(found, request.user), bid__reference=bid)
+    rules = [criterion.rule for criterion in Criterion.objects.filter(round=found.round)]
+    own = standings.own_result(item.bid)
+    split = {number for number, gate in own.gates.items() if gate is Gate.SPLIT}
+    context = {
+        "meeting": found,
+        "item": item,
+        "criteria": reading.by_criterion(found.round, reading.marks_of(item.bid)),
+        "own": own,
+        "agreed": item.agreed.select_related("criterion"),
+        "gone": item.left.all(),
+        "bid": item.bid,
+        "costs": item.bid.costs.all(),
+        "tags": item.bid.tags.all(),
+        "must_leave": transitions.must_leave(found, item.bid),
+        "may_record": holdings(request.user).may("discuss bid", found.round) and found.state == "open",
+    }
+    if request.method == "POST" and not holdings(request.user).may("discuss bid", found.round):
+        return HttpResponseNotAllowed(["GET"])
+    if not context["may_record"]:
+        return render(request, "bids/meetings/discuss_bid.html", context)
+    form = DiscussForm(
+        request.POST or None,
+        rules=rules,
+        split=split,
+        present=found.present.all(),
+        initial=meeting_reading.agreed_before(item),
+    )
+
+    def call(data: dict[str, Any]) -> None:
+        transitions.discuss_bid(
+            item=item,
+            agreed=form.agreed,
+            left=data["left"],
+            reason=data["reason"],
+            seen=data["version"],
+            by=request.user,
+            at=timezone.now(),
+        )
+
+    return form_page(
+        request,
+        "bids/meetings/discuss_bid.html",
+        form,
+        call,
+        done=f"What was agreed on {item.bid.title} is recorded",
+        to=meeting_page(found),
+        **context,
+    )
+
+
+@allow("close meeting")
+def close_meeting(request: Request, reference: str) -> HttpResponse:
+    found = meeting_or_404(request, reference, "close meeting")
+
+    def call(data: dict[str, Any]) -> None:
+        transitions.close_meeting(meeting=found, seen=data["version"], by=request.user, at=timezone.now())
+
+    return form_page(
+        request,
+        "bids/meetings/close_meeting.html",
+        VersionedForm(request.POST or None, initial={"version": found.version}),
+        call,
+        done="The meeting is closed. Its minutes stand.",
+        to=meeting_page(found),
+        meeting=found,
+        undiscussed=meeting_reading.agenda(found, request.user).filter(recorded_at=None),
+    )
+
+
+@allow("see meetings")
+@require_GET
+def minutes(request: Request, reference: str) -> HttpResponse:
+    found = meeting_or_404(request, reference, "see meetings")
+    said = papers.of(found, request.user)
+    # A template would read `items` as the method of the mapping.
+    context = {"meeting": found, "minutes": said, "agenda_items": said["items"]}
+    return render(request, "bids/meetings/minutes.html", context)
+
+
+@allow("see meetings")
+@require_GET
+def minutes_pdf(request: Request, reference: str) -> HttpResponse:
+    found = meeting_or_404(request, reference, "see meetings")
+    file = papers.pdf(papers.of(found, request.user))
+    return file_response(file, "application/pdf", f"minutes-{found.reference}.pdf")

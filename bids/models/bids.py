@@ -1,0 +1,199 @@
+"""What was asked for: bids, their costs, tags and spreadsheets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Count, F, Q, Sum
+
+from bids import areas
+from bids.models.families import ProjectFamily
+from bids.models.scorecards import Assignment, Interest, is_clear
+from grants.access import Holdings, holdings
+from grants.models import Organisation, Round, User
+from grants.roles import ACTIONS, Role
+
+
+class Tag(models.Model):
+    """A theme, plan priority or objective of a round, by which its bids are described."""
+
+    class Kind(models.TextChoices):
+        THEME = "theme", "Theme"
+        PRIORITY = "priority", "Police and Crime Plan priority"
+        OBJECTIVE = "objective", "Objective"
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="tags")
+    kind = models.CharField(max_length=10, choices=Kind)
+    code = models.SlugField(max_length=20)
+    label = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["round", "kind", "code"], name="tag_code_once_a_kind")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class BidQuerySet(models.QuerySet["Bid"]):
+    def visible_to(self, user: User, action: str = "see bids") -> BidQuerySet:
+        """The bids that this person may open for this action.
+
+        Somebody who is only a panel member sees the bids assigned to them. Who judges a bid, a member whom it is
+        assigned to or a chair of its round, sees it only once they declared that they have no interest in it,
+        whatever else they are: an unanswered declaration is a conflict.
+        """
+        held = holdings(user)
+        roles = set(ACTIONS[action].roles)
+        as_member = self._in_rounds(held, {Role.MEMBER})
+        if roles == {Role.MEMBER}:
+            # At most one of each stands for a bid and a member, so that the joins double no row.
+            own = self.filter(as_member, assignments__member=user, assignments__withdrawn_at=None)
+            return own.filter(is_clear("interests__"), interests__member=user)
+        interests = Interest.objects.filter(bid=models.OuterRef("pk"), member=user)
+        assigned = models.Exists(Assignment.objects.filter(bid=models.OuterRef("pk"), member=user, withdrawn_at=None))
+        declared = models.Exists(interests.clearing())
+        whole: Any = self._in_rounds(held, roles - {Role.MEMBER})
+        # An interest locks the bid for whatever else the person is, or has become since.
+        found = self.exclude(models.Exists(interests.barring()))
+        judges = (as_member & assigned) | self._in_rounds(held, {Role.CHAIR})
+        if Role.MEMBER in roles:
+            whole |= as_member & assigned
+        return found.filter(whole & (~judges | declared))
+
+    def _in_rounds(self, held: Holdings, roles: set[Role]) -> Q:
+        """The bids of the rounds in which one of the roles is held now."""
+        if held.everywhere & roles:
+            return ~Q(pk=None)
+        return Q(round_id__in=[pk for pk, own in held.by_round.items() if own & roles])
+
+    def for_list(self) -> BidQuerySet:
+        """All that a row of the list of bids shows."""
+        return self.select_related("recipient", "family", "round").prefetch_related("tags")
+
+    def counted(self) -> dict[str, Any]:
+        """How many bids there are and what they ask for in all."""
+        found = self.aggregate(count=Count("pk"), asked=Sum("amount"))
+        return {"count": found["count"], "asked": found["asked"] or Decimal("0.00")}
+
+
+class Bid(models.Model):
+    """A request for money in a round: by an organisation outside the force, or by a unit inside it."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Received"
+        ELIGIBLE = "eligible", "With the panel"
+        INELIGIBLE = "ineligible", "Not eligible"
+        RECOMMENDED = "recommended", "Recommended"
+        REJECTED = "rejected", "Rejected"
+        REDIRECTED = "redirected", "Redirected"
+        AGREED = "agreed", "Agreed"
+
+    class Led(models.TextChoices):
+        EXTERNAL = "external", "An organisation outside the force"
+        INTERNAL = "internal", "A unit of the force"
+
+    UNSUCCESSFUL = (State.REJECTED, State.REDIRECTED)
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="bids")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    source_reference = models.CharField("your reference", max_length=40)
+    title = models.CharField(max_length=150)
+    led_by = models.CharField(max_length=10, choices=Led)
+    recipient = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="bids")
+    recipient_as_written = models.CharField(max_length=150, blank=True)
+    sponsoring_unit = models.CharField(max_length=80)
+    # Whom the bidder named: personal data, for those who group and audit bids alone.
+    contact = models.CharField(max_length=150, blank=True)
+    contact_email = models.EmailField(blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    summary = models.TextField(max_length=4000)
+    beneficiaries = models.TextField(max_length=2000)
+    boroughs = ArrayField(models.CharField(max_length=9))
+    tags = models.ManyToManyField(Tag, related_name="bids")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    outputs = models.TextField(max_length=4000)
+    outcomes = models.TextField(max_length=4000)
+    evaluation_plan = models.TextField(max_length=4000)
+    track_record = models.TextField(max_length=4000)
+    employs_staff = models.BooleanField()
+    london_living_wage = models.BooleanField(null=True)
+    personal_data = models.BooleanField()
+    future_cost = models.BooleanField()
+    future_cost_note = models.TextField(max_length=2000, blank=True)
+    illustrative = models.CharField(max_length=300, blank=True, help_text="What in this bid is invented, if anything.")
+    family = models.ForeignKey(ProjectFamily, models.SET_NULL, null=True, blank=True, related_name="bids")
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    received_at = models.DateTimeField()
+    intake_digest = models.CharField(max_length=64, editable=False)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = BidQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["round", "source_reference"]
+        indexes = [models.Index(fields=["round", "state"])]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "source_reference"], name="bid_source_reference_once_a_round"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="bid_amount_above_zero"),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="bid_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(led_by="external", recipient__isnull=False) | Q(led_by="internal", recipient__isnull=True),
+                name="bid_recipient_only_where_external",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def borough_names(self) -> str:
+        return areas.names(self.boroughs)
+
+    @property
+    def bidder(self) -> str:
+        """Who asks: the recipient, or the unit for an internal bid."""
+        return self.recipient.name if self.recipient else self.sponsoring_unit
+
+    @property
+    def is_external(self) -> bool:
+        return self.led_by == self.Led.EXTERNAL
+
+
+class CostLine(models.Model):
+    """A part of what a bid asks for. The lines of a bid sum to its amount."""
+
+    bid = models.ForeignKey(Bid, models.CASCADE, related_name="costs")
+    label = models.CharField(max_length=120)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="cost_above_zero")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Upload(models.Model):
+    """A spreadsheet of bids as it was read, kept between its preview and its confirmation."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="uploads")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    file_name = models.CharField(max_length=150)
+    # Each row as pairs of column and text: a mapping would lose the order of the columns, and with it the cells.
+    rows = models.JSONField()
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    taken_in_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def read(self) -> list[dict[str, str]]:
+        """The rows as they were read, column by column in the order of the sheet."""
+        return [dict(row) for row in self.rows]

@@ -1,0 +1,210 @@
+"""How bids are scored: criteria, the panel, assignments, interests, scorecards and marks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pgtrigger
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from bids import criteria, scoring
+from grants.models import Round, User
+
+
+class Criterion(models.Model):
+    """A criterion of a round, as data; `rule` is what scoring computes with."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="criteria")
+    number = models.PositiveSmallIntegerField()
+    label = models.CharField(max_length=80)
+    question = models.CharField(max_length=300)
+    gate = models.BooleanField()
+    scored = models.BooleanField()
+    weight = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(1))
+    points = models.JSONField(default=list, blank=True, help_text="[[0, meaning], … [4, meaning]]")
+
+    class Meta:
+        verbose_name_plural = "criteria"
+        ordering = ["round", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="criterion_number_once_a_round"),
+            models.CheckConstraint(condition=Q(gate=True) | Q(scored=True), name="criterion_is_a_gate_or_scored"),
+            models.CheckConstraint(condition=Q(weight__gt=0), name="criterion_weight_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.label}"
+
+    @property
+    def rule(self) -> criteria.Rule:
+        points = tuple((int(value), str(meaning)) for value, meaning in self.points)
+        return criteria.Rule(self.number, self.label, self.question, self.gate, self.scored, self.weight, points)
+
+
+class Panel(models.Model):
+    """The panel of a round: how many scorers each bid wants, and whether scoring has closed."""
+
+    round = models.OneToOneField(Round, models.PROTECT, related_name="panel")
+    wanted = models.PositiveSmallIntegerField(default=3)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"the panel of {self.round}"
+
+    @property
+    def reference(self) -> str:
+        return self.round.reference
+
+
+class Assignment(models.Model):
+    """A member is asked to score a bid. One that was withdrawn or declined stays, for its trail to point to."""
+
+    bid = models.ForeignKey("bids.Bid", models.PROTECT, related_name="assignments")
+    member = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    assigned_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    declined_because = models.TextField(max_length=1000, blank=True)
+    # Why the chair asked somebody whose unit or body is connected with the bid all the same.
+    despite = models.TextField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["bid", "member"], name="assigned_once"),
+            models.CheckConstraint(
+                condition=Q(declined_because="") | Q(withdrawn_at__isnull=False), name="declined_is_withdrawn"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bid.reference} to {self.member.name}"
+
+    @property
+    def reference(self) -> str:
+        return self.bid.reference
+
+
+def is_clear(through: str = "") -> Q:
+    """What makes a declaration one that opens the bid; `through` is the path to it, such as `interests__`."""
+    return Q(**{f"{through}conflicted": False}) | Q(**{f"{through}waived_at__isnull": False})
+
+
+class InterestQuerySet(models.QuerySet["Interest"]):
+    def barring(self) -> InterestQuerySet:
+        """The declared interests that keep their member from the bid: all that the chair has not waived."""
+        return self.filter(conflicted=True, waived_at=None)
+
+    def clearing(self) -> InterestQuerySet:
+        """The declarations that open the bid to their member: of no interest, or of one that was waived."""
+        return self.filter(is_clear())
+
+
+class Interest(models.Model):
+    """A member's declaration about one bid. Without one, the bid does not open to them."""
+
+    bid = models.ForeignKey("bids.Bid", models.PROTECT, related_name="interests")
+    member = models.ForeignKey(User, models.PROTECT, related_name="interests")
+    conflicted = models.BooleanField()
+    nature = models.TextField(max_length=1000, blank=True)
+    declared_at = models.DateTimeField()
+    waived_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    waived_at = models.DateTimeField(null=True, blank=True)
+    waived_because = models.TextField(max_length=1000, blank=True)
+
+    objects = InterestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bid", "member"], name="interest_declared_once"),
+            models.CheckConstraint(condition=Q(conflicted=False) | ~Q(nature=""), name="conflict_has_its_nature"),
+            models.CheckConstraint(
+                condition=Q(waived_at=None)
+                | (Q(conflicted=True) & ~Q(waived_because="") & ~Q(waived_by=F("member")) & Q(waived_by__isnull=False)),
+                name="waived_by_another_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member.name} on {self.bid.reference}"
+
+    @property
+    def reference(self) -> str:
+        return self.bid.reference
+
+
+class Scorecard(models.Model):
+    """One member's judgement of one bid. `version` rises with each save."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SUBMITTED = "submitted", "Submitted"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    bid = models.ForeignKey("bids.Bid", models.PROTECT, related_name="scorecards")
+    member = models.ForeignKey(User, models.PROTECT, related_name="scorecards")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    saved_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bid", "member"], name="one_scorecard_a_bid_and_member"),
+            models.CheckConstraint(
+                condition=~Q(state="submitted") | Q(submitted_at__isnull=False), name="submitted_scorecard_has_its_time"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.FSM(
+                name="states",
+                field="state",
+                transitions=[
+                    ("draft", "submitted"),
+                    ("draft", "withdrawn"),
+                    ("submitted", "withdrawn"),
+                    # An interest that the chair waives gives the member their card back, to read and submit again.
+                    ("withdrawn", "draft"),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"the scorecard of {self.member.name} on {self.bid.reference}"
+
+    @property
+    def reference(self) -> str:
+        return self.bid.reference
+
+    def answers(self) -> dict[int, scoring.Answer]:
+        """The marks by criterion number; `marks` with their criterion must have been fetched."""
+        return {mark.criterion.number: scoring.Answer(mark.passed, mark.score) for mark in self.marks.all()}
+
+
+class Mark(models.Model):
+    """What a member says of a bid on one criterion. Unmarked is NULL, never 0."""
+
+    scorecard = models.ForeignKey(Scorecard, models.PROTECT, related_name="marks")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="marks")
+    passed = models.BooleanField(null=True)
+    score = models.PositiveSmallIntegerField(
+        null=True, validators=[MinValueValidator(criteria.LOWEST), MaxValueValidator(criteria.HIGHEST)]
+    )
+    reason = models.TextField(max_length=4000, blank=True)
+
+    class Meta:
+        ordering = ["criterion__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["scorecard", "criterion"], name="one_mark_a_criterion"),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__range=(criteria.LOWEST, criteria.HIGHEST)), name="mark_on_the_scale"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion.label} on {self.scorecard.bid.reference}"

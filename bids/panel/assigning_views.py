@@ -1,0 +1,208 @@
+"""Pages by which the chair gives out bids: plans, knowledge, chasing, declared interests; and declining one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from bids.access import bid_or_404
+from bids.models import Assignment, AssignmentPlan, Bid, Interest, Knowledge
+from bids.panel import assignments, members, reading
+from bids.panel.forms import AssignForm, KnowledgeForm, MembersForm, PlanAssignmentsForm, PlanForm
+from bids.panel.interests import waive_interest as waive
+from grants.access import Request, allow, enter, must, round_or_404
+from grants.forms import ReasonForm, attempt
+from grants.models import Round, User
+from grants.pages import form_page, page_of
+
+
+def panel_page(round: Round) -> str:
+    return reverse("bids:panel", args=[round.reference])
+
+
+@allow("run panel")
+def plan_assignments(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "run panel")
+    return form_page(
+        request,
+        "bids/panel/plan_assignments.html",
+        PlanAssignmentsForm(request.POST or None, initial={"wanted": found.panel.wanted}),
+        lambda data: assignments.plan_assignments(round=found, **data, by=request.user, at=timezone.now()),
+        done="This is the plan. Nothing is assigned until you apply it.",
+        to=lambda plan: reverse("bids:assignment_plan", args=[plan.reference]),
+        back=panel_page(found),
+        members=members.members_of(found),
+        plans=AssignmentPlan.objects.filter(round=found)[:10],
+    )
+
+
+@allow("run panel")
+def assignment_plan(request: Request, reference: str) -> HttpResponse:
+    plan = get_object_or_404(AssignmentPlan.objects.select_related("round"), reference=reference)
+    must(request.user, "run panel", plan.round)
+    enter(request, plan.round)
+    visible = Bid.objects.visible_to(request.user, "change plan").filter(round=plan.round)
+    bids = visible.filter(state=Bid.State.ELIGIBLE).order_by("source_reference")
+    page = page_of(request, bids)
+    grid = reading.plan_grid(plan, page)
+    form = PlanForm(request.POST or None, allowed=grid.allowed, initial={"version": plan.version})
+    if request.method == "POST" and form.is_valid():
+        answer = attempt(form, lambda: _keep(request, plan, form, grid.references))
+        if answer is not None:
+            return answer
+    context = {"plan": plan, "grid": grid, "page": page, "form": form, "back": panel_page(plan.round)}
+    return render(request, "bids/panel/assignment_plan.html", context)
+
+
+def _keep(request: Request, plan: AssignmentPlan, form: PlanForm, references: list[str]) -> HttpResponse:
+    """Keep what was ticked on this page of the plan and, where asked for, apply the whole of it."""
+    by, at = request.user, timezone.now()
+    seen = form.cleaned_data["version"]
+    kept = assignments.change_plan(plan=plan, bids=references, pairs=form.chosen, seen=seen, by=by, at=at)
+    if request.POST.get("then") == "apply":
+        given = assignments.apply_plan(plan=kept, seen=kept.version, by=by, at=at)
+        made = "1 assignment is" if given == 1 else f"{given} assignments are"
+        messages.success(request, f"The plan is applied: {made} made")
+        return redirect(panel_page(plan.round))
+    messages.success(request, "The changes are kept")
+    return redirect(request.get_full_path())
+
+
+@allow("run panel")
+def undo_plan(request: Request, reference: str) -> HttpResponse:
+    plan = get_object_or_404(AssignmentPlan.objects.select_related("round"), reference=reference)
+    must(request.user, "run panel", plan.round)
+    enter(request, plan.round)
+    untouched, begun = assignments.of_plan(plan)
+    return form_page(
+        request,
+        "bids/panel/undo_plan.html",
+        ReasonForm(request.POST or None),
+        lambda data: assignments.undo_plan(plan=plan, **data, by=request.user, at=timezone.now()),
+        done=lambda taken: f"{taken} {'assignment is' if taken == 1 else 'assignments are'} taken back",
+        to=panel_page(plan.round),
+        plan=plan,
+        untouched=len(untouched),
+        begun=reading.open_to(request.user, plan.round, begun),
+    )
+
+
+@allow("run panel")
+def assign_bid(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "run panel")
+    return form_page(
+        request,
+        "bids/panel/assign_bid.html",
+        AssignForm(
+            request.POST or None,
+            bids=Bid.objects.visible_to(request.user, "assign bid").filter(round=found),
+            members=members.members_query(found),
+        ),
+        lambda data: assignments.assign(**data, by=request.user, at=timezone.now()),
+        done=lambda made: f"{made.bid.title} is assigned to {made.member}",
+        to=panel_page(found),
+    )
+
+
+@allow("run panel")
+def withdraw_assignment(request: Request, reference: str, username: str) -> HttpResponse:
+    bid = bid_or_404(request, reference, "run panel")
+    current = Assignment.objects.filter(bid=bid, withdrawn_at=None).select_related("bid__round", "member")
+    assignment = get_object_or_404(current, member__username=username)
+    found = bid.round
+    return form_page(
+        request,
+        "bids/panel/withdraw_assignment.html",
+        ReasonForm(request.POST or None),
+        lambda data: assignments.withdraw_assignment(assignment=assignment, **data, by=request.user, at=timezone.now()),
+        done=f"{assignment.bid.title} is taken back from {assignment.member}",
+        to=panel_page(found),
+        assignment=assignment,
+    )
+
+
+@allow("decline assignment")
+def decline_assignment(request: Request, reference: str) -> HttpResponse:
+    own = Assignment.objects.filter(member=request.user, withdrawn_at=None)
+    assignment = get_object_or_404(own.select_related("bid__round", "bid__recipient"), bid__reference=reference)
+    must(request.user, "decline assignment", assignment.bid.round)
+    found = enter(request, assignment.bid.round)
+    return form_page(
+        request,
+        "bids/panel/decline_assignment.html",
+        ReasonForm(request.POST or None),
+        lambda data: assignments.decline_assignment(assignment=assignment, **data, by=request.user, at=timezone.now()),
+        done=f"{assignment.bid.source_reference} is given back to the chair",
+        to=reverse("bids:scoring", args=[found.reference]),
+        assignment=assignment,
+    )
+
+
+@allow("run panel")
+def knowledge(request: Request, round: str, username: str) -> HttpResponse:
+    found = round_or_404(request, round, "run panel")
+    member = get_object_or_404(members.members_query(found), username=username)
+    own = Knowledge.objects.filter(round=found, member=member).prefetch_related("themes", "organisations").first()
+    initial = {}
+    if own:
+        themes = [tag.code for tag in own.themes.all()]
+        initial = {"themes": themes, "boroughs": own.boroughs, "organisations": list(own.organisations.all())}
+    return form_page(
+        request,
+        "bids/panel/knowledge.html",
+        KnowledgeForm(request.POST or None, round=found, initial=initial),
+        lambda data: assignments.keep_knowledge(round=found, member=member, **data, by=request.user, at=timezone.now()),
+        done=f"What {member.name} knows is recorded",
+        to=panel_page(found),
+        member=member,
+    )
+
+
+@allow("run panel")
+def chase(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "run panel")
+    behind = members.progress_of_members(found)
+    if not behind:
+        return render(request, "bids/panel/chase.html", {"back": panel_page(found)})
+    address = request.build_absolute_uri(reverse("bids:scoring", args=[found.reference]))
+    return form_page(
+        request,
+        "bids/panel/chase.html",
+        MembersForm(request.POST or None, members=User.objects.filter(pk__in=behind)),
+        lambda data: assignments.chase(round=found, **data, address=address, by=request.user, at=timezone.now()),
+        done=lambda written: f"{written} {'member is' if written == 1 else 'members are'} written to",
+        to=panel_page(found),
+        behind=[row for row in reading.members(found) if row.waiting],
+    )
+
+
+@allow("see panel")
+@require_GET
+def declared_interests(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see panel")
+    visible = Bid.objects.visible_to(request.user, "see panel").filter(round=found)
+    declared = Interest.objects.filter(bid__in=visible, conflicted=True).exclude(member=request.user)
+    rows = declared.select_related("bid__recipient", "member", "waived_by").order_by("bid__source_reference", "pk")
+    context = {"page": page_of(request, rows), "closed": members.scoring_closed(found)}
+    return render(request, "bids/panel/declared_interests.html", context)
+
+
+@allow("run panel")
+def waive_interest(request: Request, reference: str, username: str) -> HttpResponse:
+    bid = bid_or_404(request, reference, "run panel")
+    declared = Interest.objects.barring().filter(bid=bid).select_related("bid__round", "member")
+    interest = get_object_or_404(declared, member__username=username)
+    return form_page(
+        request,
+        "bids/panel/waive_interest.html",
+        ReasonForm(request.POST or None),
+        lambda data: waive(interest=interest, **data, by=request.user, at=timezone.now()),
+        done=f"The interest of {interest.member.name} in {bid.source_reference} is waived",
+        to=reverse("bids:declared_interests", args=[bid.round.reference]),
+        interest=interest,
+        bid=bid,
+    )

@@ -1,0 +1,172 @@
+"""The forms of the panel: assigning, interests, practice, the meeting and outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from bids import areas
+from bids.fields import BidField
+from bids.models import Bid, PanelOutcome, Tag
+from grants.forms import Checkbox, Checkboxes, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.models import Organisation, Round, User
+
+
+class AssignForm(Form):
+    bid = BidField(label="Bid", queryset=Bid.objects.none(), empty_label="Choose a bid")
+    member = forms.ModelChoiceField(label="Panel member", queryset=User.objects.none(), empty_label="Choose a member")
+    despite = text_area(
+        "Why, where their unit or a body of theirs is connected with the bid",
+        rows=2,
+        required=False,
+        longest=1000,
+        hint="Asked for only where such a connection is found. It stands in the trail.",
+    )
+
+    def __init__(self, *args: Any, bids: Any, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bid, member = self.fields["bid"], self.fields["member"]
+        assert isinstance(bid, forms.ModelChoiceField) and isinstance(member, forms.ModelChoiceField)
+        bid.queryset = bids.filter(state=Bid.State.ELIGIBLE).select_related("recipient")
+        bid.to_field_name = "reference"
+        member.queryset = members
+        member.to_field_name = "username"
+
+
+class PlanAssignmentsForm(Form):
+    wanted = forms.IntegerField(
+        label="Scorers for each bid",
+        min_value=1,
+        max_value=12,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
+    )
+
+
+class OutcomeForm(VersionedForm):
+    verdict = forms.ChoiceField(label="Outcome", choices=PanelOutcome.Verdict.choices, widget=Radios)
+    destination = forms.CharField(
+        label="Where it is redirected to", max_length=150, required=False, help_text="Only for a redirected bid."
+    )
+    reason = text_area("Reason that can be published", rows=3, longest=2000)
+    internal_reason = text_area(
+        "Internal reason", rows=3, required=False, longest=2000, hint="For the panel and the leadership only."
+    )
+
+
+class InterestForm(Form):
+    """One bid's declaration, one of many on a page."""
+
+    conflicted = forms.TypedChoiceField(
+        label="Interest",
+        choices=[("no", "No interest"), ("yes", "I have an interest")],
+        coerce=lambda answer: answer == "yes",
+        widget=Radios(attrs={"inline": True}),
+        required=False,
+        empty_value=None,
+    )
+    nature = forms.CharField(label="What it is", max_length=1000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("conflicted") and not data.get("nature"):
+            self.add_error("nature", "Say what your interest is")
+        return data
+
+    def answer(self, before: bool | None, *, rest: bool) -> bool | None:
+        """Whether there is an interest, where that is not what was said before; None where nothing is said anew.
+
+        `rest`: what nothing was said about, now or before, has no interest.
+        """
+        said: bool | None = self.cleaned_data["conflicted"]
+        if said is None and before is None and rest:
+            return False
+        return said if said != before else None
+
+
+class RestForm(Form):
+    """One tick for all bidders that one did not answer for. Nothing is ticked beforehand."""
+
+    rest = forms.BooleanField(
+        label="I have no interest in any bidder that I did not answer for above",
+        required=False,
+        widget=Checkbox(attrs={"label": "I have no interest in any bidder that I did not answer for above"}),
+    )
+
+
+class KnowledgeForm(Form):
+    """What a member knows about; the tags and bodies are those of the round."""
+
+    themes = forms.ModelMultipleChoiceField(
+        label="Themes that they know", queryset=Tag.objects.none(), widget=Checkboxes, required=False
+    )
+    boroughs = forms.MultipleChoiceField(
+        label="Boroughs that they know",
+        choices=[(borough.code, borough.name) for borough in areas.BOROUGHS],
+        widget=Checkboxes,
+        required=False,
+    )
+    organisations = forms.ModelMultipleChoiceField(
+        label="Bodies that they belong to",
+        queryset=Organisation.objects.none(),
+        widget=Checkboxes,
+        required=False,
+        help_text="They work for it, or sit on its board. They are never given its bids.",
+    )
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        themes, bodies = self.fields["themes"], self.fields["organisations"]
+        assert isinstance(themes, forms.ModelMultipleChoiceField)
+        assert isinstance(bodies, forms.ModelMultipleChoiceField)
+        themes.queryset = Tag.objects.filter(round=round, kind=Tag.Kind.THEME)
+        themes.to_field_name = "code"
+        bodies.queryset = Organisation.objects.filter(bids__round=round).distinct()
+
+
+class PlanForm(VersionedForm):
+    """The members ticked for the bids of one page of a plan. `chosen` gives pairs of reference and user name."""
+
+    pairs = forms.MultipleChoiceField(choices=[], required=False, widget=Checkboxes)
+
+    def __init__(self, *args: Any, allowed: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pairs"] = forms.MultipleChoiceField(
+            choices=[(pair, pair) for pair in allowed],
+            required=False,
+            widget=Checkboxes,
+            error_messages={"invalid_choice": "A member that was chosen may not score the bid. Make the plan anew"},
+        )
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        found = []
+        for pair in self.cleaned_data["pairs"]:
+            reference, _, username = pair.partition(":")
+            found.append((reference, username))
+        return found
+
+
+class MembersForm(Form):
+    """Members to tick, each by user name."""
+
+    members = forms.ModelMultipleChoiceField(
+        label="Members",
+        queryset=User.objects.none(),
+        widget=Checkboxes,
+        to_field_name="username",
+        error_messages={"required": "Select at least one member"},
+    )
+
+    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["members"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = members
+
+
+class PracticeForm(Form):
+    title = forms.CharField(label="Title", max_length=150)
+    bidder = forms.CharField(label="Who asks", max_length=150, help_text="A made-up name.")
+    amount = MoneyField(label="Amount asked for")
+    case = text_area("The case", rows=12, longest=8000, hint="What is asked for, for whom, at what cost, how measured.")

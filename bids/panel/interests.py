@@ -1,0 +1,113 @@
+"""Transitions of interests: declare, and waive. The only writers of either."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from bids.models import Assignment, Bid, Discussion, Interest, Panel, PanelOutcome, Scorecard
+from bids.panel.members import is_chair, must_be_clear, open_panel
+from bids.ranking import standings
+from grants import audit
+from grants.models import Round, User
+from grants.refusal import Refused, must_be_current
+from grants.rounds import rounds
+
+
+@transaction.atomic
+def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, nature: str = "") -> Interest:
+    """Answer the declaration of interest on a bid that is assigned to oneself or to be discussed, or as its chair.
+
+    No interest accepts the assignment. A later interest withdraws one's scorecard, which is kept and no longer counts,
+    after scoring has closed as well: the result is then worked out without it. An outcome that rests on it, or that
+    one recorded, goes back to the panel. Raises Refused where the bid is not one's own to answer for, where a conflict
+    is to be lifted by the conflicted person, where its nature is missing, or where the leadership has agreed the bid
+    already.
+    """
+    round = rounds.lock(bid.round)
+    panel = Panel.objects.select_for_update().get(round=round)
+    bid = Bid.objects.select_for_update().get(pk=bid.pk)
+    bid.round = round
+    own = Assignment.objects.filter(bid=bid, member=by, withdrawn_at=None)
+    discussed = Discussion.objects.of_open_meetings().filter(bid=bid)
+    chairs = is_chair(round, by)
+    if panel.closed_at and not conflicted and not chairs and not discussed.exists():
+        raise Refused("Scoring has closed. Nothing about it can change any more.")
+    if not own.exists() and not chairs and not discussed.exists():
+        raise Refused("This bid is not assigned to you")
+    if conflicted and not nature.strip():
+        raise Refused("Say what your interest is", field="nature")
+    if conflicted and bid.state == Bid.State.AGREED:
+        raise Refused("The leadership has agreed this bid. Tell the chair, who asks them to give it back first.")
+    before = Interest.objects.filter(bid=bid, member=by).first()
+    if before and before.conflicted and not conflicted:
+        raise Refused("You declared an interest in this bid, and it stands. Somebody else takes the bid on.")
+    said = {"conflicted": conflicted, "nature": nature.strip(), "declared_at": at}
+    # What was waived was another interest: a new one is asked about anew.
+    fresh = {"waived_at": None, "waived_by": None, "waived_because": ""} if conflicted else {}
+    interest, _ = Interest.objects.update_or_create(bid=bid, member=by, defaults=said | fresh)
+    withdrawn = 0
+    if conflicted:
+        counted = Scorecard.objects.filter(bid=bid, member=by, state=Scorecard.State.SUBMITTED).exists()
+        withdrawn = _withdraw_card(bid, by, nature.strip())
+        recorded = PanelOutcome.objects.filter(bid=bid, recorded_by=by).exists()
+        if panel.closed_at and (counted or recorded):
+            _give_back(bid, round)
+    elif panel.closed_at is None:
+        own.filter(accepted_at=None).update(accepted_at=at)
+    facts = {"conflicted": conflicted, "nature": nature.strip(), "scorecards withdrawn": withdrawn}
+    audit.record("declare interest", interest, round=round, bid=bid.reference, by=by, at=at, facts=facts)
+    return interest
+
+
+def _withdraw_card(bid: Bid, member: User, nature: str) -> int:
+    cards = Scorecard.objects.filter(bid=bid, member=member).exclude(state=Scorecard.State.WITHDRAWN)
+    return cards.update(state=Scorecard.State.WITHDRAWN, withdrawn_because=f"Interest declared: {nature}")
+
+
+def _give_back(bid: Bid, round: Round) -> None:
+    """Work out the result without a withdrawn card; an outcome that stands is the panel's to record again."""
+    if bid.state in (Bid.State.RECOMMENDED, Bid.State.REJECTED, Bid.State.REDIRECTED):
+        rounds.must_be_free(round)
+        bid.state = Bid.State.ELIGIBLE
+        bid.version += 1
+        bid.save(update_fields=["state", "version"])
+    standings.refresh(round, bids=[bid])
+    standings.take_advice(round)
+
+
+@transaction.atomic
+def declare_interests(*, answers: Sequence[tuple[Bid, bool, str]], by: User, at: datetime) -> list[Interest]:
+    """Answer several declarations at once, each a bid, whether there is an interest, and its nature; all or none."""
+    return [
+        declare_interest(bid=bid, conflicted=conflicted, nature=nature, by=by, at=at)
+        for bid, conflicted, nature in answers
+    ]
+
+
+@transaction.atomic
+def waive_interest(*, interest: Interest, reason: str, by: User, at: datetime, seen: int | None = None) -> Interest:
+    """Let somebody judge a bid although they declared an interest in it. Only another person, a chair, may.
+
+    A scorecard that the interest withdrew is a draft again, for its member to read and submit anew. `seen` is the
+    version of the bid's page. Raises Refused for one's own interest, for one that is waived already, and once scoring
+    has closed.
+    """
+    round = open_panel(interest.bid.round).round
+    bid = Bid.objects.select_for_update().get(pk=interest.bid_id)
+    must_be_current(bid, seen)
+    interest = Interest.objects.select_for_update(of=("self",)).select_related("member").get(pk=interest.pk)
+    if interest.member == by:
+        raise Refused("Nobody waives their own interest. It stands.")
+    must_be_clear(bid, by)
+    if not interest.conflicted or interest.waived_at:
+        raise Refused("There is no interest here that still keeps the member from the bid")
+    interest.waived_by, interest.waived_at, interest.waived_because = by, at, reason
+    interest.save(update_fields=["waived_by", "waived_at", "waived_because"])
+    cards = Scorecard.objects.filter(bid=bid, member=interest.member, state=Scorecard.State.WITHDRAWN)
+    given_back = cards.update(state=Scorecard.State.DRAFT, submitted_at=None, withdrawn_because="")
+    facts = {"member": interest.member.username, "nature": interest.nature, "scorecards given back": given_back}
+    audit.record("waive interest", interest, round=round, bid=bid.reference, by=by, at=at, because=reason, facts=facts)
+    return interest

@@ -1,0 +1,82 @@
+"""The whole matrix of marks as a table: a row a scorecard, with each mark and reason; and who took it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+
+from bids.models import Bid, Export, Mark, Scorecard
+from bids.panel.members import scoring_closed
+from grants import audit
+from grants.models import Round, User, new_references
+from grants.refusal import Refused
+
+# What was asked for is fetched at once; later it is asked for again, and stands in the trail again.
+FETCHED_WITHIN = timedelta(hours=1)
+_BID = ("Bid", "Title", "Asked for (£)", "Place", "Result", "Members’ mean", "Gates", "Member")
+_COLUMNS = (
+    "scorecard_id",
+    "scorecard__bid__source_reference",
+    "scorecard__bid__title",
+    "scorecard__bid__amount",
+    "scorecard__bid__standing__place",
+    "scorecard__bid__standing__mean",
+    "scorecard__bid__standing__panel_mean",
+    "scorecard__bid__standing__gate",
+    "scorecard__member__name",
+    "criterion__number",
+    "criterion__label",
+    "criterion__gate",
+    "criterion__scored",
+    "passed",
+    "score",
+    "reason",
+)
+
+
+@transaction.atomic
+def ask_for_scores(*, round: Round, kind: str, by: User, at: datetime) -> Export:
+    """Record that somebody takes the marks of a round out of the service. Raises Refused while scoring is open."""
+    if not scoring_closed(round):
+        raise Refused("Scoring is open, and marks are blind until it closes")
+    taken = Export.objects.values_list("reference", flat=True)
+    made = Export.objects.create(
+        round=round, reference=new_references("EXP", 1, taken)[0], kind=kind, asked_by=by, asked_at=at
+    )
+    audit.record("export scores", made, round=round, by=by, at=at, facts={"kind": kind})
+    return made
+
+
+def rows(round: Round, reader: User) -> Iterator[list[Any]]:
+    """The header, then a row a submitted scorecard of the bids that the reader may see. One query, read as it goes."""
+    visible = Bid.objects.visible_to(reader, "see ranking").filter(round=round)
+    marks = Mark.objects.filter(
+        scorecard__bid__in=visible,
+        scorecard__state=Scorecard.State.SUBMITTED,
+        scorecard__bid__round__panel__closed_at__isnull=False,
+    )
+    order = ("scorecard__bid__source_reference", "scorecard__member__name", "scorecard_id", "criterion__number")
+    found = marks.order_by(*order).values_list(*_COLUMNS).iterator(chunk_size=2000)
+    header: list[Any] = []
+    for _, cells in groupby(found, key=lambda row: row[0]):
+        card = list(cells)
+        if not header:
+            header = [*_BID, *(title for mark in card for title in _titles(*mark[9:13]))]
+            yield header
+        yield [*card[0][1:9], *(value for mark in card for value in _values(*mark[11:16]))]
+    if not header:
+        yield list(_BID)
+
+
+def _titles(number: int, label: str, gate: bool, scored: bool) -> list[str]:
+    wanted = (("passes", gate), ("mark", scored), ("reason", True))
+    return [f"{number}. {label}: {what}" for what, there in wanted if there]
+
+
+def _values(gate: bool, scored: bool, passed: bool | None, score: int | None, reason: str) -> list[Any]:
+    said = {True: "yes", False: "no", None: ""}[passed]
+    return [*([said] if gate else []), *([score] if scored else []), reason]

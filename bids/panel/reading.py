@@ -1,0 +1,290 @@
+"""What the pages of bids and of the panel read: each in a fixed number of queries, whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page
+from django.db import connection
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+
+from bids.models import Assignment, AssignmentPlan, Bid, Criterion, Discussion, Interest, Mark, Scorecard
+from bids.panel import assignments
+from bids.panel import members as members_of_panel
+from bids.panel.assigning import Scorer, ToAssign
+from bids.panel.assigning import connection as connection_of
+from bids.panel.blindness import Part, Phase, may_see
+from grants.access import holdings
+from grants.models import Round, User
+from grants.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ToScore:
+    """One bid on a member's list: its scorecard's state, and what they declared; None where they have not answered."""
+
+    bid: Bid
+    state: str
+    conflicted: bool | None
+    nature: str = ""
+
+
+def assigned_to(member: User, round: Round) -> QuerySet[Bid]:
+    """A member's bids, in the order in which they are scored."""
+    own = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None)
+    return Bid.objects.filter(pk__in=own.values("bid")).select_related("recipient").order_by("source_reference")
+
+
+def to_answer_for(member: User, round: Round) -> QuerySet[Bid]:
+    """The bids whose declaration somebody is asked for: those assigned to them, those a meeting is to discuss, and all
+    of the round for its chair."""
+    if Role.CHAIR in holdings(member).in_round(round.pk):
+        return Bid.objects.filter(round=round).select_related("recipient").order_by("source_reference")
+    own = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None).values("bid")
+    talked_of = Discussion.objects.of_open_meetings().filter(meeting__round=round).values("bid")
+    bids = Bid.objects.filter(Q(pk__in=own) | Q(pk__in=talked_of)).select_related("recipient")
+    return bids.order_by("source_reference")
+
+
+def rows_of(member: User, bids: Iterable[Bid]) -> list[ToScore]:
+    """What a member's list shows of some bids, in two queries. The title is shown once they are clear of interest."""
+    shown = list(bids)
+    states = dict(Scorecard.objects.filter(member=member, bid__in=shown).values_list("bid_id", "state"))
+    said = {each.bid_id: each for each in Interest.objects.filter(member=member, bid__in=shown)}
+    return [_row(bid, states.get(bid.pk, ""), said.get(bid.pk)) for bid in shown]
+
+
+def _row(bid: Bid, state: str, said: Interest | None) -> ToScore:
+    if said is None:
+        return ToScore(bid, state, None)
+    return ToScore(bid, state, said.conflicted and said.waived_at is None, said.nature)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a member is with a round: bids still open, submitted, all that they may score, and undeclared ones.
+
+    `next` is the reference of the bid to score next; empty where none is open.
+    """
+
+    open: int
+    submitted: int
+    total: int
+    undeclared: int
+    next: str
+
+    @property
+    def minutes(self) -> int:
+        """About how long the rest takes, at four minutes a bid."""
+        return 4 * self.open
+
+
+# Written out, because the page of a scorecard asks for it at each save, and the query is quicker run than composed.
+# `clear` says in SQL what Interest.objects.clearing() says; a test holds the two together.
+_PROGRESS = """
+SELECT count(*) FILTER (WHERE clear AND waits),
+       count(*) FILTER (WHERE clear AND state = 'submitted'),
+       count(*) FILTER (WHERE clear),
+       count(*) FILTER (WHERE undeclared),
+       (array_agg(reference ORDER BY source_reference <= %(after)s, source_reference)
+           FILTER (WHERE clear AND waits AND source_reference <> %(after)s))[1]
+FROM (
+    SELECT bid.reference, bid.source_reference, card.state, interest.id IS NULL AS undeclared,
+           NOT interest.conflicted OR interest.waived_at IS NOT NULL AS clear,
+           bid.state = 'eligible' AND card.state IS DISTINCT FROM 'submitted' AS waits
+    FROM bids_assignment assignment
+    JOIN bids_bid bid ON bid.id = assignment.bid_id
+    LEFT JOIN bids_interest interest ON interest.bid_id = bid.id AND interest.member_id = assignment.member_id
+    LEFT JOIN bids_scorecard card ON card.bid_id = bid.id AND card.member_id = assignment.member_id
+    WHERE assignment.member_id = %(member)s AND assignment.withdrawn_at IS NULL AND bid.round_id = %(round)s
+) own
+"""
+
+
+def progress(member: User, round: Round, after: Bid | None = None) -> Progress:
+    """How far a member is, and the next bid to score: the first open one after this, else the first of the others.
+
+    In one query, however many bids the member has.
+    """
+    here = after.source_reference if after else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_PROGRESS, {"member": member.pk, "round": round.pk, "after": here})
+        waiting, submitted, total, undeclared, following = cursor.fetchone()
+    return Progress(waiting, submitted, total, undeclared, following or "")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member on the chair's page."""
+
+    member: User
+    assigned: int
+    accepted: int
+    declined: int
+    drafts: int
+    submitted: int
+    conflicts: int
+    undeclared: int
+    waiting: int
+    last_saved: datetime | None
+
+
+def members(round: Round) -> list[MemberRow]:
+    """Each member with how far they are, in a fixed number of queries."""
+    current = Q(withdrawn_at=None)
+    assigned = _by_member(
+        Assignment.objects.filter(bid__round=round),
+        assigned=Count("pk", filter=current),
+        accepted=Count("pk", filter=current & Q(accepted_at__isnull=False)),
+        declined=Count("pk", filter=~Q(declined_because="")),
+        undeclared=Count("pk", filter=current & ~Q(Exists(_same_pair(Interest.objects.all())))),
+    )
+    cards = _by_member(
+        Scorecard.objects.filter(bid__round=round),
+        drafts=Count("pk", filter=Q(state=Scorecard.State.DRAFT)),
+        submitted=Count("pk", filter=Q(state=Scorecard.State.SUBMITTED)),
+        last_saved=Max("saved_at"),
+    )
+    interests = _by_member(Interest.objects.barring().filter(bid__round=round), conflicts=Count("pk"))
+    waiting = members_of_panel.progress_of_members(round)
+    names = ("assigned", "accepted", "declined", "undeclared", "drafts", "submitted", "conflicts")
+    rows = []
+    for member in members_of_panel.members_of(round):
+        said: dict[str, Any] = dict.fromkeys(names, 0) | {"last_saved": None, "waiting": waiting.get(member.pk, 0)}
+        for part in (assigned, cards, interests):
+            said |= part.get(member.pk, {})
+        rows.append(MemberRow(member, **said))
+    return rows
+
+
+def _by_member(rows: QuerySet[Any], **counts: Any) -> dict[int, dict[str, Any]]:
+    found = {}
+    for row in rows.order_by().values("member").annotate(**counts):
+        found[row.pop("member")] = row
+    return found
+
+
+def _same_pair(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(bid=OuterRef("bid"), member=OuterRef("member"))
+
+
+def marks_of(bid: Bid) -> list[Scorecard]:
+    """The scorecards of a bid that count, with their marks, for the chair's comparison."""
+    return list(
+        Scorecard.objects.filter(bid=bid, state=Scorecard.State.SUBMITTED)
+        .select_related("member")
+        .prefetch_related("marks__criterion")
+        .order_by("member__name")
+    )
+
+
+def by_criterion(round: Round, cards: list[Scorecard]) -> list[tuple[Criterion, list[tuple[User, Mark | None]]]]:
+    """The marks of several members beside each other, criterion by criterion."""
+    rows = []
+    for criterion in Criterion.objects.filter(round=round):
+        marks = [
+            (card.member, next((mark for mark in card.marks.all() if mark.criterion_id == criterion.pk), None))
+            for card in cards
+        ]
+        rows.append((criterion, marks))
+    return rows
+
+
+def parts_seen(user: User, bid: Bid, *, own_submitted: bool) -> set[Part]:
+    """Which parts of a bid's scoring this person may see now."""
+    phase = Phase.CLOSED if members_of_panel.scoring_closed(bid.round) else Phase.SCORING
+    roles = holdings(user).in_round(bid.round_id)
+    return {part for part in Part if may_see(part, roles, phase, own_submitted=own_submitted)}
+
+
+def open_to(chair: User, round: Round, found: list[Assignment]) -> list[Assignment]:
+    """Those of some assignments of a round whose bid is not shut to its chair by an interest."""
+    visible = Bid.objects.visible_to(chair, "run panel").filter(round=round)
+    keys = set(visible.values_list("pk", flat=True))
+    return [each for each in found if each.bid_id in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerRow:
+    """A bid on the chair's page: who scores it, and how far each is."""
+
+    bid: Bid
+    scorers: list[tuple[User, str]]
+
+    @property
+    def submitted(self) -> int:
+        return sum(1 for _, state in self.scorers if state == Scorecard.State.SUBMITTED)
+
+
+def with_scorers(page: Page[Bid]) -> list[ScorerRow]:
+    """A page of bids with their scorers. The state of each scorecard is shown to the chair, its marks are not."""
+    shown = list(page.object_list)
+    assigned = Assignment.objects.filter(bid__in=shown, withdrawn_at=None).select_related("member").order_by("pk")
+    by_pair = {
+        (bid, member): state
+        for bid, member, state in Scorecard.objects.filter(bid__in=shown).values_list("bid_id", "member_id", "state")
+    }
+    scorers: dict[int, list[tuple[User, str]]] = {bid.pk: [] for bid in shown}
+    for assignment in assigned:
+        state = by_pair.get((assignment.bid_id, assignment.member_id), "")
+        scorers[assignment.bid_id].append((assignment.member, state))
+    return [ScorerRow(bid, scorers[bid.pk]) for bid in shown]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A bid in a plan: for each member, in order, whether they have it, may not have it, or are ticked."""
+
+    bid: Bid
+    cells: list[tuple[str, str, str, bool]]
+    had: int
+    ticked: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanGrid:
+    """A page of a plan: its members with the load that the plan leaves them, and its bids."""
+
+    members: list[tuple[User, int]]
+    rows: list[PlanRow]
+    allowed: list[str]
+
+    @property
+    def references(self) -> list[str]:
+        return [row.bid.reference for row in self.rows]
+
+
+def plan_grid(plan: AssignmentPlan, page: Page[Bid]) -> PlanGrid:
+    """A page of a plan of assignments as a grid of bids and members, in a fixed number of queries."""
+    shown = list(page.object_list)
+    scorers = assignments.scorers(plan.round)
+    by_name = {member.username: member for member in members_of_panel.members_of(plan.round)}
+    planned = Counter(username for _, username in plan.pairs)
+    ticked = {(reference, username) for reference, username in plan.pairs}
+    found, allowed = [], []
+    by_reference = {row.reference: row for row in assignments.to_assign(plan.round, shown)}
+    for bid in shown:
+        row, cells = by_reference[bid.reference], []
+        for scorer in scorers:
+            pair = f"{bid.reference}:{scorer.username}"
+            why = why_not(row, scorer)
+            if not why:
+                allowed.append(pair)
+            cells.append((pair, by_name[scorer.username].name, why, (bid.reference, scorer.username) in ticked))
+        found.append(PlanRow(bid, cells, len(row.had), sum(1 for cell in cells if cell[3])))
+    members = [(by_name[each.username], each.load + planned[each.username]) for each in scorers]
+    return PlanGrid(members, found, allowed)
+
+
+def why_not(bid: ToAssign, scorer: Scorer) -> str:
+    """Why a member cannot be ticked for a bid, in a word or two; empty where they can."""
+    if scorer.username in bid.had:
+        return "Has it"
+    if scorer.username in bid.barred:
+        return "Interest or declined"
+    found = connection_of(bid, scorer)
+    return f"{found[:1].upper()}{found[1:]}"

@@ -1,0 +1,244 @@
+"""The scorecard as a form: for each criterion a gate, a mark or both, and the reason. A draft may leave any empty."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django import forms
+from django.db import connection
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from bids.criteria import Rule
+from bids.models import Bid
+from bids.panel.scorecards import Given
+from grants.forms import Form, Radios, text_area
+from grants.models import User
+
+LONGEST_REASON = 4000
+KINDS = ("passed", "score", "reason")
+_SAID = {"yes": "Yes", "no": "No"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody put down for one criterion, in words; empty where they said nothing."""
+
+    rule: Rule
+    passed: str = ""
+    score: str = ""
+    reason: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Yes, 3."""
+        return ", ".join(filter(None, (_SAID.get(self.passed, ""), self.score)))
+
+    @property
+    def heading(self) -> str:
+        """6. Value for money: Yes, 3."""
+        return f"{self.rule.number}. {self.rule.label}{': ' if self.mark else ''}{self.mark}"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCard:
+    """A member's scorecard on a bid as its page reads it. Where there is none yet, version is 0 and state is empty.
+
+    `answers` are the saved marks under the names of the form's fields; an empty one is left out.
+    """
+
+    rules: list[Rule]
+    answers: dict[str, str]
+    version: int
+    state: str
+    saved_at: datetime | None
+    submitted_at: datetime | None
+
+
+# Written out, because this page is asked for more often than any other, and three queries composed take longer than
+# all the rest that the database is asked for it.
+_OWN_CARD = """
+SELECT criterion.number, criterion.label, criterion.question, criterion.gate, criterion.scored, criterion.weight,
+       criterion.points, mark.passed, mark.score, mark.reason,
+       card.version, card.state, card.saved_at, card.submitted_at
+FROM bids_criterion criterion
+LEFT JOIN bids_scorecard card ON card.bid_id = %(bid)s AND card.member_id = %(member)s
+LEFT JOIN bids_mark mark ON mark.scorecard_id = card.id AND mark.criterion_id = criterion.id
+WHERE criterion.round_id = %(round)s
+ORDER BY criterion.number
+"""
+
+
+def own_card(bid: Bid, member: User) -> OwnCard:
+    """The criteria of a bid's round and what a member has put down on each, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN_CARD, {"bid": bid.pk, "member": member.pk, "round": bid.round_id})
+        rows = cursor.fetchall()
+    rules, found = [], {}
+    for number, label, question, gate, scored, weight, points, passed, score, reason, *_ in rows:
+        scale = tuple((int(value), str(meaning)) for value, meaning in json.loads(points))
+        rules.append(Rule(number, label, question, gate, scored, weight, scale))
+        found[f"passed_{number}"] = {True: "yes", False: "no", None: ""}[passed]
+        found[f"score_{number}"] = "" if score is None else str(score)
+        found[f"reason_{number}"] = reason or ""
+    version, state, saved_at, submitted_at = rows[0][-4:] if rows else (None, None, None, None)
+    answers = {name: value for name, value in found.items() if value}
+    return OwnCard(rules, answers, version or 0, state or "", saved_at, submitted_at)
+
+
+def said(rules: Iterable[Rule], answers: Mapping[str, str]) -> list[Said]:
+    """The answers criterion by criterion, in the order of the rules."""
+    return [Said(rule, *(answers.get(f"{kind}_{rule.number}", "") for kind in KINDS)) for rule in rules]
+
+
+def as_text(rules: Iterable[Rule], answers: Mapping[str, str]) -> str:
+    """The answers as one text that can be copied."""
+    return "\n\n".join(
+        f"{each.heading}\n{each.reason}".strip() for each in said(rules, answers) if each.mark or each.reason
+    )
+
+
+def _reason(rule: Rule) -> forms.CharField:
+    field: forms.CharField = text_area("Why", rows=2, required=False, longest=LONGEST_REASON)
+    # A browser that knows the limit cuts off the end of what is pasted, and says nothing.
+    del field.widget.attrs["maxlength"]
+    field.error_messages["max_length"] = (
+        f"{rule.number}. {rule.label}: the reason has %(show_value)d characters and can have {LONGEST_REASON:,}"
+    )
+    # A reason in Arabic or Hebrew reads from the right.
+    field.widget.attrs["dir"] = "auto"
+    return field
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One criterion on the page: what stands in its fields, what is wrong with the reason and, where another answer is
+    saved than stands in them, that one. `gate` and `scale` are its choices as they are drawn; empty where it has none.
+
+    The page draws the fields itself: thirty of these an afternoon are too many for a template a widget.
+    """
+
+    number: str
+    label: str
+    rule: Rule
+    gate: SafeString
+    scale: SafeString
+    reason: str
+    wrong: str
+    saved: Said | None
+
+
+_PASSES = (("yes", "Yes"), ("no", "No"))
+
+
+def _asked(now: Said, wrong: Mapping[str, str], saved: Said | None) -> Asked:
+    rule, gate, scale = now.rule, SafeString(), SafeString()
+    if rule.gate:
+        gate = _choices("passed", rule.number, _PASSES, now.passed, wrong.get("passed", ""))
+    if rule.scored:
+        points = tuple((str(value), f"{value}: {meaning}") for value, meaning in rule.points)
+        scale = _choices("score", rule.number, points, now.score, wrong.get("score", ""))
+    number = str(rule.number)
+    return Asked(number, f"{number}. {rule.label}", rule, gate, scale, now.reason, wrong.get("reason", ""), saved)
+
+
+@lru_cache(maxsize=2048)
+def _choices(kind: str, number: int, choices: tuple[tuple[str, str], ...], chosen: str, wrong: str) -> SafeString:
+    """Choices as the page draws them. There are few different ones, and each is drawn on thousands of pages."""
+    legend = {"passed": "Does it pass?", "score": "Mark"}[kind]
+    context = {"name": f"{kind}_{number}", "legend": legend, "inline": kind == "passed"}
+    return render_to_string(
+        "bids/panel/_choices.html", context | {"choices": choices, "chosen": chosen, "wrong": wrong}
+    )
+
+
+@lru_cache(maxsize=64)
+def _fields(rules: tuple[Rule, ...]) -> dict[str, forms.Field]:
+    """The fields of a scorecard by name. They are the same in each form, so that all of them share these."""
+    found: dict[str, forms.Field] = {}
+    for rule in rules:
+        if rule.gate:
+            found[f"passed_{rule.number}"] = forms.TypedChoiceField(
+                label="Does it pass?",
+                choices=_PASSES,
+                coerce=lambda answer: answer == "yes",
+                empty_value=None,
+                required=False,
+                widget=Radios(attrs={"inline": True}),
+            )
+        if rule.scored:
+            found[f"score_{rule.number}"] = forms.TypedChoiceField(
+                label="Mark",
+                choices=[(value, f"{value}: {meaning}") for value, meaning in rule.points],
+                coerce=int,
+                empty_value=None,
+                required=False,
+                widget=Radios,
+            )
+        found[f"reason_{rule.number}"] = _reason(rule)
+    return found
+
+
+class ScoreForm(Form):
+    """One member's scorecard. `marks` is what was typed, by criterion number.
+
+    `saved` are the answers on the server; `typed` those of the same person that wait to be sent again.
+    """
+
+    # A draft may leave any field empty, and a submission none: so none is called optional.
+    may_be_incomplete = True
+
+    def __init__(
+        self, *args: Any, rules: Sequence[Rule], saved: Mapping[str, str], typed: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, initial=dict(typed or saved), **kwargs)
+        self.rules = rules
+        self.compared: Mapping[str, str] | None = None
+        self.fields.update(_fields(tuple(rules)))
+
+    def compare(self, saved: Mapping[str, str]) -> None:
+        """Show, criterion by criterion, what is saved beside what stands in the fields, where the two differ."""
+        self.compared = saved
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields, as it would be saved. An empty one is left out."""
+        source = self.data if self.is_bound else self.initial
+        found = {name: str(source.get(name) or "").replace("\r\n", "\n").strip() for name in self._numbered()}
+        return {name: value for name, value in found.items() if value}
+
+    @property
+    def criteria(self) -> list[Asked]:
+        """Each criterion as the page draws it, in order."""
+        now = said(self.rules, self.typed)
+        before = now if self.compared is None else said(self.rules, self.compared)
+        return [
+            _asked(each, self._wrong_with(each.rule), saved if saved != each else None)
+            for each, saved in zip(now, before, strict=True)
+        ]
+
+    def _wrong_with(self, rule: Rule) -> dict[str, str]:
+        if not self.is_bound:
+            return {}
+        wrong = {kind: f"{kind}_{rule.number}" for kind in KINDS if f"{kind}_{rule.number}" in self.errors}
+        return {kind: str(self.errors[name][0]) for kind, name in wrong.items()}
+
+    @property
+    def marks(self) -> Mapping[int, Given]:
+        data = self.cleaned_data
+        return {
+            rule.number: Given(
+                data.get(f"passed_{rule.number}"),
+                data.get(f"score_{rule.number}"),
+                data.get(f"reason_{rule.number}", ""),
+            )
+            for rule in self.rules
+        }
+
+    def _numbered(self) -> list[str]:
+        return [name for name in self.fields if name.startswith(KINDS)]

@@ -1,0 +1,178 @@
+"""Pages of a panel member: bids to score, interests, the scorecard."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from bids.access import bid_or_404
+from bids.models import Bid, Practice, Scorecard
+from bids.panel import reading, score_form, scorecards
+from bids.panel.forms import InterestForm, RestForm
+from bids.panel.interests import declare_interests
+from bids.panel.score_form import OwnCard, ScoreForm
+from grants import typed
+from grants.access import Request, allow, holdings, round_or_404
+from grants.forms import attempt, show_refusal
+from grants.models import Round
+from grants.pages import page_of, whole_number
+from grants.refusal import Refused, Stale
+
+
+def _address(name: str, round: Round) -> str:
+    return reverse(f"bids:{name}", args=[round.reference])
+
+
+@allow("score bid")
+@require_GET
+def scoring(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "score bid")
+    page = page_of(request, reading.assigned_to(request.user, found))
+    context = {
+        "page": page,
+        "rows": reading.rows_of(request.user, page.object_list),
+        "progress": reading.progress(request.user, found),
+        "closed": found.panel.closed_at,
+        "practice": Practice.objects.filter(round=found).first(),
+    }
+    return render(request, "bids/panel/scoring.html", context)
+
+
+@allow("declare interest")
+def interests(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "declare interest")
+    held = holdings(request.user)
+    scores, chairs = held.may("score bid", found), held.may("run panel", found)
+    rows = reading.rows_of(request.user, reading.to_answer_for(request.user, found))
+    rows.sort(key=lambda row: (row.conflicted is not None, row.bid.bidder))
+    forms = [
+        InterestForm(
+            request.POST or None,
+            prefix=row.bid.reference,
+            initial={
+                "conflicted": {True: "yes", False: "no", None: None}[row.conflicted],
+                "nature": row.nature,
+            },
+        )
+        for row in rows
+    ]
+    rest = RestForm(request.POST or None)
+    valid = [form.is_valid() for form in (rest, *forms)]
+    if request.method == "POST" and rows and all(valid):
+        answers = [
+            (row.bid, answer, form.cleaned_data["nature"])
+            for row, form in zip(rows, forms, strict=True)
+            if (answer := form.answer(row.conflicted, rest=rest.cleaned_data["rest"])) is not None
+        ]
+        declared = attempt(
+            forms[0],
+            lambda: declare_interests(answers=answers, by=request.user, at=timezone.now()),
+        )
+        if declared is not None:
+            count = len(declared)
+            messages.success(request, f"{count} {'declaration is' if count == 1 else 'declarations are'} recorded")
+            return redirect("bids:scoring" if scores else "bids:panel", found.reference)
+    errors = [each for form in forms for each in form.errors_with_links]
+    context = {
+        "pairs": list(zip(rows, forms, strict=True)),
+        "form": {"errors": errors, "errors_with_links": errors},
+        "scores": scores,
+        "chairs": chairs,
+        "rest": rest,
+        "unanswered": sum(row.conflicted is None for row in rows),
+    }
+    return render(request, "bids/panel/interests.html", context)
+
+
+@allow("score bid")
+def score(request: Request, reference: str) -> HttpResponse:
+    bid = bid_or_404(request, reference, "score bid", "round__panel")
+    card = score_form.own_card(bid, request.user)
+    form = ScoreForm(request.POST or None, rules=card.rules, saved=card.answers, typed=typed.kept(request))
+    stale = False
+    if form.is_valid():
+        try:
+            answer = _save(request, bid, form)
+        except Refused as refused:
+            stale = isinstance(refused, Stale)
+            show_refusal(form, refused)
+        else:
+            typed.forget(request)
+            return answer
+    if stale:
+        # Another page may have saved between our reading the card and our turn.
+        card = score_form.own_card(bid, request.user)
+    if typed.SCRIPT_HEADER in request.headers:
+        return _refusal(form, card if stale else None)
+    context = _page(request, bid, card, form, stale)
+    return render(request, "bids/panel/score.html", context, status=409 if stale else 200)
+
+
+def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: bool) -> dict[str, Any]:
+    """What the scoring page shows: the bid, how far the member is, and the form or, where it is too late, the text."""
+    kept = typed.kept(request)
+    if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != card.version):
+        form.compare(card.answers)
+    closed = not bid.round.scored or bid.round.panel.closed_at is not None
+    too_late = closed or card.state == Scorecard.State.SUBMITTED
+    unsaved = form.is_bound or bool(kept)
+    return {
+        "bid": bid,
+        "card": card,
+        "form": form,
+        "said": score_form.said(card.rules, card.answers),
+        "untaken": score_form.as_text(card.rules, form.typed) if too_late and unsaved else "",
+        "unsaved": unsaved,
+        "progress": reading.progress(request.user, bid.round, after=bid),
+        "costs": bid.costs.all(),
+        "tags": bid.tags.all(),
+        "closed": closed,
+    }
+
+
+def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
+    """Save or submit what the form holds, and say where to go on; to a script that saves beside the typing, what
+    the page is now."""
+    submits = request.POST.get("then") == "submit"
+    transition = scorecards.submit_scorecard if submits else scorecards.save_draft
+    card = transition(
+        bid=bid,
+        marks=form.marks,
+        seen=whole_number(request.POST.get("version", "")),
+        by=request.user,
+        at=timezone.now(),
+    )
+    asked = request.headers.get(typed.SCRIPT_HEADER)
+    if asked == "stay":
+        return JsonResponse({"version": card.version, "saved": _told(card.saved_at)})
+    to = _after_saving(request, bid, submits)
+    return JsonResponse({"next": to}) if asked else redirect(to)
+
+
+def _told(saved_at: datetime | None) -> str:
+    """What the status line says of a card that stands saved."""
+    return f"Draft saved {timezone.localtime(saved_at):%H:%M}" if saved_at else "Nothing saved yet"
+
+
+def _after_saving(request: Request, bid: Bid, submitted: bool) -> str:
+    if not submitted:
+        messages.success(request, f"The draft on {bid.title} is saved")
+        return reverse("bids:score", args=[bid.reference])
+    following = reading.progress(request.user, bid.round, after=bid).next
+    messages.success(request, f"The scorecard on {bid.title} is submitted")
+    return reverse("bids:score", args=[following]) if following else _address("scoring", bid.round)
+
+
+def _refusal(form: ScoreForm, standing: OwnCard | None) -> HttpResponse:
+    """Tell a script why nothing was saved; where another page saved meanwhile, also what stands there."""
+    said: dict[str, Any] = {"error": "; ".join(message for message, _ in form.errors_with_links)}
+    if standing is not None:
+        said |= {"version": standing.version, "standing": standing.answers, "saved": _told(standing.saved_at)}
+    return JsonResponse(said, status=409)

@@ -1,0 +1,133 @@
+"""Transitions of scorecards: save a draft, submit it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from bids.models import Assignment, Bid, Criterion, Interest, Mark, Panel, Practice, Scorecard
+from grants import audit
+from grants.models import User
+from grants.refusal import Incomplete, Refused, must_be_current
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a member puts down for one criterion; any part may still be empty in a draft."""
+
+    passed: bool | None = None
+    score: int | None = None
+    reason: str = ""
+
+
+@transaction.atomic
+def save_draft(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetime) -> Scorecard:
+    """Keep a scorecard as far as it is. `seen` is the version on the page, 0 where there was none yet.
+
+    Raises Refused where the person may not score this bid (any more), Stale where another page saved meanwhile.
+    """
+    return _save(bid, marks, seen, by, at)
+
+
+@transaction.atomic
+def submit_scorecard(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetime) -> Scorecard:
+    """Save a scorecard and submit it, once. Raises Incomplete, naming every answer that is missing."""
+    card = _save(bid, marks, seen, by, at)
+    missing = missing_answers(Criterion.objects.filter(round=card.bid.round), marks)
+    if missing:
+        raise Incomplete(missing)
+    card.state, card.submitted_at = Scorecard.State.SUBMITTED, at
+    card.save(update_fields=["state", "submitted_at"])
+    audit.record(
+        "submit scorecard",
+        card,
+        round=card.bid.round,
+        bid=card.bid.reference,
+        by=by,
+        at=at,
+        facts={"marks": _facts(marks)},
+    )
+    return card
+
+
+def missing_answers(criteria: Iterable[Criterion], marks: Mapping[int, Given]) -> list[tuple[str, str]]:
+    """What a scorecard still lacks before it can be submitted: each field with its sentence."""
+    found = []
+    for criterion in criteria:
+        given = marks.get(criterion.number, Given())
+        if criterion.gate and given.passed is None:
+            found.append((f"passed_{criterion.number}", f"{criterion}: say whether the bid passes"))
+        if criterion.scored and given.score is None:
+            found.append((f"score_{criterion.number}", f"{criterion}: give a mark"))
+        if not given.reason.strip():
+            found.append((f"reason_{criterion.number}", f"{criterion}: give your reason"))
+    return found
+
+
+def _save(bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetime) -> Scorecard:
+    # Each save of a round waits here for the one before and for the chair who closes, so that even two first saves
+    # of one scorecard meet in order; the chain of the trail would let only one through at a time anyway.
+    panel = Panel.objects.select_for_update(of=("self",), no_key=True).select_related("round").get(round=bid.round_id)
+    if panel.closed_at:
+        raise Refused("Scoring has closed. What you typed is below, and was not saved.")
+    bid = Bid.objects.select_related("round").get(pk=bid.pk)
+    if not Assignment.objects.filter(bid=bid, member=by, withdrawn_at=None).exists():
+        raise Refused("This bid is not assigned to you any more")
+    if Practice.objects.filter(round=bid.round_id, compared_at=None).exists():
+        raise Refused("Scoring opens once the panel has compared its marks on the practice bid. Score that one first.")
+    if not Interest.objects.clearing().filter(bid=bid, member=by).exists():
+        raise Refused("Declare first whether you have an interest in this bid")
+    card = Scorecard.objects.select_for_update().filter(bid=bid, member=by).first()
+    if card is None:
+        card = Scorecard(bid=bid, member=by, saved_at=at, version=0)
+    must_be_current(card, seen)
+    if card.state != Scorecard.State.DRAFT:
+        raise Refused("This scorecard is submitted. It can no longer change.")
+    card.bid, card.saved_at = bid, at
+    card.version += 1
+    card.save()
+    criteria = {criterion.number: criterion for criterion in bid.round.criteria.all()}
+    before = {mark.criterion.number: mark for mark in card.marks.select_related("criterion")}
+    changed: dict[int, Given] = {}
+    written: list[Mark] = []
+    for number, given in marks.items():
+        old = before.get(number)
+        if Given(old.passed, old.score, old.reason) == given if old else given == Given():
+            continue
+        changed[number] = given
+        written.append(
+            Mark(
+                scorecard=card,
+                criterion=criteria[number],
+                passed=given.passed,
+                score=given.score,
+                reason=given.reason,
+            )
+        )
+    if changed:
+        Mark.objects.bulk_create(
+            written,
+            update_conflicts=True,
+            unique_fields=["scorecard", "criterion"],
+            update_fields=["passed", "score", "reason"],
+        )
+        audit.record(
+            "save draft",
+            card,
+            round=bid.round,
+            bid=bid.reference,
+            by=by,
+            at=at,
+            before={"marks": _facts({n: Given(before[n].passed, before[n].score) for n in changed if n in before})},
+            facts={"marks": _facts(changed)},
+        )
+    return card
+
+
+def _facts(marks: Mapping[int, Given]) -> dict[str, Any]:
+    # The trail holds what was marked; the reasons, which quote the bid, stay with the scorecard.
+    return {str(number): {"passed": given.passed, "score": given.score} for number, given in marks.items()}

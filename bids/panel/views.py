@@ -1,0 +1,93 @@
+"""Pages of the panel: interests, scoring, the chair's overview, ranking, outcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from bids.access import bid_or_404
+from bids.models import Bid, Panel
+from bids.panel import closing, members, reading
+from bids.panel.forms import OutcomeForm
+from bids.ranking import standings
+from grants import typed
+from grants.access import Request, allow, round_or_404
+from grants.forms import ReasonForm
+from grants.models import Round
+from grants.pages import form_page, page_of
+
+
+def _address(name: str, round: Round) -> str:
+    return reverse(f"bids:{name}", args=[round.reference])
+
+
+# For a member
+
+
+# For the chair
+
+
+@allow("see panel")
+@require_GET
+def panel(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see panel")
+    visible = Bid.objects.visible_to(request.user, "see panel")
+    bids = visible.filter(round=found, state=Bid.State.ELIGIBLE).order_by("source_reference")
+    page = page_of(request, bids)
+    context = {
+        "members": reading.members(found),
+        "page": page,
+        "rows": reading.with_scorers(page),
+        "panel": Panel.objects.get(round=found),
+        "closed_to_you": Bid.objects.filter(round=found, state=Bid.State.ELIGIBLE).count() - page.paginator.count,
+    }
+    return render(request, "bids/panel/panel.html", context)
+
+
+@allow("run panel")
+def close_scoring(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "run panel")
+    return form_page(
+        request,
+        "bids/panel/close_scoring.html",
+        ReasonForm(request.POST or None),
+        lambda data: closing.close_scoring(round=found, **data, by=request.user, at=timezone.now()),
+        done="Scoring is closed. The ranking is open to you.",
+        to=_address("ranking", found),
+        back=_address("panel", found),
+        incomplete=reading.open_to(request.user, found, members.incomplete(found)),
+    )
+
+
+@allow("record outcome")
+def record_outcome(request: Request, reference: str) -> HttpResponse:
+    bid = bid_or_404(request, reference, "record outcome")
+    outcome = getattr(bid, "outcome", None)
+    initial: dict[str, Any] = {"version": bid.version}
+    if outcome:
+        said_before = ("verdict", "destination", "reason", "internal_reason")
+        initial |= {name: getattr(outcome, name) for name in said_before}
+    initial |= typed.kept(request)
+    closed = members.scoring_closed(bid.round)
+    cards = reading.marks_of(bid) if closed else []
+
+    def call(said: dict[str, Any]) -> None:
+        seen = said.pop("version")
+        closing.record_outcome(bid=bid, **said, seen=seen, by=request.user, at=timezone.now())
+
+    return form_page(
+        request,
+        "bids/panel/record_outcome.html",
+        OutcomeForm(request.POST or None, initial=initial),
+        call,
+        done=f"The outcome of {bid.title} is recorded",
+        to=_address("ranking", bid.round),
+        bid=bid,
+        criteria=reading.by_criterion(bid.round, cards),
+        result=standings.result_of(bid) if closed else None,
+    )

@@ -1,0 +1,91 @@
+"""Pages by which scores leave the service: the matrix of marks, and feedback to unsuccessful bidders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from bids.access import bid_or_404
+from bids.models import Bid, Export, PanelOutcome
+from bids.panel import matrix
+from bids.ranking import feedback as rules_of_feedback
+from bids.ranking import standings
+from bids.ranking.forms import ExportForm
+from grants import tables
+from grants.access import Request, allow, must, round_or_404
+from grants.models import Round
+from grants.pages import file_response, form_page
+
+
+@allow("export scores")
+def export_scores(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "export scores")
+    return form_page(
+        request,
+        "bids/ranking/export_scores.html",
+        ExportForm(request.POST or None),
+        lambda data: matrix.ask_for_scores(round=found, **data, by=request.user, at=timezone.now()),
+        done="The file is being fetched. That you took it stands in the trail.",
+        to=lambda made: reverse("bids:scores_file", args=[made.reference]),
+        back=reverse("bids:ranking", args=[found.reference]),
+    )
+
+
+@allow("export scores")
+@require_GET
+def scores_file(request: Request, reference: str) -> HttpResponseBase:
+    own = Export.objects.filter(asked_by=request.user, asked_at__gte=timezone.now() - matrix.FETCHED_WITHIN)
+    export = get_object_or_404(own.select_related("round"), reference=reference)
+    must(request.user, "export scores", export.round)
+    table = matrix.rows(export.round, request.user)
+    name = f"scores-{export.round.reference}.{export.kind}"
+    if export.kind == Export.Kind.XLSX:
+        return file_response(tables.as_xlsx("Scores", table), tables.XLSX, name)
+    response = StreamingHttpResponse(tables.as_csv(table), content_type=tables.CSV)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def letters(bids: list[Bid], round: Round) -> Iterator[tuple[Bid, str]]:
+    """The letter to each unsuccessful bidder, as text."""
+    rules = standings.rules_of(round)
+    results = standings.results([bid.pk for bid in bids], rules)
+    for bid in bids:
+        outcome: PanelOutcome = bid.outcome
+        opening = rules_of_feedback.letter(
+            bidder=bid.bidder,
+            title=bid.title,
+            round=round.title,
+            scored=round.scored,
+            verdict=outcome.verdict,
+            reason=outcome.reason,
+            destination=outcome.destination,
+        )
+        criteria = rules_of_feedback.by_criterion(results[bid.pk], rules) if round.scored else []
+        yield bid, rules_of_feedback.text(opening, criteria, f"Your bid’s reference is {bid.source_reference}.")
+
+
+@allow("write feedback")
+@require_GET
+def feedback(request: Request, reference: str) -> HttpResponse:
+    bid = bid_or_404(request, reference, "write feedback")
+    unsuccessful = bid.state in Bid.UNSUCCESSFUL
+    found = dict(letters([bid], bid.round)) if unsuccessful else {}
+    return render(request, "bids/ranking/feedback.html", {"bid": bid, "letter": found.get(bid)})
+
+
+@allow("write feedback")
+@require_GET
+def feedback_file(request: Request, round: str) -> HttpResponseBase:
+    found = round_or_404(request, round, "write feedback")
+    visible = Bid.objects.visible_to(request.user, "write feedback").filter(round=found, state__in=Bid.UNSUCCESSFUL)
+    bids = list(visible.select_related("recipient", "outcome").order_by("source_reference"))
+    parts = (f"{bid.source_reference}\n{'=' * 40}\n\n{text}\n\n\n" for bid, text in letters(bids, found))
+    response = StreamingHttpResponse(parts, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="feedback-{found.reference}.txt"'
+    return response

@@ -1,0 +1,61 @@
+"""Pages of the ranking: places, how firm they are, what they cover."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from bids import scoring as scoring_rules
+from bids.models import Bid
+from bids.panel import members
+from bids.ranking import coverage as covering
+from bids.ranking import insight as insight_rules
+from bids.ranking import ranking as ranked
+from grants.access import Request, allow, round_or_404
+from grants.pages import page_of
+
+
+@allow("see ranking")
+@require_GET
+def ranking(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see ranking")
+    closed = members.scoring_closed(found)
+    context: dict[str, Any] = {"closed": closed, "rule": scoring_rules.RULE_IN_WORDS}
+    if closed:
+        left = ranked.left_for_grants(found)
+        line = ranked.line(found, left)
+        page = page_of(request, ranked.rows(found, request.user), size=ranked.PAGE)
+        context |= {"page": page, "rows": ranked.drawn(page, line), "left": left, "line": line}
+        context |= {"unsettled": ranked.unsettled(found), "outlier_rule": ranked.OUTLIER_IN_WORDS}
+    return render(request, "bids/ranking/ranking.html", context)
+
+
+@allow("see ranking")
+@require_GET
+def insight(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see ranking")
+    closed = members.scoring_closed(found)
+    page = page_of(request, ranked.rows(found, request.user), size=ranked.PAGE) if closed else None
+    context = {
+        "closed": closed,
+        "page": page,
+        "severities": ranked.severities(found) if closed else [],
+        "rows": ranked.firm(page) if page else [],
+        "severity_rule": insight_rules.SEVERITY_IN_WORDS,
+        "firmness_rule": insight_rules.FIRMNESS_IN_WORDS,
+    }
+    return render(request, "bids/ranking/insight.html", context)
+
+
+@allow("see ranking")
+@require_GET
+def coverage(request: Request, round: str) -> HttpResponse:
+    found = round_or_404(request, round, "see ranking")
+    closed = members.scoring_closed(found)
+    visible = Bid.objects.visible_to(request.user, "see ranking").filter(round=found)
+    after = ranked.line(found, ranked.left_for_grants(found)).after if closed else 0
+    context = {"closed": closed, "covered": covering.of(found, visible, after) if closed else None}
+    return render(request, "bids/ranking/coverage.html", context)

@@ -1,0 +1,94 @@
+"""What waits for a person in a round, as far as bids and the panel go."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from bids.models import Bid, Meeting, Practice
+from bids.panel import members, reading
+from bids.panel.practice import waiting_for
+from grants.access import Holdings
+from grants.models import Round, User
+from grants.tasks import Task
+
+
+def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
+    """The tasks of members, chair and leads, in the order of the work."""
+    closed = members.scoring_closed(round)
+    if held.may("run panel", round):
+        yield from _to_declare(reading.to_answer_for(user, round).exclude(interests__member=user).count(), round)
+    if held.may("score bid", round) and not closed:
+        yield from _of_member(user, round, chairs=held.may("run panel", round))
+    if held.may("check eligibility", round):
+        waiting = Bid.objects.filter(round=round, state=Bid.State.RECEIVED).count()
+        if waiting:
+            address = reverse("bids:eligibility", args=[round.reference])
+            yield Task("Check whether bids are eligible", address, waiting, hint="Bids that came in")
+    if held.may("run panel", round):
+        yield from _of_chair(user, round, closed)
+    yield from _of_meeting(user, held, round)
+
+
+def _to_declare(undeclared: int, round: Round) -> Iterator[Task]:
+    if undeclared:
+        address = reverse("bids:interests", args=[round.reference])
+        yield Task("Declare your interests", address, undeclared, hint="A bid opens once you have answered.")
+
+
+def _of_member(user: User, round: Round, *, chairs: bool) -> Iterator[Task]:
+    practice = Practice.objects.filter(round=round, compared_at=None).first()
+    if practice and not practice.cards.filter(member=user).exists():
+        address = reverse("bids:practice", args=[round.reference])
+        yield Task("Score the practice bid", address, 1, hint="Everybody scores it before the real bids open.")
+    found = reading.progress(user, round)
+    if not chairs:
+        yield from _to_declare(found.undeclared, round)
+    following = "" if practice else found.next
+    if following:
+        yield Task(
+            f"Score bids: {found.submitted} of {found.total} submitted",
+            reverse("bids:score", args=[following]),
+            found.open,
+            due=round.scoring_closes_on,
+            hint=f"About {found.minutes} minutes left.",
+            button="Score the next bid",
+        )
+    elif found.total and not practice:
+        yield Task("Score bids: all submitted", reverse("bids:scoring", args=[round.reference]), 0)
+
+
+def _of_meeting(user: User, held: Holdings, round: Round) -> Iterator[Task]:
+    meeting = Meeting.objects.filter(round=round, closed_at=None).first()
+    if meeting is None:
+        return
+    if held.may("run panel", round):
+        undiscussed = meeting.items.filter(recorded_at=None).count()
+        yield Task("Hold the panel’s meeting", reverse("bids:meeting", args=[meeting.reference]), undiscussed)
+    if held.may("score bid", round) and meeting.opened_at:
+        unanswered = meeting.items.exclude(bid__interests__member=user).count()
+        if unanswered:
+            address = reverse("bids:interests", args=[round.reference])
+            yield Task("Declare your interests for the meeting", address, unanswered)
+        yield Task("Follow the panel’s meeting", reverse("bids:meeting", args=[meeting.reference]))
+
+
+def _of_chair(user: User, round: Round, closed: bool) -> Iterator[Task]:
+    bids = Bid.objects.visible_to(user, "run panel").filter(round=round, state=Bid.State.ELIGIBLE)
+    if closed:
+        waiting = bids.count()
+        if waiting:
+            yield Task("Record the panel’s outcomes", reverse("bids:ranking", args=[round.reference]), waiting)
+        return
+    page = reverse("bids:panel", args=[round.reference])
+    practice = Practice.objects.filter(round=round, compared_at=None).first()
+    if practice:
+        missing = len(waiting_for(practice))
+        yield Task("Compare the practice bid", reverse("bids:practice", args=[round.reference]), missing)
+    unassigned = bids.filter(assignments=None).count()
+    if unassigned:
+        yield Task("Assign bids to members", page, unassigned)
+    missing = members.incomplete_of(round).filter(bid__in=bids).count()
+    if missing:
+        yield Task("Wait for scorecards", page, missing, due=round.scoring_closes_on, hint="Chase who is behind.")
+    elif not unassigned and bids.exists():
+        yield Task("Close scoring", reverse("bids:close_scoring", args=[round.reference]), hint="Every card is in.")

@@ -1,0 +1,61 @@
+"""Forms of signing in, people and roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from grants.forms import Form, Radios, ReasonForm, text_area
+from grants.models import USERNAME, RoleHolding, Round, User
+from grants.roles import Role
+
+
+class SignInForm(Form):
+    username = forms.CharField(label="User name", widget=forms.TextInput(attrs={"autocomplete": "username"}))
+    password = forms.CharField(
+        label="Password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+class SetPasswordForm(Form):
+    password = forms.CharField(
+        label="New password",
+        strip=False,
+        help_text="At least 12 characters, and not a common password.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class PersonForm(Form):
+    name = forms.CharField(label="Name", max_length=150)
+    username = forms.CharField(label="User name", max_length=80, validators=[USERNAME], help_text="Such as amara.cole.")
+    unit = forms.CharField(label="Unit", max_length=80, required=False, help_text="Such as Central West.")
+    email = forms.EmailField(
+        label="Email address",
+        max_length=254,
+        required=False,
+        help_text="Where letters of the service go, such as one from the panel’s chair.",
+    )
+
+
+class EmailForm(Form):
+    email = forms.EmailField(label="Email address", max_length=254)
+
+
+class RoleForm(Form):
+    role = forms.ChoiceField(label="Role", choices=[(role.value, role.label) for role in Role], widget=Radios)
+    round = forms.ModelChoiceField(
+        label="Round", queryset=Round.objects.all(), required=False, empty_label="All rounds"
+    )
+    reason = text_area("Reason", rows=2)
+
+
+class EndRoleForm(ReasonForm):
+    holding = forms.ModelChoiceField(label="Role to end", queryset=RoleHolding.objects.none(), widget=Radios)
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holding"] = forms.ModelChoiceField(
+            label="Role to end", queryset=person.holdings.filter(ended_at=None), widget=Radios, empty_label=None
+        )

@@ -1,0 +1,22 @@
+"""Addresses of signing in, people and deputies."""
+
+from django.urls import path
+
+from grants.people import deputy_views, views
+
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("signed-in/", views.signed_in, name="signed_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("set-password/<str:uid>/<str:token>/", views.set_password, name="set_password"),
+    path("people/", views.people, name="people"),
+    path("people/add/", views.add_person, name="add_person"),
+    path("people/<str:username>/", views.person, name="person"),
+    path("people/<str:username>/email/", views.change_email, name="change_email"),
+    path("people/<str:username>/roles/give/", views.give_role, name="give_role"),
+    path("people/<str:username>/roles/end/", views.end_role, name="end_role"),
+    path("people/<str:username>/password-link/", views.password_link, name="password_link"),
+    path("deputies/", deputy_views.deputies, name="deputies"),
+    path("deputies/name/", deputy_views.name_deputy, name="name_deputy"),
+    path("deputies/end/", deputy_views.end_deputation, name="end_deputation"),
+]

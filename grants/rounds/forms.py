@@ -1,0 +1,73 @@
+"""Forms of rounds, budget lines and virements."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+
+from grants import money
+from grants.forms import DayField, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.models import UNALLOCATED, BudgetLine, Round
+
+
+class RoundForm(Form):
+    reference = forms.SlugField(label="Reference", max_length=40, help_text="Used in addresses, such as cpie-2026-27.")
+    title = forms.CharField(label="Title", max_length=120)
+    financial_year = forms.RegexField(
+        r"^20\d\d/\d\d$",
+        label="Financial year",
+        help_text="Such as 2026/27.",
+        error_messages={"invalid": "Financial year must be like 2026/27"},
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
+    )
+    allocation = MoneyField(label="Allocation")
+    purpose = text_area("What the money is for", rows=2, required=False, longest=300)
+    opens_on = DayField(label="Opens on", called="The opening day")
+    closes_on = DayField(label="Bids close on", called="The closing day of bids")
+    scoring_closes_on = DayField(label="Scoring closes on", called="The closing day of scoring", required=False)
+    routing_key = forms.ChoiceField(
+        label="The limit is compared with the sum of a",
+        choices=Round.Key.choices,
+        initial=Round.Key.FAMILY,
+        widget=Radios,
+        help_text="The other key is computed as well, and warns where it gives a higher route.",
+    )
+    scored = forms.TypedChoiceField(
+        label="Are the bids scored by a panel?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        initial="yes",
+        coerce=lambda answer: answer == "yes",
+        widget=Radios,
+    )
+
+
+class BudgetLineForm(VersionedForm):
+    kind = forms.ChoiceField(label="Kind", choices=BudgetLine.Kind.choices, widget=Radios)
+    label = forms.CharField(label="Label", max_length=120)
+    amount = MoneyField(label="Amount", above_zero=False)
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=300,
+        help_text="For example, that it holds more than the bids of the round.",
+    )
+    reason = text_area("Reason", rows=2)
+
+
+class VirementForm(Form):
+    """From where to where, how much and why. Each end gives its line, or None for what no line holds."""
+
+    source = forms.TypedChoiceField(label="From", empty_value=None)
+    target = forms.TypedChoiceField(label="To", empty_value=None)
+    amount = MoneyField(label="Amount")
+    reason = text_area("Reason", rows=3)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        lines = {line.reference: line for line in round.lines.all()}
+        places = [(line.reference, f"{line.label}, {money.pounds(line.amount)}") for line in lines.values()]
+        choices = [("", ""), *places, ("none", UNALLOCATED)]
+        super().__init__(*args, **kwargs)
+        for name in ("source", "target"):
+            field = cast(forms.TypedChoiceField, self.fields[name])
+            field.choices, field.coerce = choices, lines.get

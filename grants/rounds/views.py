@@ -1,0 +1,76 @@
+"""Pages of rounds and budget lines."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from grants.access import Request, allow, enter, holdings, must, round_or_404
+from grants.models import BudgetLine, Round
+from grants.pages import form_page, page_of
+from grants.rounds import rounds as round_transitions
+from grants.rounds.forms import BudgetLineForm, RoundForm
+
+
+@allow("see round")
+@require_GET
+def rounds(request: Request) -> HttpResponse:
+    return render(
+        request, "grants/rounds/rounds.html", {"page": page_of(request, holdings(request.user).rounds("see round"))}
+    )
+
+
+@allow("open round")
+def add_round(request: Request) -> HttpResponse:
+    return form_page(
+        request,
+        "grants/rounds/add_round.html",
+        RoundForm(request.POST or None),
+        lambda data: round_transitions.open_round(**data, by=request.user, at=timezone.now()),
+        done=lambda opened: f"{opened} is open",
+        to=reverse("grants:rounds"),
+    )
+
+
+@allow("see round")
+@require_GET
+def round(request: Request, reference: str) -> HttpResponse:
+    found = round_or_404(request, reference, "see round")
+    return render(request, "grants/rounds/round.html", {"lines": found.lines.all()})
+
+
+@allow("keep budget line")
+def add_budget_line(request: Request, reference: str) -> HttpResponse:
+    found = round_or_404(request, reference, "keep budget line")
+    return _budget_line(request, found, None, "grants/rounds/add_budget_line.html")
+
+
+@allow("keep budget line")
+def change_budget_line(request: Request, reference: str) -> HttpResponse:
+    line = get_object_or_404(BudgetLine.objects.select_related("round"), reference=reference)
+    must(request.user, "keep budget line", line.round)
+    return _budget_line(request, enter(request, line.round), line, "grants/rounds/change_budget_line.html")
+
+
+def _budget_line(request: Request, round: Round, line: BudgetLine | None, template: str) -> HttpResponse:
+    initial: dict[str, Any] = {"version": 0}
+    if line:
+        initial = {name: getattr(line, name) for name in ("kind", "label", "amount", "note", "version")}
+
+    def call(data: dict[str, Any]) -> BudgetLine:
+        seen = data.pop("version")
+        return round_transitions.keep_budget_line(
+            **data, round=round, line=line, seen=seen, by=request.user, at=timezone.now()
+        )
+
+    return form_page(
+        request,
+        template,
+        BudgetLineForm(request.POST or None, initial=initial),
+        call,
+        done=lambda kept: f"{kept.label} is recorded",
+        to=reverse("grants:round", args=[round.reference]),
+    )

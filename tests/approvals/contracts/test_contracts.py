@@ -1,0 +1,236 @@
+"""Single tender actions: one ground with its evidence, whole-life value, limits of their own."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from approvals.contracts import contracts
+from approvals.decisions import writing
+from approvals.decisions.deciding import Answer
+from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
+from approvals.routing import commitments
+from grants.models import AuditEvent, Round, User
+from grants.refusal import NotEntitled, Refused, Stale
+from grants.roles import Role
+from tests.approvals.steps import decide, sign
+from tests.factories import NOW, open_round, person
+from tests.factories import contract as keep
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def round() -> Round:
+    return open_round()
+
+
+@pytest.fixture
+def lead(round: Round) -> User:
+    return person(Role.LEAD, round=round)
+
+
+@pytest.mark.parametrize(
+    ("amount", "route", "said"),
+    [
+        ("99999.99", "delegated", "£99,999.99, below £100,000. Scheme 4.13."),
+        ("100000.00", "dmpc", "£100,000, not below £100,000. Scheme 4.13."),
+        ("100000.01", "dmpc", "£100,000.01, not below £100,000. Scheme 4.13."),
+        ("181301.99", "dmpc", "Whole-life value below the procurement threshold of £181,302 (PCR 2015)."),
+        ("181302.00", "dmpc", "Whole-life value not below the procurement threshold of £181,302 (PCR 2015)."),
+        ("400000.00", "dmpc", "Whole-life value not below the procurement threshold of £181,302 (PCR 2015)."),
+    ],
+)
+def test_a_contract_is_routed_and_compared_by_its_whole_life_value(
+    round: Round, lead: User, amount: str, route: str, said: str
+) -> None:
+    found = keep(round, lead, amount)
+    assert found.route == route
+    assert said in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"profile": [("2026/27", Decimal(200000)), ("2027/28", Decimal("199999.99"))]}, "profile"),
+        ({"profile": []}, "profile"),
+        ({"charged_to": "2025/26"}, "charged_to"),
+        ({"evidence": " "}, "evidence"),
+    ],
+    ids=["years a penny short", "no years", "charged to another year", "no evidence"],
+)
+def test_a_contract_that_does_not_hold_together_is_refused(
+    round: Round, lead: User, change: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        keep(round, lead, **change)
+    assert refused.value.field == field
+    assert not SingleTenderAction.objects.filter(round=round).exists()
+
+
+@pytest.mark.parametrize(("amount", "fits"), [("900000.00", True), ("900000.01", False)])
+def test_a_contract_fits_the_allocation_to_the_penny(round: Round, lead: User, amount: str, fits: bool) -> None:
+    if fits:
+        keep(round, lead, amount)
+        assert commitments.committed(round) == round.allocation
+        return
+    with pytest.raises(Refused, match="left of the allocation"):
+        keep(round, lead, amount)
+
+
+def test_a_contract_is_no_grant(round: Round, lead: User) -> None:
+    keep(round, lead)
+    assert not Award.objects.filter(round=round).exists()
+    assert commitments.committed(round) == Decimal(500000)
+
+
+def test_a_changed_contract_is_compared_without_its_old_value_and_routed_again(round: Round, lead: User) -> None:
+    found = keep(round, lead, "900000")
+    changed = keep(round, lead, "90000", contract=found, seen=1)
+    assert (changed.pk, changed.version, changed.route) == (found.pk, 2, "delegated")
+    assert sum(amount for _, amount in changed.years()) == Decimal(90000)
+    with pytest.raises(Stale):
+        keep(round, lead, "80000", contract=found, seen=1)
+
+
+def test_the_profile_stands_beside_the_year_that_is_charged(round: Round, lead: User) -> None:
+    found = keep(round, lead, "100000.01")
+    assert found.years() == [("2026/27", Decimal("50000.00")), ("2027/28", Decimal("50000.01"))]
+    assert found.charged_to == "2026/27"
+
+
+def test_without_a_confirmed_limit_no_contract_is_recorded(round: Round, lead: User) -> None:
+    DelegationRule.objects.filter(round=round, kind="exemption").update(confirmed_by=None, confirmed_at=None)
+    with pytest.raises(Refused, match="No confirmed rule for contract exemptions"):
+        keep(round, lead)
+
+
+def _form(found: SingleTenderAction, **changes: str) -> dict[str, str]:
+    return {
+        "supplier": str(found.supplier_id),
+        "title": found.title,
+        "amount": "90,000.50",
+        "profile": "2026/27: 45,000.25\n2027/28: 45,000.25",
+        "charged_to": "2026/27",
+        "ground": "teckal",
+        "evidence": "It is owned by the buyer.",
+        "proposal": "Events in each borough.",
+        "performance": "A report each quarter.",
+        "reason": "The supplier asks for less.",
+        "version": str(found.version),
+        **changes,
+    }
+
+
+def test_a_lead_changes_a_contract_on_its_page_and_the_trail_keeps_what_it_was(
+    round: Round, lead: User, client: Client
+) -> None:
+    found = keep(round, lead, "400000")
+    client.force_login(lead)
+    page = reverse("approvals:change_single_tender_action", args=[found.reference])
+    drawn = client.get(page).content.decode()
+    assert "2026/27: 200,000.00\n2027/28: 200,000.00" in drawn
+    wrong = client.post(page, _form(found, profile="2026/27: 45,000.25")).content.decode()
+    assert "The years sum to £45,000.25, and the value is £90,000.50" in wrong
+    assert client.post(page, _form(found)).status_code == 302
+    found.refresh_from_db()
+    assert (found.amount, found.route, found.version) == (Decimal("90000.50"), "delegated", 2)
+    event = AuditEvent.objects.filter(round=round).latest("number")
+    assert event.because == "The supplier asks for less."
+    assert event.before == {"amount": "400000.00", "supplier": found.supplier.name}
+    stale = client.post(page, _form(found, version="1", amount="10", profile="2026/27: 10")).content.decode()
+    assert "There is a problem" in stale
+    assert SingleTenderAction.objects.get(pk=found.pk).amount == Decimal("90000.50")
+
+
+@pytest.mark.parametrize("state", ["approved", "refused"])
+def test_what_was_decided_of_a_contract_does_not_change(round: Round, lead: User, client: Client, state: str) -> None:
+    found = keep(round, lead, "90000")
+    other = person(Role.LEAD, round=round)
+    SingleTenderAction.objects.filter(pk=found.pk).update(state=state, approved_by=other, approved_at=NOW)
+    with pytest.raises(Refused, match=f"This contract is {state}. What was decided does not change"):
+        keep(round, lead, "80000", contract=found)
+    client.force_login(lead)
+    shown = client.get(reverse("approvals:single_tender_action", args=[found.reference])).content.decode()
+    assert "Change the contract" not in shown
+    assert SingleTenderAction.objects.get(pk=found.pk).amount == Decimal(90000)
+
+
+def test_a_contract_of_a_submitted_paper_does_not_change() -> None:
+    found = SingleTenderAction.objects.get(round__reference="cpie-2019-20")
+    with pytest.raises(Refused, match="PCD-681 is submitted"):
+        keep(found.round, User.objects.get(username="grace.hall"), contract=found)
+    assert SingleTenderAction.objects.get(pk=found.pk).amount == Decimal(400000)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.LEAD])
+def test_only_a_lead_records_a_contract(round: Round, role: Role) -> None:
+    with pytest.raises(NotEntitled):
+        keep(round, person(role, round=round))
+    assert not SingleTenderAction.objects.filter(round=round).exists()
+
+
+def test_the_database_too_wants_the_evidence_and_keeps_the_contract(round: Round, lead: User) -> None:
+    found = keep(round, lead)
+    with pytest.raises(IntegrityError, match="contract_ground_has_its_evidence"), transaction.atomic():
+        SingleTenderAction.objects.filter(pk=found.pk).update(evidence="")
+    with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
+        SingleTenderAction.objects.filter(pk=found.pk).delete()
+
+
+def test_a_second_contract_of_a_supplier_sends_the_open_ones_up_with_it(round: Round, lead: User) -> None:
+    first = keep(round, lead, "60000")
+    assert first.route == "delegated"
+    second = keep(round, lead, "60000", supplier=first.supplier, title="More events")
+    first.refresh_from_db()
+    assert (first.route, second.route, first.version) == ("dmpc", "dmpc", 2)
+    assert first.sentence.startswith("With £60,000 of other contracts of this supplier £120,000, not below £100,000")
+    event = AuditEvent.objects.filter(round=round, subject=first.reference).latest("number")
+    assert (event.because, event.facts) == (
+        f"{second.reference} of the same supplier changed",
+        {"route": first.sentence},
+    )
+    keep(round, lead, "10000", supplier=first.supplier, title="More events", contract=second)
+    first.refresh_from_db()
+    assert (first.route, first.version) == ("delegated", 3)
+
+
+def test_what_a_lead_approved_stays_and_what_is_added_goes_up(round: Round, lead: User) -> None:
+    other = person(Role.LEAD, round=round)
+    first = keep(round, lead, "60000")
+    contracts.approve_single_tender_action(contract=first, reason="Below", by=other, at=NOW)
+    second = keep(round, lead, "60000", supplier=first.supplier, title="More events")
+    first.refresh_from_db()
+    assert (first.state, first.route, second.route) == ("approved", "delegated", "dmpc")
+
+
+def test_a_contract_whose_limit_fell_meanwhile_is_not_approved_by_a_lead(round: Round, lead: User) -> None:
+    found = keep(round, lead, "60000")
+    DelegationRule.objects.filter(round=round, kind="exemption").update(limit=Decimal(50000))
+    with pytest.raises(Refused, match="Its route changed"):
+        contracts.approve_single_tender_action(
+            contract=found, reason="Below", by=person(Role.LEAD, round=round), at=NOW
+        )
+
+
+def test_a_deferred_contract_that_becomes_small_is_still_the_deputy_mayors(decision: Decision, robin: User) -> None:
+    item = writing.current_pack(decision).items.exclude(contract=None).get()
+    decide(decision, robin, **{f"item_{item.number}": Answer("deferred", reason="Not yet")})
+    sign(decision, robin)
+    found = item.contract
+    found.refresh_from_db()
+    changed = keep(
+        decision.round,
+        User.objects.get(username="grace.hall"),
+        "90000",
+        contract=found,
+        supplier=found.supplier,
+        title=found.title,
+        profile=[("2019/20", Decimal(90000))],
+        charged_to="2019/20",
+    )
+    assert (changed.route, changed.state) == ("dmpc", "deferred")
+    assert "The Deputy Mayor deferred it in PCD-681, and so decides it." in changed.sentence

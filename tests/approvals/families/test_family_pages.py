@@ -1,0 +1,250 @@
+"""The workbench of families as a page: what it shows, what it saves, and what it says where it cannot."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from approvals.families import grouping
+from approvals.families.workbench import Workbench
+from approvals.models import Award
+from approvals.routing import awards
+from bids.models import Bid, Dismissal
+from grants.models import Alias, Round, User
+from grants.roles import Role
+from tests.factories import NOW, OrganisationFactory, award, bid, open_round, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def round() -> Round:
+    return open_round()
+
+
+@pytest.fixture
+def lead(round: Round) -> User:
+    return person(Role.LEAD, round=round)
+
+
+@pytest.fixture
+def lots(round: Round) -> list[Bid]:
+    body = OrganisationFactory(name="Camps of Kent")
+    return [award(round, title=f"Camp, lot {n}", amount=Decimal(49200), recipient=body).bid for n in (1, 2, 3)]
+
+
+@pytest.fixture
+def client(lead: User) -> Client:
+    made = Client()
+    made.force_login(lead)
+    return made
+
+
+def page(client: Client, name: str, round: Round, *args: str) -> str:
+    answer = client.get(reverse(f"approvals:{name}", args=[round.reference, *args]))
+    assert answer.status_code == 200
+    return words(answer.content.decode())
+
+
+def words(html: str) -> str:
+    """What a page says, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).replace("&amp;", "&").split())
+
+
+def key(round: Round, lead: User) -> str:
+    return Workbench(round, lead, NOW).suggestions[0].key
+
+
+def answered(round: Round, lead: User, lots: list[Bid], **said: Any) -> dict[str, Any]:
+    version = sum(Bid.objects.filter(pk__in=[lot.pk for lot in lots]).values_list("version", flat=True))
+    return {
+        "version": version,
+        "answer": "confirm",
+        "bids": [lot.reference for lot in lots],
+        "name": "Camp",
+        "reason": "Lots of one camp",
+        "then": "save",
+        **said,
+    }
+
+
+def test_the_list_says_why_they_are_alike_and_what_grouping_them_would_do(
+    round: Round, client: Client, lots: list[Bid]
+) -> None:
+    said = page(client, "families", round)
+    assert "Camp: 3 bids, £147,600" in said
+    assert "They go to Camps of Kent" in said
+    assert "Together £147,600, not below £50,000: 3 grants would go from delegated to the Deputy Mayor." in said
+
+
+def test_the_list_points_out_splits_and_amounts_just_below_the_limit(
+    round: Round, client: Client, lots: list[Bid]
+) -> None:
+    award(round, amount=Decimal("49000.00"), title="Just below")
+    award(round, amount=Decimal("48999.99"), title="Further below")
+    said = page(client, "families", round)
+    splits, _, near = said.partition("no more than 2% below the limit")
+    assert "Camps of Kent: 3 grants, £147,600" in splits
+    near = near.partition("Families as they are")[0]
+    assert "Just below" in near and "Camp, lot 1" in near and "Further below" not in near
+
+
+def test_what_is_one_family_is_no_split_any_more(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
+    grouping.group_bids(round=round, name="Camp", bids=lots, reason="Lots", by=lead, at=NOW)
+    said = page(client, "families", round)
+    assert "Look at these: 0" in said
+    assert "Camp: £147,600, not below the limit" in said
+    assert "no more than 2% below" not in said
+
+
+def test_twenty_five_stand_on_a_page_and_the_strongest_on_the_first(round: Round, client: Client) -> None:
+    for number in range(26):
+        body = OrganisationFactory(name=f"Body {chr(97 + number) * 8}")
+        for title in ("Allotment", "Court"):
+            bid(round, title=f"{title} {chr(97 + number) * 8}", recipient=body)
+    strong = [bid(round, title="Safe Night Camp", recipient=OrganisationFactory()) for _ in range(2)]
+    first = page(client, "families", round)
+    assert "Look at these: 27" in first
+    assert first.count("Confirm or dismiss") == 25
+    assert first.index(strong[0].source_reference) < first.index("They go to")
+    second = words(client.get(reverse("approvals:families", args=[round.reference]) + "?page=2").content.decode())
+    assert second.count("Confirm or dismiss") == 2
+
+
+def test_a_likeness_is_confirmed_on_its_page(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
+    awards.route_awards(round=round, by=lead, at=NOW)
+    address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
+    answer = client.post(address, answered(round, lead, lots), follow=True)
+    assert "Camp is a family, and routes follow" in words(answer.content.decode())
+    assert set(Award.objects.filter(round=round).values_list("route", flat=True)) == {"dmpc"}
+
+
+def test_a_likeness_is_dismissed_and_taken_back_on_their_pages(
+    round: Round, client: Client, lead: User, lots: list[Bid]
+) -> None:
+    address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
+    said = answered(round, lead, lots, answer="dismiss", reason="Three camps")
+    after = words(client.post(address, said, follow=True).content.decode())
+    assert "Look at these: 0" in after and "Dismissed: 1" in after and "Three camps" in after
+    made = Dismissal.objects.get(round=round)
+    undo = reverse("approvals:undo_dismissal", args=[round.reference, "bids", made.key])
+    after = words(client.post(undo, {"reason": "One landlord"}, follow=True).content.decode())
+    assert "Look at these: 1" in after and "Dismissed" not in after.partition("Families as they are")[2]
+
+
+def test_to_show_the_effect_saves_nothing_asks_for_nothing_and_keeps_what_was_typed(
+    round: Round, client: Client, lead: User, lots: list[Bid]
+) -> None:
+    address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
+    said = answered(round, lead, lots, then="preview", bids=[lots[0].reference], reason="", name="Camp One")
+    shown = client.post(address, said).content.decode()
+    assert "Together £49,200, below £50,000: no route would change." in words(shown)
+    assert "There is a problem" not in shown
+    assert 'value="Camp One"' in shown
+    ticked = re.findall(r'name="bids"[^>]*value="([^"]+)" checked', shown)
+    assert ticked == [lots[0].reference]
+    assert not Bid.objects.filter(round=round).exclude(family=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": ""}, "Enter the project family"),
+        ({"bids": []}, "Select at least one bid"),
+        ({"answer": ""}, "Select what they are"),
+        ({"reason": ""}, "Enter reason"),
+        ({"version": 1}, "Somebody changed these bids after you opened this page."),
+    ],
+)
+def test_an_answer_that_lacks_something_says_what_and_is_kept(
+    round: Round, client: Client, lead: User, lots: list[Bid], changes: dict[str, Any], said: str
+) -> None:
+    address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
+    answer = client.post(address, answered(round, lead, lots) | changes)
+    assert answer.status_code == 200
+    shown = answer.content.decode()
+    assert said in words(shown)
+    assert "Lots of one camp" in shown or "reason" in changes
+    assert not Bid.objects.filter(round=round).exclude(family=None).exists()
+
+
+def test_sent_again_after_it_was_told_a_stale_answer_counts(
+    round: Round, client: Client, lead: User, lots: list[Bid]
+) -> None:
+    address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
+    shown = client.post(address, answered(round, lead, lots, version=1)).content.decode()
+    (version,) = re.findall(r'name="version" value="(\d+)"', shown)
+    assert client.post(address, answered(round, lead, lots, version=version)).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["likeness", "same_body"])
+def test_what_somebody_answered_meanwhile_says_so_and_saves_nothing(round: Round, client: Client, name: str) -> None:
+    address = reverse(f"approvals:{name}", args=[round.reference, "0123456789abcdef"])
+    for answer in (client.get(address), client.post(address, {"answer": "confirm", "reason": "Late"})):
+        assert "Somebody answered for these, or they changed" in words(answer.content.decode())
+    assert not Dismissal.objects.filter(round=round).exists()
+
+
+def test_bids_of_a_split_come_to_the_page_by_hand_ticked_and_with_their_effect(
+    round: Round, client: Client, lots: list[Bid]
+) -> None:
+    listed = client.get(reverse("approvals:families", args=[round.reference])).content.decode()
+    (address,) = re.findall(r'href="([^"]+/families/group/\?[^"]+)"', listed)
+    shown = client.get(address.replace("&amp;", "&")).content.decode()
+    assert "3 grants would go from delegated to the Deputy Mayor" in words(shown)
+    assert len(re.findall(r'name="bids"[^>]* checked', shown)) == 3
+
+
+def test_bids_are_taken_apart_by_hand(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
+    grouping.group_bids(round=round, name="Camp", bids=lots, reason="Lots", by=lead, at=NOW)
+    said = {"name": "", "bids": [lot.reference for lot in lots], "reason": "Three projects"}
+    address = reverse("approvals:group_bids", args=[round.reference])
+    shown = words(client.post(address, said | {"then": "preview"}).content.decode())
+    assert "Each by itself: 3 grants would go from the Deputy Mayor to delegated" in shown
+    assert "Who groups them does not approve them." in shown
+    client.post(address, said)
+    assert not Bid.objects.filter(round=round).exclude(family=None).exists()
+
+
+def test_two_organisations_are_merged_or_dismissed_on_their_page(round: Round, client: Client, lead: User) -> None:
+    Alias.objects.filter(name__in=("Sharan Project", "Sharon Project")).delete()
+    kept, other = (OrganisationFactory(name=name) for name in ("Sharan Project", "Sharon Project"))
+    for body in (kept, other):
+        award(round, title=f"Of {body.pk}", recipient=body, amount=Decimal(30000))
+    found = Workbench(round, lead, NOW).body_suggestions[0].key
+    address = reverse("approvals:same_body", args=[round.reference, found])
+    shown = words(client.get(address).content.decode())
+    assert "“Sharan Project” and “Sharon Project”: spelled alike" in shown
+    assert "Together £60,000, not below £50,000: 2 grants would get a warning." in shown
+    said = {"answer": "merge", "bodies": [kept.pk, other.pk], "kept": kept.pk, "reason": "One body"}
+    lacking = words(client.post(address, said | {"kept": ""}).content.decode())
+    assert "Select the record to keep" in lacking
+    alone = words(client.post(address, said | {"bodies": [kept.pk]}).content.decode())
+    assert "Select the organisations that are one with it" in alone
+    after = words(client.post(address, said, follow=True).content.decode())
+    assert "They are one, and the routes follow" in after
+    assert "Sharan Project, Sharon Project" in after
+
+
+def test_a_dismissal_of_another_round_is_not_there(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
+    other = open_round()
+    made = grouping.dismiss_likeness(
+        round=other, alike=[bid(other), bid(other)], reason="x", by=person(Role.LEAD, round=other), at=NOW
+    )
+    address = reverse("approvals:undo_dismissal", args=[round.reference, "bids", made.key])
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"), [(Role.LEAD, True), (Role.AUDITOR, True), (Role.CHAIR, False), (Role.FINANCE, False)]
+)
+def test_the_contact_of_a_bid_shows_to_leads_and_auditors_alone(round: Round, role: Role, shown: bool) -> None:
+    made = bid(round, contact="Ida Fenn", contact_email="ida@x.example")
+    client = Client()
+    client.force_login(person(role, round=round))
+    answer = client.get(reverse("bids:bid", args=[made.reference]))
+    assert answer.status_code == 200
+    assert ("Ida Fenn, ida@x.example" in words(answer.content.decode())) is shown

@@ -1,0 +1,315 @@
+"""Open data of published decisions: 360Giving, to the penny, from what was frozen alone."""
+
+import csv
+import dataclasses
+import io
+import json
+import os
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from approvals.decisions import writing
+from approvals.decisions.deciding import Answer
+from approvals.models import Award, Decision, Pack
+from approvals.outputs import open_data, published
+from approvals.paper import settled
+from bids.areas import BOROUGHS
+from bids.models import Bid
+from grants.models import Organisation, User
+from grants.refusal import Refused
+from grants.tables import as_csv
+from tests.approvals.steps import LATER, decide, sign
+from tests.test_matrix import publish
+
+BESIDE = Path(settings.BASE_DIR).parent / "shared/data/360giving"
+SCHEMAS = Path(os.environ.get("SCHEMAS_360GIVING", BESIDE))
+TOTAL = Decimal("1438598.00")
+REQUIRED = {
+    "id": str,
+    "title": str,
+    "description": str,
+    "currency": str,
+    "amountAwarded": Decimal,
+    "awardDate": str,
+    "recipientOrganization": list,
+    "fundingOrganization": list,
+}
+BY = open_data.Publisher(
+    "360G-x", "360G-x-org-funder", "A funder", "https://example.org/licence", "https://a.uk/register/"
+)
+GRANT = settled.Grant(
+    decision="PCD-1",
+    reference="AWD-1",
+    title="A title",
+    recipient="A body",
+    register="Charity number 1234567",
+    amount=Decimal("1000.10"),
+    approved_on=date(2019, 7, 1),
+    level=settled.DELEGATED,
+    approved_by="The force, under delegation",
+    purpose="What for.",
+    conditions="",
+    reason="",
+    legal_power="",
+    tags=({"kind": "Theme", "code": "violence", "label": "Violence, and fear of it"},),
+    borough_codes=("E09000007", "E09000012"),
+    starts_on="2019-08-01",
+    ends_on="2019-09-01",
+    illustrative="",
+    round="r-1",
+    round_title="Round 1",
+)
+
+
+def changed(**fields: Any) -> dict[str, Any]:
+    """The grant as open data, with some of its facts replaced."""
+    return open_data.grant(dataclasses.replace(GRANT, **fields), BY)
+
+
+def fetched() -> dict[str, Any]:
+    answer = Client().get(reverse("approvals:open_data_json"))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    found: dict[str, Any] = json.loads(answer.content, parse_float=Decimal)
+    return found
+
+
+def table() -> list[dict[str, str]]:
+    answer = Client().get(reverse("approvals:open_data_csv"))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def decided(robin: User, mo: User, **special: Answer) -> None:
+    """PCD 681 published, with other answers to some items."""
+    decision = Decision.objects.select_related("round").get(reference="PCD-681")
+    decide(decision, robin, **special)
+    sign(decision, robin)
+    writing.publish_decision(decision=decision, by=mo, at=LATER)
+
+
+def faults(text: str) -> Iterator[str]:
+    """What the schema says against a package; where it is not at hand, what every grant must have."""
+    package = json.loads(text)
+    if not SCHEMAS.is_dir():
+        for grant in json.loads(text, parse_float=Decimal)["grants"]:
+            yield from (name for name, kind in REQUIRED.items() if not isinstance(grant.get(name), kind))
+        return
+    from jsonschema import Draft202012Validator, FormatChecker
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT202012
+
+    whole, single = (
+        json.loads((SCHEMAS / name).read_text())
+        for name in ("360-giving-package-schema.json", "360-giving-schema.json")
+    )
+    reference = whole["properties"]["grants"]["items"]["$ref"]
+    known = Registry().with_resources(
+        (address, DRAFT202012.create_resource(single)) for address in (reference, single["$id"])
+    )
+    checker = Draft202012Validator(whole, registry=known, format_checker=FormatChecker())
+    yield from (f"{list(fault.path)}: {fault.message}" for fault in checker.iter_errors(package))
+
+
+# One grant
+
+
+def test_an_amount_is_a_number_with_two_decimals_exactly() -> None:
+    for amount in ("1000.10", "8000.00", "0.01", "999999999999.99"):
+        said = open_data.as_json({"amountAwarded": Decimal(amount)})
+        assert f'"amountAwarded": {amount}\n' in said
+    # A text that spells the marks out stays text.
+    text = r'"\u000012.00\u0000"'
+    assert json.loads(open_data.as_json({"title": text})) == {"title": text}
+
+
+@pytest.mark.parametrize(
+    ("register", "expected"),
+    [
+        ("Charity number 1234567", {"id": "GB-CHC-1234567", "charityNumber": "1234567"}),
+        ("Company number 09876543", {"id": "GB-COH-09876543", "companyNumber": "09876543"}),
+        ("Local authority code CMD", {"id": "GB-LAE-CMD"}),
+        ("Local authority code 9923086", {"id": "360G-x-org-9923086"}),
+        ("", {"id": "360G-x-org-a-body"}),
+    ],
+)
+def test_a_recipient_is_named_by_its_register(register: str, expected: dict[str, str]) -> None:
+    assert changed(register=register)["recipientOrganization"] == [{"name": "A body", **expected}]
+
+
+def test_every_register_of_the_service_is_known() -> None:
+    known = {*open_data._REGISTERS, open_data._AUTHORITY, "Not stated"}
+    assert {str(each.label) for each in Organisation.Register} == known
+
+
+def test_what_is_illustrative_says_so() -> None:
+    assert changed()["description"] == "What for."
+    assert changed(illustrative="Invented bid")["description"] == "What for. Illustrative: Invented bid."
+
+
+def test_places_and_days_follow_the_frozen_data() -> None:
+    assert [(each["geoCode"], each["geoCodeType"]) for each in changed()["beneficiaryLocation"]] == [
+        ("E09000007", "LONB"),
+        ("E09000012", "LONB"),
+    ]
+    every = tuple(borough.code for borough in BOROUGHS)
+    assert changed(borough_codes=every)["beneficiaryLocation"] == [open_data.DISTRICT]
+    assert changed()["plannedDates"] == [{"startDate": "2019-08-01", "endDate": "2019-09-01"}]
+    assert changed()["classifications"] == [
+        {"vocabulary": "Theme", "code": "violence", "title": "Violence, and fear of it"}
+    ]
+
+
+def test_what_older_packs_do_not_hold_is_left_out() -> None:
+    left_out = {"plannedDates", "beneficiaryLocation", "classifications"}
+    assert left_out <= changed().keys()
+    assert not left_out & changed(starts_on="", borough_codes=(), tags=()).keys()
+
+
+def test_a_table_has_the_headings_of_the_standard() -> None:
+    header, row = open_data.rows(open_data.package([GRANT], BY))
+    said = dict(zip(header, row, strict=True))
+    assert said["Identifier"] == "360G-x-AWD-1"
+    assert said["Recipient Org:Identifier"] == "GB-CHC-1234567"
+    assert said["Beneficiary Location:1:Name"] == "Hackney"
+    assert said["Classifications:0:Title"] == "Violence, and fear of it"
+    assert said["Amount Awarded"] == Decimal("1000.10")
+    assert next(open_data.rows(open_data.package([], BY)))[:2] == ["Identifier", "Title"]
+
+
+# PCD 681
+
+
+@pytest.mark.django_db
+def test_pcd_681_is_published_to_the_penny() -> None:
+    publish()
+    found = fetched()
+    assert len(found["grants"]) == 39
+    assert sum(grant["amountAwarded"] for grant in found["grants"]) == TOTAL
+    frozen = json.loads(Pack.objects.get(decision__reference="PCD-681").canonical)
+    entries = [*frozen["appendix_1"], *frozen["appendix_2"]]
+    assert sum(Decimal(entry["amount"]) for entry in entries) == TOTAL
+    assert [grant["id"] for grant in found["grants"]] == [f"360G-illustrative-{each['reference']}" for each in entries]
+
+
+@pytest.mark.django_db
+def test_pcd_681_fits_the_schema() -> None:
+    publish()
+    text = Client().get(reverse("approvals:open_data_json")).content.decode()
+    assert list(faults(text)) == []
+    assert list(faults(text.replace('"awardDate"', '"day"', 1)))
+    amounts = re.findall(r'"amountAwarded": (\S+),', text)
+    assert len(amounts) == 39
+    assert all(re.fullmatch(r"\d+\.\d\d", amount) for amount in amounts)
+
+
+@pytest.mark.django_db
+def test_the_table_says_what_the_json_says() -> None:
+    publish()
+    rows, grants = table(), fetched()["grants"]
+    assert [row["Identifier"] for row in rows] == [grant["id"] for grant in grants]
+    assert sum(Decimal(row["Amount Awarded"]) for row in rows) == TOTAL
+
+
+@pytest.mark.django_db
+def test_identifiers_are_unique_and_the_bytes_stable() -> None:
+    publish()
+    once = Client().get(reverse("approvals:open_data_json")).content
+    assert Client().get(reverse("approvals:open_data_json")).content == once
+    ids = [grant["id"] for grant in json.loads(once)["grants"]]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.django_db
+def test_each_grant_has_its_days_its_places_and_its_aims() -> None:
+    publish()
+    for grant in fetched()["grants"]:
+        assert {"plannedDates", "beneficiaryLocation", "classifications"} <= grant.keys()
+        assert grant["fundingOrganization"][0]["name"] == "Illustrative funder (demonstration)"
+        assert grant["grantProgramme"][0]["code"] == "cpie-2019-20"
+
+
+@pytest.mark.django_db
+def test_a_pack_of_before_is_still_published() -> None:
+    publish()
+    found = published.decisions()[0]
+    newer = {"approved_at", "borough_codes", "starts_on", "ends_on", "tags"}
+    paper = {
+        **found.paper,
+        **{
+            part: [{key: entry[key] for key in entry.keys() - newer} for entry in found.paper[part]]
+            for part in ("appendix_1", "appendix_2")
+        },
+    }
+    grants = settled.grants(paper, found.record)
+    assert sum(grant.amount for grant in grants) == TOTAL
+    assert {grant.approved_on for grant in grants} == {settled.day(found.record["signed_at"])}
+
+
+@pytest.mark.django_db
+def test_links_lead_to_the_register() -> None:
+    publish()
+    grant = fetched()["grants"][0]
+    address = settings.PUBLIC_ADDRESS
+    page = reverse("approvals:published_decision", args=["PCD-681"])
+    assert grant["relatedDocument"][0]["url"] == address + page
+    assert grant["dataSource"] == address + reverse("approvals:open_data_json")
+    register = Client().get(reverse("approvals:register")).content.decode()
+    assert reverse("approvals:open_data_json") in register
+    assert reverse("approvals:open_data_csv") in register
+
+
+@pytest.mark.django_db
+def test_what_was_refused_or_deferred_is_not_there(robin: User, mo: User) -> None:
+    refused, deferred = Answer("refused", reason="No"), Answer("deferred", reason="Later")
+    decided(robin, mo, item_1=refused, item_2=deferred, item_3=Answer("conditions", conditions="Only if"))
+    frozen = json.loads(Pack.objects.get(decision__reference="PCD-681").canonical)["appendix_1"]
+    found = {grant["id"]: grant["amountAwarded"] for grant in fetched()["grants"]}
+    assert len(found) == 37
+    assert not {f"360G-illustrative-{entry['reference']}" for entry in frozen[:2]} & found.keys()
+    assert sum(found.values()) == TOTAL - sum(Decimal(entry["amount"]) for entry in frozen[:2])
+    third = next(grant for grant in published.grants() if grant.reference == frozen[2]["reference"])
+    assert "Only if" in third.conditions
+
+
+@pytest.mark.django_db
+def test_nothing_is_open_before_it_is_published(decision: Decision, robin: User) -> None:
+    assert fetched()["grants"] == []
+    decide(decision, robin)
+    sign(decision, robin)
+    assert fetched()["grants"] == []
+    assert table() == []
+
+
+@pytest.mark.django_db
+def test_a_later_change_of_the_register_changes_nothing() -> None:
+    publish()
+    before = Client().get(reverse("approvals:open_data_json")).content
+    Bid.objects.filter(round__reference="cpie-2019-20").update(title="Renamed", summary="Renamed", illustrative="")
+    Award.objects.filter(round__reference="cpie-2019-20").update(amount=1, legal_power="Renamed")
+    Organisation.objects.filter(register="charity").update(name="Renamed")
+    assert Client().get(reverse("approvals:open_data_json")).content == before
+
+
+@pytest.mark.django_db
+def test_a_record_that_does_not_answer_its_paper_is_refused() -> None:
+    publish()
+    found = published.decisions()[0]
+    record = {**found.record, "items_decided": found.record["items_decided"][1:]}
+    with pytest.raises(Refused, match="does not answer its paper"):
+        settled.grants(found.paper, record)
+
+
+def test_no_cell_of_the_table_is_a_formula() -> None:
+    for start in ("=", "+", "-", "@", "\t", " ", "＝"):
+        package = open_data.package([dataclasses.replace(GRANT, title=f"{start}HYPERLINK(1)")], BY)
+        rows = csv.reader("".join(as_csv(open_data.rows(package))).splitlines())
+        assert list(rows)[1][1] == f"'{start}HYPERLINK(1)"

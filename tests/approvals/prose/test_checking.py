@@ -1,0 +1,547 @@
+"""What a writer types into a paper, and what the check says of it: sums of money, to the rounding as typed."""
+
+from decimal import Decimal
+from time import process_time
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from approvals.prose import amounts
+from approvals.prose.checking import Kind, Known, Match, Standing, check, faults_of_sources, place, reading
+from approvals.prose.claims import Group, Member
+from approvals.prose.figures import Figure
+from approvals.prose.labels import EARLY
+from grants import money
+
+FIGURES = {
+    figure.name: figure
+    for figure in (
+        Figure("allocation", "The allocation", amount=Decimal(4782000)),
+        Figure("grants", "Sum of 39 grants", amount=Decimal(1438598)),
+        Figure("grants and contracts together", "Both", amount=Decimal(1838598)),
+        Figure("contracts", "Contracts", amount=Decimal(400000)),
+        Figure("grants above", "Sum of 11", amount=Decimal(947234)),
+        Figure("grants below", "Sum of 28", amount=Decimal(491364)),
+        Figure("london blues", "One grant", amount=Decimal(151361)),
+        Figure("mutual gain", "One grant", amount=Decimal(30000)),
+        Figure("with pence", "One grant", amount=Decimal("1234.50")),
+        Figure("a lot", "One grant", amount=Decimal(49200)),
+        Figure("overspend", "Allocation less expenditure", amount=Decimal(-5200)),
+        Figure("bids received", "All bids", count=83, thing="bids"),
+    )
+}
+KNOWN = Known(FIGURES, links={"appendix 1": "appendix-1"})
+PENNY, POUND, THOUSAND, TEN_THOUSAND = Decimal("0.01"), Decimal(1), Decimal(1000), Decimal(10000)
+
+# What is typed; what it is worth in pounds; what it is rounded to.
+SPELLINGS = [
+    ("£0.95m", 950000, 10000),
+    ("£0.95 million", 950000, 10000),
+    ("£0.95\u00a0million", 950000, 10000),
+    ("£.95m", 950000, 10000),
+    ("£950k", 950000, 1000),
+    ("£950K", 950000, 1000),
+    ("£950 k", 950000, 1000),
+    ("£950 thousand", 950000, 1000),
+    ("£950,000", 950000, 1),
+    ("£ 950,000", 950000, 1),
+    ("£950000", 950000, 1),
+    ("£950,000.00", 950000, "0.01"),
+    ("£950,000.50", "950000.50", "0.01"),
+    ("950,000", 950000, 1),
+    ("950,000 pounds", 950000, 1),
+    ("950,000-pound", 950000, 1),
+    ("950 pounds", 950, 1),
+    ("950,000 GBP", 950000, 1),
+    ("GBP 950,000", 950000, 1),
+    ("GBP950k", 950000, 1000),
+    ("0.95 million", 950000, 10000),
+    ("0.95 million pounds", 950000, 10000),
+    ("0.95m", 950000, 10000),
+    ("950k", 950000, 1000),
+    ("£4.78M", 4780000, 10000),
+    ("£4.78mn", 4780000, 10000),
+    ("£1.2bn", 1200000000, 100000000),
+    ("£1.2 billion", 1200000000, 100000000),
+    ("£49,999.99", "49999.99", "0.01"),
+    ("£49,200", 49200, 1),
+    ("50p", "0.50", "0.01"),
+    ("-£5,000", -5000, 1),
+    ("−£5k", -5000, 1000),
+    ("£-5,000", -5000, 1),
+    ("£  950,000", 950000, 1),
+    ("950 grand", 950000, 1000),
+    ("400 quid", 400, 1),
+    ("12345.00", "12345.00", "0.01"),
+]
+
+
+@pytest.mark.parametrize(("typed", "pounds", "step"), SPELLINGS)
+def test_a_sum_is_read_however_it_is_spelt(typed: str, pounds: int | str, step: int | str) -> None:
+    (found,) = amounts.amounts(f"In all {typed}, for the year.")
+    assert (found.value, found.step, found.why) == (Decimal(pounds), Decimal(step), "")
+    assert found.text == typed.replace("\u00a0", " ")
+
+
+# What is typed; why nobody can say what it is worth.
+REFUSED = [
+    ("£1000,000", amounts.COMMA),
+    ("1000,000", amounts.COMMA),
+    ("£4,78m", amounts.COMMA),
+    ("£400,00", amounts.COMMA),
+    ("£4,7820,00", amounts.COMMA),
+    ("£ 950 000", amounts.SPACES),
+    ("£950\u00a0000", amounts.SPACES),
+    ("£1.000.000", amounts.TWO_WAYS),
+    ("£1.200,50", amounts.TWO_WAYS),
+    ("£1.200", amounts.TWO_WAYS),
+    ("half a million", amounts.IN_WORDS),
+    ("a quarter of a million", amounts.IN_WORDS),
+    ("a million pounds", amounts.IN_WORDS),
+    ("two million", amounts.IN_WORDS),
+    ("fifty thousand pounds", amounts.IN_WORDS),
+    ("nine hundred and fifty thousand pounds", amounts.IN_WORDS),
+    ("fifty pounds", amounts.IN_WORDS),
+    ("hundreds of thousands of pounds", amounts.IN_WORDS),
+    ("£½m", amounts.FRACTION),
+    ("½m", amounts.FRACTION),
+    ("£1½m", amounts.FRACTION),
+    ("£1/2m", amounts.FRACTION),
+    ("£5½", amounts.FRACTION),
+    ("1,2m", amounts.COMMA),
+    ("£950\u200b000", amounts.SPACES),
+    ("€50,000", amounts.FOREIGN),
+    ("$1.2m", amounts.FOREIGN),
+    ("£" + "9" * 40, amounts.TOO_LONG),
+]
+
+
+@pytest.mark.parametrize(("typed", "why"), REFUSED)
+def test_what_can_be_read_in_two_ways_or_is_in_words_is_found_and_refused(typed: str, why: str) -> None:
+    (found,) = check(f"It cost nearly {typed}, in all.", KNOWN)
+    assert (found.typed.value, found.standing, found.says) == (None, Standing.UNMATCHED, why)
+
+
+@pytest.mark.parametrize(
+    ("typed", "ends"),
+    [
+        ("£30k to £50k", [30000, 50000]),
+        ("£30k-£50k", [30000, 50000]),
+        ("£30k–£50k", [30000, 50000]),
+        ("£30–50k", [30000, 50000]),
+        ("£30-50k", [30000, 50000]),
+        ("£30 to £50k", [30000, 50000]),
+        ("£30 to 50k", [30000, 50000]),
+        ("£30,000-50,000", [30000, 50000]),
+        ("between £30,000 and £50,000", [30000, 50000]),
+        ("£1.2 to £1.5m", [1200000, 1500000]),
+        ("£400,000 to £1m", [400000, 1000000]),
+        ("£70,000 to 3 projects", [70000]),
+        ("£947,234 - 11 grants", [947234]),
+    ],
+)
+def test_both_ends_of_a_range_are_sums_and_share_their_unit(typed: str, ends: list[int]) -> None:
+    assert [found.value for found in amounts.amounts(f"Each is {typed}.")] == ends
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "83 people came",
+        "Scheme 4.8 and 4.13",
+        "paragraph 2(b) of regulation 32(2)(b)(ii)",
+        "in 2019/20, or 2019-20",
+        "on 22 November 2026 at 10.30 or 10:42",
+        "50% of them, or 12.5 per cent",
+        "call 020 7946 0000",
+        "a population of 329,000; offences rose from 14,695 to 15,023",
+        "about 5,000 walkers a week and 1,250 young people",
+        "between 5,000 and 6,000 people",
+        "1.2 million people and half a million Londoners",
+        "a thousand young people, two million visitors",
+        "within 300m of each venue",
+        "1,200 of them",
+        "section 143 of the Act of 2014",
+        "{grants|k} of {allocation}",
+        "",
+    ],
+)
+def test_what_is_no_sum_of_money_is_left_alone(prose: str) -> None:
+    assert amounts.amounts(prose) == []
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Expenditure: 950000",
+        "the total of 950000",
+        "Underspend = 950000.00",
+        "950,000/year",
+        "950,000 p.a.",
+        "950,000 annually",
+        "950,000 lies idle",
+    ],
+)
+def test_a_sum_without_its_sign_is_seen_by_the_words_around_it(prose: str) -> None:
+    (found,) = amounts.amounts(f"{prose} for us.")
+    assert found.value == Decimal(950000)
+
+
+# What a sentence says that a sum is
+
+NAMED = Known(
+    FIGURES
+    | {
+        figure.name: figure
+        for figure in (
+            Figure("underspend", "", amount=Decimal(754005)),
+            Figure("expenditure", "", amount=Decimal(4027995)),
+            Figure("all staffing", "", amount=Decimal(151361)),
+            Figure("safe camp", "Sum of 3 grants", amount=Decimal(147600)),
+        )
+    },
+    payees=[
+        Figure("Mutual Gain", "", amount=Decimal(30000)),
+        Figure("London Blues", "", amount=Decimal(151361)),
+        Figure("Safe Camp", "", amount=Decimal(147600)),
+        Figure("Safe Camp", "", amount=Decimal(49200)),
+        Figure("Youth Work", "", amount=Decimal(49200)),
+        Figure(EARLY, "", amount=Decimal(30000)),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "The underspend is £754,005",
+        "The underspend of the round is about £0.75m",
+        "Underspend: £754k",
+        "Expenditure of £400,000 on contracts",
+        "An allocation of £947,234 to youth work",
+        "Of the allocation, £754,005 of which is left",
+        "The allocation (£4.78m)",
+        "Mutual Gain (£30,000)",
+        "Safe Camp (£147,600), Safe Camp (£49,200 a lot)",
+        "3 grants of £49,200 and contracts of £400,000",
+        "Grants come to £1,438,598; grants and the contracts come to £1,838,598",
+        "The underspend of £754,005",
+        "Of the expenditure, £400,000 goes to contracts",
+        "£30,000 to Mutual Gain",
+        "£49,200 for Safe Camp and £30,000 for Mutual Gain",
+        "£147,600 goes to Safe Camp, £151,361 for London Blues",
+        "London Blues receives a grant of £151,361",
+        "£947,234 for Mutual Gain, London Blues and others",
+        "£947,234 goes to London Blues and ten more",
+        "£151,361 for youth work",
+        "There is no overspend: £754,005 of the £4,782,000 remains",
+        "London Blues has fully spent its £151,361",
+        "The allocation has not been spent in full: £754,005 is left",
+        "Nothing is left to chance: £30,000 is kept back",
+        "Mutual Gain was paid £30,000 before approval",
+        "£1,438,598 goes to grants",
+        "£754,005 is left, and a grant of £30,000 is left to pay",
+        "Staffing costs £151,361",
+    ],
+)
+def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
+    assert {found.standing for found in check(f"{prose}.", NAMED) if found.kind is Kind.MONEY} == {Standing.MATCHED}
+
+
+@pytest.mark.parametrize(
+    ("prose", "says"),
+    [
+        (
+            "The underspend is £1,438,598",
+            "is the figure “grants”, and the words beside it say “underspend”, which is £754,005",
+        ),
+        (
+            "Underspend: £0.40m",
+            "is the figure “contracts”, and the words beside it say “Underspend”, which is £754,005",
+        ),
+        (
+            "The expenditure comes to £400,000",
+            "is the figure “contracts”, and the words beside it say “expenditure”, which is £4,027,995",
+        ),
+        (
+            "The allocation was £4.0m",
+            "is the figure “expenditure”, and the words beside it say “allocation”, which is £4,782,000",
+        ),
+        (
+            "London Blues (£30,000)",
+            "is the figure “mutual gain”, and the words beside it say “London Blues”, which is £151,361",
+        ),
+        (
+            "The £400,000 underspend is kept",
+            "is the figure “contracts”, and the words beside it say “underspend”, which is £754,005",
+        ),
+        (
+            "The underspend for 2019/20 will be £400,000",
+            "is the figure “contracts”, and the words beside it say “underspend”, which is £754,005",
+        ),
+        (
+            "The underspend is {expenditure|exact}",
+            "is the figure “expenditure”, and the words beside it say “underspend”, which is £754,005",
+        ),
+        (
+            "Grants come to £1.84m",
+            "is the figure “grants and contracts together”, and the words beside it say “Grants”, which is £1,438,598",
+        ),
+        (
+            "There is an overspend of £754,005",
+            "is said to be overspent, and £754,005 is left",
+        ),
+        ("The round is £754,005 over budget", "is said to be overspent, and £754,005 is left"),
+        ("There is no underspend", "is not so: the underspend is £754,005"),
+        ("The average grant is £49,200", "is said to be an average, which the register does not give"),
+        (
+            "£151,361 to Mutual Gain",
+            "is the figure “london blues”, and the words beside it say “Mutual Gain”, which is £30,000",
+        ),
+        (
+            "A grant of £30,000 was paid to the Safe Camp, which runs in summer",
+            "is the figure “mutual gain”, and the words beside it say “Safe Camp”, which is £147,600",
+        ),
+        (
+            "We gave Mutual Gain a grant of £151,361",
+            "is the figure “london blues”, and the words beside it say “Mutual Gain”, which is £30,000",
+        ),
+        (
+            "The sum of {allocation} for London Blues",
+            "is the figure “allocation”, and the words beside it say “London Blues”, which is £151,361",
+        ),
+        (
+            "The total spend is £754,005",
+            "is the figure “underspend”, and the words beside it say “total spend”, which is £4,027,995",
+        ),
+        (
+            "This leaves £30,000 unspent",
+            "is the figure “mutual gain”, and the words beside it say “unspent”, which is £754,005",
+        ),
+        (
+            "The allocation agreed by the Mayor was £4,027,995",
+            "is the figure “expenditure”, and the words beside it say “allocation”, which is £4,782,000",
+        ),
+        (
+            "Staffing costs £30,000",
+            "is the figure “mutual gain”, and the words beside it say “Staffing”, which is £151,361",
+        ),
+        (
+            "£1.84m goes to grants",
+            "is the figure “grants and contracts together”, and the words beside it say “grants”, which is £1,438,598",
+        ),
+        (
+            "£400,000 was given as a grant",
+            "is the figure “contracts”, and the words beside it say “grant”, which is £1,438,598",
+        ),
+        (
+            "London Blues was paid £151,361 before approval",
+            "is the figure “london blues”, and the words beside it say “before approval”, which is £30,000",
+        ),
+        ("The allocation is fully spent", "is not so: the underspend is £754,005"),
+        ("The allocation of {allocation} has been spent in full", "is not so: the underspend is £754,005"),
+        (
+            "Safe Camp, £30,000",
+            "is the figure “mutual gain”, and the words beside it say “Safe Camp”, which is £147,600",
+        ),
+    ],
+)
+def test_the_sum_of_another_figure_is_refused_by_its_name(prose: str, says: str) -> None:
+    (found,) = check(f"{prose}.", NAMED)
+    assert (found.standing, found.says) == (Standing.UNMATCHED, says)
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ("£84m: Budget 2019/20\n\n32 boroughs: The statute", None),
+        ("hello", "Line 1: enter the figure, a colon and where it comes from, not “hello”"),
+        ("£84m: Budget\n£85m:", "Line 2: enter the figure, a colon and where it comes from, not “£85m:”"),
+        (": Budget", "Line 1: enter the figure, a colon and where it comes from, not “: Budget”"),
+        ("The Mayor: said so", "Line 1: “The Mayor” is no sum of money and no count"),
+        ("£84m: Budget\n£84M: Minutes", "Line 2: £84M has two sources"),
+    ],
+)
+def test_each_line_of_sources_is_a_figure_and_where_it_comes_from(lines: str, fault: str | None) -> None:
+    assert faults_of_sources(lines) == ([fault] if fault else [])
+
+
+def test_each_thing_typed_has_its_place() -> None:
+    prose = "Of {grants}, £0.95m\u00a0and 30\u00a0k; £9m."
+    for typed in amounts.amounts(prose):
+        assert prose[typed.start : typed.end].replace("\u00a0", " ") == typed.text
+    assert [typed.text for typed in amounts.amounts(prose)] == ["£0.95m", "£9m"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("£4.78m", "allocation"),
+        ("£4.782m", "allocation"),
+        ("£4.8m", "allocation"),
+        ("£5m", "allocation"),
+        ("£4,782,000", "allocation"),
+        ("£4782000", "allocation"),
+        ("£4,782,000.00", "allocation"),
+        ("£4,782k", "allocation"),
+        ("4,782,000", "allocation"),
+        ("£1.44m", "grants"),
+        ("£1.4386m", "grants"),
+        ("£1.84m", "grants and contracts together"),
+        ("£1.8m", "grants and contracts together"),
+        ("£0.4m", "contracts"),
+        ("£400 thousand", "contracts"),
+        ("£0.95m", "grants above"),
+        ("£947k", "grants above"),
+        ("£0.49m", "grants below"),
+        ("£151k", "london blues"),
+        ("£30k", "mutual gain"),
+        ("£1,234.50", "with pence"),
+        ("£1,235", "with pence"),
+        ("−£5k", "overspend"),
+        ("each of £49,200", "a lot"),
+    ],
+)
+def test_a_typed_sum_stands_for_a_computed_one_to_its_own_rounding(typed: str, name: str) -> None:
+    (found,) = check(f"It is {typed}, in all.", KNOWN)
+    assert (found.standing, found.what) == (Standing.MATCHED, name)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "£4.79m", "£4.77m", "£4.780m", "£4,782,001", "£4,782,000.01", "£4.7m", "£1.43m", "£1.80m", "£0.41m", "£401k",
+        "£151.3k", "£31k", "£30,001", "£1,234", "£1234.49", "£83", "£947", "£1.5 billion", "£400 million", "£181,361",
+        "5.1 million", "12 pounds", "£5k", "50p", "£0m", "£0k",
+    ],
+)  # fmt: skip
+def test_a_typed_sum_that_stands_for_none_is_unmatched(typed: str) -> None:
+    (found,) = check(f"It is {typed}, in all.", KNOWN)
+    assert (found.standing, found.says) == (Standing.UNMATCHED, "is no figure of this paper")
+
+
+def test_a_match_says_to_which_figure_and_at_which_rounding() -> None:
+    assert [found.says for found in check("£0.95m, £947,234, £1,235 and £5m", KNOWN)] == [
+        "is grants above, £947,234, rounded to £10,000.",
+        "is grants above, £947,234, exactly.",
+        "is with pence, £1,234.50, rounded to £1.",
+        "is allocation, £4,782,000, rounded to £1,000,000.",
+    ]
+
+
+def test_a_sum_that_could_be_several_figures_names_them() -> None:
+    known = Known(FIGURES | {"other": Figure("other", "Another", amount=Decimal(30100))})
+    (found,) = check("£30k", known)
+    assert found.says == "is mutual gain, £30,000, exactly. It could also be other."
+
+
+def test_each_figure_of_a_sentence_is_judged_for_itself() -> None:
+    known = Known(FIGURES, {"£84m": "Budget 2019/20"})
+    found = check("Of £4.78m, £84m elsewhere, £85m and £9m nowhere; {grants} is put in.", known)
+    assert [(each.typed.text, each.standing, each.what) for each in found] == [
+        ("£4.78m", Standing.MATCHED, "allocation"),
+        ("£84m", Standing.EXTERNAL, "Budget 2019/20"),
+        ("£85m", Standing.UNMATCHED, ""),
+        ("£9m", Standing.UNMATCHED, ""),
+    ]
+
+
+@given(
+    st.decimals(min_value="0.01", max_value=10**9, places=2),
+    st.booleans(),
+    st.sampled_from(["", "m", "m1", "k", "exact", "text"]),
+)
+def test_what_the_product_writes_it_also_recognises(amount: Decimal, owed: bool, style: str) -> None:
+    amount = -amount if owed else amount
+    figure = Figure("it", "A sum", amount=amount)
+    written = money.pounds(amount) if style == "text" else figure.written(style)
+    assume(written.lstrip("−") not in ("£0m", "£0k"))
+    (found,) = check(f"It is {written} in all.", Known({"it": figure}))
+    assert (found.standing, found.what) == (Standing.MATCHED, "it")
+
+
+@given(st.text(alphabet="£€ 0123456789.,-–kmbn{}()/%eachovrtyonf\u00a0\n", max_size=120))
+def test_no_text_breaks_the_check(prose: str) -> None:
+    matches = check(prose, KNOWN)
+    for match in matches:
+        assert 0 <= match.typed.start < match.typed.end <= len(prose)
+        assert place(prose, match.typed)
+    reading(prose, matches, KNOWN)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "each ",
+        "all of the grants that are ",
+        "£1 ",
+        "1,",
+        "a half ",
+        "twenty two ",
+        "no grant ",
+        "2 of the ",
+        "9 ",
+        "they are above £50,000, ",
+        "11 grants, each above £50k ",
+        "\ufffc",
+        "is 5 ",
+        "£1",
+        "which are above £50,000, ",
+    ],
+)
+def test_a_long_text_of_one_word_is_checked_in_no_time(word: str) -> None:
+    begun = process_time()
+    check("£" + word * (20_000 // len(word)) + "is above £50k", KNOWN)
+    assert process_time() - begun < 5
+
+
+# How a text reads
+
+
+def read(prose: str) -> list[str]:
+    """Each paragraph as it reads, what was typed in square brackets with how it stands."""
+
+    def run(pieces: str, match: Match | None) -> str:
+        return f"[{pieces} {match.standing}]" if match else pieces
+
+    return [
+        "".join(run("".join(piece.text for piece in each.pieces), each.match) for each in paragraph.runs)
+        for paragraph in reading(prose, check(prose, KNOWN), KNOWN)
+    ]
+
+
+def test_a_text_reads_with_its_figures_put_in_and_what_was_typed_marked_in_its_place() -> None:
+    prose = "Of {allocation}, £1.44m is for grants.\n\n  \n\nSee {appendix 1}: £9m of 83 bids.\n"
+    assert read(prose) == [
+        "Of £4.78m, [£1.44m matched] is for grants.",
+        "See Appendix 1: [£9m unmatched] of [83 bids matched].",
+    ]
+
+
+def test_of_two_things_in_one_place_the_wrong_one_is_marked() -> None:
+    known = Known(
+        {"n": Figure("number of grants", "", count=2, thing="grants")},
+        groups=[Group("grants asked for", "grants", (), [Member("a", Decimal(9000)), Member("b", Decimal(70000))])],
+    )
+    prose = "The 2 grants are above £50k."
+    [paragraph] = reading(prose, check(prose, known), known)
+    marked = [(run.match.kind, run.match.standing) for run in paragraph.runs if run.match]
+    assert marked == [(Kind.CLAIM, Standing.UNMATCHED)]
+
+
+def test_a_paragraph_that_refers_to_nothing_stands_as_it_was_typed_and_says_why() -> None:
+    prose = "Of {nothing}.\n\nOf {grants}."
+    first, second = reading(prose, check(prose, KNOWN), KNOWN)
+    assert (first.runs[0].pieces[0].text, first.fault) == (
+        "Of {nothing}.",
+        "There is no figure or part called “nothing”",
+    )
+    assert (second.fault, second.runs[0].pieces[1].text) == ("", "£1.44m")
+
+
+def test_where_something_stands_is_told_by_its_paragraph_and_the_words_around_it() -> None:
+    prose = "Nothing here.\n\nIn the second year the whole of it comes to £9m, and no more than that is asked for."
+    (found,) = check(prose, KNOWN)
+    assert found.kind is Kind.MONEY
+    assert place(prose, found.typed) == "paragraph 2: “the whole of it comes to £9m, and no more than that is”"

@@ -1,0 +1,302 @@
+"""The pages of the reconciliation: every number opens its rows, what changed, and what if."""
+
+import re
+from decimal import Decimal
+from html import unescape
+
+import pgtrigger
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from approvals.decisions import writing
+from approvals.decisions.deciding import Answer
+from approvals.models import Award, Decision, Pack, SingleTenderAction
+from approvals.paper import pack as packs
+from approvals.paper import sources, tables
+from approvals.reconciliation import parts, position
+from approvals.review import reviewing
+from approvals.routing import awards
+from bids.models import Bid, Interest
+from grants.models import AuditEvent, BudgetLine, Round, User
+from grants.roles import Role
+from tests.approvals.steps import LATER, decide, move, sign
+from tests.factories import NOW, open_round, outcome, person
+from tests.factories import bid as a_bid
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+_ROW = re.compile(r"<tr.*?</tr>", re.S)
+_PART = re.compile(r'href="/rounds/[-\w]+/reconciliation/([-\w]+)/"')
+_CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.S)
+
+
+@pytest.fixture
+def round() -> Round:
+    return Round.objects.get(reference="cpie-2019-20")
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return client
+
+
+def page(client: Client, name: str, *args: str, query: str = "") -> str:
+    answer = client.get(reverse(f"approvals:{name}", args=args) + query)
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())
+
+
+def figure(text: str) -> Decimal:
+    return D(re.sub(r"<[^>]+>", "", text).strip().replace(",", "").replace("£", "").replace("\u2212", "-"))
+
+
+def test_every_number_of_the_page_is_the_sum_of_the_rows_that_it_opens(round: Round) -> None:
+    client = signed_in("kit.lane")
+    said: dict[str, set[Decimal]] = {}
+    for row in _ROW.findall(page(client, "reconciliation", round.reference)):
+        for key in _PART.findall(row):
+            said.setdefault(key, set()).add(figure(_CELL.findall(row)[-1]))
+    assert len(said) >= 80
+    for key, figures in said.items():
+        rows = [row for row in _ROW.findall(page(client, "reconciliation_part", round.reference, key)) if "<td" in row]
+        *shown, total = [figure(_CELL.findall(row)[-1]) for row in rows]
+        assert figures == {total}, key
+        # Of a number with more rows than a page holds, the other pages have the rest.
+        assert sum(shown) == total or len(shown) == 50, key
+
+
+def test_the_figures_of_pcd_681_open_their_parts(round: Round) -> None:
+    found = parts.everything(parts.splits(position.position(round, NOW.date())))
+    told = {key: (part.count, part.total) for key, part in found.items()}
+    assert told["grants"] == (39, D(1438598))
+    assert told["route-dmpc"] == (11, D(947234))
+    assert told["route-delegated"] == (28, D(491364))
+    assert told["contracts"] == (1, D(400000))
+    assert told["expenditure"] == (42, D(4027995))
+    assert told["underspend"][1] == D(754005)
+    assert told["retrospective"] == (2, D(181361))
+    assert told["charged-2019-20"] == (1, D(400000))
+    assert {key: count for key, (count, _) in told.items() if key.startswith("outcome-")} == {
+        "outcome-rejected": 30,
+        "outcome-internal": 13,
+        "outcome-dmpc": 11,
+        "outcome-delegated": 28,
+        "outcome-redirected": 1,
+    }
+    assert told["bids"][0] == 83 and told["bids-kept"][0] == 53
+    gain = next(part for part in found.values() if part.label == "Mutual Gain")
+    assert (gain.count, gain.total) == (2, D(219500))
+
+
+def test_table_3_of_the_page_has_the_amounts_of_the_paper(round: Round, decision: Decision) -> None:
+    rows = [part.total for _, part in parts.table_3(parts.splits(position.position(round, NOW.date())))]
+    assert rows == [D(row["amount"]) for row in tables.table_3(sources.sources(decision, NOW.date()))]
+
+
+def test_a_long_list_is_paged_and_its_sum_is_of_all(round: Round) -> None:
+    client = signed_in("kit.lane")
+    first, second = (
+        page(client, "reconciliation_part", round.reference, "bids", query=f"?page={number}") for number in (1, 2)
+    )
+    for each, rows in ((first, 50), (second, 33)):
+        assert each.count('href="/bids/BID-') == rows
+        assert "All 83 bids, on every page" in each
+        assert "£3,462,915.49" in each
+
+
+def test_a_number_that_is_none_is_not_there(round: Round) -> None:
+    client = signed_in("kit.lane")
+    for key in ("theme-none", "nothing", "line-line-00000"):
+        assert client.get(reverse("approvals:reconciliation_part", args=[round.reference, key])).status_code == 404
+
+
+def test_overlapping_rows_say_so_on_the_page_and_behind_it(round: Round) -> None:
+    client = signed_in("kit.lane")
+    whole = page(client, "reconciliation", round.reference)
+    for heading in ("By theme", "By plan priority", "By borough"):
+        assert f"{heading} (the rows overlap and do not sum)" in whole
+    assert "By recipient (the rows overlap" not in whole
+    assert "So the parts are not summed" in page(client, "reconciliation_part", round.reference, "theme-violence")
+    assert "So the parts are not summed" not in page(client, "reconciliation_part", round.reference, "route-dmpc")
+
+
+def test_a_grant_links_back_to_each_part_that_counts_it(round: Round) -> None:
+    client = signed_in("kit.lane")
+    award = Award.objects.get(bid__source_reference="CPIE-051")
+    keys = _PART.findall(page(client, "award", award.reference))
+    assert "route-dmpc" in keys and len(keys) > 6
+    for key in keys:
+        assert award.reference in page(client, "reconciliation_part", round.reference, key)
+
+
+def test_a_refused_grant_counts_nowhere(round: Round) -> None:
+    award = Award.objects.get(bid__source_reference="CPIE-051")
+    Award.objects.filter(pk=award.pk).update(state="refused")
+    client = signed_in("kit.lane")
+    assert "Where it counts" not in page(client, "award", award.reference)
+    assert award.reference not in page(client, "reconciliation_part", round.reference, "grants")
+
+
+def test_a_bid_of_ones_own_interest_is_counted_and_not_named(round: Round) -> None:
+    lead = User.objects.get(username="grace.hall")
+    barred = Bid.objects.filter(round=round, state=Bid.State.REJECTED)[0]
+    Interest.objects.create(bid=barred, member=lead, conflicted=True, nature="A friend", declared_at=NOW)
+    before = page(signed_in("kit.lane"), "reconciliation_part", round.reference, "outcome-rejected")
+    own = page(signed_in("grace.hall"), "reconciliation_part", round.reference, "outcome-rejected")
+    assert barred.title in before and barred.reference in before
+    assert barred.title not in own and barred.reference not in own
+    assert "1 bid that you may not open" in own
+    assert "30 bids, £1,163,522.49." in own and "30 bids, £1,163,522.49." in before
+
+
+def test_the_checks_say_what_held_and_a_broken_one_links_to_its_cause(round: Round) -> None:
+    client = signed_in("kit.lane")
+    whole = page(client, "reconciliation", round.reference)
+    assert whole.count("govuk-tag--green") == 19 and "govuk-tag--red" not in whole
+    award = Award.objects.get(bid__source_reference="CPIE-051")
+    Award.objects.filter(pk=award.pk).update(amount=D("240229.01"))
+    stray = Bid.objects.get(source_reference="CPIE-002")
+    Bid.objects.filter(pk=stray.pk).update(state="eligible")
+    BudgetLine.objects.filter(round=round, label="Staffing posts").update(amount=D(2654708))
+    broken = page(client, "reconciliation", round.reference)
+    assert broken.count("govuk-tag--red") == 3 and broken.count("govuk-tag--green") == 16
+    assert f'href="/awards/{award.reference}/">Princes Trust PPP Project' in broken
+    assert f'href="/bids/{stray.reference}/">CPIE-002 has no outcome yet.</a>' in broken
+    assert f'href="/rounds/{round.reference}/">Lines, contracts and grants come to' in broken
+
+
+def test_of_many_causes_the_first_are_listed_and_the_others_counted() -> None:
+    round = open_round()
+    for _ in range(23):
+        a_bid(round)
+    client = Client()
+    client.force_login(person(Role.FINANCE, round=round))
+    whole = page(client, "reconciliation", round.reference)
+    assert whole.count("has no outcome yet.") == 20
+    assert "And 3 more." in whole
+
+
+def test_a_round_without_anything_has_its_page() -> None:
+    round = open_round()
+    client = Client()
+    client.force_login(person(Role.FINANCE, round=round))
+    whole = page(client, "reconciliation", round.reference)
+    assert "No paper of this round is submitted yet." in whole
+    assert "Nothing waits for a decision." in whole
+    assert "£1,000,000 allocated, £100,000 used, £900,000 left" in whole
+    for key in ("grants", "bids", "contracts", "paid"):
+        assert "£0." in page(client, "reconciliation_part", round.reference, key)
+
+
+# What changed
+
+
+def test_nothing_has_changed_since_a_pack_that_was_just_submitted(round: Round) -> None:
+    whole = page(signed_in("kit.lane"), "reconciliation", round.reference)
+    assert "Since version 1 of PCD-681, submitted on" in whole
+    assert "No figure, grant, budget line or contract has changed." in whole
+
+
+def test_what_changed_since_the_last_version_is_told_with_its_difference(round: Round, returned: Decision) -> None:
+    move(round, BudgetLine.objects.get(round=round, label="Staffing posts"), None, D(702))
+    bid = Bid.objects.get(source_reference="CPIE-051")
+    lead = User.objects.get(username="henry.ives")
+    reviewing.review(bid=bid, amount=D(240000), reason="Less", by=lead, at=NOW)
+    awards.route_awards(round=round, by=lead, at=NOW)
+    whole = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page(signed_in("kit.lane"), "reconciliation", round.reference)))
+    assert "Staffing posts £1,900,702 £1,900,000 −£702" in whole
+    assert "Princes Trust PPP Project: amount £240,229 £240,000 −£229" in whole
+    assert "Underspend £754,005 £754,936 +£931" in whole
+
+
+def test_two_versions_are_compared_word_by_word(returned: Decision, grace: User) -> None:
+    writing.write_section(decision=returned, key="data", text="No personal data is used.", by=grace, at=LATER)
+    writing.submit_pack(decision=returned, by=grace, at=LATER)
+    client = signed_in("mo.novak")
+    for query in ("", "?from=1&to=2", "?from=1&to=now", "?from=x&to=99"):
+        said = page(client, "changes", "PCD-681", query=query)
+        assert "<ins>" in said and "No figure, grant, budget line or contract has changed." in said
+        assert "Data protection and privacy" in said
+    back = page(client, "changes", "PCD-681", query="?from=2&to=now")
+    assert "No recommendation and no paragraph reads differently." in back
+
+
+def test_a_signed_paper_is_not_compared_in_words_with_what_is_left_to_ask(decision: Decision, robin: User) -> None:
+    decide(decision, robin)
+    sign(decision, robin)
+    said = page(signed_in("mo.novak"), "changes", "PCD-681", query="?from=1&to=now")
+    assert "Recommendations" not in said
+    assert "No figure, grant, budget line or contract has changed." in said
+
+
+def test_a_paper_that_was_never_submitted_says_so(round: Round) -> None:
+    lead = person(Role.LEAD)
+    writing.prepare_decision(round=round, reference="PCD-900", title="T", decision_by="D", by=lead, at=NOW)
+    assert "No version is submitted yet" in page(signed_in("mo.novak"), "changes", "PCD-900")
+
+
+def test_a_pack_that_is_not_what_was_hashed_is_compared_with_nothing(round: Round) -> None:
+    with pgtrigger.ignore("approvals.Pack:frozen"):
+        Pack.objects.update(canonical='{"figures": {}}')
+    client = signed_in("mo.novak")
+    for said in (page(client, "reconciliation", round.reference), page(client, "changes", "PCD-681")):
+        assert "does not fit its hash" in said
+        assert "No figure, grant" not in said
+
+
+# What if
+
+
+def test_a_refusal_is_tried_without_a_trace(round: Round) -> None:
+    client = signed_in("robin.vale")
+    award = Award.objects.get(bid__title="London Blues")
+    contract = SingleTenderAction.objects.get(round=round)
+    events, before = AuditEvent.objects.count(), position.reconcile(round, NOW.date())
+    asked = page(client, "reconciliation", round.reference)
+    assert f'value="{award.reference}"' in asked and f'value="{contract.reference}"' in asked
+    said = page(
+        client, "what_if", round.reference, query=f"?asked=1&refused={award.reference}&refused={contract.reference}"
+    )
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", said))
+    assert "Total expenditure 4,027,995 3,476,634 −551,361" in told
+    assert "Underspend 754,005 1,305,366 551,361" in told
+    assert "For the Deputy Mayor 11 10 −1" in told
+    assert "£151,361 of this is paid already" in told
+    assert said.count(" checked>") == 2
+    assert position.reconcile(round, NOW.date()) == before
+    assert AuditEvent.objects.count() == events
+
+
+def test_choosing_nothing_and_choosing_what_is_not_asked_for(round: Round) -> None:
+    client = signed_in("robin.vale")
+    assert "Select at least one item" in page(client, "what_if", round.reference, query="?asked=1")
+    assert "There is a problem" not in page(client, "what_if", round.reference)
+    delegated = Award.objects.filter(round=round, route="delegated")[0]
+    said = page(client, "what_if", round.reference, query=f"?asked=1&refused={delegated.reference}")
+    assert "As it would be" not in said
+
+
+def test_the_items_of_a_pack_are_those_that_it_asks_for(round: Round, robin: User, decision: Decision) -> None:
+    client = signed_in("robin.vale")
+    said = page(client, "what_if", round.reference, query="?decision=PCD-681")
+    assert said.count('name="refused"') == 12
+    assert "among what PCD-681 asks for" in said
+    other = open_round()
+    outcome(a_bid(other))
+    decide(decision, robin)
+    sign(decision, robin)
+    assert "Nothing waits for a decision in PCD-681" in page(
+        client, "what_if", round.reference, query="?decision=PCD-681"
+    )
+
+
+def test_what_was_paid_under_a_refused_grant_is_said_to_come_back(decision: Decision, robin: User) -> None:
+    item = next(each for each in writing.current_pack(decision).items.all() if each.amount == D(151361))
+    decide(decision, robin, **{f"item_{item.number}": Answer("refused", reason="No")})
+    assert "has to be recovered" not in page(signed_in("kit.lane"), "reconciliation", decision.round.reference)
+    sign(decision, robin)
+    whole = page(signed_in("kit.lane"), "reconciliation", decision.round.reference)
+    assert "£151,361 was paid under grants that were refused, and has to be recovered" in whole
+    assert packs.read(decision.record)["to_recover"] == "151361.00"

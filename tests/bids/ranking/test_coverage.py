@@ -1,0 +1,171 @@
+"""What a round covers: its bids by borough, theme and priority, each counted wherever it works."""
+
+from decimal import Decimal
+
+import pytest
+
+from bids import areas
+from bids.models import Bid, Tag
+from bids.ranking import coverage, ranking
+from bids.ranking.coverage import SHADES, Coverage, Part, drawn
+from grants.models import Round, User
+from tests.factories import bid as make_bid
+from tests.factories import close, scorecard
+
+pytestmark = pytest.mark.django_db
+
+BARNET, CAMDEN, WESTMINSTER = "E09000003", "E09000007", "E09000033"
+NOUGHT = Decimal("0.00")
+
+
+def covered(round: Round, left: int) -> Coverage:
+    """The coverage with the funding line drawn at this many pounds."""
+    return coverage.of(round, Bid.objects.filter(round=round), ranking.line(round, Decimal(left)).after)
+
+
+def boroughs_of(found: Coverage) -> dict[str, tuple[int, int, Decimal]]:
+    """The boroughs with any bid: all of them, those above the line, and what these ask for."""
+    parts = [tile.part for tile in found.tiles]
+    return {part.label: (part.bids, part.above, part.asked) for part in parts if part.bids}
+
+
+def tags_of(found: Coverage, kind: str) -> dict[str, tuple[int, int, Decimal]]:
+    return {part.label: (part.bids, part.above, part.asked) for part in dict(found.tags)[kind] if part.bids}
+
+
+def tag(round: Round, code: str) -> Tag:
+    return Tag.objects.get(round=round, code=code)
+
+
+@pytest.fixture
+def ranked(round: Round, member: User) -> list[Bid]:
+    """Three bids of 20,000, 30,000 and 40,000 pounds in this order of merit."""
+    bids = [
+        make_bid(round, amount=Decimal(20000), boroughs=[CAMDEN, WESTMINSTER]),
+        make_bid(round, amount=Decimal(30000), boroughs=[CAMDEN]),
+        make_bid(round, amount=Decimal(40000), boroughs=[BARNET, CAMDEN]),
+    ]
+    bids[0].tags.set([tag(round, "violence"), tag(round, "children"), tag(round, "vawg")])
+    bids[1].tags.set([tag(round, "violence"), tag(round, "business"), tag(round, "hate")])
+    bids[2].tags.set([tag(round, "engagement"), tag(round, "children")])
+    for bid, score in zip(bids, (4, 3, 2), strict=True):
+        scorecard(bid, member, score=score)
+    close(round)
+    return bids
+
+
+def test_a_bid_for_two_boroughs_counts_in_each_with_its_whole_amount(round: Round, ranked: list[Bid]) -> None:
+    assert boroughs_of(covered(round, 90000)) == {
+        "Barnet": (1, 1, Decimal("40000.00")),
+        "Camden": (3, 3, Decimal("90000.00")),
+        "Westminster": (1, 1, Decimal("20000.00")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("left", "camden", "barnet"),
+    [
+        (0, (3, 0, "0.00"), (1, 0, "0.00")),
+        (19999, (3, 0, "0.00"), (1, 0, "0.00")),
+        (20000, (3, 1, "20000.00"), (1, 0, "0.00")),
+        (50000, (3, 2, "50000.00"), (1, 0, "0.00")),
+        (90000, (3, 3, "90000.00"), (1, 1, "40000.00")),
+    ],
+)
+def test_only_bids_above_the_funding_line_are_counted_as_above_it(
+    round: Round, ranked: list[Bid], left: int, camden: tuple[int, int, str], barnet: tuple[int, int, str]
+) -> None:
+    found = boroughs_of(covered(round, left))
+    assert found["Camden"] == (*camden[:2], Decimal(camden[2]))
+    assert found["Barnet"] == (*barnet[:2], Decimal(barnet[2]))
+
+
+def test_a_bid_counts_in_each_of_its_themes_and_priorities(round: Round, ranked: list[Bid]) -> None:
+    found = covered(round, 50000)
+    assert tags_of(found, "Themes") == {
+        tag(round, "violence").label: (2, 2, Decimal("50000.00")),
+        tag(round, "engagement").label: (1, 0, NOUGHT),
+        tag(round, "business").label: (1, 1, Decimal("30000.00")),
+    }
+    assert tags_of(found, "Plan priorities") == {
+        tag(round, "children").label: (2, 1, Decimal("20000.00")),
+        tag(round, "vawg").label: (1, 1, Decimal("20000.00")),
+        tag(round, "hate").label: (1, 1, Decimal("30000.00")),
+    }
+
+
+def test_a_theme_that_no_bid_has_is_shown_with_nought(round: Round, ranked: list[Bid]) -> None:
+    ranked[1].tags.remove(tag(round, "business"))
+    parts = {part.label: part for part in dict(covered(round, 90000).tags)["Themes"]}
+    label = tag(round, "business").label
+    assert parts[label] == Part(label, 0, 0, NOUGHT)
+
+
+@pytest.mark.parametrize("state", ["rejected", "redirected"])
+def test_a_bid_that_takes_no_money_is_a_bid_but_covers_nothing(round: Round, ranked: list[Bid], state: str) -> None:
+    Bid.objects.filter(pk=ranked[2].pk).update(state=state)
+    close(round)
+    found = covered(round, 90000)
+    assert boroughs_of(found)["Barnet"] == (1, 0, NOUGHT)
+    assert boroughs_of(found)["Camden"] == (3, 2, Decimal("50000.00"))
+
+
+def test_the_boroughs_that_nothing_above_the_line_covers_are_named(round: Round, ranked: list[Bid]) -> None:
+    everywhere = {borough.name for borough in areas.BOROUGHS}
+    assert set(covered(round, 0).uncovered) == everywhere
+    assert set(covered(round, 20000).uncovered) == everywhere - {"Camden", "Westminster"}
+    assert set(covered(round, 90000).uncovered) == everywhere - {"Barnet", "Camden", "Westminster"}
+
+
+def test_only_the_bids_that_the_reader_may_see_are_counted(round: Round, ranked: list[Bid]) -> None:
+    some = Bid.objects.filter(pk__in=[ranked[0].pk, ranked[1].pk])
+    found = boroughs_of(coverage.of(round, some, 3))
+    assert found == {"Camden": (2, 2, Decimal("50000.00")), "Westminster": (1, 1, Decimal("20000.00"))}
+
+
+def test_a_bid_without_a_place_covers_nothing(round: Round, ranked: list[Bid]) -> None:
+    make_bid(round, boroughs=[BARNET], state=Bid.State.RECEIVED)
+    assert boroughs_of(covered(round, 90000))["Barnet"][0] == 1
+
+
+def test_a_bid_for_all_of_london_leaves_no_borough_uncovered(round: Round, member: User) -> None:
+    scorecard(make_bid(round, boroughs=areas.read("All 32 boroughs")), member)
+    close(round)
+    found = covered(round, 20000)
+    assert found.uncovered == []
+    assert len(boroughs_of(found)) == 32
+
+
+# The map
+
+
+def test_no_two_boroughs_share_a_short_name_or_a_square() -> None:
+    tiles = drawn({}, []).tiles
+    assert len(tiles) == 32
+    assert len({tile.short for tile in tiles}) == 32
+    assert len({(tile.x, tile.y) for tile in tiles}) == 32
+    assert {len(tile.short) for tile in tiles} == {4}
+
+
+def test_every_square_lies_within_the_picture() -> None:
+    found = drawn({}, [])
+    side = coverage.SIDE
+    assert max(tile.x for tile in found.tiles) + side <= found.width
+    assert max(tile.y for tile in found.tiles) + side <= found.height
+    assert min(tile.x for tile in found.tiles) == min(tile.y for tile in found.tiles) == 0
+
+
+@pytest.mark.parametrize(
+    ("above", "most", "shade"),
+    [(0, 0, 0), (0, 8, 0), (1, 8, 1), (2, 8, 1), (3, 8, 2), (4, 8, 2), (5, 8, 3), (8, 8, SHADES), (1, 1, SHADES)],
+)
+def test_the_shade_is_the_share_of_the_most_covered_borough_and_never_none_for_any(
+    above: int, most: int, shade: int
+) -> None:
+    rows = {
+        CAMDEN: {"all": above, "above": above, "asked": None},
+        BARNET: {"all": most, "above": most, "asked": None},
+    }
+    tiles = {tile.part.label: tile for tile in drawn(rows, []).tiles}
+    assert tiles["Camden"].shade == shade
+    assert tiles["Barnet"].shade == (SHADES if most else 0)

@@ -1,0 +1,147 @@
+"""People and roles: who gives power does not hold it, and what has ended no longer counts."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.tokens import default_token_generator
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+
+from grants.access import Holdings
+from grants.models import AuditEvent, RoleHolding, User
+from grants.people import people
+from grants.refusal import NotEntitled, Refused
+from grants.roles import Role
+from tests.factories import NOW, PASSWORD, UserFactory, open_round, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator() -> User:
+    return person(Role.ADMINISTRATOR)
+
+
+def test_an_added_person_stands_in_the_trail_and_cannot_sign_in_yet(administrator: User) -> None:
+    added = people.add_person(username="new.person", name="New Person", unit="CPIE", by=administrator, at=NOW)
+    assert not added.has_usable_password()
+    event = AuditEvent.objects.filter(round=None).last()
+    assert event is not None
+    assert (event.action, event.subject, event.actor) == ("add person", "new.person", administrator)
+
+
+def test_a_user_name_is_given_once(administrator: User) -> None:
+    people.add_person(username="new.person", name="New Person", unit="", by=administrator, at=NOW)
+    with pytest.raises(Refused, match="already") as refused:
+        people.add_person(username="new.person", name="Another", unit="", by=administrator, at=NOW)
+    assert refused.value.field == "username"
+    assert User.objects.get(username="new.person").name == "New Person"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nobody_gives_themselves_a_role(administrator: User, role: Role) -> None:
+    with pytest.raises(Refused, match="Nobody gives themselves a role"):
+        people.give_role(person=administrator, role=role, by=administrator, at=NOW, reason="I want it")
+    assert list(administrator.holdings.values_list("role", flat=True)) == [Role.ADMINISTRATOR]
+
+
+def test_the_database_too_refuses_a_role_given_to_oneself(administrator: User) -> None:
+    with pytest.raises(IntegrityError, match="nobody_gives_themselves_a_role"), transaction.atomic():
+        RoleHolding.objects.create(user=administrator, role=Role.LEAD, given_by=administrator, given_at=NOW)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+@pytest.mark.parametrize("administrator_first", [True, False])
+def test_an_administrator_holds_no_other_role(administrator: User, role: Role, administrator_first: bool) -> None:
+    round, someone = open_round(), UserFactory()
+    first, second = (Role.ADMINISTRATOR, role) if administrator_first else (role, Role.ADMINISTRATOR)
+    people.give_role(person=someone, role=first, by=administrator, at=NOW, reason="First")
+    with pytest.raises(Refused, match="holds no other role"):
+        people.give_role(person=someone, role=second, round=round, by=administrator, at=NOW, reason="Second")
+    assert list(someone.holdings.values_list("role", flat=True)) == [first]
+
+
+def test_other_roles_join_in_one_person(administrator: User) -> None:
+    someone, round = UserFactory(), open_round()
+    for role in (Role.MEMBER, Role.CHAIR, Role.LEAD):
+        people.give_role(person=someone, role=role, round=round, by=administrator, at=NOW, reason="Needed")
+    assert Holdings(someone).in_round(round.pk) == {Role.MEMBER, Role.CHAIR, Role.LEAD}
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+def test_only_an_administrator_gives_roles(role: Role) -> None:
+    someone = UserFactory()
+    with pytest.raises(NotEntitled):
+        people.give_role(person=someone, role=Role.AUDITOR, by=person(role), at=NOW, reason="Why not")
+    assert not someone.holdings.exists()
+
+
+def test_a_role_given_for_one_round_counts_in_that_round_alone(administrator: User) -> None:
+    someone, one, other = UserFactory(), open_round(), open_round()
+    people.give_role(person=someone, role=Role.FINANCE, round=one, by=administrator, at=NOW, reason="Needed")
+    held = Holdings(someone)
+    assert held.may("record payment", one)
+    assert not held.may("record payment", other)
+    assert list(held.rounds("record payment")) == [one]
+
+
+def test_the_operator_names_an_administrator_only_where_there_is_none() -> None:
+    with pytest.raises(CommandError, match="There is an administrator already"):
+        call_command("add_administrator", "second.admin", "Second Admin")
+    assert not User.objects.filter(username="second.admin").exists()
+
+
+def test_a_password_link_works_once() -> None:
+    someone = UserFactory()
+    uid, token = people.password_link(someone)
+    assert people.person_of_link(uid, token) == someone
+    people.set_password(person=someone, password=PASSWORD, at=NOW)
+    assert User.objects.get(pk=someone.pk).check_password(PASSWORD)
+    assert people.person_of_link(uid, token) is None
+
+
+def test_a_password_link_ends_after_three_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    someone = UserFactory()
+    uid, token = people.password_link(someone)
+    now = default_token_generator._now()
+    monkeypatch.setattr(default_token_generator, "_now", lambda: now + timedelta(days=3, seconds=1))
+    assert people.person_of_link(uid, token) is None
+    monkeypatch.setattr(default_token_generator, "_now", lambda: now + timedelta(days=2, hours=23))
+    assert people.person_of_link(uid, token) == someone
+
+
+def test_a_link_belongs_to_one_person() -> None:
+    (mine, token), (yours, _) = people.password_link(UserFactory()), people.password_link(UserFactory())
+    assert people.person_of_link(mine, token) is not None
+    assert people.person_of_link(yours, token) is None
+
+
+@pytest.mark.parametrize("uid", ["", "!!!", "AAAA", "OTk5OTk5OTk", "x" * 400, "LTE"])
+def test_a_made_up_link_belongs_to_nobody(uid: str) -> None:
+    assert people.person_of_link(uid, "abc-def") is None
+
+
+def test_a_person_who_left_gets_in_by_no_link() -> None:
+    someone = UserFactory()
+    uid, token = people.password_link(someone)
+    User.objects.filter(pk=someone.pk).update(is_active=False)
+    assert people.person_of_link(uid, token) is None
+
+
+@pytest.mark.parametrize("password", ["short", "password1234", "elevencharz"])
+def test_a_weak_password_is_refused_with_the_rule_that_it_breaks(password: str) -> None:
+    someone = UserFactory()
+    before = someone.password
+    with pytest.raises(Refused) as refused:
+        people.set_password(person=someone, password=password, at=NOW)
+    assert refused.value.field == "password"
+    assert "password" in refused.value.message
+    assert User.objects.get(pk=someone.pk).password == before
+
+
+def test_setting_a_password_stands_in_the_trail_without_the_password() -> None:
+    someone = UserFactory()
+    people.set_password(person=someone, password=PASSWORD, at=NOW)
+    event = AuditEvent.objects.filter(round=None).last()
+    assert event is not None
+    assert (event.action, event.actor, event.facts, event.before) == ("set password", someone, {}, {})
