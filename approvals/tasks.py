@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,8 +19,7 @@ from grants import money
 from grants.access import Holdings, holdings
 from grants.models import AuditEvent, Round, User
 from grants.tasks import Segment, Task
-
-ZERO = Decimal("0.00")
+from grants.totals import total_of
 
 
 def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
@@ -129,8 +127,8 @@ def overview(*, held: Holdings, round: Round) -> list[Segment]:
         return []
     left = left_for_grants(round=round)
     live = Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round)
-    approved = live.filter(state=Award.State.APPROVED).aggregate(total=Sum("amount"))["total"] or ZERO
-    asked = (live.aggregate(total=Sum("amount"))["total"] or ZERO) - approved
+    approved = total_of(live.filter(state=Award.State.APPROVED))
+    asked = total_of(live) - approved
     parts = [
         ("Lines and contracts", round.allocation - left, "held"),
         ("Grants approved", approved, "approved"),

@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.timezone import localtime
 
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DelegationRule, Recommendation
@@ -21,8 +20,8 @@ from approvals.routing import awards, commitments
 from grants import money
 from grants.models import User
 from grants.refusal import Refused
+from grants.totals import total_of
 
-ZERO = Decimal("0.00")
 # What the earlier decision did with the amount that a grant had.
 _HOW = {Award.State.REFUSED.value: "refused", Award.State.DEFERRED.value: "deferred"}
 
@@ -59,7 +58,7 @@ def amend_grant(
         raise Refused(f"It is {money.pounds(amount)} already", field="amount")
     if amount > award.bid.amount:
         raise Refused(f"The bid asks for {money.pounds(award.bid.amount)}. A grant is never more", field="amount")
-    paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    paid = total_of(award.payments.all())
     if amount < paid:
         raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
     _must_fit(decision, award, amount)
@@ -83,7 +82,7 @@ def _must_fit(decision: Decision, award: Award, amount: Decimal) -> None:
 
 def _taken(award: Award) -> Decimal:
     """What a grant takes of the allocation now, in pounds."""
-    return ZERO if award.state == Award.State.REFUSED else award.amount
+    return money.ZERO if award.state == Award.State.REFUSED else award.amount
 
 
 def _must_leave_other_routes(decision: Decision, award: Award, amount: Decimal, at: datetime) -> None:
@@ -164,7 +163,7 @@ def as_amended(decision: Decision, found: Sequence[Award], day: date) -> list[Aw
 def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
     """Make the change of a signed paper to a locked grant. For the signature alone, before it writes the approval."""
     kept = decision.changes.get(award=award)
-    paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    paid = total_of(award.payments.all())
     if kept.amount < paid:
         raise Refused(f"{money.pounds(paid)} of {award.bid.title} was paid meanwhile. The pack must be returned.")
     awards.invalidate(award, f"{decision.reference} changed it to {money.pounds(kept.amount)}", by, at)

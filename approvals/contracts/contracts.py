@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.timezone import localtime
 
 from approvals.enums import Level
@@ -18,6 +17,7 @@ from grants import audit, money
 from grants.models import Organisation, Round, User, new_references
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
+from grants.totals import total_of
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def keep_single_tender_action(
         raise Refused("The year that it is charged to must be one of its years", field="charged_to")
     if not evidence.strip():
         raise Refused("Enter the evidence for the primary ground", field="evidence")
-    must_fit(round, amount, instead_of=contract.amount if contract else Decimal("0.00"))
+    must_fit(round, amount, instead_of=contract.amount if contract else money.ZERO)
     twins = SingleTenderAction.objects.filter(round=round, supplier=supplier, title=title)
     if twins.exclude(pk=contract.pk if contract else 0).exists():
         raise Refused("This supplier has a contract of this name in the round already", field="title")
@@ -103,7 +103,7 @@ def keep_single_tender_action(
 def _beside(round: Round, supplier: Organisation, pk: int) -> Decimal:
     """What the other live contracts of a supplier in the round come to, in pounds."""
     others = SingleTenderAction.objects.live().filter(round=round, supplier=supplier).exclude(pk=pk)
-    return others.aggregate(total=Sum("amount"))["total"] or Decimal("0.00")
+    return total_of(others)
 
 
 def route_again(round: Round, supplier: Organisation, because: str, by: User, at: datetime, *, but: int = 0) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from approvals.models import Decision, SignOff
 from approvals.paper import pack, sources
 from approvals.reconciliation.sums import Discrepancy
 from approvals.routing import duties
-from grants import audit
+from grants import audit, money
 from grants.models import User
 from grants.refusal import Refused
 from grants.rounds import rounds
@@ -92,7 +91,7 @@ def problems(decision: Decision, stood: list[Row]) -> list[Discrepancy]:
             said = f"{who}, who signed off {row.area.value}, prepared the paper since. Another adviser signs it off."
         if said:
             reference = f"{decision.reference} sign-off-{row.area.value}"
-            found.append(Discrepancy("sign-off", said, Decimal("0.00"), reference))
+            found.append(Discrepancy("sign-off", said, money.ZERO, reference))
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils.timezone import localtime
@@ -21,8 +20,6 @@ from approvals.prose import checking, figures
 from approvals.prose.checking import Kind, Standing
 from approvals.reconciliation.sums import Discrepancy
 from grants import audit, money
-
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +47,25 @@ def faults(said: sources.Sources) -> list[Discrepancy]:
     found: list[Discrepancy] = []
     if said.awards and said.limits[DelegationRule.Kind.GRANT] is None:
         missing = "No confirmed limit for grants is in force today."
-        found.append(Discrepancy("limit", missing, ZERO, said.decision.reference))
+        found.append(Discrepancy("limit", missing, money.ZERO, said.decision.reference))
     reference, known = said.decision.reference, known_of(said)
     for part in PARTS:
         text = said.texts.get(part.key, "").strip()
         if part.key == "commercial" and not said.contracts_asked():
             continue
         if not text:
-            found.append(Discrepancy("section", f"“{part.heading}” is empty.", ZERO, f"{reference} {part.key}"))
+            found.append(Discrepancy("section", f"“{part.heading}” is empty.", money.ZERO, f"{reference} {part.key}"))
         try:
             figures.fill(text, known.figures, known.links)
         except figures.UnknownFigure as unknown:
-            found.append(Discrepancy("figure", f"“{part.heading}”: {unknown}.", ZERO, f"{reference} {part.key}"))
+            found.append(Discrepancy("figure", f"“{part.heading}”: {unknown}.", money.ZERO, f"{reference} {part.key}"))
         for match in checking.check(text, known):
             if match.standing is Standing.UNMATCHED:
                 found.append(_in_prose(part, text, match, reference))
     if not said.asked() and not said.noted() and not said.contracts_asked() and not said.early():
-        found.append(Discrepancy("items", "There is nothing to decide: no grant and no contract.", ZERO, reference))
+        found.append(
+            Discrepancy("items", "There is nothing to decide: no grant and no contract.", money.ZERO, reference)
+        )
     # What its writers can mend in the text comes before what the register has to settle.
     return [*found, *said.reconciliation.discrepancies]
 
@@ -76,5 +75,5 @@ def _in_prose(part: Part, text: str, match: checking.Match, reference: str) -> D
     typed = match.typed
     link = ", which " if match.kind is not Kind.CLAIM else ". That "
     message = f"“{part.heading}” says {typed.text}{link}{match.says}. It stands in {checking.place(text, typed)}."
-    value = typed.value if match.kind is Kind.MONEY and typed.value is not None else ZERO
+    value = typed.value if match.kind is Kind.MONEY and typed.value is not None else money.ZERO
     return Discrepancy("prose", message, value.quantize(money.PENNY), f"{reference} {part.key}")

@@ -11,8 +11,8 @@ from decimal import Decimal
 from approvals.enums import Key, Level
 from approvals.routing.routes import Claim, Limit
 from grants import money
+from grants.counting import counted
 
-ZERO = Decimal("0.00")
 # An amount that stays below the limit by no more than this share of it is pointed out.
 NEAR = Decimal("0.02")
 
@@ -39,7 +39,7 @@ def standings(claims: Sequence[Claim], limit: Limit, key: Key, sent_up: Collecti
 
 
 def _sums(claims: Sequence[Claim], key: Key) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    sums: dict[str, Decimal] = defaultdict(lambda: money.ZERO)
     for claim in claims:
         name = claim.family if key is Key.FAMILY else claim.recipient
         if name:
@@ -84,7 +84,7 @@ class Effect:
 
 
 def _grants(names: Sequence[str]) -> str:
-    return "1 grant" if len(names) == 1 else f"{len(names)} grants"
+    return counted(len(names), "grant")
 
 
 def regrouped(claims: Sequence[Claim], references: Collection[str], family: str) -> list[Claim]:

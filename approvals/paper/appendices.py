@@ -9,12 +9,10 @@ from approvals.models import Award, SingleTenderAction
 from approvals.reconciliation.position import fetched
 from grants import money
 
-ZERO = Decimal("0.00")
-
 
 def paid_early(award: Award) -> Decimal:
     """What was paid under a grant before its approval, in pounds."""
-    return sum((payment.amount for payment in fetched(award, "paid") if payment.retrospective), ZERO)
+    return money.total([payment.amount for payment in fetched(award, "paid") if payment.retrospective])
 
 
 def was(award: Award) -> Decimal | None:

@@ -13,6 +13,7 @@ from approvals.prose import figures
 from approvals.prose.checking import Known
 from approvals.prose.figures import Figure, Figures
 from grants import money
+from grants.counting import counted
 from grants.models import BudgetLine
 
 
@@ -73,7 +74,7 @@ def figures_of(said: Sources) -> Figures:
             parts = [money.exact(part) for contract in own for each, part in contract.profile if each == year]
             amount(f"contract {supplier} in {year}", money.total(parts), f"Contracts with {supplier}, that year")
     for row in table_2(said.routed(Award.Route.DMPC)):
-        source = f"Sum of {row['count']} grant{'' if row['count'] == 1 else 's'} to the Deputy Mayor"
+        source = f"Sum of {counted(row['count'], 'grant')} to the Deputy Mayor"
         labelled("project", row["label"], Decimal(row["amount"]), source, "Projects")
     return found
 

@@ -11,8 +11,7 @@ from approvals.paper.appendices import paid_early, was, was_how
 from approvals.paper.sources import Sources
 from approvals.prose.claims import Bound, Claim, Member, who_breaks
 from grants import money
-
-ZERO = Decimal("0.00")
+from grants.counting import counted
 
 
 def recommendations(said: Sources) -> list[dict[str, Any]]:
@@ -22,7 +21,7 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
     its group is below it alone.
     """
     rule = said.limits[DelegationRule.Kind.GRANT]
-    limit = rule.limit if rule else ZERO
+    limit = rule.limit if rule else money.ZERO
     asked, noted = said.asked(), said.noted()
     changed, asked = [award for award in asked if was(award)], [award for award in asked if not was(award)]
     early = said.early()
@@ -45,7 +44,7 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
         total = money.total([award.amount for award in changed])
         old = said.decision.amends.reference if said.decision.amends else ""
         told = "; ".join(
-            f"“{award.bid.title}” from {money.pounds(was(award) or ZERO)}{_unless_approved(award)} to "
+            f"“{award.bid.title}” from {money.pounds(was(award) or money.ZERO)}{_unless_approved(award)} to "
             f"{money.pounds(award.amount)}"
             for award in changed
         )
@@ -83,8 +82,7 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
 
 
 def _years(contract: SingleTenderAction) -> str:
-    years = len(contract.profile)
-    return f"{years} financial year{'' if years == 1 else 's'}"
+    return counted(len(contract.profile), "financial year")
 
 
 def _unless_approved(award: Award) -> str:
@@ -113,7 +111,7 @@ def _why_up(award: Award) -> str:
 
 
 def _grants(awards: Sequence[Award]) -> str:
-    return "1 grant" if len(awards) == 1 else f"{len(awards)} grants"
+    return counted(len(awards), "grant")
 
 
 def _item(award: Award) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _count(name: str, thing: str, value: int, source: str) -> Figure:
 
 def _limit(said: Sources) -> Decimal:
     rule = said.limits["grant"]
-    return rule.limit if rule else Decimal(0)
+    return rule.limit if rule else money.ZERO
 
 
 def families(awards: Sequence[Award]) -> dict[str, list[Award]]:
@@ -178,7 +178,7 @@ def _recipients(awards: Sequence[Award]) -> list[Member]:
     found: dict[str, Decimal] = {}
     for award in awards:
         name = award.bid.recipient.name if award.bid.recipient else award.bid.title
-        found[name] = found.get(name, Decimal(0)) + award.amount
+        found[name] = found.get(name, money.ZERO) + award.amount
     return [Member(name, amount) for name, amount in found.items()]
 
 

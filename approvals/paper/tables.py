@@ -12,8 +12,6 @@ from approvals.paper.sources import Sources
 from approvals.reconciliation import sums
 from grants import money
 
-ZERO = Decimal("0.00")
-
 
 def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
     """The grants to the Deputy Mayor as rows: a family is one row with its count, any other grant a row of its own."""
@@ -22,7 +20,7 @@ def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
         label = award.bid.family.name if award.bid.family else award.bid.title
         key = f"family {award.bid.family_id}" if award.bid.family_id else award.reference
         row = rows.setdefault(
-            key, {"label": label, "recipients": [], "count": 0, "each": [], "amount": ZERO, "paid": ZERO}
+            key, {"label": label, "recipients": [], "count": 0, "each": [], "amount": money.ZERO, "paid": money.ZERO}
         )
         row["count"] += 1
         row["amount"] += award.amount

@@ -10,6 +10,7 @@ from decimal import Decimal
 from approvals.enums import Level
 from approvals.reconciliation.sums import Discrepancy, Outcome, Position, Reconciliation
 from grants import money
+from grants.counting import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _checked(position: Position, found: Reconciliation) -> Iterator[Check]:
     yield _check("allocation", fits, whole, found.expenditure, causes.pop("allocation", []))
     for name, sentence, look in CHECKS:
         unit, amounts = look(position)
-        seen = f"{len(amounts)} {unit.format(s='' if len(amounts) == 1 else 's')}"
+        seen = counted(len(amounts), unit.format(s=""), unit.format(s="s"))
         yield _check(name, sentence, seen, money.total(amounts), causes.pop(name, []))
     assert not causes, f"No check is called {', '.join(causes)}"
 

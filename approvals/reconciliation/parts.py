@@ -18,7 +18,6 @@ from approvals.enums import Level
 from approvals.reconciliation.sums import BidEntry, Contract, Grant, Label, Line, Outcome, Payment, Position
 from grants import money
 
-ZERO = Decimal("0.00")
 SHOWN = 12
 
 
@@ -184,7 +183,7 @@ def _by(dimension: Dimension, grants: Sequence[Grant], whole: Part) -> Split:
             found.setdefault(f"{dimension.name}-{place}", (label, []))[1].append(_grant(grant))
     parts = [Part(key, label, rows, note=dimension.note) for key, (label, rows) in found.items()]
     # The largest first; periods in their order.
-    parts.sort(key=lambda part: (ZERO if dimension.name == "period" else -part.total, part.label))
+    parts.sort(key=lambda part: (money.ZERO if dimension.name == "period" else -part.total, part.label))
     return Split(dimension.name, dimension.heading, whole, parts, dimension.overlaps)
 
 
@@ -298,7 +297,7 @@ def _of_bids(position: Position) -> list[Split]:
     agreed = Part(
         "internal-agreed",
         "Agreed for bids led inside the force",
-        [_bid(bid, bid.agreed or ZERO) for bid in internal],
+        [_bid(bid, bid.agreed or money.ZERO) for bid in internal],
         "bid",
     )
     return [

@@ -16,10 +16,10 @@ from approvals.routing import awards
 from approvals.routing.routes import Route
 from bids import areas
 from bids.models import Bid, Tag
+from grants import money
 from grants.models import BudgetLine, Round
 from grants.refusal import Refused
-
-ZERO = Decimal("0.00")
+from grants.totals import total_of
 
 
 def reconcile(round: Round, day: date) -> sums.Reconciliation:
@@ -62,7 +62,7 @@ def to_recover(round: Round, among: Collection[int] | None = None) -> Decimal:
     refused = Payment.objects.filter(award__round=round, award__state=Award.State.REFUSED)
     if among is not None:
         refused = refused.filter(award__in=among)
-    return refused.aggregate(total=Sum("amount"))["total"] or ZERO
+    return total_of(refused)
 
 
 def fetched(thing: Any, name: str) -> list[Any]:
@@ -114,7 +114,7 @@ def _bids(round: Round, by_bid: dict[int, Award]) -> list[BidEntry]:
             reference=row["source_reference"],
             amount=row["amount"],
             outcomes=_outcomes(row["state"], row["led_by"], by_bid.get(row["pk"])),
-            costs=row["cost"] or ZERO,
+            costs=row["cost"] or money.ZERO,
             agreed=agreed.get(row["pk"]),
             destination=row["outcome__destination"] or "",
             label=row["title"],
@@ -153,7 +153,7 @@ def _warned_anew(award: Award, now: Route | None) -> bool:
 def _grant(award: Award, now: Route | None) -> Grant:
     bid = award.bid
     valid = next(iter(fetched(award, "valid")), None)
-    agreed = next((recommendation.amount for recommendation in fetched(bid, "agreed")), ZERO)
+    agreed = next((recommendation.amount for recommendation in fetched(bid, "agreed")), money.ZERO)
     paid = fetched(award, "paid")
     early = [payment for payment in paid if payment.retrospective]
     return Grant(
@@ -167,8 +167,8 @@ def _grant(award: Award, now: Route | None) -> Grant:
         warning_open=award.warning_open or _warned_anew(award, now),
         approved=valid.amount if valid else None,
         approved_level=Level(valid.level) if valid else None,
-        paid=sum((payment.amount for payment in paid), ZERO),
-        paid_early=sum((payment.amount for payment in early), ZERO),
+        paid=money.total([payment.amount for payment in paid]),
+        paid_early=money.total([payment.amount for payment in early]),
         early_reason=" ".join(payment.reason for payment in early),
         recipient=bid.recipient.name if bid.recipient else "",
         legal_power=award.legal_power,

@@ -14,8 +14,6 @@ from typing import Any
 from approvals.enums import Level
 from grants import money
 
-ZERO = Decimal("0.00")
-
 
 class Outcome(StrEnum):
     """Where a bid ended. Every bid has exactly one."""
@@ -103,8 +101,8 @@ class Grant:
     warning_open: bool = False
     approved: Decimal | None = None
     approved_level: Level | None = None
-    paid: Decimal = ZERO
-    paid_early: Decimal = ZERO
+    paid: Decimal = money.ZERO
+    paid_early: Decimal = money.ZERO
     early_reason: str = ""
     recipient: str = "stated"
     legal_power: str = "stated"
@@ -160,7 +158,7 @@ class Discrepancy:
 @dataclass(frozen=True, slots=True)
 class Sum:
     count: int = 0
-    total: Decimal = ZERO
+    total: Decimal = money.ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +241,7 @@ def reconcile(position: Position) -> Reconciliation:
         },
         received=_sum(bid.amount for bid in position.bids),
         retrospective=_sum(grant.paid_early for grant in grants if grant.paid_early),
-        internal_bids=_sum(bid.agreed or ZERO for bid in internal),
+        internal_bids=_sum(bid.agreed or money.ZERO for bid in internal),
         discrepancies=tuple(_discrepancies(position, expenditure, internal)),
     )
 
@@ -350,7 +348,7 @@ def _of_contract(contract: Contract) -> Iterator[Discrepancy]:
 
 
 def _of_internal(position: Position, internal: Sequence[BidEntry]) -> Iterator[Discrepancy]:
-    asked = money.total([bid.agreed or ZERO for bid in internal])
+    asked = money.total([bid.agreed or money.ZERO for bid in internal])
     holding = money.total([line.amount for line in position.lines if line.holds_internal])
     if asked > holding:
         yield Discrepancy(

@@ -20,7 +20,9 @@ from approvals.reconciliation import checks, parts, pictures, position, whatif
 from approvals.reconciliation import sums as rules
 from approvals.reconciliation.parts import Kind, Row
 from bids.models import Bid
+from grants import money
 from grants.access import Request, allow, round_or_404
+from grants.counting import counted
 from grants.models import Round
 from grants.pages import page_of
 from grants.refusal import Refused
@@ -118,7 +120,7 @@ def reconciliation_part(request: Request, round: str, part: str) -> HttpResponse
         "rows": [(row, _row_address(found, row)) for row in page],
         "hidden": hidden,
         "overlaps": any(split.overlaps and opened in split.parts for split in splits.values()),
-        "units": f"{opened.count} {opened.unit}{'' if opened.count == 1 else 's'}",
+        "units": counted(opened.count, opened.unit),
     }
     return render(request, "approvals/reconciliation/reconciliation_part.html", context)
 
@@ -129,7 +131,7 @@ def _open_to(request: Request, round: Round, rows: Any) -> tuple[list[Row], tupl
     visible = Bid.objects.visible_to(request.user).filter(round=round)
     kept = asked - set(visible.values_list("reference", flat=True)) if asked else set()
     hidden = [row.amount for row in rows if row.reference in kept]
-    return [row for row in rows if row.reference not in kept], (len(hidden), sum(hidden, Decimal(0)))
+    return [row for row in rows if row.reference not in kept], (len(hidden), money.total(hidden))
 
 
 def _row_address(round: Round, row: Row) -> str:

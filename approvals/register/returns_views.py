@@ -21,6 +21,7 @@ from approvals.register import returns
 from approvals.register.returns import Period
 from grants import money, tables
 from grants.access import Request, allow, public, round_or_404
+from grants.counting import counted
 from grants.pages import file_response, page_of
 
 PAGE = 20
@@ -128,7 +129,7 @@ class _Decisions(Feed):
     def item_description(self, item: Any) -> str:
         grants = item.grants
         total = money.pounds(money.total([grant.amount for grant in grants]))
-        count = "1 grant" if len(grants) == 1 else f"{len(grants)} grants"
+        count = counted(len(grants), "grant")
         signed = settled.day(item.record["signed_at"])
         answers = Counter(each["answer"] for each in item.record["items_decided"] if each["verb"] == "approve")
         others = "; ".join(f"{answer.lower()}: {number}" for answer, number in sorted(answers.items()))

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 
 from approvals.models import (
     Award,
@@ -22,8 +21,7 @@ from grants import audit, money
 from grants.models import BudgetLine, Round, User, new_references
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
-
-ZERO = Decimal("0.00")
+from grants.totals import total_of
 
 
 def reviewable(round: Round) -> list[str]:
@@ -88,13 +86,13 @@ def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: d
         return
     if award.items.signed().filter(answer__in=("approved", "conditions")).exists():
         raise Refused("The Deputy Mayor has decided this grant. Only a new decision changes it.")
-    paid = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    paid = total_of(award.payments.all())
     if amount < paid:
         raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
     if award.state == Award.State.REFUSED:
         raise Refused("The Deputy Mayor refused this grant. Only a new decision changes it.")
     withdrawn = award.state == Award.State.WITHDRAWN
-    must_fit(bid.round, amount, instead_of=ZERO if withdrawn else award.amount)
+    must_fit(bid.round, amount, instead_of=money.ZERO if withdrawn else award.amount)
     if withdrawn or award.amount != amount:
         invalidate(award, f"The amount changed to {money.pounds(amount)}", by, at)
         award.amount, award.state, award.route = amount, Award.State.AGREED, ""
@@ -106,10 +104,10 @@ def _internal_line(round: Round, bid: Bid, amount: Decimal) -> BudgetLine:
     line = round.lines.filter(kind=BudgetLine.Kind.INTERNAL).first()
     if line is None:
         raise Refused("The round has no budget line for internal projects. Finance adds one first.")
-    carried = ZERO
+    carried = money.ZERO
     for other in Bid.objects.filter(round=round, led_by=Bid.Led.INTERNAL, state=Bid.State.AGREED).exclude(pk=bid.pk):
         latest = other.recommendations.last()
-        carried += latest.amount if latest and latest.amount else ZERO
+        carried += latest.amount if latest and latest.amount else money.ZERO
     if carried + amount > line.amount:
         raise Refused(
             f"{line.label} holds {money.pounds(line.amount)}, and {money.pounds(carried)} of it is taken",

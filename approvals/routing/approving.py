@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max
 from django.utils.timezone import localtime
 
 from approvals import enums
@@ -20,8 +20,7 @@ from bids.models import Interest, PanelOutcome, Scorecard
 from grants import audit, money
 from grants.models import AuditEvent, User, new_references
 from grants.refusal import Refused
-
-ZERO = Decimal("0.00")
+from grants.totals import total_of
 
 
 @transaction.atomic
@@ -175,7 +174,7 @@ def record_payment(
             f"This grant was deferred on {deferred.day} {deferred:%B %Y}. Nothing is paid until it is approved",
             field="paid_on",
         )
-    earlier = award.payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    earlier = total_of(award.payments.all())
     if earlier + amount > award.amount:
         left = money.pounds(award.amount - earlier)
         raise Refused(f"The grant has {left} left to pay", field="amount")

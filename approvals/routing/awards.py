@@ -30,9 +30,6 @@ from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
 
-ZERO = Decimal("0.00")
-
-
 # Leadership review
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from approvals.models import (
     Award,
     Decision,
@@ -14,19 +12,20 @@ from approvals.models import (
 from grants import money
 from grants.models import Round
 from grants.refusal import Refused
-
-ZERO = Decimal("0.00")
+from grants.totals import total_of
 
 
 def committed(round: Round) -> Decimal:
     """What lines, contracts and live grants of a round take from its allocation, in pounds."""
-    lines = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
-    contracts = SingleTenderAction.objects.live().filter(round=round).aggregate(total=Sum("amount"))["total"] or ZERO
-    grants = Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round)
-    return lines + contracts + (grants.aggregate(total=Sum("amount"))["total"] or ZERO)
+    return round.allocation - left_for_grants(round=round) + granted(round)
 
 
-def must_fit(round: Round, amount: Decimal, *, instead_of: Decimal = ZERO) -> None:
+def granted(round: Round) -> Decimal:
+    """What the live grants of a round come to, in pounds; refused ones take nothing."""
+    return total_of(Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round))
+
+
+def must_fit(round: Round, amount: Decimal, *, instead_of: Decimal = money.ZERO) -> None:
     """Refuse an amount that the allocation does not hold any more. The round must be locked."""
     left = round.allocation - committed(round) + instead_of
     if amount > left:
@@ -40,8 +39,7 @@ def guard(*, round: Round, lines: Decimal | None) -> None:
     must_not_be_in_flight(round)
     if lines is None:
         return
-    now = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
-    promised = committed(round) - now
+    promised = committed(round) - total_of(round.lines.all())
     if lines + promised > round.allocation:
         left, over = money.pounds(round.allocation - promised), money.pounds(lines + promised - round.allocation)
         raise Refused(
@@ -63,6 +61,5 @@ def must_not_be_in_flight(round: Round) -> None:
 
 def left_for_grants(*, round: Round) -> Decimal:
     """What of the allocation lines and contracts leave for grants, in pounds."""
-    lines = round.lines.aggregate(total=Sum("amount"))["total"] or ZERO
-    contracts = SingleTenderAction.objects.live().filter(round=round).aggregate(total=Sum("amount"))["total"] or ZERO
-    return round.allocation - lines - contracts
+    contracts = SingleTenderAction.objects.live().filter(round=round)
+    return round.allocation - total_of(round.lines.all()) - total_of(contracts)

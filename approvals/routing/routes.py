@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from approvals.enums import Key, Level
 from grants import money
+from grants.counting import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def route(
     warning = ""
     if other.level.height > level.height:
         count = len(other.members) - 1
-        others = "1 other grant" if count == 1 else f"{count} other grants"
+        others = counted(count, "other grant")
         by = f"to {other.name}" if other_key is Key.RECIPIENT else f"of {other.name}"
         warning = f"With {others} {by} it comes to {money.pounds(other.total)}, not below {money.pounds(limit.amount)}."
     return Route(level, sentence, binding, other, limit, warning, deferred)
@@ -101,7 +102,7 @@ def _sentence(binding: Group, limit: Limit) -> str:
     compared = f"{money.pounds(binding.total)}, {'below' if below else 'not below'} {money.pounds(limit.amount)}"
     count = len(binding.members) - 1
     if count:
-        others = "1 other" if count == 1 else f"{count} others"
+        others = counted(count, "other")
         compared = f"joins {others} of {binding.name}: {compared}"
     sentence = f"{compared}. {limit.citation}"
     return sentence[0].upper() + sentence[1:]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +14,7 @@ from approvals.reconciliation import parts, position
 from approvals.routing import approving, awards, commitments, duties
 from approvals.routing import limits as rule_transitions
 from approvals.routing.forms import ApproveForm, ConfirmRuleForm, EscalateForm, PaymentForm, RuleForm
+from grants import money
 from grants.access import Request, allow, enter, must, round_or_404
 from grants.forms import ConfirmForm, SeenReasonForm, attempt
 from grants.models import Round
@@ -43,7 +42,7 @@ def routes(request: Request, round: str) -> HttpResponse:
         ("Delegated", [award for award in live if award.route == Award.Route.DELEGATED and not award.warning_open]),
     ]
     context = {
-        "groups": [(name, rows, sum((row.amount for row in rows), Decimal(0))) for name, rows in groups],
+        "groups": [(name, rows, money.total([row.amount for row in rows])) for name, rows in groups],
         "unrouted": sum(1 for award in live if not award.route),
     }
     return render(request, "approvals/routing/routes.html", context)
@@ -153,7 +152,7 @@ def approve_awards(request: Request, round: str) -> HttpResponse:
             return redirect("approvals:approved", found.reference)
     if not awards_chosen:
         return redirect(reverse("approvals:approvals", args=[found.reference]) + "?nothing=chosen")
-    total = sum((award.amount for award in awards_chosen), Decimal(0))
+    total = money.total([award.amount for award in awards_chosen])
     context = {
         "form": form,
         "awards": awards_chosen,
@@ -170,7 +169,7 @@ def approved(request: Request, round: str) -> HttpResponse:
     made = Approval.objects.filter(
         award__round=found, approved_by=request.user, reference__in=request.session.get("approved", [])
     ).select_related("award__bid")
-    total = sum((approval.amount for approval in made), Decimal(0))
+    total = money.total([approval.amount for approval in made])
     return render(request, "approvals/routing/approved.html", {"made": made, "total": total})
 
 

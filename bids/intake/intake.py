@@ -20,7 +20,7 @@ from bids.intake.sheets import COLUMNS
 from bids.models import Bid, CostLine, Upload
 from bids.panel import members
 from bids.ranking import standings
-from grants import audit
+from grants import audit, money
 from grants.models import Alias, Organisation, Round, User, new_references
 from grants.names import plain_name
 from grants.refusal import Refused, must_be_current
@@ -86,7 +86,7 @@ class Preview:
 
     @property
     def asked(self) -> Decimal:
-        return sum((row.amount for row in self.new if row.amount), Decimal("0.00"))
+        return money.total([row.amount for row in self.new if row.amount])
 
 
 def check(round: Round, rows: Sequence[dict[str, str]]) -> Preview:

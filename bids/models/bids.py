@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +11,7 @@ from django.db.models import Count, F, Q, Sum
 from bids import areas
 from bids.models.families import ProjectFamily
 from bids.models.scorecards import Assignment, Interest, is_clear
+from grants import money
 from grants.access import Holdings, holdings
 from grants.models import Organisation, Round, User
 from grants.roles import ACTIONS, Role
@@ -77,7 +77,7 @@ class BidQuerySet(models.QuerySet["Bid"]):
     def counted(self) -> dict[str, Any]:
         """How many bids there are and what they ask for in all."""
         found = self.aggregate(count=Count("pk"), asked=Sum("amount"))
-        return {"count": found["count"], "asked": found["asked"] or Decimal("0.00")}
+        return {"count": found["count"], "asked": found["asked"] or money.ZERO}
 
 
 class Bid(models.Model):

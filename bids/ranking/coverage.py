@@ -11,6 +11,7 @@ from django.db.models import CharField, Count, F, Func, Q, QuerySet, Sum
 
 from bids import areas
 from bids.models import Bid, Tag
+from grants import money
 from grants.models import Round
 
 # A square of the map and the room around it, in units of the picture.
@@ -76,8 +77,8 @@ def of(round: Round, bids: QuerySet[Bid], after: int) -> Coverage:
 
 def _part(label: str, row: Mapping[str, Any] | None) -> Part:
     if row is None:
-        return Part(label, 0, 0, Decimal("0.00"))
-    return Part(label, row["all"], row["above"], row["asked"] or Decimal("0.00"))
+        return Part(label, 0, 0, money.ZERO)
+    return Part(label, row["all"], row["above"], row["asked"] or money.ZERO)
 
 
 def drawn(rows: Mapping[str, Mapping[str, Any]], tags: list[tuple[str, list[Part]]]) -> Coverage:

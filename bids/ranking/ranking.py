@@ -59,7 +59,7 @@ class Line:
 def line(round: Round, left: Decimal) -> Line:
     """The funding line: it stands below the last bid that `left` (pounds) still holds, in order of the ranking."""
     last = Standing.objects.filter(round=round, running__lte=left).order_by("-position").first()
-    taken = last.running if last and last.running is not None else Decimal("0.00")
+    taken = last.running if last and last.running is not None else money.ZERO
     return Line(last.position if last else 0, taken, left - taken)
 
 

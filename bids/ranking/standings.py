@@ -12,6 +12,7 @@ from bids import scoring
 from bids.criteria import Rule
 from bids.models import AgreedMark, Bid, Criterion, Mark, Scorecard, Severity, Standing
 from bids.ranking import insight
+from grants import money
 from grants.models import Round, User
 
 _OUTSIDE = (Bid.State.RECEIVED, Bid.State.INELIGIBLE)
@@ -106,11 +107,11 @@ def put_in_order(round: Round) -> None:
     placed = scoring.rank(
         [scoring.Placed(ref, row.bid.amount, scoring.Gate(row.gate), row.mean) for ref, row in rows.items()]
     )
-    running, changed = Decimal("0.00"), []
+    running, changed = money.ZERO, []
     for position, each in enumerate(placed, start=1):
         row = rows[each.reference]
         counts = takes_money(row)
-        running += row.bid.amount if counts else Decimal("0.00")
+        running += row.bid.amount if counts else money.ZERO
         new = (each.place, position, running if counts else None)
         if new != (row.place, row.position, row.running):
             row.place, row.position, row.running = new

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from grants import audit
 from grants.models import BudgetLine, Round, User, new_references
 from grants.refusal import Refused, must_be_current
+from grants.totals import total_of
 
 
 def lock(round: Round) -> Round:
@@ -101,7 +102,7 @@ def keep_budget_line(
                 "Bids are closed, so money moves by a virement, which a second person confirms", field="amount"
             )
     lines = round.lines.exclude(pk=line.pk) if line else round.lines.all()
-    others = sum(lines.values_list("amount", flat=True), Decimal(0))
+    others = total_of(lines)
     if others + amount > round.allocation:
         raise Refused("The budget lines together are more than the allocation", field="amount")
     must_be_free(round, lines=others + amount)

@@ -17,8 +17,6 @@ from grants.models import UNALLOCATED, BudgetLine, Round, User, Virement, new_re
 from grants.refusal import Refused
 from grants.rounds import rounds
 
-ZERO = Decimal("0.00")
-
 
 @transaction.atomic
 def propose_virement(
@@ -75,7 +73,7 @@ def confirm_virement(*, virement: Virement, by: User, at: datetime) -> None:
     round, amount = virement.round, virement.amount
     lines = _locked_lines(round, virement.source, virement.target)
     _must_hold(round, lines, virement.source, amount)
-    moved = (amount if virement.target else ZERO) - (amount if virement.source else ZERO)
+    moved = (amount if virement.target else money.ZERO) - (amount if virement.source else money.ZERO)
     rounds.must_be_free(round, lines=_sum(round) + moved)
     before, after = {}, {}
     for line, change in ((virement.source, -amount), (virement.target, amount)):
@@ -141,7 +139,7 @@ def _must_hold(round: Round, lines: dict[int, BudgetLine], source: BudgetLine | 
 
 
 def _sum(round: Round) -> Decimal:
-    return sum(round.lines.values_list("amount", flat=True), ZERO)
+    return sum(round.lines.values_list("amount", flat=True), money.ZERO)
 
 
 def _answer(virement: Virement, state: str, answer: str, by: User, at: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.timezone import localtime
 
-from grants import access, money, typed
+from grants import access, counting, money, typed
 from grants.roles import ACTIONS, Role
 
 register = template.Library()
@@ -92,6 +92,13 @@ def minus(left: Any, right: Any) -> Any:
 def signed(value: Decimal) -> str:
     """+0.25 or −0.25: a difference says which way it goes."""
     return f"\u2212{-value}" if value < 0 else f"+{value}"
+
+
+@register.filter
+def counted(number: int, noun: str) -> str:
+    """1 member, 2 members; a plural that does not end in s stands behind a comma: `counted:"body,bodies"`."""
+    singular, _, plural = noun.partition(",")
+    return counting.counted(number, singular, plural)
 
 
 @register.filter

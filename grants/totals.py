@@ -1,0 +1,14 @@
+"""Sums that the database adds up."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from grants import money
+
+
+def total_of(rows: QuerySet[Any]) -> Decimal:
+    """The sum of `amount` over the rows, in pounds; £0.00 where there are none."""
+    total: Decimal | None = rows.aggregate(total=Sum("amount"))["total"]
+    return money.ZERO if total is None else total
