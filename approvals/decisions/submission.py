@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from approvals.decisions import sign_offs
 from approvals.decisions.sign_offs import Row
 from approvals.models import Decision, DelegationRule
 from approvals.paper import pack, sources
-from approvals.paper.figures import known_of
+from approvals.paper.contents import CheckedProse, checked_prose, text_of
 from approvals.paper.sections import PARTS, Part
 from approvals.prose import checking, figures
 from approvals.prose.checking import Kind, Standing
@@ -33,41 +33,45 @@ class Draft:
 
 def of(decision: Decision, *, at: datetime, version: int | None = None, trail_head: str = "") -> Draft:
     """The paper of a decision by the facts and limits of an instant, in a fixed number of queries."""
-    said = sources.sources(decision, localtime(at).date())
+    basis = sources.sources(decision, localtime(at).date())
+    prose = checked_prose(basis)
     version = decision.packs.count() + 1 if version is None else version
-    found = pack.contents(decision, said, version=version, at=at, trail_head=trail_head)
-    stood = sign_offs.rows(decision, found)
-    found["sign_offs"] = audit.plain(sign_offs.entries(stood))
-    problems = [*faults(said), *amending.problems(decision), *sign_offs.problems(decision, stood)]
-    return Draft(found, problems, stood)
+    paper = pack.contents(decision, basis, version=version, at=at, trail_head=trail_head, prose=prose)
+    rows = sign_offs.rows(decision, paper)
+    paper["sign_offs"] = audit.plain(sign_offs.entries(rows))
+    problems = [*faults(basis, prose), *amending.problems(decision), *sign_offs.problems(decision, rows)]
+    return Draft(paper, problems, rows)
 
 
-def faults(said: sources.Sources) -> list[Discrepancy]:
-    """What of a paper keeps it from being submitted: what does not reconcile, and what its prose gets wrong."""
-    found: list[Discrepancy] = []
-    if said.awards and said.limits[DelegationRule.Kind.GRANT] is None:
+def faults(basis: sources.Sources, prose: CheckedProse) -> list[Discrepancy]:
+    """Everything in a paper that keeps it from being submitted: its prose first, then what does not reconcile."""
+    reference = basis.decision.reference
+    faults: list[Discrepancy] = []
+    if basis.awards and basis.limits[DelegationRule.Kind.GRANT] is None:
         missing = "No confirmed limit for grants is in force today."
-        found.append(Discrepancy("limit", missing, money.ZERO, said.decision.reference))
-    reference, known = said.decision.reference, known_of(said)
+        faults.append(Discrepancy("limit", missing, money.ZERO, reference))
     for part in PARTS:
-        text = said.texts.get(part.key, "").strip()
-        if part.key == "commercial" and not said.contracts_asked():
-            continue
-        if not text:
-            found.append(Discrepancy("section", f"“{part.heading}” is empty.", money.ZERO, f"{reference} {part.key}"))
-        try:
-            figures.fill(text, known.figures, known.links)
-        except figures.UnknownFigure as unknown:
-            found.append(Discrepancy("figure", f"“{part.heading}”: {unknown}.", money.ZERO, f"{reference} {part.key}"))
-        for match in checking.check(text, known):
-            if match.standing is Standing.UNMATCHED:
-                found.append(_in_prose(part, text, match, reference))
-    if not said.asked() and not said.noted() and not said.contracts_asked() and not said.early():
-        found.append(
-            Discrepancy("items", "There is nothing to decide: no grant and no contract.", money.ZERO, reference)
-        )
+        if part.key != "commercial" or basis.contracts_asked():
+            faults += _faults_of(part, text_of(basis, part), prose, reference)
+    if not basis.asked() and not basis.noted() and not basis.contracts_asked() and not basis.early():
+        nothing = "There is nothing to decide: no grant and no contract."
+        faults.append(Discrepancy("items", nothing, money.ZERO, reference))
     # What its writers can mend in the text comes before what the register has to settle.
-    return [*found, *said.reconciliation.discrepancies]
+    return [*faults, *basis.reconciliation.discrepancies]
+
+
+def _faults_of(part: Part, text: str, prose: CheckedProse, reference: str) -> Iterator[Discrepancy]:
+    """What is missing or wrong in one section."""
+    place = f"{reference} {part.key}"
+    if not text:
+        yield Discrepancy("section", f"“{part.heading}” is empty.", money.ZERO, place)
+    try:
+        figures.fill(text, prose.known.figures, prose.known.links)
+    except figures.UnknownFigure as unknown:
+        yield Discrepancy("figure", f"“{part.heading}”: {unknown}.", money.ZERO, place)
+    for match in prose.matches[part.key]:
+        if match.standing is Standing.UNMATCHED:
+            yield _in_prose(part, text, match, reference)
 
 
 def _in_prose(part: Part, text: str, match: checking.Match, reference: str) -> Discrepancy:

@@ -74,7 +74,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         begun=begun,
         picks=_picks(known),
         links=known.links,
-        **_read(found, _plain(form["text"].value() or ""), known, _number(said, key)),
+        **_read(found, _plain(form["text"].value() or ""), known, contents.numbers(said).get(key, "")),
     )
     if isinstance(answer, HttpResponseRedirect) and typed.SCRIPT_HEADER in request.headers:
         return JsonResponse({"next": answer.url})
@@ -121,7 +121,7 @@ def _keep(request: Request, section: DecisionSection) -> HttpResponse:
     """Keep a draft for the script that saves beside the typing; it answers with how the text reads."""
     text = _plain(request.POST.get("text", ""))
     said = sources.sources(section.decision, timezone.localdate())
-    read = _read(section.decision, text, figures_of_paper.known_of(said), _number(said, section.key))
+    read = _read(section.decision, text, figures_of_paper.known_of(said), contents.numbers(said).get(section.key, ""))
     answer = {"html": render_to_string("approvals/decisions/_section_preview.html", read), "open": read["open"]}
     seen = whole_number(request.POST.get("version", ""))
     if seen != section.version and section.written_by and section.written_at:
@@ -159,10 +159,6 @@ def _read(decision: Decision, text: str, known: Known, number: str) -> dict[str,
         + sum(bool(paragraph.fault) for paragraph in paragraphs),
         "exact": {piece.figure: piece for piece in pieces if piece.figure},
     }
-
-
-def _number(said: sources.Sources, key: str) -> str:
-    return next((section["number"] for section in contents.sections(said) if section["key"] == key), "")
 
 
 def _picks(known: Known) -> list[tuple[str, list[Figure]]]:

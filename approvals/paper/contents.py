@@ -1,46 +1,71 @@
-"""The written sections of a paper with their numbers, and the notes on its figures."""
+"""The written sections of a paper with their numbers, what was read in them, and the notes on its figures."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from approvals.paper.figures import figures_of, known_of, links_of
-from approvals.paper.sections import PARTS
+from approvals.paper.figures import known_of
+from approvals.paper.sections import PARTS, Part
 from approvals.paper.sources import Sources
 from approvals.prose import checking, figures
-from approvals.prose.checking import Standing
+from approvals.prose.checking import Known, Match, Standing
 
 
-def sections(said: Sources) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class CheckedProse:
+    """The prose of a paper, checked once: what it is held against, and what was read in each section by its key."""
+
+    known: Known
+    matches: Mapping[str, Sequence[Match]]
+
+
+def checked_prose(basis: Sources) -> CheckedProse:
+    """Compute the figures of a paper and check each of its sections against them."""
+    known = known_of(basis)
+    return CheckedProse(known, {part.key: checking.check(text_of(basis, part), known) for part in PARTS})
+
+
+def text_of(basis: Sources, part: Part) -> str:
+    """The text of a section without the space around it; empty where nothing is written."""
+    return basis.texts.get(part.key, "").strip()
+
+
+def numbers(basis: Sources) -> dict[str, str]:
+    """The number of each section that is printed, by its key; empty for a section without one."""
+    printed = [part for part in PARTS if part.key != "commercial" or basis.contracts_asked() or text_of(basis, part)]
+    numbered = [part.key for part in printed if part.numbered]
+    return {part.key: str(numbered.index(part.key) + 1) if part.numbered else "" for part in printed}
+
+
+def sections(basis: Sources, known: Known) -> list[dict[str, Any]]:
     """The written sections with generated numbers, each paragraph in pieces; what cannot be filled is shown raw."""
-    known, links = figures_of(said), links_of(said)
-    found, number = [], 0
-    for part in PARTS:
-        text = said.texts.get(part.key, "").strip()
-        if part.key == "commercial" and not said.contracts_asked() and not text:
-            continue
-        if part.numbered:
-            number += 1
-        paragraphs = []
-        for i, paragraph in enumerate(filter(None, (each.strip() for each in text.split("\n\n"))), start=1):
-            try:
-                pieces = [asdict(piece) for piece in figures.fill(paragraph, known, links)]
-            except figures.UnknownFigure:
-                pieces = [asdict(figures.Piece(paragraph))]
-            paragraphs.append({"number": f"{number}.{i}" if part.numbered else "", "pieces": pieces})
-        found.append(
-            {
-                "key": part.key,
-                "number": str(number) if part.numbered else "",
-                "heading": part.heading,
-                "paragraphs": paragraphs,
-            }
-        )
-    return found
+    number_by_key = numbers(basis)
+    return [
+        {
+            "key": part.key,
+            "number": number_by_key[part.key],
+            "heading": part.heading,
+            "paragraphs": _paragraphs(text_of(basis, part), number_by_key[part.key], known),
+        }
+        for part in PARTS
+        if part.key in number_by_key
+    ]
 
 
-def figure_notes(said: Sources, sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _paragraphs(text: str, number: str, known: Known) -> list[dict[str, Any]]:
+    paragraphs = []
+    for place, paragraph in enumerate(filter(None, (each.strip() for each in text.split("\n\n"))), start=1):
+        try:
+            pieces = [asdict(piece) for piece in figures.fill(paragraph, known.figures, known.links)]
+        except figures.UnknownFigure:
+            pieces = [asdict(figures.Piece(paragraph))]
+        paragraphs.append({"number": f"{number}.{place}" if number else "", "pieces": pieces})
+    return paragraphs
+
+
+def figure_notes(sections: list[dict[str, Any]], prose: CheckedProse) -> list[dict[str, Any]]:
     """Where each figure of the prose comes from, once, in the order of the text; its number is put on the pieces.
 
     Behind them stands what the text has from elsewhere, as it is typed, with its source.
@@ -50,13 +75,12 @@ def figure_notes(said: Sources, sections: list[dict[str, Any]]) -> list[dict[str
     for piece in pieces:
         piece["note"] = ""
         if piece["figure"]:
-            kept = {"name": piece["figure"], "exact": piece["exact"], "source": piece["source"]}
-            note = notes.setdefault(piece["figure"], {"number": str(len(notes) + 1), **kept})
+            entry = {"name": piece["figure"], "exact": piece["exact"], "source": piece["source"]}
+            note = notes.setdefault(piece["figure"], {"number": str(len(notes) + 1), **entry})
             piece["note"] = note["number"]
-    found, known = list(notes.values()), known_of(said)
-    typed = [match for part in PARTS for match in checking.check(said.texts.get(part.key, ""), known)]
-    for text, source in {
-        match.typed.text: match.what for match in typed if match.standing is Standing.EXTERNAL
-    }.items():
-        found.append({"number": str(len(found) + 1), "name": figures.ELSEWHERE, "exact": text, "source": source})
-    return found
+    every_match = [match for part in PARTS for match in prose.matches[part.key]]
+    sources = {match.typed.text: match.what for match in every_match if match.standing is Standing.EXTERNAL}
+    listed = list(notes.values())
+    for typed, source in sources.items():
+        listed.append({"number": str(len(listed) + 1), "name": figures.ELSEWHERE, "exact": typed, "source": source})
+    return listed

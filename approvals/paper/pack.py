@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 
 from approvals.amendments import amending
 from approvals.models import Award, Decision, DecisionRecord, Pack
-from approvals.paper import appendices, figures, recommendations, settled, sources, tables
+from approvals.paper import appendices, recommendations, settled, sources, tables
 from approvals.paper import contents as contents_of_paper
+from approvals.paper.contents import CheckedProse, checked_prose
 from grants import audit, money
 from grants.pdf import compiled
 from grants.refusal import Changed
@@ -32,11 +33,12 @@ def contents(
     at: datetime,
     trail_head: str,
     also: Collection[str] = (),
+    prose: CheckedProse | None = None,
 ) -> dict[str, Any]:
     """The whole paper as data. It holds nothing of Part 2, no score and no mark.
 
     `also` are the references of grants and contracts that are listed although they are settled: to compare with a
-    paper that asked for them.
+    paper that asked for them. `prose` is what `checked_prose` gave for the same register, where the caller has it.
     """
     asked, noted, contracts = said.asked(), said.noted(), said.contracts_asked()
     if also:
@@ -44,8 +46,8 @@ def contents(
         noted = [award for award in said.routed(Award.Route.DELEGATED) if award in noted or award.reference in also]
         contracts = [each for each in said.contracts if each in contracts or each.reference in also]
     round = decision.round
-    known = figures.figures_of(said)
-    sections = contents_of_paper.sections(said)
+    prose = prose or checked_prose(said)
+    sections = contents_of_paper.sections(said, prose.known)
     found: dict[str, Any] = audit.plain(
         {
             "format": FORMAT,
@@ -64,11 +66,11 @@ def contents(
             },
             "figures": {
                 name: {"written": figure.written(), "exact": figure.exact, "source": figure.source}
-                for name, figure in known.items()
+                for name, figure in prose.known.figures.items()
             },
             "recommendations": recommendations.recommendations(said),
             "sections": sections,
-            "figure_notes": contents_of_paper.figure_notes(said, sections),
+            "figure_notes": contents_of_paper.figure_notes(sections, prose),
             "table_2": tables.table_2(asked),
             "table_2_total": {"count": len(asked), "amount": money.total([award.amount for award in asked])},
             "table_3": tables.table_3(said),

@@ -13,9 +13,9 @@ from approvals.decisions.drafts import TypedElsewhere
 from approvals.decisions.history import Stretch
 from approvals.enums import Area
 from approvals.models import Award, Decision, DecisionSection, SectionDraft
+from approvals.paper import contents, sections, sources
 from approvals.paper import figures as figures_of_paper
 from approvals.paper import pack as packs
-from approvals.paper import sections, sources
 from approvals.prose.figures import masked
 from approvals.routing import awards
 from grants.models import AuditEvent, User
@@ -363,7 +363,11 @@ def fill_with_standard_text(decision: Decision, by: User) -> list[str]:
         assert not any(character.isdigit() for character in masked(text)), text
         writing.write_section(decision=decision, key=section.key, text=text, by=by, at=NOW)
     said = sources.sources(decision, NOW.date())
-    return [problem.message for problem in submission.faults(said) if problem.check in ("section", "figure", "prose")]
+    return [
+        problem.message
+        for problem in submission.faults(said, contents.checked_prose(said))
+        if problem.check in ("section", "figure", "prose")
+    ]
 
 
 def test_the_standard_text_of_pcd_681_passes_every_check_and_is_submitted(returned: Decision, grace: User) -> None:

@@ -5,13 +5,19 @@ import html
 import io
 import json
 import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
 from approvals.decisions import submission, writing
 from approvals.models import Decision, Pack
+from approvals.paper import figures as figures_of_paper
 from approvals.paper import pack as packs
+from approvals.paper.sections import PARTS
+from approvals.prose import checking
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +180,22 @@ def test_a_preview_says_what_would_be_frozen(frozen: Pack) -> None:
         key: kept[key] for key in kept if key not in changing
     }
     assert writing.current_pack(decision) == frozen
+
+
+def test_one_look_at_a_draft_computes_its_figures_once_and_checks_each_section_once(
+    frozen: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decision = Decision.objects.select_related("round").get(reference="PCD-681")
+    calls: Counter[str] = Counter()
+
+    def counting(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*args: Any) -> Any:
+            calls[name] += 1
+            return function(*args)
+
+        return counted
+
+    monkeypatch.setattr(figures_of_paper, "figures_of", counting("figures", figures_of_paper.figures_of))
+    monkeypatch.setattr(checking, "check", counting("checks", checking.check))
+    submission.of(decision, at=frozen.submitted_at)
+    assert calls == {"figures": 1, "checks": len(PARTS)}
