@@ -7,6 +7,7 @@ the change is a row of the new paper alone, which is computed as though it were 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,9 +15,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.timezone import localtime
 
+from approvals.enums import Level
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DelegationRule, Recommendation
 from approvals.reconciliation.sums import Discrepancy
 from approvals.routing import awards, commitments
+from approvals.routing.facts import RouteFacts
 from grants import money
 from grants.models import User
 from grants.refusal import Refused
@@ -190,8 +193,13 @@ def _facts(decision: Decision, changes: Collection[AmendedGrant], day: date) -> 
     round = decision.round
     rule, _ = awards.limit_on(round, DelegationRule.Kind.GRANT, day)
     now = awards.routes_now(round, day, {kept.award.reference: kept.amount for kept in changes})
-    decided = {"level": Award.Route.DMPC.value, "sentence": _sentence(decision), "warning": ""}
-    return {kept.award.reference: awards.route_facts(now[kept.award.reference], rule) | decided for kept in changes}
+    facts = {kept.award.reference: RouteFacts.of(now[kept.award.reference], rule.reference) for kept in changes}
+    # Whoever decided a grant decides its change, whatever the sum.
+    sentence = _sentence(decision)
+    return {
+        reference: replace(each, level=Level.DMPC, sentence=sentence, warning="").stored()
+        for reference, each in facts.items()
+    }
 
 
 def _sentence(decision: Decision) -> str:

@@ -10,6 +10,8 @@ from approvals.models import Award, DelegationRule, SingleTenderAction
 from approvals.paper.appendices import paid_early, was, was_how
 from approvals.paper.sources import Sources
 from approvals.prose.claims import Bound, Claim, Member, who_breaks
+from approvals.routing.awards import compared_sum
+from approvals.routing.facts import RouteFacts
 from grants import money
 from grants.counting import counted
 
@@ -93,7 +95,7 @@ def _how_above(asked: Sequence[Award], limit: Decimal) -> str:
     """What is true of each grant that goes up: alone, with its group, or why it goes up below the limit."""
     claim = Claim(Bound.AT_LEAST, limit)
     alone = [Member(award.reference, award.amount) for award in asked]
-    grouped = [Member(award.reference, Decimal(award.routed_as["binding"]["total"])) for award in asked]
+    grouped = [Member(award.reference, compared_sum(award)) for award in asked]
     not_below = f"not below {money.pounds(limit)}"
     sent_up = {member.name for member in who_breaks(claim, grouped)}
     reasons = " or ".join(sorted({_why_up(award) for award in asked if award.reference in sent_up}))
@@ -104,10 +106,15 @@ def _how_above(asked: Sequence[Award], limit: Decimal) -> str:
     return f"{how} {not_below} or {reasons}" if sent_up else f"{how} {not_below}"
 
 
+def _was_deferred(award: Award) -> bool:
+    facts = RouteFacts.read(award.routed_as)
+    return facts is not None and bool(facts.deferred)
+
+
 def _why_up(award: Award) -> str:
     if award.escalated:
         return "sent up by a lead"
-    return "deferred before" if award.routed_as.get("deferred") else "routed by an earlier limit"
+    return "deferred before" if _was_deferred(award) else "routed by an earlier limit"
 
 
 def _grants(awards: Sequence[Award]) -> str:

@@ -12,6 +12,7 @@ from approvals.prose.claims import Group, Member
 from approvals.prose.figures import Figure
 from approvals.prose.labels import EARLY
 from approvals.reconciliation.sums import BidEntry, Outcome
+from approvals.routing.awards import compared_sum
 from grants import money
 
 if TYPE_CHECKING:
@@ -160,12 +161,7 @@ def payees(said: Sources) -> list[Figure]:
 
 
 def _members(awards: Sequence[Award]) -> list[Member]:
-    return [Member(award.bid.title, award.amount, _together(award)) for award in awards]
-
-
-def _together(award: Award) -> Decimal:
-    bound = award.routed_as.get("binding", {}).get("total")
-    return Decimal(bound) if bound else award.amount
+    return [Member(award.bid.title, award.amount, compared_sum(award)) for award in awards]
 
 
 def _row(lots: Sequence[Award]) -> Member:

@@ -7,7 +7,7 @@ them ever compute a sum of the same round at once.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from approvals.models import (
 )
 from approvals.routing import limits, routes
 from approvals.routing.commitments import must_not_be_in_flight
+from approvals.routing.facts import RouteFacts
 from bids.models import Bid, Interest
 from grants import audit
 from grants.models import Round, User
@@ -90,6 +91,12 @@ def claim_of(award: Award) -> routes.Claim:
     return routes.Claim(award.reference, award.amount, family, bid.recipient.name if bid.recipient else "")
 
 
+def compared_sum(award: Award) -> Decimal:
+    """What was compared with the limit when a grant was routed, in pounds: the sum of its group, or itself alone."""
+    facts = RouteFacts.read(award.routed_as)
+    return facts.binding.total if facts else award.amount
+
+
 def _deferred_in(round: Round) -> dict[int, str]:
     """The decision that deferred a grant last, by the grant's primary key."""
     items = DecisionItem.objects.signed().filter(answer=DecisionItem.Answer.DEFERRED, award__round=round)
@@ -106,7 +113,7 @@ def _route(
     awards = Award.objects.select_for_update(of=("self",)).for_routes().live().filter(round=round)
     for award in awards.exclude(decided()):
         route = found[award.reference]
-        facts = route_facts(route, rule)
+        facts = RouteFacts.of(route, rule.reference)
         if (award.route and not _differs(award, facts)) or (only_routed and not award.route):
             _warn_of(award, route, by, at, because, action)
             continue
@@ -115,10 +122,10 @@ def _route(
         if award.warning != route.warning:
             award.warning_cleared = ""
         award.route, award.sentence, award.warning = route.level, route.sentence, route.warning
-        award.routed_as, award.routed_at, award.state = facts, at, Award.State.ROUTED
+        award.routed_as, award.routed_at, award.state = facts.stored(), at, Award.State.ROUTED
         award.version += 1
         award.save()
-        record(action, award, by, at, because, facts, before)
+        record(action, award, by, at, because, facts.stored(), before)
         changed += 1
     return changed
 
@@ -133,28 +140,15 @@ def _warn_of(award: Award, route: routes.Route, by: User, at: datetime, because:
     record(action, award, by, at, because, {"warning": route.warning})
 
 
-def route_facts(route: routes.Route, rule: DelegationRule) -> dict[str, Any]:
-    """What was true when a grant was routed, to be kept with its approval."""
-    said: dict[str, Any] = audit.plain(
-        {
-            "rule": rule.reference,
-            "limit": route.limit.amount,
-            "citation": route.limit.citation,
-            "level": route.level.value,
-            "sentence": route.sentence,
-            "warning": route.warning,
-            "binding": asdict(route.binding),
-            "other": asdict(route.other),
-            "deferred": route.deferred,
-        }
-    )
-    return said
-
-
-def _differs(award: Award, new: dict[str, Any]) -> bool:
+def _differs(award: Award, new: RouteFacts) -> bool:
+    old = RouteFacts.read(award.routed_as)
+    if old is None:
+        return True
+    same_route = (old.level, old.binding) == (new.level, new.binding)
     # An approval rests on the amount, the group and the level, not on which rule of the same effect is in force.
-    names = ["level", "binding"] if award.state == Award.State.APPROVED else ["rule", "level", "binding", "warning"]
-    return any(award.routed_as.get(name) != new[name] for name in names)
+    if award.state == Award.State.APPROVED:
+        return not same_route
+    return not same_route or (old.rule, old.warning) != (new.rule, new.warning)
 
 
 def invalidate(award: Award, because: str, by: User, at: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +15,7 @@ from approvals.models import Approval, Award, DecisionItem, DelegationRule
 from approvals.reconciliation import parts, position
 from approvals.routing import approving, awards, commitments, duties
 from approvals.routing import limits as rule_transitions
+from approvals.routing.facts import RouteFacts
 from approvals.routing.forms import ApproveForm, ConfirmRuleForm, EscalateForm, PaymentForm, RuleForm
 from grants import money
 from grants.access import Request, allow, enter, must, round_or_404
@@ -177,9 +180,9 @@ def approved(request: Request, round: str) -> HttpResponse:
 @require_GET
 def award(request: Request, reference: str) -> HttpResponse:
     found = award_or_404(request, reference, "see award")
-    context = {
+    context: dict[str, Any] = {
         "award": found,
-        "groups": [found.routed_as["binding"], found.routed_as["other"]] if found.routed_as else [],
+        "facts": RouteFacts.read(found.routed_as),
         "approvals": found.approvals.select_related("approved_by"),
         "payments": found.payments.select_related("recorded_by"),
         "decided": DecisionItem.objects.signed()

@@ -1,0 +1,99 @@
+"""What was true when a grant was routed, kept with its approval. Pure values; stored as JSON on the award."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from approvals.enums import Key, Level
+from approvals.routing.routes import Group, Route
+from grants import money
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFacts:
+    """The rule, the limit in pounds, both groups with their sums, and the route that followed from them."""
+
+    rule: str
+    limit: Decimal
+    citation: str
+    level: Level
+    sentence: str
+    warning: str
+    binding: Group
+    other: Group
+    deferred: str
+
+    @classmethod
+    def of(cls, route: Route, rule: str) -> RouteFacts:
+        """The facts of a route that was worked out by the rule of this reference."""
+        return cls(
+            rule=rule,
+            limit=route.limit.amount,
+            citation=route.limit.citation,
+            level=route.level,
+            sentence=route.sentence,
+            warning=route.warning,
+            binding=route.binding,
+            other=route.other,
+            deferred=route.deferred,
+        )
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> RouteFacts | None:
+        """The facts that `stored` gave, or None for a grant that was never routed."""
+        if not stored:
+            return None
+        return cls(
+            rule=stored["rule"],
+            limit=Decimal(stored["limit"]),
+            citation=stored["citation"],
+            level=Level(stored["level"]),
+            sentence=stored["sentence"],
+            warning=stored["warning"],
+            binding=_group(stored["binding"]),
+            other=_group(stored["other"]),
+            # Grants that were routed before deferral was recorded have none.
+            deferred=stored.get("deferred", ""),
+        )
+
+    @property
+    def groups(self) -> tuple[Group, Group]:
+        """Both groups that were compared with the limit, the one that binds first."""
+        return self.binding, self.other
+
+    def stored(self) -> dict[str, Any]:
+        """The facts as JSON holds them: sums as text with two decimals."""
+        return {
+            "rule": self.rule,
+            "limit": money.text(self.limit),
+            "citation": self.citation,
+            "level": self.level.value,
+            "sentence": self.sentence,
+            "warning": self.warning,
+            "binding": _stored_group(self.binding),
+            "other": _stored_group(self.other),
+            "deferred": self.deferred,
+        }
+
+
+def _group(stored: Mapping[str, Any]) -> Group:
+    return Group(
+        key=Key(stored["key"]),
+        name=stored["name"],
+        members=tuple(stored["members"]),
+        total=Decimal(stored["total"]),
+        level=Level(stored["level"]),
+    )
+
+
+def _stored_group(group: Group) -> dict[str, Any]:
+    return {
+        "key": group.key.value,
+        "name": group.name,
+        "members": list(group.members),
+        "total": money.text(group.total),
+        "level": group.level.value,
+    }
