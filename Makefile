@@ -23,7 +23,7 @@ help:
 	@echo 'make bench       what the panel'"'"'s pages cost at 83, 830 and 8,300 bids'
 	@echo 'make promises    the slow fault and race tests'
 	@echo 'make check       lint, formatting, types, structure, missing migrations'
-	@echo 'make assets      build styles, script and PDF fonts'
+	@echo 'make assets      build styles, script and fonts'
 	@echo 'make lock        write the lock files anew (newer versions: make lock ARGS=--upgrade)'
 
 setup: $(BIN)/.runtime build/.static
@@ -96,6 +96,9 @@ FRONTEND := node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js
 FONTS := node_modules/@expo-google-fonts/source-sans-3
 FONT_FILES := $(FONTS)/400Regular/SourceSans3_400Regular.ttf $(FONTS)/700Bold/SourceSans3_700Bold.ttf \
     $(FONTS)/400Regular_Italic/SourceSans3_400Regular_Italic.ttf
+WEB_FONTS := node_modules/@fontsource/source-sans-3
+WEB_FONT_FILES := $(foreach face,400-normal 400-italic 700-normal,\
+    $(foreach subset,latin latin-ext,$(WEB_FONTS)/files/source-sans-3-$(subset)-$(face).woff2))
 
 build/.assets: node_modules/.installed $(wildcard assets/*)
 	@echo 'Building styles, script and fonts ...'
@@ -107,6 +110,8 @@ build/.assets: node_modules/.installed $(wildcard assets/*)
 	@# The map is not served, and collectstatic refuses a reference to a file that is not there.
 	@sed 's|//# sourceMappingURL=.*$$||' $(FRONTEND) >build/assets/govuk-frontend.min.js
 	@cp $(FONT_FILES) $(FONTS)/LICENSE_FONT build/fonts/
+	@cp $(WEB_FONT_FILES) build/assets/
+	@cp $(WEB_FONTS)/LICENSE build/assets/source-sans-3-licence.txt
 	@touch $@
 
 build/.static: build/.assets $(BIN)/.runtime grants/settings.py
