@@ -21,7 +21,7 @@ _FOCUSED = """() => {
   const on = document.activeElement;
   return [on.tagName, on.id];
 }"""
-_WIDER_BY = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WIDER_BY = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def sign_in(page: Page, served: str, username: str, password: str = DEMO_PASSWORD) -> None:
@@ -67,7 +67,7 @@ def fits_phone(page: Page) -> None:
     """The page does not scroll sideways at 320 pixels; the window is given back as it was."""
     before = page.viewport_size or DESK
     page.set_viewport_size(PHONE)
-    too_wide = page.evaluate(_WIDER_BY)
+    too_wide = page.evaluate(WIDER_BY)
     page.set_viewport_size(before)
     assert too_wide <= 0, f"{page.url} is {too_wide} pixels wider than the window"
 
