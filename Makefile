@@ -22,7 +22,7 @@ help:
 	@echo 'make test        every test but the slow ones (some of them: make test ARGS="-k money")'
 	@echo 'make bench       what the panel'"'"'s pages cost at 83, 830 and 8,300 bids'
 	@echo 'make promises    the slow fault and race tests'
-	@echo 'make check       lint, formatting, types, structure, missing migrations'
+	@echo 'make check       lint, formatting, types, structure, missing migrations, JavaScript tests'
 	@echo 'make assets      build styles, script and fonts'
 	@echo 'make lock        write the lock files anew (newer versions: make lock ARGS=--upgrade)'
 
@@ -48,11 +48,16 @@ promises: $(BIN)/.dev build/.assets
 bench: $(BIN)/.dev build/.assets
 	@$(ALONE) $(BIN)/python -m tests.bench
 
-check: $(BIN)/.dev
+check: $(BIN)/.dev check-js
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
 	@$(ALONE) GRANTS_ENV=test $(MAKE) --no-print-directory check-code
+
+# The tests run the built scripts, which are what a browser gets.
+.PHONY: check-js
+check-js: build/.assets
+	$(WITH_NODE) node --disable-warning=ExperimentalWarning --test --test-reporter=dot tests/assets/*.test.mjs
 
 .PHONY: check-code
 check-code:
