@@ -110,7 +110,7 @@ build/.assets: node_modules/.installed $(wildcard assets/*)
 	@rm -rf build/assets build/fonts
 	@mkdir -p build/assets build/fonts
 	@$(WITH_NODE) node node_modules/sass/sass.js --load-path=node_modules --style=compressed --no-source-map \
-	    assets/styles.scss build/assets/styles.css
+	    assets/styles.scss:build/assets/styles.css assets/admin.scss:build/assets/admin.css
 	@cp assets/*.js assets/*.svg build/assets/
 	@# The map is not served, and collectstatic refuses a reference to a file that is not there.
 	@sed 's|//# sourceMappingURL=.*$$||' $(FRONTEND) >build/assets/govuk-frontend.min.js
