@@ -227,6 +227,17 @@ test('a draft whose answer got lost is no conflict', async () => {
   assert.deepEqual(page.copies(), []);
 });
 
+test('a draft that the server did not take is not mistaken for one whose answer got lost', async () => {
+  const typedElsewhere = { version: 4, standing: { reason_1: 'Much' }, saved: 'Draft saved 10:41' };
+  const page = await start(scorecard(), { answers: [answer(401, { error: 'Signed out' }), answer(409, typedElsewhere)] });
+  page.type(REASON, 'Much');
+  await move(PAUSE);
+  page.type(REASON, 'Much need');
+  await move(PAUSE);
+  assert.match(page.text(STATUS), /^Not saved: this scorecard was saved in another window\./);
+  assert.equal(page.server.requests.length, 2);
+});
+
 test('submitting sends by script and leads on', async () => {
   const page = await start(scorecard(), { answers: [answer(200, { next: '/next/' })] });
   page.type(REASON, 'Much need');

@@ -1,4 +1,4 @@
-// The scoring page, as `bids/score.html` draws it, with two criteria.
+// The scoring page, as `bids/panel/score.html` draws it, with two criteria.
 
 const radio = (name, value, chosen) =>
   `<input type="radio" name="${name}" value="${value}"${chosen === value ? ' checked' : ''}>`;

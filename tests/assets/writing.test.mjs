@@ -13,7 +13,7 @@ const TEXT = '[name="text"]';
 const STATUS = '[data-writing-status]';
 const PREFIX = 'grants:typed:grace.hall:PCD-681-summary:';
 
-// The page of a section, as `approvals/edit_section.html` draws it.
+// The page of a section, as `approvals/decisions/edit_section.html` draws it.
 const section = ({ text = '', version = 2, draft = 'draft-1', unsaved = false } = {}) => `
   <div data-writing data-person="grace.hall" data-of="PCD-681-summary">
     <form method="post" action="/sections/summary/" data-writing-form${unsaved ? ' data-unsaved' : ''}>
