@@ -263,6 +263,28 @@ test('submitting without a connection leaves what was typed, and saves it as a d
   assert.equal(page.text(STATUS), 'Draft saved 10:42. Not submitted yet: submit again.');
 });
 
+test('submitting after a lost answer submits on top of what was saved', async () => {
+  const ours = { version: 4, standing: { reason_1: 'Much need' }, saved: 'Draft saved 10:41' };
+  const page = await start(scorecard(), { answers: [noConnection, answer(409, ours), answer(200, { next: '/next/' })] });
+  page.type(REASON, 'Much need');
+  await move(PAUSE);
+  page.button('Submit and go to the next').click();
+  await settle();
+  assert.deepEqual(page.server.requests.map(({ fields }) => [fields.then, fields.version]), [
+    ['draft', '3'], ['submit', '3'], ['submit', '4'],
+  ]);
+  assert.deepEqual([page.left, page.sent], [['/next/'], []]);
+});
+
+test('a form that shows two versions is sent by the browser where the server has another again', async () => {
+  const page = await start(scorecard({ held: true, unsaved: true, first: { reason: 'Mine' } }), {
+    answers: [answer(409, { version: 9, standing: { reason_1: 'Mine' }, saved: 'Draft saved 10:41' })],
+  });
+  page.button('Submit and go to the next').click();
+  await settle();
+  assert.deepEqual([page.server.requests.length, page.sent.map(({ then }) => then)], [1, ['submit']]);
+});
+
 test('what the server refuses to take is sent by the browser, so that the page shows its errors', async () => {
   const page = await start(scorecard(), { answers: [answer(409, { error: 'Say why' })] });
   page.type(REASON, 'Much need');
