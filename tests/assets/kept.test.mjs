@@ -62,6 +62,8 @@ test('answers to one criterion go back into its fields and into no others', () =
   const form = page.find('form');
   putInto(form, 1, { passed_1: 'no', reason_1: 'None', score_2: '4', reason_2: 'Cheap' });
   assert.deepEqual(typedIn(form), { passed_1: 'no', reason_1: 'None', score_2: '1', reason_2: 'Dear' });
+  const choices = page.all('[name="passed_1"]').map(({ value, checked }) => [value, checked]);
+  assert.deepEqual(choices, [['yes', false], ['no', true]]);
 });
 
 test('a page finds the copies that other pages of the same person and bid left, the newest first', () => {
