@@ -35,6 +35,9 @@ test('a copy is offered criterion by criterion, as words and not as markup', () 
   const labels = page.all('[data-kept] [aria-label]').map((each) => each.getAttribute('aria-label'));
   assert.deepEqual(labels, ['Put this back: 1. Need']);
 
+  // Any other type would send the form.
+  assert.deepEqual(page.all('[data-kept] button').map(({ type }) => type), ['button', 'button']);
+
   page.button('Put this back').click();
   assert.equal(page.find('[name="reason_1"]').value, '<b>Need</b>');
   assert.equal(page.find('[name="passed_1"][value="yes"]').checked, true);
@@ -56,6 +59,7 @@ test('a copy that can be saved no more is shown as text to copy', () => {
   const page = open(submitted({ reason: 'Saved' }));
   show(page.find('[data-scorecard]'), { at: '2026-11-26T10:15:00Z', fields: { score_1: '0', reason_1: 'Typed' } }, { discard: () => {} });
   const words = page.find('[data-kept] textarea');
+  assert.equal(words.readOnly, true);
   assert.equal(words.value, '1. Need: 0\nTyped');
   assert.equal(words.getAttribute('aria-label'), 'What you typed at 10:15, to copy');
 });

@@ -92,7 +92,7 @@ test('a person whose name holds a colon does not read the copies of another', ()
   assert.deepEqual(shelf('amara', 'BID-1').left(), []);
 });
 
-test('storage that is forbidden is noticed, and nothing breaks', () => {
+test('storage that is forbidden is noticed until it works again, and nothing breaks', () => {
   open('', { refuseStorage: true });
   const own = shelf('amara.cole', 'BID-1');
   assert.equal(own.works, true);
@@ -100,4 +100,8 @@ test('storage that is forbidden is noticed, and nothing breaks', () => {
   assert.equal(own.works, false);
   assert.doesNotThrow(() => own.drop());
   assert.deepEqual(own.left(), []);
+
+  open('');
+  own.keep({ fields: { reason_1: 'typed' } });
+  assert.equal(own.works, true);
 });
