@@ -5,8 +5,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import bids.scoring
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -106,7 +104,7 @@ class Migration(migrations.Migration):
                             ("failed", "failed"),
                             ("not judged", "not judged"),
                         ],
-                        default=bids.scoring.Gate["OPEN"],
+                        default="not judged",
                         max_length=12,
                     ),
                 ),

@@ -1,0 +1,254 @@
+"""A database of before comes up to today, and no migration rests on code that goes on without it."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from approvals.models import Decision, RegisterEntry
+from grants.models import Round
+from tests import last_release
+
+OURS = ("grants", "bids", "approvals")
+FILES = sorted(
+    file for app in OURS for file in (Path(settings.BASE_DIR) / app / "migrations").glob("*.py") if file.stem[0] == "0"
+)
+AT = datetime(2019, 9, 2, 10, tzinfo=UTC)
+
+
+# What a migration is made of
+
+
+def living_code(tree: ast.AST) -> set[str]:
+    """The modules of the apps that a migration takes anything from, however it names them."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add("." * node.level + (node.module or ""))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # A module as text, as `import_module` and the like take it; `grants.round` is a model.
+            names |= set(re.findall(r"^(?:grants|bids|approvals)\.[a-z_]+\.\w+", node.value))
+    return {name for name in names if name.split(".")[0] in (*OURS, "")}
+
+
+def test_there_are_migrations() -> None:
+    assert len(FILES) > 12
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}-{file.stem}")
+def test_no_migration_imports_living_code(file: Path) -> None:
+    assert living_code(ast.parse(file.read_text())) == set()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import bids.scoring",
+        "from approvals import entries",
+        "def forwards(apps, editor):\n    from approvals.entries import entry",
+        "from ..models import Bid",
+        "import_module('grants.money.rounds')",
+    ],
+)
+def test_living_code_is_seen_however_it_is_imported(source: str) -> None:
+    assert living_code(ast.parse(source))
+
+
+# The database of the last release
+
+
+@pytest.fixture(scope="module")
+def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The database of the last release, migrated to today."""
+    with django_db_blocker.unblock(), last_release.database("last_release_upgraded", restored=True) as name:
+        with last_release.speaking_to(name):
+            call_command("migrate", interactive=False, verbosity=0)
+        yield name
+
+
+@pytest.fixture
+def speaking(upgraded: str, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock(), last_release.speaking_to(upgraded):
+        yield
+
+
+def printed(*command: str) -> list[str]:
+    out = StringIO()
+    call_command(*command, stdout=out)
+    return out.getvalue().splitlines()
+
+
+def test_the_upgraded_database_holds_what_it_held(speaking: None) -> None:
+    assert Round.objects.count() == 4
+    states = dict(Decision.objects.values_list("reference", "state"))
+    assert states.pop("PCD-681") == "ready"
+    assert set(states.values()) == {"published"}
+    assert RegisterEntry.objects.count() == len(states) == 3
+
+
+def test_nothing_is_left_to_migrate(speaking: None) -> None:
+    executor = MigrationExecutor(connection)
+    assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
+
+
+def test_its_trail_is_unbroken(speaking: None) -> None:
+    lines = printed("verify_trail")
+    assert lines[-1] == "The trail is unbroken."
+    assert len(lines) == 6
+
+
+@pytest.mark.parametrize("reference", ["PCD-681", "PCD-1288", "PCD-1341", "PCD-1502"])
+def test_its_frozen_packs_hold(speaking: None, reference: str) -> None:
+    out = StringIO()
+    with suppress(SystemExit):
+        call_command("verify_pack", reference, stdout=out)
+    lines = out.getvalue().splitlines()
+    assert len(lines) > 8
+    failed = [line for line in lines if line.startswith("FAILED")]
+    # The bytes of a PDF come from the typesetter and the fonts of the machine that made it.
+    assert [line for line in failed if not line.endswith("the PDF made again is the same")] == []
+
+
+@pytest.mark.parametrize("reference", ["PCD-681", "PCD-1288", "PCD-1341", "PCD-1502"])
+def test_its_rounds_reconcile(speaking: None, reference: str) -> None:
+    assert printed("reconcile", reference)[-1] == "It balances."
+
+
+# Each migration that works on data, from nothing
+
+
+@pytest.fixture
+def empty(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with (
+        django_db_blocker.unblock(),
+        last_release.database("migrated_from_nothing", restored=False) as name,
+        last_release.speaking_to(name),
+    ):
+        yield
+
+
+def migrated_to(*targets: tuple[str, str]) -> Any:
+    """The models as they were at these migrations, once the database is there."""
+    executor = MigrationExecutor(connection)
+    executor.migrate(list(targets))
+    executor = MigrationExecutor(connection)
+    return executor.loader.project_state(list(targets)).apps
+
+
+def row_of_a_round(apps: Any) -> Any:
+    return apps.get_model("grants", "Round").objects.create(
+        reference="cpie-2019-20",
+        title="CPIE",
+        financial_year="2019/20",
+        allocation=Decimal("4782000.00"),
+        opens_on=AT.date(),
+        closes_on=AT.date(),
+    )
+
+
+def test_what_was_published_is_entered_in_the_register_as_the_living_code_did(empty: None) -> None:
+    kept = last_release.signed()
+    apps = migrated_to(("approvals", "0003_pack_life"))
+    person = apps.get_model("grants", "User").objects.create(username="robin.vale", name="Robin Vale")
+    round = row_of_a_round(apps)
+    for reference, state in (("PCD-681", "published"), ("PCD-682", "signed")):
+        decision = apps.get_model("approvals", "Decision").objects.create(
+            round=round,
+            reference=reference,
+            title="A decision",
+            decision_by="Deputy Mayor",
+            state=state,
+            opened_at=AT,
+            decided_by=person,
+            signed_by=person,
+            signed_at=AT,
+        )
+        frozen = {"html": "", "html_sha256": "", "pdf": b"", "pdf_sha256": ""}
+        pack = apps.get_model("approvals", "Pack").objects.create(
+            decision=decision,
+            version=1,
+            canonical=kept["pack"],
+            sha256=kept["pack_sha256"],
+            trail_head="",
+            submitted_by=person,
+            submitted_at=AT,
+            **frozen,
+        )
+        apps.get_model("approvals", "DecisionRecord").objects.create(
+            decision=decision,
+            pack=pack,
+            canonical=kept["record"],
+            sha256=kept["record_sha256"],
+            made_at=AT,
+            **frozen,
+        )
+    migrated_to(("approvals", "0004_outputs"))
+    apps = migrated_to(*MigrationExecutor(connection).loader.graph.leaf_nodes())
+    entry = apps.get_model("approvals", "RegisterEntry").objects.get()
+    assert entry.decision.reference == "PCD-681"
+    assert entry.sizes == {}
+    expected = kept["reads"]["entry"]
+    expected = expected | {
+        "signed_on": date.fromisoformat(expected["signed_on"]),
+        "grants_total": Decimal(expected["grants_total"]),
+        "contracts_total": Decimal(expected["contracts_total"]),
+    }
+    assert {name: getattr(entry, name) for name in expected} == expected
+
+
+def test_a_record_that_does_not_answer_its_paper_stops_the_upgrade() -> None:
+    from importlib import import_module
+
+    kept = last_release.signed()
+    paper, record = json.loads(kept["pack"]), json.loads(kept["record"])
+    record["items_decided"].pop()
+    record["items_decided"].pop(0)
+    with pytest.raises(ValueError, match="does not answer its paper"):
+        import_module("approvals.migrations.0004_outputs").entry_fields(paper, record)
+
+
+def test_a_result_of_a_bid_that_was_there_before_is_not_judged(empty: None) -> None:
+    before = [("bids", "0002_assigning_and_practice"), ("grants", "0002_scoring_depth")]
+    apps = migrated_to(*before)
+    round = row_of_a_round(apps)
+    bid = apps.get_model("bids", "Bid").objects.create(
+        round=round,
+        reference="BID-7KQ2M",
+        source_reference="CPIE-001",
+        title="A bid",
+        led_by="internal",
+        sponsoring_unit="A unit",
+        amount=Decimal("1000.00"),
+        summary="A summary",
+        beneficiaries="Residents",
+        boroughs=[],
+        starts_on=AT.date(),
+        ends_on=AT.date(),
+        outputs="An output",
+        outcomes="An outcome",
+        evaluation_plan="A plan",
+        track_record="A record",
+        employs_staff=False,
+        personal_data=False,
+        future_cost=False,
+        received_at=AT,
+        intake_digest="0",
+    )
+    apps = migrated_to(("bids", "0003_meetings_and_standings"))
+    standing = apps.get_model("bids", "Standing").objects.create(bid_id=bid.pk, round_id=round.pk)
+    standing.refresh_from_db()
+    assert (standing.gate, standing.cards, standing.card_means) == ("not judged", 0, [])
