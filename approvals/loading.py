@@ -26,7 +26,7 @@ from approvals.review import reviewing
 from approvals.routing import approving, awards, limits
 from bids import areas
 from bids.intake import intake, sheets
-from bids.models import Assignment, Bid
+from bids.models import Assignment, Bid, Tag
 from bids.panel import assignments, closing, interests, practice, scorecards
 from bids.panel import members as members_of_panel
 from grants import money
@@ -263,7 +263,7 @@ class Folder:
             assignments.keep_knowledge(
                 round=self.round,
                 member=self._person(known["member"]),
-                themes=list(self.round.tags.filter(kind="theme", code__in=known.get("themes", []))),
+                themes=list(self.round.tags.filter(kind=Tag.Kind.THEME, code__in=known.get("themes", []))),
                 boroughs=areas.read("; ".join(known.get("boroughs", []))),
                 organisations=[],
                 by=by,

@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
 import devdb
+from tests import last_release
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_PASSWORD = "demo-password-2019"
@@ -135,6 +136,23 @@ def served(copy: str, tmp_path: Path) -> Iterator[str]:
     """The address of a server on a database of its own. It ends with the test."""
     with serving(copy, tmp_path / "server.log") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def last_release_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The name of a database that the last release left, migrated to today."""
+    with django_db_blocker.unblock(), last_release.database("last_release", restored=True) as name:
+        with last_release.speaking_to(name):
+            call_command("migrate", interactive=False, verbosity=0)
+        yield name
+
+
+@pytest.fixture
+def upgraded(last_release_database: str, django_db_blocker: Any) -> Iterator[None]:
+    """Django speaks to the upgraded database of the last release, and what the test changes there is undone."""
+    with django_db_blocker.unblock(), last_release.speaking_to(last_release_database), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def _administer(statement: str) -> None:

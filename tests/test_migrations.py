@@ -71,28 +71,13 @@ def test_living_code_is_seen_however_it_is_imported(source: str) -> None:
 # The database of the last release
 
 
-@pytest.fixture(scope="module")
-def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """The database of the last release, migrated to today."""
-    with django_db_blocker.unblock(), last_release.database("last_release_upgraded", restored=True) as name:
-        with last_release.speaking_to(name):
-            call_command("migrate", interactive=False, verbosity=0)
-        yield name
-
-
-@pytest.fixture
-def speaking(upgraded: str, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock(), last_release.speaking_to(upgraded):
-        yield
-
-
 def printed(*command: str) -> list[str]:
     out = StringIO()
     call_command(*command, stdout=out)
     return out.getvalue().splitlines()
 
 
-def test_the_upgraded_database_holds_what_it_held(speaking: None) -> None:
+def test_the_upgraded_database_holds_what_it_held(upgraded: None) -> None:
     assert Round.objects.count() == 4
     states = dict(Decision.objects.values_list("reference", "state"))
     assert states.pop("PCD-681") == "ready"
@@ -100,19 +85,19 @@ def test_the_upgraded_database_holds_what_it_held(speaking: None) -> None:
     assert RegisterEntry.objects.count() == len(states) == 3
 
 
-def test_nothing_is_left_to_migrate(speaking: None) -> None:
+def test_nothing_is_left_to_migrate(upgraded: None) -> None:
     executor = MigrationExecutor(connection)
     assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
 
 
-def test_its_trail_is_unbroken(speaking: None) -> None:
+def test_its_trail_is_unbroken(upgraded: None) -> None:
     lines = printed("verify_trail")
     assert lines[-1] == "The trail is unbroken."
     assert len(lines) == 6
 
 
 @pytest.mark.parametrize("reference", ["PCD-681", "PCD-1288", "PCD-1341", "PCD-1502"])
-def test_its_frozen_packs_hold(speaking: None, reference: str) -> None:
+def test_its_frozen_packs_hold(upgraded: None, reference: str) -> None:
     out = StringIO()
     with suppress(SystemExit):
         call_command("verify_pack", reference, stdout=out)
@@ -124,7 +109,7 @@ def test_its_frozen_packs_hold(speaking: None, reference: str) -> None:
 
 
 @pytest.mark.parametrize("reference", ["PCD-681", "PCD-1288", "PCD-1341", "PCD-1502"])
-def test_its_rounds_reconcile(speaking: None, reference: str) -> None:
+def test_its_rounds_reconcile(upgraded: None, reference: str) -> None:
     assert printed("reconcile", reference)[-1] == "It balances."
 
 

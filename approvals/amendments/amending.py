@@ -25,9 +25,6 @@ from grants.models import User
 from grants.refusal import Refused
 from grants.totals import total_of
 
-# What the earlier decision did with the amount that a grant had.
-_HOW = {Award.State.REFUSED.value: "refused", Award.State.DEFERRED.value: "deferred"}
-
 
 def amendable(decision: Decision) -> list[Award]:
     """The grants that the decision which this one amends settled, whatever it said of them."""
@@ -145,7 +142,7 @@ def as_amended(decision: Decision, found: Sequence[Award], day: date) -> list[Aw
     """The grants of a round as they are once this paper is signed; once it is, as they stand. Nothing of it is saved.
 
     `found` are those of `position.grants_of`. A changed one has its new amount, waits for the Deputy Mayor, and has
-    what it was before under `was`, in pounds.
+    what it was before under `was`, in pounds, and its state under `was_state`.
     """
     asks = bool(decision.amends_id) and decision.signed_at is None
     changes = {kept.award_id: kept for kept in decision.changes.select_related("award")} if asks else {}
@@ -153,7 +150,7 @@ def as_amended(decision: Decision, found: Sequence[Award], day: date) -> list[Aw
     for award in found:
         kept = changes.get(award.pk)
         vars(award)["was"] = award.amount if kept else None
-        vars(award)["was_how"] = _HOW.get(award.state, "decided on")
+        vars(award)["was_state"] = award.state if kept else ""
         if kept is None:
             continue
         award.amount, award.state, award.route = kept.amount, Award.State.ROUTED, Award.Route.DMPC

@@ -76,7 +76,8 @@ def _seen(area: Area, paper: Paper) -> Iterator[tuple[str, str]]:
             )
 
 
-_SAID = ("reference", "title", "supplier", "amount", "ground", "evidence")
+# Said already, or in the data for a machine alone: what an adviser does not read makes no sign-off void.
+_SAID = ("reference", "title", "supplier", "amount", "ground", "ground_value", "evidence")
 
 
 def _figure(name: str) -> str:

@@ -206,9 +206,9 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
 def _settle_contract(
     item: DecisionItem, contract: SingleTenderAction, decision: Decision, by: User, at: datetime
 ) -> None:
-    states = SingleTenderAction.State
-    refused = {"refused": states.REFUSED, "deferred": states.DEFERRED}
-    contract.state = refused.get(item.answer, states.APPROVED)
+    kinds, states = DecisionItem.Answer, SingleTenderAction.State
+    denied = {kinds.REFUSED: states.REFUSED, kinds.DEFERRED: states.DEFERRED}
+    contract.state = denied.get(kinds(item.answer), states.APPROVED)
     if contract.state == states.APPROVED:
         contract.approved_by, contract.approved_at = by, at
     contract.version += 1
@@ -246,6 +246,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
                     # Whether what the changed decision gave is what holds where this one says no.
                     "stands": item.award_id not in fallen,
                     "answer": item.get_answer_display(),
+                    "answer_value": item.answer,
                     "conditions": item.conditions,
                     "reason": item.reason,
                 }

@@ -116,7 +116,7 @@ class DecideForm(VersionedForm):
         self.items = items
         for item in items:
             if item.verb == DecisionItem.Verb.NOTE:
-                choices = [(DecisionItem.Answer.NOTED.value, "Noted")]
+                choices = [(DecisionItem.Answer.NOTED.value, str(DecisionItem.Answer.NOTED.label))]
             else:
                 kept = [answer for answer in DecisionItem.Answer if answer != DecisionItem.Answer.NOTED]
                 choices = [(answer.value, str(answer.label)) for answer in kept]

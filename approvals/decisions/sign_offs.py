@@ -66,6 +66,7 @@ def entries(stood: list[Row]) -> list[dict[str, Any]]:
     return [
         {
             "area": row.area.label,
+            "area_value": row.area.value,
             "by": row.answer.given_by.name,
             "at": row.answer.given_at.astimezone(UTC),
             "comment": row.answer.comment,

@@ -18,8 +18,12 @@ from grants import money
 VERSION = "1.4"
 # The whole Metropolitan Police District, in the Office for National Statistics' codes.
 DISTRICT = {"name": areas.ALL, "countryCode": "GB", "geoCode": "E23000001", "geoCodeType": "PFA"}
-_REGISTERS = {"Charity number": ("GB-CHC", "charityNumber"), "Company number": ("GB-COH", "companyNumber")}
-_AUTHORITY = "Local authority code"
+# By the values of `Organisation.Register`.
+_REGISTERS = {"charity": ("GB-CHC", "charityNumber"), "company": ("GB-COH", "companyNumber")}
+_AUTHORITY = "local authority"
+# How the kinds of tags are called for whoever reads the data, by the values of `bids.models.Tag.Kind`. They stay as
+# they are when a page calls them otherwise.
+VOCABULARIES = {"theme": "Theme", "priority": "Police and Crime Plan priority", "objective": "Objective"}
 # How the standard heads the columns of a flat file.
 _HEADINGS = {
     "id": "Identifier",
@@ -104,7 +108,7 @@ def grant(found: Grant, by: Publisher) -> dict[str, Any]:
         "plannedDates": [{"startDate": found.starts_on, "endDate": found.ends_on}] if found.starts_on else [],
         "beneficiaryLocation": _locations(found),
         "classifications": [
-            {"vocabulary": tag["kind"], "code": tag["code"], "title": tag["label"]} for tag in found.tags
+            {"vocabulary": VOCABULARIES[tag.kind], "code": tag.code, "title": tag.label} for tag in found.tags
         ],
         "relatedDocument": [
             {"id": found.decision, "title": f"Decision {found.decision}", "url": by.page(found.decision)}
@@ -121,9 +125,10 @@ def _description(found: Grant) -> str:
 
 def recipient(found: Grant, by: Publisher) -> dict[str, str]:
     """The recipient by its number in a public register, or under the publisher's prefix where it has none such."""
-    kind, _, number = found.register.rpartition(" ")
+    kind, number = found.register_value, found.register_number
     name = found.recipient or "Not stated"
-    if kind in _REGISTERS:
+    # Neither register gives numbers with a space in them.
+    if kind in _REGISTERS and " " not in number:
         scheme, key = _REGISTERS[kind]
         return {"id": f"{scheme}-{number}", "name": name, key: number}
     # The list of English authorities knows three capitals, such as CMD for Camden, and no other code.

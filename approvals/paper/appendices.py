@@ -1,4 +1,8 @@
-"""The appendices of a paper: each grant as it is published, and each single tender action."""
+"""The appendices of a paper: each grant as it is published, and each single tender action.
+
+A choice is frozen twice: as the label that a reader sees, and under a name that ends in `_value` (or `_state`) as its
+value. What is decided later is decided by the value, so that a label can be changed.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC
@@ -8,6 +12,9 @@ from typing import Any
 from approvals.models import Award, SingleTenderAction
 from approvals.reconciliation.position import fetched
 from grants import money
+from grants.models import Organisation
+
+_HOW = {Award.State.REFUSED.value: "refused", Award.State.DEFERRED.value: "deferred"}
 
 
 def paid_early(award: Award) -> Decimal:
@@ -21,9 +28,14 @@ def was(award: Award) -> Decimal | None:
     return found
 
 
+def was_state(award: Award) -> str:
+    """The state that a grant has as long as the paper at hand does not change it; empty where it does not."""
+    return str(getattr(award, "was_state", ""))
+
+
 def was_how(award: Award) -> str:
-    """What the earlier decision did with that amount: decided on it, refused it, deferred it."""
-    return str(getattr(award, "was_how", ""))
+    """What the earlier decision did with that amount, as the paper says it."""
+    return _HOW.get(was_state(award), "decided on")
 
 
 def appendix(awards: Sequence[Award]) -> list[dict[str, Any]]:
@@ -42,11 +54,12 @@ def _entry(award: Award) -> dict[str, Any]:
         "title": bid.title,
         "family": bid.family.name if bid.family else "",
         "recipient": bid.recipient.name if bid.recipient else "",
-        "register": _register(award),
+        **_register(bid.recipient),
         "sponsoring_unit": bid.sponsoring_unit,
         "amount": money.text(award.amount),
         "was": money.text(earlier) if earlier is not None else "",
         "was_how": was_how(award) if earlier is not None else "",
+        "was_state": was_state(award) if earlier is not None else "",
         "purpose": bid.summary,
         "beneficiaries": bid.beneficiaries,
         "boroughs": bid.borough_names,
@@ -54,7 +67,10 @@ def _entry(award: Award) -> dict[str, Any]:
         "starts_on": bid.starts_on,
         "ends_on": bid.ends_on,
         "aims": ", ".join(tag.label for tag in bid.tags.all()),
-        "tags": [{"kind": tag.get_kind_display(), "code": tag.code, "label": tag.label} for tag in bid.tags.all()],
+        "tags": [
+            {"kind": tag.get_kind_display(), "kind_value": tag.kind, "code": tag.code, "label": tag.label}
+            for tag in bid.tags.all()
+        ],
         "outputs": bid.outputs,
         "outcomes": bid.outcomes,
         "evaluation": bid.evaluation_plan,
@@ -70,9 +86,12 @@ def _entry(award: Award) -> dict[str, Any]:
     }
 
 
-def _register(award: Award) -> str:
-    body = award.bid.recipient
-    return f"{body.get_register_display()} {body.number}" if body and body.number else ""
+def _register(body: Organisation | None) -> dict[str, str]:
+    """A recipient's number in a public register: as a reader sees it, and which register it is with the number."""
+    if body is None or not body.number:
+        return {"register": "", "register_value": "", "register_number": ""}
+    seen = f"{body.get_register_display()} {body.number}"
+    return {"register": seen, "register_value": body.register, "register_number": body.number}
 
 
 def contract_entries(contracts: Sequence[SingleTenderAction]) -> list[dict[str, Any]]:
@@ -86,6 +105,7 @@ def contract_entries(contracts: Sequence[SingleTenderAction]) -> list[dict[str, 
             "profile": contract.profile,
             "charged_to": contract.charged_to,
             "ground": contract.get_ground_display(),
+            "ground_value": contract.ground,
             "evidence": contract.evidence,
             "other_grounds": contract.other_grounds,
             "route": contract.sentence,

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
+from approvals.paper.settled import OLD_LABELS
 from grants import money
 
 Data = Mapping[str, Any]
@@ -175,6 +176,7 @@ def _contracts(paper: Data) -> dict[str, dict[str, str]]:
     found = {}
     for entry in paper.get("contracts", ()):
         facts = {name: str(entry.get(name) or "") for name in _CONTRACT}
+        facts["ground_value"] = entry.get("ground_value") or OLD_LABELS["ground"].get(facts["ground"], facts["ground"])
         facts["amount"] = _pounds(entry["amount"])
         facts["profile"] = ", ".join(f"{year} {_pounds(amount)}" for year, amount in entry.get("profile", ()))
         found[entry["reference"]] = facts
@@ -193,7 +195,9 @@ def _records(
             yield Change(label, before, after, difference(before, after), names["amount"], reference)
             continue
         for name, fact in names.items():
-            if one[name] != other[name]:
+            # A choice that is called otherwise today is the same choice.
+            value = f"{name}_value" if f"{name}_value" in one else name
+            if one[value] != other[value]:
                 before, after = one[name] or "Nothing", other[name] or "Nothing"
                 yield Change(label, before, after, difference(one[name], other[name]), fact, reference)
 

@@ -16,6 +16,13 @@ from grants import money
 from grants.counting import counted
 from grants.models import BudgetLine
 
+# How prose names the sum of all lines of a kind. Papers are written with these names, so no label changes them.
+_LINES = {
+    BudgetLine.Kind.STAFFING: "staffing",
+    BudgetLine.Kind.INTERNAL: "internal projects",
+    BudgetLine.Kind.OTHER: "other",
+}
+
 
 def figures_of(said: Sources) -> Figures:
     """Every figure that the prose may name."""
@@ -34,9 +41,8 @@ def figures_of(said: Sources) -> Figures:
     for line_kind in BudgetLine.Kind:
         lines = [line.amount for line in said.decision.round.lines.all() if line.kind == line_kind]
         if lines:
-            label = str(line_kind.label)
-            source = f"Sum of the budget lines for {label.lower()}"
-            amount(f"all {label}", money.total(lines), source, "Budget lines")
+            name = _LINES[line_kind]
+            amount(f"all {name}", money.total(lines), f"Sum of the budget lines for {name}", "Budget lines")
     amount("contracts", reco.contracts.total, "Single tender actions")
     for name, part in (
         ("grants", reco.grants),

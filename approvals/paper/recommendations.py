@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from approvals.models import Award, DelegationRule, SingleTenderAction
-from approvals.paper.appendices import paid_early, was, was_how
+from approvals.paper.appendices import paid_early, was, was_how, was_state
 from approvals.paper.sources import Sources
 from approvals.prose.claims import Bound, Claim, Member, who_breaks
 from approvals.routing.awards import compared_sum
@@ -88,7 +88,8 @@ def _years(contract: SingleTenderAction) -> str:
 
 
 def _unless_approved(award: Award) -> str:
-    return f" ({was_how(award)} there)" if was_how(award) in ("refused", "deferred") else ""
+    denied = (Award.State.REFUSED, Award.State.DEFERRED)
+    return f" ({was_how(award)} there)" if was_state(award) in denied else ""
 
 
 def _how_above(asked: Sequence[Award], limit: Decimal) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from approvals.models import Award
+from approvals.models import Award, DelegationRule
 from approvals.paper.appendices import paid_early
 from approvals.prose.claims import Group, Member
 from approvals.prose.figures import Figure
@@ -67,7 +67,7 @@ def _count(name: str, thing: str, value: int, source: str) -> Figure:
 
 
 def _limit(said: Sources) -> Decimal:
-    rule = said.limits["grant"]
+    rule = said.limits[DelegationRule.Kind.GRANT]
     return rule.limit if rule else money.ZERO
 
 

@@ -15,22 +15,64 @@ from grants import money
 from grants.refusal import Refused
 
 LONDON = ZoneInfo("Europe/London")
-GRANTED = frozenset({"Approved", "Approved with conditions", "Noted"})
-AS_ASKED = frozenset({"Approved", "Noted"})
+# The values of `DecisionItem.Answer`, of `DecisionItem.Verb` and of `Award.Route`.
+REFUSED, DEFERRED = "refused", "deferred"
+GRANTED = frozenset({"approved", "conditions", "noted"})
+AS_ASKED = frozenset({"approved", "noted"})
+NOTE = "note"
 DELEGATED, DECIDED = "delegated", "dmpc"
+# What was frozen before the values were holds a choice as the label that a reader saw on that day. Those labels are
+# listed here once and stay as they are, whatever the models call the choices now.
+OLD_LABELS: Mapping[str, Mapping[str, str]] = {
+    "answer": {
+        "Approved": "approved",
+        "Approved with conditions": "conditions",
+        "Refused": "refused",
+        "Deferred": "deferred",
+        "Noted": "noted",
+    },
+    "kind": {"Theme": "theme", "Police and Crime Plan priority": "priority", "Objective": "objective"},
+    "register": {
+        "Charity number": "charity",
+        "Company number": "company",
+        "Local authority code": "local authority",
+        "Not stated": "not stated",
+    },
+    "ground": {
+        "Only one supplier can, for technical reasons (regulation 32(2)(b)(ii))": "reg32-technical",
+        "Only one supplier may, for exclusive rights (regulation 32(2)(b)(iii))": "reg32-rights",
+        "The supplier is a body that the buyer controls (Teckal; regulation 12)": "teckal",
+        "Extreme urgency that nobody could foresee (regulation 32(2)(c))": "reg32-urgency",
+    },
+}
 
 Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A theme, plan priority or objective of a grant; `kind` is a value of `bids.models.Tag.Kind`."""
+
+    kind: str
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant that was approved. Texts are empty where nothing was said, `decision` where none has reported it."""
+    """A grant that was approved. Texts are empty where nothing was said, `decision` where none has reported it.
+
+    `register` is how a reader sees the recipient's number in a public register; `register_value` is which register it
+    is, as a value of `Organisation.Register`, and `register_number` the number alone.
+    """
 
     decision: str
     reference: str
     title: str
     recipient: str
     register: str
+    register_value: str
+    register_number: str
     amount: Decimal
     approved_on: date
     level: str
@@ -39,7 +81,7 @@ class Grant:
     conditions: str
     reason: str
     legal_power: str
-    tags: tuple[Data, ...]
+    tags: tuple[Tag, ...]
     borough_codes: tuple[str, ...]
     starts_on: str
     ends_on: str
@@ -69,6 +111,18 @@ def day(moment: str) -> date:
     return datetime.fromisoformat(moment).astimezone(LONDON).date()
 
 
+def value_of(entry: Data, choice: str) -> str:
+    """The value of a choice in frozen data, such as the answer to an item; an older pack has it by its label.
+
+    Raises Refused where an older pack holds a label that no release wrote.
+    """
+    if f"{choice}_value" in entry:
+        return str(entry[f"{choice}_value"])
+    if entry[choice] not in OLD_LABELS[choice]:
+        raise Refused(f"“{entry[choice]}” is not known as the {choice} of anything. Tell the auditor.")
+    return OLD_LABELS[choice][entry[choice]]
+
+
 def grants(paper: Data, record: Data) -> list[Grant]:
     """The grants that a signed decision approved or noted, in the order of its paper."""
     decided = {entry["reference"]: (entry, DECIDED) for entry in paper["appendix_1"]}
@@ -77,13 +131,13 @@ def grants(paper: Data, record: Data) -> list[Grant]:
     return [
         _grant(*known[name], answer, record, record["signed_at"], paper["round"])
         for name, answer in _answered(paper, record)
-        if name in known and answer["answer"] in GRANTED
+        if name in known and value_of(answer, "answer") in GRANTED
     ]
 
 
 def differs(record: Data) -> list[Data]:
     """The answers of a record that are not what its paper asked: refused, deferred, or with conditions."""
-    return [item for item in record["items_decided"] if item["answer"] not in AS_ASKED]
+    return [item for item in record["items_decided"] if value_of(item, "answer") not in AS_ASKED]
 
 
 def after(record: Data) -> str:
@@ -92,12 +146,12 @@ def after(record: Data) -> str:
         return ""
     # A change of a grant that was only deferred before leaves nothing that stands.
     own = [item for item in differs(record) if not item["changes"] or not item.get("stands", True)]
-    denied = [item for item in differs(record) if item not in own and item["answer"] not in GRANTED]
+    denied = [item for item in differs(record) if item not in own and value_of(item, "answer") not in GRANTED]
     kept = denied[0]["changes"] if denied else ""
     said = [f"After the decision {money.pounds(money.exact(record['allocation_left']))} of the allocation is left."]
-    if any(item["answer"] == "Refused" for item in own):
+    if any(value_of(item, "answer") == REFUSED for item in own):
         said.append("What was refused takes nothing of it.")
-    if any(item["answer"] == "Deferred" for item in own):
+    if any(value_of(item, "answer") == DEFERRED for item in own):
         said.append("What is deferred still holds its money.")
     if kept:
         said.append(f"Where a change was not approved, {kept} stands.")
@@ -109,7 +163,7 @@ def after(record: Data) -> str:
 def not_granted(paper: Data, record: Data) -> set[str]:
     """The references of what a signed decision refused or deferred, but for a change: there the earlier one stands."""
     changed = {entry["reference"] for entry in paper["appendix_1"] if entry.get("was")}
-    return {name for name, answer in _answered(paper, record) if answer["answer"] not in GRANTED} - changed
+    return {name for name, answer in _answered(paper, record) if value_of(answer, "answer") not in GRANTED} - changed
 
 
 def delegated(entries: Iterable[Data], reported: Mapping[str, str], round: Data) -> list[Grant]:
@@ -127,12 +181,15 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
     # A pack that was frozen before it held the day of a delegated approval: the day that it was noted stands for it.
     approved_at = entry.get("approved_at") if level == DELEGATED else ""
     own = answer if level == DECIDED else {}
+    register_value, register_number = _registered(entry)
     return Grant(
         decision=record["reference"],
         reference=entry["reference"],
         title=entry["title"],
         recipient=entry["recipient"],
         register=entry["register"],
+        register_value=register_value,
+        register_number=register_number,
         amount=money.exact(entry["amount"]),
         approved_on=day(approved_at or signed_at),
         level=level,
@@ -141,7 +198,7 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
         conditions=_both(entry["conditions"], own.get("conditions", "")),
         reason=_both(entry["reason"], own.get("reason", "")),
         legal_power=entry["legal_power"],
-        tags=tuple(entry.get("tags", ())),
+        tags=tuple(Tag(value_of(tag, "kind"), tag["code"], tag["label"]) for tag in entry.get("tags", ())),
         borough_codes=tuple(entry.get("borough_codes", ())),
         starts_on=entry.get("starts_on", ""),
         ends_on=entry.get("ends_on", ""),
@@ -149,6 +206,15 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
         round=round["reference"],
         round_title=round["title"],
     )
+
+
+def _registered(entry: Data) -> tuple[str, str]:
+    """The public register that a recipient is in, by its value, with the number there; empty where it is in none."""
+    if "register_value" in entry:
+        return entry["register_value"], entry["register_number"]
+    label, _, number = entry["register"].rpartition(" ")
+    # A number with a space in it cannot be told from its label any more.
+    return OLD_LABELS["register"].get(label, ""), number
 
 
 def _both(one: str, other: str) -> str:
@@ -172,7 +238,7 @@ def contracts(paper: Data, record: Data) -> list[Contract]:
             decided_on=day(record["signed_at"]),
         )
         for name, answer in _answered(paper, record)
-        if name in known and answer["answer"] in GRANTED
+        if name in known and value_of(answer, "answer") in GRANTED
     ]
 
 
@@ -182,7 +248,7 @@ def _answered(paper: Data, record: Data) -> Iterator[tuple[str, Data]]:
     number = 0
     for recommendation in paper["recommendations"]:
         # What is noted is answered as a whole, what is approved thing by thing.
-        noted = recommendation["verb"] == "note"
+        noted = recommendation["verb"] == NOTE
         number += noted
         for item in recommendation["items"]:
             number += not noted

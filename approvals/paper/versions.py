@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.timezone import localtime
 
-from approvals.models import Decision, Pack
+from approvals.models import Decision, DecisionItem, Pack
 from approvals.paper import changes, pack, sources
 from grants.models import Round
 
@@ -46,5 +46,7 @@ def _without(names: Collection[str], found: changes.Data) -> changes.Data:
 def references(decision: Decision) -> set[str]:
     """The grants and contracts that the newest pack of a decision asks to approve."""
     frozen = decision.packs.only("pk").last()
-    items = frozen.items.filter(verb="approve").values_list("award__reference", "contract__reference") if frozen else []
+    if frozen is None:
+        return set()
+    items = frozen.items.filter(verb=DecisionItem.Verb.APPROVE).values_list("award__reference", "contract__reference")
     return {reference for pair in items for reference in pair if reference}

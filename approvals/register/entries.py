@@ -12,7 +12,8 @@ from approvals.paper import settled
 from approvals.paper.settled import Data
 from grants import money
 
-THEME = "Theme"
+# A value of `bids.models.Tag.Kind`.
+THEME = "theme"
 _OF_A_GRANT = (
     "reference",
     "title",
@@ -81,7 +82,7 @@ def entry(paper: Data, record: Data) -> Entry:
         contracts_total=said.contracts.total,
         held_back=said.held_back,
         recipients=sorted({each.recipient for each in grants} | {each.supplier for each in contracts} - {""}),
-        themes=sorted({tag["label"] for each in grants for tag in each.tags if tag["kind"] == THEME}),
+        themes=sorted({tag.label for each in grants for tag in each.tags if tag.kind == THEME}),
         text="\n".join(filter(None, _words(paper, record))),
     )
 
@@ -93,7 +94,7 @@ def outcome(paper: Data, record: Data) -> Settled:
         decided=_part([each.amount for each in grants if each.level == settled.DECIDED]),
         noted=_part([each.amount for each in grants if each.level == settled.DELEGATED]),
         contracts=_part([each.amount for each in settled.contracts(paper, record)]),
-        held_back=sum(item["answer"] not in settled.GRANTED for item in record["items_decided"]),
+        held_back=sum(settled.value_of(item, "answer") not in settled.GRANTED for item in record["items_decided"]),
     )
 
 

@@ -148,7 +148,7 @@ def data_parts(paper: Data, record: Data | None = None) -> dict[str, str]:
 
 def _differs(record: Data) -> list[str]:
     """What was decided otherwise, with what is left."""
-    items = [item for item in record["items_decided"] if item["answer"] not in ("Approved", "Noted")]
+    items = [item for item in record["items_decided"] if item["answer_value"] not in ("approved", "noted")]
     said = [
         f"{item['number']} {item['label']} {item['amount']} {item['answer']} {item['conditions']} {item['reason']}"
         for item in items

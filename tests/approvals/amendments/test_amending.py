@@ -389,6 +389,7 @@ def test_of_a_grant_that_was_refused_it_says_that_it_was(
     [asked] = found["recommendations"]
     assert asked["text"].endswith("from £70,000 (refused there) to £65,000")
     assert found["appendix_1"][0]["was_how"] == "refused"
+    assert found["appendix_1"][0]["was_state"] == "refused"
     assert "PCD-681 refused £70,000." in packs.html(found)
 
 

@@ -223,6 +223,7 @@ def test_the_record_says_what_was_decided_by_whom_and_when(decision: Decision, r
     assert (said["signed_by"], said["interests"]) == ("Robin Vale", "My cousin runs London Blues")
     assert said["signed_at"] == "2026-11-21T10:00:00+00:00"
     assert said["items_decided"][0]["answer"] == "Refused"
+    assert said["items_decided"][0]["answer_value"] == "refused"
     page = packs.checked_html(record)
     for words in ("Robin Vale", "My cousin runs London Blues", "Too dear", "21 November 2026"):
         assert words in page

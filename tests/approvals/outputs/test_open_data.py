@@ -23,7 +23,7 @@ from approvals.models import Award, Decision, Pack
 from approvals.outputs import open_data, published
 from approvals.paper import settled
 from bids.areas import BOROUGHS
-from bids.models import Bid
+from bids.models import Bid, Tag
 from grants.models import Organisation, User
 from grants.refusal import Refused
 from grants.tables import as_csv
@@ -52,6 +52,8 @@ GRANT = settled.Grant(
     title="A title",
     recipient="A body",
     register="Charity number 1234567",
+    register_value="charity",
+    register_number="1234567",
     amount=Decimal("1000.10"),
     approved_on=date(2019, 7, 1),
     level=settled.DELEGATED,
@@ -60,7 +62,7 @@ GRANT = settled.Grant(
     conditions="",
     reason="",
     legal_power="",
-    tags=({"kind": "Theme", "code": "violence", "label": "Violence, and fear of it"},),
+    tags=(settled.Tag("theme", "violence", "Violence, and fear of it"),),
     borough_codes=("E09000007", "E09000012"),
     starts_on="2019-08-01",
     ends_on="2019-09-01",
@@ -132,22 +134,29 @@ def test_an_amount_is_a_number_with_two_decimals_exactly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("register", "expected"),
+    ("register", "number", "expected"),
     [
-        ("Charity number 1234567", {"id": "GB-CHC-1234567", "charityNumber": "1234567"}),
-        ("Company number 09876543", {"id": "GB-COH-09876543", "companyNumber": "09876543"}),
-        ("Local authority code CMD", {"id": "GB-LAE-CMD"}),
-        ("Local authority code 9923086", {"id": "360G-x-org-9923086"}),
-        ("", {"id": "360G-x-org-a-body"}),
+        ("charity", "1234567", {"id": "GB-CHC-1234567", "charityNumber": "1234567"}),
+        ("company", "09876543", {"id": "GB-COH-09876543", "companyNumber": "09876543"}),
+        ("company", "SC 123456", {"id": "360G-x-org-a-body"}),
+        ("local authority", "CMD", {"id": "GB-LAE-CMD"}),
+        ("local authority", "9923086", {"id": "360G-x-org-9923086"}),
+        ("not stated", "1234567", {"id": "360G-x-org-a-body"}),
+        ("", "", {"id": "360G-x-org-a-body"}),
     ],
 )
-def test_a_recipient_is_named_by_its_register(register: str, expected: dict[str, str]) -> None:
-    assert changed(register=register)["recipientOrganization"] == [{"name": "A body", **expected}]
+def test_a_recipient_is_named_by_its_register(register: str, number: str, expected: dict[str, str]) -> None:
+    named = changed(register_value=register, register_number=number)["recipientOrganization"]
+    assert named == [{"name": "A body", **expected}]
 
 
 def test_every_register_of_the_service_is_known() -> None:
-    known = {*open_data._REGISTERS, open_data._AUTHORITY, "Not stated"}
-    assert {str(each.label) for each in Organisation.Register} == known
+    known = {*open_data._REGISTERS, open_data._AUTHORITY, "not stated"}
+    assert set(Organisation.Register.values) == known
+
+
+def test_every_kind_of_tag_has_its_vocabulary() -> None:
+    assert set(Tag.Kind.values) == set(open_data.VOCABULARIES)
 
 
 def test_what_is_illustrative_says_so() -> None:

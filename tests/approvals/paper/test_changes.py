@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.paper.changes import Change, between, difference, words
+from approvals.paper.settled import OLD_LABELS
 
 PAPER: dict[str, Any] = {
     "title": "Spending",
@@ -142,6 +143,18 @@ def test_a_version_from_before_a_part_existed_counts_as_without_it() -> None:
     old = {"title": "Spending", "figures": {}}
     assert {each.kind for each in between(old, PAPER).grants} == {"added"}
     assert {each.kind for each in between(PAPER, old).contracts} == {"removed"}
+
+
+def with_ground(**ground: str) -> dict[str, Any]:
+    return changed(contracts=[{**PAPER["contracts"][0], **ground}])
+
+
+def test_a_ground_that_is_called_otherwise_is_the_same_ground() -> None:
+    label, value = next(iter(OLD_LABELS["ground"].items()))
+    then, now = with_ground(ground=label), with_ground(ground="Another name", ground_value=value)
+    assert not between(then, now)
+    (change,) = between(now, with_ground(ground="Another ground", ground_value="urgency")).contracts
+    assert (change.fact, change.before, change.after) == ("Ground", "Another name", "Another ground")
 
 
 @pytest.mark.parametrize(
