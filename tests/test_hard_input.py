@@ -63,7 +63,7 @@ def test_an_absurd_count_breaks_nothing(number: str) -> None:
         f"{number} each",
         f"each above £{number}",
     ):
-        assert all(0 <= each.typed.start < each.typed.end for each in checking.check(text, checking.Known(known)))
+        assert all(0 <= each.mention.start < each.mention.end for each in checking.check(text, checking.Known(known)))
 
 
 def test_the_trail_tells_no_mark_while_the_panel_scores() -> None:

@@ -76,8 +76,9 @@ def _faults_of(part: Part, text: str, prose: CheckedProse, reference: str) -> It
 
 def _in_prose(part: Part, text: str, match: checking.Match, reference: str) -> Discrepancy:
     """What is wrong in a section, in words: the section, what it says, why that is wrong, and where it stands."""
-    typed = match.typed
+    mention = match.mention
     link = ", which " if match.kind is not Kind.CLAIM else ". That "
-    message = f"“{part.heading}” says {typed.text}{link}{match.says}. It stands in {checking.place(text, typed)}."
-    value = typed.value if match.kind is Kind.MONEY and typed.value is not None else money.ZERO
+    place = checking.place(text, mention)
+    message = f"“{part.heading}” says {mention.text}{link}{match.message}. It stands in {place}."
+    value = mention.value if match.kind is Kind.MONEY and mention.value is not None else money.ZERO
     return Discrepancy("prose", message, value.quantize(money.PENNY), f"{reference} {part.key}")

@@ -79,7 +79,7 @@ def figure_notes(sections: list[dict[str, Any]], prose: CheckedProse) -> list[di
             note = notes.setdefault(piece["figure"], {"number": str(len(notes) + 1), **entry})
             piece["note"] = note["number"]
     every_match = [match for part in PARTS for match in prose.matches[part.key]]
-    sources = {match.typed.text: match.what for match in every_match if match.standing is Standing.EXTERNAL}
+    sources = {match.mention.text: match.what for match in every_match if match.standing is Standing.EXTERNAL}
     listed = list(notes.values())
     for typed, source in sources.items():
         listed.append({"number": str(len(listed) + 1), "name": figures.ELSEWHERE, "exact": typed, "source": source})

@@ -1,8 +1,8 @@
 """Sums of money in prose, in all the ways that people write them. Pure rules.
 
-Each is found with its place, its value in pounds and the rounding that it is written with. What could be read in two
-ways has no value, and says why. A number that counts or names something else (5,000 walkers, paragraph 4.8, 2019/20,
-10.30) is no sum of money.
+Each sum is returned with its place, its value in pounds and the rounding that it is written with. A sum that could be
+read in two ways has no value, and its `why` gives the reason. A number that counts or names something else (5,000
+walkers, paragraph 4.8, 2019/20, 10.30) is not a sum of money.
 """
 
 import re
@@ -14,12 +14,13 @@ from approvals.prose.figures import masked
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """Something that a person typed, and where: `text` stands in the prose from `start` to `end`.
+class Mention:
+    """A sum, count, share or claim as it is written in a text: `text` runs from `start` to `end` of the prose.
 
-    `value` is in pounds for money (None where it cannot be read, and then `why` says so) and a number for a count.
-    `step` is what money is rounded to. `thing` is what a count counts: one of the things of `counts`, two where it can
-    be either (`bids grants`), empty where the sentence does not say. `outcome` is what it says became of them.
+    `value` is pounds for money, a number for a count and per cent for a share; None where it cannot be read, and then
+    `why` gives the reason. `step` is what money is rounded to, in pounds. `thing` is what a count counts: one of
+    `counts.THINGS`, two where it can be either (`bids grants`), empty where the sentence leaves it open. `outcome` is
+    what the sentence says happened to them.
     """
 
     text: str
@@ -32,19 +33,19 @@ class Typed:
     outcome: str = ""
 
     def can_count(self, thing: str) -> bool:
-        """Whether it can be a count of that thing."""
+        """Whether this can be a count of `thing`."""
         return not self.thing or thing in self.thing.split()
 
 
-# A figure with more digits than any budget has is no figure.
+# No budget has more digits than this, so a longer number is not read as a sum.
 LONGEST = 20
 COMMA = "has a comma in the wrong place"
-SPACES = "has spaces where commas belong"
+SPACES = "has spaces where it needs commas"
 TWO_WAYS = "can be read in two ways"
-TOO_LONG = "has more digits than any sum of money"
-IN_WORDS = "is written in words, where a figure belongs, such as £0.95m"
+TOO_LONG = "has too many digits for a sum of money"
+IN_WORDS = "is written in words and has to be in figures, such as £0.95m"
 FOREIGN = "is not in pounds"
-FRACTION = "is written as a fraction, where a figure belongs, such as £0.5m"
+FRACTION = "is written as a fraction and has to be in decimals, such as £0.5m"
 
 _SMALL = re.findall(
     r"\w+",
@@ -66,7 +67,7 @@ IN_LETTERS = rf"(?:a|{_BELOW_100})\s(?:hundred|thousand)(?:\sand\s(?:{_BELOW_100
 
 
 def in_letters(words: str) -> int:
-    """The value of a number written in letters: `thirty-nine`, `a hundred and six`, `twelve hundred`."""
+    """Return the value of a number written in letters: `thirty-nine`, `a hundred and six`, `twelve hundred`."""
     value = 0
     for part in re.split(r"[\s-]", words.casefold()):
         if part in ("hundred", "thousand", "dozen"):
@@ -122,7 +123,7 @@ _LETTERS = re.compile(
     re.IGNORECASE,
 )
 
-# What can follow a sum that has no pound sign. Any other word is taken for what the number counts.
+# The words that can follow a sum without a pound sign. Any other word is taken to be what the number counts.
 _AFTER_A_SUM = frozenset(
     re.findall(
         r"\w+",
@@ -135,12 +136,12 @@ _AFTER_A_SUM = frozenset(
         "went were when where whether which while will with within without would yet "
         # How a sum is spent, or how often.
         "annually yearly monthly quarterly annum pa lies goes stays unallocated underspent unspent "
-        # A sum used as a word for what it is.
+        # Nouns that follow a sum and describe it, as in “a 50,000 limit”.
         "allocation award budget contract expenditure fund funding gap grant limit payment pot spend spending surplus "
         "threshold total underspend",
     )
 )
-# 329,000 behind one of these is no sum.
+# After one of these words 329,000 is a number of people or events, not a sum.
 _OF_PEOPLE = re.compile(
     r"\b(?:attendance|attended|calls|children|crimes|footfall|households|incidents|members|offences|people|population|pupils"
     r"|residents|victims|visitors|visits)\b[^.;£]*$",
@@ -152,91 +153,94 @@ _OF_OTHERS = {"them", "these", "those", "whom", "people"}
 
 
 def level(prose: str) -> str:
-    """The prose with every kind of space within a line as a plain one, each in its place.
+    """Return the prose with every kind of space within a line replaced by a plain one; no character moves.
 
-    What has no width is a space too, so that no number can hide one.
+    Characters of no width become spaces too, so that they cannot hide inside a number.
     """
     return re.sub(r"[\u00a0\u00ad\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]", " ", prose)
 
 
-def amounts(prose: str, taken: list[tuple[int, int]] | None = None) -> list[Typed]:
-    """The sums of money of a text, in its order. `taken`: places of what is known to be something else."""
+def amounts(prose: str, taken: list[tuple[int, int]] | None = None) -> list[Mention]:
+    """Return the sums of money in a text, in its order.
+
+    `taken` lists the places, as start and end, of what is already known to be something else.
+    """
     plain = masked(level(prose))
-    found: list[Typed] = []
-    held = bytearray(len(plain))
+    sums: list[Mention] = []
+    covered = bytearray(len(plain))
     for start, end in taken or ():
-        held[start:end] = b"\1" * (end - start)
-    for typed in (*_halves(plain), *_with_sign(plain), *_labelled(plain), *_bare(plain), *_letters(plain)):
-        if not any(held[typed.start : typed.end]):
-            found.append(typed)
-            held[typed.start : typed.end] = b"\1" * (typed.end - typed.start)
-    return sorted(found, key=lambda typed: typed.start)
+        covered[start:end] = b"\1" * (end - start)
+    for mention in (*_halves(plain), *_with_sign(plain), *_labelled(plain), *_bare(plain), *_letters(plain)):
+        if not any(covered[mention.start : mention.end]):
+            sums.append(mention)
+            covered[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+    return sorted(sums, key=lambda mention: mention.start)
 
 
-def _with_sign(plain: str) -> Iterator[Typed]:
-    for found in _WITH_SIGN.finditer(plain):
-        unit = found["unit"] or ""
-        other = _other_end(plain, found.end()) if found["currency"] not in "€$" else None
-        if not unit and len(found["number"]) <= 3:
-            ahead = _SAME_UNIT.match(plain, found.end())
+def _with_sign(plain: str) -> Iterator[Mention]:
+    for match in _WITH_SIGN.finditer(plain):
+        unit = match["unit"] or ""
+        other = _other_end(plain, match.end()) if match["currency"] not in "€$" else None
+        if not unit and len(match["number"]) <= 3:
+            ahead = _SAME_UNIT.match(plain, match.end())
             unit = (other["unit"] if other else "") or (ahead["unit"] if ahead else "") or ""
-        typed = _typed(plain, found.span(), found["number"], unit, minus=bool(found["minus"] or found["inner"]))
-        if found["currency"] in "€$":
-            typed = Typed(typed.text, typed.start, typed.end, None, why=FOREIGN)
-        yield typed
+        mention = _mention(plain, match.span(), match["number"], unit, minus=bool(match["minus"] or match["inner"]))
+        if match["currency"] in "€$":
+            mention = Mention(mention.text, mention.start, mention.end, None, why=FOREIGN)
+        yield mention
         if other:
-            yield _typed(plain, (other.start("number"), other.end()), other["number"], other["unit"] or unit)
+            yield _mention(plain, (other.start("number"), other.end()), other["number"], other["unit"] or unit)
 
 
-def _halves(plain: str) -> Iterator[Typed]:
-    for found in _HALF.finditer(plain):
-        yield Typed(found[0].strip(), *found.span(), None, why=FRACTION)
+def _halves(plain: str) -> Iterator[Mention]:
+    for match in _HALF.finditer(plain):
+        yield Mention(match[0].strip(), *match.span(), None, why=FRACTION)
 
 
-def _labelled(plain: str) -> Iterator[Typed]:
-    """A number without commas behind a word for a sum; a year is none."""
-    for found in _LABELLED.finditer(plain):
-        if not re.fullmatch(r"(?:19|20)\d\d", found["number"]) and _stands_alone(plain, found.end()):
-            yield _typed(plain, found.span("number"), found["number"], "")
+def _labelled(plain: str) -> Iterator[Mention]:
+    """Yield each number without commas that follows a word for a sum; a year is not a sum."""
+    for match in _LABELLED.finditer(plain):
+        if not re.fullmatch(r"(?:19|20)\d\d", match["number"]) and _stands_alone(plain, match.end()):
+            yield _mention(plain, match.span("number"), match["number"], "")
 
 
 def _other_end(plain: str, at: int) -> re.Match[str] | None:
     other = _OTHER_END.match(plain, at)
     if other and other["dash"].strip() == "to":
-        # £70,000 to 3 projects is no range; £30 to 50k and £30,000 to 50,000 are.
+        # “£70,000 to 3 projects” is not a range; “£30 to 50k” and “£30,000 to 50,000” are.
         summed = other["unit"] or ("," in other["number"] and _stands_alone(plain, other.end()))
         return other if summed else None
     return other
 
 
-def _bare(plain: str) -> Iterator[Typed]:
-    for found in _BARE.finditer(plain):
-        number, unit = found["number"], found["unit"] or found["letter"] or ""
-        if found["pence"]:
+def _bare(plain: str) -> Iterator[Mention]:
+    for match in _BARE.finditer(plain):
+        number, unit = match["number"], match["unit"] or match["letter"] or ""
+        if match["pence"]:
             if re.fullmatch(r"\d{1,3}", number):
-                yield Typed(found[0], *found.span(), Decimal(number) / 100, Decimal("0.01"))
+                yield Mention(match[0], *match.span(), Decimal(number) / 100, Decimal("0.01"))
             continue
-        if found["pounds"]:
-            yield _typed(plain, found.span(), number, unit)
+        if match["pounds"]:
+            yield _mention(plain, match.span(), number, unit)
             continue
         grouped = re.fullmatch(r"\d+(?:,\d{3})+(?:\.\d+)?", number)
-        metres = (found["letter"] or "").casefold() == "m" and re.fullmatch(r"\d{2,}|\d+(?:,\d{3})+", number)
+        metres = (match["letter"] or "").casefold() == "m" and re.fullmatch(r"\d{2,}|\d+(?:,\d{3})+", number)
         pence = re.fullmatch(r"\d{4,}\.\d\d", number)
-        if grouped and not unit and _OF_PEOPLE.search(plain[max(found.start() - 80, 0) : found.start()]):
+        if grouped and not unit and _OF_PEOPLE.search(plain[max(match.start() - 80, 0) : match.start()]):
             continue
-        if (grouped or unit or pence) and not metres and _stands_alone(plain, found.end()):
-            yield _typed(plain, found.span(), number, unit)
+        if (grouped or unit or pence) and not metres and _stands_alone(plain, match.end()):
+            yield _mention(plain, match.span(), number, unit)
 
 
-def _letters(plain: str) -> Iterator[Typed]:
-    for found in _LETTERS.finditer(plain):
-        said = found["vague"] or found["pounds"] or found["few"]
-        if said or (not found[0].casefold().endswith("hundred") and _stands_alone(plain, found.end())):
-            yield Typed(found[0], *found.span(), None, why=IN_WORDS)
+def _letters(plain: str) -> Iterator[Mention]:
+    for match in _LETTERS.finditer(plain):
+        names_pounds = match["vague"] or match["pounds"] or match["few"]
+        if names_pounds or (not match[0].casefold().endswith("hundred") and _stands_alone(plain, match.end())):
+            yield Mention(match[0], *match.span(), None, why=IN_WORDS)
 
 
 def _stands_alone(plain: str, at: int) -> bool:
-    """Whether no word follows that the number could count."""
+    """Whether the number at this place is followed by no word that it could count."""
     while run_on := _RUN_ON.match(plain, at):
         at = run_on.end()
     if re.match(r"\s?/\s?(?:year|yr|month|quarter|week|annum)\b|\sp\.?\s?a\b", plain[at:], re.IGNORECASE):
@@ -251,15 +255,15 @@ def _stands_alone(plain: str, at: int) -> bool:
     return following[1].casefold() in _AFTER_A_SUM
 
 
-def _typed(plain: str, span: tuple[int, int], number: str, unit: str, *, minus: bool = False) -> Typed:
+def _mention(plain: str, span: tuple[int, int], number: str, unit: str, *, minus: bool = False) -> Mention:
     text = plain[span[0] : span[1]]
     why = _why_not(number, unit)
     if why:
-        return Typed(text, *span, None, why=why)
+        return Mention(text, *span, None, why=why)
     factor = _SCALES[unit.casefold()] if unit else 1
     value = Decimal(number.replace(",", "")) * factor
     step = Decimal(1).scaleb(-len(number.partition(".")[2])) * factor
-    return Typed(text, *span, -value if minus else value, step)
+    return Mention(text, *span, -value if minus else value, step)
 
 
 def _why_not(number: str, unit: str) -> str:

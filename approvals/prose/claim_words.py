@@ -1,4 +1,4 @@
-"""The words in which people claim something of every member of a set: patterns for `claim_reading`. Pure rules."""
+"""The words in which people make claims about the members of a set: patterns for `claim_reading`. Pure rules."""
 
 import re
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from approvals.prose.claims import Bound
 from approvals.prose.counts import THINGS
 from approvals.prose.figures import MASK
 
-# What is said of an amount
+# How an amount is compared
 
 _ABOVE = r"above|over|exceeding|in\sexcess\sof|beyond|upwards?\sof|(?:more|greater|higher|larger|bigger)\sthan|>"
 _BELOW = r"below|under|beneath|short\sof|(?:less|lower|smaller)\sthan|<"
 _NOT = r"(?:do|does|did|will|may|can|must|is|are)(?:\snot|n['’]t)"
 _EXCEED = r"(?:exceed|surpass|top|pass|beat|clear|outstrip)(?:e?s|ed)?"
 _REACH = r"(?:reach|meet|hit|attain)(?:e?s|ed)?|met"
-# Words, what they say of an amount, and what they say of it after none, no or neither.
+# Words, the bound that they set, and the bound that they set after none, no or neither.
 COMPARATORS: Sequence[tuple[str, Bound, Bound]] = (
     (
         rf"not?\s(?:{_BELOW})|at\sleast|at\sor\s(?:above|over)|(?:a\s)?minimum\sof|≥|>=|(?:{_REACH})",
@@ -41,7 +41,7 @@ _WORTH = (
     r"|(?:of\s)?(?:an?\s)?values?(?:\sof)?|for|of|at))?"
 )
 
-# Whom it is said of
+# Which set the claim is about
 
 _NOUN = rf"(?:{'|'.join(THINGS)})"
 _NUMBER = rf"(?:\d{{1,4}}|(?:{IN_LETTERS})|(?<!{MASK}){MASK}+)"
@@ -55,7 +55,7 @@ _SUBJECT = (
     r"|not\s(?:one|a\ssingle))\b"
 )
 _EXTREME = r"the\s(?P<set>smallest|lowest|least|minimum|largest|biggest|highest|greatest|maximum)\b"
-# Between the set and what is said of it: no other statement, and nothing that is a sum of the members.
+# Between the set and the claim stands no other statement, and nothing that is a sum of the members.
 _GAP = (
     r"(?:[\s,]+(?:(?:that|which|who)\s(?:is|are|was|were|have|has|had)\b(?!\s(?:each|all|none))|to\sbe\b"
     r"|(?!(?:and|but|while|whereas|although|if|unless|that|which|who"
@@ -71,7 +71,7 @@ _MONEY = (
     rf"\s?(?:(?:the|a|our|its)\s(?:[\w-]+\s){{0,2}}?{_LIMIT}\sof\s|the\s)?(?<=\s)"
     rf"(?:(?P<money>[\d£€$G\ufffc\u2212-]\S*)|(?P<limit>(?:[\w-]+\s){{0,2}}?{_LIMIT})\b)"
 )
-_SAYS = (
+_STATEMENT = (
     rf"[\s,]+(?:{_IS}(?:\s(?:each|all|both|{_ALONE}))?{_WORTH}{_HOW}(?:\s(?P<how>{_COMPARE}))?|(?P<does>{_VERBS}))"
     rf"{_MONEY}"
 )
@@ -81,14 +81,14 @@ PATTERNS = tuple(
         # Each above £50k; each of them individually below £50k; each of £49,200; none of £50,000 or more.
         rf"\b{_SET}{_OF_THEM}{_WORTH}{_HOW}(?:\s(?P<how>{_COMPARE}))?{_MONEY}",
         # The smallest grant is £17,000; the largest of the 28 is below £50k.
-        rf"\b{_EXTREME}{_GAP}{_SAYS}",
+        rf"\b{_EXTREME}{_GAP}{_STATEMENT}",
         # The largest grant, £240,229, goes to a trust.
         rf"\b{_EXTREME}{_GAP},{_MONEY}",
         # Every grant in Appendix 2 is below £50k; no grant exceeds £50k; nothing there is above it.
-        rf"\b{_SUBJECT}{_GAP}{_SAYS}",
+        rf"\b{_SUBJECT}{_GAP}{_STATEMENT}",
         # The 11 grants are above £50k; 28 are below it; they exceed it.
         rf"(?:\b(?P<set>{_NOUN}s|the\scontract){_GAP}|\b(?P<they>they|these|those)|,\s(?P<which>which)"
-        rf"|(?<![\w.,£])(?P<bare>{_NUMBER})){_SAYS}",
+        rf"|(?<![\w.,£])(?P<bare>{_NUMBER})){_STATEMENT}",
         # 11 grants above £50k each.
         rf"\b(?P<how>{_COMPARE}){_MONEY}(?=\s(?:each|apiece)\b(?!\s(?:of|is|are|was|were)))",
         # 11 grants above £50k.
@@ -126,18 +126,18 @@ PART_OF = re.compile(
     rf"|(?<![\w.,£])(?P<number>{_NUMBER})\s)of\s(?:the|these|those|our|them|which)\b[^,;:.]*$",
     re.IGNORECASE,
 )
-# Most grants, a few of them, almost all: right before what they are said of.
+# “Most grants”, “a few of them”, “almost all”: right before the noun.
 VAGUELY = re.compile(
     r"\b(?:(?P<most>most)|some|several|few|many|almost|nearly|virtually|half|no)\s(?:[\w’'-]+\s){0,2}$", re.IGNORECASE
 )
-# What only says what has to be, or what somebody asks, tells or checks, is no claim.
+# A condition, a question, or a report of what somebody checks or requires is not a claim.
 CONDITION = re.compile(
     r"\b(?:where\s(?:a|an|one|any|some)|(?:if|when|whenever|unless|whether|ensures?|checks?|told|requires?)"
     r"|not\sthe\scase)\s[^,;:.]*$",
     re.IGNORECASE,
 )
 MUST = re.compile(r"\b(?:must|shall|should|ha(?:s|ve|d)\sto|needs?\sto)\s", re.IGNORECASE)
-# Each year of the contract, each half of it: parts of one, which are no members of a set.
+# “Each year of the contract”, “each half of it”: parts of one thing, not members of a set.
 _PART = r"(?:year|half|quarter|month|week|day|instalment|payment|part)s?"
 OF_PARTS = re.compile(rf"\b(?:{_PART}|halves),?\s$", re.IGNORECASE)
 EACH_PART = re.compile(rf"(?:each|every|any|no)\s{_PART}\b", re.IGNORECASE)
@@ -152,7 +152,7 @@ THING = re.compile(
     rf"\b(?P<noun>{_NOUN})s?\b(?!\s(?:{_LIMIT}|agreements?|programmes?|fund|round|making))", re.IGNORECASE
 )
 BESIDES = re.compile(r"\b(?:to|for|from|by|in|with|than|of)\s(?:the\s|its\s|their\s)?(?:\S+\s)?$", re.IGNORECASE)
-# A sentence that goes on for longer than this speaks of its set nearer by.
+# How far from the claim the name of its set can be, in characters.
 REACH = 600
-# As far back as the words can stand that say of how many something is said, or under what condition.
+# How far before a claim the words can be that limit its extent or set a condition, in characters.
 NEAR = 200

@@ -1,8 +1,8 @@
-"""Claims on sets: each above £50k, four of the 11 exceed it. What they say, and of whom it is true. Pure rules.
+"""Claims about sets, such as “each above £50k” or “four of the 11 exceed it”, and who breaks them. Pure rules.
 
-A claim is checked against every member of the set that its sentence speaks of, and on the member's own amount unless
-it says “individually or in aggregate”: a total beside it is another statement.
-Source: PCD 681 recommendation 2 says that each grant is above £50,000, and 7 of its 11 are below it singly.
+A claim is checked against every member of the set that its sentence is about. It is checked on the member's own amount
+unless the sentence says “individually or in aggregate”; a total in the same sentence is a statement of its own.
+Source: PCD 681 recommendation 2 says that each grant is above £50,000, but 7 of its 11 are below it singly.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from approvals.prose.amounts import Typed
+from approvals.prose.amounts import Mention
 from approvals.prose.figures import Figure
 from grants import money
 
 
 class Bound(StrEnum):
-    """How each amount stands to a limit. An amount at the limit is not below it: it goes to the Deputy Mayor."""
+    """How an amount compares with a limit. An amount at the limit is not below it, so it goes to the Deputy Mayor."""
 
     AT_LEAST = "at least"
     BELOW = "below"
@@ -25,7 +25,7 @@ class Bound(StrEnum):
 
 
 class Extent(StrEnum):
-    """Of how many members of a set something is said."""
+    """How many members of a set a claim is about."""
 
     EACH = "each"
     NOT_ALL = "not all"
@@ -37,10 +37,10 @@ class Extent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a sentence says of the members of a set, with a limit in pounds.
+    """What a sentence claims of the members of a set; `limit` is in pounds.
 
-    `together` where it may be true of a member with its lots; `step` is what the limit is rounded to; `number` is of
-    how many it is said, where the extent is SO_MANY.
+    With `together` the claim may hold for the sum of a member's lots. `step` is what the limit is rounded to, in
+    pounds. `number` is how many members the claim is about, where the extent is SO_MANY.
     """
 
     bound: Bound
@@ -53,7 +53,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of a set, by its name: its amount in pounds, and the sum of the lots that it is compared with."""
+    """A member of a set: its name, its amount in pounds, and the sum of the lots that the limit is compared with."""
 
     name: str
     amount: Decimal
@@ -62,9 +62,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A set that a sentence can speak of: its name, what its members are, the words for it, and the members.
+    """A set that a sentence can be about: its name, what its members are, the words for it, and the members.
 
-    `named_only` where it is meant by its words alone, and never because it has as many members as a sentence says.
+    With `named_only` it has to be named, and is never chosen because it has the number of members in the sentence.
     """
 
     name: str
@@ -75,21 +75,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A claim as it stands in a text, the set that it speaks of, and the members that it is not true of.
+class StatedClaim:
+    """A claim in a text, the set that it is about, and the members that break it.
 
-    `told` are the places of the counts that the claim itself is about, such as the four of “four of the 11”.
+    `count_starts` are the places of the counts that belong to the claim, such as the four of “four of the 11”.
     """
 
-    typed: Typed
+    mention: Mention
     claim: Claim
     group: Group
     breaks: Sequence[Member]
-    told: Sequence[int] = ()
+    count_starts: Sequence[int] = ()
 
     @property
-    def so_many(self) -> int:
-        """Of how many members it is true."""
+    def true_count(self) -> int:
+        """The number of members that the claim is true of."""
         return len(self.group.members) - len(self.breaks)
 
     @property
@@ -98,29 +98,32 @@ class Said:
             case Extent.NOT_ALL:
                 return bool(self.breaks)
             case Extent.MOST:
-                return 2 * self.so_many > len(self.group.members)
+                return 2 * self.true_count > len(self.group.members)
             case Extent.SO_MANY:
-                return self.so_many == self.claim.number
+                return self.true_count == self.claim.number
             case _:
                 return not self.breaks
 
 
 def rounded(amount: Decimal, step: Decimal) -> Decimal:
-    """An amount to the nearest step, half up: £947,234 to £10,000 is £950,000."""
+    """Return an amount rounded half up to the nearest step: £947,234 to £10,000 is £950,000."""
     size = (abs(amount) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
     return -size if amount < 0 else size
 
 
-def stands_for(typed: Typed, figure: Figure) -> bool:
-    """Whether a typed sum is that of a figure, to the rounding that it is written with."""
-    if not typed.value or figure.amount is None:
+def stands_for(mention: Mention, figure: Figure) -> bool:
+    """Whether a sum in a text equals a figure, to the rounding that it is written with."""
+    if not mention.value or figure.amount is None:
         # Nought is what any small sum rounds to, so it stands for none.
         return False
-    return rounded(figure.amount, typed.step) == typed.value
+    return rounded(figure.amount, mention.step) == mention.value
 
 
 def who_breaks(claim: Claim, members: Sequence[Member]) -> list[Member]:
-    """The members of a set that a claim on each of them is not true of; of the smallest or largest, that one alone."""
+    """Return the members of a set that a claim is not true of.
+
+    A claim about the smallest or the largest member is checked against that member alone.
+    """
     if members and claim.extent in (Extent.SMALLEST, Extent.LARGEST):
         pick = min if claim.extent is Extent.SMALLEST else max
         members = [pick(members, key=lambda member: member.amount)]

@@ -1,10 +1,9 @@
-"""Counts in prose: 39 grants, the 13 internal bids, thirty were rejected. Pure rules.
+"""Counts in prose, such as “39 grants”, “the 13 internal bids” or “thirty were rejected”. Pure rules.
 
-Grants, bids, projects, recipients, rows, contracts and boroughs are different counts, and only these are looked at:
-seven criteria or two years are nobody's figure. A number that no such word follows (11 were, 28 of them) belongs to
-what was counted last; where that was something else, such as 120 young people, it is left alone. Where a sentence says
-what became of bids (30 were rejected), the number is of those alone. The word one is looked at only there, since it
-seldom counts.
+Only grants, bids, projects, recipients, rows, contracts and boroughs are counted; seven criteria or two years are not
+checked. A number without such a noun (11 were, 28 of them) belongs to what was counted last; where that was something
+else, such as 120 young people, it is not checked. Where a sentence says what happened to bids (30 were rejected), the
+number is of those bids alone. The word one is read only in such a sentence, since elsewhere it seldom counts.
 """
 
 import re
@@ -13,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
-from approvals.prose.amounts import IN_LETTERS, Typed, in_letters, level
+from approvals.prose.amounts import IN_LETTERS, Mention, in_letters, level
 from approvals.prose.figures import MASK, Figures, masked, references
 
 THINGS: Mapping[str, str] = {
@@ -36,9 +35,9 @@ _STOPS = frozenset(
         "million billion",
     )
 )
-# What time is measured in is nothing that a later number could be of.
+# A later number never refers back to a measure of time.
 _TIME = re.compile(r"(?:year|month|week|day|hour|minute|time)s?")
-# A number after one of these names a place or a thing, and counts nothing.
+# A number after one of these words names a place or a thing, and counts nothing.
 _NAMES = (
     r"(?:annex|appendix|appendices|article|band|chapter|clause|form|grade|item|level|no|number|page|paragraph|para|part"
     r"|phase|query|recommendation|reg|regulation|round|rule|schedule|section|stage|table|tier|version|ward|zone)e?s?\.?"
@@ -65,13 +64,13 @@ _VERB = re.compile(
     r"|deferred|internal)\b",
     re.IGNORECASE,
 )
-# Bids received: 83. Grants (39).
+# “Bids received: 83”, “Grants (39)”.
 _LABELLED = re.compile(
     rf"\b(?P<noun>{'|'.join(THINGS)})s\b(?:\s[^\W\d_][\w’'-]*){{0,3}}?(?:\s?[:=]\s?|\s\()"
     rf"(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,9}}|(?:{IN_LETTERS})\b|{MASK}+)(?=\s*(?:[.;,)](?!\d)|\n|$))",
     re.IGNORECASE,
 )
-# What is said of bids, and what a figure calls it.
+# What a sentence says happened to bids, and the word for it in the name of a figure.
 _OUTCOMES = {
     "not rejected": "not rejected", "rejected": "rejected", "unsuccessful": "rejected", "turned down": "rejected",
     "declined": "rejected", "internal": "internal", "redirected": "redirected", "refused": "refused",
@@ -80,7 +79,7 @@ _OUTCOMES = {
     "awarded a grant": "given a grant", "failed": "rejected",
     "recommended for funding": "given a grant", "recommended for a grant": "given a grant",
 }  # fmt: skip
-# What is said of grants: who approves them.
+# What a sentence says about grants, and the level that approves them.
 _LEVELS = {
     "below the threshold": "below", "under delegation": "below", "delegated": "below", "above the threshold": "above",
     "for decision": "above", "for the deputy mayor": "above", "need the deputy mayor": "above",
@@ -95,7 +94,7 @@ _ALL_OR_NONE = re.compile(
     r"\b(?P<none>no|none\sof\sthe|not\sone\sof\sthe)\sbids\b|\b(?P<all>all(?:\sof)?(?:\sthe)?\sbids|every\sbid)\b",
     re.IGNORECASE,
 )
-_SAID_BEFORE = re.compile(
+_OUTCOME_BEFORE = re.compile(
     r"\b(?P<word>rejected|refused|received|turned\sdown|declined)\s(?:the\s|some\s|about\s)?$", re.IGNORECASE
 )
 _OUTCOME = re.compile(
@@ -109,26 +108,26 @@ _SENTENCE = re.compile(r"[.!?](?=\s|$)|\n\s*\n")
 
 @lru_cache(maxsize=4)
 def _ends(prose: str) -> tuple[int, ...]:
-    return (*(found.end() for found in _SENTENCE.finditer(prose)), len(prose))
+    return (*(stop.end() for stop in _SENTENCE.finditer(prose)), len(prose))
 
 
 def sentence(prose: str, at: int) -> tuple[int, int]:
-    """Where the sentence around a place begins and ends."""
+    """Return where the sentence around a place begins and ends."""
     ends = _ends(prose)
     place = bisect_right(ends, at)
     return ends[place - 1] if place else 0, ends[min(place, len(ends) - 1)]
 
 
-def counts(prose: str, figures: Figures) -> list[Typed]:
-    """The counts of a text, in its order. A reference to a count is among them where the word after it counts.
+def counts(prose: str, figures: Figures) -> list[Mention]:
+    """Return the counts in a text, in its order.
 
-    Such a reference is there so that {number of grants} is never followed by the word projects.
+    A reference to a count is among them where a noun follows it, so that “{number of grants} projects” is caught.
     """
     plain = masked(level(prose))
     named = {start: figures.get(name) for name, start, _ in references(prose)}
-    found = [*_labelled(prose, plain, named), *_all_or_none(prose, plain, figures)]
-    held = {place for typed in found for place in range(typed.start, typed.end)}
-    # Where something was counted last, and which of our things it was.
+    numbers = [*_labelled(prose, plain, named), *_all_or_none(prose, plain, figures)]
+    held = {place for mention in numbers for place in range(mention.start, mention.end)}
+    # Where the last count ended, and which of our things it counted.
     last = (-1, "any")
     for number in _NUMBER.finditer(plain):
         value = _value(number, named)
@@ -141,8 +140,8 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
             if thing in ("bids", "grants"):
                 outcome = _outcome(plain, number, end) if thing == "bids" else _level(plain, number, end)
             if not is_one or (outcome and thing == "bids"):
-                found += _before(plain, number.start(), thing)
-                found.append(_typed(prose, number.start(), end, value, thing, outcome))
+                numbers += _before(plain, number.start(), thing)
+                numbers.append(_mention(prose, number.start(), end, value, thing, outcome))
             last = (number.end(), thing)
         elif thing == "time":
             continue
@@ -154,26 +153,26 @@ def counts(prose: str, figures: Figures) -> list[Typed]:
             known = last[1] if last[0] > begins else "" if of_them else "any"
             outcome = _outcome(plain, number, number.end())
             known = known or ("bids" if outcome else "")
-            typed = not number["figure"] or outcome
+            mention = not number["figure"] or outcome
             if (
                 known
-                and typed
+                and mention
                 and not (is_one and not outcome)
                 and not _AGED.search(plain[max(number.start() - 40, 0) : number.start()])
             ):
-                found.append(_typed(prose, number.start(), refers.end(), value, _can_be(known, outcome), outcome))
+                numbers.append(_mention(prose, number.start(), refers.end(), value, _can_be(known, outcome), outcome))
         elif not number["figure"]:
             last = (number.end(), "")
-    return sorted(found, key=lambda typed: typed.start)
+    return sorted(numbers, key=lambda mention: mention.start)
 
 
 def _is_a_figure(thing: str, figures: Figures) -> bool:
-    """Whether some count of a thing is 1, so that `1 contract` counts; `1 grant of £70,000` only names a grant."""
+    """Whether some figure counts one such thing, so that “1 contract” is a count; “1 grant of £70,000” is not."""
     return any(figure.count == 1 and figure.thing == thing for figure in figures.values())
 
 
-def _labelled(prose: str, plain: str, named: Mapping[int, object]) -> Iterator[Typed]:
-    """The counts that stand behind their label."""
+def _labelled(prose: str, plain: str, named: Mapping[int, object]) -> Iterator[Mention]:
+    """Yield the counts that follow their label, such as “Bids received: 83”."""
     for label in _LABELLED.finditer(plain):
         text, thing = label["number"], THINGS[label["noun"].casefold()]
         if re.fullmatch(_YEAR, text) or (thing == "rows" and ":" not in label[0]):
@@ -182,16 +181,19 @@ def _labelled(prose: str, plain: str, named: Mapping[int, object]) -> Iterator[T
             value = getattr(named.get(label.start("number")), "count", None)
         else:
             value = int(text.replace(",", "")) if text[0].isdigit() else in_letters(text)
-        said = plain[label.end("noun") + 1 : label.start("number")].strip(" :=(").casefold()
-        outcome = _OUTCOMES.get(said, "") if thing == "bids" else ""
+        words = plain[label.end("noun") + 1 : label.start("number")].strip(" :=(").casefold()
+        outcome = _OUTCOMES.get(words, "") if thing == "bids" else ""
         start = label.start("number" if text.startswith(MASK) else "noun")
         if value is not None:
-            yield _typed(prose, start, label.end(), value, thing, outcome)
+            yield _mention(prose, start, label.end(), value, thing, outcome)
 
 
 def _outcome(plain: str, number: re.Match[str], end: int) -> str:
-    """What a sentence says became of the bids that it counts: before the number, up to `end`, or right after."""
-    before = _SAID_BEFORE.search(plain[max(number.start() - 30, 0) : number.start()])
+    """Return what a sentence says happened to the bids that it counts.
+
+    The words can be before the number, between it and `end`, or right after that.
+    """
+    before = _OUTCOME_BEFORE.search(plain[max(number.start() - 30, 0) : number.start()])
     inside = re.search(rf"\b(?:{'|'.join(_OUTCOMES)})", plain[number.end() : end], re.IGNORECASE)
     after = _OUTCOME.match(plain, end)
     word = inside[0] if inside else after["word"] if after else before["word"] if before else ""
@@ -199,7 +201,7 @@ def _outcome(plain: str, number: re.Match[str], end: int) -> str:
 
 
 def _level(plain: str, number: re.Match[str], end: int) -> str:
-    """Who approves the grants that are counted, where the sentence says it of them: above or below the limit."""
+    """Return the level of the grants that a sentence counts (`above`, `below`, `early`); empty where it has none."""
     before = _LEVEL_BEFORE.search(plain[max(number.start() - 40, 0) : number.start()])
     inside = re.search(rf"\b(?:{'|'.join(_LEVELS)})\b", plain[number.end() : end], re.IGNORECASE)
     after = _LEVEL.match(plain, end)
@@ -209,19 +211,19 @@ def _level(plain: str, number: re.Match[str], end: int) -> str:
     return str(before.lastgroup) if before else ""
 
 
-def _all_or_none(prose: str, plain: str, figures: Figures) -> Iterator[Typed]:
-    """No bids were rejected, all bids received a grant: as many as none, or as were received."""
+def _all_or_none(prose: str, plain: str, figures: Figures) -> Iterator[Mention]:
+    """Yield “no bids were rejected” as a count of 0, and “all bids” as the number of bids received."""
     received = figures.get("bids received")
-    for found in _ALL_OR_NONE.finditer(plain):
-        after = _OUTCOME.match(plain, found.end())
-        value = 0 if found["none"] else received.count if received else None
+    for match in _ALL_OR_NONE.finditer(plain):
+        after = _OUTCOME.match(plain, match.end())
+        value = 0 if match["none"] else received.count if received else None
         if after and value is not None:
             outcome = _OUTCOMES[" ".join(after["word"].casefold().split())]
-            yield _typed(prose, found.start(), after.end(), value, "bids", outcome)
+            yield _mention(prose, match.start(), after.end(), value, "bids", outcome)
 
 
 def _can_be(known: str, outcome: str) -> str:
-    """What a number without its noun can count, after what was counted last: of 83 bids, 28 are 28 grants too."""
+    """Return what a number without its noun can count, by what was counted last: after bids, grants as well."""
     if outcome:
         return "bids grants"
     return {"any": "", "bids": "bids grants"}.get(known, known)
@@ -241,7 +243,7 @@ def _is_a_name(plain: str, number: re.Match[str]) -> bool:
 
 
 def _counted(plain: str, at: int, value: int) -> tuple[str, int]:
-    """What the words after a number count, and where they end: one of our things, `time`, or nothing known."""
+    """Return what the words after a number count, and where they end: one of our things, `time`, or empty."""
     if of := _OF.match(plain, at):
         at = of.end()
     for place in range(5):
@@ -257,8 +259,8 @@ def _counted(plain: str, at: int, value: int) -> tuple[str, int]:
     return "", at
 
 
-def _before(plain: str, at: int, thing: str) -> list[Typed]:
-    """The first number of `11 of the 39 grants` and of `11 and 28 grants`, which counts the same."""
+def _before(plain: str, at: int, thing: str) -> list[Mention]:
+    """Return the first number of “11 of the 39 grants” or “11 and 28 grants”, which counts the same thing."""
     first = _FIRST.search(plain, max(at - 40, 0), at)
     if (
         first is None
@@ -268,8 +270,8 @@ def _before(plain: str, at: int, thing: str) -> list[Typed]:
         return []
     text = first["number"]
     value = int(text) if text.isdigit() else in_letters(text)
-    return [] if value == 1 else [_typed(plain, *first.span("number"), value, thing)]
+    return [] if value == 1 else [_mention(plain, *first.span("number"), value, thing)]
 
 
-def _typed(prose: str, start: int, end: int, value: int, thing: str, outcome: str = "") -> Typed:
-    return Typed(level(prose[start:end]), start, end, Decimal(value), thing=thing, outcome=outcome)
+def _mention(prose: str, start: int, end: int, value: int, thing: str, outcome: str = "") -> Mention:
+    return Mention(level(prose[start:end]), start, end, Decimal(value), thing=thing, outcome=outcome)

@@ -1,6 +1,6 @@
-"""Every figure of a paper by name, and figures put into prose. Pure rules.
+"""The figures of a paper by name, and references to them in prose. Pure rules.
 
-A writer puts `{grants above the threshold}` and the reader gets £0.95m, with the exact sum kept beside it.
+A writer types `{grants above the threshold}` and the reader sees £0.95m, with the exact sum in a note.
 """
 
 import re
@@ -13,9 +13,9 @@ from grants import money
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One computed figure: an `amount` in pounds or a `count`, and in words where it comes from.
+    """A computed figure: an `amount` in pounds or a `count`, and its source in words.
 
-    `thing` is what a count counts, such as `grants`; `group` is the heading under which a writer looks for it.
+    `thing` is what a count counts, such as `grants`; `group` is the heading under which a writer finds the figure.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Figure:
     group: str = ""
 
     def written(self, style: str = "") -> str:
-        """The figure as prose has it. `style`: empty or `m`, `m1`, `k` (rounded), `exact`."""
+        """Return the figure as it is written in prose. `style` is empty or `m`, `m1`, `k` (rounded), or `exact`."""
         if self.amount is None:
             return f"{self.count:,}"
         return money.pounds(self.amount) if style == "exact" else money.in_prose(self.amount, style)
@@ -36,42 +36,42 @@ class Figure:
         return f"{self.count:,}" if self.amount is None else money.pounds(self.amount)
 
     def ways(self) -> list[tuple[str, str]]:
-        """Each way to write it that reads differently: the reference, and how it reads."""
-        found: dict[str, str] = {}
+        """Return the ways to write the figure that read differently, each as the reference and its text."""
+        references_by_text: dict[str, str] = {}
         for style in ("",) if self.amount is None else STYLES:
             written = self.written(style)
             if written not in NOUGHT:
-                found.setdefault(written, f"{{{self.name}|{style}}}" if style else f"{{{self.name}}}")
-        return [(reference, written) for written, reference in found.items()]
+                references_by_text.setdefault(written, f"{{{self.name}|{style}}}" if style else f"{{{self.name}}}")
+        return [(reference, written) for written, reference in references_by_text.items()]
 
 
 Figures = Mapping[str, Figure]
-# How a sum too small for its rounding reads, which is never what it is.
+# How a sum reads that is too small for its rounding; it would state a wrong amount.
 NOUGHT = frozenset({"£0m", "£0k", "−£0m", "−£0k"})
 # How a figure that the register does not compute is named in the list of where figures come from.
 ELSEWHERE = "from elsewhere"
 _REFERENCE = re.compile(r"\{([^{}|]+?)(?:\|(\w+))?\}")
 STYLES = ("", "exact", "m", "m1", "k")
-# Stands in place of a reference where only what was typed is looked at.
+# Replaces each character of a reference where only the typed text is checked.
 MASK = "\ufffc"
 
 
 def masked(prose: str, keep: Container[str] = ()) -> str:
-    """The prose with each reference blotted out but those to a name that is kept; all else keeps its place."""
+    """Return the prose with its references masked, except those to the names in `keep`; no character moves."""
     return _REFERENCE.sub(
-        lambda found: found[0] if found[1].strip().casefold() in keep else MASK * len(found[0]), prose
+        lambda reference: reference[0] if reference[1].strip().casefold() in keep else MASK * len(reference[0]), prose
     )
 
 
 def references(prose: str) -> Iterator[tuple[str, int, int]]:
-    """The names that a text refers to, each with the place of its reference."""
-    for found in _REFERENCE.finditer(prose):
-        yield found[1].strip().casefold(), found.start(), found.end()
+    """Yield the names that a text refers to, each with the start and end of its reference."""
+    for reference in _REFERENCE.finditer(prose):
+        yield reference[1].strip().casefold(), reference.start(), reference.end()
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of prose: plain text, a figure as it is written with what it is exactly, or a link within the paper."""
+    """A stretch of prose: plain text, a figure with its exact value, or a link within the paper."""
 
     text: str
     figure: str = ""
@@ -85,42 +85,43 @@ class UnknownFigure(ValueError):
 
 
 def fill(prose: str, figures: Figures, links: Mapping[str, str] | None = None) -> list[Piece]:
-    """The prose with each reference replaced by its figure, or by a link to a part of the paper.
+    """Return the prose with each reference replaced by its figure, or by a link to a part of the paper.
 
-    `links` gives the anchor of each part that exists, so that no reference can dangle. Raises UnknownFigure.
+    `links` gives the anchor of each part that exists. Raises UnknownFigure for a reference to anything else, for an
+    unknown style, for a style that would read as nought, and for a stray brace.
     """
     pieces, at = [], 0
-    for found in _REFERENCE.finditer(prose):
-        name, style = found[1].strip().casefold(), found[2] or ""
+    for reference in _REFERENCE.finditer(prose):
+        name, style = reference[1].strip().casefold(), reference[2] or ""
         linked = (links or {}).get(name)
         if name not in figures and not linked:
-            raise UnknownFigure(f"There is no figure or part called “{found[1].strip()}”")
+            raise UnknownFigure(f"There is no figure or part called “{reference[1].strip()}”")
         if style not in STYLES:
-            raise UnknownFigure(f"“{style}” is no way to write a figure. Use exact, m, m1 or k")
-        if found.start() > at:
-            pieces.append(Piece(prose[at : found.start()]))
-        at = found.end()
+            raise UnknownFigure(f"“{style}” is not a way to write a figure. Use exact, m, m1 or k")
+        if reference.start() > at:
+            pieces.append(Piece(prose[at : reference.start()]))
+        at = reference.end()
         if linked:
             pieces.append(Piece(name[0].upper() + name[1:], link=linked))
             continue
         figure = figures[name]
         written = figure.written(style)
         if written in NOUGHT and figure.amount:
-            raise UnknownFigure(f"“{found[0]}” reads as {written}. Write {{{figure.name}|exact}}")
+            raise UnknownFigure(f"“{reference[0]}” reads as {written}. Write {{{figure.name}|exact}}")
         pieces.append(Piece(written, figure.name, figure.exact, figure.source))
     if at < len(prose):
         pieces.append(Piece(prose[at:]))
     for piece in pieces:
         if not piece.figure and ("{" in piece.text or "}" in piece.text):
-            raise UnknownFigure(f"“{piece.text.strip()[:60]}” has a brace that names no figure")
+            raise UnknownFigure(f"“{piece.text.strip()[:60]}” has a brace without the name of a figure")
     return pieces
 
 
 def externals(lines: str) -> dict[str, str]:
-    """Read `£84m: budget of the Mayor 2019/20`, one a line, as figure and source."""
-    found = {}
+    """Return the source of each figure by its text, from lines like `£84m: budget of the Mayor 2019/20`."""
+    sources = {}
     for line in lines.splitlines():
         text, colon, source = line.partition(":")
         if colon and text.strip() and source.strip():
-            found[text.strip()] = source.strip()
-    return found
+            sources[text.strip()] = source.strip()
+    return sources

@@ -1,19 +1,19 @@
-"""What a sentence says that a sum is: the underspend is £754,005, £151,361 for London Blues. Pure rules.
+"""The name that a sentence gives a sum: “the underspend is £754,005”, “£151,361 for London Blues”. Pure rules.
 
-A sum that some figure of the paper gives is still wrong where the words beside it name another figure, or somebody
-who gets another sum.
+A sum that matches some figure of the paper is still wrong where the sentence names another figure, or a recipient of
+another sum.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from approvals.prose.amounts import Typed
+from approvals.prose.amounts import Mention
 from approvals.prose.figures import Figure
 
-# Words that name many sums: 3 grants of £49,200, contracts at £10,000.
+# Words that can name many sums, as in “3 grants of £49,200” or “contracts at £10,000”.
 _COMMON = frozenset({"contracts"})
-# How people call the limit of the grants.
+# Other names of the limit for grants.
 _LIMITS = (
     "limit for delegated grants",
     "limit for grants",
@@ -21,7 +21,7 @@ _LIMITS = (
     "limit of delegation",
     "delegation limit",
 )
-# What people call a figure beside its name.
+# Other names of a figure.
 _ALSO = {
     "underspend": ("unspent balance", "unspent sum"),
     "expenditure": ("total spend", "total spending"),
@@ -41,39 +41,39 @@ _LINK = (
     r"(?:(?:now|still|about|around|some|only|exactly|nearly|therefore|then|thus|just|over|under|almost|roughly|worth|for"
     r"|paid|(?:an?|the)\s(?:grant|award|sum|total|contract)\sof)\s)*$"
 )
-# Of the allocation, £0.75m is left: a part of what is named.
+# “Of the allocation, £0.75m is left”: the sum is a part of what is named.
 _WHOLE = re.compile(r"\b(?:of|from|against|within|to|in|on|than|into)\s(?:the|an?|our|its|this)\s$", re.IGNORECASE)
-# Grants and the contract come to £1.84m: a sum of several.
+# “Grants and the contract come to £1.84m”: the sum of several.
 _AND = re.compile(r"\b(?:and|plus|with)\s(?:the\s)?$", re.IGNORECASE)
 _COME_TO = re.compile(r"\s(?:are|were|come\sto|came\sto|total|totalled|amount\sto|take)\b", re.IGNORECASE)
 _NO = re.compile(r"\b(?:no|not\san|without(?:\san)?)\s$", re.IGNORECASE)
-# The £754,005 underspend.
+# “The £754,005 underspend”.
 _BEHIND = ("allocation", "expenditure", "underspend", "grant limit", "limit for grants", "contract")
-# An expenditure of £400,000 on contracts is not the expenditure, and £0.75m of an allocation is not all of it.
+# “An expenditure of £400,000 on contracts” is a part of the expenditure.
 _A_PART = re.compile(r"\s(?:on|for|to|from|by|towards)\b", re.IGNORECASE)
 _OF_WHICH = re.compile(r",?\sof\s(?:which|it|that|them)\b", re.IGNORECASE)
 _CALLED = {"contract": "the contract"}
-# £1.84m goes to grants; £400,000 was given as a grant.
+# “£1.84m goes to grants”, “£400,000 was given as a grant”.
 _IN_GRANTS = re.compile(
     r"\s(?:(?:(?:is|was|were|are)\s(?:\w+\s)?)?as\s(?:a\s)?"
     r"|(?:goes\sto|went\sto|goes\sinto|in|of|(?:is|was)\sfor)\s(?=grants))(?P<name>grants?)\b"
     r"(?!\s?(?:,|and|or|plus|above|below)\b)",
     re.IGNORECASE,
 )
-# Mutual Gain was paid £189,500 before approval.
+# “Mutual Gain was paid £189,500 before approval”.
 _PAID = re.compile(r"\b(?:was|were)\spaid\s$", re.IGNORECASE)
 _EARLY = re.compile(r"\s(?P<name>before\s(?:the\s|its\s|their\s)?(?:approval|decision))\b", re.IGNORECASE)
 _PAID_EARLY = re.compile(
     r"\s(?:was|were)\spaid\s(?P<name>early|before\s(?:the\s|its\s|their\s)?(?:approval|decision))\b", re.IGNORECASE
 )
-# What was paid before approval, among the sums that names can mean.
+# The name of the sum that was paid before approval, among the payees.
 EARLY = "paid before approval"
-# £754,005 is left, and goes unspent.
+# “£754,005 is left”, “goes unspent”.
 _UNSPENT = re.compile(r"\s(?:(?:is|remains|are)\s)?(?P<name>unspent|left(?=\s?[.,;)]|$|\sunspent))", re.IGNORECASE)
 _BEHIND_IT = re.compile(
     rf"\s(?P<name>{'|'.join(_BEHIND)})\b(?!\s(?:of|for|exemption|limit|threshold)\b)", re.IGNORECASE
 )
-# £151,361 goes to London Blues; what goes to several is the sum of none of them.
+# “£151,361 goes to London Blues”. A sum that goes to several bodies is the sum of none of them.
 _TO = (
     r"(?:\s(?:grants?|awards?|contracts?|in\s(?:all|total)))?"
     r"(?:\s(?:is|was|were|are|will\sbe|goes|go|went)(?:\s(?:paid|awarded|given|granted|made|offered))?"
@@ -89,79 +89,79 @@ Names = Mapping[str, Sequence[Figure]]
 
 
 def named(
-    plain: str, typed: Typed, figures: Sequence[Figure], payees: Sequence[Figure] = ()
+    plain: str, mention: Mention, figures: Sequence[Figure], payees: Sequence[Figure] = ()
 ) -> tuple[str, Sequence[Figure]]:
-    """The name that stands beside a sum, and the figures that it is a name of; empty where there is none.
+    """Return the name that a sentence gives a sum, and the figures that the name can mean; empty where it has none.
 
-    `plain` is the prose with its references blotted out. `payees` are what one can call a grant or a contract by, a
-    figure for each sum that the name can mean.
+    `plain` is the prose with its references masked. `payees` holds a figure for each sum that the name of a recipient
+    can mean.
     """
     names = _names(tuple(figures), tuple(payees))
-    label, name = _behind(plain, typed, names, payees)
+    label, name = _behind(plain, mention, names, payees)
     if not label:
-        label = name = _before(plain, typed, names)
+        label = name = _before(plain, mention, names)
     return (label, names[name.casefold()]) if label else ("", ())
 
 
-def _behind(plain: str, typed: Typed, names: Names, payees: Sequence[Figure]) -> tuple[str, str]:
-    """What the words right after a sum say that it is, and the name that this stands for."""
-    paid = _PAID.search(plain, max(typed.start - 12, 0), typed.start)
-    called = _BEHIND_IT.match(plain, typed.end)
-    for found, name in (
+def _behind(plain: str, mention: Mention, names: Names, payees: Sequence[Figure]) -> tuple[str, str]:
+    """Return the words right after a sum that name it, and the name in `names` that they stand for."""
+    paid = _PAID.search(plain, max(mention.start - 12, 0), mention.start)
+    called = _BEHIND_IT.match(plain, mention.end)
+    for match, name in (
         (called, _CALLED.get(called["name"].casefold()) if called else None),
-        (_UNSPENT.match(plain, typed.end), "underspend"),
-        (_PAID_EARLY.match(plain, typed.end) or (paid and _EARLY.match(plain, typed.end)), EARLY),
-        (_IN_GRANTS.match(plain, typed.end), "grants"),
-        (_whom(tuple(payees)).match(plain, typed.end) if payees else None, None),
+        (_UNSPENT.match(plain, mention.end), "underspend"),
+        (_PAID_EARLY.match(plain, mention.end) or (paid and _EARLY.match(plain, mention.end)), EARLY),
+        (_IN_GRANTS.match(plain, mention.end), "grants"),
+        (_whom(tuple(payees)).match(plain, mention.end) if payees else None, None),
     ):
-        if found and (name or found["name"]).casefold() in names:
-            return found["name"], name or found["name"]
+        if match and (name or match["name"]).casefold() in names:
+            return match["name"], name or match["name"]
     return "", ""
 
 
-def _before(plain: str, typed: Typed, names: Names) -> str:
-    """The name that stands right before a sum."""
-    start = max(typed.start - _NEAR, 0)
-    found = _pattern(tuple(names)).search(plain, start, typed.start) if names else None
-    if found is None:
+def _before(plain: str, mention: Mention, names: Names) -> str:
+    """Return the name right before a sum; empty where there is none."""
+    start = max(mention.start - _NEAR, 0)
+    match = _pattern(tuple(names)).search(plain, start, mention.start) if names else None
+    if match is None:
         return ""
-    name, before = found["name"].casefold(), plain[start : found.start("name")]
+    name, before = match["name"].casefold(), plain[start : match.start("name")]
     denied = name == "overspend" and _NO.search(before)
-    # 3 grants of £49,200, and the largest of the grants is £240,229.
-    of_some = name == "grants" and not _COME_TO.match(plain, found.end("name"))
-    a_part = _OF_WHICH.match(plain, typed.end) or (found["of"] and _A_PART.match(plain, typed.end))
-    with_others = _AND.search(before) or ((found["aside"] or found["of"]) and _WHOLE.search(before))
-    return "" if denied or of_some or a_part or with_others else found["name"]
+    # “3 grants of £49,200” and “the largest of the grants is £240,229” are not the sum of all grants.
+    of_some = name == "grants" and not _COME_TO.match(plain, match.end("name"))
+    a_part = _OF_WHICH.match(plain, mention.end) or (match["of"] and _A_PART.match(plain, mention.end))
+    with_others = _AND.search(before) or ((match["aside"] or match["of"]) and _WHOLE.search(before))
+    return "" if denied or of_some or a_part or with_others else match["name"]
 
 
 @lru_cache(maxsize=4)
 def _names(figures: tuple[Figure, ...], payees: tuple[Figure, ...]) -> Names:
-    """Each name that prose can call a figure by: its own, and that of who is paid."""
-    found: dict[str, list[Figure]] = {}
+    """Return the figures that each name in prose can mean, by the name in small letters."""
+    by_name: dict[str, list[Figure]] = {}
     for figure in (*figures, *payees):
         if figure.amount is not None and figure.name not in _COMMON:
-            found.setdefault(figure.name.casefold(), []).append(figure)
-    if "grants" in found:
-        # Some grants come to what some grants come to, and never to more than grants.
+            by_name.setdefault(figure.name.casefold(), []).append(figure)
+    if "grants" in by_name:
+        # “Grants” can mean any set of grants, but never grants together with contracts.
         sets = [figure for figure in figures if figure.name.startswith("grants") and "contracts" not in figure.name]
         own = [figure for figure in figures if figure.group in ("Projects", "Each grant")]
-        found["grants"] = [*found["grants"], *sets, *own]
-    for name in [name for name in found if name.startswith("all ")]:
-        found.setdefault(name.removeprefix("all "), []).extend(found[name])
+        by_name["grants"] = [*by_name["grants"], *sets, *own]
+    for name in [name for name in by_name if name.startswith("all ")]:
+        by_name.setdefault(name.removeprefix("all "), []).extend(by_name[name])
     for name, others in _ALSO.items():
-        if name in found:
-            found |= dict.fromkeys(others, found[name])
-    if "grant limit" in found:
-        found |= dict.fromkeys(_LIMITS, found["grant limit"])
+        if name in by_name:
+            by_name |= dict.fromkeys(others, by_name[name])
+    if "grant limit" in by_name:
+        by_name |= dict.fromkeys(_LIMITS, by_name["grant limit"])
     contracts = [
         figure for figure in figures if figure.name.startswith("contract") and not figure.name.endswith("limit")
     ]
     if contracts:
-        found.setdefault("the contract", contracts)
+        by_name.setdefault("the contract", contracts)
     if any(figure.name == "underspend" and figure.amount is not None and figure.amount >= 0 for figure in figures):
-        # Nothing is overspent, so no sum is.
-        found.setdefault("overspend", [])
-    return found
+        # Nothing is overspent, so no sum can be an overspend.
+        by_name.setdefault("overspend", [])
+    return by_name
 
 
 @lru_cache(maxsize=4)
@@ -172,6 +172,6 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4)
 def _whom(payees: tuple[Figure, ...]) -> re.Pattern[str]:
-    """Who gets the sum before it, spelled as they spell themselves: youth work is not the grant “Youth Work”."""
+    """Return a pattern for the recipient after a sum; it heeds capitals, since youth work is not “Youth Work”."""
     longest_first = sorted({payee.name for payee in payees}, key=len, reverse=True)
     return re.compile(rf"{_TO}(?P<name>{'|'.join(map(re.escape, longest_first))}){_ALONE}")

@@ -1,7 +1,7 @@
-"""Shares in prose: 36% of bids, a third of the allocation. Pure rules.
+"""Shares in prose, such as “36% of bids” or “a third of the allocation”. Pure rules.
 
-A share is of the allocation, the expenditure, or of all bids, grants, projects or recipients; what is a share of
-something else, such as 60% of young people, is nobody's figure. The sentence says which part is meant, or any will do.
+A share is of the allocation, the expenditure or the underspend, or of all bids, grants, projects or recipients. A share
+of anything else, such as 60% of young people, is not checked. Where the sentence does not name the part, any part fits.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from approvals.prose.amounts import Typed
+from approvals.prose.amounts import Mention
 from approvals.prose.figures import Figure, Figures, masked
 
 _FRACTIONS = {
@@ -33,7 +33,7 @@ _SHARE = re.compile(
     r"(?!\s(?:of|to|for|from|by)\s)",
     re.IGNORECASE,
 )
-# What a sentence says became of a share of the bids, and the figure that counts them.
+# What a sentence says happened to a share of the bids, and the figure that counts those bids.
 _PARTS = {
     "rejected": "bids rejected", "unsuccessful": "bids rejected", "turned down": "bids rejected",
     "redirected": "bids redirected", "internal": "bids internal", "went forward": "bids not rejected",
@@ -44,62 +44,64 @@ _NAMES = ("underspend", "expenditure", "contracts", "grants")
 _NAME = re.compile(rf"\b(?P<name>{'|'.join(_NAMES)})\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;!?](?=\s|$)|\n")
 _NEAR = 240
-# A share written as a fraction, and one that is said to be about so much, are no exact figures.
+# How far a share may be off, in percentage points: “about 36%”, “about 35%”, and a fraction such as a third.
 _ABOUT, _TO_FIVE, _FRACTION = Decimal(1), Decimal("2.5"), Decimal(4)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share that somebody typed: the first figure that it fits, and in words what else was meant."""
+    """A share in a text, the first figure that makes it (None where no figure does), and a message for the writer."""
 
-    typed: Typed
+    mention: Mention
     figure: Figure | None
-    says: str
+    message: str
 
 
 def shares(prose: str, figures: Figures) -> Iterator[Share]:
-    """Each share of something that the paper counts or sums, in its order."""
+    """Yield each share in a text of something that the paper counts or sums, in the order of the text."""
     plain = masked(prose)
-    for found in _SHARE.finditer(plain):
-        wholes = [figures[name] for name in _WHOLES[found["whole"].casefold()] if name in figures]
+    for match in _SHARE.finditer(plain):
+        wholes = [figures[name] for name in _WHOLES[match["whole"].casefold()] if name in figures]
         if not wholes:
             continue
-        start, end = found.start("share"), found.end()
-        typed = Typed(prose[start:end], start, end, _percent(found))
-        parts = list(_parts(plain, found, figures))
+        start, end = match.start("share"), match.end()
+        mention = Mention(prose[start:end], start, end, _percent(match))
+        parts = list(_parts(plain, match, figures))
         of = [(part, whole) for part in parts for whole in wholes if _alike(part, whole)]
-        fits = next((pair for pair in of if _fits(found, *pair)), None)
+        fits = next((pair for pair in of if _fits(match, *pair)), None)
         if fits:
             part, whole = fits
-            says = f"is {part.name}, {part.exact}, of {whole.exact}: {_exactly(part, whole)}%."
-            yield Share(typed, part, says)
+            message = f"is {part.name}, {part.exact}, of {whole.exact}: {_exactly(part, whole)}%."
+            yield Share(mention, part, message)
         elif len(of) == 1:
             ((part, whole),) = of
-            says = f"is not the share of {part.name}, {part.exact} of {whole.exact}, which is {_exactly(part, whole)}%"
-            yield Share(typed, None, says)
-        elif found["percent"] or not found["about"]:
-            # At least half of the grants reach two boroughs: said of nothing that the paper counts.
-            yield Share(typed, None, "is the share of no figure of this paper")
+            message = (
+                f"is not the share of {part.name}, {part.exact} of {whole.exact}, which is {_exactly(part, whole)}%"
+            )
+            yield Share(mention, None, message)
+        elif match["percent"] or not match["about"]:
+            # “At least half of the grants reach two boroughs” is about nothing that the paper counts.
+            yield Share(mention, None, "matches the share of no figure in this paper")
 
 
-def _percent(found: re.Match[str]) -> Decimal:
-    if found["percent"]:
-        return Decimal(found["percent"])
-    return _FRACTIONS[found["share"].casefold().replace("-", " ")] * 100
+def _percent(match: re.Match[str]) -> Decimal:
+    if match["percent"]:
+        return Decimal(match["percent"])
+    return _FRACTIONS[match["share"].casefold().replace("-", " ")] * 100
 
 
-def _parts(plain: str, found: re.Match[str], figures: Figures) -> Sequence[Figure]:
-    """The figures that can be the part: what the sentence names, else each."""
-    stop = _SENTENCE.search(plain, found.end())
-    after = plain[found.end() : stop.start() if stop else len(plain)]
-    before = _SENTENCE.split(plain[max(found.start() - _NEAR, 0) : found.start()])[-1]
-    if found["whole"].casefold() in ("bids", "applications"):
+def _parts(plain: str, match: re.Match[str], figures: Figures) -> Sequence[Figure]:
+    """Return the figures that can be the part: those that the sentence names, otherwise all."""
+    stop = _SENTENCE.search(plain, match.end())
+    after = plain[match.end() : stop.start() if stop else len(plain)]
+    before = _SENTENCE.split(plain[max(match.start() - _NEAR, 0) : match.start()])[-1]
+    if match["whole"].casefold() in ("bids", "applications"):
         named = _PART.search(after)
         names = [_PARTS[named["part"].casefold()]] if named else list(figures)
         return [figures[name] for name in names if name in figures]
     if name := _NAME.search(before):
         return [figure for figure in figures.values() if figure.name.startswith(name["name"].casefold())]
-    if found["whole"].casefold() in ("grants", "awards"):
+    if match["whole"].casefold() in ("grants", "awards"):
         return [figure for figure in figures.values() if figure.thing == "grants" or _is_of_grants(figure)]
     return list(figures.values())
 
@@ -125,10 +127,10 @@ def _exactly(part: Figure, whole: Figure) -> Decimal:
     return _share(part, whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def _fits(found: re.Match[str], part: Figure, whole: Figure) -> bool:
-    share, said = _share(part, whole), _percent(found)
-    if not found["percent"]:
-        return abs(share - said) <= _FRACTION
-    if found["about"]:
-        return abs(share - said) <= (_ABOUT if said % 5 else _TO_FIVE)
-    return share.quantize(said, ROUND_HALF_UP) == said
+def _fits(match: re.Match[str], part: Figure, whole: Figure) -> bool:
+    share, percent = _share(part, whole), _percent(match)
+    if not match["percent"]:
+        return abs(share - percent) <= _FRACTION
+    if match["about"]:
+        return abs(share - percent) <= (_ABOUT if percent % 5 else _TO_FIVE)
+    return share.quantize(percent, ROUND_HALF_UP) == percent

@@ -265,7 +265,7 @@ def _write(page: Page, served: str) -> None:
         press_on(page, page.get_by_role("button", name="Save the section"))
         done(page, re.compile("is saved"))
     # A figure that nothing in the register gives, and no source is named for.
-    expect(page.get_by_text("says £3.21m, which is no figure of this paper").first).to_be_visible()
+    expect(page.get_by_text("says £3.21m, which matches no figure in this paper").first).to_be_visible()
     page.goto(addresses[0])
     expect(page.locator("li").filter(has_text="£3.21m")).to_contain_text("unmatched")
     look(page)

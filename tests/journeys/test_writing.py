@@ -52,7 +52,7 @@ def test_a_section_is_written_by_keyboard(page: Page, section: str) -> None:
     expect(_status(page)).to_have_text(re.compile(r"^Draft kept \d\d:\d\d\. 2 unmatched\.$"))
     checks = page.locator(".app-checks li")
     expect(checks.nth(0)).to_contain_text("matched £0.95m is grants above the threshold, £947,234, rounded to £10,000")
-    expect(checks.nth(1)).to_contain_text("unmatched 39 projects is no count of projects of this paper")
+    expect(checks.nth(1)).to_contain_text("unmatched 39 projects matches no count of projects in this paper")
     expect(checks.nth(2)).to_contain_text(
         "unmatched each above £50k holds for 6 of the 6 projects above the threshold, "
     )
@@ -75,7 +75,7 @@ def test_a_section_is_written_by_keyboard(page: Page, section: str) -> None:
 
     press_on(page, page.get_by_role("button", name="Save the section"))
     done(page, "“Financial comments” is saved")
-    expect(page.get_by_text("says 39 projects, which is no count of projects of this paper")).to_be_visible()
+    expect(page.get_by_text("says 39 projects, which matches no count of projects in this paper")).to_be_visible()
     page.get_by_text("Who wrote what", exact=True).click()
     expect(page.locator("details").filter(has_text="Who wrote what")).to_contain_text(
         "Financial comments, all versions"
@@ -188,7 +188,7 @@ def test_without_javascript_a_preview_keeps_what_was_typed(browser: Browser, ser
     page.get_by_role("button", name="Preview").click()
     expect(_text(page)).to_have_value("Of {grants}, £3.21m.")
     expect(_preview(page)).to_contain_text("Of £1.44m")
-    expect(page.locator(".app-checks li")).to_contain_text("unmatched £3.21m is no figure of this paper")
+    expect(page.locator(".app-checks li")).to_contain_text("unmatched £3.21m matches no figure in this paper")
     page.get_by_text("Sums (", exact=False).click()
     expect(page.get_by_text("{underspend|exact}")).to_be_visible()
     page.get_by_role("button", name="Save the section").click()

@@ -76,7 +76,7 @@ def test_a_preview_shows_how_a_text_reads_and_changes_nothing(client: Client, se
     answer = post(client, section, "Of {grants}, £0.95m and £9.99m; £84m.", then="preview")
     assert answer.status_code == 200
     assert field(answer) == "Of {grants}, £0.95m and £9.99m; £84m."
-    standings = [(match.typed.text, match.standing.value) for match in answer.context["matches"]]
+    standings = [(match.mention.text, match.standing.value) for match in answer.context["matches"]]
     assert standings == [("£0.95m", "matched"), ("£9.99m", "unmatched"), ("£84m", "external")]
     said = page(answer)
     assert '£1.44m<span class="app-paper__exact"> (£1,438,598)</span>' in said
@@ -120,18 +120,18 @@ def test_each_figure_is_listed_under_its_heading_with_the_ways_to_write_it(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("It is £5.79m.", "“Data protection and privacy” says £5.79m, which is no figure of this paper."),
+        ("It is £5.79m.", "“Data protection and privacy” says £5.79m, which matches no figure in this paper."),
         ("First.\n\nIt is £5.79m.", "It stands in paragraph 2: “It is £5.79m”."),
         ("It is £1000,000.", "says £1000,000, which has a comma in the wrong place."),
         ("Nearly half a million was asked.", "says half a million, which is written in words"),
-        ("We fund 40 grants.", "says 40 grants, which is no count of grants of this paper."),
+        ("We fund 40 grants.", "says 40 grants, which matches no count of grants in this paper."),
         (
             "We fund 39 projects.",
-            "says 39 projects, which is no count of projects of this paper; 39 is number",
+            "says 39 projects, which matches no count of projects in this paper; 39 is the figure “number",
         ),
-        ("All 33 boroughs.", "says 33 boroughs, which is no count of boroughs"),
-        ("Of {number of grants} projects.", "says {number of grants} projects, which is no count of projects"),
-        ("4 grants of £49,200 each.", "says 4 grants, which is not how many grants are of £49,200 each; there are 3."),
+        ("All 33 boroughs.", "says 33 boroughs, which matches no count of boroughs"),
+        ("Of {number of grants} projects.", "says {number of grants} projects, which matches no count of projects"),
+        ("4 grants of £49,200 each.", "says 4 grants, which does not match the number of grants of £49,200 each (3)."),
         (
             "The 11 grants above the threshold are each above £50k.",
             "says each above £50k. That does not hold for 7 of the 11 grants above the threshold, which are below "

@@ -1,4 +1,4 @@
-"""What a writer types into a paper, and what the check says of it: sums of money, to the rounding as typed."""
+"""Sums of money in a paper, compared with its figures to the rounding that they are written with."""
 
 from decimal import Decimal
 from time import process_time
@@ -13,28 +13,19 @@ from approvals.prose.claims import Group, Member
 from approvals.prose.figures import Figure
 from approvals.prose.labels import EARLY
 from grants import money
+from tests.approvals.prose.pcd681_figures import FIGURES as PCD681
 
-FIGURES = {
+FIGURES = PCD681 | {
     figure.name: figure
     for figure in (
-        Figure("allocation", "The allocation", amount=Decimal(4782000)),
-        Figure("grants", "Sum of 39 grants", amount=Decimal(1438598)),
-        Figure("grants and contracts together", "Both", amount=Decimal(1838598)),
-        Figure("contracts", "Contracts", amount=Decimal(400000)),
-        Figure("grants above", "Sum of 11", amount=Decimal(947234)),
-        Figure("grants below", "Sum of 28", amount=Decimal(491364)),
-        Figure("london blues", "One grant", amount=Decimal(151361)),
-        Figure("mutual gain", "One grant", amount=Decimal(30000)),
-        Figure("with pence", "One grant", amount=Decimal("1234.50")),
         Figure("a lot", "One grant", amount=Decimal(49200)),
         Figure("overspend", "Allocation less expenditure", amount=Decimal(-5200)),
-        Figure("bids received", "All bids", count=83, thing="bids"),
     )
 }
 KNOWN = Known(FIGURES, links={"appendix 1": "appendix-1"})
 PENNY, POUND, THOUSAND, TEN_THOUSAND = Decimal("0.01"), Decimal(1), Decimal(1000), Decimal(10000)
 
-# What is typed; what it is worth in pounds; what it is rounded to.
+# The typed text, its value in pounds, and what it is rounded to.
 SPELLINGS = [
     ("£0.95m", 950000, 10000),
     ("£0.95 million", 950000, 10000),
@@ -79,12 +70,12 @@ SPELLINGS = [
 
 @pytest.mark.parametrize(("typed", "pounds", "step"), SPELLINGS)
 def test_a_sum_is_read_however_it_is_spelt(typed: str, pounds: int | str, step: int | str) -> None:
-    (found,) = amounts.amounts(f"In all {typed}, for the year.")
-    assert (found.value, found.step, found.why) == (Decimal(pounds), Decimal(step), "")
-    assert found.text == typed.replace("\u00a0", " ")
+    (match,) = amounts.amounts(f"In all {typed}, for the year.")
+    assert (match.value, match.step, match.why) == (Decimal(pounds), Decimal(step), "")
+    assert match.text == typed.replace("\u00a0", " ")
 
 
-# What is typed; why nobody can say what it is worth.
+# The typed text, and why it has no value.
 REFUSED = [
     ("£1000,000", amounts.COMMA),
     ("1000,000", amounts.COMMA),
@@ -118,9 +109,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("typed", "why"), REFUSED)
-def test_what_can_be_read_in_two_ways_or_is_in_words_is_found_and_refused(typed: str, why: str) -> None:
-    (found,) = check(f"It cost nearly {typed}, in all.", KNOWN)
-    assert (found.typed.value, found.standing, found.says) == (None, Standing.UNMATCHED, why)
+def test_a_sum_in_words_or_readable_in_two_ways_is_unmatched(typed: str, why: str) -> None:
+    (match,) = check(f"It cost nearly {typed}, in all.", KNOWN)
+    assert (match.mention.value, match.standing, match.message) == (None, Standing.UNMATCHED, why)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +133,7 @@ def test_what_can_be_read_in_two_ways_or_is_in_words_is_found_and_refused(typed:
     ],
 )
 def test_both_ends_of_a_range_are_sums_and_share_their_unit(typed: str, ends: list[int]) -> None:
-    assert [found.value for found in amounts.amounts(f"Each is {typed}.")] == ends
+    assert [match.value for match in amounts.amounts(f"Each is {typed}.")] == ends
 
 
 @pytest.mark.parametrize(
@@ -167,7 +158,7 @@ def test_both_ends_of_a_range_are_sums_and_share_their_unit(typed: str, ends: li
         "",
     ],
 )
-def test_what_is_no_sum_of_money_is_left_alone(prose: str) -> None:
+def test_a_number_that_is_not_money_is_ignored(prose: str) -> None:
     assert amounts.amounts(prose) == []
 
 
@@ -183,12 +174,12 @@ def test_what_is_no_sum_of_money_is_left_alone(prose: str) -> None:
         "950,000 lies idle",
     ],
 )
-def test_a_sum_without_its_sign_is_seen_by_the_words_around_it(prose: str) -> None:
-    (found,) = amounts.amounts(f"{prose} for us.")
-    assert found.value == Decimal(950000)
+def test_a_sum_without_a_pound_sign_is_recognised_by_its_context(prose: str) -> None:
+    (match,) = amounts.amounts(f"{prose} for us.")
+    assert match.value == Decimal(950000)
 
 
-# What a sentence says that a sum is
+# The name that a sentence gives a sum
 
 NAMED = Known(
     FIGURES
@@ -245,129 +236,129 @@ NAMED = Known(
         "Staffing costs £151,361",
     ],
 )
-def test_a_sum_is_what_the_words_before_it_say(prose: str) -> None:
-    assert {found.standing for found in check(f"{prose}.", NAMED) if found.kind is Kind.MONEY} == {Standing.MATCHED}
+def test_a_sum_matches_the_figure_that_its_sentence_names(prose: str) -> None:
+    assert {match.standing for match in check(f"{prose}.", NAMED) if match.kind is Kind.MONEY} == {Standing.MATCHED}
 
 
 @pytest.mark.parametrize(
-    ("prose", "says"),
+    ("prose", "message"),
     [
         (
             "The underspend is £1,438,598",
-            "is the figure “grants”, and the words beside it say “underspend”, which is £754,005",
+            "is the figure “grants”, but the sentence names “underspend”, which is £754,005",
         ),
         (
             "Underspend: £0.40m",
-            "is the figure “contracts”, and the words beside it say “Underspend”, which is £754,005",
+            "is the figure “contracts”, but the sentence names “Underspend”, which is £754,005",
         ),
         (
             "The expenditure comes to £400,000",
-            "is the figure “contracts”, and the words beside it say “expenditure”, which is £4,027,995",
+            "is the figure “contracts”, but the sentence names “expenditure”, which is £4,027,995",
         ),
         (
             "The allocation was £4.0m",
-            "is the figure “expenditure”, and the words beside it say “allocation”, which is £4,782,000",
+            "is the figure “expenditure”, but the sentence names “allocation”, which is £4,782,000",
         ),
         (
             "London Blues (£30,000)",
-            "is the figure “mutual gain”, and the words beside it say “London Blues”, which is £151,361",
+            "is the figure “mutual gain”, but the sentence names “London Blues”, which is £151,361",
         ),
         (
             "The £400,000 underspend is kept",
-            "is the figure “contracts”, and the words beside it say “underspend”, which is £754,005",
+            "is the figure “contracts”, but the sentence names “underspend”, which is £754,005",
         ),
         (
             "The underspend for 2019/20 will be £400,000",
-            "is the figure “contracts”, and the words beside it say “underspend”, which is £754,005",
+            "is the figure “contracts”, but the sentence names “underspend”, which is £754,005",
         ),
         (
             "The underspend is {expenditure|exact}",
-            "is the figure “expenditure”, and the words beside it say “underspend”, which is £754,005",
+            "is the figure “expenditure”, but the sentence names “underspend”, which is £754,005",
         ),
         (
             "Grants come to £1.84m",
-            "is the figure “grants and contracts together”, and the words beside it say “Grants”, which is £1,438,598",
+            "is the figure “grants and contracts together”, but the sentence names “Grants”, which is £1,438,598",
         ),
         (
             "There is an overspend of £754,005",
-            "is said to be overspent, and £754,005 is left",
+            "is described as overspent, but £754,005 is left",
         ),
-        ("The round is £754,005 over budget", "is said to be overspent, and £754,005 is left"),
-        ("There is no underspend", "is not so: the underspend is £754,005"),
-        ("The average grant is £49,200", "is said to be an average, which the register does not give"),
+        ("The round is £754,005 over budget", "is described as overspent, but £754,005 is left"),
+        ("There is no underspend", "is wrong: the underspend is £754,005"),
+        ("The average grant is £49,200", "is described as an average, and the register holds no averages"),
         (
             "£151,361 to Mutual Gain",
-            "is the figure “london blues”, and the words beside it say “Mutual Gain”, which is £30,000",
+            "is the figure “london blues”, but the sentence names “Mutual Gain”, which is £30,000",
         ),
         (
             "A grant of £30,000 was paid to the Safe Camp, which runs in summer",
-            "is the figure “mutual gain”, and the words beside it say “Safe Camp”, which is £147,600",
+            "is the figure “mutual gain”, but the sentence names “Safe Camp”, which is £147,600",
         ),
         (
             "We gave Mutual Gain a grant of £151,361",
-            "is the figure “london blues”, and the words beside it say “Mutual Gain”, which is £30,000",
+            "is the figure “london blues”, but the sentence names “Mutual Gain”, which is £30,000",
         ),
         (
             "The sum of {allocation} for London Blues",
-            "is the figure “allocation”, and the words beside it say “London Blues”, which is £151,361",
+            "is the figure “allocation”, but the sentence names “London Blues”, which is £151,361",
         ),
         (
             "The total spend is £754,005",
-            "is the figure “underspend”, and the words beside it say “total spend”, which is £4,027,995",
+            "is the figure “underspend”, but the sentence names “total spend”, which is £4,027,995",
         ),
         (
             "This leaves £30,000 unspent",
-            "is the figure “mutual gain”, and the words beside it say “unspent”, which is £754,005",
+            "is the figure “mutual gain”, but the sentence names “unspent”, which is £754,005",
         ),
         (
             "The allocation agreed by the Mayor was £4,027,995",
-            "is the figure “expenditure”, and the words beside it say “allocation”, which is £4,782,000",
+            "is the figure “expenditure”, but the sentence names “allocation”, which is £4,782,000",
         ),
         (
             "Staffing costs £30,000",
-            "is the figure “mutual gain”, and the words beside it say “Staffing”, which is £151,361",
+            "is the figure “mutual gain”, but the sentence names “Staffing”, which is £151,361",
         ),
         (
             "£1.84m goes to grants",
-            "is the figure “grants and contracts together”, and the words beside it say “grants”, which is £1,438,598",
+            "is the figure “grants and contracts together”, but the sentence names “grants”, which is £1,438,598",
         ),
         (
             "£400,000 was given as a grant",
-            "is the figure “contracts”, and the words beside it say “grant”, which is £1,438,598",
+            "is the figure “contracts”, but the sentence names “grant”, which is £1,438,598",
         ),
         (
             "London Blues was paid £151,361 before approval",
-            "is the figure “london blues”, and the words beside it say “before approval”, which is £30,000",
+            "is the figure “london blues”, but the sentence names “before approval”, which is £30,000",
         ),
-        ("The allocation is fully spent", "is not so: the underspend is £754,005"),
-        ("The allocation of {allocation} has been spent in full", "is not so: the underspend is £754,005"),
+        ("The allocation is fully spent", "is wrong: the underspend is £754,005"),
+        ("The allocation of {allocation} has been spent in full", "is wrong: the underspend is £754,005"),
         (
             "Safe Camp, £30,000",
-            "is the figure “mutual gain”, and the words beside it say “Safe Camp”, which is £147,600",
+            "is the figure “mutual gain”, but the sentence names “Safe Camp”, which is £147,600",
         ),
     ],
 )
-def test_the_sum_of_another_figure_is_refused_by_its_name(prose: str, says: str) -> None:
-    (found,) = check(f"{prose}.", NAMED)
-    assert (found.standing, found.says) == (Standing.UNMATCHED, says)
+def test_a_sum_of_another_figure_than_the_sentence_names_is_unmatched(prose: str, message: str) -> None:
+    (match,) = check(f"{prose}.", NAMED)
+    assert (match.standing, match.message) == (Standing.UNMATCHED, message)
 
 
 @pytest.mark.parametrize(
     ("lines", "fault"),
     [
         ("£84m: Budget 2019/20\n\n32 boroughs: The statute", None),
-        ("hello", "Line 1: enter the figure, a colon and where it comes from, not “hello”"),
-        ("£84m: Budget\n£85m:", "Line 2: enter the figure, a colon and where it comes from, not “£85m:”"),
-        (": Budget", "Line 1: enter the figure, a colon and where it comes from, not “: Budget”"),
-        ("The Mayor: said so", "Line 1: “The Mayor” is no sum of money and no count"),
-        ("£84m: Budget\n£84M: Minutes", "Line 2: £84M has two sources"),
+        ("hello", "Line 1: enter the figure, a colon and its source, not “hello”"),
+        ("£84m: Budget\n£85m:", "Line 2: enter the figure, a colon and its source, not “£85m:”"),
+        (": Budget", "Line 1: enter the figure, a colon and its source, not “: Budget”"),
+        ("The Mayor: said so", "Line 1: “The Mayor” is not a sum of money or a count"),
+        ("£84m: Budget\n£84M: Minutes", "Line 2: £84M has two sources. Enter one"),
     ],
 )
-def test_each_line_of_sources_is_a_figure_and_where_it_comes_from(lines: str, fault: str | None) -> None:
+def test_each_line_of_sources_is_a_figure_and_its_source(lines: str, fault: str | None) -> None:
     assert faults_of_sources(lines) == ([fault] if fault else [])
 
 
-def test_each_thing_typed_has_its_place() -> None:
+def test_each_sum_has_its_place_in_the_text() -> None:
     prose = "Of {grants}, £0.95m\u00a0and 30\u00a0k; £9m."
     for typed in amounts.amounts(prose):
         assert prose[typed.start : typed.end].replace("\u00a0", " ") == typed.text
@@ -403,9 +394,9 @@ def test_each_thing_typed_has_its_place() -> None:
         ("each of £49,200", "a lot"),
     ],
 )
-def test_a_typed_sum_stands_for_a_computed_one_to_its_own_rounding(typed: str, name: str) -> None:
-    (found,) = check(f"It is {typed}, in all.", KNOWN)
-    assert (found.standing, found.what) == (Standing.MATCHED, name)
+def test_a_sum_matches_a_figure_to_the_rounding_it_is_written_with(typed: str, name: str) -> None:
+    (match,) = check(f"It is {typed}, in all.", KNOWN)
+    assert (match.standing, match.what) == (Standing.MATCHED, name)
 
 
 @pytest.mark.parametrize(
@@ -416,13 +407,13 @@ def test_a_typed_sum_stands_for_a_computed_one_to_its_own_rounding(typed: str, n
         "5.1 million", "12 pounds", "£5k", "50p", "£0m", "£0k",
     ],
 )  # fmt: skip
-def test_a_typed_sum_that_stands_for_none_is_unmatched(typed: str) -> None:
-    (found,) = check(f"It is {typed}, in all.", KNOWN)
-    assert (found.standing, found.says) == (Standing.UNMATCHED, "is no figure of this paper")
+def test_a_sum_that_equals_no_figure_is_unmatched(typed: str) -> None:
+    (match,) = check(f"It is {typed}, in all.", KNOWN)
+    assert (match.standing, match.message) == (Standing.UNMATCHED, "matches no figure in this paper")
 
 
-def test_a_match_says_to_which_figure_and_at_which_rounding() -> None:
-    assert [found.says for found in check("£0.95m, £947,234, £1,235 and £5m", KNOWN)] == [
+def test_a_match_names_its_figure_and_the_rounding() -> None:
+    assert [match.message for match in check("£0.95m, £947,234, £1,235 and £5m", KNOWN)] == [
         "is grants above, £947,234, rounded to £10,000.",
         "is grants above, £947,234, exactly.",
         "is with pence, £1,234.50, rounded to £1.",
@@ -430,16 +421,16 @@ def test_a_match_says_to_which_figure_and_at_which_rounding() -> None:
     ]
 
 
-def test_a_sum_that_could_be_several_figures_names_them() -> None:
+def test_a_sum_that_equals_several_figures_names_them() -> None:
     known = Known(FIGURES | {"other": Figure("other", "Another", amount=Decimal(30100))})
-    (found,) = check("£30k", known)
-    assert found.says == "is mutual gain, £30,000, exactly. It could also be other."
+    (match,) = check("£30k", known)
+    assert match.message == "is mutual gain, £30,000, exactly. It could also be other."
 
 
-def test_each_figure_of_a_sentence_is_judged_for_itself() -> None:
+def test_each_sum_of_a_sentence_is_checked_on_its_own() -> None:
     known = Known(FIGURES, {"£84m": "Budget 2019/20"})
-    found = check("Of £4.78m, £84m elsewhere, £85m and £9m nowhere; {grants} is put in.", known)
-    assert [(each.typed.text, each.standing, each.what) for each in found] == [
+    matches = check("Of £4.78m, £84m elsewhere, £85m and £9m nowhere; {grants} is put in.", known)
+    assert [(each.mention.text, each.standing, each.what) for each in matches] == [
         ("£4.78m", Standing.MATCHED, "allocation"),
         ("£84m", Standing.EXTERNAL, "Budget 2019/20"),
         ("£85m", Standing.UNMATCHED, ""),
@@ -452,21 +443,21 @@ def test_each_figure_of_a_sentence_is_judged_for_itself() -> None:
     st.booleans(),
     st.sampled_from(["", "m", "m1", "k", "exact", "text"]),
 )
-def test_what_the_product_writes_it_also_recognises(amount: Decimal, owed: bool, style: str) -> None:
+def test_every_way_the_product_writes_a_figure_is_recognised(amount: Decimal, owed: bool, style: str) -> None:
     amount = -amount if owed else amount
     figure = Figure("it", "A sum", amount=amount)
     written = money.pounds(amount) if style == "text" else figure.written(style)
     assume(written.lstrip("−") not in ("£0m", "£0k"))
-    (found,) = check(f"It is {written} in all.", Known({"it": figure}))
-    assert (found.standing, found.what) == (Standing.MATCHED, "it")
+    (match,) = check(f"It is {written} in all.", Known({"it": figure}))
+    assert (match.standing, match.what) == (Standing.MATCHED, "it")
 
 
 @given(st.text(alphabet="£€ 0123456789.,-–kmbn{}()/%eachovrtyonf\u00a0\n", max_size=120))
 def test_no_text_breaks_the_check(prose: str) -> None:
     matches = check(prose, KNOWN)
     for match in matches:
-        assert 0 <= match.typed.start < match.typed.end <= len(prose)
-        assert place(prose, match.typed)
+        assert 0 <= match.mention.start < match.mention.end <= len(prose)
+        assert place(prose, match.mention)
     reading(prose, matches, KNOWN)
 
 
@@ -490,7 +481,7 @@ def test_no_text_breaks_the_check(prose: str) -> None:
         "which are above £50,000, ",
     ],
 )
-def test_a_long_text_of_one_word_is_checked_in_no_time(word: str) -> None:
+def test_a_long_text_of_one_word_is_checked_quickly(word: str) -> None:
     begun = process_time()
     check("£" + word * (20_000 // len(word)) + "is above £50k", KNOWN)
     assert process_time() - begun < 5
@@ -500,7 +491,7 @@ def test_a_long_text_of_one_word_is_checked_in_no_time(word: str) -> None:
 
 
 def read(prose: str) -> list[str]:
-    """Each paragraph as it reads, what was typed in square brackets with how it stands."""
+    """Return each paragraph as it reads, its mentions in square brackets with their standing."""
 
     def run(pieces: str, match: Match | None) -> str:
         return f"[{pieces} {match.standing}]" if match else pieces
@@ -511,7 +502,7 @@ def read(prose: str) -> list[str]:
     ]
 
 
-def test_a_text_reads_with_its_figures_put_in_and_what_was_typed_marked_in_its_place() -> None:
+def test_a_text_reads_with_its_figures_filled_in_and_its_mentions_marked() -> None:
     prose = "Of {allocation}, £1.44m is for grants.\n\n  \n\nSee {appendix 1}: £9m of 83 bids.\n"
     assert read(prose) == [
         "Of £4.78m, [£1.44m matched] is for grants.",
@@ -519,7 +510,7 @@ def test_a_text_reads_with_its_figures_put_in_and_what_was_typed_marked_in_its_p
     ]
 
 
-def test_of_two_things_in_one_place_the_wrong_one_is_marked() -> None:
+def test_of_two_mentions_that_overlap_the_wrong_one_is_marked() -> None:
     known = Known(
         {"n": Figure("number of grants", "", count=2, thing="grants")},
         groups=[Group("grants asked for", "grants", (), [Member("a", Decimal(9000)), Member("b", Decimal(70000))])],
@@ -530,7 +521,7 @@ def test_of_two_things_in_one_place_the_wrong_one_is_marked() -> None:
     assert marked == [(Kind.CLAIM, Standing.UNMATCHED)]
 
 
-def test_a_paragraph_that_refers_to_nothing_stands_as_it_was_typed_and_says_why() -> None:
+def test_a_paragraph_with_an_unknown_reference_is_shown_as_typed_with_the_fault() -> None:
     prose = "Of {nothing}.\n\nOf {grants}."
     first, second = reading(prose, check(prose, KNOWN), KNOWN)
     assert (first.runs[0].pieces[0].text, first.fault) == (
@@ -540,8 +531,8 @@ def test_a_paragraph_that_refers_to_nothing_stands_as_it_was_typed_and_says_why(
     assert (second.fault, second.runs[0].pieces[1].text) == ("", "£1.44m")
 
 
-def test_where_something_stands_is_told_by_its_paragraph_and_the_words_around_it() -> None:
+def test_a_place_is_described_by_its_paragraph_and_the_words_around_it() -> None:
     prose = "Nothing here.\n\nIn the second year the whole of it comes to £9m, and no more than that is asked for."
-    (found,) = check(prose, KNOWN)
-    assert found.kind is Kind.MONEY
-    assert place(prose, found.typed) == "paragraph 2: “the whole of it comes to £9m, and no more than that is”"
+    (match,) = check(prose, KNOWN)
+    assert match.kind is Kind.MONEY
+    assert place(prose, match.mention) == "paragraph 2: “the whole of it comes to £9m, and no more than that is”"

@@ -1,4 +1,4 @@
-"""Claims on sets, on the grants of PCD 681: each is checked against every member, and told of by name."""
+"""Claims about sets of the grants of PCD 681: each is checked against every member, and names those that break it."""
 
 from decimal import Decimal
 
@@ -77,11 +77,11 @@ def claims(prose: str) -> list[Match]:
         ("A2 Dominion and London Blues, each above £60,000", "grants named here"),
     ],
 )
-def test_a_claim_that_holds_for_every_member_of_its_set(prose: str, group: str) -> None:
-    assert [(found.standing, found.what) for found in claims(f"{prose}.")] == [(Standing.MATCHED, group)]
+def test_a_claim_that_holds_for_every_member_is_matched(prose: str, group: str) -> None:
+    assert [(match.standing, match.what) for match in claims(f"{prose}.")] == [(Standing.MATCHED, group)]
 
 
-def test_the_limit_of_a_claim_need_be_no_figure_of_the_paper() -> None:
+def test_the_limit_of_a_claim_does_not_have_to_be_a_figure_of_the_paper() -> None:
     assert [match.kind for match in check("28 grants, each below £18k.", KNOWN)] == [Kind.COUNT, Kind.CLAIM]
 
 
@@ -104,11 +104,11 @@ BELOW_SINGLY = {member.name for member in [*CAMP, *SHARAN]}
         "The money goes to many, all over £50k",
     ],
 )
-def test_the_claim_of_pcd_681_is_refused_and_names_the_seven_that_are_below_singly(prose: str) -> None:
-    (found,) = claims(f"{prose}.")
-    assert found.standing is Standing.UNMATCHED
-    assert found.says.startswith("does not hold for 7 of the 11 grants ")
-    assert {name for name in (member.name for member in ABOVE) if f"{name} (" in found.says} == BELOW_SINGLY
+def test_the_claim_of_pcd_681_is_unmatched_and_names_the_seven_grants_below_the_limit(prose: str) -> None:
+    (match,) = claims(f"{prose}.")
+    assert match.standing is Standing.UNMATCHED
+    assert match.message.startswith("does not hold for 7 of the 11 grants ")
+    assert {name for name in (member.name for member in ABOVE) if f"{name} (" in match.message} == BELOW_SINGLY
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_the_claim_of_pcd_681_is_refused_and_names_the_seven_that_are_below_sing
         ("28 grants, each up to £17,000", 27),
     ],
 )
-def test_other_claims_that_do_not_hold_say_for_how_many(prose: str, breaks: int) -> None:
-    (found,) = claims(f"{prose}.")
-    assert found.says.startswith(f"does not hold for {breaks} of the ")
+def test_a_claim_that_does_not_hold_says_for_how_many_members(prose: str, breaks: int) -> None:
+    (match,) = claims(f"{prose}.")
+    assert match.message.startswith(f"does not hold for {breaks} of the ")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_other_claims_that_do_not_hold_say_for_how_many(prose: str, breaks: int)
         "Each, and £50,000 besides",
     ],
 )
-def test_what_only_says_which_are_meant_or_speaks_of_a_sum_is_no_claim(prose: str) -> None:
+def test_a_sentence_that_only_names_a_set_or_a_sum_is_not_a_claim(prose: str) -> None:
     assert claims(f"{prose}.") == []
 
 
@@ -184,9 +184,9 @@ def test_an_amount_at_the_limit_is_not_below_it(bound: Bound, breaks: list[str])
         ("5 grants of £49,200 each", Standing.EXTERNAL),
     ],
 )
-def test_a_number_of_grants_of_one_amount_is_counted_among_those_of_that_amount(prose: str, standing: Standing) -> None:
-    found = [match.standing for match in check(f"{prose}.", KNOWN) if match.kind is Kind.COUNT]
-    assert found == [standing]
+def test_a_count_of_equal_grants_is_compared_with_the_grants_of_that_amount(prose: str, standing: Standing) -> None:
+    counts = [match.standing for match in check(f"{prose}.", KNOWN) if match.kind is Kind.COUNT]
+    assert counts == [standing]
 
 
 @pytest.mark.parametrize(
@@ -249,8 +249,8 @@ def test_a_number_of_grants_of_one_amount_is_counted_among_those_of_that_amount(
         "The largest grant, to London Blues, is £151,361.",
     ],
 )
-def test_a_claim_that_does_not_hold_is_seen_however_it_is_said(prose: str) -> None:
-    assert [found.standing for found in claims(prose) if found.standing is Standing.UNMATCHED]
+def test_a_false_claim_is_unmatched_however_it_is_worded(prose: str) -> None:
+    assert [match.standing for match in claims(prose) if match.standing is Standing.UNMATCHED]
 
 
 @pytest.mark.parametrize(
@@ -307,22 +307,24 @@ def test_a_claim_that_does_not_hold_is_seen_however_it_is_said(prose: str) -> No
         "Grants of £50,000 or more are decided by the Deputy Mayor, those below £50,000 by the force.",
     ],
 )
-def test_a_true_sentence_on_a_set_is_taken(prose: str) -> None:
-    assert [found.says for found in check(prose, KNOWN) if found.standing is Standing.UNMATCHED] == []
+def test_a_true_sentence_about_a_set_is_accepted(prose: str) -> None:
+    assert [match.message for match in check(prose, KNOWN) if match.standing is Standing.UNMATCHED] == []
 
 
-def test_a_claim_names_the_set_that_it_holds_for_and_of_how_many() -> None:
-    says = {
+def test_a_claim_names_its_set_and_the_number_of_members_it_holds_for() -> None:
+    messages = {
         "Four of the 11 grants are each above £50,000.": "holds for 4 of the 11 grants asked for.",
         "Not all of the 11 grants are above £50,000.": "holds for 4 of the 11 grants asked for.",
         "The smallest grant asked for is £37,136.": "holds for the smallest of the 11 grants asked for.",
         "Five of the 11 grants are above £50,000.": "holds for 4 of the 11 grants asked for, and not for 5",
         "Most of the 11 grants are above £50,000.": "holds for 4 of the 11 grants asked for, and not for most",
     }
-    for prose, said in says.items():
-        assert [found.says for found in claims(prose)] == [said]
+    for prose, message in messages.items():
+        assert [match.message for match in claims(prose)] == [message]
 
 
-def test_a_number_in_a_claim_that_holds_is_not_counted_a_second_time() -> None:
-    found = check("Four of the 11 grants are each above £50,000.", KNOWN)
-    assert [(each.kind, each.typed.text) for each in found if each.kind is Kind.COUNT] == [(Kind.COUNT, "11 grants")]
+def test_a_number_in_a_claim_that_holds_is_not_checked_a_second_time() -> None:
+    matches = check("Four of the 11 grants are each above £50,000.", KNOWN)
+    assert [(each.kind, each.mention.text) for each in matches if each.kind is Kind.COUNT] == [
+        (Kind.COUNT, "11 grants")
+    ]

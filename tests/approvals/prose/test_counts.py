@@ -1,4 +1,4 @@
-"""Counts that a writer types: grants, bids, projects, recipients and rows are five different counts."""
+"""Counts in a text: grants, bids, projects, recipients and rows are five different counts."""
 
 import pytest
 
@@ -25,8 +25,9 @@ FIGURES = {
 KNOWN = Known(FIGURES, {"32 boroughs": "London", "Five were": "The minutes"})
 
 
-def said(prose: str) -> list[tuple[str, str, str]]:
-    return [(each.typed.text, each.standing.value, each.what) for each in check(prose, KNOWN)]
+def standings(prose: str) -> list[tuple[str, str, str]]:
+    """Return each mention of a text with its standing and what it matches."""
+    return [(each.mention.text, each.standing.value, each.what) for each in check(prose, KNOWN)]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def said(prose: str) -> list[tuple[str, str, str]]:
     ],
 )
 def test_a_count_is_matched_with_a_count_of_the_same_thing(prose: str, text: str, what: str) -> None:
-    assert said(f"It says {prose}.") == [(text, "matched", what)]
+    assert standings(f"It says {prose}.") == [(text, "matched", what)]
 
 
 @pytest.mark.parametrize(
@@ -71,13 +72,13 @@ def test_a_count_is_matched_with_a_count_of_the_same_thing(prose: str, text: str
         ("about 80 bids", "80 bids"),
     ],
 )
-def test_a_count_of_another_thing_or_of_nothing_is_unmatched(prose: str, text: str) -> None:
-    assert said(f"It says {prose}.") == [(text, "unmatched", "")]
+def test_a_count_that_equals_no_count_of_its_thing_is_unmatched(prose: str, text: str) -> None:
+    assert standings(f"It says {prose}.") == [(text, "unmatched", "")]
 
 
-def test_a_count_of_the_wrong_thing_is_told_what_it_is_a_count_of() -> None:
-    (found,) = check("We fund 39 projects.", KNOWN)
-    assert found.says == "is no count of projects of this paper; 39 is number of grants"
+def test_a_count_of_the_wrong_thing_names_the_figure_that_it_equals() -> None:
+    (match,) = check("We fund 39 projects.", KNOWN)
+    assert match.message == "matches no count of projects in this paper; 39 is the figure “number of grants”"
 
 
 @pytest.mark.parametrize(
@@ -102,18 +103,18 @@ def test_a_count_of_the_wrong_thing_is_told_what_it_is_a_count_of() -> None:
         "Of {bids received} bids, {number of grants above} grants are for decision",
     ],
 )
-def test_what_counts_nothing_of_ours_is_left_alone(prose: str) -> None:
-    assert said(f"There were {prose}.") == []
+def test_a_number_of_anything_else_is_ignored(prose: str) -> None:
+    assert standings(f"There were {prose}.") == []
 
 
 def test_a_number_without_its_noun_belongs_to_what_was_counted_last() -> None:
-    assert said("Of 83 bids, 30 were rejected and 13 are internal. 28 are delegated.") == [
+    assert standings("Of 83 bids, 30 were rejected and 13 are internal. 28 are delegated.") == [
         ("83 bids", "matched", "bids received"),
         ("30 were", "matched", "bids rejected"),
         ("13 are", "matched", "bids internal"),
         ("28 are", "matched", "number of grants below"),
     ]
-    assert said("Of 39 grants, 12 of them are small. 83 bids came from 120 people; 40 were young.") == [
+    assert standings("Of 39 grants, 12 of them are small. 83 bids came from 120 people; 40 were young.") == [
         ("39 grants", "matched", "number of grants"),
         ("12 of them", "unmatched", ""),
         ("83 bids", "matched", "bids received"),
@@ -137,10 +138,10 @@ def test_a_number_without_its_noun_belongs_to_what_was_counted_last() -> None:
         ("Of the 83, 30 were rejected", "bids rejected"),
     ],
 )
-def test_a_count_behind_its_label_or_before_its_outcome_is_matched(prose: str, what: str) -> None:
-    found = said(prose)
-    assert found[0][1:] == ("matched", what)
-    assert {standing for _, standing, _ in found} == {"matched"}
+def test_a_count_after_its_label_or_before_its_outcome_is_matched(prose: str, what: str) -> None:
+    results = standings(prose)
+    assert results[0][1:] == ("matched", what)
+    assert {standing for _, standing, _ in results} == {"matched"}
 
 
 @pytest.mark.parametrize(
@@ -173,42 +174,42 @@ def test_a_count_behind_its_label_or_before_its_outcome_is_matched(prose: str, w
     ],
 )
 def test_a_count_of_another_outcome_or_thing_is_unmatched(prose: str) -> None:
-    assert "unmatched" in {standing for _, standing, _ in said(prose)}
+    assert "unmatched" in {standing for _, standing, _ in standings(prose)}
 
 
-def test_a_number_of_another_outcome_is_told_how_many_there_are() -> None:
-    (found,) = check("13 were rejected.", KNOWN)
-    assert found.says == "is not how many bids were rejected; that is 30"
+def test_a_wrong_number_of_an_outcome_gives_the_right_one() -> None:
+    (match,) = check("13 were rejected.", KNOWN)
+    assert match.message == "does not match how many bids were rejected (30)"
 
 
 def test_both_numbers_of_a_share_or_a_pair_count_the_same_thing() -> None:
-    assert said("11 of the 39 grants") == [
+    assert standings("11 of the 39 grants") == [
         ("11", "matched", "number of grants above"),
         ("39 grants", "matched", "number of grants"),
     ]
-    assert said("12 of the 39 grants")[0] == ("12", "unmatched", "")
-    assert said("11 and 28 grants") == [
+    assert standings("12 of the 39 grants")[0] == ("12", "unmatched", "")
+    assert standings("11 and 28 grants") == [
         ("11", "matched", "number of grants above"),
         ("28 grants", "matched", "number of grants below"),
     ]
 
 
-def test_a_reference_to_a_count_is_not_followed_by_the_name_of_another_thing() -> None:
-    (found,) = check("We fund {number of grants} projects.", KNOWN)
-    assert (found.kind, found.standing) == (Kind.COUNT, Standing.UNMATCHED)
-    assert found.typed.text == "{number of grants} projects"
+def test_a_reference_to_a_count_before_the_name_of_another_thing_is_unmatched() -> None:
+    (match,) = check("We fund {number of grants} projects.", KNOWN)
+    assert (match.kind, match.standing) == (Kind.COUNT, Standing.UNMATCHED)
+    assert match.mention.text == "{number of grants} projects"
     assert check("We fund {number of projects} projects.", KNOWN) == []
     (label,) = check("Projects: {number of grants}.", KNOWN)
     assert label.standing is Standing.UNMATCHED
     assert check("Projects: {number of projects}.", KNOWN) == []
 
 
-def test_a_count_from_elsewhere_needs_its_source_and_counts_as_it_is_written() -> None:
-    assert said("all 32 boroughs, and 32 London boroughs") == [
+def test_a_count_from_elsewhere_needs_a_source_for_its_exact_words() -> None:
+    assert standings("all 32 boroughs, and 32 London boroughs") == [
         ("32 boroughs", "external", "London"),
         ("32 London boroughs", "unmatched", ""),
     ]
-    assert said("five were put off") == [("five were", "external", "The minutes")]
+    assert standings("five were put off") == [("five were", "external", "The minutes")]
 
 
 LEVELS = Known(
@@ -237,10 +238,10 @@ LEVELS = Known(
         ("11 grants were paid before approval", Standing.UNMATCHED),
     ],
 )
-def test_a_number_of_grants_is_of_those_that_the_sentence_speaks_of(prose: str, standing: Standing) -> None:
-    assert [found.standing for found in check(f"{prose}.", LEVELS)] == [standing]
+def test_a_number_of_grants_is_compared_with_those_of_the_level_in_the_sentence(prose: str, standing: Standing) -> None:
+    assert [match.standing for match in check(f"{prose}.", LEVELS)] == [standing]
 
 
 def test_a_list_is_not_read_across_the_end_of_a_line() -> None:
-    found = check("Bids received: 83\nRejected: 30\nInternal: 13\n", KNOWN)
-    assert {each.standing for each in found} == {Standing.MATCHED}
+    matches = check("Bids received: 83\nRejected: 30\nInternal: 13\n", KNOWN)
+    assert {each.standing for each in matches} == {Standing.MATCHED}

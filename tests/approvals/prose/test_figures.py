@@ -1,27 +1,12 @@
-"""Figures put into prose by name."""
+"""References to figures in prose, and the sources of figures from elsewhere."""
 
 import re
-from decimal import Decimal
 
 import pytest
 
-from approvals.prose.figures import Figure, Piece, UnknownFigure, externals, fill, masked, references
+from approvals.prose.figures import Piece, UnknownFigure, externals, fill, masked, references
+from tests.approvals.prose.pcd681_figures import FIGURES
 
-FIGURES = {
-    figure.name: figure
-    for figure in (
-        Figure("allocation", "The allocation", amount=Decimal(4782000)),
-        Figure("grants", "Sum of 39 grants", amount=Decimal(1438598)),
-        Figure("grants and contracts together", "Both", amount=Decimal(1838598)),
-        Figure("contracts", "Contracts", amount=Decimal(400000)),
-        Figure("grants above", "Sum of 11", amount=Decimal(947234)),
-        Figure("grants below", "Sum of 28", amount=Decimal(491364)),
-        Figure("london blues", "One grant", amount=Decimal(151361)),
-        Figure("mutual gain", "One grant", amount=Decimal(30000)),
-        Figure("with pence", "One grant", amount=Decimal("1234.50")),
-        Figure("bids received", "All bids", count=83),
-    )
-}
 LINKS = {"appendix 1": "appendix-1", "table 3": "table-3"}
 
 
@@ -55,7 +40,7 @@ def test_a_reference_becomes_its_figure(prose: str, filled: str) -> None:
     assert text(prose) == filled
 
 
-def test_a_filled_figure_keeps_its_exact_sum_and_where_it_comes_from() -> None:
+def test_a_filled_figure_keeps_its_exact_sum_and_its_source() -> None:
     assert fill("Of {grants}.", FIGURES) == [
         Piece("Of "),
         Piece("£1.44m", figure="grants", exact="£1,438,598", source="Sum of 39 grants"),
@@ -68,18 +53,18 @@ def test_a_link_leads_to_its_part() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prose", "said"),
+    ("prose", "message"),
     [
         ("{nothing}", "no figure or part called “nothing”"),
         ("{grant}", "no figure or part called “grant”"),
         ("{appendix 2}", "no figure or part called “appendix 2”"),
-        ("{grants|pounds}", "“pounds” is no way to write a figure"),
+        ("{grants|pounds}", "“pounds” is not a way to write a figure"),
         ("{grants} and {Old Total}", "no figure or part called “Old Total”"),
         ("{with pence|m}", "“{with pence|m}” reads as £0m. Write {with pence|exact}"),
     ],
 )
-def test_a_reference_to_nothing_is_refused_by_name(prose: str, said: str) -> None:
-    with pytest.raises(UnknownFigure, match=re.escape(said)):
+def test_an_unknown_reference_is_refused_by_name(prose: str, message: str) -> None:
+    with pytest.raises(UnknownFigure, match=re.escape(message)):
         text(prose)
 
 
@@ -89,7 +74,7 @@ def test_a_link_without_links_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "found"),
+    ("lines", "sources"),
     [
         ("£84m: Budget 2019/20", {"£84m": "Budget 2019/20"}),
         ("£84m: Budget: page 3\n\n £2m :Plan ", {"£84m": "Budget: page 3", "£2m": "Plan"}),
@@ -99,11 +84,11 @@ def test_a_link_without_links_is_refused() -> None:
         ("", {}),
     ],
 )
-def test_sources_are_read_one_a_line(lines: str, found: dict[str, str]) -> None:
-    assert externals(lines) == found
+def test_sources_are_read_one_a_line(lines: str, sources: dict[str, str]) -> None:
+    assert externals(lines) == sources
 
 
-def test_each_way_to_write_a_figure_is_offered_once_and_none_that_reads_as_nought() -> None:
+def test_each_way_to_write_a_figure_is_listed_once_without_those_that_read_as_nought() -> None:
     assert FIGURES["grants"].ways() == [
         ("{grants}", "£1.44m"),
         ("{grants|exact}", "£1,438,598"),
@@ -121,7 +106,7 @@ def test_each_way_to_write_a_figure_is_offered_once_and_none_that_reads_as_nough
             assert text(reference) == written
 
 
-def test_what_is_blotted_out_keeps_its_place() -> None:
+def test_masked_prose_keeps_its_length() -> None:
     prose = "Of {grants} and {mutual gain|k}."
     assert len(masked(prose)) == len(prose)
     assert [(name, prose[start:end]) for name, start, end in references(prose)] == [

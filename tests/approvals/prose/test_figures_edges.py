@@ -1,4 +1,4 @@
-"""References that are easily overlooked: a brace without a name, or without its end."""
+"""Malformed references: a brace without a name, or without its end."""
 
 from decimal import Decimal
 

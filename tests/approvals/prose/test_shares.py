@@ -1,4 +1,4 @@
-"""Shares that a writer types, on the counts and sums of PCD 681: right, wrong, and of nothing that the paper knows."""
+"""Shares in a text, on the counts and sums of PCD 681: right, wrong, and of something that the paper does not count."""
 
 from decimal import Decimal
 
@@ -32,7 +32,7 @@ def shares(prose: str) -> list[Match]:
 
 
 @pytest.mark.parametrize(
-    ("prose", "says"),
+    ("prose", "message"),
     [
         ("36% of bids were rejected.", "is bids rejected, 30, of 83: 36.1%."),
         ("36.1 per cent of the 83 bids were rejected.", "is bids rejected, 30, of 83: 36.1%."),
@@ -48,13 +48,13 @@ def shares(prose: str) -> list[Match]:
         ),
     ],
 )
-def test_a_share_is_matched_with_the_figure_that_makes_it(prose: str, says: str) -> None:
-    (found,) = shares(prose)
-    assert (found.standing, found.says) == (Standing.MATCHED, says)
+def test_a_share_is_matched_with_the_figure_that_makes_it(prose: str, message: str) -> None:
+    (match,) = shares(prose)
+    assert (match.standing, match.message) == (Standing.MATCHED, message)
 
 
 @pytest.mark.parametrize(
-    ("prose", "says"),
+    ("prose", "message"),
     [
         ("47% of bids were rejected.", "is not the share of bids rejected, 30 of 83, which is 36.1%"),
         ("Half of the bids were unsuccessful.", "is not the share of bids rejected, 30 of 83, which is 36.1%"),
@@ -63,22 +63,22 @@ def test_a_share_is_matched_with_the_figure_that_makes_it(prose: str, says: str)
             "The underspend, £754,005, is 10% of the allocation.",
             "is not the share of underspend, £754,005 of £4,782,000, which is 15.8%",
         ),
-        ("The grants use 90% of the allocation.", "is the share of no figure of this paper"),
-        ("20% of the bids were from schools.", "is the share of no figure of this paper"),
+        ("The grants use 90% of the allocation.", "matches the share of no figure in this paper"),
+        ("20% of the bids were from schools.", "matches the share of no figure in this paper"),
     ],
 )
-def test_a_share_that_no_figure_makes_is_refused(prose: str, says: str) -> None:
-    (found,) = shares(prose)
-    assert (found.standing, found.says) == (Standing.UNMATCHED, says)
+def test_a_share_that_no_figure_makes_is_unmatched(prose: str, message: str) -> None:
+    (match,) = shares(prose)
+    assert (match.standing, match.message) == (Standing.UNMATCHED, message)
 
 
-def test_a_share_from_elsewhere_names_its_source() -> None:
-    (found,) = shares("Last year 12% of bids were rejected.")
-    assert (found.standing, found.says) == (Standing.EXTERNAL, "The round of 2018/19")
+def test_a_share_from_elsewhere_gives_its_source() -> None:
+    (match,) = shares("Last year 12% of bids were rejected.")
+    assert (match.standing, match.message) == (Standing.EXTERNAL, "The round of 2018/19")
 
 
 @pytest.mark.parametrize(
     "prose", ["60% of young people feel safe", "a quarter of their time", "100% of the recipients"]
 )
-def test_a_share_of_nothing_that_the_paper_counts_is_left_alone(prose: str) -> None:
+def test_a_share_of_something_that_the_paper_does_not_count_is_ignored(prose: str) -> None:
     assert shares(f"{prose}.") == []

@@ -1,4 +1,4 @@
-"""Whose grants a sentence says that a sum is, on the sums of PCD 681: for decision, of the force, or all of them."""
+"""Sums in a clause that says which grants they are of: for decision, approved by the force, or all of PCD 681."""
 
 from decimal import Decimal
 
@@ -48,12 +48,12 @@ def sums(prose: str) -> list[Match]:
         "The grants for decision come to £0.95m (the delegated ones £0.49m).",
     ],
 )
-def test_a_sum_is_that_of_the_grants_that_its_clause_names(prose: str) -> None:
-    assert {found.standing for found in sums(prose)} <= {Standing.MATCHED}
+def test_a_sum_of_the_grants_that_its_clause_names_is_matched(prose: str) -> None:
+    assert {match.standing for match in sums(prose)} <= {Standing.MATCHED}
 
 
 @pytest.mark.parametrize(
-    ("prose", "words", "meant"),
+    ("prose", "words", "amount"),
     [
         ("The Deputy Mayor is asked to approve £491,364.", "asked to approve", "£947,234"),
         ("The Deputy Mayor is asked to approve grants of £1,438,598.", "asked to approve", "£947,234"),
@@ -67,7 +67,7 @@ def test_a_sum_is_that_of_the_grants_that_its_clause_names(prose: str) -> None:
         ("{grants below the threshold|exact} is for decision.", "for decision", "£947,234"),
     ],
 )
-def test_a_sum_of_the_other_grants_is_refused(prose: str, words: str, meant: str) -> None:
-    (found,) = sums(prose)
-    assert found.standing is Standing.UNMATCHED
-    assert found.says.endswith(f"and the words beside it say “{words}”, which is {meant}")
+def test_a_sum_of_other_grants_than_its_clause_names_is_unmatched(prose: str, words: str, amount: str) -> None:
+    (match,) = sums(prose)
+    assert match.standing is Standing.UNMATCHED
+    assert match.message.endswith(f"but the sentence names “{words}”, which is {amount}")
