@@ -1,6 +1,6 @@
-"""The checks of a reconciliation as a list: each held or broken, in words, with its amount and its causes. Pure rules.
+"""The list of checks of a reconciliation: each passed or failed, with its amount and its causes. Pure rules.
 
-`reconciliation` finds what is broken; this says what was looked at as well, so that a reader sees what was asked.
+`sums.py` finds what is wrong; this module adds what each check looked at, so that a reader sees what was checked.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,10 @@ from grants.counting import counted
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that must hold. `amount` in pounds: what was looked at, or what is wrong where it is broken."""
+    """A statement that must be true of a round, with the discrepancies that break it.
+
+    `amount` is in pounds: the sum of what was checked or, where the check fails, of what is wrong.
+    """
 
     name: str
     sentence: str
@@ -28,52 +31,62 @@ class Check:
         return not self.causes
 
 
-# What was looked at: its name, with {s} where more than one has it, and the amount of each.
-Seen = tuple[str, list[Decimal]]
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a check looks at: the noun for one, the amount of each in pounds, and words that follow the noun."""
+
+    noun: str
+    amounts: Sequence[Decimal]
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """Return the number and the noun, such as `13 bids led inside the force`."""
+        return counted(len(self.amounts), self.noun) + self.detail
 
 
-def _bids(position: Position) -> Seen:
-    return "bid{s}", [bid.amount for bid in position.bids]
+def _bids(position: Position) -> Scope:
+    return Scope("bid", [bid.amount for bid in position.bids])
 
 
-def _redirected(position: Position) -> Seen:
-    return "redirected bid{s}", [bid.amount for bid in position.bids if Outcome.REDIRECTED in bid.outcomes]
+def _redirected(position: Position) -> Scope:
+    return Scope("redirected bid", [bid.amount for bid in position.bids if Outcome.REDIRECTED in bid.outcomes])
 
 
-def _internal(position: Position) -> Seen:
+def _internal(position: Position) -> Scope:
     internal = [bid for bid in position.bids if Outcome.INTERNAL in bid.outcomes]
-    return "bid{s} led inside the force", [bid.agreed or money.ZERO for bid in internal]
+    return Scope("bid", [bid.agreed or money.ZERO for bid in internal], " led inside the force")
 
 
-def _grants(position: Position) -> Seen:
-    return "grant{s}", [grant.amount for grant in position.grants]
+def _grants(position: Position) -> Scope:
+    return Scope("grant", [grant.amount for grant in position.grants])
 
 
-def _approved(position: Position) -> Seen:
-    return "approved grant{s}", [grant.amount for grant in position.grants if grant.approved is not None]
+def _approved(position: Position) -> Scope:
+    return Scope("approved grant", [grant.amount for grant in position.grants if grant.approved is not None])
 
 
-def _delegated(position: Position) -> Seen:
-    return "delegated grant{s}", [grant.amount for grant in position.grants if grant.route is Level.DELEGATED]
+def _delegated(position: Position) -> Scope:
+    return Scope("delegated grant", [grant.amount for grant in position.grants if grant.route is Level.DELEGATED])
 
 
-def _paid(position: Position) -> Seen:
-    return "grant{s} with payments", [grant.paid for grant in position.grants if grant.paid]
+def _paid(position: Position) -> Scope:
+    return Scope("grant", [grant.paid for grant in position.grants if grant.paid], " with payments")
 
 
-def _early(position: Position) -> Seen:
-    return "grant{s} paid before approval", [grant.paid_early for grant in position.grants if grant.paid_early]
+def _early(position: Position) -> Scope:
+    paid_early = [grant.paid_early for grant in position.grants if grant.paid_early]
+    return Scope("grant", paid_early, " paid before approval")
 
 
-def _contracts(position: Position) -> Seen:
-    return "contract{s}", [contract.amount for contract in position.contracts]
+def _contracts(position: Position) -> Scope:
+    return Scope("contract", [contract.amount for contract in position.contracts])
 
 
-# The name of each check as `reconciliation` gives it to what it finds, its sentence, and what it looks at.
-CHECKS: Sequence[tuple[str, str, Callable[[Position], Seen]]] = (
+# The name of each check, as in `Discrepancy.check`; the statement that must be true; and what it looks at.
+CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
     ("outcome", "Every bid has exactly one outcome", _bids),
     ("costs", "The costs of every bid sum to what it asks for", _bids),
-    ("destination", "Every redirected bid says where it went", _redirected),
+    ("destination", "Every redirected bid has a destination", _redirected),
     ("internal bids", "The budget lines hold the bids led inside the force", _internal),
     ("bid", "Every grant belongs to a bid of the round", _grants),
     ("agreed amount", "Every grant is what the leadership agreed", _grants),
@@ -82,7 +95,7 @@ CHECKS: Sequence[tuple[str, str, Callable[[Position], Seen]]] = (
     ("approval", "Every delegated grant is approved", _delegated),
     ("approval level", "No grant was approved below its level", _approved),
     ("approved amount", "Every approval is for the amount of its grant", _approved),
-    ("paid", "No grant was paid more than it is", _paid),
+    ("paid", "No grant was paid more than its amount", _paid),
     ("early payment", "Every payment before approval has its reason", _early),
     ("recipient", "Every grant has a recipient outside the force", _grants),
     ("legal power", "Every grant names its legal power", _grants),
@@ -92,25 +105,28 @@ CHECKS: Sequence[tuple[str, str, Callable[[Position], Seen]]] = (
 )
 
 
-def checks(position: Position, found: Reconciliation) -> list[Check]:
-    """Every check of a round in turn; `found` is its reconciliation. The first is that the allocation holds it all."""
-    return list(_checked(position, found))
+def checks(position: Position, reconciled: Reconciliation) -> list[Check]:
+    """Return every check of a round with its result, beginning with the allocation.
+
+    `reconciled` is the reconciliation of `position`.
+    """
+    return list(_checked(position, reconciled))
 
 
-def _checked(position: Position, found: Reconciliation) -> Iterator[Check]:
+def _checked(position: Position, reconciled: Reconciliation) -> Iterator[Check]:
     causes: dict[str, list[Discrepancy]] = {}
-    for each in found.discrepancies:
+    for each in reconciled.discrepancies:
         causes.setdefault(each.check, []).append(each)
-    whole = f"{money.pounds(found.expenditure)} of {money.pounds(found.allocation)}"
+    whole = f"{money.pounds(reconciled.expenditure)} of {money.pounds(reconciled.allocation)}"
     fits = "Lines, contracts and grants fit in the allocation"
-    yield _check("allocation", fits, whole, found.expenditure, causes.pop("allocation", []))
-    for name, sentence, look in CHECKS:
-        unit, amounts = look(position)
-        seen = counted(len(amounts), unit.format(s=""), unit.format(s="s"))
-        yield _check(name, sentence, seen, money.total(amounts), causes.pop(name, []))
+    yield _check("allocation", fits, whole, reconciled.expenditure, causes.pop("allocation", []))
+    for name, sentence, scope_of in CHECKS:
+        scope = scope_of(position)
+        yield _check(name, sentence, str(scope), money.total(scope.amounts), causes.pop(name, []))
     assert not causes, f"No check is called {', '.join(causes)}"
 
 
-def _check(name: str, sentence: str, seen: str, amount: Decimal, causes: list[Discrepancy]) -> Check:
-    about = money.total([each.amount for each in causes]) if causes else amount
-    return Check(name, sentence, seen, about, causes)
+def _check(name: str, sentence: str, looked_at: str, amount: Decimal, causes: list[Discrepancy]) -> Check:
+    if causes:
+        amount = money.total([each.amount for each in causes])
+    return Check(name, sentence, looked_at, amount, causes)

@@ -1,8 +1,8 @@
-"""The parts of a round's money and bids: each number with the very rows that make it. Pure rules.
+"""The parts of a round's money and bids: each number with the rows that make it. Pure rules.
 
-A split shares a whole out into parts. Where each row stands in one part, the parts sum to the whole to the penny. Where
-a grant may stand in several (themes, priorities, boroughs), the split says that it overlaps: each part then counts
-whole grants, since nothing in a bid says how its money divides, and the parts are never summed.
+A split divides a whole into parts. Where each row belongs to one part, the parts sum to the whole to the penny. Where a
+grant may belong to several (themes, priorities, boroughs), the split overlaps: each part counts whole grants, since a
+bid does not say how its money divides between them, and the parts are never summed.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ SHOWN = 12
 
 
 class Kind(StrEnum):
-    """What a row is, and so which page it opens. A part is itself opened by its key."""
+    """What a row is, which decides the page that it links to. A row that is a part links to the page of its key."""
 
     ROUND = "round"
     LINE = "line"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that a number is made of: what it is, its reference, and what it adds in pounds."""
+    """One item of a number: what it is, its reference, and what it adds in pounds."""
 
     kind: Kind
     reference: str
@@ -45,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Part:
-    """A number with its rows. `key` is its address, `unit` what one row is called, `note` what a reader must know."""
+    """A number with its rows. `key` is its address, `unit` the noun for one row, `note` a remark for the reader."""
 
     key: str
     label: str
@@ -64,7 +64,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A whole and its parts. Where it `overlaps`, a row may stand in several parts, and they sum to nothing."""
+    """A whole and its parts. Where it `overlaps`, a row may be in several parts, and the parts are not summed."""
 
     name: str
     heading: str
@@ -74,12 +74,12 @@ class Split:
 
     @property
     def unit(self) -> str:
-        """What is counted in its rows; where the parts hold different things, only that they are rows."""
+        """The noun for one row; `row` where the parts hold different things."""
         return self.whole.unit if all(part.unit == self.whole.unit for part in self.parts) else "row"
 
     @property
     def shown(self) -> Sequence[Part]:
-        """The parts that a page lists; of many, the first and then the others in one."""
+        """The parts that a page lists; of more than `SHOWN`, the first and one part with all the others."""
         if self.overlaps or len(self.parts) <= SHOWN + 1:
             return self.parts
         folded = self.parts[SHOWN:]
@@ -88,22 +88,22 @@ class Split:
 
 
 def financial_year(day: date) -> str:
-    """The financial year of a day, from April to March: 2019/20."""
+    """Return the financial year of a day, from April to March, such as `2019/20`."""
     first = day.year if day.month >= 4 else day.year - 1
     return f"{first}/{(first + 1) % 100:02}"
 
 
 def slug(text: str) -> str:
-    """Small letters, figures and hyphens, as an address can hold them."""
+    """Return a text in small letters, digits and hyphens, for use in an address."""
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
 
 
-# By what the grants are split
+# The dimensions by which the grants are split
 
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A way to split the grants: the start of its keys, its heading, and where a grant stands in it."""
+    """A way to split the grants: the start of its keys, its heading, and the parts that a grant belongs to."""
 
     name: str
     heading: str
@@ -168,7 +168,7 @@ DIMENSIONS: Sequence[Dimension] = (
 
 
 def places(grant: Grant) -> list[tuple[Dimension, Label]]:
-    """Every part in which a grant stands, as the dimension with the key and the label of the part."""
+    """Return every part that a grant belongs to, as the dimension with the key and the label of the part."""
     return [
         (dimension, (f"{dimension.name}-{place}", label))
         for dimension in DIMENSIONS
@@ -177,12 +177,12 @@ def places(grant: Grant) -> list[tuple[Dimension, Label]]:
 
 
 def _by(dimension: Dimension, grants: Sequence[Grant], whole: Part) -> Split:
-    found: dict[str, tuple[str, list[Row]]] = {}
+    by_place: dict[str, tuple[str, list[Row]]] = {}
     for grant in grants:
         for place, label in dimension.places(grant):
-            found.setdefault(f"{dimension.name}-{place}", (label, []))[1].append(_grant(grant))
-    parts = [Part(key, label, rows, note=dimension.note) for key, (label, rows) in found.items()]
-    # The largest first; periods in their order.
+            by_place.setdefault(f"{dimension.name}-{place}", (label, []))[1].append(_grant(grant))
+    parts = [Part(key, label, rows, note=dimension.note) for key, (label, rows) in by_place.items()]
+    # The largest part comes first; periods are in the order of time.
     parts.sort(key=lambda part: (money.ZERO if dimension.name == "period" else -part.total, part.label))
     return Split(dimension.name, dimension.heading, whole, parts, dimension.overlaps)
 
@@ -220,27 +220,30 @@ def _less(rows: Iterable[Row]) -> list[Row]:
 
 
 def splits(position: Position) -> dict[str, Split]:
-    """Every split of a round by its name: the money first, then the bids, the grants, contracts and payments."""
+    """Return every split of a round by its name: the money, then bids, grants, contracts and payments."""
     grants = Part("grants", "Grants to third parties", [_grant(grant) for grant in position.grants])
     by_dimension = [_by(dimension, position.grants, grants) for dimension in DIMENSIONS]
-    found = [*_of_money(position, grants, by_dimension[0]), *_of_bids(position), *by_dimension]
-    found += [*_of_contracts(position), *_of_payments(position, grants)]
-    return {split.name: split for split in found}
+    in_order = [*_of_money(position, grants, by_dimension[0]), *_of_bids(position), *by_dimension]
+    in_order += [*_of_contracts(position), *_of_payments(position, grants)]
+    return {split.name: split for split in in_order}
 
 
-def everything(found: dict[str, Split]) -> dict[str, Part]:
-    """Every part that a page may open, by its key."""
-    return {part.key: part for split in found.values() for part in (split.whole, *split.parts, *split.shown)}
+def everything(splits_by_name: dict[str, Split]) -> dict[str, Part]:
+    """Return every part that has a page, by its key."""
+    return {part.key: part for split in splits_by_name.values() for part in (split.whole, *split.parts, *split.shown)}
 
 
-def table_3(found: dict[str, Split]) -> list[tuple[str, Part]]:
-    """The allocation from top to bottom as Table 3 of a paper has it; each row is a total, a line or a part of one."""
-    parts, of_money = everything(found), found["allocation"]
+def table_3(splits_by_name: dict[str, Split]) -> list[tuple[str, Part]]:
+    """Return the rows of Table 3 of a paper, from the allocation to the underspend.
+
+    Each row is its part with `total`, `line` or `part` (of the line above).
+    """
+    parts, of_money = everything(splits_by_name), splits_by_name["allocation"]
     return [
         ("total", parts["allocation"]),
         *(("line", part) for part in of_money.parts if part.unit in ("line", "contract")),
         ("line", parts["grants"]),
-        *(("part", part) for part in found["route"].parts),
+        *(("part", part) for part in splits_by_name["route"].parts),
         ("total", parts["expenditure"]),
         ("total", parts["underspend"]),
     ]

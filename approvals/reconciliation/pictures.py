@@ -1,7 +1,7 @@
-"""The pictures of a reconciliation: bars in per cent of the width, so that they read alike on a phone and in print.
+"""The charts of a reconciliation: bars in per cent of the width, so that they look alike on a phone and in print.
 
-Both are falls: the allocation to its underspend, and the bids to where they went. Each bar begins where the one before
-it ended; its label and figure stand above it. The same figures stand in a table beside it. Pure rules.
+Both are waterfall charts: the allocation down to its underspend, and the bids by where they went. Each bar begins where
+the one before it ended, with its label and figure above it. A table on the same page has the same figures. Pure rules.
 """
 
 from collections.abc import Sequence
@@ -10,17 +10,18 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from approvals.reconciliation.sums import Outcome, Position, Reconciliation
 from grants import money
+from grants.counting import counted
 
-# The height of a step in pixels, and where in it the bar stands below its words.
+# In pixels: the height of a step, the height of its bar, and the top of the bar below its label.
 STEP, BAR, TOP = 52, 20, 22
 HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A step: its words, what is written at its end, and its place in per cent of the width.
+    """A bar: its label, the figure at its end, and its place and width in per cent.
 
-    `y` is its top in pixels, `edge` where the next bar begins, in per cent.
+    `y` is its top in pixels; `edge` is where the next bar begins, in per cent, and None for the last.
     """
 
     label: str
@@ -34,7 +35,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Bars from top to bottom with what they show in words; `height` in pixels."""
+    """A chart: its title, a description in words, and its bars from top to bottom; `height` is in pixels."""
 
     title: str
     description: str
@@ -54,60 +55,61 @@ class _Step:
     kind: str
 
 
-def falling(position: Position, found: Reconciliation) -> Picture:
-    """The allocation falling step by step to the underspend. Below zero, the last bar lies left of the start."""
-    takes = [(line.label, line.amount, "held") for line in found.lines]
+def falling(position: Position, reconciled: Reconciliation) -> Picture:
+    """Return the chart of the allocation down to the underspend; a negative underspend lies left of zero."""
+    takes = [(line.label, line.amount, "held") for line in reconciled.lines]
     takes += [(contract.label, contract.amount, "held") for contract in position.contracts]
     takes += [
-        ("Grants to the Deputy Mayor", found.dmpc.total, "proposed"),
-        ("Grants under delegation", found.delegated.total, "approved"),
-        ("Grants not routed", found.unrouted.total, "proposed"),
+        ("Grants to the Deputy Mayor", reconciled.dmpc.total, "proposed"),
+        ("Grants under delegation", reconciled.delegated.total, "approved"),
+        ("Grants not routed", reconciled.unrouted.total, "proposed"),
     ]
-    steps = [_Step("Allocation", money.pounds(found.allocation), money.ZERO, found.allocation, "free")]
-    left = found.allocation
+    steps = [_Step("Allocation", money.pounds(reconciled.allocation), money.ZERO, reconciled.allocation, "free")]
+    left = reconciled.allocation
     for label, amount, kind in takes:
         if amount:
             steps.append(_Step(label, f"\u2212{money.pounds(amount)}", left - amount, left, kind))
             left -= amount
-    over = found.underspend < 0
+    over = reconciled.underspend < 0
     last = "More than the allocation" if over else "Underspend"
     steps.append(
         _Step(
             last,
-            money.pounds(found.underspend),
+            money.pounds(reconciled.underspend),
             min(left, money.ZERO),
             max(left, money.ZERO),
             "over" if over else "free",
         )
     )
-    said = ", ".join(f"{step.label.lower()} {step.written}" for step in steps[1:-1]) or "nothing yet"
+    deductions = ", ".join(f"{step.label.lower()} {step.written}" for step in steps[1:-1]) or "nothing yet"
     description = (
-        f"{money.pounds(found.allocation)} less {said}, leaves {money.pounds(found.underspend)}. "
+        f"{money.pounds(reconciled.allocation)} less {deductions}, leaves {money.pounds(reconciled.underspend)}. "
         "The table below holds the same figures."
     )
     return Picture("The allocation, falling to the underspend", description, _drawn(steps))
 
 
-def funnel(found: Reconciliation) -> Picture:
-    """The bids, split into the rejected and the others, and the others into where they went."""
-    rejected = found.funnel[Outcome.REJECTED].count
-    kept = found.received.count - rejected
-    all_bids, others = Decimal(found.received.count), Decimal(kept)
+def funnel(reconciled: Reconciliation) -> Picture:
+    """Return the chart of the bids: the rejected and the others, and where the others went."""
+    rejected = reconciled.funnel[Outcome.REJECTED].count
+    kept = reconciled.received.count - rejected
+    all_bids, others = Decimal(reconciled.received.count), Decimal(kept)
     steps = [
-        _Step("Bids received", str(found.received.count), money.ZERO, all_bids, "free"),
+        _Step("Bids received", str(reconciled.received.count), money.ZERO, all_bids, "free"),
         _Step("Rejected", str(rejected), others, all_bids, "held"),
         _Step("Not rejected", str(kept), money.ZERO, others, "free"),
     ]
     left = others
     for outcome in (Outcome.INTERNAL, *(each for each in Outcome if each not in (Outcome.REJECTED, Outcome.INTERNAL))):
-        count = found.funnel[outcome].count
+        count = reconciled.funnel[outcome].count
         if count:
             kind = "approved" if outcome in (Outcome.DMPC, Outcome.DELEGATED) else "proposed"
             steps.append(_Step(outcome.label, str(count), left - count, left, kind))
             left -= count
     went = ", ".join(f"{step.written} {step.label[:1].lower()}{step.label[1:]}" for step in steps[3:]) or "none further"
     description = (
-        f"Of {found.received.count} bids {rejected} were rejected and {kept} were not. Of those: {went}. "
+        f"{counted(reconciled.received.count, 'bid')} received: {rejected} rejected, {kept} not rejected. "
+        f"Of those not rejected: {went}. "
         "The table below holds the same figures."
     )
     return Picture("The bids, by where they went", description, _drawn(steps))
@@ -123,7 +125,7 @@ def _drawn(steps: Sequence[_Step]) -> list[Bar]:
     bars = []
     for number, step in enumerate(steps):
         follows = steps[number + 1] if number + 1 < len(steps) else None
-        # The next bar begins where this one ends: at its right end, or at its left where it hangs from there.
+        # The line that joins two bars is at the right end of the next one, which falls from there.
         edge = None if follows is None else share(follows.end - low)
         bars.append(
             Bar(

@@ -1,4 +1,4 @@
-"""Where a round stands, read from the register for `reconciliation` to account for."""
+"""Read the position of a round from the database: its allocation, lines, contracts, grants and bids."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -23,12 +23,12 @@ from grants.totals import total_of
 
 
 def reconcile(round: Round, day: date) -> sums.Reconciliation:
-    """The reconciliation of a round by the facts and limits of a day, in a fixed number of queries."""
+    """Return the reconciliation of a round by the facts and limits of a day, in a fixed number of queries."""
     return sums.reconcile(position(round, day))
 
 
 def grants_of(round: Round) -> list[Award]:
-    """The live grants of a round with all that the reconciliation and the paper need of them."""
+    """Return the live grants of a round with everything that the reconciliation and the paper read of them."""
     return list(_fetching(Award.objects.live().filter(round=round)))
 
 
@@ -50,14 +50,14 @@ def _fetching(awards: AwardQuerySet) -> QuerySet[Award]:
 
 
 def grant(award: Award) -> Grant:
-    """One grant as the reconciliation has it, without the route that today's facts would give it."""
+    """Return one grant in the form of the reconciliation, without its route by today's facts."""
     return _grant(_fetching(Award.objects.filter(pk=award.pk)).get(), None)
 
 
 def to_recover(round: Round, among: Collection[int] | None = None) -> Decimal:
-    """What was paid under grants that the Deputy Mayor refused, in pounds. It has to come back.
+    """Return the sum in pounds paid under grants that the Deputy Mayor refused, which has to be recovered.
 
-    `among` are the primary keys of the grants that are looked at; all of the round where it is None.
+    `among` limits it to grants with these primary keys; None means all grants of the round.
     """
     refused = Payment.objects.filter(award__round=round, award__state=Award.State.REFUSED)
     if among is not None:
@@ -66,23 +66,22 @@ def to_recover(round: Round, among: Collection[int] | None = None) -> Decimal:
 
 
 def fetched(thing: Any, name: str) -> list[Any]:
-    """What a Prefetch of `grants_of` put on a row, which the type checker cannot know."""
-    found: list[Any] = getattr(thing, name)
-    return found
+    """Return the rows that a Prefetch of `grants_of` stored in an attribute unknown to the type checker."""
+    rows: list[Any] = getattr(thing, name)
+    return rows
 
 
-def position(round: Round, day: date, found: Sequence[Award] | None = None) -> sums.Position:
-    """Everything that the paper accounts for. `found` are the grants of `grants_of`, where the caller has them."""
-    everything = grants_of(round) if found is None else found
+def position(round: Round, day: date, live_awards: Sequence[Award] | None = None) -> sums.Position:
+    """Return everything that a paper on the round accounts for, with the routes by the limits of a day.
+
+    `live_awards` are the grants of `grants_of`, where the caller has read them already.
+    """
+    if live_awards is None:
+        live_awards = grants_of(round)
     # A refused grant takes nothing from the allocation; its bid still has to be accounted for.
-    found = [award for award in everything if award.state != Award.State.REFUSED]
-    try:
-        amounts = {award.reference: award.amount for award in found}
-        now = awards.routes_now(round, day, amounts) if found else {}
-    except Refused:
-        now = {}
-    grants = [_grant(award, now.get(award.reference)) for award in found]
-    by_bid = {award.bid_id: award for award in everything}
+    not_refused = [award for award in live_awards if award.state != Award.State.REFUSED]
+    routes = _current_routes(round, day, not_refused)
+    by_bid = {award.bid_id: award for award in live_awards}
     return sums.Position(
         reference=round.reference,
         allocation=round.allocation,
@@ -94,9 +93,18 @@ def position(round: Round, day: date, found: Sequence[Award] | None = None) -> s
             _contract(contract)
             for contract in SingleTenderAction.objects.live().filter(round=round).select_related("supplier")
         ],
-        grants=grants,
+        grants=[_grant(award, routes.get(award.reference)) for award in not_refused],
         bids=_bids(round, by_bid),
     )
+
+
+def _current_routes(round: Round, day: date, live_awards: Sequence[Award]) -> dict[str, Route]:
+    """Return the route of each grant by the limits of a day; empty where no confirmed limit is in force."""
+    try:
+        amounts = {award.reference: award.amount for award in live_awards}
+        return awards.routes_now(round, day, amounts) if live_awards else {}
+    except Refused:
+        return {}
 
 
 def _bids(round: Round, by_bid: dict[int, Award]) -> list[BidEntry]:
@@ -125,32 +133,33 @@ def _bids(round: Round, by_bid: dict[int, Award]) -> list[BidEntry]:
 
 
 def _outcomes(state: str, led_by: str, award: Award | None) -> list[Outcome]:
-    found = []
+    outcomes = []
     if state in (Bid.State.REJECTED, Bid.State.INELIGIBLE):
-        found.append(Outcome.REJECTED)
+        outcomes.append(Outcome.REJECTED)
     elif state == Bid.State.REDIRECTED:
-        found.append(Outcome.REDIRECTED)
+        outcomes.append(Outcome.REDIRECTED)
     elif state == Bid.State.AGREED and led_by == Bid.Led.INTERNAL:
-        found.append(Outcome.INTERNAL)
+        outcomes.append(Outcome.INTERNAL)
     if award and award.state == Award.State.REFUSED:
-        found.append(Outcome.REFUSED)
+        outcomes.append(Outcome.REFUSED)
     elif award and award.route:
-        found.append(Outcome(award.route))
-    return found or [Outcome.OPEN]
+        outcomes.append(Outcome(award.route))
+    return outcomes or [Outcome.OPEN]
 
 
-def _warned_anew(award: Award, now: Route | None) -> bool:
-    """Whether the other key warns of something that nobody has answered.
+def _has_new_warning(award: Award, current: Route | None) -> bool:
+    """Whether today's facts give the grant a warning that nobody has cleared.
 
-    Nobody decides above the Deputy Mayor, and an approval stands although the sum in an answered warning moved.
+    A grant for the Deputy Mayor needs no warning, since no higher level exists. An approved grant whose warning was
+    cleared stays approved when the sum in the warning changes.
     """
-    if now is None or not now.warning or award.route == Award.Route.DMPC:
+    if current is None or not current.warning or award.route == Award.Route.DMPC:
         return False
     answered = award.state == Award.State.APPROVED and bool(award.warning_cleared)
-    return now.warning != award.warning and not answered
+    return current.warning != award.warning and not answered
 
 
-def _grant(award: Award, now: Route | None) -> Grant:
+def _grant(award: Award, current: Route | None) -> Grant:
     bid = award.bid
     valid = next(iter(fetched(award, "valid")), None)
     agreed = next((recommendation.amount for recommendation in fetched(bid, "agreed")), money.ZERO)
@@ -163,8 +172,8 @@ def _grant(award: Award, now: Route | None) -> Grant:
         amount=award.amount,
         agreed=agreed,
         route=Level(award.route) if award.route else None,
-        route_now=now.level if now else None,
-        warning_open=award.warning_open or _warned_anew(award, now),
+        route_now=current.level if current else None,
+        warning_open=award.warning_open or _has_new_warning(award, current),
         approved=valid.amount if valid else None,
         approved_level=Level(valid.level) if valid else None,
         paid=money.total([payment.amount for payment in paid]),
@@ -191,7 +200,7 @@ def _tags(bid: Bid, kind: str) -> list[Label]:
 
 def _contract(contract: SingleTenderAction) -> Contract:
     states = SingleTenderAction.State
-    wanted = {
+    evidence_by_name = {
         "evidence for its primary ground": contract.evidence,
         "its proposal": contract.proposal,
         "its performance framework": contract.performance,
@@ -202,7 +211,7 @@ def _contract(contract: SingleTenderAction) -> Contract:
         contract.title,
         contract.amount,
         contract.years(),
-        [what for what, given in wanted.items() if not given],
+        [name for name, evidence in evidence_by_name.items() if not evidence],
         charged_to=contract.charged_to,
         supplier=contract.supplier.name,
         asked=contract.route == Award.Route.DMPC and contract.state in (states.PROPOSED, states.DEFERRED),

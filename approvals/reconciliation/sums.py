@@ -1,6 +1,6 @@
-"""Does it add up: allocation = lines + contracts + grants by route + underspend, to the penny. Pure rules.
+"""The reconciliation: allocation = lines + contracts + grants by route + underspend, to the penny. Pure rules.
 
-Every discrepancy is named with its amount and what it is about. A paper with one cannot be submitted.
+Every discrepancy is listed with its amount and its reference. A paper with a discrepancy cannot be submitted.
 Source: PCD 681, Table 3, and the funnel of para 2.5.
 """
 
@@ -16,7 +16,7 @@ from grants import money
 
 
 class Outcome(StrEnum):
-    """Where a bid ended. Every bid has exactly one."""
+    """The outcome of a bid. Every bid must have exactly one."""
 
     REJECTED = "rejected"
     INTERNAL = "internal"
@@ -44,7 +44,7 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A budget line; `holds_internal` where it carries the internal bids, and maybe more than them."""
+    """A budget line, in pounds. A line with `holds_internal` pays for the internal bids, and may hold more."""
 
     reference: str
     label: str
@@ -54,9 +54,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A single tender action: whole value in pounds, its profile by year, what is lacking.
+    """A single tender action: its whole value in pounds, its profile by year, and the evidence that it lacks.
 
-    `charged_to` is the financial year whose allocation carries all of it; `asked` while it waits for a decision.
+    `charged_to` is the financial year whose allocation pays for all of it. `asked` is true while it awaits a decision.
     """
 
     reference: str
@@ -71,7 +71,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money paid under a grant, in pounds; `early` where no approval stood."""
+    """A payment under a grant, in pounds; `early` where it was made before approval."""
 
     reference: str
     amount: Decimal
@@ -79,16 +79,17 @@ class Payment:
     early: bool = False
 
 
-# A code and what it stands for, such as a theme of the round or a borough.
+# A code and its label, such as a theme of the round or a borough.
 Label = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An award to a third party. `agreed`: what the leadership agreed; `approved`: what a valid approval says.
+    """An award to a third party. All amounts are in pounds.
 
-    `route` is the level as it was routed, `route_now` the level by the facts of today; `paid_early` the sum paid
-    before approval. `asked` while it waits for the Deputy Mayor. The period is from `starts_on` to `ends_on`.
+    `agreed` is the amount that the leadership agreed, `approved` the amount of the valid approval. `route` is the level
+    recorded at routing, `route_now` the level by today's facts. `paid_early` is the sum paid before approval. `asked`
+    is true while the grant awaits the Deputy Mayor. The work runs from `starts_on` to `ends_on`.
     """
 
     reference: str
@@ -118,9 +119,9 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class BidEntry:
-    """A bid with where it ended; `outcomes` lists every one that the register holds, which must be one.
+    """A bid with every outcome that the register holds for it, which must be exactly one.
 
-    `reference` is the bidder's own, `address` the one of its page.
+    `reference` is the bidder's own; `address` is the reference in the address of its page.
     """
 
     reference: str
@@ -135,7 +136,7 @@ class BidEntry:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """All of a round that the paper accounts for."""
+    """Everything in a round that a paper accounts for."""
 
     reference: str
     allocation: Decimal
@@ -147,7 +148,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """Something that does not hold: a sentence, the amount in pounds that it is about, and the reference."""
+    """Something wrong in a round: the check that it breaks, a sentence, the amount in pounds, and the reference."""
 
     check: str
     message: str
@@ -157,13 +158,15 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
+    """How many there are, and their total in pounds."""
+
     count: int = 0
     total: Decimal = money.ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """The figures of a round, and what is wrong with them. Amounts in pounds, two decimals."""
+    """The figures of a round and its discrepancies. Amounts are in pounds, with two decimals."""
 
     reference: str
     allocation: Decimal
@@ -186,7 +189,7 @@ class Reconciliation:
         return not self.discrepancies
 
     def as_json(self) -> dict[str, Any]:
-        """The figures for a machine: amounts as text with two decimals."""
+        """Return the figures as JSON data, amounts as text with two decimals."""
 
         def pair(part: Sum) -> dict[str, Any]:
             return {"count": part.count, "total": money.text(part.total)}
@@ -205,18 +208,18 @@ class Reconciliation:
             "balances": self.balances,
             "discrepancies": [
                 {
-                    "check": found.check,
-                    "message": found.message,
-                    "amount": money.text(found.amount),
-                    "reference": found.reference,
+                    "check": discrepancy.check,
+                    "message": discrepancy.message,
+                    "amount": money.text(discrepancy.amount),
+                    "reference": discrepancy.reference,
                 }
-                for found in self.discrepancies
+                for discrepancy in self.discrepancies
             ],
         }
 
 
 def reconcile(position: Position) -> Reconciliation:
-    """Account for the whole allocation, and name each thing that keeps the paper from being right."""
+    """Return the figures of a round with everything that is wrong in it."""
     grants = position.grants
     dmpc = _sum(grant.amount for grant in grants if grant.route is Level.DMPC)
     delegated = _sum(grant.amount for grant in grants if grant.route is Level.DELEGATED)
@@ -247,8 +250,8 @@ def reconcile(position: Position) -> Reconciliation:
 
 
 def _sum(amounts: Iterator[Decimal]) -> Sum:
-    found = list(amounts)
-    return Sum(len(found), money.total(found))
+    listed = list(amounts)
+    return Sum(len(listed), money.total(listed))
 
 
 def _discrepancies(position: Position, expenditure: Decimal, internal: Sequence[BidEntry]) -> Iterator[Discrepancy]:
@@ -271,7 +274,9 @@ def _discrepancies(position: Position, expenditure: Decimal, internal: Sequence[
     known = {bid.reference for bid in position.bids}
     for grant in position.grants:
         if grant.bid not in known:
-            yield Discrepancy("bid", f"{grant.label} belongs to no bid of this round.", grant.amount, grant.reference)
+            yield Discrepancy(
+                "bid", f"{grant.label} does not belong to a bid in this round.", grant.amount, grant.reference
+            )
 
 
 def _of_bid(bid: BidEntry) -> Iterator[Discrepancy]:
@@ -287,50 +292,53 @@ def _of_bid(bid: BidEntry) -> Iterator[Discrepancy]:
         yield Discrepancy(
             "costs",
             f"The costs of {bid.reference} sum to {money.pounds(bid.costs)}, "
-            f"and it asks for {money.pounds(bid.amount)}.",
+            f"but it asks for {money.pounds(bid.amount)}.",
             abs(gap),
             bid.reference,
         )
     if Outcome.REDIRECTED in bid.outcomes and not bid.destination:
-        yield Discrepancy("destination", f"{bid.reference} is redirected to nowhere.", bid.amount, bid.reference)
+        yield Discrepancy(
+            "destination", f"{bid.reference} is redirected but has no destination.", bid.amount, bid.reference
+        )
 
 
 def _of_grant(grant: Grant) -> Iterator[Discrepancy]:
-    def found(check: str, message: str, amount: Decimal = grant.amount) -> Discrepancy:
+    def broken(check: str, message: str, amount: Decimal = grant.amount) -> Discrepancy:
         return Discrepancy(check, f"{grant.label} ({grant.reference}) {message}", abs(amount), grant.reference)
 
     if grant.amount != grant.agreed:
-        yield found(
+        yield broken(
             "agreed amount",
-            f"is {money.pounds(grant.amount)}, and the leadership agreed {money.pounds(grant.agreed)}.",
+            f"is {money.pounds(grant.amount)}, but the leadership agreed {money.pounds(grant.agreed)}.",
             grant.amount - grant.agreed,
         )
     if grant.route is None:
-        yield found("route", "is not routed yet.")
+        yield broken("route", "is not routed yet.")
     elif grant.route_now is not None and grant.route_now.height > grant.route.height:
-        yield found("route", "was routed for delegated approval, and its group is no longer below the limit.")
+        yield broken("route", "was routed for delegated approval, but its group is no longer below the limit.")
     if grant.warning_open:
-        yield found("warning", "has a routing warning that nobody cleared.")
+        yield broken("warning", "has a routing warning that nobody cleared.")
     if grant.approved is not None and grant.approved != grant.amount:
-        yield found(
+        yield broken(
             "approved amount",
-            f"is {money.pounds(grant.amount)}, and {money.pounds(grant.approved)} was approved.",
+            f"is {money.pounds(grant.amount)}, but {money.pounds(grant.approved)} was approved.",
             grant.amount - grant.approved,
         )
     if grant.route is Level.DELEGATED and grant.approved is None:
-        yield found("approval", "is delegated and not approved.")
+        yield broken("approval", "is delegated but not approved.")
     if grant.approved_level is Level.DELEGATED and grant.route is Level.DMPC:
-        yield found("approval level", "needs the Deputy Mayor and was approved under delegation.")
+        yield broken("approval level", "needs the Deputy Mayor but was approved under delegation.")
     if grant.paid > grant.amount:
-        yield found("paid", f"was paid {money.pounds(grant.paid)}, more than it is.", grant.paid - grant.amount)
+        over = grant.paid - grant.amount
+        yield broken("paid", f"was paid {money.pounds(grant.paid)}, {money.pounds(over)} more than its amount.", over)
     if grant.paid_early and not grant.early_reason:
-        yield found("early payment", "was paid before approval, and no reason is recorded.", grant.paid_early)
+        yield broken("early payment", "was paid before approval, but no reason is recorded.", grant.paid_early)
     if not grant.recipient:
-        yield found("recipient", "has no recipient outside the force.")
+        yield broken("recipient", "has no recipient outside the force.")
     if not grant.legal_power:
-        yield found("legal power", "names no legal power.")
+        yield broken("legal power", "has no legal power recorded.")
     if grant.living_wage_open:
-        yield found("living wage", "pays staff, and the London Living Wage is not confirmed.")
+        yield broken("living wage", "pays staff, but the London Living Wage is not confirmed.")
 
 
 def _of_contract(contract: Contract) -> Iterator[Discrepancy]:
@@ -338,13 +346,13 @@ def _of_contract(contract: Contract) -> Iterator[Discrepancy]:
     if profile != contract.amount:
         yield Discrepancy(
             "profile",
-            f"The years of {contract.label} sum to {money.pounds(profile)}, and its value is "
+            f"The years of {contract.label} sum to {money.pounds(profile)}, but its value is "
             f"{money.pounds(contract.amount)}.",
             abs(profile - contract.amount),
             contract.reference,
         )
-    for what in contract.lacking:
-        yield Discrepancy("contract", f"{contract.label} lacks {what}.", contract.amount, contract.reference)
+    for evidence in contract.lacking:
+        yield Discrepancy("contract", f"{contract.label} lacks {evidence}.", contract.amount, contract.reference)
 
 
 def _of_internal(position: Position, internal: Sequence[BidEntry]) -> Iterator[Discrepancy]:
@@ -354,7 +362,7 @@ def _of_internal(position: Position, internal: Sequence[BidEntry]) -> Iterator[D
         yield Discrepancy(
             "internal bids",
             f"The internal bids come to {money.pounds(asked)}, "
-            f"and the lines that carry them to {money.pounds(holding)}.",
+            f"but the lines that pay for them hold {money.pounds(holding)}.",
             asked - holding,
             position.reference,
         )

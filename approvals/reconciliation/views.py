@@ -1,4 +1,4 @@
-"""Pages of the reconciliation: the whole, any number with its rows, what if, and what changed between versions."""
+"""Pages of the reconciliation: the whole, the rows behind a number, and the effect of a refusal."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from grants.models import Round
 from grants.pages import page_of
 from grants.refusal import Refused
 
-# Of a broken check, so many causes are listed on the page itself.
+# The page lists this many causes of a failed check, and counts the others.
 CAUSES = 20
 
 
 @allow("see reconciliation")
 @require_GET
 def reconciliation(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see reconciliation")
-    stands = position.position(found, timezone.localdate())
-    reconciled, splits = rules.reconcile(stands), parts.splits(stands)
+    this_round = round_or_404(request, round, "see reconciliation")
+    figures = position.position(this_round, timezone.localdate())
+    reconciled, splits = rules.reconcile(figures), parts.splits(figures)
     context = {
-        "found": reconciled,
+        "reconciled": reconciled,
         "table_3": parts.table_3(splits),
-        "falling": pictures.falling(stands, reconciled),
+        "falling": pictures.falling(figures, reconciled),
         "funnel": pictures.funnel(reconciled),
         "bids": splits["outcome"],
         "kept": splits["kept"].whole,
@@ -48,37 +48,37 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
         "splits": [splits[dimension.name] for dimension in parts.DIMENSIONS],
         "years": [splits["charged"], splits["profile"]],
         "payments": [splits["paid"], splits["retrospective"]],
-        "checks": [_checked(found, stands, check) for check in checks.checks(stands, reconciled)],
-        "virements": found.virements.select_related("source", "target")[:5],
-        "since": _since(found, timezone.now()),
-        "items": whatif.items(stands),
-        "to_recover": (back := position.to_recover(found)),
+        "checks": [_with_causes(this_round, figures, check) for check in checks.checks(figures, reconciled)],
+        "virements": this_round.virements.select_related("source", "target")[:5],
+        "since": _latest_changes(this_round, timezone.now()),
+        "items": whatif.items(figures),
+        "to_recover": (back := position.to_recover(this_round)),
         "paid_in_all": splits["paid"].parts[0].total + back,
     }
     return render(request, "approvals/reconciliation/reconciliation.html", context)
 
 
-def _checked(round: Round, stands: rules.Position, check: checks.Check) -> tuple[checks.Check, list[Any], int]:
-    """A check with its first causes, each with its address, and how many more there are."""
-    causes = [(cause, cause_address(round, stands, cause)) for cause in check.causes[:CAUSES]]
+def _with_causes(round: Round, figures: rules.Position, check: checks.Check) -> tuple[checks.Check, list[Any], int]:
+    """Return a check with its first causes, each with its address, and the number of further causes."""
+    causes = [(cause, cause_address(round, figures, cause)) for cause in check.causes[:CAUSES]]
     return check, causes, len(check.causes) - len(causes)
 
 
-def cause_address(round: Round, stands: rules.Position, cause: rules.Discrepancy) -> str:
-    """The page on which somebody can mend what does not hold."""
+def cause_address(round: Round, figures: rules.Position, cause: rules.Discrepancy) -> str:
+    """Return the address of the page where a discrepancy can be put right."""
     if cause.reference.startswith("AWD-"):
         return reverse("approvals:award", args=[cause.reference])
     if cause.reference.startswith("STA-"):
         return reverse("approvals:single_tender_action", args=[cause.reference])
-    for bid in stands.bids:
+    for bid in figures.bids:
         if bid.reference == cause.reference:
             return reverse("bids:bid", args=[bid.address])
     return reverse("grants:round", args=[round.reference])
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
-    """What changed since the newest pack of a round; `fault` says why that cannot be told."""
+class LatestChanges:
+    """The changes since the newest pack of a round. Where they cannot be worked out, `fault` says why."""
 
     pack: Pack
     changes: Changes | None
@@ -86,38 +86,38 @@ class Since:
 
     @property
     def query(self) -> str:
-        """What the address of the page of changes asks for: from this pack to how the paper reads now."""
+        """The query string of the page of changes, from this pack to the current paper."""
         return f"?from={self.pack.version}&to=now"
 
 
-def _since(round: Round, at: datetime) -> Since | None:
+def _latest_changes(round: Round, at: datetime) -> LatestChanges | None:
     pack = versions.newest(round)
     if pack is None:
         return None
     try:
-        return Since(pack, versions.compared(pack.decision, pack, None, at))
+        return LatestChanges(pack, versions.compared(pack.decision, pack, None, at))
     except Refused as refused:
-        return Since(pack, None, refused.message)
+        return LatestChanges(pack, None, refused.message)
 
 
-# Any number with its rows
+# The rows behind a number
 
 
 @allow("see reconciliation")
 @require_GET
 def reconciliation_part(request: Request, round: str, part: str) -> HttpResponse:
-    found = round_or_404(request, round, "see reconciliation")
-    stands = position.position(found, timezone.localdate())
-    splits = parts.splits(stands)
+    this_round = round_or_404(request, round, "see reconciliation")
+    figures = position.position(this_round, timezone.localdate())
+    splits = parts.splits(figures)
     opened = parts.everything(splits).get(part)
     if opened is None:
         raise Http404
-    rows, hidden = _open_to(request, found, opened.rows)
+    rows, hidden = _open_to(request, this_round, opened.rows)
     page = page_of(request, rows)
     context = {
         "part": opened,
         "page": page,
-        "rows": [(row, _row_address(found, row)) for row in page],
+        "rows": [(row, _row_address(this_round, row)) for row in page],
         "hidden": hidden,
         "overlaps": any(split.overlaps and opened in split.parts for split in splits.values()),
         "units": counted(opened.count, opened.unit),
@@ -126,7 +126,10 @@ def reconciliation_part(request: Request, round: str, part: str) -> HttpResponse
 
 
 def _open_to(request: Request, round: Round, rows: Any) -> tuple[list[Row], tuple[int, Decimal]]:
-    """The rows that this person may see by name; how many they may not, for an interest of theirs, with their sum."""
+    """Return the rows that the user may see, and the number and sum in pounds of those hidden from them.
+
+    A bid is hidden from a user who declared an interest in it.
+    """
     asked = {row.reference for row in rows if row.kind is Kind.BID}
     visible = Bid.objects.visible_to(request.user).filter(round=round)
     kept = asked - set(visible.values_list("reference", flat=True)) if asked else set()
@@ -149,11 +152,11 @@ def _row_address(round: Round, row: Row) -> str:
 @allow("see reconciliation")
 @require_GET
 def what_if(request: Request, round: str) -> HttpResponse:
-    """The round with some of what is asked for refused; `decision` keeps it to what its newest pack asks for."""
-    found = round_or_404(request, round, "see reconciliation")
-    stands = position.position(found, timezone.localdate())
-    asked = whatif.items(stands)
-    decision = Decision.objects.filter(round=found, reference=request.GET.get("decision", "")).first()
+    """Show the effect of refusing some items; `decision` limits the items to those of its newest pack."""
+    this_round = round_or_404(request, round, "see reconciliation")
+    figures = position.position(this_round, timezone.localdate())
+    asked = whatif.items(figures)
+    decision = Decision.objects.filter(round=this_round, reference=request.GET.get("decision", "")).first()
     if decision:
         asked_in = versions.references(decision)
         asked = [item for item in asked if item.reference in asked_in]
@@ -162,10 +165,7 @@ def what_if(request: Request, round: str) -> HttpResponse:
         "items": asked,
         "chosen": chosen,
         "decision": decision,
-        "imagined": whatif.refuse(stands, chosen),
+        "imagined": whatif.refuse(figures, chosen),
         "nothing": "refused" not in request.GET and "asked" in request.GET,
     }
     return render(request, "approvals/reconciliation/what_if.html", context)
-
-
-# Versions

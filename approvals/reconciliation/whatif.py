@@ -1,7 +1,7 @@
-"""What a round would come to if some of what is asked for were refused. Pure rules; nothing is stored.
+"""The figures of a round if some of the items that await a decision were refused. Pure rules; nothing is stored.
 
-What is refused takes nothing from the allocation. The routes of what is left stay as they were recorded: they were true
-when they were made, and refusing one grant never lowers the route of another.
+A refused item takes nothing from the allocation. The other routes stay as they were recorded: they were right when they
+were made, and refusing one grant never lowers the route of another.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,7 +14,7 @@ from grants import money
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A grant or contract that is asked for, in pounds, and what of it was paid already."""
+    """A grant or contract that awaits a decision: its amount, and the sum paid already, in pounds."""
 
     reference: str
     label: str
@@ -24,20 +24,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure as it is and as it would be: pounds as Decimal, counts as int."""
+    """A figure before and after the refusal: pounds as Decimal, counts as int."""
 
     label: str
-    now: Decimal | int
-    then: Decimal | int
+    before: Decimal | int
+    after: Decimal | int
 
     @property
     def difference(self) -> Decimal | int:
-        return self.then - self.now
+        return self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The figures beside each other, and what had been paid under what would be refused, in pounds."""
+    """The refused items, each figure before and after, and the sum in pounds paid already under those items."""
 
     refused: Sequence[Item]
     measures: Sequence[Measure]
@@ -45,13 +45,13 @@ class WhatIf:
 
 
 def items(position: Position) -> list[Item]:
-    """What is asked for and not decided: grants to the Deputy Mayor, then contracts."""
+    """Return the items that await a decision: grants for the Deputy Mayor, then contracts."""
     grants = [Item(each.reference, each.label, each.amount, each.paid) for each in position.grants if each.asked]
     return grants + [Item(each.reference, each.label, each.amount) for each in position.contracts if each.asked]
 
 
 def without(position: Position, refused: Collection[str]) -> Position:
-    """The position as it would be with these grants and contracts refused; their bids end as refused."""
+    """Return the position with the grants and contracts of these references refused, and their bids as refused."""
     bids = {grant.bid for grant in position.grants if grant.reference in refused}
     return replace(
         position,
@@ -62,25 +62,27 @@ def without(position: Position, refused: Collection[str]) -> Position:
 
 
 def refuse(position: Position, chosen: Collection[str]) -> WhatIf:
-    """The round with the chosen items refused. What is not asked for cannot be refused, and is left out."""
+    """Return the effect of refusing the items of these references; others that await no decision are ignored."""
     refused = [item for item in items(position) if item.reference in chosen]
-    then = reconcile(without(position, {item.reference for item in refused}))
-    return WhatIf(refused, _beside(reconcile(position), then), money.total([item.paid for item in refused]))
+    imagined = reconcile(without(position, {item.reference for item in refused}))
+    return WhatIf(refused, _measures(reconcile(position), imagined), money.total([item.paid for item in refused]))
 
 
-def _beside(now: Reconciliation, then: Reconciliation) -> list[Measure]:
+def _measures(current: Reconciliation, imagined: Reconciliation) -> list[Measure]:
     return [
-        Measure("Total expenditure", now.expenditure, then.expenditure),
-        Measure("Underspend", now.underspend, then.underspend),
-        Measure("Grants to third parties", now.grants.count, then.grants.count),
-        Measure("Grants to third parties, £", now.grants.total, then.grants.total),
-        Measure("For the Deputy Mayor", now.dmpc.count, then.dmpc.count),
-        Measure("For the Deputy Mayor, £", now.dmpc.total, then.dmpc.total),
-        Measure("Approved under delegation", now.delegated.count, then.delegated.count),
-        Measure("Approved under delegation, £", now.delegated.total, then.delegated.total),
-        Measure("Contracts", now.contracts.count, then.contracts.count),
-        Measure("Contracts, £", now.contracts.total, then.contracts.total),
+        Measure("Total expenditure", current.expenditure, imagined.expenditure),
+        Measure("Underspend", current.underspend, imagined.underspend),
+        Measure("Grants to third parties", current.grants.count, imagined.grants.count),
+        Measure("Grants to third parties, £", current.grants.total, imagined.grants.total),
+        Measure("For the Deputy Mayor", current.dmpc.count, imagined.dmpc.count),
+        Measure("For the Deputy Mayor, £", current.dmpc.total, imagined.dmpc.total),
+        Measure("Approved under delegation", current.delegated.count, imagined.delegated.count),
+        Measure("Approved under delegation, £", current.delegated.total, imagined.delegated.total),
+        Measure("Contracts", current.contracts.count, imagined.contracts.count),
+        Measure("Contracts, £", current.contracts.total, imagined.contracts.total),
         Measure(
-            "Bids refused by the Deputy Mayor", now.funnel[Outcome.REFUSED].count, then.funnel[Outcome.REFUSED].count
+            "Bids refused by the Deputy Mayor",
+            current.funnel[Outcome.REFUSED].count,
+            imagined.funnel[Outcome.REFUSED].count,
         ),
     ]

@@ -1,4 +1,4 @@
-"""Rounds as `reconciliation` has them: one that adds up, and any that Hypothesis can think of."""
+"""Positions of rounds for tests: one that adds up, and strategies of Hypothesis for any other."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from approvals.enums import Level
 from approvals.reconciliation.sums import BidEntry, Contract, Grant, Line, Outcome, Payment, Position
+from grants import money
 
 D = Decimal
 THEMES = (("violence", "Less violence"), ("confidence", "More confidence"))
@@ -104,8 +105,8 @@ def grants(draw: st.DrawFn) -> Grant:
         route=draw(st.sampled_from([*Level, None])),
         approved=draw(st.one_of(st.none(), amounts)),
         asked=draw(st.booleans()),
-        paid=sum((each.amount for each in paid), D("0.00")),
-        paid_early=sum((each.amount for each in paid if each.early), D("0.00")),
+        paid=money.total([each.amount for each in paid]),
+        paid_early=money.total([each.amount for each in paid if each.early]),
         payments=tuple(paid),
         recipient=draw(st.sampled_from(["", "A & B", "A B", "Aide"]) | st.text(max_size=8)),
         themes=draw(_several(THEMES)),
@@ -126,7 +127,7 @@ def positions(draw: st.DrawFn) -> Position:
         replace(
             CONTRACT,
             reference=f"STA-{i}",
-            amount=sum(years, D("0.00")),
+            amount=money.total(years),
             charged_to=draw(_years),
             profile=[(draw(_years), each) for each in years],
         )

@@ -32,7 +32,7 @@ def test_from_the_allocation_down_to_a_bid_and_back(page: Page, served: str) -> 
     picture = page.get_by_role("img", name=re.compile("^The allocation, falling to the underspend"))
     expect(picture).to_have_accessible_name(re.compile("leaves £754,005"))
     expect(page.get_by_role("img", name=re.compile("^The bids, by where they went"))).to_have_accessible_name(
-        re.compile("Of 83 bids 30 were rejected and 53 were not")
+        re.compile("83 bids received: 30 rejected, 53 not rejected")
     )
     press_on(page, page.get_by_role("link", name="Grants to third parties (39)"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Grants to third parties")

@@ -1,4 +1,4 @@
-"""PCD 681 with one fact after another broken: the paper is refused with a message that names that very fact.
+"""PCD 681 with one fact after another broken: the paper is refused with a message that names the broken fact.
 
 Where the database itself refuses to hold the broken fact, its refusal is the test.
 """
@@ -36,16 +36,16 @@ BIG, SMALL, WARNED = "CPIE-051", "CPIE-001", "CPIE-006"
 
 @dataclass(frozen=True)
 class Broken:
-    """How a fact is broken; the check that finds it, the amount that it is about, and the words that name it.
+    """How a fact is broken, the check that reports it, and the words and amount (pounds) of that report.
 
     `amount` is None where it follows from figures that the demo invents.
     """
 
     by: Callable[[Decision], Any]
     check: str
-    said: str
+    message: str
     amount: Decimal | None = None
-    # What else follows from the same fact.
+    # Other checks that the same fact breaks.
     also: frozenset[str] = frozenset()
 
 
@@ -78,7 +78,7 @@ def inside() -> Bid:
 
 
 def drop(table: str, constraint: str) -> None:
-    """Take a constraint from a table until the test ends, as in a database that was tampered with."""
+    """Drop a constraint of a table until the test ends, as if the database had been tampered with."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
 
@@ -116,7 +116,7 @@ def living_wage_open(decision: Decision) -> None:
 
 
 def family_grows(decision: Decision) -> None:
-    """A delegated grant comes to a family that is above the limit, and nobody routes it again."""
+    """Move a delegated grant into a family above the limit without routing it again."""
     bid(SMALL).update(family=decision.round.families.get(name="Sharan Project"))
 
 
@@ -143,23 +143,23 @@ BROKEN: dict[str, Broken] = {
     "a grant changed by a penny": Broken(
         lambda decision: award(BIG).update(amount=D("240229.01")),
         "agreed amount",
-        "is £240,229.01, and the leadership agreed £240,229.",
+        "is £240,229.01, but the leadership agreed £240,229.",
         D("0.01"),
     ),
     "another amount agreed": Broken(
-        agreed_another, "agreed amount", "is £240,229, and the leadership agreed £240,228.99.", D("0.01")
+        agreed_another, "agreed amount", "is £240,229, but the leadership agreed £240,228.99.", D("0.01")
     ),
     "another amount approved": Broken(
         lambda decision: Approval.objects.filter(award__bid__source_reference=SMALL).update(amount=D(1)),
         "approved amount",
-        "and £1 was approved.",
+        "but £1 was approved.",
     ),
     "an approval that became invalid": Broken(
         lambda decision: Approval.objects.filter(award__bid__source_reference=SMALL).update(
             invalid_at=NOW, invalid_because="x"
         ),
         "approval",
-        "is delegated and not approved.",
+        "is delegated but not approved.",
     ),
     "a grant that is not routed": Broken(
         lambda decision: award(BIG).update(route="", state="agreed"),
@@ -171,17 +171,19 @@ BROKEN: dict[str, Broken] = {
     "a grant that was routed too low": Broken(
         lambda decision: award(BIG).update(route="delegated"),
         "route",
-        "was routed for delegated approval, and its group is no longer below the limit.",
+        "was routed for delegated approval, but its group is no longer below the limit.",
         D(240229),
         frozenset({"approval"}),
     ),
-    "a group that has grown over the limit": Broken(family_grows, "route", "its group is no longer below the limit."),
+    "a group that has grown over the limit": Broken(
+        family_grows, "route", "was routed for delegated approval, but its group is no longer below the limit."
+    ),
     "an approval of too low a level": Broken(
         lambda decision: award(SMALL).update(route="dmpc"),
         "approval level",
-        "needs the Deputy Mayor and was approved under delegation.",
+        "needs the Deputy Mayor but was approved under delegation.",
         None,
-        # The text says of every grant that goes up that it is at the limit.
+        # The text says that every grant for the Deputy Mayor is at or above the limit.
         frozenset({"prose"}),
     ),
     "a warning that is open again": Broken(
@@ -200,19 +202,19 @@ BROKEN: dict[str, Broken] = {
     "costs that do not sum": Broken(
         lambda decision: CostLine.objects.filter(bid__source_reference=SMALL, label="Artists").update(amount=D(4701)),
         "costs",
-        "The costs of CPIE-001 sum to £9,601",
+        "The costs of CPIE-001 sum to £9,601, but it asks for £9,600.",
         D(1),
     ),
     "a redirect without a destination": Broken(
         redirected_to_nowhere,
         "destination",
-        "is redirected to nowhere.",
+        "is redirected but has no destination.",
         D(620000),
     ),
     "a contract whose years do not sum": Broken(
         lambda decision: contract().update(profile=[["2019/20", "200000.00"], ["2020/21", "199999.99"]]),
         "profile",
-        "sum to £399,999.99, and its value is £400,000.",
+        "sum to £399,999.99, but its value is £400,000.",
         D("0.01"),
     ),
     "a delegated contract that nobody approved": Broken(
@@ -225,18 +227,18 @@ BROKEN: dict[str, Broken] = {
         lambda decision: contract().update(proposal=""), "contract", "lacks its proposal.", D(400000)
     ),
     "an early payment without its reason": Broken(
-        no_reason_for_early, "early payment", "was paid before approval, and no reason is recorded."
+        no_reason_for_early, "early payment", "was paid before approval, but no reason is recorded."
     ),
-    "more paid than the grant": Broken(paid_too_much, "paid", "more than it is.", D("0.01")),
+    "more paid than the grant": Broken(paid_too_much, "paid", "£0.01 more than its amount.", D("0.01")),
     "a grant without a recipient": Broken(no_recipient, "recipient", "has no recipient outside the force."),
     "a grant without a legal power": Broken(
-        lambda decision: award(BIG).update(legal_power=""), "legal power", "names no legal power.", D(240229)
+        lambda decision: award(BIG).update(legal_power=""), "legal power", "has no legal power recorded.", D(240229)
     ),
     "the living wage not confirmed": Broken(
-        living_wage_open, "living wage", "pays staff, and the London Living Wage is not confirmed.", D(240229)
+        living_wage_open, "living wage", "pays staff, but the London Living Wage is not confirmed.", D(240229)
     ),
     "internal bids over their line": Broken(
-        internal_over, "internal bids", "and the lines that carry them to £288,695."
+        internal_over, "internal bids", "but the lines that pay for them hold £288,695."
     ),
     "no limit in force": Broken(
         lambda decision: DelegationRule.objects.filter(round=decision.round, kind="grant").update(
@@ -247,16 +249,16 @@ BROKEN: dict[str, Broken] = {
         D(0),
         frozenset({"figure", "prose"}),
     ),
-    "a typed figure that is none of the paper": Broken(
+    "a typed figure that matches no figure of the paper": Broken(
         lambda decision: section("data", "It is £5.79m."),
         "prose",
-        "“Data protection and privacy” says £5.79m, which is no figure of this paper.",
+        "“Data protection and privacy” says £5.79m, which matches no figure in this paper.",
         D(5790000),
     ),
     "a figure from elsewhere without its source": Broken(
         lambda decision: Decision.objects.filter(pk=decision.pk).update(external_figures=""), "prose", "says £84m"
     ),
-    "a section without a word": Broken(
+    "an empty section": Broken(
         lambda decision: section("equality", " \n "), "section", "“Equality comments” is empty.", D(0)
     ),
     "a figure that does not exist": Broken(
@@ -279,23 +281,22 @@ def test_the_unbroken_paper_is_submitted(returned: Decision, grace: User) -> Non
     assert (frozen.version, state(returned)) == (2, "submitted")
 
 
-def test_there_are_facts_enough() -> None:
+def test_at_least_twelve_facts_are_broken() -> None:
     assert len(BROKEN) >= 12
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_broken_fact_is_refused_by_its_name(returned: Decision, grace: User, broken: str) -> None:
+def test_a_paper_with_a_broken_fact_is_refused_by_name(returned: Decision, grace: User, broken: str) -> None:
     fact = BROKEN[broken]
     fact.by(returned)
     with pytest.raises(writing.NotReconciled) as refused:
         writing.submit_pack(decision=returned, by=grace, at=LATER)
-    found = [problem for problem in refused.value.problems if problem.check == fact.check]
-    named = [problem for problem in found if fact.said in problem.message]
+    of_check = [problem for problem in refused.value.problems if problem.check == fact.check]
+    named = [problem for problem in of_check if fact.message in problem.message]
     assert named, [problem.message for problem in refused.value.problems]
     assert named[0].reference
     assert fact.amount is None or named[0].amount == fact.amount
-    # Nothing else is blamed than what follows from this fact.
-    # Who signed off what it changed is asked again.
+    # No other check fails, but advisers have to sign off again what the fact changed.
     assert {problem.check for problem in refused.value.problems} <= {fact.check, "sign-off"} | fact.also
     assert (state(returned), returned.packs.count()) == ("returned", 1)
 
@@ -353,7 +354,7 @@ IMPOSSIBLE: dict[str, tuple[Callable[[], Any], str]] = {
 
 
 @pytest.mark.parametrize("broken", IMPOSSIBLE)
-def test_what_the_database_itself_refuses_is_never_submitted(broken: str) -> None:
+def test_the_database_refuses_an_impossible_fact(broken: str) -> None:
     change, constraint = IMPOSSIBLE[broken]
     with pytest.raises(DatabaseError, match=constraint), transaction.atomic():
         change()

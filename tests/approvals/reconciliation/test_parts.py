@@ -1,4 +1,4 @@
-"""Every number with the rows that make it, and the law that the parts of a whole sum to it."""
+"""Every number with its rows, and the rule that the parts of a whole sum to it."""
 
 import re
 from dataclasses import replace
@@ -26,10 +26,10 @@ def test_the_parts_of_every_whole_sum_to_it_to_the_penny(position: Position) -> 
 
 @settings(deadline=None)
 @given(positions())
-def test_each_row_of_a_whole_stands_in_exactly_one_part(position: Position) -> None:
-    found = parts.splits(position)
+def test_each_row_of_a_whole_belongs_to_exactly_one_part(position: Position) -> None:
+    splits_by_name = parts.splits(position)
     for name in (*(dimension.name for dimension in parts.DIMENSIONS if not dimension.overlaps), "outcome", "charged"):
-        split = found[name]
+        split = splits_by_name[name]
         assert sorted(row.reference for part in split.parts for row in part.rows) == sorted(
             row.reference for row in split.whole.rows
         ), name
@@ -38,30 +38,33 @@ def test_each_row_of_a_whole_stands_in_exactly_one_part(position: Position) -> N
 @settings(deadline=None)
 @given(positions())
 def test_the_numbers_are_those_of_the_reconciliation(position: Position) -> None:
-    found, reconciled = parts.everything(parts.splits(position)), reconcile(position)
-    assert found["allocation"].total == reconciled.allocation
-    assert found["expenditure"].total == reconciled.expenditure
-    assert found["underspend"].total == reconciled.underspend
-    assert found["contracts"].total == reconciled.contracts.total
-    assert (found["grants"].count, found["grants"].total) == (reconciled.grants.count, reconciled.grants.total)
+    parts_by_key, reconciled = parts.everything(parts.splits(position)), reconcile(position)
+    assert parts_by_key["allocation"].total == reconciled.allocation
+    assert parts_by_key["expenditure"].total == reconciled.expenditure
+    assert parts_by_key["underspend"].total == reconciled.underspend
+    assert parts_by_key["contracts"].total == reconciled.contracts.total
+    assert (parts_by_key["grants"].count, parts_by_key["grants"].total) == (
+        reconciled.grants.count,
+        reconciled.grants.total,
+    )
     for level, part in ((Level.DMPC, reconciled.dmpc), (Level.DELEGATED, reconciled.delegated)):
-        opened = found.get(f"route-{level}")
+        opened = parts_by_key.get(f"route-{level}")
         assert (opened.count, opened.total) if opened else (part.count, part.total) == (0, 0)
     for outcome in Outcome:
-        opened = found.get(f"outcome-{outcome}")
+        opened = parts_by_key.get(f"outcome-{outcome}")
         tallied = reconciled.funnel[outcome]
         assert ((opened.count, opened.total) if opened else (0, 0)) == (tallied.count, tallied.total)
-    assert found["internal-agreed"].total == reconciled.internal_bids.total
+    assert parts_by_key["internal-agreed"].total == reconciled.internal_bids.total
 
 
 @settings(deadline=None)
 @given(positions())
 def test_every_part_has_an_address_of_its_own(position: Position) -> None:
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for split in parts.splits(position).values():
         for part in split.parts:
             assert re.fullmatch(r"[-a-zA-Z0-9_]+", part.key)
-            assert found.setdefault(part.key, part.label) == part.label
+            assert labels.setdefault(part.key, part.label) == part.label
 
 
 @settings(deadline=None)
@@ -81,7 +84,7 @@ def part(key: str, position: Position = GOOD) -> parts.Part:
     return parts.everything(parts.splits(position))[key]
 
 
-def test_a_grant_is_found_again_in_each_of_its_places() -> None:
+def test_a_grant_is_a_row_of_each_part_it_belongs_to() -> None:
     for grant in GOOD.grants:
         for dimension, (key, label) in parts.places(grant):
             opened = part(key)
@@ -89,15 +92,15 @@ def test_a_grant_is_found_again_in_each_of_its_places() -> None:
             assert grant.reference in {row.reference for row in opened.rows}, dimension.name
 
 
-def test_themes_and_boroughs_overlap_and_say_so() -> None:
-    found = parts.splits(GOOD)
-    assert [split.name for split in found.values() if split.overlaps] == ["theme", "priority", "borough"]
-    assert [(each.label, each.count, each.total) for each in found["theme"].parts] == [
+def test_themes_priorities_and_boroughs_overlap() -> None:
+    splits = parts.splits(GOOD)
+    assert [split.name for split in splits.values() if split.overlaps] == ["theme", "priority", "borough"]
+    assert [(each.label, each.count, each.total) for each in splits["theme"].parts] == [
         ("Less violence", 3, D(100001)),
         ("More confidence", 1, D(60000)),
     ]
-    assert found["theme"].whole.total == D(100001)
-    assert [each.label for each in found["borough"].parts] == ["Greenwich", "Westminster", "None stated"]
+    assert splits["theme"].whole.total == D(100001)
+    assert [each.label for each in splits["borough"].parts] == ["Greenwich", "Westminster", "None stated"]
 
 
 def test_a_recipient_of_several_grants_is_one_part() -> None:
@@ -141,17 +144,17 @@ def test_a_grant_over_the_end_of_the_year_has_a_period_of_two() -> None:
 
 
 def test_a_contract_is_charged_to_one_year_and_runs_in_two() -> None:
-    found = parts.splits(GOOD)
-    assert [(each.label, each.total) for each in found["charged"].parts] == [("Charged to 2026/27", D(40000))]
-    assert [(each.label, each.total) for each in found["profile"].parts] == [
+    splits = parts.splits(GOOD)
+    assert [(each.label, each.total) for each in splits["charged"].parts] == [("Charged to 2026/27", D(40000))]
+    assert [(each.label, each.total) for each in splits["profile"].parts] == [
         ("Run in 2026/27", D(15000)),
         ("Run in 2027/28", D(25000)),
     ]
 
 
-def test_payments_stand_against_the_grants() -> None:
-    found = parts.splits(GOOD)
-    assert [(each.label, each.total) for each in found["paid"].parts] == [
+def test_payments_are_split_against_the_grants() -> None:
+    splits = parts.splits(GOOD)
+    assert [(each.label, each.total) for each in splits["paid"].parts] == [
         ("Paid", D("21000.50")),
         ("Left to pay", D("79000.50")),
     ]
@@ -159,7 +162,7 @@ def test_payments_stand_against_the_grants() -> None:
     assert [(row.reference, row.amount, row.note) for row in early.rows] == [
         ("AWD-1", D(1000), "PAY-1, paid on 3 May 2026, before approval")
     ]
-    assert [(each.label, each.count) for each in found["payment"].parts] == [
+    assert [(each.label, each.count) for each in splits["payment"].parts] == [
         ("Paid in part", 1),
         ("Nothing paid yet", 1),
         ("Paid in full", 1),

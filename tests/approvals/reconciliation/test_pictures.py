@@ -1,4 +1,4 @@
-"""The allocation and the bids as bars: each begins where the one before it ended."""
+"""The charts of the allocation and the bids: each bar begins where the one before it ended."""
 
 from dataclasses import replace
 
@@ -52,7 +52,7 @@ def test_the_bids_split_into_the_rejected_and_where_the_others_went() -> None:
 @settings(deadline=None)
 @given(positions())
 def test_no_bar_leaves_the_picture(position: Position) -> None:
-    found = reconcile(position)
-    for picture in (falling(position, found), funnel(found)):
+    reconciled = reconcile(position)
+    for picture in (falling(position, reconciled), funnel(reconciled)):
         for bar in picture.bars:
             assert bar.x >= 0 and bar.width >= 0 and bar.x + bar.width <= D("100.02")

@@ -1,4 +1,4 @@
-"""The pages of the reconciliation: every number opens its rows, what changed, and what if."""
+"""The pages of the reconciliation: the rows behind each number, changes since a version, and refusals tried out."""
 
 import re
 from decimal import Decimal
@@ -52,41 +52,41 @@ def figure(text: str) -> Decimal:
     return D(re.sub(r"<[^>]+>", "", text).strip().replace(",", "").replace("£", "").replace("\u2212", "-"))
 
 
-def test_every_number_of_the_page_is_the_sum_of_the_rows_that_it_opens(round: Round) -> None:
+def test_every_number_of_the_page_is_the_sum_of_its_rows(round: Round) -> None:
     client = signed_in("kit.lane")
-    said: dict[str, set[Decimal]] = {}
+    figures_by_key: dict[str, set[Decimal]] = {}
     for row in _ROW.findall(page(client, "reconciliation", round.reference)):
         for key in _PART.findall(row):
-            said.setdefault(key, set()).add(figure(_CELL.findall(row)[-1]))
-    assert len(said) >= 80
-    for key, figures in said.items():
+            figures_by_key.setdefault(key, set()).add(figure(_CELL.findall(row)[-1]))
+    assert len(figures_by_key) >= 80
+    for key, figures in figures_by_key.items():
         rows = [row for row in _ROW.findall(page(client, "reconciliation_part", round.reference, key)) if "<td" in row]
         *shown, total = [figure(_CELL.findall(row)[-1]) for row in rows]
         assert figures == {total}, key
-        # Of a number with more rows than a page holds, the other pages have the rest.
+        # A number with more rows than fit on a page has the rest on further pages.
         assert sum(shown) == total or len(shown) == 50, key
 
 
-def test_the_figures_of_pcd_681_open_their_parts(round: Round) -> None:
-    found = parts.everything(parts.splits(position.position(round, NOW.date())))
-    told = {key: (part.count, part.total) for key, part in found.items()}
-    assert told["grants"] == (39, D(1438598))
-    assert told["route-dmpc"] == (11, D(947234))
-    assert told["route-delegated"] == (28, D(491364))
-    assert told["contracts"] == (1, D(400000))
-    assert told["expenditure"] == (42, D(4027995))
-    assert told["underspend"][1] == D(754005)
-    assert told["retrospective"] == (2, D(181361))
-    assert told["charged-2019-20"] == (1, D(400000))
-    assert {key: count for key, (count, _) in told.items() if key.startswith("outcome-")} == {
+def test_the_parts_of_pcd_681_have_its_figures(round: Round) -> None:
+    parts_by_key = parts.everything(parts.splits(position.position(round, NOW.date())))
+    totals = {key: (part.count, part.total) for key, part in parts_by_key.items()}
+    assert totals["grants"] == (39, D(1438598))
+    assert totals["route-dmpc"] == (11, D(947234))
+    assert totals["route-delegated"] == (28, D(491364))
+    assert totals["contracts"] == (1, D(400000))
+    assert totals["expenditure"] == (42, D(4027995))
+    assert totals["underspend"][1] == D(754005)
+    assert totals["retrospective"] == (2, D(181361))
+    assert totals["charged-2019-20"] == (1, D(400000))
+    assert {key: count for key, (count, _) in totals.items() if key.startswith("outcome-")} == {
         "outcome-rejected": 30,
         "outcome-internal": 13,
         "outcome-dmpc": 11,
         "outcome-delegated": 28,
         "outcome-redirected": 1,
     }
-    assert told["bids"][0] == 83 and told["bids-kept"][0] == 53
-    gain = next(part for part in found.values() if part.label == "Mutual Gain")
+    assert totals["bids"][0] == 83 and totals["bids-kept"][0] == 53
+    gain = next(part for part in parts_by_key.values() if part.label == "Mutual Gain")
     assert (gain.count, gain.total) == (2, D(219500))
 
 
@@ -106,13 +106,13 @@ def test_a_long_list_is_paged_and_its_sum_is_of_all(round: Round) -> None:
         assert "£3,462,915.49" in each
 
 
-def test_a_number_that_is_none_is_not_there(round: Round) -> None:
+def test_an_unknown_part_answers_404(round: Round) -> None:
     client = signed_in("kit.lane")
     for key in ("theme-none", "nothing", "line-line-00000"):
         assert client.get(reverse("approvals:reconciliation_part", args=[round.reference, key])).status_code == 404
 
 
-def test_overlapping_rows_say_so_on_the_page_and_behind_it(round: Round) -> None:
+def test_overlapping_parts_are_marked_on_both_pages(round: Round) -> None:
     client = signed_in("kit.lane")
     whole = page(client, "reconciliation", round.reference)
     for heading in ("By theme", "By plan priority", "By borough"):
@@ -139,7 +139,7 @@ def test_a_refused_grant_counts_nowhere(round: Round) -> None:
     assert award.reference not in page(client, "reconciliation_part", round.reference, "grants")
 
 
-def test_a_bid_of_ones_own_interest_is_counted_and_not_named(round: Round) -> None:
+def test_a_bid_with_an_interest_of_the_user_is_counted_but_not_named(round: Round) -> None:
     lead = User.objects.get(username="grace.hall")
     barred = Bid.objects.filter(round=round, state=Bid.State.REJECTED)[0]
     Interest.objects.create(bid=barred, member=lead, conflicted=True, nature="A friend", declared_at=NOW)
@@ -151,7 +151,7 @@ def test_a_bid_of_ones_own_interest_is_counted_and_not_named(round: Round) -> No
     assert "30 bids, £1,163,522.49." in own and "30 bids, £1,163,522.49." in before
 
 
-def test_the_checks_say_what_held_and_a_broken_one_links_to_its_cause(round: Round) -> None:
+def test_the_checks_show_their_results_and_a_failed_one_links_to_its_cause(round: Round) -> None:
     client = signed_in("kit.lane")
     whole = page(client, "reconciliation", round.reference)
     assert whole.count("govuk-tag--green") == 19 and "govuk-tag--red" not in whole
@@ -178,7 +178,7 @@ def test_of_many_causes_the_first_are_listed_and_the_others_counted() -> None:
     assert "And 3 more." in whole
 
 
-def test_a_round_without_anything_has_its_page() -> None:
+def test_an_empty_round_has_a_page() -> None:
     round = open_round()
     client = Client()
     client.force_login(person(Role.FINANCE, round=round))
@@ -193,13 +193,13 @@ def test_a_round_without_anything_has_its_page() -> None:
 # What changed
 
 
-def test_nothing_has_changed_since_a_pack_that_was_just_submitted(round: Round) -> None:
+def test_no_change_is_shown_after_a_pack_was_just_submitted(round: Round) -> None:
     whole = page(signed_in("kit.lane"), "reconciliation", round.reference)
     assert "Since version 1 of PCD-681, submitted on" in whole
     assert "No figure, grant, budget line or contract has changed." in whole
 
 
-def test_what_changed_since_the_last_version_is_told_with_its_difference(round: Round, returned: Decision) -> None:
+def test_changes_since_the_last_version_are_shown_with_their_difference(round: Round, returned: Decision) -> None:
     move(round, BudgetLine.objects.get(round=round, label="Staffing posts"), None, D(702))
     bid = Bid.objects.get(source_reference="CPIE-051")
     lead = User.objects.get(username="henry.ives")
@@ -216,73 +216,73 @@ def test_two_versions_are_compared_word_by_word(returned: Decision, grace: User)
     writing.submit_pack(decision=returned, by=grace, at=LATER)
     client = signed_in("mo.novak")
     for query in ("", "?from=1&to=2", "?from=1&to=now", "?from=x&to=99"):
-        said = page(client, "changes", "PCD-681", query=query)
-        assert "<ins>" in said and "No figure, grant, budget line or contract has changed." in said
-        assert "Data protection and privacy" in said
+        html = page(client, "changes", "PCD-681", query=query)
+        assert "<ins>" in html and "No figure, grant, budget line or contract has changed." in html
+        assert "Data protection and privacy" in html
     back = page(client, "changes", "PCD-681", query="?from=2&to=now")
     assert "No recommendation and no paragraph reads differently." in back
 
 
-def test_a_signed_paper_is_not_compared_in_words_with_what_is_left_to_ask(decision: Decision, robin: User) -> None:
+def test_the_words_of_a_signed_paper_are_not_compared_with_the_current_paper(decision: Decision, robin: User) -> None:
     decide(decision, robin)
     sign(decision, robin)
-    said = page(signed_in("mo.novak"), "changes", "PCD-681", query="?from=1&to=now")
-    assert "Recommendations" not in said
-    assert "No figure, grant, budget line or contract has changed." in said
+    html = page(signed_in("mo.novak"), "changes", "PCD-681", query="?from=1&to=now")
+    assert "Recommendations" not in html
+    assert "No figure, grant, budget line or contract has changed." in html
 
 
-def test_a_paper_that_was_never_submitted_says_so(round: Round) -> None:
+def test_a_paper_that_was_never_submitted_has_no_versions_to_compare(round: Round) -> None:
     lead = person(Role.LEAD)
     writing.prepare_decision(round=round, reference="PCD-900", title="T", decision_by="D", by=lead, at=NOW)
     assert "No version is submitted yet" in page(signed_in("mo.novak"), "changes", "PCD-900")
 
 
-def test_a_pack_that_is_not_what_was_hashed_is_compared_with_nothing(round: Round) -> None:
+def test_a_pack_that_does_not_match_its_hash_is_not_compared(round: Round) -> None:
     with pgtrigger.ignore("approvals.Pack:frozen"):
         Pack.objects.update(canonical='{"figures": {}}')
     client = signed_in("mo.novak")
-    for said in (page(client, "reconciliation", round.reference), page(client, "changes", "PCD-681")):
-        assert "does not fit its hash" in said
-        assert "No figure, grant" not in said
+    for html in (page(client, "reconciliation", round.reference), page(client, "changes", "PCD-681")):
+        assert "does not fit its hash" in html
+        assert "No figure, grant" not in html
 
 
 # What if
 
 
-def test_a_refusal_is_tried_without_a_trace(round: Round) -> None:
+def test_a_refusal_is_tried_out_without_storing_anything(round: Round) -> None:
     client = signed_in("robin.vale")
     award = Award.objects.get(bid__title="London Blues")
     contract = SingleTenderAction.objects.get(round=round)
     events, before = AuditEvent.objects.count(), position.reconcile(round, NOW.date())
     asked = page(client, "reconciliation", round.reference)
     assert f'value="{award.reference}"' in asked and f'value="{contract.reference}"' in asked
-    said = page(
+    html = page(
         client, "what_if", round.reference, query=f"?asked=1&refused={award.reference}&refused={contract.reference}"
     )
-    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", said))
-    assert "Total expenditure 4,027,995 3,476,634 −551,361" in told
-    assert "Underspend 754,005 1,305,366 551,361" in told
-    assert "For the Deputy Mayor 11 10 −1" in told
-    assert "£151,361 of this is paid already" in told
-    assert said.count(" checked>") == 2
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    assert "Total expenditure 4,027,995 3,476,634 −551,361" in words
+    assert "Underspend 754,005 1,305,366 551,361" in words
+    assert "For the Deputy Mayor 11 10 −1" in words
+    assert "£151,361 of this is paid already" in words
+    assert html.count(" checked>") == 2
     assert position.reconcile(round, NOW.date()) == before
     assert AuditEvent.objects.count() == events
 
 
-def test_choosing_nothing_and_choosing_what_is_not_asked_for(round: Round) -> None:
+def test_choosing_nothing_is_an_error_and_a_decided_item_is_ignored(round: Round) -> None:
     client = signed_in("robin.vale")
     assert "Select at least one item" in page(client, "what_if", round.reference, query="?asked=1")
     assert "There is a problem" not in page(client, "what_if", round.reference)
     delegated = Award.objects.filter(round=round, route="delegated")[0]
-    said = page(client, "what_if", round.reference, query=f"?asked=1&refused={delegated.reference}")
-    assert "As it would be" not in said
+    html = page(client, "what_if", round.reference, query=f"?asked=1&refused={delegated.reference}")
+    assert "As it would be" not in html
 
 
-def test_the_items_of_a_pack_are_those_that_it_asks_for(round: Round, robin: User, decision: Decision) -> None:
+def test_the_items_of_a_decision_are_those_of_its_pack(round: Round, robin: User, decision: Decision) -> None:
     client = signed_in("robin.vale")
-    said = page(client, "what_if", round.reference, query="?decision=PCD-681")
-    assert said.count('name="refused"') == 12
-    assert "among what PCD-681 asks for" in said
+    html = page(client, "what_if", round.reference, query="?decision=PCD-681")
+    assert html.count('name="refused"') == 12
+    assert "among what PCD-681 asks for" in html
     other = open_round()
     outcome(a_bid(other))
     decide(decision, robin)
@@ -292,7 +292,7 @@ def test_the_items_of_a_pack_are_those_that_it_asks_for(round: Round, robin: Use
     )
 
 
-def test_what_was_paid_under_a_refused_grant_is_said_to_come_back(decision: Decision, robin: User) -> None:
+def test_money_paid_under_a_refused_grant_has_to_be_recovered(decision: Decision, robin: User) -> None:
     item = next(each for each in writing.current_pack(decision).items.all() if each.amount == D(151361))
     decide(decision, robin, **{f"item_{item.number}": Answer("refused", reason="No")})
     assert "has to be recovered" not in page(signed_in("kit.lane"), "reconciliation", decision.round.reference)
