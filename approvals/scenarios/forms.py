@@ -13,7 +13,9 @@ from grants.forms import Form, MoneyField
 
 
 class ScenarioForm(Form):
-    name = forms.CharField(label="Name of the scenario", max_length=80, help_text="Such as “More for the east”.")
+    """A new scenario."""
+
+    name = forms.CharField(label="Name of the scenario", max_length=80, help_text="For example, “More for the east”.")
 
 
 class LineForm(Form):
@@ -23,11 +25,11 @@ class LineForm(Form):
 
 
 class ScenarioRowForm(Form):
-    """What a scenario does with one bid, one of many on a page. `answer` gives its place and an amount in pounds."""
+    """What a scenario does with one of the bids on a page; `asked` is the amount asked for, in pounds."""
 
     place = forms.ChoiceField(
         label="Place",
-        choices=[(Place.FUND, "Fund"), (Place.RESERVE, "Reserve list"), (Place.NONE, "Not")],
+        choices=[(Place.FUND, "Fund"), (Place.RESERVE, "Reserve list"), (Place.NONE, "Do not fund")],
         widget=forms.Select,
     )
     amount = MoneyField(label="Amount", required=False)
@@ -44,4 +46,5 @@ class ScenarioRowForm(Form):
 
     @property
     def answer(self) -> tuple[Place, Decimal]:
+        """The place of the bid, and its amount in pounds."""
         return Place(self.cleaned_data["place"]), self.cleaned_data["amount"]

@@ -1,7 +1,7 @@
-"""What a choice of bids does to the money: taken, spare, who approves, and what is covered. Pure rules.
+"""The effect of a choice of bids: money taken and left, who approves the grants, and what is covered. Pure rules.
 
-A scenario funds a bid in full or in part, holds it in reserve, or does neither. Its grants are routed as the register
-would route them, so that it shows beforehand what goes to the Deputy Mayor.
+A scenario funds a bid in full or in part, holds it in reserve, or does neither. Its grants are routed by the rules of
+the register, so that a scenario shows in advance what would go to the Deputy Mayor.
 """
 
 from collections import Counter
@@ -16,6 +16,8 @@ from grants import money
 
 
 class Place(StrEnum):
+    """What a scenario does with a bid."""
+
     FUND = "fund"
     RESERVE = "reserve"
     NONE = "none"
@@ -23,7 +25,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a scenario does with one bid. `asked` and `amount` in pounds; `amount` counts where it is funded."""
+    """What a scenario does with one bid. `asked` and `amount` are in pounds; `amount` counts only if it is funded."""
 
     reference: str
     asked: Decimal
@@ -41,7 +43,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Grants counted and summed, in pounds."""
+    """The number of some grants, and their total in pounds."""
 
     count: int
     total: Decimal
@@ -49,7 +51,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a scenario comes to. `spare` is what it leaves of the money for grants; below zero it takes too much."""
+    """The effect of a scenario, in pounds.
+
+    `spare` is what it leaves of the money for grants; negative where it takes too much. `part` is the number of bids
+    funded in part, `warned` the number with a routing warning.
+    """
 
     funded: Tally
     part: int
@@ -63,7 +69,7 @@ class Effect:
 
 
 def effect(choices: Sequence[Choice], *, left: Decimal, limit: Limit, key: Key) -> Effect:
-    """The effect of a scenario on `left` (pounds), by the limit and the key that bind the round."""
+    """Return the effect of a scenario on the money `left` for grants (pounds), by the limit and key of the round."""
     funded = [choice for choice in choices if choice.place is Place.FUND]
     claims = [Claim(choice.reference, choice.amount, choice.family, choice.recipient) for choice in funded]
     routes = {claim.reference: route(claim, claims, limit, key) for claim in claims}
@@ -74,7 +80,7 @@ def effect(choices: Sequence[Choice], *, left: Decimal, limit: Limit, key: Key) 
         spare=left - money.total([choice.amount for choice in funded]),
         dmpc=_tally([c.amount for c in claims if routes[c.reference].level is Level.DMPC]),
         delegated=_tally([c.amount for c in claims if routes[c.reference].level is Level.DELEGATED]),
-        warned=sum(bool(found.warning) for found in routes.values()),
+        warned=sum(bool(grant_route.warning) for grant_route in routes.values()),
         boroughs=dict(Counter(code for choice in funded for code in choice.boroughs)),
         themes=dict(Counter(code for choice in funded for code in choice.themes)),
     )

@@ -1,4 +1,4 @@
-"""Transitions of scenarios, and what their pages read: keep, draw the line, propose. The only writers of scenarios."""
+"""Transitions of scenarios, the only writers of them, and the reading of their pages."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from bids import areas
 from bids.models import Bid, Tag
 from bids.panel import members
 from bids.scoring import Gate
-from grants import audit
+from grants import audit, money
 from grants.models import Round, User, new_references
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
 
 
 def candidates(round: Round, user: User) -> QuerySet[Bid]:
-    """The bids that a scenario may fund, in the order of the ranking, as far as this person may see them.
+    """Return the bids that a scenario may fund and the user may see, in the order of the ranking.
 
-    They come from outside the force, pass or may still pass their gates, and were not rejected or redirected.
+    They come from outside the force, have failed no gate, and were not rejected or redirected.
     """
     visible = Bid.objects.visible_to(user, "see scenarios").filter(round=round, led_by=Bid.Led.EXTERNAL)
     ranked = visible.filter(standing__isnull=False).exclude(standing__gate=Gate.FAILED)
@@ -37,13 +37,13 @@ def candidates(round: Round, user: User) -> QuerySet[Bid]:
 
 @transaction.atomic
 def add_scenario(*, round: Round, name: str, by: User, at: datetime) -> Scenario:
-    """Begin a scenario with the line where the ranking draws it: every bid above it is funded as asked for.
+    """Add a scenario that funds every bid above the funding line of the ranking in full.
 
-    Raises Refused while scoring is open, and where the name is taken in the round.
+    Raises Refused while scoring is open, and where the round has a scenario of that name.
     """
     round = rounds.lock(round)
     if not members.scoring_closed(round):
-        raise Refused("The ranking opens when the chair closes scoring, and scenarios with it")
+        raise Refused("You can add a scenario once the chair has closed scoring")
     taken = Scenario.objects.values_list("reference", flat=True)
     try:
         with transaction.atomic():
@@ -51,7 +51,7 @@ def add_scenario(*, round: Round, name: str, by: User, at: datetime) -> Scenario
                 round=round, reference=new_references("SCEN", 1, taken)[0], name=name, made_by=by, made_at=at
             )
     except IntegrityError:
-        raise Refused(f"There is a scenario called {name} already", field="name") from None
+        raise Refused(f"A scenario called {name} already exists. Enter another name", field="name") from None
     left = left_for_grants(round=round)
     above = candidates(round, by).filter(standing__running__lte=left)
     _write(scenario, [(bid, Place.FUND, bid.amount) for bid in above])
@@ -63,18 +63,20 @@ def add_scenario(*, round: Round, name: str, by: User, at: datetime) -> Scenario
 def keep_scenario(
     *, scenario: Scenario, answers: Mapping[str, tuple[Place, Decimal]], seen: int, by: User, at: datetime
 ) -> Scenario:
-    """Say what a scenario does with some bids, by reference; the others stay as they were. Amounts in pounds.
+    """Save what a scenario does with some bids, by their references; the others stay as they were.
 
-    Raises Refused for an amount above what is asked for, for a bid that is no candidate, and for a proposed scenario.
+    Amounts are in pounds. Raises Refused for an amount above the amount asked for, for a bid that cannot be funded, and
+    for a proposed scenario; Stale where the scenario changed after the page was drawn.
     """
     scenario = _lock(scenario, seen)
     bids = {bid.reference: bid for bid in candidates(scenario.round, by).filter(reference__in=answers)}
     rows = []
     for reference, (place, amount) in answers.items():
         if reference not in bids:
-            raise Refused("A bid of this page can no longer be funded. Open the page anew")
+            raise Refused("A bid on this page can no longer be funded. Open the page again")
         if amount > bids[reference].amount:
-            raise Refused("Amount must be no more than what is asked for", field=f"{reference}-amount")
+            asked = money.pounds(bids[reference].amount)
+            raise Refused(f"Amount must be no more than the {asked} asked for", field=f"{reference}-amount")
         rows.append((bids[reference], place, amount))
     _write(scenario, rows)
     scenario.version += 1
@@ -86,7 +88,7 @@ def keep_scenario(
 
 @transaction.atomic
 def draw_line(*, scenario: Scenario, places: int, seen: int, by: User, at: datetime) -> Scenario:
-    """Fund in full the first bids of the ranking, as many as `places`, and none below them."""
+    """Fund the first `places` bids of the ranking in full, and none below them. Raises as `keep_scenario` does."""
     scenario = _lock(scenario, seen)
     scenario.items.filter(bid__in=candidates(scenario.round, by)).delete()
     _write(scenario, [(bid, Place.FUND, bid.amount) for bid in candidates(scenario.round, by)[:places]])
@@ -101,7 +103,7 @@ def _lock(scenario: Scenario, seen: int | None) -> Scenario:
     scenario = Scenario.objects.select_for_update(of=("self",)).select_related("round").get(pk=scenario.pk)
     must_be_current(scenario, seen)
     if scenario.proposed_at:
-        raise Refused("This scenario is before the leadership. Begin another to change it.")
+        raise Refused("This scenario was proposed to the leadership. Add another scenario to make changes.")
     return scenario
 
 
@@ -116,54 +118,57 @@ def _write(scenario: Scenario, rows: Sequence[tuple[Bid, Place, Decimal]]) -> No
 
 @transaction.atomic
 def propose_scenario(*, scenario: Scenario, reason: str, seen: int, by: User, at: datetime) -> Scenario:
-    """Put a scenario before the leadership, in place of one that was there.
+    """Propose a scenario to the leadership, in place of any that was proposed before.
 
     Raises Refused where it takes more than is left for grants, or funds nothing.
     """
     scenario = _lock(scenario, seen)
-    found = effect_of(scenario.round, choices(scenario, by), at)
-    if not found.funded.count:
-        raise Refused("The scenario funds no bid")
-    if found.spare < 0:
-        raise Refused("The scenario takes more than is left for grants")
+    proposed = effect_of(scenario.round, choices(scenario, by), at)
+    if not proposed.funded.count:
+        raise Refused("Fund at least one bid before you propose the scenario")
+    if proposed.spare < 0:
+        raise Refused(
+            f"The scenario takes {money.pounds(-proposed.spare)} more than is left for grants. Fund fewer bids or less"
+        )
     others = Scenario.objects.filter(round=scenario.round, proposed_at__isnull=False)
     replaced = list(others.values_list("name", flat=True))
     others.update(proposed_at=None, proposed_by=None, proposed_because="")
     scenario.proposed_at, scenario.proposed_by, scenario.proposed_because = at, by, reason
     scenario.version += 1
     scenario.save(update_fields=["proposed_at", "proposed_by", "proposed_because", "version"])
-    facts = {"grants": found.funded.count, "amount": found.funded.total, "in place of": replaced}
+    facts = {"grants": proposed.funded.count, "amount": proposed.funded.total, "in place of": replaced}
     audit.record("propose scenario", scenario, round=scenario.round, by=by, at=at, because=reason, facts=facts)
     return scenario
 
 
 def proposed_amount(bid: Bid) -> Decimal | None:
-    """What the proposed scenario gives a bid, in pounds; None where none is proposed or the bid is not funded in it."""
+    """Return the amount in pounds that the proposed scenario gives a bid; None where it gives none."""
     item = ScenarioItem.objects.filter(bid=bid, place=Place.FUND, scenario__proposed_at__isnull=False).first()
     return item.amount if item else None
 
 
 # Reading
 
+# What a scenario does with bids, by their references: the place, and the amount in pounds.
+Answers = Mapping[str, tuple[Place, Decimal]]
 
-Typed = Mapping[str, tuple[Place, Decimal]]
 
+def choices(scenario: Scenario, user: User, answers: Answers | None = None) -> list[Choice]:
+    """Return the bids that a scenario funds or holds in reserve.
 
-def choices(scenario: Scenario, user: User, typed: Typed | None = None) -> list[Choice]:
-    """The bids that a scenario funds or holds in reserve; `typed` stands in place of what was kept, and is not kept.
-
-    A bid that is typed is among them even where it is neither: the others would be as many as the round has.
+    `answers` replace what is saved for their bids, without being saved. Their bids are all returned, even those that
+    are neither funded nor held in reserve; other such bids are left out, since a round may have thousands.
     """
     kept = {item.bid_id: (Place(item.place), item.amount) for item in scenario.items.all()}
-    bids = candidates(scenario.round, user).filter(Q(pk__in=kept) | Q(reference__in=typed or ()))
+    bids = candidates(scenario.round, user).filter(Q(pk__in=kept) | Q(reference__in=answers or ()))
     return [
-        _choice(bid, (typed or {}).get(bid.reference) or kept[bid.pk])
+        _choice(bid, (answers or {}).get(bid.reference) or kept[bid.pk])
         for bid in bids.select_related("recipient", "family").prefetch_related("tags")
     ]
 
 
-def _choice(bid: Bid, said: tuple[Place, Decimal]) -> Choice:
-    place, amount = said
+def _choice(bid: Bid, answer: tuple[Place, Decimal]) -> Choice:
+    place, amount = answer
     return Choice(
         reference=bid.reference,
         asked=bid.amount,
@@ -177,7 +182,7 @@ def _choice(bid: Bid, said: tuple[Place, Decimal]) -> Choice:
 
 
 def effect_of(round: Round, chosen: Sequence[Choice], at: datetime) -> Effect:
-    """What the choices come to by the limit of today. Raises Refused where no confirmed limit is in force."""
+    """Return the effect of the choices by the limit of the day. Raises Refused where no confirmed limit is in force."""
     _, limit = awards.limit_on(round, DelegationRule.Kind.GRANT, at.date())
     return effect(chosen, left=left_for_grants(round=round), limit=limit, key=Key(round.routing_key))
 
@@ -192,7 +197,7 @@ class Difference:
 
 
 def differences(first: Sequence[Choice], second: Sequence[Choice]) -> list[Difference]:
-    """The bids on which two scenarios differ, in the order of the ranking."""
+    """Return the bids that two scenarios treat differently, in the order of the ranking."""
     one, other = ({choice.reference: choice for choice in side} for side in (first, second))
     bids = Bid.objects.filter(reference__in=one.keys() | other.keys()).select_related("recipient", "standing")
     rows = []
@@ -205,7 +210,7 @@ def differences(first: Sequence[Choice], second: Sequence[Choice]) -> list[Diffe
 
 
 def _not_in(choice: Choice | None) -> Choice:
-    """The same bid in a scenario that does nothing with it."""
+    """Return the choice of a scenario that neither funds the bid nor holds it in reserve."""
     assert choice is not None
     return replace(choice, place=Place.NONE)
 
@@ -216,6 +221,6 @@ def _differ(first: Choice, second: Choice) -> bool:
     return first.place is Place.FUND and first.amount != second.amount
 
 
-def uncovered(found: Effect) -> list[str]:
-    """The boroughs that no funded bid covers, by name."""
-    return [borough.name for borough in areas.BOROUGHS if borough.code not in found.boroughs]
+def uncovered(scenario_effect: Effect) -> list[str]:
+    """Return the names of the boroughs that no funded bid covers."""
+    return [borough.name for borough in areas.BOROUGHS if borough.code not in scenario_effect.boroughs]

@@ -1,4 +1,4 @@
-"""Pages of the funding line: scenarios, one of them with its live effect, two compared, one proposed."""
+"""Pages of scenarios: the list, one with its effect while typing, two compared, and the proposal."""
 
 from __future__ import annotations
 
@@ -34,56 +34,56 @@ def _list(round: Round) -> str:
 @allow("see scenarios")
 @require_GET
 def scenarios(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see scenarios")
-    rows = Scenario.objects.filter(round=found).select_related("made_by", "proposed_by")
+    this_round = round_or_404(request, round, "see scenarios")
+    rows = Scenario.objects.filter(round=this_round).select_related("made_by", "proposed_by")
     page = page_of(request, rows, size=25)
-    context = {"page": page, "closed": members.scoring_closed(found)}
+    context = {"page": page, "closed": members.scoring_closed(this_round)}
     return render(request, "approvals/scenarios/scenarios.html", context)
 
 
 @allow("keep scenario")
 def add_scenario(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "keep scenario")
+    this_round = round_or_404(request, round, "keep scenario")
     return form_page(
         request,
         "approvals/scenarios/add_scenario.html",
         ScenarioForm(request.POST or None),
-        lambda data: transitions.add_scenario(round=found, **data, by=request.user, at=timezone.now()),
-        done="The scenario begins with the line where the ranking draws it",
+        lambda data: transitions.add_scenario(round=this_round, **data, by=request.user, at=timezone.now()),
+        done="Scenario added. It funds the bids above the line of the ranking",
         to=lambda made: reverse("approvals:scenario", args=[made.reference]),
-        back=_list(found),
+        back=_list(this_round),
     )
 
 
 @allow("see scenarios")
 def scenario(request: Request, reference: str) -> HttpResponse:
-    found = scenario_or_404(request, reference, "see scenarios")
-    may_keep = holdings(request.user).may("keep scenario", found.round) and not found.proposed_at
-    kept = {choice.reference: choice for choice in transitions.choices(found, request.user)}
-    bids = transitions.candidates(found.round, request.user).select_related("recipient", "standing")
+    scenario = scenario_or_404(request, reference, "see scenarios")
+    may_keep = holdings(request.user).may("keep scenario", scenario.round) and not scenario.proposed_at
+    kept = {choice.reference: choice for choice in transitions.choices(scenario, request.user)}
+    bids = transitions.candidates(scenario.round, request.user).select_related("recipient", "standing")
     page = page_of(request, bids, size=ROWS)
     forms = [_row(request, bid, kept.get(bid.reference)) for bid in page.object_list]
     draws = request.POST.get("then") == "draw"
     top = LineForm(request.POST) if draws else Form(request.POST or None)
-    # Each row is asked, so that every wrong one is told at once.
-    right = [form.is_valid() for form in [top, *(row for _, row in forms)]]
-    valid = all(right)
-    typed = {bid.reference: form.answer for bid, form in forms} if valid else {}
+    # The list makes every form check itself, so that all errors show at once.
+    validity = [form.is_valid() for form in [top, *(row for _, row in forms)]]
+    valid = all(validity)
+    answers = {bid.reference: form.answer for bid, form in forms} if valid else {}
     if request.method == "POST":
-        must(request.user, "keep scenario", found.round)
+        must(request.user, "keep scenario", scenario.round)
     if valid and request.POST.get("then") != "preview":
-        answer = attempt(top, lambda: _keep(request, found, typed, top.cleaned_data.get("places")))
+        answer = attempt(top, lambda: _keep(request, scenario, answers, top.cleaned_data.get("places")))
         if answer is not None:
             return answer
-    chosen = transitions.choices(found, request.user, typed)
-    effect = attempt(top, lambda: transitions.effect_of(found.round, chosen, timezone.now()))
+    chosen = transitions.choices(scenario, request.user, answers)
+    effect = attempt(top, lambda: transitions.effect_of(scenario.round, chosen, timezone.now()))
     errors = [error for _, form in forms for error in form.errors_with_links] + top.errors_with_links
     context = {
-        "scenario": found,
+        "scenario": scenario,
         "rows": forms,
         "page": page,
         "effect": effect,
-        "left": left_for_grants(round=found.round),
+        "left": left_for_grants(round=scenario.round),
         "uncovered": transitions.uncovered(effect) if effect else [],
         "may_keep": may_keep,
         "line": top if draws else None,
@@ -97,30 +97,30 @@ def _row(request: Request, bid: Bid, choice: Choice | None) -> tuple[Bid, Scenar
     return bid, ScenarioRowForm(request.POST or None, prefix=bid.reference, asked=bid.amount, initial=initial)
 
 
-def _keep(request: Request, found: Scenario, typed: dict[str, Any], places: int | None) -> HttpResponse:
-    """Draw the line below so many places where that was asked for; otherwise keep what was typed."""
+def _keep(request: Request, scenario: Scenario, answers: dict[str, Any], places: int | None) -> HttpResponse:
+    """Draw the funding line if `places` is set, otherwise save the answers; then open the page again."""
     seen = whole_number(request.POST.get("version", ""))
-    common: dict[str, Any] = {"scenario": found, "seen": seen, "by": request.user, "at": timezone.now()}
+    common: dict[str, Any] = {"scenario": scenario, "seen": seen, "by": request.user, "at": timezone.now()}
     if places is not None:
         transitions.draw_line(**common, places=places)
-        messages.success(request, "The line is drawn")
+        messages.success(request, "Funding line drawn")
     else:
-        transitions.keep_scenario(**common, answers=typed)
-        messages.success(request, "The scenario is kept")
+        transitions.keep_scenario(**common, answers=answers)
+        messages.success(request, "Scenario saved")
     return redirect(request.get_full_path())
 
 
 @allow("see scenarios")
 @require_GET
 def compare_scenarios(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see scenarios")
+    this_round = round_or_404(request, round, "see scenarios")
     names = [request.GET.get("first", ""), request.GET.get("second", "")]
     if not all(names):
-        return redirect(_list(found))
-    chosen = [get_object_or_404(Scenario, round=found, reference=name) for name in names]
+        return redirect(_list(this_round))
+    chosen = [get_object_or_404(Scenario, round=this_round, reference=name) for name in names]
     sides = [transitions.choices(each, request.user) for each in chosen]
     at = timezone.now()
-    effects = [transitions.effect_of(found, side, at) for side in sides]
+    effects = [transitions.effect_of(this_round, side, at) for side in sides]
     context = {
         "first": chosen[0],
         "second": chosen[1],
@@ -134,15 +134,15 @@ def compare_scenarios(request: Request, round: str) -> HttpResponse:
 
 @allow("propose scenario")
 def propose_scenario(request: Request, reference: str) -> HttpResponse:
-    found = scenario_or_404(request, reference, "propose scenario")
+    scenario = scenario_or_404(request, reference, "propose scenario")
     return form_page(
         request,
         "approvals/scenarios/propose_scenario.html",
         ReasonForm(request.POST or None),
         lambda data: transitions.propose_scenario(
-            scenario=found, **data, seen=found.version, by=request.user, at=timezone.now()
+            scenario=scenario, **data, seen=scenario.version, by=request.user, at=timezone.now()
         ),
-        done=f"{found.name} is before the leadership",
-        to=_list(found.round),
-        scenario=found,
+        done=f"{scenario.name} proposed to the leadership",
+        to=_list(scenario.round),
+        scenario=scenario,
     )

@@ -30,7 +30,7 @@ def _begin(page: Page, name: str) -> None:
     axe(page)
     write(page, page.get_by_label("Name of the scenario"), name)
     press_on(page, page.get_by_role("button", name="Begin"))
-    done(page, re.compile("The scenario begins"))
+    done(page, "Scenario added. It funds the bids above the line of the ranking")
 
 
 @WIDTHS
@@ -59,7 +59,7 @@ def test_a_scenario_is_made_compared_and_proposed_by_keyboard(page: Page, served
     expect(effect).to_contain_text(re.compile(r"Reserve list\s+1 bid,"))
     assert effect.inner_text() != before
     press_on(page, page.get_by_role("button", name="Keep the scenario"))
-    done(page, "The scenario is kept")
+    done(page, "Scenario saved")
     expect(page.locator(f"[name={first}]")).to_have_value("12,345.60")
     look(page)
 
@@ -71,7 +71,7 @@ def test_a_scenario_is_made_compared_and_proposed_by_keyboard(page: Page, served
     axe(page)
     write(page, line, "5")
     press_on(page, page.get_by_role("button", name="Draw the line"))
-    done(page, re.compile("The line is drawn"))
+    done(page, "Funding line drawn")
     expect(effect).to_contain_text(re.compile("Funded"))
     look(page)
 
@@ -88,7 +88,7 @@ def test_a_scenario_is_made_compared_and_proposed_by_keyboard(page: Page, served
     axe(page)
     write(page, page.get_by_label("Reason"), "It keeps two in reserve.")
     press_on(page, page.get_by_role("button", name="Propose it"))
-    done(page, "More in reserve is before the leadership")
+    done(page, "More in reserve proposed to the leadership")
     look(page)
     _lead_reviews(page, served, bid)
 

@@ -1,4 +1,4 @@
-"""What a scenario comes to: sums to the penny, grants by route, what is covered."""
+"""The effect of a scenario: sums to the penny, grants by route, and boroughs and themes covered."""
 
 from datetime import date
 from decimal import Decimal
@@ -28,8 +28,8 @@ def choice(
     )
 
 
-def test_what_is_funded_in_full_in_part_and_held_back() -> None:
-    found = effect(
+def test_bids_funded_in_full_in_part_and_in_reserve_are_counted() -> None:
+    scenario_effect = effect(
         [
             choice("A", "30000.00"),
             choice("B", "40000.00", amount="25000.01"),
@@ -40,18 +40,18 @@ def test_what_is_funded_in_full_in_part_and_held_back() -> None:
         limit=LIMIT,
         key=Key.FAMILY,
     )
-    assert found.funded == Tally(2, Decimal("55000.01"))
-    assert found.part == 1
-    assert found.reserve == Tally(1, Decimal("15000.00"))
-    assert found.spare == Decimal("144999.99")
-    assert found.boroughs == {"E09000033": 2}
-    assert found.themes == {"Violence": 2}
+    assert scenario_effect.funded == Tally(2, Decimal("55000.01"))
+    assert scenario_effect.part == 1
+    assert scenario_effect.reserve == Tally(1, Decimal("15000.00"))
+    assert scenario_effect.spare == Decimal("144999.99")
+    assert scenario_effect.boroughs == {"E09000033": 2}
+    assert scenario_effect.themes == {"Violence": 2}
 
 
 @pytest.mark.parametrize(("amount", "dmpc", "delegated"), [("49999.99", 0, 1), ("50000.00", 1, 0), ("50000.01", 1, 0)])
-def test_the_limit_is_the_registers_own(amount: str, dmpc: int, delegated: int) -> None:
-    found = effect([choice("A", amount)], left=LEFT, limit=LIMIT, key=Key.FAMILY)
-    assert (found.dmpc.count, found.delegated.count) == (dmpc, delegated)
+def test_an_amount_at_the_limit_goes_to_the_deputy_mayor(amount: str, dmpc: int, delegated: int) -> None:
+    scenario_effect = effect([choice("A", amount)], left=LEFT, limit=LIMIT, key=Key.FAMILY)
+    assert (scenario_effect.dmpc.count, scenario_effect.delegated.count) == (dmpc, delegated)
 
 
 def test_a_family_is_compared_by_its_sum_and_part_funding_may_bring_it_below() -> None:
@@ -72,11 +72,15 @@ def test_the_other_key_warns() -> None:
     assert effect(grants, left=LEFT, limit=LIMIT, key=Key.RECIPIENT).dmpc.count == 2
 
 
-def test_too_much_is_told_as_less_than_nothing() -> None:
-    found = effect([choice("A", "200000.01")], left=LEFT, limit=LIMIT, key=Key.FAMILY)
-    assert found.spare == Decimal("-0.01")
+def test_a_scenario_that_takes_too_much_has_a_negative_spare() -> None:
+    scenario_effect = effect([choice("A", "200000.01")], left=LEFT, limit=LIMIT, key=Key.FAMILY)
+    assert scenario_effect.spare == Decimal("-0.01")
 
 
 def test_nothing_chosen_leaves_everything() -> None:
-    found = effect([], left=LEFT, limit=LIMIT, key=Key.FAMILY)
-    assert (found.funded, found.spare, found.boroughs) == (Tally(0, Decimal("0.00")), LEFT, {})
+    scenario_effect = effect([], left=LEFT, limit=LIMIT, key=Key.FAMILY)
+    assert (scenario_effect.funded, scenario_effect.spare, scenario_effect.boroughs) == (
+        Tally(0, Decimal("0.00")),
+        LEFT,
+        {},
+    )
