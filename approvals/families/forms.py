@@ -1,4 +1,4 @@
-"""The forms of the workbench of families: bids grouped by hand, and answers to what is alike."""
+"""Forms of families: bids grouped by hand, and answers to suggestions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grants.models import Organisation, Round
 
 
 class CountedBidsField(BidsField):
-    """Bids to tick, each with what it counts with."""
+    """Checkboxes of bids, each with its amount."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Bid.objects.none(), to_field_name="reference", widget=Checkboxes, **kwargs)
@@ -26,13 +26,15 @@ class CountedBidsField(BidsField):
 
 
 def as_typed(form: forms.BaseForm) -> dict[str, Any]:
-    """What was typed into a form, to begin another with: nothing of it is checked yet."""
+    """Return the unchecked values typed into a form, as initial values of another form."""
     return {name: field.widget.value_from_datadict(form.data, form.files, name) for name, field in form.fields.items()}
 
 
 class FamilyForm(Form):
+    """Bids grouped by hand; an empty name separates them."""
+
     name = forms.CharField(
-        label="Project family", max_length=120, required=False, help_text="Leave empty to take the bids apart again."
+        label="Project family", max_length=120, required=False, help_text="Leave empty to separate the bids."
     )
     bids = CountedBidsField(label="Bids", error_messages={"required": "Select at least one bid"})
     reason = text_area("Reason", rows=2)
@@ -45,24 +47,26 @@ class FamilyForm(Form):
 
 
 class LikenessForm(VersionedForm):
-    """What a person says of bids that are alike. What an answer needs, it asks for itself."""
+    """An answer to a suggestion of bids. `grouping` checks what the answer needs."""
 
     may_be_incomplete = True
 
     answer = forms.ChoiceField(
         label="What they are",
-        choices=[("confirm", "Lots of one project"), ("dismiss", "Not one project, no two of them")],
+        choices=[("confirm", "Lots of one project"), ("dismiss", "Not one project, none of them")],
         widget=Radios,
         error_messages={"required": "Select what they are"},
     )
     bids = CountedBidsField(
-        label="Which of them are one project", required=False, help_text="Those that you leave out are not asked again."
+        label="Which of them are one project",
+        required=False,
+        help_text="Bids that you leave out are not suggested again.",
     )
     name = forms.CharField(
         label="Project family",
         max_length=120,
         required=False,
-        help_text="Needed where they are one project. The name of a family that is there joins them to it.",
+        help_text="Needed if they are one project. To add them to an existing family, enter its name.",
     )
     reason = text_area("Reason", rows=3)
 
@@ -74,18 +78,18 @@ class LikenessForm(VersionedForm):
 
 
 class SameBodyForm(Form):
-    """What a person says of organisations that look like one. What an answer needs, it asks for itself."""
+    """An answer to a suggestion of organisations. `grouping` checks what the answer needs."""
 
     may_be_incomplete = True
 
     answer = forms.ChoiceField(
         label="What they are",
-        choices=[("merge", "One organisation"), ("dismiss", "Not one, no two of them")],
+        choices=[("merge", "One organisation"), ("dismiss", "Different organisations, all of them")],
         widget=Radios,
         error_messages={"required": "Select what they are"},
     )
     bodies = forms.ModelMultipleChoiceField(
-        label="Which of them are one",
+        label="Which of them are one organisation",
         queryset=Organisation.objects.none(),
         widget=Checkboxes,
         required=False,
@@ -96,7 +100,7 @@ class SameBodyForm(Form):
         widget=Radios,
         empty_label=None,
         required=False,
-        help_text="It takes over the names of the others, and their bids and contracts of this round.",
+        help_text="It takes over the names of the others, and their bids and contracts in this round.",
     )
     reason = text_area("Reason", rows=3)
 

@@ -1,6 +1,6 @@
-"""Transitions of families and recipients: group, answer a likeness, merge organisations. The only writers of those.
+"""Transitions of families and recipients, the only writers of them: group, answer a suggestion, merge organisations.
 
-What is alike is found by `bids.families`; here a person says what it is. Who regroups a grant does not approve it.
+`bids.families` suggests what looks alike, and a person answers here. Whoever regroups a grant does not approve it.
 """
 
 from __future__ import annotations
@@ -28,47 +28,50 @@ from grants.rounds import rounds
 
 @transaction.atomic
 def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by: User, at: datetime) -> None:
-    """Put bids together as lots of one project, or with an empty name apart again; routes follow.
+    """Group bids as lots of one project, or separate them where the name is empty, and route their grants again.
 
-    Raises Refused while a paper that rests on the groups is submitted, where the Deputy Mayor decided one of the
-    grants, where this person declared an interest in a bid, or where all of them are grouped so already.
+    Raises Refused while a paper that depends on the groups is submitted, where the Deputy Mayor decided one of the
+    grants, where the user declared an interest in a bid, and where all bids are already grouped this way.
     """
     round = rounds.lock(round)
     commitments.must_not_be_in_flight(round)
     family = ProjectFamily.objects.get_or_create(round=round, name=name)[0] if name else None
     changing = _locked("group bids", round, bids, by, at).exclude(family=family)
     if not changing:
-        raise Refused("These bids are grouped so already", field="bids")
+        raise Refused("These bids are already grouped this way", field="bids")
     for bid in changing:
         before = {"family": bid.family.name if bid.family else ""}
         bid.family = family
         bid.version += 1
         bid.save(update_fields=["family", "version"])
         _record("group bids", bid, round, by, at, reason, before=before, facts={"family": name})
-    # Told apart from plain routing: who regroups a grant does not approve it.
+    # The action differs from plain routing, because whoever regroups a grant must not approve it.
     awards.route_again(round, by, at, because="The project families changed", action="group bids")
 
 
 def _locked(action: str, round: Round, bids: Sequence[Bid], by: User, at: datetime) -> BidQuerySet:
-    """Bids of a locked round, locked in turn, none of them decided by the Deputy Mayor or closed to this person."""
+    """Lock bids of a locked round, and return them.
+
+    Raises Refused where the Deputy Mayor decided a grant among them, or the user declared an interest in one.
+    """
     if Award.objects.filter(awards.decided(), bid__in=bids).exists():
         raise Refused("The Deputy Mayor has decided a grant among these. Only a new decision changes it.", field="bids")
     awards.must_have_no_interest(action, bids, round, by, at, others="answers for it", field="bids")
-    found = Bid.objects.filter(round=round, pk__in=[bid.pk for bid in bids]).select_related("family")
-    return found.select_for_update(of=("self",)).order_by("pk")
+    locked = Bid.objects.filter(round=round, pk__in=[bid.pk for bid in bids]).select_related("family")
+    return locked.select_for_update(of=("self",)).order_by("pk")
 
 
-def _record(action: str, subject: Any, round: Round, by: User, at: datetime, because: str, **said: Any) -> None:
+def _record(action: str, subject: Any, round: Round, by: User, at: datetime, because: str, **details: Any) -> None:
     bid = subject.reference if isinstance(subject, Bid) else ""
-    audit.record(action, subject, round=round, bid=bid, by=by, at=at, because=because, **said)
+    audit.record(action, subject, round=round, bid=bid, by=by, at=at, because=because, **details)
 
 
-# Answers to a likeness
+# Answers to a suggestion
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
-    """Bids that were looked at together. Their version rises with that of any of them."""
+class BidSet:
+    """Bids shown on one page as one thing. Its version rises with the version of any of them."""
 
     version: int
 
@@ -76,9 +79,9 @@ class Together:
         return "these bids"
 
 
-def together(bids: Sequence[Bid]) -> Together:
-    """Bids as one thing that a page was drawn from."""
-    return Together(sum(bid.version for bid in bids))
+def bid_set(bids: Sequence[Bid]) -> BidSet:
+    """Return the bids of a page as one thing with a version."""
+    return BidSet(sum(bid.version for bid in bids))
 
 
 @transaction.atomic
@@ -93,10 +96,10 @@ def confirm_likeness(
     at: datetime,
     seen: int | None = None,
 ) -> None:
-    """Say that `bids`, of all that are `alike`, are one project: they become a family. The others are not asked again.
+    """Confirm that `bids`, among those suggested as `alike`, are one project, and group them as a family.
 
-    Raises what `group_bids` does, Stale where a bid changed after the page was drawn, and Refused for a name or bids
-    that are missing.
+    Bids that are left out are not suggested again. Raises as `group_bids` does, Stale where a bid changed after the
+    page was drawn, and Refused where the name or the bids are missing.
     """
     round = rounds.lock(round)
     _must_be_as_seen(alike, seen)
@@ -114,10 +117,10 @@ def confirm_likeness(
 def dismiss_likeness(
     *, round: Round, alike: Sequence[Bid], reason: str, by: User, at: datetime, seen: int | None = None
 ) -> Dismissal:
-    """Say that no two of these bids are one project. Nothing of them changes, and they are not suggested again.
+    """Record that no two of these bids are one project, so that they are not suggested again.
 
-    Raises Refused while a paper is submitted, for an interest of this person, or where it was said already; Stale
-    where a bid changed after the page was drawn.
+    Raises Refused while a paper is submitted, where the user declared an interest in one of them, and where they were
+    dismissed already; Stale where a bid changed after the page was drawn.
     """
     round = rounds.lock(round)
     commitments.must_not_be_in_flight(round)
@@ -128,15 +131,18 @@ def dismiss_likeness(
 
 @transaction.atomic
 def dismiss_bodies(*, round: Round, bodies: Sequence[Organisation], reason: str, by: User, at: datetime) -> Dismissal:
-    """Say that no two of these organisations are one. Raises Refused as `dismiss_likeness` does."""
+    """Record that no two of these records are one organisation, so that they are not suggested again.
+
+    Raises Refused while a paper is submitted, and where they were dismissed already.
+    """
     round = rounds.lock(round)
     commitments.must_not_be_in_flight(round)
     return _dismiss(round, Dismissal.Kind.BODIES, {str(body.pk): body.name for body in bodies}, reason, by, at)
 
 
 def _must_be_as_seen(bids: Sequence[Bid], seen: int | None) -> None:
-    now = Bid.objects.select_for_update().filter(pk__in=[bid.pk for bid in bids]).order_by("pk")
-    must_be_current(together(list(now)), seen)
+    locked = Bid.objects.select_for_update().filter(pk__in=[bid.pk for bid in bids]).order_by("pk")
+    must_be_current(bid_set(list(locked)), seen)
 
 
 def _dismiss(
@@ -157,25 +163,25 @@ def _dismiss(
                 dismissed_at=at,
             )
     except IntegrityError:
-        raise Refused("Somebody dismissed this already.") from None
+        raise Refused("Somebody has already dismissed this.") from None
     _record("dismiss likeness", made, round, by, at, reason, facts={"kind": kind, "members": references})
     return made
 
 
 @transaction.atomic
 def undo_dismissal(*, dismissal: Dismissal, reason: str, by: User, at: datetime) -> None:
-    """Take a dismissal back, so that the likeness is suggested again. Both stand in the trail.
+    """Undo a dismissal, so that the likeness is suggested again. The trail keeps both.
 
-    Raises Refused while a paper is submitted, or where somebody took it back already.
+    Raises Refused while a paper is submitted, and where somebody has undone it already.
     """
     round = rounds.lock(dismissal.round)
     commitments.must_not_be_in_flight(round)
-    found = Dismissal.objects.select_for_update().filter(pk=dismissal.pk).first()
-    if found is None:
-        raise Refused("Somebody took this back already.")
-    before = {"kind": found.kind, "members": found.members, "reason": found.reason}
-    _record("undo dismissal", found, round, by, at, reason, before=before)
-    found.delete()
+    locked = Dismissal.objects.select_for_update().filter(pk=dismissal.pk).first()
+    if locked is None:
+        raise Refused("Somebody has already undone this dismissal.")
+    before = {"kind": locked.kind, "members": locked.members, "reason": locked.reason}
+    _record("undo dismissal", locked, round, by, at, reason, before=before)
+    locked.delete()
 
 
 # Organisations
@@ -185,11 +191,12 @@ def undo_dismissal(*, dismissal: Dismissal, reason: str, by: User, at: datetime)
 def merge_bodies(
     *, round: Round, kept: Organisation, others: Sequence[Organisation], reason: str, by: User, at: datetime
 ) -> None:
-    """Record that organisations are one: `kept` takes over the names of the others, and their part in this round.
+    """Merge organisations into `kept`, which takes over the names of the others and their part in this round.
 
-    Bids, contracts that nobody decided and what members know of them go to `kept`, and routes follow. The records of
-    the others stay for the rounds that are past. Raises Refused while a paper is submitted, where a register tells
-    the bodies apart, where `kept` lacks the number that another has, and for a grant that was decided.
+    Their bids, undecided contracts and the knowledge that members declared of them move to `kept`, and grants are
+    routed again. The records of the others stay for past rounds. Raises Refused while a paper is submitted, where a
+    register holds two of them under different numbers, where another has a register number and `kept` has none, and
+    for a grant that was decided.
     """
     round = rounds.lock(round)
     commitments.must_not_be_in_flight(round)
@@ -197,11 +204,11 @@ def merge_bodies(
     locked = {body.pk: body for body in Organisation.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
     kept, others = locked[kept.pk], [locked[pk] for pk in sorted(wanted - {kept.pk})]
     if not others:
-        raise Refused("Select the organisations that are one with it", field="bodies")
+        raise Refused("Select at least one other organisation to merge", field="bodies")
     _must_be_one(kept, others)
     _repoint(round, kept, others, by, at, reason)
     names = Alias.objects.filter(organisation__in=others)
-    facts = {"names": sorted(names.values_list("name", flat=True)), "others": [_said(other) for other in others]}
+    facts = {"names": sorted(names.values_list("name", flat=True)), "others": [_label(other) for other in others]}
     names.update(organisation=kept)
     _record("merge bodies", kept, round, by, at, reason, facts=facts)
     awards.route_again(round, by, at, because=f"{kept.name} goes by other names", action="merge bodies")
@@ -210,16 +217,15 @@ def merge_bodies(
 def _must_be_one(kept: Organisation, others: Sequence[Organisation]) -> None:
     for other in others:
         if other.number and not kept.number:
-            raise Refused(f"Keep {other.name}, whose register number is known", field="kept")
+            raise Refused(f"Keep {other.name}, because its register number is known", field="kept")
         if other.number and other.register == kept.register and other.number != kept.number:
             raise Refused(
-                f"{other.name} has the number {other.number} and {kept.name} the number {kept.number}: the register "
-                "knows them as two",
+                f"You cannot merge organisations with different register numbers: {kept.number} and {other.number}",
                 field="bodies",
             )
 
 
-def _said(body: Organisation) -> str:
+def _label(body: Organisation) -> str:
     return f"{body.name} ({body.get_register_display().lower()} {body.number})" if body.number else body.name
 
 
@@ -243,7 +249,9 @@ def _repoint(
             with transaction.atomic():
                 contract.save(update_fields=["supplier", "version"])
         except IntegrityError:
-            raise Refused(f"{kept.name} has a contract called {contract.title} already", field="kept") from None
+            raise Refused(
+                f"{kept.name} already has a contract called {contract.title}. Rename one of them first", field="kept"
+            ) from None
         _record("merge bodies", contract, round, by, at, reason, before=before, facts={"supplier": kept.name})
     route_contracts_again(round, kept, f"{kept.name} and another supplier are one: {reason}", by, at)
     for known in Knowledge.objects.filter(round=round, organisations__in=others).distinct():

@@ -1,4 +1,4 @@
-"""Pages of the workbench of families: what is alike, one likeness answered, bids grouped by hand."""
+"""Pages of families: the suggestions, the answer to one, bids grouped by hand, and a dismissal undone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from grants.models import Organisation, Round
 from grants.pages import form_page, page_of
 
 ROWS = 25
-# A name that nobody can type: bids that join no family that is there.
+# Stands for the name of a new family while none is typed; form fields are stripped, so nobody can type it.
 NEW = " "
 
 
@@ -33,8 +33,8 @@ def _workbench(request: Request, round: str) -> Workbench:
     return Workbench(round_or_404(request, round, "group bids"), request.user, timezone.now())
 
 
-def _asks(request: Request) -> bool:
-    """Whether the page is to show the effect of what is typed, and save nothing."""
+def _is_preview(request: Request) -> bool:
+    """Whether the user asked to see the effect without saving."""
     return request.POST.get("then") == "preview"
 
 
@@ -67,7 +67,7 @@ def group_bids(request: Request, round: str) -> HttpResponse:
     asked = bench.group(request.GET.getlist("bid"))
     initial = {"bids": [bid.reference for bid in asked.bids], "name": asked.name}
     form = FamilyForm(request.POST or None, initial=initial, **kwargs)
-    if _asks(request):
+    if _is_preview(request):
         form = FamilyForm(initial=as_typed(form), **kwargs)
     chosen = form["bids"].value() or []
     return form_page(
@@ -75,7 +75,7 @@ def group_bids(request: Request, round: str) -> HttpResponse:
         "approvals/families/group_bids.html",
         form,
         lambda data: grouping.group_bids(round=bench.round, **data, by=request.user, at=timezone.now()),
-        done="The project families are changed, and the routes follow",
+        done="Project families saved. Routes were updated",
         to=_list(bench.round),
         bench=bench,
         effect=_effect(bench, chosen, (form["name"].value() or "").strip()),
@@ -91,13 +91,13 @@ def _effect(bench: Workbench, chosen: list[str], name: str) -> Any:
 @allow("group bids")
 def likeness(request: Request, round: str, key: str) -> HttpResponse:
     bench = _workbench(request, round)
-    found = _chosen(bench.suggestions, key)
-    if found is None:
+    suggestion = _chosen(bench.suggestions, key)
+    if suggestion is None:
         return render(request, "approvals/families/likeness.html", {"bench": bench, "back": _list(bench.round)})
-    group = bench.group(found.references)
+    group = bench.group(suggestion.references)
     initial = {"version": group.version, "bids": [bid.reference for bid in group.bids], "name": group.name}
     form = LikenessForm(request.POST or None, initial=initial, alike=group.bids)
-    if _asks(request):
+    if _is_preview(request):
         form = LikenessForm(initial=as_typed(form), alike=group.bids)
     dismisses = form["answer"].value() == "dismiss"
     name = (form["name"].value() or "").strip() or NEW
@@ -105,39 +105,41 @@ def likeness(request: Request, round: str, key: str) -> HttpResponse:
         request,
         "approvals/families/likeness.html",
         form,
-        lambda data: _answer(bench.round, list(group.bids), request, data),
+        lambda data: _answer_bids(bench.round, list(group.bids), request, data),
         done=lambda made: (
-            "It is dismissed, and not suggested again" if made else f"{name} is a family, and routes follow"
+            "Dismissed. It will not be suggested again"
+            if made
+            else f"{name} is now a project family. Routes were updated"
         ),
         to=_list(bench.round),
         bench=bench,
-        suggestion=found,
+        suggestion=suggestion,
         group=group,
         dismisses=dismisses,
         effect=None if dismisses else _effect(bench, form["bids"].value() or [], name),
     )
 
 
-def _answer(round: Round, alike: list[Bid], request: Request, said: dict[str, Any]) -> Dismissal | None:
-    common: dict[str, Any] = {"round": round, "alike": alike, "reason": said["reason"], "seen": said["version"]}
+def _answer_bids(round: Round, alike: list[Bid], request: Request, data: dict[str, Any]) -> Dismissal | None:
+    common: dict[str, Any] = {"round": round, "alike": alike, "reason": data["reason"], "seen": data["version"]}
     common |= {"by": request.user, "at": timezone.now()}
-    if said["answer"] == "dismiss":
+    if data["answer"] == "dismiss":
         return grouping.dismiss_likeness(**common)
-    grouping.confirm_likeness(**common, bids=list(said["bids"]), name=said["name"])
+    grouping.confirm_likeness(**common, bids=list(data["bids"]), name=data["name"])
     return None
 
 
 @allow("group bids")
 def same_body(request: Request, round: str, key: str) -> HttpResponse:
     bench = _workbench(request, round)
-    found = _chosen(bench.body_suggestions, key)
-    if found is None:
+    suggestion = _chosen(bench.body_suggestions, key)
+    if suggestion is None:
         return render(request, "approvals/families/same_body.html", {"bench": bench, "back": _list(bench.round)})
-    alike = [bench.bodies[each] for each in found.references]
-    # The record with a number in a register is the one that is sure.
+    alike = [bench.bodies[each] for each in suggestion.references]
+    # The record with a register number is the most reliable, so it is suggested as the one to keep.
     first = min(alike, key=lambda body: (not body.number, body.pk))
     form = SameBodyForm(request.POST or None, initial={"kept": first.pk, "bodies": alike}, alike=alike)
-    if _asks(request):
+    if _is_preview(request):
         form = SameBodyForm(initial=as_typed(form), alike=alike)
     ticked = {str(getattr(each, "pk", each)) for each in form["bodies"].value() or []}
     kept = next((body for body in alike if str(body.pk) == str(form["kept"].value())), None)
@@ -146,11 +148,13 @@ def same_body(request: Request, round: str, key: str) -> HttpResponse:
         request,
         "approvals/families/same_body.html",
         form,
-        lambda data: _say(bench.round, alike, request, data),
-        done=lambda made: "It is dismissed, and not suggested again" if made else "They are one, and the routes follow",
+        lambda data: _answer_bodies(bench.round, alike, request, data),
+        done=lambda made: (
+            "Dismissed. It will not be suggested again" if made else "Organisations merged. Routes were updated"
+        ),
         to=_list(bench.round),
         bench=bench,
-        suggestion=found,
+        suggestion=suggestion,
         alike=[(body, bench.bids_of(body)) for body in alike],
         dismisses=dismisses,
         effect=bench.merged(kept, [body for body in alike if str(body.pk) in ticked])
@@ -159,24 +163,24 @@ def same_body(request: Request, round: str, key: str) -> HttpResponse:
     )
 
 
-def _say(round: Round, alike: list[Organisation], request: Request, said: dict[str, Any]) -> Dismissal | None:
-    common: dict[str, Any] = {"round": round, "reason": said["reason"], "by": request.user, "at": timezone.now()}
-    if said["answer"] == "dismiss":
+def _answer_bodies(round: Round, alike: list[Organisation], request: Request, data: dict[str, Any]) -> Dismissal | None:
+    common: dict[str, Any] = {"round": round, "reason": data["reason"], "by": request.user, "at": timezone.now()}
+    if data["answer"] == "dismiss":
         return grouping.dismiss_bodies(**common, bodies=alike)
-    grouping.merge_bodies(**common, kept=said["kept"], others=list(said["bodies"]))
+    grouping.merge_bodies(**common, kept=data["kept"], others=list(data["bodies"]))
     return None
 
 
 @allow("undo dismissal")
 def undo_dismissal(request: Request, round: str, kind: str, key: str) -> HttpResponse:
-    found = round_or_404(request, round, "undo dismissal")
-    dismissal = get_object_or_404(Dismissal.objects.select_related("round"), round=found, kind=kind, key=key)
+    this_round = round_or_404(request, round, "undo dismissal")
+    dismissal = get_object_or_404(Dismissal.objects.select_related("round"), round=this_round, kind=kind, key=key)
     return form_page(
         request,
         "approvals/families/undo_dismissal.html",
         ReasonForm(request.POST or None),
         lambda data: grouping.undo_dismissal(dismissal=dismissal, **data, by=request.user, at=timezone.now()),
-        done="The dismissal is taken back",
-        to=_list(found),
+        done="Dismissal undone",
+        to=_list(this_round),
         dismissal=dismissal,
     )

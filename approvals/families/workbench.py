@@ -1,7 +1,7 @@
-"""What the workbench of families shows: what is alike, what a grouping would do, and where a grant looks split.
+"""The reading of a round for the pages of families: suggestions, the effect of a grouping, and possible splits.
 
-A bid counts with the amount of its grant, and before it is agreed with what it asks for. Each page takes a fixed number
-of queries.
+A bid counts with the amount of its grant or, before that is agreed, with the amount asked for. Each page takes a fixed
+number of queries.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ from grants import money
 from grants.models import Alias, Organisation, Round, User
 from grants.refusal import Refused
 
+# Bids in these states can no longer become grants.
 OUT = (Bid.State.REJECTED, Bid.State.INELIGIBLE, Bid.State.REDIRECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Bids together: what they are, what they come to in pounds, and what the whole of them is called."""
+    """Bids of one family or suggestion: the name of the group, the bids, and their total in pounds."""
 
     name: str
     bids: Sequence[Bid]
@@ -42,45 +43,45 @@ class Group:
 
     @property
     def rows(self) -> list[tuple[Bid, Decimal]]:
-        """Each bid with what it counts with."""
+        """Each bid with its amount in pounds."""
         return [(bid, amount(bid)) for bid in self.bids]
 
     @property
     def query(self) -> str:
-        """The part of an address by which the page for grouping by hand ticks them."""
+        """The query string with which the page for grouping by hand ticks these bids."""
         return urlencode([("bid", bid.source_reference) for bid in self.bids])
 
     @property
     def version(self) -> int:
-        return grouping.together(self.bids).version
+        return grouping.bid_set(self.bids).version
 
     @property
     def decided(self) -> bool:
-        """Whether the Deputy Mayor decided a grant among them, so that they are grouped no more."""
+        """Whether the Deputy Mayor decided a grant among them, so that they can no longer be grouped."""
         return any(own.is_decided for bid in self.bids if (own := grant_of(bid)))
 
 
 class Workbench:
-    """The bids of a round that may become grants, as its families are looked at by one person on one day."""
+    """The bids of a round that may become grants, read once for a user and an instant."""
 
     def __init__(self, round: Round, user: User, at: datetime) -> None:
         self.round, self.user, self.at = round, user, at
 
     @cached_property
-    def flying(self) -> Decision | None:
-        """The paper that rests on the families, while nothing of them can change."""
+    def paper_in_flight(self) -> Decision | None:
+        """The submitted paper that depends on the families; while there is one, they cannot change."""
         return Decision.objects.filter(round=self.round, state__in=Decision.IN_FLIGHT).first()
 
     @cached_property
-    def everything(self) -> list[Bid]:
-        """Every bid that counts with a route, those that this person may not open among them."""
+    def all_bids(self) -> list[Bid]:
+        """Every bid that counts towards a route, including those that the user may not open."""
         return list(candidates(self.round).select_related("recipient", "family", "award"))
 
     @cached_property
     def bids(self) -> dict[str, Bid]:
-        """The bids that this person may open, by their own references."""
+        """The bids that the user may open, by the bidders' references."""
         own = set(Bid.objects.visible_to(self.user, "group bids").filter(round=self.round).values_list("pk", flat=True))
-        return {bid.source_reference: bid for bid in self.everything if bid.pk in own}
+        return {bid.source_reference: bid for bid in self.all_bids if bid.pk in own}
 
     @cached_property
     def limit(self) -> Limit | None:
@@ -98,22 +99,21 @@ class Workbench:
                 bid.family.name if bid.family else "",
                 bid.recipient.name if bid.recipient else "",
             )
-            for bid in self.everything
+            for bid in self.all_bids
         ]
 
     @cached_property
     def sent_up(self) -> frozenset[str]:
-        return frozenset(bid.source_reference for bid in self.everything if (own := grant_of(bid)) and own.escalated)
+        return frozenset(bid.source_reference for bid in self.all_bids if (own := grant_of(bid)) and own.escalated)
 
     @cached_property
     def bodies(self) -> dict[str, Organisation]:
         """The organisations that ask for a grant or hold a contract in the round, by primary key as text."""
         suppliers = SingleTenderAction.objects.live().filter(round=self.round).values_list("supplier", flat=True)
         wanted = {bid.recipient_id for bid in self.bids.values() if bid.recipient_id} | set(suppliers)
-        found = Organisation.objects.filter(pk__in=wanted)
-        return {
-            str(body.pk): body for body in found.prefetch_related(Prefetch("aliases", Alias.objects.order_by("name")))
-        }
+        organisations = Organisation.objects.filter(pk__in=wanted)
+        aliases = Prefetch("aliases", Alias.objects.order_by("name"))
+        return {str(body.pk): body for body in organisations.prefetch_related(aliases)}
 
     @cached_property
     def dismissals(self) -> list[Dismissal]:
@@ -124,7 +124,7 @@ class Workbench:
 
     @cached_property
     def suggestions(self) -> list[families.Suggestion]:
-        """What is alike and nobody answered for, strongest first."""
+        """The suggestions of bids that nobody has answered, the strongest first."""
         likes = [_like(bid) for bid in self.bids.values()]
         return families.suggest(likes, self._bodies(), self._dismissed(Dismissal.Kind.BIDS))
 
@@ -142,7 +142,7 @@ class Workbench:
         ]
 
     def group(self, references: Iterable[str]) -> Group:
-        """These bids together, called by the family of one of them, else by what their titles or recipients share."""
+        """Return bids as a group, named after the family of one of them, or what their titles or recipients share."""
         bids = [self.bids[each] for each in references if each in self.bids]
         families_of = Counter(bid.family.name for bid in bids if bid.family)
         titles = Counter(families.family_name(bid.title) for bid in bids)
@@ -152,20 +152,20 @@ class Workbench:
         return Group(name, bids, money.total([amount(bid) for bid in bids]))
 
     def effect(self, references: Collection[str], name: str) -> splits.Effect | None:
-        """What becomes of the routes where these bids join a family, or with an empty name leave theirs."""
-        then = splits.regrouped(self.claims, references, name)
-        members = {claim.reference for claim in then if name and claim.family == name}
-        return self._compare(then, members)
+        """Return the effect on the routes if these bids join a family, or leave theirs where the name is empty."""
+        claims = splits.regrouped(self.claims, references, name)
+        members = {claim.reference for claim in claims if name and claim.family == name}
+        return self._compare(claims, members)
 
     def merged(self, kept: Organisation, others: Collection[Organisation]) -> splits.Effect | None:
-        """What becomes of the routes where the grants to `others` go to `kept`."""
-        then = splits.paid_to(self.claims, {other.name for other in others}, kept.name)
-        return self._compare(then, {claim.reference for claim in then if claim.recipient == kept.name})
+        """Return the effect on the routes if the grants to `others` go to `kept`."""
+        claims = splits.paid_to(self.claims, {other.name for other in others}, kept.name)
+        return self._compare(claims, {claim.reference for claim in claims if claim.recipient == kept.name})
 
-    def _compare(self, then: Sequence[Claim], members: Collection[str]) -> splits.Effect | None:
+    def _compare(self, claims: Sequence[Claim], members: Collection[str]) -> splits.Effect | None:
         if self.limit is None:
             return None
-        return splits.effect(self.claims, then, members, self.limit, self.key, self.sent_up)
+        return splits.effect(self.claims, claims, members, self.limit, self.key, self.sent_up)
 
     @property
     def key(self) -> Key:
@@ -175,12 +175,12 @@ class Workbench:
         return [bid for bid in self.bids.values() if bid.recipient_id == body.pk]
 
     def families(self) -> list[tuple[Group, bool]]:
-        """Each family with its bids, and whether its sum goes to the Deputy Mayor."""
+        """Return each family as a group, and whether its total reaches the limit."""
         by_name: dict[str, list[str]] = {}
         for reference, bid in self.bids.items():
             if bid.family:
                 by_name.setdefault(bid.family.name, []).append(reference)
-        # A bid that this person may not open counts all the same.
+        # The total includes bids that the user may not open.
         totals = {name: money.total([each.amount for each in self.claims if each.family == name]) for name in by_name}
         groups = [replace(self.group(own), total=totals[name]) for name, own in sorted(by_name.items())]
         return [(group, not self.limit or group.total >= self.limit.amount) for group in groups]
@@ -188,25 +188,25 @@ class Workbench:
     def splits(self) -> list[tuple[splits.Split, Group]]:
         if self.limit is None:
             return []
-        found = splits.splits(self.claims, self.limit, self.key, self.sent_up)
-        return [(each, group) for each in found if len((group := self.group(each.members)).bids) > 1]
+        possible = splits.splits(self.claims, self.limit, self.key, self.sent_up)
+        return [(each, group) for each in possible if len((group := self.group(each.members)).bids) > 1]
 
     def near_limit(self) -> Group:
         near = splits.near_limit(self.claims, self.limit, self.key, self.sent_up) if self.limit else []
         return self.group(claim.reference for claim in near)
 
     def many_names(self) -> list[tuple[Organisation, tuple[str, ...]]]:
-        """The organisations of the round that go by several names."""
+        """Return the organisations of the round that have several names, with the names."""
         return [(body, names) for body in self.bodies.values() if len(names := names_of(body)) > 1]
 
 
 def candidates(round: Round) -> BidQuerySet:
-    """The bids of a round that are or may become grants to somebody outside the force."""
+    """Return the bids of a round that are or may become grants to third parties."""
     return Bid.objects.filter(round=round, led_by=Bid.Led.EXTERNAL).exclude(state__in=OUT)
 
 
 def amount(bid: Bid) -> Decimal:
-    """What a bid counts with: the amount of its grant, or before it is agreed what it asks for."""
+    """Return the amount of a bid's grant in pounds or, before that is agreed, the amount asked for."""
     own = grant_of(bid)
     return own.amount if own else bid.amount
 
@@ -229,5 +229,5 @@ def _like(bid: Bid) -> families.Like:
 
 
 def names_of(body: Organisation) -> tuple[str, ...]:
-    """The names that an organisation goes by, its own first."""
+    """Return the names of an organisation, its main name first."""
     return (body.name, *(alias.name for alias in body.aliases.all() if alias.name != body.name))

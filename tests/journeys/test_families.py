@@ -57,7 +57,7 @@ def _confirm(page: Page) -> None:
     page.keyboard.press("Space")
     write(page, page.get_by_label("Reason"), "Two lots of one summer on one farm.")
     press_on(page, page.get_by_role("button", name="Save the answer"))
-    done(page, f"{MILLRACE} is a family")
+    done(page, f"{MILLRACE} is now a project family. Routes were updated")
 
 
 def _dismiss(page: Page) -> None:
@@ -69,7 +69,7 @@ def _dismiss(page: Page) -> None:
     expect(page.locator("#effect")).to_contain_text("No route would change")
     write(page, page.get_by_label("Reason"), "One charity, two projects that stand alone.")
     press_on(page, page.get_by_role("button", name="Save the answer"))
-    done(page, "It is dismissed")
+    done(page, "Dismissed. It will not be suggested again")
     expect(page.get_by_role("link", name="Confirm or dismiss Saltmarsh Road")).to_have_count(0)
 
 
@@ -80,7 +80,7 @@ def _take_back(page: Page) -> None:
     look(page)
     write(page, page.get_by_label("Reason"), "They share a building after all.")
     press_on(page, page.get_by_role("button", name="Take it back"))
-    done(page, "The dismissal is taken back")
+    done(page, "Dismissal undone")
     expect(page.get_by_role("link", name="Confirm or dismiss Saltmarsh Road")).to_be_visible()
 
 
@@ -99,7 +99,7 @@ def test_bids_are_grouped_by_hand_and_the_effect_is_asked_for_without_javascript
     expect(page.get_by_label("SSF-02")).to_be_checked()
     expect(page.get_by_label("Reason")).to_have_value("To try it.")
     page.get_by_role("button", name="Save the family").click()
-    done(page, "The project families are changed")
+    done(page, "Project families saved. Routes were updated")
     expect(page.get_by_role("heading", name="Made up: £86,400, not below the limit")).to_be_visible()
     page.context.close()
 

@@ -1,4 +1,4 @@
-"""The workbench of families as a page: what it shows, what it saves, and what it says where it cannot."""
+"""The pages of families: what they show, what they save, and their errors."""
 
 import re
 from decimal import Decimal
@@ -50,7 +50,7 @@ def page(client: Client, name: str, round: Round, *args: str) -> str:
 
 
 def words(html: str) -> str:
-    """What a page says, without its tags."""
+    """Return the text of a page, without its tags."""
     return " ".join(re.sub(r"<[^>]+>", " ", html).replace("&amp;", "&").split())
 
 
@@ -58,7 +58,7 @@ def key(round: Round, lead: User) -> str:
     return Workbench(round, lead, NOW).suggestions[0].key
 
 
-def answered(round: Round, lead: User, lots: list[Bid], **said: Any) -> dict[str, Any]:
+def answered(round: Round, lead: User, lots: list[Bid], **changes: Any) -> dict[str, Any]:
     version = sum(Bid.objects.filter(pk__in=[lot.pk for lot in lots]).values_list("version", flat=True))
     return {
         "version": version,
@@ -67,40 +67,38 @@ def answered(round: Round, lead: User, lots: list[Bid], **said: Any) -> dict[str
         "name": "Camp",
         "reason": "Lots of one camp",
         "then": "save",
-        **said,
+        **changes,
     }
 
 
-def test_the_list_says_why_they_are_alike_and_what_grouping_them_would_do(
+def test_the_list_shows_why_bids_are_alike_and_the_effect_of_grouping_them(
     round: Round, client: Client, lots: list[Bid]
 ) -> None:
-    said = page(client, "families", round)
-    assert "Camp: 3 bids, £147,600" in said
-    assert "They go to Camps of Kent" in said
-    assert "Together £147,600, not below £50,000: 3 grants would go from delegated to the Deputy Mayor." in said
+    text = page(client, "families", round)
+    assert "Camp: 3 bids, £147,600" in text
+    assert "They go to Camps of Kent" in text
+    assert "Together £147,600, not below £50,000: 3 grants would go from delegated to the Deputy Mayor." in text
 
 
-def test_the_list_points_out_splits_and_amounts_just_below_the_limit(
-    round: Round, client: Client, lots: list[Bid]
-) -> None:
+def test_the_list_shows_splits_and_amounts_just_below_the_limit(round: Round, client: Client, lots: list[Bid]) -> None:
     award(round, amount=Decimal("49000.00"), title="Just below")
     award(round, amount=Decimal("48999.99"), title="Further below")
-    said = page(client, "families", round)
-    splits, _, near = said.partition("no more than 2% below the limit")
+    text = page(client, "families", round)
+    splits, _, near = text.partition("no more than 2% below the limit")
     assert "Camps of Kent: 3 grants, £147,600" in splits
     near = near.partition("Families as they are")[0]
     assert "Just below" in near and "Camp, lot 1" in near and "Further below" not in near
 
 
-def test_what_is_one_family_is_no_split_any_more(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
+def test_a_family_is_no_longer_shown_as_a_split(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
     grouping.group_bids(round=round, name="Camp", bids=lots, reason="Lots", by=lead, at=NOW)
-    said = page(client, "families", round)
-    assert "Look at these: 0" in said
-    assert "Camp: £147,600, not below the limit" in said
-    assert "no more than 2% below" not in said
+    text = page(client, "families", round)
+    assert "Look at these: 0" in text
+    assert "Camp: £147,600, not below the limit" in text
+    assert "no more than 2% below" not in text
 
 
-def test_twenty_five_stand_on_a_page_and_the_strongest_on_the_first(round: Round, client: Client) -> None:
+def test_a_page_shows_twenty_five_suggestions_and_the_strongest_come_first(round: Round, client: Client) -> None:
     for number in range(26):
         body = OrganisationFactory(name=f"Body {chr(97 + number) * 8}")
         for title in ("Allotment", "Court"):
@@ -118,16 +116,16 @@ def test_a_likeness_is_confirmed_on_its_page(round: Round, client: Client, lead:
     awards.route_awards(round=round, by=lead, at=NOW)
     address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
     answer = client.post(address, answered(round, lead, lots), follow=True)
-    assert "Camp is a family, and routes follow" in words(answer.content.decode())
+    assert "Camp is now a project family. Routes were updated" in words(answer.content.decode())
     assert set(Award.objects.filter(round=round).values_list("route", flat=True)) == {"dmpc"}
 
 
-def test_a_likeness_is_dismissed_and_taken_back_on_their_pages(
+def test_a_likeness_is_dismissed_and_the_dismissal_undone(
     round: Round, client: Client, lead: User, lots: list[Bid]
 ) -> None:
     address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
-    said = answered(round, lead, lots, answer="dismiss", reason="Three camps")
-    after = words(client.post(address, said, follow=True).content.decode())
+    data = answered(round, lead, lots, answer="dismiss", reason="Three camps")
+    after = words(client.post(address, data, follow=True).content.decode())
     assert "Look at these: 0" in after and "Dismissed: 1" in after and "Three camps" in after
     made = Dismissal.objects.get(round=round)
     undo = reverse("approvals:undo_dismissal", args=[round.reference, "bids", made.key])
@@ -135,12 +133,12 @@ def test_a_likeness_is_dismissed_and_taken_back_on_their_pages(
     assert "Look at these: 1" in after and "Dismissed" not in after.partition("Families as they are")[2]
 
 
-def test_to_show_the_effect_saves_nothing_asks_for_nothing_and_keeps_what_was_typed(
+def test_a_preview_saves_nothing_requires_nothing_and_keeps_the_typed_values(
     round: Round, client: Client, lead: User, lots: list[Bid]
 ) -> None:
     address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
-    said = answered(round, lead, lots, then="preview", bids=[lots[0].reference], reason="", name="Camp One")
-    shown = client.post(address, said).content.decode()
+    data = answered(round, lead, lots, then="preview", bids=[lots[0].reference], reason="", name="Camp One")
+    shown = client.post(address, data).content.decode()
     assert "Together £49,200, below £50,000: no route would change." in words(shown)
     assert "There is a problem" not in shown
     assert 'value="Camp One"' in shown
@@ -150,7 +148,7 @@ def test_to_show_the_effect_saves_nothing_asks_for_nothing_and_keeps_what_was_ty
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "error"),
     [
         ({"name": ""}, "Enter the project family"),
         ({"bids": []}, "Select at least one bid"),
@@ -159,19 +157,19 @@ def test_to_show_the_effect_saves_nothing_asks_for_nothing_and_keeps_what_was_ty
         ({"version": 1}, "Somebody changed these bids after you opened this page."),
     ],
 )
-def test_an_answer_that_lacks_something_says_what_and_is_kept(
-    round: Round, client: Client, lead: User, lots: list[Bid], changes: dict[str, Any], said: str
+def test_an_incomplete_answer_has_an_error_and_keeps_the_typed_values(
+    round: Round, client: Client, lead: User, lots: list[Bid], changes: dict[str, Any], error: str
 ) -> None:
     address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
     answer = client.post(address, answered(round, lead, lots) | changes)
     assert answer.status_code == 200
     shown = answer.content.decode()
-    assert said in words(shown)
+    assert error in words(shown)
     assert "Lots of one camp" in shown or "reason" in changes
     assert not Bid.objects.filter(round=round).exclude(family=None).exists()
 
 
-def test_sent_again_after_it_was_told_a_stale_answer_counts(
+def test_a_stale_answer_is_saved_when_it_is_sent_again(
     round: Round, client: Client, lead: User, lots: list[Bid]
 ) -> None:
     address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
@@ -181,14 +179,14 @@ def test_sent_again_after_it_was_told_a_stale_answer_counts(
 
 
 @pytest.mark.parametrize("name", ["likeness", "same_body"])
-def test_what_somebody_answered_meanwhile_says_so_and_saves_nothing(round: Round, client: Client, name: str) -> None:
+def test_a_suggestion_that_was_answered_meanwhile_saves_nothing(round: Round, client: Client, name: str) -> None:
     address = reverse(f"approvals:{name}", args=[round.reference, "0123456789abcdef"])
     for answer in (client.get(address), client.post(address, {"answer": "confirm", "reason": "Late"})):
         assert "Somebody answered for these, or they changed" in words(answer.content.decode())
     assert not Dismissal.objects.filter(round=round).exists()
 
 
-def test_bids_of_a_split_come_to_the_page_by_hand_ticked_and_with_their_effect(
+def test_the_bids_of_a_split_are_ticked_on_the_grouping_page_with_their_effect(
     round: Round, client: Client, lots: list[Bid]
 ) -> None:
     listed = client.get(reverse("approvals:families", args=[round.reference])).content.decode()
@@ -198,14 +196,14 @@ def test_bids_of_a_split_come_to_the_page_by_hand_ticked_and_with_their_effect(
     assert len(re.findall(r'name="bids"[^>]* checked', shown)) == 3
 
 
-def test_bids_are_taken_apart_by_hand(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
+def test_bids_are_separated_by_hand(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
     grouping.group_bids(round=round, name="Camp", bids=lots, reason="Lots", by=lead, at=NOW)
-    said = {"name": "", "bids": [lot.reference for lot in lots], "reason": "Three projects"}
+    data = {"name": "", "bids": [lot.reference for lot in lots], "reason": "Three projects"}
     address = reverse("approvals:group_bids", args=[round.reference])
-    shown = words(client.post(address, said | {"then": "preview"}).content.decode())
+    shown = words(client.post(address, data | {"then": "preview"}).content.decode())
     assert "Each by itself: 3 grants would go from the Deputy Mayor to delegated" in shown
     assert "Who groups them does not approve them." in shown
-    client.post(address, said)
+    client.post(address, data)
     assert not Bid.objects.filter(round=round).exclude(family=None).exists()
 
 
@@ -214,22 +212,22 @@ def test_two_organisations_are_merged_or_dismissed_on_their_page(round: Round, c
     kept, other = (OrganisationFactory(name=name) for name in ("Sharan Project", "Sharon Project"))
     for body in (kept, other):
         award(round, title=f"Of {body.pk}", recipient=body, amount=Decimal(30000))
-    found = Workbench(round, lead, NOW).body_suggestions[0].key
-    address = reverse("approvals:same_body", args=[round.reference, found])
+    suggestion_key = Workbench(round, lead, NOW).body_suggestions[0].key
+    address = reverse("approvals:same_body", args=[round.reference, suggestion_key])
     shown = words(client.get(address).content.decode())
     assert "“Sharan Project” and “Sharon Project”: spelled alike" in shown
     assert "Together £60,000, not below £50,000: 2 grants would get a warning." in shown
-    said = {"answer": "merge", "bodies": [kept.pk, other.pk], "kept": kept.pk, "reason": "One body"}
-    lacking = words(client.post(address, said | {"kept": ""}).content.decode())
+    data = {"answer": "merge", "bodies": [kept.pk, other.pk], "kept": kept.pk, "reason": "One body"}
+    lacking = words(client.post(address, data | {"kept": ""}).content.decode())
     assert "Select the record to keep" in lacking
-    alone = words(client.post(address, said | {"bodies": [kept.pk]}).content.decode())
-    assert "Select the organisations that are one with it" in alone
-    after = words(client.post(address, said, follow=True).content.decode())
-    assert "They are one, and the routes follow" in after
+    alone = words(client.post(address, data | {"bodies": [kept.pk]}).content.decode())
+    assert "Select at least one other organisation to merge" in alone
+    after = words(client.post(address, data, follow=True).content.decode())
+    assert "Organisations merged. Routes were updated" in after
     assert "Sharan Project, Sharon Project" in after
 
 
-def test_a_dismissal_of_another_round_is_not_there(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
+def test_a_dismissal_of_another_round_answers_404(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
     other = open_round()
     made = grouping.dismiss_likeness(
         round=other, alike=[bid(other), bid(other)], reason="x", by=person(Role.LEAD, round=other), at=NOW
@@ -241,7 +239,7 @@ def test_a_dismissal_of_another_round_is_not_there(round: Round, client: Client,
 @pytest.mark.parametrize(
     ("role", "shown"), [(Role.LEAD, True), (Role.AUDITOR, True), (Role.CHAIR, False), (Role.FINANCE, False)]
 )
-def test_the_contact_of_a_bid_shows_to_leads_and_auditors_alone(round: Round, role: Role, shown: bool) -> None:
+def test_only_leads_and_auditors_see_the_contact_of_a_bid(round: Round, role: Role, shown: bool) -> None:
     made = bid(round, contact="Ida Fenn", contact_email="ida@x.example")
     client = Client()
     client.force_login(person(role, round=round))

@@ -1,4 +1,4 @@
-"""Answers to what is alike: families confirmed, likenesses dismissed and taken back, organisations merged."""
+"""Answers to suggestions: families confirmed, suggestions dismissed and brought back, organisations merged."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -39,8 +39,8 @@ def lots(round: Round) -> list[Bid]:
 
 
 def confirm(lots: list[Bid], by: User, **changes: Any) -> None:
-    said: dict[str, Any] = {"bids": lots, "name": "Camp", "reason": "Lots of one camp", "seen": None, **changes}
-    grouping.confirm_likeness(round=lots[0].round, alike=lots, **said, by=by, at=NOW)
+    answer: dict[str, Any] = {"bids": lots, "name": "Camp", "reason": "Lots of one camp", "seen": None, **changes}
+    grouping.confirm_likeness(round=lots[0].round, alike=lots, **answer, by=by, at=NOW)
 
 
 def dismiss(lots: list[Bid], by: User, seen: int | None = None) -> Dismissal:
@@ -48,7 +48,7 @@ def dismiss(lots: list[Bid], by: User, seen: int | None = None) -> Dismissal:
 
 
 def suggested(round: Round, user: User) -> list[tuple[str, ...]]:
-    return [found.references for found in Workbench(round, user, NOW).suggestions]
+    return [suggestion.references for suggestion in Workbench(round, user, NOW).suggestions]
 
 
 def names(lots: list[Bid]) -> set[str]:
@@ -75,17 +75,17 @@ def test_a_confirmed_likeness_is_a_family_whose_grants_are_routed_by_their_sum(
     assert not audit.verify(round).faults
 
 
-def test_what_the_page_foretells_is_what_routing_does(round: Round, lead: User, lots: list[Bid]) -> None:
+def test_routing_does_what_the_page_predicted(round: Round, lead: User, lots: list[Bid]) -> None:
     awards.route_awards(round=round, by=lead, at=NOW)
     effect = Workbench(round, lead, NOW).effect([bid.source_reference for bid in lots], "Camp")
     assert effect is not None
     confirm(lots, lead)
-    now_up = Award.objects.filter(round=round, route="dmpc").values_list("bid__source_reference", flat=True)
-    assert set(effect.up) == set(now_up)
+    sent_up = Award.objects.filter(round=round, route="dmpc").values_list("bid__source_reference", flat=True)
+    assert set(effect.up) == set(sent_up)
     assert effect.total == sum(Award.objects.filter(round=round).values_list("amount", flat=True))
 
 
-def test_bids_that_are_left_out_of_a_confirmed_likeness_are_not_asked_again(
+def test_bids_left_out_of_a_confirmed_likeness_are_not_suggested_again(
     round: Round, lead: User, lots: list[Bid]
 ) -> None:
     confirm(lots, lead, bids=lots[:2])
@@ -95,30 +95,30 @@ def test_bids_that_are_left_out_of_a_confirmed_likeness_are_not_asked_again(
 
 
 @pytest.mark.parametrize(
-    ("changes", "field", "said"),
+    ("changes", "field", "message"),
     [
         ({"name": ""}, "name", "Enter the project family"),
         ({"bids": []}, "bids", "Select at least one bid"),
     ],
 )
-def test_a_family_has_a_name_and_bids(
-    round: Round, lead: User, lots: list[Bid], changes: dict[str, Any], field: str, said: str
+def test_a_family_needs_a_name_and_bids(
+    round: Round, lead: User, lots: list[Bid], changes: dict[str, Any], field: str, message: str
 ) -> None:
-    with pytest.raises(Refused, match=said) as refused:
+    with pytest.raises(Refused, match=message) as refused:
         confirm(lots, lead, **changes)
     assert refused.value.field == field
     assert names(lots) == {""}
 
 
-def test_bids_that_are_grouped_so_already_are_no_change(round: Round, lead: User, lots: list[Bid]) -> None:
+def test_bids_that_are_already_grouped_this_way_are_refused(round: Round, lead: User, lots: list[Bid]) -> None:
     confirm(lots, lead)
     events = AuditEvent.objects.filter(round=round).count()
-    with pytest.raises(Refused, match="grouped so already"):
+    with pytest.raises(Refused, match="These bids are already grouped this way"):
         grouping.group_bids(round=round, name="Camp", bids=lots, reason="Again", by=lead, at=NOW)
     assert AuditEvent.objects.filter(round=round).count() == events
 
 
-def test_only_what_joins_a_family_is_changed(round: Round, lead: User, lots: list[Bid]) -> None:
+def test_only_bids_that_join_a_family_are_changed(round: Round, lead: User, lots: list[Bid]) -> None:
     grouping.group_bids(round=round, name="Camp", bids=lots[:2], reason="Lots", by=lead, at=NOW)
     versions = dict(Bid.objects.filter(round=round).values_list("source_reference", "version"))
     confirm(lots, lead)
@@ -129,7 +129,9 @@ def test_only_what_joins_a_family_is_changed(round: Round, lead: User, lots: lis
 # Dismissals
 
 
-def test_a_dismissed_likeness_stays_dismissed_until_it_is_taken_back(round: Round, lead: User, lots: list[Bid]) -> None:
+def test_a_dismissed_likeness_is_not_suggested_until_the_dismissal_is_undone(
+    round: Round, lead: User, lots: list[Bid]
+) -> None:
     made = dismiss(lots, lead)
     assert suggested(round, lead) == []
     assert (made.label, made.dismissed_by, made.reason) == (
@@ -141,22 +143,22 @@ def test_a_dismissed_likeness_stays_dismissed_until_it_is_taken_back(round: Roun
     other = person(Role.LEAD, round=round)
     grouping.undo_dismissal(dismissal=made, reason="One landlord", by=other, at=NOW)
     assert suggested(round, lead) == [("B-001", "B-002", "B-003")]
-    said = AuditEvent.objects.filter(round=round, subject=made.key).values_list("action", "actor", "because")
-    assert list(said) == [("dismiss likeness", lead.pk, "Three camps"), ("undo dismissal", other.pk, "One landlord")]
+    events = AuditEvent.objects.filter(round=round, subject=made.key).values_list("action", "actor", "because")
+    assert list(events) == [("dismiss likeness", lead.pk, "Three camps"), ("undo dismissal", other.pk, "One landlord")]
 
 
-def test_another_bid_that_is_like_them_asks_again(round: Round, lead: User, lots: list[Bid]) -> None:
+def test_a_further_bid_that_is_alike_is_suggested_with_them(round: Round, lead: User, lots: list[Bid]) -> None:
     dismiss(lots, lead)
     award(round, title="Camp, lot 4")
     assert suggested(round, lead) == [("B-001", "B-002", "B-003", "B-004")]
 
 
-def test_a_likeness_is_dismissed_once(round: Round, lead: User, lots: list[Bid]) -> None:
+def test_a_likeness_is_dismissed_and_undone_only_once(round: Round, lead: User, lots: list[Bid]) -> None:
     made = dismiss(lots, lead)
-    with pytest.raises(Refused, match="Somebody dismissed this already"):
+    with pytest.raises(Refused, match=r"Somebody has already dismissed this\."):
         dismiss(lots, person(Role.LEAD, round=round))
     grouping.undo_dismissal(dismissal=made, reason="Look again", by=lead, at=NOW)
-    with pytest.raises(Refused, match="took this back already"):
+    with pytest.raises(Refused, match=r"Somebody has already undone this dismissal\."):
         grouping.undo_dismissal(dismissal=made, reason="Look again", by=lead, at=NOW)
     actions = AuditEvent.objects.filter(round=round, subject=made.key).values_list("action", flat=True)
     assert list(actions) == ["dismiss likeness", "undo dismissal"]
@@ -168,8 +170,8 @@ ANSWERS: dict[str, Callable[..., object]] = {"confirm": confirm, "dismiss": dism
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_an_answer_to_bids_that_changed_since_is_stale(round: Round, lead: User, lots: list[Bid], answer: str) -> None:
-    seen = grouping.together(lots).version
+def test_an_answer_about_bids_that_changed_is_stale(round: Round, lead: User, lots: list[Bid], answer: str) -> None:
+    seen = grouping.bid_set(lots).version
     grouping.group_bids(round=round, name="Other", bids=lots[:1], reason="A lot of it", by=lead, at=NOW)
     with pytest.raises(Stale) as stale:
         ANSWERS[answer](lots, lead, seen=seen)
@@ -179,7 +181,7 @@ def test_an_answer_to_bids_that_changed_since_is_stale(round: Round, lead: User,
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_whoever_declared_an_interest_in_one_of_them_does_not_answer(
+def test_a_lead_with_an_interest_in_one_of_the_bids_cannot_answer(
     round: Round, lead: User, lots: list[Bid], answer: str
 ) -> None:
     Interest.objects.create(bid=lots[2], member=lead, conflicted=True, nature="A cousin", declared_at=NOW)
@@ -191,7 +193,7 @@ def test_whoever_declared_an_interest_in_one_of_them_does_not_answer(
 
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.LEAD])
-def test_only_a_lead_answers(round: Round, lots: list[Bid], role: Role, answer: str) -> None:
+def test_only_a_lead_can_answer(round: Round, lots: list[Bid], role: Role, answer: str) -> None:
     with pytest.raises(NotEntitled):
         ANSWERS[answer](lots, person(role, round=round))
     assert names(lots) == {""}
@@ -199,18 +201,18 @@ def test_only_a_lead_answers(round: Round, lots: list[Bid], role: Role, answer: 
 
 
 @pytest.mark.parametrize("answer", [*ANSWERS, "undo", "merge"])
-def test_nothing_of_it_changes_while_a_paper_rests_on_it(answer: str) -> None:
+def test_families_cannot_change_while_a_paper_depends_on_them(answer: str) -> None:
     grace = User.objects.get(username="grace.hall")
-    found = list(Bid.objects.filter(round__reference="cpie-2019-20", source_reference__in=("CPIE-006", "CPIE-078")))
+    bids = list(Bid.objects.filter(round__reference="cpie-2019-20", source_reference__in=("CPIE-006", "CPIE-078")))
     made = Dismissal.objects.create(
-        round=found[0].round, kind="bids", key="x", reason="x", members=[], dismissed_by=grace, dismissed_at=NOW
+        round=bids[0].round, kind="bids", key="x", reason="x", members=[], dismissed_by=grace, dismissed_at=NOW
     )
     kept, other = Organisation.objects.filter(name__in=("Mutual Gain", "London Blues"))
     calls: dict[str, Callable[[], object]] = {
-        "confirm": lambda: confirm(found, grace),
-        "dismiss": lambda: dismiss(found, grace),
+        "confirm": lambda: confirm(bids, grace),
+        "dismiss": lambda: dismiss(bids, grace),
         "undo": lambda: grouping.undo_dismissal(dismissal=made, reason="x", by=grace, at=NOW),
-        "merge": lambda: merge(found[0].round, kept, [other], grace),
+        "merge": lambda: merge(bids[0].round, kept, [other], grace),
     }
     events = AuditEvent.objects.count()
     with pytest.raises(Refused, match="PCD-681 is submitted and rests on this"):
@@ -219,7 +221,7 @@ def test_nothing_of_it_changes_while_a_paper_rests_on_it(answer: str) -> None:
 
 
 @pytest.mark.parametrize(("state", "route"), [("approved", "dmpc"), ("refused", "dmpc"), ("refused", "delegated")])
-def test_a_grant_that_the_deputy_mayor_decided_is_grouped_no_more_but_may_be_dismissed(
+def test_bids_with_a_decided_grant_cannot_be_grouped_but_can_be_dismissed(
     round: Round, lead: User, lots: list[Bid], state: str, route: str
 ) -> None:
     awards.route_awards(round=round, by=lead, at=NOW)
@@ -241,28 +243,30 @@ def merge(round: Round, kept: Organisation, others: list[Organisation], by: User
 
 @pytest.fixture
 def sharan(round: Round) -> tuple[Organisation, Organisation]:
-    """Two records of one body, with a grant each and a lot of each at £30,000."""
-    found = (OrganisationFactory(name="Sharan Project"), OrganisationFactory(name="Sharon Project"))
-    for body, title in zip(found, ("Advice line", "School lessons"), strict=True):
+    """Two records of one organisation, with a grant of £30,000 each."""
+    organisations = (OrganisationFactory(name="Sharan Project"), OrganisationFactory(name="Sharon Project"))
+    for body, title in zip(organisations, ("Advice line", "School lessons"), strict=True):
         award(round, title=title, amount=Decimal(30000), recipient=body, recipient_as_written=body.name)
-    return found
+    return organisations
 
 
 @pytest.fixture(autouse=True)
 def without_the_demo(request: pytest.FixtureRequest) -> None:
-    """The names of PCD 681 are taken in the loaded database; a test that makes its own takes them."""
+    """Remove names that the demo uses, so that a test can create organisations with them."""
     if "sharan" in request.fixturenames:
         Alias.objects.filter(name__in=("Sharan Project", "Sharon Project")).delete()
 
 
-def test_two_organisations_that_are_one_are_found_and_their_grants_summed(
+def test_two_records_of_one_organisation_are_suggested_and_merged(
     round: Round, lead: User, sharan: tuple[Organisation, Organisation]
 ) -> None:
     kept, other = sharan
     awards.route_awards(round=round, by=lead, at=NOW)
     assert set(Award.objects.filter(round=round).values_list("route", "warning")) == {("delegated", "")}
     bench = Workbench(round, lead, NOW)
-    assert [found.references for found in bench.body_suggestions] == [tuple(sorted((str(kept.pk), str(other.pk))))]
+    assert [suggestion.references for suggestion in bench.body_suggestions] == [
+        tuple(sorted((str(kept.pk), str(other.pk))))
+    ]
     effect = bench.merged(kept, [other])
     assert effect is not None
     assert effect.sentence == "Together £60,000, not below £50,000: 2 grants would get a warning."
@@ -286,7 +290,7 @@ def test_where_the_recipient_binds_merging_sends_the_grants_up(round: Round, lea
     assert set(Award.objects.filter(round=round).values_list("route", flat=True)) == {"dmpc"}
 
 
-def test_a_merge_stands_in_the_trail_for_the_body_and_for_each_bid(round: Round, lead: User, sharan: Any) -> None:
+def test_a_merge_is_recorded_for_the_organisation_and_for_each_bid(round: Round, lead: User, sharan: Any) -> None:
     kept, other = sharan
     merge(round, kept, [other], lead)
     events = AuditEvent.objects.filter(round=round, action="merge bodies")
@@ -312,7 +316,7 @@ def test_bids_of_another_round_stay_as_they_were(round: Round, lead: User, shara
     assert not AuditEvent.objects.filter(round=past.round, action="merge bodies").exists()
 
 
-def test_contracts_and_what_members_know_of_a_body_follow_it(round: Round, lead: User, sharan: Any) -> None:
+def test_contracts_and_declared_knowledge_move_to_the_kept_organisation(round: Round, lead: User, sharan: Any) -> None:
     kept, other = sharan
     contract = contracts.keep_single_tender_action(
         round=round,
@@ -337,30 +341,34 @@ def test_contracts_and_what_members_know_of_a_body_follow_it(round: Round, lead:
 
 
 @pytest.mark.parametrize(
-    ("kept", "other", "said"),
+    ("kept", "other", "message"),
     [
-        (("charity", "1"), ("charity", "2"), "the register knows them as two"),
-        (("not stated", ""), ("charity", "2"), "Keep Sharon Project, whose register number is known"),
+        (
+            ("charity", "1"),
+            ("charity", "2"),
+            "You cannot merge organisations with different register numbers: 1 and 2",
+        ),
+        (("not stated", ""), ("charity", "2"), "Keep Sharon Project, because its register number is known"),
         (("charity", "1"), ("company", "2"), ""),
         (("charity", "1"), ("not stated", ""), ""),
     ],
 )
-def test_a_register_tells_bodies_apart(
-    round: Round, lead: User, sharan: Any, kept: tuple[str, str], other: tuple[str, str], said: str
+def test_organisations_with_different_register_numbers_cannot_be_merged(
+    round: Round, lead: User, sharan: Any, kept: tuple[str, str], other: tuple[str, str], message: str
 ) -> None:
     for body, (register, number) in zip(sharan, (kept, other), strict=True):
         Organisation.objects.filter(pk=body.pk).update(register=register, number=number)
-    if not said:
+    if not message:
         merge(round, sharan[0], [sharan[1]], lead)
         assert sharan[0].aliases.count() == 2
         return
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(Refused, match=message):
         merge(round, sharan[0], [sharan[1]], lead)
     assert sharan[0].aliases.count() == 1
 
 
 def test_an_organisation_is_not_merged_with_itself(round: Round, lead: User, sharan: Any) -> None:
-    with pytest.raises(Refused, match="Select the organisations") as refused:
+    with pytest.raises(Refused, match="Select at least one other organisation to merge") as refused:
         merge(round, sharan[0], [sharan[0]], lead)
     assert refused.value.field == "bodies"
 
@@ -373,7 +381,7 @@ def test_a_decided_grant_keeps_its_recipient(round: Round, lead: User, sharan: A
     assert sharan[1].aliases.count() == 1
 
 
-def test_who_merged_organisations_does_not_approve_their_grants(round: Round, lead: User, sharan: Any) -> None:
+def test_whoever_merged_organisations_cannot_approve_their_grants(round: Round, lead: User, sharan: Any) -> None:
     other = person(Role.LEAD, round=round)
     merge(round, sharan[0], [sharan[1]], other)
     awards.route_awards(round=round, by=lead, at=NOW)
@@ -384,20 +392,22 @@ def test_who_merged_organisations_does_not_approve_their_grants(round: Round, le
         approving.approve_awards(awards=[moved], reason="Below", by=other, at=NOW)
 
 
-def test_a_likeness_of_bodies_is_dismissed_and_taken_back(round: Round, lead: User, sharan: Any) -> None:
+def test_a_likeness_of_organisations_is_dismissed_and_the_dismissal_undone(
+    round: Round, lead: User, sharan: Any
+) -> None:
     made = grouping.dismiss_bodies(round=round, bodies=list(sharan), reason="A twin town", by=lead, at=NOW)
     assert Workbench(round, lead, NOW).body_suggestions == []
     grouping.undo_dismissal(dismissal=made, reason="They share a board", by=lead, at=NOW)
     assert len(Workbench(round, lead, NOW).body_suggestions) == 1
 
 
-def test_the_paper_in_flight_is_named_on_the_workbench() -> None:
+def test_the_workbench_names_the_submitted_paper() -> None:
     round = Round.objects.get(reference="cpie-2019-20")
     bench = Workbench(round, User.objects.get(username="grace.hall"), NOW)
-    assert bench.flying == Decision.objects.get(reference="PCD-681")
+    assert bench.paper_in_flight == Decision.objects.get(reference="PCD-681")
 
 
-def test_contracts_of_suppliers_that_are_one_are_routed_by_their_sum(round: Round, lead: User) -> None:
+def test_contracts_of_merged_suppliers_are_routed_by_their_sum(round: Round, lead: User) -> None:
     first = factories.contract(round, lead, "60000", title="Lights")
     second = factories.contract(round, lead, "60000", title="Locks", supplier=OrganisationFactory())
     assert (first.route, second.route) == ("delegated", "delegated")

@@ -1,4 +1,4 @@
-"""What another grouping would do to the routes, and where a grant looks split."""
+"""The effect of a grouping on the routes, and grants that may have been split."""
 
 from datetime import date
 from decimal import Decimal
@@ -16,9 +16,9 @@ CAMP = [Claim(name, Decimal("49200.00"), "", "Trust") for name in "ABC"]
 
 
 def sentence(claims: list[Claim], references: str, family: str, key: Key = Key.FAMILY) -> str:
-    then = regrouped(claims, references, family)
-    members = {claim.reference for claim in then if family and claim.family == family}
-    return effect(claims, then, members, LIMIT, key).sentence
+    regrouped_claims = regrouped(claims, references, family)
+    members = {claim.reference for claim in regrouped_claims if family and claim.family == family}
+    return effect(claims, regrouped_claims, members, LIMIT, key).sentence
 
 
 def claim(reference: str, amount: str, family: str = "", recipient: str = "") -> Claim:
@@ -26,7 +26,7 @@ def claim(reference: str, amount: str, family: str = "", recipient: str = "") ->
 
 
 @pytest.mark.parametrize(
-    ("claims", "references", "family", "said"),
+    ("claims", "references", "family", "expected"),
     [
         (
             CAMP,
@@ -73,28 +73,30 @@ def claim(reference: str, amount: str, family: str = "", recipient: str = "") ->
     ],
     ids=["camp", "a penny below", "at the limit", "joins", "apart", "apart with a warning", "takes one out"],
 )
-def test_what_a_grouping_does_in_a_sentence(claims: list[Claim], references: str, family: str, said: str) -> None:
-    assert sentence(claims, references, family) == said
+def test_the_effect_of_a_grouping_is_one_sentence(
+    claims: list[Claim], references: str, family: str, expected: str
+) -> None:
+    assert sentence(claims, references, family) == expected
 
 
 def test_where_the_recipient_binds_a_family_moves_no_grant_and_warns() -> None:
     lots = [claim("A", "30000", "", "One"), claim("B", "30000", "", "Other")]
-    said = "Together £60,000, not below £50,000: 2 grants would get a warning."
-    assert sentence(lots, "AB", "Camp", Key.RECIPIENT) == said
+    expected = "Together £60,000, not below £50,000: 2 grants would get a warning."
+    assert sentence(lots, "AB", "Camp", Key.RECIPIENT) == expected
 
 
-def test_grants_to_recipients_that_are_one_are_summed_for_it() -> None:
+def test_grants_to_merged_recipients_are_summed() -> None:
     lots = [claim("A", "30000", "", "Sharan"), claim("B", "30000", "", "Sharon")]
-    then = paid_to(lots, ["Sharon"], "Sharan")
-    assert {each.recipient for each in then} == {"Sharan"}
-    found = effect(lots, then, "AB", LIMIT, Key.RECIPIENT)
-    assert (found.up, found.total) == (("A", "B"), Decimal("60000.00"))
+    regrouped_claims = paid_to(lots, ["Sharon"], "Sharan")
+    assert {each.recipient for each in regrouped_claims} == {"Sharan"}
+    result = effect(lots, regrouped_claims, "AB", LIMIT, Key.RECIPIENT)
+    assert (result.up, result.total) == (("A", "B"), Decimal("60000.00"))
 
 
 def test_a_grant_that_a_lead_sent_up_stays_there() -> None:
-    then = regrouped(CAMP, "ABC", "Camp")
-    found = effect(CAMP, then, "ABC", LIMIT, Key.FAMILY, {"A"})
-    assert found.up == ("B", "C")
+    regrouped_claims = regrouped(CAMP, "ABC", "Camp")
+    result = effect(CAMP, regrouped_claims, "ABC", LIMIT, Key.FAMILY, {"A"})
+    assert result.up == ("B", "C")
 
 
 pence = st.decimals(min_value="0.01", max_value=80000, places=2)
@@ -107,47 +109,52 @@ some = st.sets(st.sampled_from([f"A{i}" for i in range(8)]))
 
 @given(claims_of_a_round, keys, some)
 def test_the_standing_of_a_grant_is_that_of_its_route(claims: list[Claim], key: Key, sent_up: set[str]) -> None:
-    found = standings(claims, LIMIT, key, sent_up)
+    by_reference = standings(claims, LIMIT, key, sent_up)
     for one in claims:
         usual = route(one, claims, LIMIT, key, escalated="A reason" if one.reference in sent_up else "")
-        assert (found[one.reference].level, found[one.reference].warned) == (usual.level, bool(usual.warning))
+        assert (by_reference[one.reference].level, by_reference[one.reference].warned) == (
+            usual.level,
+            bool(usual.warning),
+        )
 
 
 @given(claims_of_a_round, keys, some)
 def test_putting_whole_families_together_never_lowers_a_route(claims: list[Claim], key: Key, chosen: set[str]) -> None:
     families = {one.family for one in claims if one.reference in chosen} - {""}
     whole = {one.reference for one in claims if one.reference in chosen or one.family in families}
-    then = regrouped(claims, whole, "Together")
-    found = effect(claims, then, whole, LIMIT, key)
-    assert found.down == ()
-    after = {one.reference: route(one, then, LIMIT, key).level.height for one in then}
+    regrouped_claims = regrouped(claims, whole, "Together")
+    result = effect(claims, regrouped_claims, whole, LIMIT, key)
+    assert result.down == ()
+    after = {one.reference: route(one, regrouped_claims, LIMIT, key).level.height for one in regrouped_claims}
     assert all(after[one.reference] >= route(one, claims, LIMIT, key).level.height for one in claims)
 
 
 @given(claims_of_a_round, keys)
-def test_recipients_that_turn_out_to_be_one_never_lower_a_route(claims: list[Claim], key: Key) -> None:
-    found = effect(claims, paid_to(claims, ["X"], "Y"), (), LIMIT, key)
-    assert found.down == ()
+def test_merging_recipients_never_lowers_a_route(claims: list[Claim], key: Key) -> None:
+    result = effect(claims, paid_to(claims, ["X"], "Y"), (), LIMIT, key)
+    assert result.down == ()
 
 
 @given(claims_of_a_round, keys, some, st.sampled_from(["", "F", "H"]))
 def test_the_effect_names_exactly_the_grants_whose_route_differs(
     claims: list[Claim], key: Key, chosen: set[str], family: str
 ) -> None:
-    then = regrouped(claims, chosen, family)
-    found = effect(claims, then, chosen, LIMIT, key)
-    before, after = ({one.reference: route(one, each, LIMIT, key) for one in each} for each in (claims, then))
-    assert set(found.up) == {name for name in before if after[name].level.height > before[name].level.height}
-    assert set(found.down) == {name for name in before if after[name].level.height < before[name].level.height}
+    regrouped_claims = regrouped(claims, chosen, family)
+    result = effect(claims, regrouped_claims, chosen, LIMIT, key)
+    before, after = (
+        {one.reference: route(one, each, LIMIT, key) for one in each} for each in (claims, regrouped_claims)
+    )
+    assert set(result.up) == {name for name in before if after[name].level.height > before[name].level.height}
+    assert set(result.down) == {name for name in before if after[name].level.height < before[name].level.height}
 
 
-def test_a_warning_that_falls_away_without_a_new_route_is_said() -> None:
+def test_a_lost_warning_is_part_of_the_sentence() -> None:
     lots = [claim("A", "30000", "Camp", "One"), claim("B", "30000", "Camp", "Other")]
     assert sentence(lots, "A", "", Key.RECIPIENT) == "Each by itself: 2 grants would lose the warning."
 
 
 @pytest.mark.parametrize(
-    ("claims", "found"),
+    ("claims", "expected"),
     [
         (CAMP, [("Trust", ("A", "B", "C"), "147600.00")]),
         ([claim("A", "49200", "Camp", "Trust"), claim("B", "49200", "Camp", "Trust")], []),
@@ -159,10 +166,10 @@ def test_a_warning_that_falls_away_without_a_new_route_is_said() -> None:
     ids=["apart", "one family", "one alone reaches it", "a penny below", "at the limit", "no recipient"],
 )
 def test_a_split_is_several_grants_to_one_recipient_that_reach_the_limit_together(
-    claims: list[Claim], found: list[tuple[str, tuple[str, ...], str]]
+    claims: list[Claim], expected: list[tuple[str, tuple[str, ...], str]]
 ) -> None:
-    said = [(each.recipient, each.members, str(each.total)) for each in splits(claims, LIMIT, Key.FAMILY)]
-    assert said == found
+    results = [(each.recipient, each.members, str(each.total)) for each in splits(claims, LIMIT, Key.FAMILY)]
+    assert results == expected
 
 
 def test_where_the_recipient_binds_there_is_no_split() -> None:
@@ -182,7 +189,7 @@ def test_an_amount_is_near_the_limit_from_two_hundredths_below_it(amount: str, n
     assert bool(near_limit([claim("A", amount)], LIMIT, Key.FAMILY)) is near
 
 
-def test_what_goes_to_the_deputy_mayor_is_not_pointed_out() -> None:
+def test_a_grant_for_the_deputy_mayor_is_not_near_the_limit() -> None:
     claims = [claim("A", "49900", "Camp"), claim("B", "49900", "Camp"), claim("C", "49900"), claim("D", "49950")]
     assert [each.reference for each in near_limit(claims, LIMIT, Key.FAMILY, {"C"})] == ["D"]
     assert standings(claims, LIMIT, Key.FAMILY)["A"].level is Level.DMPC
