@@ -200,7 +200,7 @@ def _halves(plain: str) -> Iterator[Mention]:
 def _labelled(plain: str) -> Iterator[Mention]:
     """Yield each number without commas that follows a word for a sum; a year is not a sum."""
     for match in _LABELLED.finditer(plain):
-        if not re.fullmatch(r"(?:19|20)\d\d", match["number"]) and _stands_alone(plain, match.end()):
+        if not re.fullmatch(r"(?:19|20)\d\d", match["number"]) and _counts_nothing(plain, match.end()):
             yield _mention(plain, match.span("number"), match["number"], "")
 
 
@@ -208,7 +208,7 @@ def _other_end(plain: str, at: int) -> re.Match[str] | None:
     other = _OTHER_END.match(plain, at)
     if other and other["dash"].strip() == "to":
         # “£70,000 to 3 projects” is not a range; “£30 to 50k” and “£30,000 to 50,000” are.
-        summed = other["unit"] or ("," in other["number"] and _stands_alone(plain, other.end()))
+        summed = other["unit"] or ("," in other["number"] and _counts_nothing(plain, other.end()))
         return other if summed else None
     return other
 
@@ -228,19 +228,19 @@ def _bare(plain: str) -> Iterator[Mention]:
         pence = re.fullmatch(r"\d{4,}\.\d\d", number)
         if grouped and not unit and _OF_PEOPLE.search(plain[max(match.start() - 80, 0) : match.start()]):
             continue
-        if (grouped or unit or pence) and not metres and _stands_alone(plain, match.end()):
+        if (grouped or unit or pence) and not metres and _counts_nothing(plain, match.end()):
             yield _mention(plain, match.span(), number, unit)
 
 
 def _letters(plain: str) -> Iterator[Mention]:
     for match in _LETTERS.finditer(plain):
         names_pounds = match["vague"] or match["pounds"] or match["few"]
-        if names_pounds or (not match[0].casefold().endswith("hundred") and _stands_alone(plain, match.end())):
+        if names_pounds or (not match[0].casefold().endswith("hundred") and _counts_nothing(plain, match.end())):
             yield Mention(match[0], *match.span(), None, why=IN_WORDS)
 
 
-def _stands_alone(plain: str, at: int) -> bool:
-    """Whether the number at this place is followed by no word that it could count."""
+def _counts_nothing(plain: str, at: int) -> bool:
+    """Whether the next word is not something that the number could count, so that the number can be a sum."""
     while run_on := _RUN_ON.match(plain, at):
         at = run_on.end()
     if re.match(r"\s?/\s?(?:year|yr|month|quarter|week|annum)\b|\sp\.?\s?a\b", plain[at:], re.IGNORECASE):

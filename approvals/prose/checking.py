@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from approvals.prose import amounts, claim_reading, counts, labels, shares, sides
 from approvals.prose.amounts import IN_LETTERS, Mention, in_letters
-from approvals.prose.claims import Bound, Extent, Group, StatedClaim, stands_for
+from approvals.prose.claims import Bound, Extent, Group, StatedClaim, equals
 from approvals.prose.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked, references
 from grants import money
 
@@ -137,7 +137,7 @@ def _sum(mention: Mention, text: _Text, known: Known) -> Match:
         return Match(mention, Kind.MONEY, Standing.EXTERNAL, source, source)
     if mention.value is None:
         return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", mention.why)
-    figures = [figure for figure in known.figures.values() if stands_for(mention, figure)]
+    figures = [figure for figure in known.figures.values() if equals(mention, figure)]
     if not figures:
         return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", "matches no figure in this paper")
     if _AVERAGE.search(text.plain, max(mention.start - 40, 0), mention.start):
@@ -153,7 +153,7 @@ def _sum(mention: Mention, text: _Text, known: Known) -> Match:
     label, named = _sentence_name(mention, text, known)
     # Of several figures with the same sum, the one that the sentence names comes first.
     figures.sort(key=lambda figure: figure not in named)
-    if label and not any(stands_for(mention, figure) for figure in named):
+    if label and not any(equals(mention, figure) for figure in named):
         return Match(mention, Kind.MONEY, Standing.UNMATCHED, figures[0].name, _another(figures[0], label, named))
     return Match(mention, Kind.MONEY, Standing.MATCHED, figures[0].name, _rounded(mention, figures))
 
@@ -289,9 +289,7 @@ def _of_one_amount(count: Mention, amount: Mention, groups: Sequence[Group]) -> 
     sizes = {}
     for group in groups:
         if group.thing == "grants":
-            sizes[group.name] = sum(
-                stands_for(amount, Figure(member.name, "", member.amount)) for member in group.members
-            )
+            sizes[group.name] = sum(equals(amount, Figure(member.name, "", member.amount)) for member in group.members)
     name = next((name for name, size in sizes.items() if size == count.value), "")
     if name:
         message = f"is the number of {name} of {amount.text} each."

@@ -111,10 +111,10 @@ def rounded(amount: Decimal, step: Decimal) -> Decimal:
     return -size if amount < 0 else size
 
 
-def stands_for(mention: Mention, figure: Figure) -> bool:
+def equals(mention: Mention, figure: Figure) -> bool:
     """Whether a sum in a text equals a figure, to the rounding that it is written with."""
     if not mention.value or figure.amount is None:
-        # Nought is what any small sum rounds to, so it stands for none.
+        # Any small sum rounds to nought, so nought matches no figure.
         return False
     return rounded(figure.amount, mention.step) == mention.value
 

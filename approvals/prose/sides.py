@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from approvals.prose.amounts import Mention
-from approvals.prose.claims import stands_for
+from approvals.prose.claims import equals
 from approvals.prose.figures import MASK, Figure, Figures
 
 _WHOLE = ("grants", "grants and contracts together")
@@ -55,7 +55,7 @@ def side(words: str, mention: Mention, figures: Figures, counted: Sequence[Menti
     `words` is the prose with its references to figures masked; those to its parts, such as Appendix 1, are left in.
     """
     sums = {of: [figures[name] for name in names if name in figures] for of, names in _SUMS_OF.items()}
-    is_of = {of for of, figures_of in sums.items() if any(stands_for(mention, each) for each in figures_of)}
+    is_of = {of for of, figures_of in sums.items() if any(equals(mention, each) for each in figures_of)}
     if not is_of:
         return "", ()
     start, end = _clause(words, mention)
