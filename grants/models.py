@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -17,6 +17,7 @@ from django.db.models.functions import Lower
 from grants import money
 from grants.names import plain_name
 from grants.roles import Role
+from grants.states import Transition, Transitions
 
 USERNAME = RegexValidator(r"^[a-z0-9][a-z0-9.-]*$", "User name must be small letters, figures, dots and hyphens")
 UNALLOCATED = "What no line holds"
@@ -161,6 +162,13 @@ class Virement(models.Model):
         REFUSED = "refused", "Refused"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
+    TRANSITIONS: ClassVar[Transitions] = {
+        "propose virement": Transition((), State.PROPOSED),
+        "confirm virement": Transition((State.PROPOSED,), State.CONFIRMED),
+        "refuse virement": Transition((State.PROPOSED,), State.REFUSED),
+        "withdraw virement": Transition((State.PROPOSED,), State.WITHDRAWN),
+    }
+
     round = models.ForeignKey(Round, models.PROTECT, related_name="virements")
     reference = models.CharField(max_length=12, unique=True, editable=False)
     source = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="virements_out")
@@ -202,6 +210,7 @@ class Virement(models.Model):
                 name="stays_as_proposed",
                 fields=["round", "reference", "source", "target", "amount", "reason", "proposed_by", "proposed_at"],
             ),
+            # `Meta` cannot read TRANSITIONS of the class around it, so a test compares the two.
             pgtrigger.FSM(
                 name="answered_once",
                 field="state",

@@ -20,7 +20,7 @@ from bids.intake.sheets import COLUMNS
 from bids.models import Bid, CostLine, Upload
 from bids.panel import members
 from bids.ranking import standings
-from grants import audit, money
+from grants import audit, money, states
 from grants.models import Alias, Organisation, Round, User, new_references
 from grants.names import plain_name
 from grants.refusal import Refused, must_be_current
@@ -295,8 +295,7 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
     Round.objects.select_for_update(no_key=True).get(pk=bid.round_id)
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
     must_be_current(bid, seen)
-    if bid.state not in (Bid.State.RECEIVED, Bid.State.ELIGIBLE):
-        raise Refused("The panel has judged this bid. Its content can no longer change.")
+    states.must_allow(bid, "change bid", "The panel has judged this bid. Its content can no longer change.")
     if bid.assignments.exists():
         raise Refused("Members are asked to score this bid. Its content can no longer change.")
     if draft["your_reference"] != bid.source_reference:
@@ -333,10 +332,10 @@ def check_eligibility(*, bids: Sequence[Bid], eligible: bool, reason: str, by: U
     locked = list(
         Bid.objects.select_for_update().select_related("round").filter(pk__in=[bid.pk for bid in bids]).order_by("pk")
     )
+    verb = "check eligibility: eligible" if eligible else "check eligibility: not eligible"
     for bid in locked:
-        if bid.state != Bid.State.RECEIVED:
-            raise Refused(f"{bid.source_reference} was checked already", field="bids")
-        bid.state = Bid.State.ELIGIBLE if eligible else Bid.State.INELIGIBLE
+        states.must_allow(bid, verb, f"{bid.source_reference} has already been checked", field="bids")
+        states.move(bid, verb)
         bid.version += 1
         bid.save(update_fields=["state", "version"])
         facts = {"eligible": eligible}

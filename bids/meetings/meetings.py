@@ -13,7 +13,7 @@ from bids.meetings import agenda
 from bids.models import AgreedMark, Bid, Criterion, Discussion, Interest, Meeting, Panel, Standing
 from bids.panel.members import members_of, must_be_clear
 from bids.ranking import standings
-from grants import audit
+from grants import audit, states
 from grants.models import Round, User, new_references
 from grants.refusal import Incomplete, Refused, must_be_current
 from grants.rounds import rounds
@@ -62,20 +62,24 @@ def seen(round: Round, left: Decimal) -> list[agenda.Seen]:
     ]
 
 
-def _open_meeting(meeting: Meeting, seen: int | None) -> Meeting:
-    """The meeting, locked after its round. Raises Refused where it was closed."""
+def _locked(meeting: Meeting, verb: str, seen: int | None, *, first: str = "Open the meeting first") -> Meeting:
+    """Return the meeting, locked after its round.
+
+    Raises Stale where it changed after version `seen`. Raises Refused where its state does not allow the verb: with
+    the sentence `first` before it is opened.
+    """
     rounds.lock(meeting.round)
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("round").get(pk=meeting.pk)
     must_be_current(meeting, seen)
-    if meeting.closed_at:
-        raise Refused("The meeting is closed. Its minutes stand.")
+    closed = meeting.state == Meeting.State.CLOSED
+    states.must_allow(meeting, verb, "The meeting is closed. Its minutes no longer change." if closed else first)
     return meeting
 
 
 @transaction.atomic
 def put_on_agenda(*, meeting: Meeting, bid: Bid, reason: str, by: User, at: datetime) -> Discussion:
     """Add a bid to the agenda of a meeting, at its end, with the reason. Raises Refused where it is on it already."""
-    meeting = _open_meeting(meeting, None)
+    meeting = _locked(meeting, "put on agenda", None)
     must_be_clear(bid, by)
     if meeting.items.filter(bid=bid).exists():
         raise Refused("This bid is on the agenda already", field="bid")
@@ -91,7 +95,7 @@ def open_meeting(*, meeting: Meeting, present: Collection[User], seen: int | Non
 
     Raises Refused below the quorum, and for somebody who is no member of the panel.
     """
-    meeting = _open_meeting(meeting, seen)
+    meeting = _locked(meeting, "open meeting", seen)
     members = {member.pk for member in members_of(meeting.round)}
     if {person.pk for person in present} - members:
         raise Refused("Only members of the panel are counted as present", field="present")
@@ -124,13 +128,11 @@ def discuss_bid(
     Raises Refused where the meeting is not open, where too few stay for the quorum, where a gate is answered that is
     not split, and for a bid that the leadership has agreed. Raises Incomplete naming each split gate without an answer.
     """
-    meeting = _open_meeting(item.meeting, None)
-    if not meeting.opened_at:
-        raise Refused("Open the meeting first")
+    meeting = _locked(item.meeting, "discuss bid", None)
     bid = Bid.objects.select_for_update().get(pk=item.bid_id)
     bid.round = meeting.round
-    if bid.state != Bid.State.ELIGIBLE:
-        raise Refused(f"This bid is {bid.get_state_display().lower()}. The meeting can no longer change its result.")
+    label = bid.get_state_display().lower()
+    states.must_allow(bid, "discuss bid", f"This bid is {label}. The meeting can no longer change its result.")
     item = Discussion.objects.select_for_update(of=("self",)).get(pk=item.pk)
     must_be_current(item, seen)
     must_be_clear(bid, by)
@@ -199,9 +201,7 @@ def close_meeting(*, meeting: Meeting, seen: int | None, by: User, at: datetime)
 
     Raises Refused while a gate is split on a bid of its agenda that still waits for its outcome.
     """
-    meeting = _open_meeting(meeting, seen)
-    if not meeting.opened_at:
-        raise Refused("Open the meeting before you close it")
+    meeting = _locked(meeting, "close meeting", seen, first="Open the meeting before you close it")
     waiting = meeting.items.filter(bid__state=Bid.State.ELIGIBLE, bid__standing__gate=scoring.Gate.SPLIT)
     split = waiting.values_list("bid__source_reference", flat=True)
     if split:

@@ -193,7 +193,7 @@ def close_meeting(request: Request, reference: str) -> HttpResponse:
         "bids/meetings/close_meeting.html",
         VersionedForm(request.POST or None, initial={"version": found.version}),
         call,
-        done="The meeting is closed. Its minutes stand.",
+        done="The meeting is closed. Its minutes no longer change.",
         to=meeting_page(found),
         meeting=found,
         undiscussed=meeting_reading.agenda(found, request.user).filter(recorded_at=None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,6 +15,7 @@ from grants import money
 from grants.access import Holdings, holdings
 from grants.models import Organisation, Round, User
 from grants.roles import ACTIONS, Role
+from grants.states import Transition, Transitions
 
 
 class Tag(models.Model):
@@ -92,11 +93,30 @@ class Bid(models.Model):
         REDIRECTED = "redirected", "Redirected"
         AGREED = "agreed", "Agreed"
 
+    UNSUCCESSFUL = (State.REJECTED, State.REDIRECTED)
+    _JUDGED = (State.RECOMMENDED, *UNSUCCESSFUL)
+    _WITH_PANEL = (State.ELIGIBLE, *_JUDGED)
+
+    TRANSITIONS: ClassVar[Transitions] = {
+        "take in bid": Transition((), State.RECEIVED),
+        "change bid": Transition((State.RECEIVED, State.ELIGIBLE)),
+        "check eligibility: eligible": Transition((State.RECEIVED,), State.ELIGIBLE),
+        "check eligibility: not eligible": Transition((State.RECEIVED,), State.INELIGIBLE),
+        "assign bid": Transition((State.ELIGIBLE,)),
+        "discuss bid": Transition((State.ELIGIBLE,)),
+        "record outcome: recommend": Transition(_WITH_PANEL, State.RECOMMENDED),
+        "record outcome: reject": Transition(_WITH_PANEL, State.REJECTED),
+        "record outcome: redirect": Transition(_WITH_PANEL, State.REDIRECTED),
+        # An interest declared late gives an outcome that rests on it back to the panel.
+        "declare interest": Transition(_JUDGED, State.ELIGIBLE),
+        "review bid": Transition((State.RECOMMENDED, State.AGREED), State.AGREED),
+        "review bid: without a panel": Transition((State.ELIGIBLE, State.RECOMMENDED, State.AGREED), State.AGREED),
+        "return bid": Transition((*_JUDGED, State.AGREED), State.ELIGIBLE),
+    }
+
     class Led(models.TextChoices):
         EXTERNAL = "external", "An organisation outside the force"
         INTERNAL = "internal", "A unit of the force"
-
-    UNSUCCESSFUL = (State.REJECTED, State.REDIRECTED)
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="bids")
     reference = models.CharField(max_length=12, unique=True, editable=False)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from bids import criteria, scoring
 from grants.models import Organisation, Round, User
+from grants.states import Transition, Transitions
 
 GATES = [(gate.value, gate.value) for gate in scoring.Gate]
 
@@ -152,6 +155,20 @@ class Severity(models.Model):
 class Meeting(models.Model):
     """A meeting of the panel about the bids of its agenda. Nobody but the chair sees it before it is opened."""
 
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed"
+
+    TRANSITIONS: ClassVar[Transitions] = {
+        "plan meeting": Transition((), State.PLANNED),
+        "put on agenda": Transition((State.PLANNED, State.OPEN)),
+        # Opening an open meeting records anew who is present.
+        "open meeting": Transition((State.PLANNED, State.OPEN), State.OPEN),
+        "discuss bid": Transition((State.OPEN,)),
+        "close meeting": Transition((State.OPEN,), State.CLOSED),
+    }
+
     round = models.ForeignKey(Round, models.PROTECT, related_name="meetings")
     reference = models.CharField(max_length=12, unique=True, editable=False)
     held_on = models.DateField()
@@ -176,8 +193,11 @@ class Meeting(models.Model):
         return f"the meeting {self.reference}"
 
     @property
-    def state(self) -> str:
-        return "closed" if self.closed_at else "open" if self.opened_at else "planned"
+    def state(self) -> Meeting.State:
+        """The state, which its two instants decide: a transition sets one of them and moves nothing else."""
+        if self.closed_at:
+            return self.State.CLOSED
+        return self.State.OPEN if self.opened_at else self.State.PLANNED
 
 
 class DiscussionQuerySet(models.QuerySet["Discussion"]):

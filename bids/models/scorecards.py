@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 
 from bids import criteria, scoring
 from grants.models import Round, User
+from grants.states import Transition, Transitions
 
 
 class Criterion(models.Model):
@@ -144,6 +146,14 @@ class Scorecard(models.Model):
         SUBMITTED = "submitted", "Submitted"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
+    TRANSITIONS: ClassVar[Transitions] = {
+        "save draft": Transition((State.DRAFT,), State.DRAFT),
+        "submit scorecard": Transition((State.DRAFT,), State.SUBMITTED),
+        # A member who declares an interest loses their scorecard; one that is waived gives it back to submit again.
+        "declare interest": Transition((State.DRAFT, State.SUBMITTED), State.WITHDRAWN),
+        "waive interest": Transition((State.WITHDRAWN,), State.DRAFT),
+    }
+
     bid = models.ForeignKey("bids.Bid", models.PROTECT, related_name="scorecards")
     member = models.ForeignKey(User, models.PROTECT, related_name="scorecards")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
@@ -161,6 +171,7 @@ class Scorecard(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            # `Meta` cannot read TRANSITIONS of the class around it, so a test compares the two.
             pgtrigger.FSM(
                 name="states",
                 field="state",
@@ -168,7 +179,6 @@ class Scorecard(models.Model):
                     ("draft", "submitted"),
                     ("draft", "withdrawn"),
                     ("submitted", "withdrawn"),
-                    # An interest that the chair waives gives the member their card back, to read and submit again.
                     ("withdrawn", "draft"),
                 ],
             ),

@@ -11,7 +11,7 @@ from django.db import transaction
 from bids.models import Assignment, AssignmentPlan, Bid, Interest, Knowledge, Scorecard, Tag
 from bids.panel.assigning import Scorer, ToAssign, connection, propose
 from bids.panel.members import is_chair, members_of, must_be_clear, open_panel, progress_of_members
-from grants import audit
+from grants import audit, states
 from grants.models import Organisation, Round, User, new_references
 from grants.people import mail
 from grants.refusal import Refused, must_be_current
@@ -137,8 +137,7 @@ def _connection(bid: Bid, member: User) -> str:
 
 
 def _assign(bid: Bid, member: User, by: User, at: datetime, despite: str = "", plan: str = "") -> Assignment:
-    if bid.state != Bid.State.ELIGIBLE:
-        raise Refused(f"{bid.source_reference} is not with the panel", field="bid")
+    states.must_allow(bid, "assign bid", f"{bid.source_reference} is not with the panel", field="bid")
     said = {"assigned_at": at, "withdrawn_at": None, "accepted_at": None, "declined_because": "", "despite": despite}
     assignment, _ = Assignment.objects.update_or_create(bid=bid, member=member, defaults=said)
     facts = {"member": member.username} | ({"plan": plan} if plan else {})

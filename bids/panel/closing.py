@@ -10,7 +10,7 @@ from bids import scoring
 from bids.models import Bid, Panel, PanelOutcome, Scorecard
 from bids.panel.members import incomplete, must_be_clear, open_panel
 from bids.ranking import standings
-from grants import audit
+from grants import audit, states
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -66,10 +66,10 @@ def record_outcome(
     rounds.must_be_free(round)
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
     bid.round = round
+    verb = f"record outcome: {verdict}"
     must_be_current(bid, seen)
-    open_states = (Bid.State.ELIGIBLE, Bid.State.RECOMMENDED, Bid.State.REJECTED, Bid.State.REDIRECTED)
-    if bid.state not in open_states:
-        raise Refused(f"This bid is {bid.get_state_display().lower()}. Its outcome can no longer change.")
+    label = bid.get_state_display().lower()
+    states.must_allow(bid, verb, f"This bid is {label}. Its outcome can no longer change.")
     if verdict == PanelOutcome.Verdict.REDIRECT and not destination.strip():
         raise Refused("Enter where the bid is redirected to", field="destination")
     if verdict != PanelOutcome.Verdict.REDIRECT and destination.strip():
@@ -91,11 +91,7 @@ def record_outcome(
     outcome.internal_reason, outcome.recorded_by, outcome.recorded_at = internal_reason, by, at
     outcome.version += 1
     outcome.save()
-    bid.state = {
-        PanelOutcome.Verdict.RECOMMEND: Bid.State.RECOMMENDED,
-        PanelOutcome.Verdict.REJECT: Bid.State.REJECTED,
-        PanelOutcome.Verdict.REDIRECT: Bid.State.REDIRECTED,
-    }[PanelOutcome.Verdict(verdict)]
+    states.move(bid, verb)
     bid.version += 1
     bid.save(update_fields=["state", "version"])
     standings.put_in_order(round)

@@ -10,7 +10,7 @@ from django.db import transaction
 from bids.models import Assignment, Bid, Discussion, Interest, Panel, PanelOutcome, Scorecard
 from bids.panel.members import is_chair, must_be_clear, open_panel
 from bids.ranking import standings
-from grants import audit
+from grants import audit, states
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -63,15 +63,20 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
 
 
 def _withdraw_card(bid: Bid, member: User, nature: str) -> int:
-    cards = Scorecard.objects.filter(bid=bid, member=member).exclude(state=Scorecard.State.WITHDRAWN)
-    return cards.update(state=Scorecard.State.WITHDRAWN, withdrawn_because=f"Interest declared: {nature}")
+    card = Scorecard.objects.select_for_update().filter(bid=bid, member=member).first()
+    if card is None or not states.allows(card, "declare interest"):
+        return 0
+    states.move(card, "declare interest")
+    card.withdrawn_because = f"Interest declared: {nature}"
+    card.save(update_fields=["state", "withdrawn_because"])
+    return 1
 
 
 def _give_back(bid: Bid, round: Round) -> None:
     """Work out the result without a withdrawn card; an outcome that stands is the panel's to record again."""
-    if bid.state in (Bid.State.RECOMMENDED, Bid.State.REJECTED, Bid.State.REDIRECTED):
+    if states.allows(bid, "declare interest"):
         rounds.must_be_free(round)
-        bid.state = Bid.State.ELIGIBLE
+        states.move(bid, "declare interest")
         bid.version += 1
         bid.save(update_fields=["state", "version"])
     standings.refresh(round, bids=[bid])
@@ -106,8 +111,18 @@ def waive_interest(*, interest: Interest, reason: str, by: User, at: datetime, s
         raise Refused("There is no interest here that still keeps the member from the bid")
     interest.waived_by, interest.waived_at, interest.waived_because = by, at, reason
     interest.save(update_fields=["waived_by", "waived_at", "waived_because"])
-    cards = Scorecard.objects.filter(bid=bid, member=interest.member, state=Scorecard.State.WITHDRAWN)
-    given_back = cards.update(state=Scorecard.State.DRAFT, submitted_at=None, withdrawn_because="")
-    facts = {"member": interest.member.username, "nature": interest.nature, "scorecards given back": given_back}
+    restored = _restore_card(bid, interest.member)
+    facts = {"member": interest.member.username, "nature": interest.nature, "scorecards given back": restored}
     audit.record("waive interest", interest, round=round, bid=bid.reference, by=by, at=at, because=reason, facts=facts)
     return interest
+
+
+def _restore_card(bid: Bid, member: User) -> int:
+    """Make a withdrawn scorecard a draft again. Return how many there were, 0 or 1."""
+    card = Scorecard.objects.select_for_update().filter(bid=bid, member=member).first()
+    if card is None or not states.allows(card, "waive interest"):
+        return 0
+    states.move(card, "waive interest")
+    card.submitted_at, card.withdrawn_because = None, ""
+    card.save(update_fields=["state", "submitted_at", "withdrawn_because"])
+    return 1

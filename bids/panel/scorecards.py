@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from bids.models import Assignment, Bid, Criterion, Interest, Mark, Panel, Practice, Scorecard
-from grants import audit
+from grants import audit, states
 from grants.models import User
 from grants.refusal import Incomplete, Refused, must_be_current
 
@@ -40,7 +40,8 @@ def submit_scorecard(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: Use
     missing = missing_answers(Criterion.objects.filter(round=card.bid.round), marks)
     if missing:
         raise Incomplete(missing)
-    card.state, card.submitted_at = Scorecard.State.SUBMITTED, at
+    states.move(card, "submit scorecard")
+    card.submitted_at = at
     card.save(update_fields=["state", "submitted_at"])
     audit.record(
         "submit scorecard",
@@ -85,8 +86,7 @@ def _save(bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetim
     if card is None:
         card = Scorecard(bid=bid, member=by, saved_at=at, version=0)
     must_be_current(card, seen)
-    if card.state != Scorecard.State.DRAFT:
-        raise Refused("This scorecard is submitted. It can no longer change.")
+    states.must_allow(card, "save draft", "This scorecard is submitted. It can no longer change.")
     card.bid, card.saved_at = bid, at
     card.version += 1
     card.save()

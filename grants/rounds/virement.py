@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from grants import audit, money
+from grants import audit, money, states
 from grants.models import UNALLOCATED, BudgetLine, Round, User, Virement, new_references
 from grants.refusal import Refused
 from grants.rounds import rounds
@@ -64,7 +64,7 @@ def confirm_virement(*, virement: Virement, by: User, at: datetime) -> None:
     Raises Refused for the one who proposed it, for one that has its answer, while a submitted paper rests on the lines,
     where the source no longer holds so much, and where lines would take what contracts and grants need.
     """
-    virement = _open(virement)
+    virement = _locked(virement, "confirm virement")
     if virement.proposed_by_id == by.pk:
         raise Refused("You proposed this, so somebody else confirms it.")
     people = audit.acting_as("confirm virement", by, virement.round, at)
@@ -84,7 +84,7 @@ def confirm_virement(*, virement: Virement, by: User, at: datetime) -> None:
             line.version += 1
             line.save(update_fields=["amount", "version"])
             after[line.label] = line.amount
-    _answer(virement, Virement.State.CONFIRMED, "", by, at)
+    _answer(virement, "confirm virement", "", by, at)
     facts = _facts(virement) | {"lines": after}
     because = virement.reason
     audit.record("confirm virement", virement, round=round, by=by, at=at, because=because, before=before, facts=facts)
@@ -93,32 +93,32 @@ def confirm_virement(*, virement: Virement, by: User, at: datetime) -> None:
 @transaction.atomic
 def refuse_virement(*, virement: Virement, reason: str, by: User, at: datetime) -> None:
     """Say no to a virement that somebody else proposed. It stays, with the reason."""
-    virement = _open(virement)
+    virement = _locked(virement, "refuse virement")
     if virement.proposed_by_id == by.pk:
         raise Refused("You proposed this. Take it back instead.")
-    _answer(virement, Virement.State.REFUSED, reason, by, at)
+    _answer(virement, "refuse virement", reason, by, at)
     _record("refuse virement", virement, by, at, reason)
 
 
 @transaction.atomic
 def withdraw_virement(*, virement: Virement, reason: str, by: User, at: datetime) -> None:
     """Take back what one has proposed oneself. It stays, with the reason."""
-    virement = _open(virement)
+    virement = _locked(virement, "withdraw virement")
     if virement.proposed_by_id != by.pk:
         raise Refused(f"{virement.proposed_by.name} proposed this. Refuse it instead.")
-    _answer(virement, Virement.State.WITHDRAWN, reason, by, at)
+    _answer(virement, "withdraw virement", reason, by, at)
     _record("withdraw virement", virement, by, at, reason)
 
 
-def _open(virement: Virement) -> Virement:
-    """The virement and its round, locked; refused where it has its answer."""
+def _locked(virement: Virement, verb: str) -> Virement:
+    """Return the virement, locked after its round. Raises Refused where it already has an answer."""
     round = rounds.lock(virement.round)
     rows = Virement.objects.select_for_update(of=("self",)).select_related("source", "target", "proposed_by")
-    found = rows.get(pk=virement.pk)
-    found.round = round
-    if found.state != Virement.State.PROPOSED:
-        raise Refused(f"{found.reference} has its answer already: {found.get_state_display().lower()}.")
-    return found
+    virement = rows.get(pk=virement.pk)
+    virement.round = round
+    answer = virement.get_state_display().lower()
+    states.must_allow(virement, verb, f"{virement.reference} already has an answer: {answer}.")
+    return virement
 
 
 def _locked_lines(round: Round, *lines: BudgetLine | None) -> dict[int, BudgetLine]:
@@ -142,8 +142,9 @@ def _sum(round: Round) -> Decimal:
     return sum(round.lines.values_list("amount", flat=True), money.ZERO)
 
 
-def _answer(virement: Virement, state: str, answer: str, by: User, at: datetime) -> None:
-    virement.state, virement.answer, virement.answered_by, virement.answered_at = state, answer.strip(), by, at
+def _answer(virement: Virement, verb: str, answer: str, by: User, at: datetime) -> None:
+    states.move(virement, verb)
+    virement.answer, virement.answered_by, virement.answered_at = answer.strip(), by, at
     virement.save(update_fields=["state", "answer", "answered_by", "answered_at"])
 
 
