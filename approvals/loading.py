@@ -460,11 +460,11 @@ def _money(value: Any) -> Decimal:
         raise BadFolder(f"“{value}” is not an amount of pounds and whole pence") from None
 
 
-def _marks(row: dict[str, str], rules: Sequence[Any]) -> dict[int, scorecards.Given]:
+def _marks(row: dict[str, str], rules: Sequence[Any]) -> dict[int, scorecards.Judgement]:
     found = {}
     for rule in rules:
         words = row[str(rule.number)].split()
         passed = {"yes": True, "no": False}.get(words[0]) if words else None
         score = next((int(word) for word in words if word.isdigit()), None)
-        found[rule.number] = scorecards.Given(passed, score, row[f"{rule.number}_why"])
+        found[rule.number] = scorecards.Judgement(passed, score, row[f"{rule.number}_why"])
     return found

@@ -117,12 +117,12 @@ def _settled(gate: Gate, agreed: Card, rule: Rule) -> Gate:
 
 
 def _gate(cards: Sequence[Card], rule: Rule) -> Gate:
-    said = {card[rule.number].passed for card in cards}
-    if not said:
+    verdicts = {card[rule.number].passed for card in cards}
+    if not verdicts:
         return Gate.OPEN
-    if said == {True}:
+    if verdicts == {True}:
         return Gate.PASSED
-    return Gate.FAILED if said == {False} else Gate.SPLIT
+    return Gate.FAILED if verdicts == {False} else Gate.SPLIT
 
 
 def weighted(marks: Mapping[int, Fraction], scored: Sequence[Rule]) -> Fraction:

@@ -40,20 +40,20 @@ def _of_member(user: User, round: Round, *, chairs: bool) -> Iterator[Task]:
     if practice and not practice.cards.filter(member=user).exists():
         address = reverse("bids:practice", args=[round.reference])
         yield Task("Score the practice bid", address, 1, hint="Everybody scores it before the real bids open.")
-    found = reading.progress(user, round)
+    progress = reading.progress(user, round)
     if not chairs:
-        yield from _to_declare(found.undeclared, round)
-    following = "" if practice else found.next
+        yield from _to_declare(progress.undeclared, round)
+    following = "" if practice else progress.next
     if following:
         yield Task(
-            f"Score bids: {found.submitted} of {found.total} submitted",
+            f"Score bids: {progress.submitted} of {progress.total} submitted",
             reverse("bids:score", args=[following]),
-            found.open,
+            progress.open,
             due=round.scoring_closes_on,
-            hint=f"About {found.minutes} minutes left.",
+            hint=f"About {progress.minutes} minutes left.",
             button="Score the next bid",
         )
-    elif found.total and not practice:
+    elif progress.total and not practice:
         yield Task("Score bids: all submitted", reverse("bids:scoring", args=[round.reference]), 0)
 
 

@@ -69,8 +69,8 @@ def holdings(user: Any) -> Holdings:
     """The person's roles; kept on the object, which lives as long as the request."""
     if not hasattr(user, "_holdings"):
         user._holdings = Holdings(user)
-    found: Holdings = user._holdings
-    return found
+    held: Holdings = user._holdings
+    return held
 
 
 def allow(action: str) -> Callable[[View], View]:
@@ -116,8 +116,8 @@ def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> Http
 
 def round_or_404(request: Request, reference: str, action: str) -> Round:
     """The round, where this person may do the action in it."""
-    found = get_object_or_404(holdings(request.user).rounds(action), reference=reference)
-    return enter(request, found)
+    this_round = get_object_or_404(holdings(request.user).rounds(action), reference=reference)
+    return enter(request, this_round)
 
 
 def enter(request: Request, round: Round) -> Round:
@@ -171,9 +171,9 @@ class NoNullMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        values = [request.path, *(text for found in request.GET.lists() for text in found[1])]
+        values = [request.path, *(text for field in request.GET.lists() for text in field[1])]
         if request.method == "POST":
-            values += [text for found in request.POST.lists() for text in found[1]]
+            values += [text for field in request.POST.lists() for text in field[1]]
         if any("\x00" in value for value in values):
             return HttpResponseBadRequest("The request holds a character that no text has.", content_type="text/plain")
         return self.get_response(request)

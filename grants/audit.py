@@ -159,7 +159,7 @@ def _append(
 
 def digest(event: AuditEvent) -> str:
     """The sha256 of all that an event says and of the hash before it."""
-    said = {
+    content = {
         "round": event.round_id,
         "number": event.number,
         "at": event.at.astimezone(UTC).isoformat(),
@@ -177,10 +177,10 @@ def digest(event: AuditEvent) -> str:
     }
     # Left out where nobody was acted for, so that events from before there were deputies keep their hash.
     if event.acting_for:
-        said["acting_for"] = event.acting_for
+        content["acting_for"] = event.acting_for
     if event.principal_id:
-        said["principal"] = event.principal_id
-    return hashlib.sha256(canonical(said).encode()).hexdigest()
+        content["principal"] = event.principal_id
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 def canonical(value: Any) -> str:
@@ -223,8 +223,8 @@ def verify(round: Round | None) -> Checked:
     """Read a chain from its start and name every event that is not as it was written."""
     faults: list[str] = []
     before, number = START, 0
-    for event, found in _checked(round):
-        faults += found
+    for event, event_faults in _checked(round):
+        faults += event_faults
         before, number = event.hash, event.number
     return Checked(round.reference if round else "", number, before, tuple(faults))
 

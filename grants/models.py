@@ -27,13 +27,13 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 def new_references(prefix: str, wanted: int, taken: Iterable[str]) -> list[str]:
     """Fresh references such as `BID-7KQ2M`: short to read out, and telling nobody how many there are."""
     seen = set(taken)
-    found: list[str] = []
-    while len(found) < wanted:
+    references: list[str] = []
+    while len(references) < wanted:
         reference = f"{prefix}-" + "".join(secrets.choice(_LETTERS) for _ in range(5))
         if reference not in seen:
             seen.add(reference)
-            found.append(reference)
-    return found
+            references.append(reference)
+    return references
 
 
 class UserManager(BaseUserManager["User"]):

@@ -26,15 +26,15 @@ def parse(text: str) -> Decimal:
         raise NotMoney("Enter an amount in pounds, like 1,200 or 1,200.50")
     if text.startswith(("-", "(", "\u2212")):
         raise NotMoney("Amount must be £0 or more")
-    found = _PLAIN.fullmatch(text)
-    if found is None:
+    match = _PLAIN.fullmatch(text)
+    if match is None:
         whole, point, decimals = text.partition(".")
         if point and len(decimals) > 2 and decimals.isdigit() and _PLAIN.fullmatch(whole):
             raise NotMoney("Amount must have no more than two decimal places, like 1,200.50")
         if "," in text:
             raise NotMoney(f"“{text[:40]}” has a comma in the wrong place. Enter an amount like 1,200 or 1,200.50")
         raise NotMoney(f"“{text[:40]}” is not an amount in pounds. Enter it like 1,200 or 1,200.50")
-    amount = Decimal(found["pounds"].replace(",", "") + "." + (found["pence"] or "0")).quantize(PENNY)
+    amount = Decimal(match["pounds"].replace(",", "") + "." + (match["pence"] or "0")).quantize(PENNY)
     if amount > LARGEST:
         raise NotMoney("Amount is too large")
     return amount

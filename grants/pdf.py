@@ -46,7 +46,7 @@ def _compiled(template: str, data: dict[str, Any], stamp: datetime) -> bytes:
 
 
 def _text(quoted: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), quoted)
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), quoted)
 
 
 def _mark(character: str) -> str:

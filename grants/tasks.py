@@ -57,7 +57,7 @@ def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
 
 def waiting(user: User, held: Holdings) -> list[RoundWaiting]:
     """Every round in which the person holds a role, the newest first."""
-    found = []
+    rounds = []
     for round in held.rounds("see home"):
         tasks: list[Task] = []
         for name in settings.WAITING:
@@ -65,5 +65,5 @@ def waiting(user: User, held: Holdings) -> list[RoundWaiting]:
             tasks += more
         bar: list[Segment] = import_string(settings.OVERVIEW)(held=held, round=round)
         standing: str = import_string(settings.STANDING)(held=held, round=round)
-        found.append(RoundWaiting(round, tasks, bar, standing))
-    return found
+        rounds.append(RoundWaiting(round, tasks, bar, standing))
+    return rounds

@@ -45,8 +45,8 @@ def ticket(request: HttpRequest) -> str:
 
 def kept(request: HttpRequest) -> dict[str, Any]:
     """The fields that this person typed on this page and that are not saved; empty where there are none."""
-    found = request.session.get(_KEY, {}).get(request.path)
-    return dict(found["fields"]) if found and found["who"] == request.user.pk else {}
+    page = request.session.get(_KEY, {}).get(request.path)
+    return dict(page["fields"]) if page and page["who"] == request.user.pk else {}
 
 
 def forget(request: HttpRequest) -> None:

@@ -36,17 +36,17 @@ def home(request: Request) -> HttpResponse:
 @allow("see trail")
 @require_GET
 def round_trail(request: Request, reference: str) -> HttpResponse:
-    found = round_or_404(request, reference, "see trail")
-    hidden = import_string(settings.HIDDEN_EVENTS)(round=found)
-    events = AuditEvent.objects.filter(round=found).exclude(action__in=hidden).order_by("-number")
+    this_round = round_or_404(request, reference, "see trail")
+    hidden = import_string(settings.HIDDEN_EVENTS)(round=this_round)
+    events = AuditEvent.objects.filter(round=this_round).exclude(action__in=hidden).order_by("-number")
     chosen = {name: request.GET.get(name, "").strip() for name in ("person", "bid", "action")}
     if chosen["person"]:
         events = events.filter(actor_name__icontains=chosen["person"])
     if chosen["bid"]:
-        events = events.filter(bid__in=import_string(settings.BID_REFERENCES)(round=found, asked=chosen["bid"]))
+        events = events.filter(bid__in=import_string(settings.BID_REFERENCES)(round=this_round, asked=chosen["bid"]))
     if chosen["action"]:
         events = events.filter(action=chosen["action"])
-    checked = audit.verify(found) if request.GET.get("check") else None
+    checked = audit.verify(this_round) if request.GET.get("check") else None
     context = {
         "page": page_of(request, events),
         "chosen": chosen,

@@ -172,10 +172,10 @@ def contract(round: Round, by: User, amount: str = "400000", **kwargs: Any) -> S
     return contracts.keep_single_tender_action(round=round, by=by, at=NOW, **facts)
 
 
-def marks(passed: bool = True, score: int = 3) -> dict[int, scorecards.Given]:
+def marks(passed: bool = True, score: int = 3) -> dict[int, scorecards.Judgement]:
     """A complete set of marks: every gate the same, every score the same, each with a reason."""
     return {
-        rule.number: scorecards.Given(
+        rule.number: scorecards.Judgement(
             passed if rule.gate else None, score if rule.scored else None, "Because of the plan."
         )
         for rule in DEFAULTS

@@ -115,7 +115,7 @@ def suggest(
     def one_family(references: Sequence[str]) -> bool:
         return len(own := {families[each] for each in references}) == 1 and "" not in own
 
-    return _open([found for found in reasons if not one_family(found.references)], dismissed)
+    return _open([reason for reason in reasons if not one_family(reason.references)], dismissed)
 
 
 def suggest_bodies(bodies: Sequence[Body], dismissed: Collection[frozenset[str]] = ()) -> list[Suggestion]:
@@ -123,14 +123,14 @@ def suggest_bodies(bodies: Sequence[Body], dismissed: Collection[frozenset[str]]
 
     Two that hold different numbers of one register are two bodies, however like their names are.
     """
-    found = [
+    reasons = [
         *_reasons(Why.NAMES, _like_bodies(bodies)),
         *_reasons(Why.NUMBER, _same_number(bodies)),
         *_reasons(Why.PEOPLE, _shared_people(bodies)),
     ]
     # What connects bodies by several kinds is one suggestion: PCPI by its initials, its centre by its people.
-    whole = groups((reason.references[0], each) for reason in found for each in reason.references)
-    wider = [Suggestion(tuple(group), tuple(r for r in found if set(r.references) <= set(group))) for group in whole]
+    whole = groups((reason.references[0], each) for reason in reasons for each in reason.references)
+    wider = [Suggestion(tuple(group), tuple(r for r in reasons if set(r.references) <= set(group))) for group in whole]
     return _strongest_first(each for each in map(_in_order, wider) if not _within(each.references, dismissed))
 
 
@@ -208,8 +208,8 @@ def _same_number(bodies: Sequence[Body]) -> list[Link]:
     for body in bodies:
         number = re.sub(r"\W", "", body.number).casefold().lstrip("0")
         if number and (there := first.setdefault(number, body)) is not body:
-            said = f"{there.names[0]} has the {_numbered(there)}, {body.names[0]} the {_numbered(body)}"
-            links.append(Link(there.key, body.key, Strength.STRONG, said))
+            sentence = f"{there.names[0]} has the {_numbered(there)}, {body.names[0]} the {_numbered(body)}"
+            links.append(Link(there.key, body.key, Strength.STRONG, sentence))
     return links
 
 
@@ -233,7 +233,7 @@ def _told_apart(links: list[Link], bodies: Sequence[Body]) -> list[Link]:
 
 def _reasons(why: Why, links: Sequence[Link]) -> list[Reason]:
     """The groups that links of one kind make: by the strong alone, and with weaker ones where those add to them."""
-    found: dict[tuple[str, ...], Reason] = {}
+    by_group: dict[tuple[str, ...], Reason] = {}
     for least in sorted(Strength, reverse=True):
         kept = sorted((link for link in links if link.strength >= least), key=lambda link: -link.strength)
         made = [tuple(group) for group in groups((link.one, link.other) for link in kept)]
@@ -242,8 +242,8 @@ def _reasons(why: Why, links: Sequence[Link]) -> list[Reason]:
         for link in kept:
             evidence[home[link.one]][link.evidence] = None
         for group in made:
-            found.setdefault(group, Reason(why, group, least, tuple(evidence[group])[:MOST_EVIDENCE]))
-    return list(found.values())
+            by_group.setdefault(group, Reason(why, group, least, tuple(evidence[group])[:MOST_EVIDENCE]))
+    return list(by_group.values())
 
 
 def _open(reasons: Sequence[Reason], dismissed: Collection[frozenset[str]]) -> list[Suggestion]:
@@ -266,16 +266,16 @@ def _open(reasons: Sequence[Reason], dismissed: Collection[frozenset[str]]) -> l
     return _strongest_first(kept)
 
 
-def _strongest_first(found: Iterable[Suggestion]) -> list[Suggestion]:
-    return sorted(found, key=lambda each: (-each.strength, -len(each.reasons), each.references))
+def _strongest_first(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+    return sorted(suggestions, key=lambda each: (-each.strength, -len(each.reasons), each.references))
 
 
 def _holds(larger: Suggestion, own: Suggestion) -> bool:
     return larger.strength >= own.strength and set(own.references) <= set(larger.references)
 
 
-def _in_order(found: Suggestion) -> Suggestion:
-    return replace(found, reasons=tuple(sorted(found.reasons, key=lambda reason: -reason.strength)))
+def _in_order(suggestion: Suggestion) -> Suggestion:
+    return replace(suggestion, reasons=tuple(sorted(suggestion.reasons, key=lambda reason: -reason.strength)))
 
 
 def _within(references: Sequence[str], dismissed: Collection[frozenset[str]]) -> bool:

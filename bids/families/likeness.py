@@ -57,10 +57,10 @@ def groups(links: Iterable[tuple[str, str]]) -> list[list[str]]:
 
     for one, other in links:
         above[head(one)] = head(other)
-    found: dict[str, list[str]] = defaultdict(list)
+    by_head: dict[str, list[str]] = defaultdict(list)
     for each in sorted(above):
-        found[head(each)].append(each)
-    return sorted(found.values())
+        by_head[head(each)].append(each)
+    return sorted(by_head.values())
 
 
 def overlaps(sets: Mapping[str, frozenset[str]], least: Fraction, most: int) -> Iterator[tuple[str, str, Fraction]]:
@@ -74,21 +74,21 @@ def overlaps(sets: Mapping[str, frozenset[str]], least: Fraction, most: int) -> 
     for key in sorted(sets):
         if sets[key]:
             same[sets[key]].append(key)
-    often = Counter(member for found in same for member in found)
+    often = Counter(member for members in same for member in members)
     seen: dict[str, list[frozenset[str]]] = defaultdict(list)
-    for found, (first, *others) in sorted(same.items(), key=lambda each: len(each[0])):
+    for members, (first, *others) in sorted(same.items(), key=lambda each: len(each[0])):
         for other in others:
             yield first, other, Fraction(1)
         # Were all of these missing from the other, too few would be left to reach the share.
-        must = -(-least.numerator * len(found) // least.denominator)
-        rarest = sorted(found, key=lambda member: (often[member], member))[: len(found) - must + 1]
+        must = -(-least.numerator * len(members) // least.denominator)
+        rarest = sorted(members, key=lambda member: (often[member], member))[: len(members) - must + 1]
         rarest = [member for member in rarest if often[member] <= most]
         for near in dict.fromkeys(candidate for member in rarest for candidate in seen[member]):
-            both = len(found & near)
-            if both * least.denominator >= least.numerator * (len(found) + len(near) - both):
-                yield same[near][0], first, Fraction(both, len(found) + len(near) - both)
+            both = len(members & near)
+            if both * least.denominator >= least.numerator * (len(members) + len(near) - both):
+                yield same[near][0], first, Fraction(both, len(members) + len(near) - both)
         for member in rarest:
-            seen[member].append(found)
+            seen[member].append(members)
 
 
 def like_names(named: Iterable[tuple[str, str, str]]) -> list[Link]:
@@ -105,11 +105,11 @@ def like_names(named: Iterable[tuple[str, str, str]]) -> list[Link]:
     links = []
     for by_key in owners.values():
         (first, shown), *others = by_key.items()
-        links += [Link(first, key, Strength.STRONG, _beside(shown, other)) for key, other in others]
+        links += [Link(first, key, Strength.STRONG, _both(shown, other)) for key, other in others]
     for one, other, strength, how in _like(owners):
-        (first, shown), (second, beside) = (next(iter(owners[name].items())) for name in (one, other))
+        (first, shown), (second, other_shown) = (next(iter(owners[name].items())) for name in (one, other))
         if first != second:
-            links.append(Link(first, second, strength, f"{_beside(shown, beside)}: {how}"))
+            links.append(Link(first, second, strength, f"{_both(shown, other_shown)}: {how}"))
     return links
 
 
@@ -132,7 +132,7 @@ def _letters(name: str) -> frozenset[str]:
     return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
 
 
-def _beside(one: str, other: str) -> str:
+def _both(one: str, other: str) -> str:
     return f"“{one}” and “{other}”"
 
 
@@ -145,12 +145,12 @@ def like_texts(texts: Mapping[str, str]) -> list[Link]:
     links = []
     for one, other, share in overlaps({k: v for k, v in own.items() if len(v) >= _RUNS}, COPIED, _MOST_BIDS):
         strength = Strength.STRONG if share >= LARGELY_COPIED else Strength.FAIR
-        said = f"{one} and {other} share {round(share * 100)}% of their runs of three words"
-        links.append(Link(one, other, strength, f"{said}, such as “{_longest(words[one], words[other])}”"))
+        shares = f"{one} and {other} share {round(share * 100)}% of their runs of three words"
+        links.append(Link(one, other, strength, f"{shares}, such as “{_longest(words[one], words[other])}”"))
     return links
 
 
 def _longest(one: list[str], other: list[str]) -> str:
     """The longest run of words that is in both, cut to a dozen."""
-    found = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
-    return " ".join(one[found.a : found.a + min(found.size, 12)])
+    match = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
+    return " ".join(one[match.a : match.a + min(match.size, 12)])

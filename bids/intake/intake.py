@@ -118,7 +118,9 @@ def check(round: Round, rows: Sequence[dict[str, str]]) -> Preview:
                 title=row["title"],
                 bidder=row["recipient"] or row["sponsoring_unit"],
                 amount=draft.get("amount"),
-                errors=[(f"{get_column_letter(header.index(name) + 1)}{number}", name, said) for name, said in errors],
+                errors=[
+                    (f"{get_column_letter(header.index(name) + 1)}{number}", name, message) for name, message in errors
+                ],
                 known=known and not errors,
                 draft=draft,
             )
@@ -146,7 +148,7 @@ def _row_form(round: Round, row: dict[str, str]) -> tuple[BidForm, list[tuple[st
     form = BidForm(data, round=round)
     # A cell that could not be read has one message: its own.
     own = {name for name, _ in errors}
-    errors += [(name, str(said[0])) for name, said in form.errors.items() if name not in own]
+    errors += [(name, str(messages[0])) for name, messages in form.errors.items() if name not in own]
     return form, errors
 
 
@@ -157,8 +159,8 @@ def _day_parts(text: str) -> list[str]:
     if not text:
         return ["", "", ""]
     try:
-        found = date.fromisoformat(text)
-        return [str(found.day), str(found.month), str(found.year)]
+        day = date.fromisoformat(text)
+        return [str(day.day), str(day.month), str(day.year)]
     except ValueError:
         parts = text.split("/")
         return parts if len(parts) == 3 else [text, text, text]
@@ -166,13 +168,13 @@ def _day_parts(text: str) -> list[str]:
 
 def digest(draft: dict[str, Any]) -> str:
     """A fingerprint of a bid's content, by which the same row of a second file is known."""
-    said = {name: draft.get(name) for name in _TEXTS}
-    said |= {"costs": [[label, amount] for label, amount in draft["costs"]]}
-    said |= {name: sorted(tag.code for tag in draft[name]) for name in LISTS}
-    said |= {name: draft[name] for name in ("recipient", "register", "register_number")}
+    content = {name: draft.get(name) for name in _TEXTS}
+    content |= {"costs": [[label, amount] for label, amount in draft["costs"]]}
+    content |= {name: sorted(tag.code for tag in draft[name]) for name in LISTS}
+    content |= {name: draft[name] for name in ("recipient", "register", "register_number")}
     # Those that were taken in before there was a contact keep their fingerprint.
-    said |= {name: draft[name] for name in _PEOPLE if draft.get(name)}
-    return hashlib.sha256(audit.canonical(said).encode()).hexdigest()
+    content |= {name: draft[name] for name in _PEOPLE if draft.get(name)}
+    return hashlib.sha256(audit.canonical(content).encode()).hexdigest()
 
 
 class Organisations:
@@ -184,37 +186,42 @@ class Organisations:
 
     def find(self, draft: dict[str, Any]) -> Organisation | None:
         number = draft["register_number"]
-        if number and (found := self.by_number.get((draft["register"], number))):
-            return found
+        if number and (organisation := self.by_number.get((draft["register"], number))):
+            return organisation
         return self.by_name.get(plain_name(draft["recipient"]))
 
     def clash(self, draft: dict[str, Any]) -> str:
         """Why the name and the number cannot both be right, if so."""
-        found, number = self.by_name.get(plain_name(draft["recipient"])), draft["register_number"]
-        if found and number and found.number and (found.register, found.number) != (draft["register"], number):
-            return f"{found.name} is there already with the number {found.number}"
+        organisation, number = self.by_name.get(plain_name(draft["recipient"])), draft["register_number"]
+        if (
+            organisation
+            and number
+            and organisation.number
+            and (organisation.register, organisation.number) != (draft["register"], number)
+        ):
+            return f"{organisation.name} is there already with the number {organisation.number}"
         return ""
 
     def find_or_add(self, draft: dict[str, Any]) -> Organisation:
         """The organisation of a bid, added where it is new; a new spelling becomes an alias."""
         name = draft["recipient"]
-        found = self.find(draft)
-        if found is None:
-            found = Organisation.objects.create(
+        organisation = self.find(draft)
+        if organisation is None:
+            organisation = Organisation.objects.create(
                 name=name,
                 register=draft["register"],
                 number=draft["register_number"],
                 illustrative="invented" in draft["illustrative"].lower() and bool(draft["register_number"]),
             )
-        elif draft["register_number"] and not found.number:
-            found.register, found.number = draft["register"], draft["register_number"]
-            found.save(update_fields=["register", "number"])
-        if found.number:
-            self.by_number[found.register, found.number] = found
+        elif draft["register_number"] and not organisation.number:
+            organisation.register, organisation.number = draft["register"], draft["register_number"]
+            organisation.save(update_fields=["register", "number"])
+        if organisation.number:
+            self.by_number[organisation.register, organisation.number] = organisation
         if plain_name(name) not in self.by_name:
-            Alias.objects.create(organisation=found, name=name)
-            self.by_name[plain_name(name)] = found
-        return found
+            Alias.objects.create(organisation=organisation, name=name)
+            self.by_name[plain_name(name)] = organisation
+        return organisation
 
 
 # Transitions

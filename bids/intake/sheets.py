@@ -37,27 +37,27 @@ def read(file: IO[bytes], name: str) -> list[dict[str, str]]:
     missing = [column for column in COLUMNS if column not in header and column not in MAY_BE_MISSING]
     unknown = [column or "(empty)" for column in header if column not in COLUMNS]
     if missing or unknown or len(set(header)) != len(header):
-        said = []
+        problems = []
         if missing:
-            said.append("these columns are missing: " + ", ".join(missing))
+            problems.append("these columns are missing: " + ", ".join(missing))
         if unknown:
-            said.append("these are not known: " + ", ".join(unknown)[:300])
+            problems.append("these are not known: " + ", ".join(unknown)[:300])
         if len(set(header)) != len(header):
-            said.append("a column stands there twice")
-        raise UnreadableSheet("The first row must name the columns of the template; " + "; ".join(said))
-    found = []
+            problems.append("a column stands there twice")
+        raise UnreadableSheet("The first row must name the columns of the template; " + "; ".join(problems))
+    bids = []
     for number, cells in enumerate(rows, start=2):
         if not any(cells):
             continue
         if any(cells[len(header) :]):
             raise UnreadableSheet(f"Row {number} has more cells than the first row has columns")
         padded = cells + [""] * (len(header) - len(cells))
-        found.append(dict(zip(header, padded, strict=False)) | {"row": str(number)})
-        if len(found) > MOST_ROWS:
+        bids.append(dict(zip(header, padded, strict=False)) | {"row": str(number)})
+        if len(bids) > MOST_ROWS:
             raise UnreadableSheet(f"The file has more than {MOST_ROWS:,} rows. Split it")
-    if not found:
+    if not bids:
         raise UnreadableSheet("The file has no bids: there is nothing below its first row")
-    return found
+    return bids
 
 
 def _csv(file: IO[bytes]) -> Iterator[list[str]]:

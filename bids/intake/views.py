@@ -30,8 +30,8 @@ from grants.pages import file_response, form_page, page_of
 @allow("see bids")
 @require_GET
 def bids(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see bids")
-    filtered = _filtered(request, found)
+    this_round = round_or_404(request, round, "see bids")
+    filtered = _filtered(request, this_round)
     rows = filtered.qs.distinct()
     totals = Bid.objects.filter(pk__in=rows.order_by().values("pk")).counted()
     page = page_of(request, rows.for_list())
@@ -40,7 +40,7 @@ def bids(request: Request, round: str) -> HttpResponse:
         "page": page,
         "totals": totals,
         "query": request.GET.urlencode(),
-        "shows_state": _shows_state(request, found),
+        "shows_state": _shows_state(request, this_round),
     }
     return render(request, "bids/intake/bids.html", context)
 
@@ -57,9 +57,11 @@ def _filtered(request: Request, round: Round) -> BidFilter:
 @allow("export bids")
 @require_GET
 def export_bids(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "export bids")
-    made = exports.workbook(found, _filtered(request, found).qs.distinct(), by=request.user, at=timezone.now())
-    return file_response(made, tables.XLSX, f"bids-{found.reference}.xlsx")
+    this_round = round_or_404(request, round, "export bids")
+    made = exports.workbook(
+        this_round, _filtered(request, this_round).qs.distinct(), by=request.user, at=timezone.now()
+    )
+    return file_response(made, tables.XLSX, f"bids-{this_round.reference}.xlsx")
 
 
 @allow("take in bid")
@@ -72,21 +74,21 @@ def bid_template(request: Request, round: str) -> HttpResponse:
 @allow("see bids")
 @require_GET
 def bid(request: Request, reference: str) -> HttpResponse:
-    found = bid_or_404(request, reference, "see bids")
-    own = Scorecard.objects.filter(bid=found, member=request.user, state=Scorecard.State.SUBMITTED).exists()
-    seen = reading.parts_seen(request.user, found, own_submitted=own)
-    cards = reading.marks_of(found) if Part.OTHERS_MARKS in seen else []
+    this_bid = bid_or_404(request, reference, "see bids")
+    own = Scorecard.objects.filter(bid=this_bid, member=request.user, state=Scorecard.State.SUBMITTED).exists()
+    seen = reading.parts_seen(request.user, this_bid, own_submitted=own)
+    cards = reading.marks_of(this_bid) if Part.OTHERS_MARKS in seen else []
     context = {
-        "bid": found,
-        "costs": found.costs.all(),
-        "tags": found.tags.all(),
-        "outcome": getattr(found, "outcome", None) if Part.OUTCOME in seen else None,
+        "bid": this_bid,
+        "costs": this_bid.costs.all(),
+        "tags": this_bid.tags.all(),
+        "outcome": getattr(this_bid, "outcome", None) if Part.OUTCOME in seen else None,
         "shows_internal": Part.INTERNAL_REASON in seen,
         # To a member the page is the same before and after an outcome.
-        "shows_path": _shows_state(request, found.round),
-        "criteria": reading.by_criterion(found.round, cards) if cards else [],
-        "extra": import_string(settings.ON_BID)(user=request.user, bid=found),
-        "may_score": Bid.objects.visible_to(request.user, "score bid").filter(pk=found.pk).exists(),
+        "shows_path": _shows_state(request, this_bid.round),
+        "criteria": reading.by_criterion(this_bid.round, cards) if cards else [],
+        "extra": import_string(settings.ON_BID)(user=request.user, bid=this_bid),
+        "may_score": Bid.objects.visible_to(request.user, "score bid").filter(pk=this_bid.pk).exists(),
     }
     return render(request, "bids/intake/bid.html", context)
 
@@ -94,42 +96,42 @@ def bid(request: Request, reference: str) -> HttpResponse:
 @allow("see trail")
 @require_GET
 def bid_trail(request: Request, reference: str) -> HttpResponse:
-    found = bid_or_404(request, reference, "see trail")
-    hidden = hidden_events(round=found.round)
-    events = AuditEvent.objects.filter(round=found.round, bid=found.reference).order_by("-number")
+    bid = bid_or_404(request, reference, "see trail")
+    hidden = hidden_events(round=bid.round)
+    events = AuditEvent.objects.filter(round=bid.round, bid=bid.reference).order_by("-number")
     page = page_of(request, events.exclude(action__in=hidden))
-    return render(request, "bids/intake/bid_trail.html", {"bid": found, "page": page, "held_back": bool(hidden)})
+    return render(request, "bids/intake/bid_trail.html", {"bid": bid, "page": page, "held_back": bool(hidden)})
 
 
 @allow("take in bid")
 def add_bid(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "take in bid")
+    this_round = round_or_404(request, round, "take in bid")
     return form_page(
         request,
         "bids/intake/add_bid.html",
-        BidForm(request.POST or None, round=found),
-        lambda draft: intake.take_in(round=found, draft=draft, by=request.user, at=timezone.now()),
+        BidForm(request.POST or None, round=this_round),
+        lambda draft: intake.take_in(round=this_round, draft=draft, by=request.user, at=timezone.now()),
         done=lambda taken: f"{taken.source_reference} is taken in as {taken.reference}",
-        to=reverse("bids:bids", args=[found.reference]),
+        to=reverse("bids:bids", args=[this_round.reference]),
     )
 
 
 @allow("change bid")
 def change_bid(request: Request, reference: str) -> HttpResponse:
-    found = bid_or_404(request, reference, "change bid")
+    bid = bid_or_404(request, reference, "change bid")
 
     def call(draft: dict[str, Any]) -> None:
         seen, reason = draft.pop("version"), draft.pop("reason")
-        intake.change_bid(bid=found, draft=draft, seen=seen, reason=reason, by=request.user, at=timezone.now())
+        intake.change_bid(bid=bid, draft=draft, seen=seen, reason=reason, by=request.user, at=timezone.now())
 
     return form_page(
         request,
         "bids/intake/change_bid.html",
-        ChangeBidForm(request.POST or None, initial=_initial(found), round=found.round),
+        ChangeBidForm(request.POST or None, initial=_initial(bid), round=bid.round),
         call,
-        done=f"{found.source_reference} is changed",
-        to=reverse("bids:bid", args=[found.reference]),
-        bid=found,
+        done=f"{bid.source_reference} is changed",
+        to=reverse("bids:bid", args=[bid.reference]),
+        bid=bid,
     )
 
 
@@ -154,7 +156,7 @@ def _initial(bid: Bid) -> dict[str, Any]:
 
 @allow("take in bid")
 def import_bids(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "take in bid")
+    this_round = round_or_404(request, round, "take in bid")
     form = UploadForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -163,9 +165,11 @@ def import_bids(request: Request, round: str) -> HttpResponse:
         except sheets.UnreadableSheet as wrong:
             form.add_error("file", str(wrong))
         else:
-            upload = intake.keep_upload(round=found, file_name=file.name, rows=rows, by=request.user, at=timezone.now())
+            upload = intake.keep_upload(
+                round=this_round, file_name=file.name, rows=rows, by=request.user, at=timezone.now()
+            )
             return redirect("bids:import_preview", upload.reference)
-    context = {"form": form, "back": reverse("bids:bids", args=[found.reference])}
+    context = {"form": form, "back": reverse("bids:bids", args=[this_round.reference])}
     return render(request, "bids/intake/import_bids.html", context)
 
 
@@ -173,29 +177,29 @@ def import_bids(request: Request, round: str) -> HttpResponse:
 def import_preview(request: Request, reference: str) -> HttpResponse:
     own = Upload.objects.filter(uploaded_by=request.user).select_related("round")
     upload = get_object_or_404(own, reference=reference)
-    found = round_or_404(request, upload.round.reference, "take in bid")
+    this_round = round_or_404(request, upload.round.reference, "take in bid")
     return form_page(
         request,
         "bids/intake/import_preview.html",
         ConfirmForm(request.POST or None),
         lambda data: intake.take_in_upload(upload=upload, by=request.user, at=timezone.now()),
         done=lambda taken: f"{len(taken)} bids are taken in",
-        to=reverse("bids:bids", args=[found.reference]),
+        to=reverse("bids:bids", args=[this_round.reference]),
         upload=upload,
-        preview=intake.check(found, upload.read()),
+        preview=intake.check(this_round, upload.read()),
     )
 
 
 @allow("check eligibility")
 def eligibility(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "check eligibility")
-    waiting = Bid.objects.filter(round=found, state=Bid.State.RECEIVED)
+    this_round = round_or_404(request, round, "check eligibility")
+    waiting = Bid.objects.filter(round=this_round, state=Bid.State.RECEIVED)
     return form_page(
         request,
         "bids/intake/eligibility.html",
-        EligibilityForm(request.POST or None, round=found),
+        EligibilityForm(request.POST or None, round=this_round),
         lambda data: intake.check_eligibility(**data, by=request.user, at=timezone.now()),
         done=lambda changed: f"{changed} bids are checked",
-        to=reverse("bids:bids", args=[found.reference]),
+        to=reverse("bids:bids", args=[this_round.reference]),
         totals=waiting.counted(),
     )

@@ -55,9 +55,9 @@ def _item(item: Discussion) -> dict[str, Any]:
 
 
 def _agreed(mark: AgreedMark) -> str:
-    said = {True: "the bid passes the gate", False: "the bid fails the gate", None: ""}[mark.passed]
+    passes = {True: "the bid passes the gate", False: "the bid fails the gate", None: ""}[mark.passed]
     score = "" if mark.score is None else f"mark {mark.score}"
-    return f"{mark.criterion}: {', '.join(filter(None, [said, score]))}"
+    return f"{mark.criterion}: {', '.join(filter(None, [passes, score]))}"
 
 
 def _text(value: object) -> str:

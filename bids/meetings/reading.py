@@ -38,9 +38,9 @@ def agenda(meeting: Meeting, user: User) -> QuerySet[Discussion]:
 
 def agreed_before(item: Discussion) -> dict[str, Any]:
     """What was recorded on an item, as a form begins with it."""
-    found: dict[str, Any] = {"version": item.version, "reason": item.reason}
-    found["left"] = [person.username for person in item.left.all()]
+    initial: dict[str, Any] = {"version": item.version, "reason": item.reason}
+    initial["left"] = [person.username for person in item.left.all()]
     for mark in item.agreed.select_related("criterion"):
-        found[f"passed_{mark.criterion.number}"] = ANSWERS[mark.passed]
-        found[f"score_{mark.criterion.number}"] = mark.score
-    return found
+        initial[f"passed_{mark.criterion.number}"] = ANSWERS[mark.passed]
+        initial[f"score_{mark.criterion.number}"] = mark.score
+    return initial

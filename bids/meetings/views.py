@@ -35,12 +35,12 @@ from grants.pages import file_response, form_page, page_of
 
 def meeting_or_404(request: Request, reference: str, action: str) -> Meeting:
     """The meeting, where this person may do the action on it. Before it is opened only its chair finds it."""
-    found = get_object_or_404(Meeting.objects.select_related("round"), reference=reference)
-    must(request.user, action, found.round)
-    if not found.opened_at:
-        must(request.user, "plan meeting", found.round)
-    enter(request, found.round)
-    return found
+    meeting = get_object_or_404(Meeting.objects.select_related("round"), reference=reference)
+    must(request.user, action, meeting.round)
+    if not meeting.opened_at:
+        must(request.user, "plan meeting", meeting.round)
+    enter(request, meeting.round)
+    return meeting
 
 
 def meeting_page(meeting: Meeting) -> str:
@@ -50,28 +50,28 @@ def meeting_page(meeting: Meeting) -> str:
 @allow("see meetings")
 @require_GET
 def meetings(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see meetings")
-    rows = Meeting.objects.filter(round=found)
-    if not holdings(request.user).may("plan meeting", found):
+    this_round = round_or_404(request, round, "see meetings")
+    rows = Meeting.objects.filter(round=this_round)
+    if not holdings(request.user).may("plan meeting", this_round):
         rows = rows.exclude(opened_at=None)
-    context = {"rows": meeting_reading.meetings_with_counts(rows), "closed": members.scoring_closed(found)}
+    context = {"rows": meeting_reading.meetings_with_counts(rows), "closed": members.scoring_closed(this_round)}
     return render(request, "bids/meetings/meetings.html", context)
 
 
 @allow("plan meeting")
 def plan_meeting(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "plan meeting")
-    left = left_for_grants(found)
+    this_round = round_or_404(request, round, "plan meeting")
+    left = left_for_grants(this_round)
     return form_page(
         request,
         "bids/meetings/plan_meeting.html",
         PlanMeetingForm(request.POST or None),
-        lambda data: transitions.plan_meeting(round=found, **data, left=left, by=request.user, at=timezone.now()),
+        lambda data: transitions.plan_meeting(round=this_round, **data, left=left, by=request.user, at=timezone.now()),
         done="The meeting is planned. Nobody but you sees it until you open it.",
         to=meeting_page,
-        back=reverse("bids:meetings", args=[found.reference]),
+        back=reverse("bids:meetings", args=[this_round.reference]),
         rule=agenda.RULE_IN_WORDS,
-        items=_agenda_as_it_stands(request.user, found, left) if members.scoring_closed(found) else [],
+        items=_agenda_as_it_stands(request.user, this_round, left) if members.scoring_closed(this_round) else [],
     )
 
 
@@ -86,68 +86,73 @@ def _agenda_as_it_stands(user: User, round: Round, left: Decimal) -> list[tuple[
 @allow("see meetings")
 @require_GET
 def meeting(request: Request, reference: str) -> HttpResponse:
-    found = meeting_or_404(request, reference, "see meetings")
-    page = page_of(request, meeting_reading.agenda(found, request.user))
-    context = {"meeting": found, "page": page, "rule": agenda.RULE_IN_WORDS, "present": found.present.all()}
+    this_meeting = meeting_or_404(request, reference, "see meetings")
+    page = page_of(request, meeting_reading.agenda(this_meeting, request.user))
+    context = {
+        "meeting": this_meeting,
+        "page": page,
+        "rule": agenda.RULE_IN_WORDS,
+        "present": this_meeting.present.all(),
+    }
     return render(request, "bids/meetings/meeting.html", context)
 
 
 @allow("open meeting")
 def open_meeting(request: Request, reference: str) -> HttpResponse:
-    found = meeting_or_404(request, reference, "open meeting")
-    initial = {"version": found.version, "present": [person.username for person in found.present.all()]}
+    meeting = meeting_or_404(request, reference, "open meeting")
+    initial = {"version": meeting.version, "present": [person.username for person in meeting.present.all()]}
 
     def call(data: dict[str, Any]) -> None:
         seen = data.pop("version")
-        transitions.open_meeting(meeting=found, **data, seen=seen, by=request.user, at=timezone.now())
+        transitions.open_meeting(meeting=meeting, **data, seen=seen, by=request.user, at=timezone.now())
 
     return form_page(
         request,
         "bids/meetings/open_meeting.html",
-        PresentForm(request.POST or None, members=members_query(found.round), initial=initial),
+        PresentForm(request.POST or None, members=members_query(meeting.round), initial=initial),
         call,
         done="The meeting is open, and who is present is recorded",
-        to=meeting_page(found),
-        meeting=found,
+        to=meeting_page(meeting),
+        meeting=meeting,
     )
 
 
 @allow("put on agenda")
 def put_on_agenda(request: Request, reference: str) -> HttpResponse:
-    found = meeting_or_404(request, reference, "put on agenda")
-    bids = Bid.objects.visible_to(request.user, "record outcome").filter(round=found.round, state=Bid.State.ELIGIBLE)
-    bids = bids.exclude(discussions__meeting=found).select_related("recipient")
+    meeting = meeting_or_404(request, reference, "put on agenda")
+    bids = Bid.objects.visible_to(request.user, "record outcome").filter(round=meeting.round, state=Bid.State.ELIGIBLE)
+    bids = bids.exclude(discussions__meeting=meeting).select_related("recipient")
     return form_page(
         request,
         "bids/meetings/put_on_agenda.html",
         AgendaForm(request.POST or None, bids=bids),
-        lambda data: transitions.put_on_agenda(meeting=found, **data, by=request.user, at=timezone.now()),
+        lambda data: transitions.put_on_agenda(meeting=meeting, **data, by=request.user, at=timezone.now()),
         done=lambda item: f"{item.bid.title} is on the agenda",
-        to=meeting_page(found),
+        to=meeting_page(meeting),
     )
 
 
 @allow("see meetings")
 def discuss_bid(request: Request, reference: str, bid: str) -> HttpResponse:
-    found = meeting_or_404(request, reference, "see meetings")
-    item = get_object_or_404(meeting_reading.agenda(found, request.user), bid__reference=bid)
-    rules = [criterion.rule for criterion in Criterion.objects.filter(round=found.round)]
+    meeting = meeting_or_404(request, reference, "see meetings")
+    item = get_object_or_404(meeting_reading.agenda(meeting, request.user), bid__reference=bid)
+    rules = [criterion.rule for criterion in Criterion.objects.filter(round=meeting.round)]
     own = standings.own_result(item.bid)
     split = {number for number, gate in own.gates.items() if gate is Gate.SPLIT}
     context = {
-        "meeting": found,
+        "meeting": meeting,
         "item": item,
-        "criteria": reading.by_criterion(found.round, reading.marks_of(item.bid)),
+        "criteria": reading.by_criterion(meeting.round, reading.marks_of(item.bid)),
         "own": own,
         "agreed": item.agreed.select_related("criterion"),
         "gone": item.left.all(),
         "bid": item.bid,
         "costs": item.bid.costs.all(),
         "tags": item.bid.tags.all(),
-        "must_leave": transitions.must_leave(found, item.bid),
-        "may_record": holdings(request.user).may("discuss bid", found.round) and found.state == "open",
+        "must_leave": transitions.must_leave(meeting, item.bid),
+        "may_record": holdings(request.user).may("discuss bid", meeting.round) and meeting.state == "open",
     }
-    if request.method == "POST" and not holdings(request.user).may("discuss bid", found.round):
+    if request.method == "POST" and not holdings(request.user).may("discuss bid", meeting.round):
         return HttpResponseNotAllowed(["GET"])
     if not context["may_record"]:
         return render(request, "bids/meetings/discuss_bid.html", context)
@@ -155,7 +160,7 @@ def discuss_bid(request: Request, reference: str, bid: str) -> HttpResponse:
         request.POST or None,
         rules=rules,
         split=split,
-        present=found.present.all(),
+        present=meeting.present.all(),
         initial=meeting_reading.agreed_before(item),
     )
 
@@ -176,43 +181,43 @@ def discuss_bid(request: Request, reference: str, bid: str) -> HttpResponse:
         form,
         call,
         done=f"What was agreed on {item.bid.title} is recorded",
-        to=meeting_page(found),
+        to=meeting_page(meeting),
         **context,
     )
 
 
 @allow("close meeting")
 def close_meeting(request: Request, reference: str) -> HttpResponse:
-    found = meeting_or_404(request, reference, "close meeting")
+    meeting = meeting_or_404(request, reference, "close meeting")
 
     def call(data: dict[str, Any]) -> None:
-        transitions.close_meeting(meeting=found, seen=data["version"], by=request.user, at=timezone.now())
+        transitions.close_meeting(meeting=meeting, seen=data["version"], by=request.user, at=timezone.now())
 
     return form_page(
         request,
         "bids/meetings/close_meeting.html",
-        VersionedForm(request.POST or None, initial={"version": found.version}),
+        VersionedForm(request.POST or None, initial={"version": meeting.version}),
         call,
         done="The meeting is closed. Its minutes no longer change.",
-        to=meeting_page(found),
-        meeting=found,
-        undiscussed=meeting_reading.agenda(found, request.user).filter(recorded_at=None),
+        to=meeting_page(meeting),
+        meeting=meeting,
+        undiscussed=meeting_reading.agenda(meeting, request.user).filter(recorded_at=None),
     )
 
 
 @allow("see meetings")
 @require_GET
 def minutes(request: Request, reference: str) -> HttpResponse:
-    found = meeting_or_404(request, reference, "see meetings")
-    said = papers.of(found, request.user)
+    meeting = meeting_or_404(request, reference, "see meetings")
+    content = papers.of(meeting, request.user)
     # A template would read `items` as the method of the mapping.
-    context = {"meeting": found, "minutes": said, "agenda_items": said["items"]}
+    context = {"meeting": meeting, "minutes": content, "agenda_items": content["items"]}
     return render(request, "bids/meetings/minutes.html", context)
 
 
 @allow("see meetings")
 @require_GET
 def minutes_pdf(request: Request, reference: str) -> HttpResponse:
-    found = meeting_or_404(request, reference, "see meetings")
-    file = papers.pdf(papers.of(found, request.user))
-    return file_response(file, "application/pdf", f"minutes-{found.reference}.pdf")
+    meeting = meeting_or_404(request, reference, "see meetings")
+    file = papers.pdf(papers.of(meeting, request.user))
+    return file_response(file, "application/pdf", f"minutes-{meeting.reference}.pdf")

@@ -59,11 +59,11 @@ class BidQuerySet(models.QuerySet["Bid"]):
         declared = models.Exists(interests.clearing())
         whole: Any = self._in_rounds(held, roles - {Role.MEMBER})
         # An interest locks the bid for whatever else the person is, or has become since.
-        found = self.exclude(models.Exists(interests.barring()))
+        unbarred = self.exclude(models.Exists(interests.barring()))
         judges = (as_member & assigned) | self._in_rounds(held, {Role.CHAIR})
         if Role.MEMBER in roles:
             whole |= as_member & assigned
-        return found.filter(whole & (~judges | declared))
+        return unbarred.filter(whole & (~judges | declared))
 
     def _in_rounds(self, held: Holdings, roles: set[Role]) -> Q:
         """The bids of the rounds in which one of the roles is held now."""
@@ -77,8 +77,8 @@ class BidQuerySet(models.QuerySet["Bid"]):
 
     def counted(self) -> dict[str, Any]:
         """How many bids there are and what they ask for in all."""
-        found = self.aggregate(count=Count("pk"), asked=Sum("amount"))
-        return {"count": found["count"], "asked": found["asked"] or money.ZERO}
+        totals = self.aggregate(count=Count("pk"), asked=Sum("amount"))
+        return {"count": totals["count"], "asked": totals["asked"] or money.ZERO}
 
 
 class Bid(models.Model):

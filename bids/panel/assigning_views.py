@@ -26,17 +26,17 @@ def panel_page(round: Round) -> str:
 
 @allow("run panel")
 def plan_assignments(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "run panel")
+    this_round = round_or_404(request, round, "run panel")
     return form_page(
         request,
         "bids/panel/plan_assignments.html",
-        PlanAssignmentsForm(request.POST or None, initial={"wanted": found.panel.wanted}),
-        lambda data: assignments.plan_assignments(round=found, **data, by=request.user, at=timezone.now()),
+        PlanAssignmentsForm(request.POST or None, initial={"wanted": this_round.panel.wanted}),
+        lambda data: assignments.plan_assignments(round=this_round, **data, by=request.user, at=timezone.now()),
         done="This is the plan. Nothing is assigned until you apply it.",
         to=lambda plan: reverse("bids:assignment_plan", args=[plan.reference]),
-        back=panel_page(found),
-        members=members.members_of(found),
-        plans=AssignmentPlan.objects.filter(round=found)[:10],
+        back=panel_page(this_round),
+        members=members.members_of(this_round),
+        plans=AssignmentPlan.objects.filter(round=this_round)[:10],
     )
 
 
@@ -64,8 +64,8 @@ def _keep(request: Request, plan: AssignmentPlan, form: PlanForm, references: li
     seen = form.cleaned_data["version"]
     kept = assignments.change_plan(plan=plan, bids=references, pairs=form.chosen, seen=seen, by=by, at=at)
     if request.POST.get("then") == "apply":
-        given = assignments.apply_plan(plan=kept, seen=kept.version, by=by, at=at)
-        made = "1 assignment is" if given == 1 else f"{given} assignments are"
+        assigned = assignments.apply_plan(plan=kept, seen=kept.version, by=by, at=at)
+        made = "1 assignment is" if assigned == 1 else f"{assigned} assignments are"
         messages.success(request, f"The plan is applied: {made} made")
         return redirect(panel_page(plan.round))
     messages.success(request, "The changes are kept")
@@ -93,18 +93,18 @@ def undo_plan(request: Request, reference: str) -> HttpResponse:
 
 @allow("run panel")
 def assign_bid(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "run panel")
+    this_round = round_or_404(request, round, "run panel")
     return form_page(
         request,
         "bids/panel/assign_bid.html",
         AssignForm(
             request.POST or None,
-            bids=Bid.objects.visible_to(request.user, "assign bid").filter(round=found),
-            members=members.members_query(found),
+            bids=Bid.objects.visible_to(request.user, "assign bid").filter(round=this_round),
+            members=members.members_query(this_round),
         ),
         lambda data: assignments.assign(**data, by=request.user, at=timezone.now()),
         done=lambda made: f"{made.bid.title} is assigned to {made.member}",
-        to=panel_page(found),
+        to=panel_page(this_round),
     )
 
 
@@ -113,14 +113,14 @@ def withdraw_assignment(request: Request, reference: str, username: str) -> Http
     bid = bid_or_404(request, reference, "run panel")
     current = Assignment.objects.filter(bid=bid, withdrawn_at=None).select_related("bid__round", "member")
     assignment = get_object_or_404(current, member__username=username)
-    found = bid.round
+    this_round = bid.round
     return form_page(
         request,
         "bids/panel/withdraw_assignment.html",
         ReasonForm(request.POST or None),
         lambda data: assignments.withdraw_assignment(assignment=assignment, **data, by=request.user, at=timezone.now()),
         done=f"{assignment.bid.title} is taken back from {assignment.member}",
-        to=panel_page(found),
+        to=panel_page(this_round),
         assignment=assignment,
     )
 
@@ -130,23 +130,23 @@ def decline_assignment(request: Request, reference: str) -> HttpResponse:
     own = Assignment.objects.filter(member=request.user, withdrawn_at=None)
     assignment = get_object_or_404(own.select_related("bid__round", "bid__recipient"), bid__reference=reference)
     must(request.user, "decline assignment", assignment.bid.round)
-    found = enter(request, assignment.bid.round)
+    this_round = enter(request, assignment.bid.round)
     return form_page(
         request,
         "bids/panel/decline_assignment.html",
         ReasonForm(request.POST or None),
         lambda data: assignments.decline_assignment(assignment=assignment, **data, by=request.user, at=timezone.now()),
         done=f"{assignment.bid.source_reference} is given back to the chair",
-        to=reverse("bids:scoring", args=[found.reference]),
+        to=reverse("bids:scoring", args=[this_round.reference]),
         assignment=assignment,
     )
 
 
 @allow("run panel")
 def knowledge(request: Request, round: str, username: str) -> HttpResponse:
-    found = round_or_404(request, round, "run panel")
-    member = get_object_or_404(members.members_query(found), username=username)
-    own = Knowledge.objects.filter(round=found, member=member).prefetch_related("themes", "organisations").first()
+    this_round = round_or_404(request, round, "run panel")
+    member = get_object_or_404(members.members_query(this_round), username=username)
+    own = Knowledge.objects.filter(round=this_round, member=member).prefetch_related("themes", "organisations").first()
     initial = {}
     if own:
         themes = [tag.code for tag in own.themes.all()]
@@ -154,40 +154,42 @@ def knowledge(request: Request, round: str, username: str) -> HttpResponse:
     return form_page(
         request,
         "bids/panel/knowledge.html",
-        KnowledgeForm(request.POST or None, round=found, initial=initial),
-        lambda data: assignments.keep_knowledge(round=found, member=member, **data, by=request.user, at=timezone.now()),
+        KnowledgeForm(request.POST or None, round=this_round, initial=initial),
+        lambda data: assignments.keep_knowledge(
+            round=this_round, member=member, **data, by=request.user, at=timezone.now()
+        ),
         done=f"What {member.name} knows is recorded",
-        to=panel_page(found),
+        to=panel_page(this_round),
         member=member,
     )
 
 
 @allow("run panel")
 def chase(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "run panel")
-    behind = members.progress_of_members(found)
+    this_round = round_or_404(request, round, "run panel")
+    behind = members.progress_of_members(this_round)
     if not behind:
-        return render(request, "bids/panel/chase.html", {"back": panel_page(found)})
-    address = request.build_absolute_uri(reverse("bids:scoring", args=[found.reference]))
+        return render(request, "bids/panel/chase.html", {"back": panel_page(this_round)})
+    address = request.build_absolute_uri(reverse("bids:scoring", args=[this_round.reference]))
     return form_page(
         request,
         "bids/panel/chase.html",
         MembersForm(request.POST or None, members=User.objects.filter(pk__in=behind)),
-        lambda data: assignments.chase(round=found, **data, address=address, by=request.user, at=timezone.now()),
+        lambda data: assignments.chase(round=this_round, **data, address=address, by=request.user, at=timezone.now()),
         done=lambda written: f"{written} {'member is' if written == 1 else 'members are'} written to",
-        to=panel_page(found),
-        behind=[row for row in reading.members(found) if row.waiting],
+        to=panel_page(this_round),
+        behind=[row for row in reading.members(this_round) if row.waiting],
     )
 
 
 @allow("see panel")
 @require_GET
 def declared_interests(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see panel")
-    visible = Bid.objects.visible_to(request.user, "see panel").filter(round=found)
+    this_round = round_or_404(request, round, "see panel")
+    visible = Bid.objects.visible_to(request.user, "see panel").filter(round=this_round)
     declared = Interest.objects.filter(bid__in=visible, conflicted=True).exclude(member=request.user)
     rows = declared.select_related("bid__recipient", "member", "waived_by").order_by("bid__source_reference", "pk")
-    context = {"page": page_of(request, rows), "closed": members.scoring_closed(found)}
+    context = {"page": page_of(request, rows), "closed": members.scoring_closed(this_round)}
     return render(request, "bids/panel/declared_interests.html", context)
 
 

@@ -33,16 +33,18 @@ def keep_knowledge(
     round = rounds.lock(round)
     if member not in members_of(round):
         raise Refused(f"{member.name} is not a member of this panel")
-    found, _ = Knowledge.objects.update_or_create(round=round, member=member, defaults={"boroughs": sorted(boroughs)})
-    found.themes.set(themes)
-    found.organisations.set(organisations)
+    knowledge, _ = Knowledge.objects.update_or_create(
+        round=round, member=member, defaults={"boroughs": sorted(boroughs)}
+    )
+    knowledge.themes.set(themes)
+    knowledge.organisations.set(organisations)
     facts = {
         "themes": sorted(theme.code for theme in themes),
         "boroughs": sorted(boroughs),
         "organisations": sorted(body.name for body in organisations),
     }
-    audit.record("keep knowledge", found, round=round, by=by, at=at, facts=facts)
-    return found
+    audit.record("keep knowledge", knowledge, round=round, by=by, at=at, facts=facts)
+    return knowledge
 
 
 # What the proposal reads
@@ -56,10 +58,10 @@ def scorers(round: Round) -> list[Scorer]:
     }
     held = Assignment.objects.filter(bid__round=round, withdrawn_at=None).values_list("member_id", flat=True)
     load = Counter(held)
-    found = []
+    panel = []
     for member in members_of(round):
         own = known.get(member.pk)
-        found.append(
+        panel.append(
             Scorer(
                 username=member.username,
                 unit=member.unit,
@@ -69,7 +71,7 @@ def scorers(round: Round) -> list[Scorer]:
                 load=load[member.pk],
             )
         )
-    return found
+    return panel
 
 
 def to_assign(round: Round, bids: Sequence[Bid] | None = None) -> list[ToAssign]:
@@ -124,10 +126,12 @@ def assign(*, bid: Bid, member: User, by: User, at: datetime, despite: str = "")
         raise Refused(f"{member.name} has this bid already", field="member")
     if Interest.objects.barring().filter(bid=bid, member=member).exists():
         raise Refused(f"{member.name} declared an interest in this bid", field="member")
-    found = _connection(bid, member)
-    if found and not despite.strip():
-        raise Refused(f"{member.name} {found}. Say why they are asked all the same, or choose another", field="despite")
-    return _assign(bid, member, by, at, despite.strip() if found else "")
+    reason = _connection(bid, member)
+    if reason and not despite.strip():
+        raise Refused(
+            f"{member.name} {reason}. Say why they are asked all the same, or choose another", field="despite"
+        )
+    return _assign(bid, member, by, at, despite.strip() if reason else "")
 
 
 def _connection(bid: Bid, member: User) -> str:
@@ -138,8 +142,8 @@ def _connection(bid: Bid, member: User) -> str:
 
 def _assign(bid: Bid, member: User, by: User, at: datetime, despite: str = "", plan: str = "") -> Assignment:
     states.must_allow(bid, "assign bid", f"{bid.source_reference} is not with the panel", field="bid")
-    said = {"assigned_at": at, "withdrawn_at": None, "accepted_at": None, "declined_because": "", "despite": despite}
-    assignment, _ = Assignment.objects.update_or_create(bid=bid, member=member, defaults=said)
+    values = {"assigned_at": at, "withdrawn_at": None, "accepted_at": None, "declined_because": "", "despite": despite}
+    assignment, _ = Assignment.objects.update_or_create(bid=bid, member=member, defaults=values)
     facts = {"member": member.username} | ({"plan": plan} if plan else {})
     audit.record(
         "assign bid", assignment, round=bid.round, bid=bid.reference, by=by, at=at, because=despite, facts=facts
@@ -273,15 +277,15 @@ def of_plan(plan: AssignmentPlan) -> tuple[list[Assignment], list[Assignment]]:
     answered = Interest.objects.filter(bid__round=plan.round).values_list("bid__reference", "member__username")
     begun = Scorecard.objects.filter(bid__round=plan.round).values_list("bid__reference", "member__username")
     untouched = {tuple(pair) for pair in plan.pairs} - set(answered) - set(begun)
-    found: tuple[list[Assignment], list[Assignment]] = ([], [])
+    standing: tuple[list[Assignment], list[Assignment]] = ([], [])
     if plan.applied_at is None:
-        return found
+        return standing
     current = Assignment.objects.filter(bid__round=plan.round, withdrawn_at=None, assigned_at=plan.applied_at)
     for assignment in current.select_related("bid__recipient", "member").order_by("bid__source_reference", "pk"):
         pair = (assignment.bid.reference, assignment.member.username)
         if list(pair) in plan.pairs:
-            found[pair not in untouched].append(assignment)
-    return found
+            standing[pair not in untouched].append(assignment)
+    return standing
 
 
 # Taking back, and declining

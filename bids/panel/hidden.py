@@ -9,8 +9,8 @@ from grants.models import Round
 
 def references(*, round: Round, asked: str) -> list[str]:
     """The references of the bids that somebody means, by ours or by the bidder's own."""
-    meant = Bid.objects.filter(round=round).filter(Q(reference__iexact=asked) | Q(source_reference__iexact=asked))
-    return list(meant.values_list("reference", flat=True))
+    bids = Bid.objects.filter(round=round).filter(Q(reference__iexact=asked) | Q(source_reference__iexact=asked))
+    return list(bids.values_list("reference", flat=True))
 
 
 # What a scorer does, which the trail holds back while a panel scores: it would tell the marks before they may be told.

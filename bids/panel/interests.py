@@ -44,10 +44,10 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     before = Interest.objects.filter(bid=bid, member=by).first()
     if before and before.conflicted and not conflicted:
         raise Refused("You declared an interest in this bid, and it stands. Somebody else takes the bid on.")
-    said = {"conflicted": conflicted, "nature": nature.strip(), "declared_at": at}
+    declaration = {"conflicted": conflicted, "nature": nature.strip(), "declared_at": at}
     # What was waived was another interest: a new one is asked about anew.
     fresh = {"waived_at": None, "waived_by": None, "waived_because": ""} if conflicted else {}
-    interest, _ = Interest.objects.update_or_create(bid=bid, member=by, defaults=said | fresh)
+    interest, _ = Interest.objects.update_or_create(bid=bid, member=by, defaults=declaration | fresh)
     withdrawn = 0
     if conflicted:
         counted = Scorecard.objects.filter(bid=bid, member=by, state=Scorecard.State.SUBMITTED).exists()

@@ -60,9 +60,9 @@ def rows(round: Round, reader: User) -> Iterator[list[Any]]:
         scorecard__bid__round__panel__closed_at__isnull=False,
     )
     order = ("scorecard__bid__source_reference", "scorecard__member__name", "scorecard_id", "criterion__number")
-    found = marks.order_by(*order).values_list(*_COLUMNS).iterator(chunk_size=2000)
+    ordered = marks.order_by(*order).values_list(*_COLUMNS).iterator(chunk_size=2000)
     header: list[Any] = []
-    for _, cells in groupby(found, key=lambda row: row[0]):
+    for _, cells in groupby(ordered, key=lambda row: row[0]):
         card = list(cells)
         if not header:
             header = [*_BID, *(title for mark in card for title in _titles(*mark[9:13]))]
@@ -78,5 +78,5 @@ def _titles(number: int, label: str, gate: bool, scored: bool) -> list[str]:
 
 
 def _values(gate: bool, scored: bool, passed: bool | None, score: int | None, reason: str) -> list[Any]:
-    said = {True: "yes", False: "no", None: ""}[passed]
-    return [*([said] if gate else []), *([score] if scored else []), reason]
+    passes = {True: "yes", False: "no", None: ""}[passed]
+    return [*([passes] if gate else []), *([score] if scored else []), reason]

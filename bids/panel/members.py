@@ -36,10 +36,10 @@ def must_be_clear(bid: Bid, chair: User) -> None:
 
     Who is no chair may not decide about it in any case: the trail refuses them.
     """
-    said = Interest.objects.filter(bid=bid, member=chair).first()
-    if said is None and is_chair(bid.round, chair):
+    interest = Interest.objects.filter(bid=bid, member=chair).first()
+    if interest is None and is_chair(bid.round, chair):
         raise Refused("Declare first whether you have an interest in this bid")
-    if said and said.conflicted and said.waived_at is None:
+    if interest and interest.conflicted and interest.waived_at is None:
         raise Refused("You declared an interest in this bid, so another chair does this")
 
 
@@ -83,8 +83,8 @@ def incomplete_of(round: Round) -> QuerySet[Assignment]:
 
 def incomplete(round: Round) -> list[Assignment]:
     """The same with bid and member, by member; for the chair before closing."""
-    found = incomplete_of(round).select_related("bid", "member")
-    return list(found.order_by("member__name", "bid__source_reference"))
+    assignments = incomplete_of(round).select_related("bid", "member")
+    return list(assignments.order_by("member__name", "bid__source_reference"))
 
 
 def _exists(model: Any, **conditions: Any) -> Any:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bids.models import Criterion, Practice, PracticeCard, Scorecard
 from bids.panel.members import members_of, open_panel
-from bids.panel.scorecards import Given, missing_answers
+from bids.panel.scorecards import Judgement, missing_answers
 from grants import audit
 from grants.models import Round, User
 from grants.refusal import Incomplete, Refused, must_be_current
@@ -29,14 +29,14 @@ def keep_practice(
         raise Refused("Members score already. A practice bid comes before that.")
     if PracticeCard.objects.filter(practice__round=round).exists():
         raise Refused("Members have scored the practice bid. It stays as it is.")
-    said = {"title": title, "bidder": bidder, "amount": amount, "case": case}
-    practice, _ = Practice.objects.update_or_create(round=round, defaults=said)
+    values = {"title": title, "bidder": bidder, "amount": amount, "case": case}
+    practice, _ = Practice.objects.update_or_create(round=round, defaults=values)
     audit.record("keep practice", practice, round=round, by=by, at=at, facts={"title": title, "amount": amount})
     return practice
 
 
 @transaction.atomic
-def score_practice(*, practice: Practice, marks: Mapping[int, Given], by: User, at: datetime) -> PracticeCard:
+def score_practice(*, practice: Practice, marks: Mapping[int, Judgement], by: User, at: datetime) -> PracticeCard:
     """Submit one's scorecard on the practice bid, once. Raises Incomplete, naming every answer that is missing."""
     open_panel(practice.round)
     practice = Practice.objects.select_for_update(of=("self",)).select_related("round").get(pk=practice.pk)
@@ -48,8 +48,8 @@ def score_practice(*, practice: Practice, marks: Mapping[int, Given], by: User, 
     if missing:
         raise Incomplete(missing)
     answers = {
-        str(number): {"passed": given.passed, "score": given.score, "reason": given.reason}
-        for number, given in marks.items()
+        str(number): {"passed": judgement.passed, "score": judgement.score, "reason": judgement.reason}
+        for number, judgement in marks.items()
     }
     card = PracticeCard.objects.create(practice=practice, member=by, answers=answers, submitted_at=at)
     audit.record("score practice", card, round=practice.round, by=by, at=at)

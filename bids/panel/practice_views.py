@@ -22,18 +22,18 @@ from grants.pages import form_page
 
 @allow("see practice")
 def practice(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see practice")
-    made = Practice.objects.filter(round=found).first()
-    rules = [criterion.rule for criterion in Criterion.objects.filter(round=found)]
+    this_round = round_or_404(request, round, "see practice")
+    made = Practice.objects.filter(round=this_round).first()
+    rules = [criterion.rule for criterion in Criterion.objects.filter(round=this_round)]
     held = holdings(request.user)
     own = PracticeCard.objects.filter(practice=made, member=request.user).first()
     context: dict[str, Any] = {"practice": made, "own": own}
     if made and made.compared_at:
         context["criteria"] = meeting_reading.practice_marks(made, rules)
-    elif made and held.may("compare practice", found):
+    elif made and held.may("compare practice", this_round):
         context |= {"waiting": practising.waiting_for(made), "scored": made.cards.exists()}
-    over = made is None or made.compared_at or members.scoring_closed(found)
-    if made is None or over or own or not held.may("score practice", found):
+    over = made is None or made.compared_at or members.scoring_closed(this_round)
+    if made is None or over or own or not held.may("score practice", this_round):
         return render(request, "bids/panel/practice.html", context)
     waiting = made
     return form_page(
@@ -42,29 +42,29 @@ def practice(request: Request, round: str) -> HttpResponse:
         form := ScoreForm(request.POST or None, rules=rules, saved={}, typed={}),
         lambda data: practising.score_practice(practice=waiting, marks=form.marks, by=request.user, at=timezone.now()),
         done="Your marks on the practice bid are in",
-        to=reverse("bids:practice", args=[found.reference]),
+        to=reverse("bids:practice", args=[this_round.reference]),
         **context,
     )
 
 
 @allow("keep practice")
 def keep_practice(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "keep practice")
-    made = Practice.objects.filter(round=found).values("title", "bidder", "amount", "case").first()
+    this_round = round_or_404(request, round, "keep practice")
+    made = Practice.objects.filter(round=this_round).values("title", "bidder", "amount", "case").first()
     return form_page(
         request,
         "bids/panel/keep_practice.html",
         PracticeForm(request.POST or None, initial=made or {}),
-        lambda data: practising.keep_practice(round=found, **data, by=request.user, at=timezone.now()),
+        lambda data: practising.keep_practice(round=this_round, **data, by=request.user, at=timezone.now()),
         done="The practice bid is set up. No real bid is scored before the panel has compared its marks on it.",
-        to=reverse("bids:practice", args=[found.reference]),
+        to=reverse("bids:practice", args=[this_round.reference]),
     )
 
 
 @allow("compare practice")
 def compare_practice(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "compare practice")
-    made = get_object_or_404(Practice, round=found)
+    this_round = round_or_404(request, round, "compare practice")
+    made = get_object_or_404(Practice, round=this_round)
 
     def call(data: dict[str, Any]) -> None:
         seen, reason = made.version, data["reason"]
@@ -76,6 +76,6 @@ def compare_practice(request: Request, round: str) -> HttpResponse:
         ReasonForm(request.POST or None),
         call,
         done="The marks are open to the panel, and so is scoring",
-        to=reverse("bids:practice", args=[found.reference]),
+        to=reverse("bids:practice", args=[this_round.reference]),
         waiting=practising.waiting_for(made),
     )

@@ -54,14 +54,14 @@ def rows_of(member: User, bids: Iterable[Bid]) -> list[ToScore]:
     """What a member's list shows of some bids, in two queries. The title is shown once they are clear of interest."""
     shown = list(bids)
     states = dict(Scorecard.objects.filter(member=member, bid__in=shown).values_list("bid_id", "state"))
-    said = {each.bid_id: each for each in Interest.objects.filter(member=member, bid__in=shown)}
-    return [_row(bid, states.get(bid.pk, ""), said.get(bid.pk)) for bid in shown]
+    interests = {each.bid_id: each for each in Interest.objects.filter(member=member, bid__in=shown)}
+    return [_row(bid, states.get(bid.pk, ""), interests.get(bid.pk)) for bid in shown]
 
 
-def _row(bid: Bid, state: str, said: Interest | None) -> ToScore:
-    if said is None:
+def _row(bid: Bid, state: str, interest: Interest | None) -> ToScore:
+    if interest is None:
         return ToScore(bid, state, None)
-    return ToScore(bid, state, said.conflicted and said.waived_at is None, said.nature)
+    return ToScore(bid, state, interest.conflicted and interest.waived_at is None, interest.nature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +154,18 @@ def members(round: Round) -> list[MemberRow]:
     names = ("assigned", "accepted", "declined", "undeclared", "drafts", "submitted", "conflicts")
     rows = []
     for member in members_of_panel.members_of(round):
-        said: dict[str, Any] = dict.fromkeys(names, 0) | {"last_saved": None, "waiting": waiting.get(member.pk, 0)}
+        counts: dict[str, Any] = dict.fromkeys(names, 0) | {"last_saved": None, "waiting": waiting.get(member.pk, 0)}
         for part in (assigned, cards, interests):
-            said |= part.get(member.pk, {})
-        rows.append(MemberRow(member, **said))
+            counts |= part.get(member.pk, {})
+        rows.append(MemberRow(member, **counts))
     return rows
 
 
 def _by_member(rows: QuerySet[Any], **counts: Any) -> dict[int, dict[str, Any]]:
-    found = {}
+    by_member = {}
     for row in rows.order_by().values("member").annotate(**counts):
-        found[row.pop("member")] = row
-    return found
+        by_member[row.pop("member")] = row
+    return by_member
 
 
 def _same_pair(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -201,11 +201,11 @@ def parts_seen(user: User, bid: Bid, *, own_submitted: bool) -> set[Part]:
     return {part for part in Part if may_see(part, roles, phase, own_submitted=own_submitted)}
 
 
-def open_to(chair: User, round: Round, found: list[Assignment]) -> list[Assignment]:
+def open_to(chair: User, round: Round, rows: list[Assignment]) -> list[Assignment]:
     """Those of some assignments of a round whose bid is not shut to its chair by an interest."""
     visible = Bid.objects.visible_to(chair, "run panel").filter(round=round)
     keys = set(visible.values_list("pk", flat=True))
-    return [each for each in found if each.bid_id in keys]
+    return [each for each in rows if each.bid_id in keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +265,7 @@ def plan_grid(plan: AssignmentPlan, page: Page[Bid]) -> PlanGrid:
     by_name = {member.username: member for member in members_of_panel.members_of(plan.round)}
     planned = Counter(username for _, username in plan.pairs)
     ticked = {(reference, username) for reference, username in plan.pairs}
-    found, allowed = [], []
+    rows, allowed = [], []
     by_reference = {row.reference: row for row in assignments.to_assign(plan.round, shown)}
     for bid in shown:
         row, cells = by_reference[bid.reference], []
@@ -275,9 +275,9 @@ def plan_grid(plan: AssignmentPlan, page: Page[Bid]) -> PlanGrid:
             if not why:
                 allowed.append(pair)
             cells.append((pair, by_name[scorer.username].name, why, (bid.reference, scorer.username) in ticked))
-        found.append(PlanRow(bid, cells, len(row.had), sum(1 for cell in cells if cell[3])))
+        rows.append(PlanRow(bid, cells, len(row.had), sum(1 for cell in cells if cell[3])))
     members = [(by_name[each.username], each.load + planned[each.username]) for each in scorers]
-    return PlanGrid(members, found, allowed)
+    return PlanGrid(members, rows, allowed)
 
 
 def why_not(bid: ToAssign, scorer: Scorer) -> str:
@@ -286,5 +286,5 @@ def why_not(bid: ToAssign, scorer: Scorer) -> str:
         return "Has it"
     if scorer.username in bid.barred:
         return "Interest or declined"
-    found = connection_of(bid, scorer)
-    return f"{found[:1].upper()}{found[1:]}"
+    reason = connection_of(bid, scorer)
+    return f"{reason[:1].upper()}{reason[1:]}"

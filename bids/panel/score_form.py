@@ -16,17 +16,17 @@ from django.utils.safestring import SafeString
 
 from bids.criteria import Rule
 from bids.models import Bid
-from bids.panel.scorecards import Given
+from bids.panel.scorecards import Judgement
 from grants.forms import Form, Radios, text_area
 from grants.models import User
 
 LONGEST_REASON = 4000
 KINDS = ("passed", "score", "reason")
-_SAID = {"yes": "Yes", "no": "No"}
+_YES_NO = {"yes": "Yes", "no": "No"}
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class JudgementText:
     """What somebody put down for one criterion, in words; empty where they said nothing."""
 
     rule: Rule
@@ -37,7 +37,7 @@ class Said:
     @property
     def mark(self) -> str:
         """Yes, 3."""
-        return ", ".join(filter(None, (_SAID.get(self.passed, ""), self.score)))
+        return ", ".join(filter(None, (_YES_NO.get(self.passed, ""), self.score)))
 
     @property
     def heading(self) -> str:
@@ -79,27 +79,27 @@ def own_card(bid: Bid, member: User) -> OwnCard:
     with connection.cursor() as cursor:
         cursor.execute(_OWN_CARD, {"bid": bid.pk, "member": member.pk, "round": bid.round_id})
         rows = cursor.fetchall()
-    rules, found = [], {}
+    rules, values = [], {}
     for number, label, question, gate, scored, weight, points, passed, score, reason, *_ in rows:
         scale = tuple((int(value), str(meaning)) for value, meaning in json.loads(points))
         rules.append(Rule(number, label, question, gate, scored, weight, scale))
-        found[f"passed_{number}"] = {True: "yes", False: "no", None: ""}[passed]
-        found[f"score_{number}"] = "" if score is None else str(score)
-        found[f"reason_{number}"] = reason or ""
+        values[f"passed_{number}"] = {True: "yes", False: "no", None: ""}[passed]
+        values[f"score_{number}"] = "" if score is None else str(score)
+        values[f"reason_{number}"] = reason or ""
     version, state, saved_at, submitted_at = rows[0][-4:] if rows else (None, None, None, None)
-    answers = {name: value for name, value in found.items() if value}
+    answers = {name: value for name, value in values.items() if value}
     return OwnCard(rules, answers, version or 0, state or "", saved_at, submitted_at)
 
 
-def said(rules: Iterable[Rule], answers: Mapping[str, str]) -> list[Said]:
+def judgement_texts(rules: Iterable[Rule], answers: Mapping[str, str]) -> list[JudgementText]:
     """The answers criterion by criterion, in the order of the rules."""
-    return [Said(rule, *(answers.get(f"{kind}_{rule.number}", "") for kind in KINDS)) for rule in rules]
+    return [JudgementText(rule, *(answers.get(f"{kind}_{rule.number}", "") for kind in KINDS)) for rule in rules]
 
 
 def as_text(rules: Iterable[Rule], answers: Mapping[str, str]) -> str:
     """The answers as one text that can be copied."""
     return "\n\n".join(
-        f"{each.heading}\n{each.reason}".strip() for each in said(rules, answers) if each.mark or each.reason
+        f"{each.heading}\n{each.reason}".strip() for each in judgement_texts(rules, answers) if each.mark or each.reason
     )
 
 
@@ -116,7 +116,7 @@ def _reason(rule: Rule) -> forms.CharField:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CriterionFields:
     """One criterion on the page: what stands in its fields, what is wrong with the reason and, where another answer is
     saved than stands in them, that one. `gate` and `scale` are its choices as they are drawn; empty where it has none.
 
@@ -130,13 +130,13 @@ class Asked:
     scale: SafeString
     reason: str
     wrong: str
-    saved: Said | None
+    saved: JudgementText | None
 
 
 _PASSES = (("yes", "Yes"), ("no", "No"))
 
 
-def _asked(now: Said, wrong: Mapping[str, str], saved: Said | None) -> Asked:
+def _criterion_fields(now: JudgementText, wrong: Mapping[str, str], saved: JudgementText | None) -> CriterionFields:
     rule, gate, scale = now.rule, SafeString(), SafeString()
     if rule.gate:
         gate = _choices("passed", rule.number, _PASSES, now.passed, wrong.get("passed", ""))
@@ -144,7 +144,9 @@ def _asked(now: Said, wrong: Mapping[str, str], saved: Said | None) -> Asked:
         points = tuple((str(value), f"{value}: {meaning}") for value, meaning in rule.points)
         scale = _choices("score", rule.number, points, now.score, wrong.get("score", ""))
     number = str(rule.number)
-    return Asked(number, f"{number}. {rule.label}", rule, gate, scale, now.reason, wrong.get("reason", ""), saved)
+    return CriterionFields(
+        number, f"{number}. {rule.label}", rule, gate, scale, now.reason, wrong.get("reason", ""), saved
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -160,10 +162,10 @@ def _choices(kind: str, number: int, choices: tuple[tuple[str, str], ...], chose
 @lru_cache(maxsize=64)
 def _fields(rules: tuple[Rule, ...]) -> dict[str, forms.Field]:
     """The fields of a scorecard by name. They are the same in each form, so that all of them share these."""
-    found: dict[str, forms.Field] = {}
+    fields: dict[str, forms.Field] = {}
     for rule in rules:
         if rule.gate:
-            found[f"passed_{rule.number}"] = forms.TypedChoiceField(
+            fields[f"passed_{rule.number}"] = forms.TypedChoiceField(
                 label="Does it pass?",
                 choices=_PASSES,
                 coerce=lambda answer: answer == "yes",
@@ -172,7 +174,7 @@ def _fields(rules: tuple[Rule, ...]) -> dict[str, forms.Field]:
                 widget=Radios(attrs={"inline": True}),
             )
         if rule.scored:
-            found[f"score_{rule.number}"] = forms.TypedChoiceField(
+            fields[f"score_{rule.number}"] = forms.TypedChoiceField(
                 label="Mark",
                 choices=[(value, f"{value}: {meaning}") for value, meaning in rule.points],
                 coerce=int,
@@ -180,8 +182,8 @@ def _fields(rules: tuple[Rule, ...]) -> dict[str, forms.Field]:
                 required=False,
                 widget=Radios,
             )
-        found[f"reason_{rule.number}"] = _reason(rule)
-    return found
+        fields[f"reason_{rule.number}"] = _reason(rule)
+    return fields
 
 
 class ScoreForm(Form):
@@ -209,16 +211,16 @@ class ScoreForm(Form):
     def typed(self) -> dict[str, str]:
         """What stands in the fields, as it would be saved. An empty one is left out."""
         source = self.data if self.is_bound else self.initial
-        found = {name: str(source.get(name) or "").replace("\r\n", "\n").strip() for name in self._numbered()}
-        return {name: value for name, value in found.items() if value}
+        texts = {name: str(source.get(name) or "").replace("\r\n", "\n").strip() for name in self._numbered()}
+        return {name: value for name, value in texts.items() if value}
 
     @property
-    def criteria(self) -> list[Asked]:
+    def criteria(self) -> list[CriterionFields]:
         """Each criterion as the page draws it, in order."""
-        now = said(self.rules, self.typed)
-        before = now if self.compared is None else said(self.rules, self.compared)
+        now = judgement_texts(self.rules, self.typed)
+        before = now if self.compared is None else judgement_texts(self.rules, self.compared)
         return [
-            _asked(each, self._wrong_with(each.rule), saved if saved != each else None)
+            _criterion_fields(each, self._wrong_with(each.rule), saved if saved != each else None)
             for each, saved in zip(now, before, strict=True)
         ]
 
@@ -229,10 +231,10 @@ class ScoreForm(Form):
         return {kind: str(self.errors[name][0]) for kind, name in wrong.items()}
 
     @property
-    def marks(self) -> Mapping[int, Given]:
+    def marks(self) -> Mapping[int, Judgement]:
         data = self.cleaned_data
         return {
-            rule.number: Given(
+            rule.number: Judgement(
                 data.get(f"passed_{rule.number}"),
                 data.get(f"score_{rule.number}"),
                 data.get(f"reason_{rule.number}", ""),

@@ -33,24 +33,24 @@ def _address(name: str, round: Round) -> str:
 @allow("score bid")
 @require_GET
 def scoring(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "score bid")
-    page = page_of(request, reading.assigned_to(request.user, found))
+    this_round = round_or_404(request, round, "score bid")
+    page = page_of(request, reading.assigned_to(request.user, this_round))
     context = {
         "page": page,
         "rows": reading.rows_of(request.user, page.object_list),
-        "progress": reading.progress(request.user, found),
-        "closed": found.panel.closed_at,
-        "practice": Practice.objects.filter(round=found).first(),
+        "progress": reading.progress(request.user, this_round),
+        "closed": this_round.panel.closed_at,
+        "practice": Practice.objects.filter(round=this_round).first(),
     }
     return render(request, "bids/panel/scoring.html", context)
 
 
 @allow("declare interest")
 def interests(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "declare interest")
+    this_round = round_or_404(request, round, "declare interest")
     held = holdings(request.user)
-    scores, chairs = held.may("score bid", found), held.may("run panel", found)
-    rows = reading.rows_of(request.user, reading.to_answer_for(request.user, found))
+    scores, chairs = held.may("score bid", this_round), held.may("run panel", this_round)
+    rows = reading.rows_of(request.user, reading.to_answer_for(request.user, this_round))
     rows.sort(key=lambda row: (row.conflicted is not None, row.bid.bidder))
     forms = [
         InterestForm(
@@ -78,7 +78,7 @@ def interests(request: Request, round: str) -> HttpResponse:
         if declared is not None:
             count = len(declared)
             messages.success(request, f"{count} {'declaration is' if count == 1 else 'declarations are'} recorded")
-            return redirect("bids:scoring" if scores else "bids:panel", found.reference)
+            return redirect("bids:scoring" if scores else "bids:panel", this_round.reference)
     errors = [each for form in forms for each in form.errors_with_links]
     context = {
         "pairs": list(zip(rows, forms, strict=True)),
@@ -127,7 +127,7 @@ def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: boo
         "bid": bid,
         "card": card,
         "form": form,
-        "said": score_form.said(card.rules, card.answers),
+        "judgements": score_form.judgement_texts(card.rules, card.answers),
         "untaken": score_form.as_text(card.rules, form.typed) if too_late and unsaved else "",
         "unsaved": unsaved,
         "progress": reading.progress(request.user, bid.round, after=bid),
@@ -151,12 +151,12 @@ def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
     )
     asked = request.headers.get(typed.SCRIPT_HEADER)
     if asked == "stay":
-        return JsonResponse({"version": card.version, "saved": _told(card.saved_at)})
+        return JsonResponse({"version": card.version, "saved": _saved_text(card.saved_at)})
     to = _after_saving(request, bid, submits)
     return JsonResponse({"next": to}) if asked else redirect(to)
 
 
-def _told(saved_at: datetime | None) -> str:
+def _saved_text(saved_at: datetime | None) -> str:
     """What the status line says of a card that stands saved."""
     return f"Draft saved {timezone.localtime(saved_at):%H:%M}" if saved_at else "Nothing saved yet"
 
@@ -172,7 +172,7 @@ def _after_saving(request: Request, bid: Bid, submitted: bool) -> str:
 
 def _refusal(form: ScoreForm, standing: OwnCard | None) -> HttpResponse:
     """Tell a script why nothing was saved; where another page saved meanwhile, also what stands there."""
-    said: dict[str, Any] = {"error": "; ".join(message for message, _ in form.errors_with_links)}
+    content: dict[str, Any] = {"error": "; ".join(message for message, _ in form.errors_with_links)}
     if standing is not None:
-        said |= {"version": standing.version, "standing": standing.answers, "saved": _told(standing.saved_at)}
-    return JsonResponse(said, status=409)
+        content |= {"version": standing.version, "standing": standing.answers, "saved": _saved_text(standing.saved_at)}
+    return JsonResponse(content, status=409)

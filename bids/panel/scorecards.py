@@ -16,7 +16,7 @@ from grants.refusal import Incomplete, Refused, must_be_current
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Judgement:
     """What a member puts down for one criterion; any part may still be empty in a draft."""
 
     passed: bool | None = None
@@ -25,7 +25,7 @@ class Given:
 
 
 @transaction.atomic
-def save_draft(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetime) -> Scorecard:
+def save_draft(*, bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: datetime) -> Scorecard:
     """Keep a scorecard as far as it is. `seen` is the version on the page, 0 where there was none yet.
 
     Raises Refused where the person may not score this bid (any more), Stale where another page saved meanwhile.
@@ -34,7 +34,7 @@ def save_draft(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at:
 
 
 @transaction.atomic
-def submit_scorecard(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetime) -> Scorecard:
+def submit_scorecard(*, bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: datetime) -> Scorecard:
     """Save a scorecard and submit it, once. Raises Incomplete, naming every answer that is missing."""
     card = _save(bid, marks, seen, by, at)
     missing = missing_answers(Criterion.objects.filter(round=card.bid.round), marks)
@@ -55,21 +55,21 @@ def submit_scorecard(*, bid: Bid, marks: Mapping[int, Given], seen: int, by: Use
     return card
 
 
-def missing_answers(criteria: Iterable[Criterion], marks: Mapping[int, Given]) -> list[tuple[str, str]]:
+def missing_answers(criteria: Iterable[Criterion], marks: Mapping[int, Judgement]) -> list[tuple[str, str]]:
     """What a scorecard still lacks before it can be submitted: each field with its sentence."""
-    found = []
+    missing = []
     for criterion in criteria:
-        given = marks.get(criterion.number, Given())
-        if criterion.gate and given.passed is None:
-            found.append((f"passed_{criterion.number}", f"{criterion}: say whether the bid passes"))
-        if criterion.scored and given.score is None:
-            found.append((f"score_{criterion.number}", f"{criterion}: give a mark"))
-        if not given.reason.strip():
-            found.append((f"reason_{criterion.number}", f"{criterion}: give your reason"))
-    return found
+        judgement = marks.get(criterion.number, Judgement())
+        if criterion.gate and judgement.passed is None:
+            missing.append((f"passed_{criterion.number}", f"{criterion}: say whether the bid passes"))
+        if criterion.scored and judgement.score is None:
+            missing.append((f"score_{criterion.number}", f"{criterion}: give a mark"))
+        if not judgement.reason.strip():
+            missing.append((f"reason_{criterion.number}", f"{criterion}: give your reason"))
+    return missing
 
 
-def _save(bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetime) -> Scorecard:
+def _save(bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: datetime) -> Scorecard:
     # Each save of a round waits here for the one before and for the chair who closes, so that even two first saves
     # of one scorecard meet in order; the chain of the trail would let only one through at a time anyway.
     panel = Panel.objects.select_for_update(of=("self",), no_key=True).select_related("round").get(round=bid.round_id)
@@ -92,20 +92,20 @@ def _save(bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetim
     card.save()
     criteria = {criterion.number: criterion for criterion in bid.round.criteria.all()}
     before = {mark.criterion.number: mark for mark in card.marks.select_related("criterion")}
-    changed: dict[int, Given] = {}
+    changed: dict[int, Judgement] = {}
     written: list[Mark] = []
-    for number, given in marks.items():
+    for number, judgement in marks.items():
         old = before.get(number)
-        if Given(old.passed, old.score, old.reason) == given if old else given == Given():
+        if Judgement(old.passed, old.score, old.reason) == judgement if old else judgement == Judgement():
             continue
-        changed[number] = given
+        changed[number] = judgement
         written.append(
             Mark(
                 scorecard=card,
                 criterion=criteria[number],
-                passed=given.passed,
-                score=given.score,
-                reason=given.reason,
+                passed=judgement.passed,
+                score=judgement.score,
+                reason=judgement.reason,
             )
         )
     if changed:
@@ -122,12 +122,12 @@ def _save(bid: Bid, marks: Mapping[int, Given], seen: int, by: User, at: datetim
             bid=bid.reference,
             by=by,
             at=at,
-            before={"marks": _facts({n: Given(before[n].passed, before[n].score) for n in changed if n in before})},
+            before={"marks": _facts({n: Judgement(before[n].passed, before[n].score) for n in changed if n in before})},
             facts={"marks": _facts(changed)},
         )
     return card
 
 
-def _facts(marks: Mapping[int, Given]) -> dict[str, Any]:
+def _facts(marks: Mapping[int, Judgement]) -> dict[str, Any]:
     # The trail holds what was marked; the reasons, which quote the bid, stay with the scorecard.
-    return {str(number): {"passed": given.passed, "score": given.score} for number, given in marks.items()}
+    return {str(number): {"passed": judgement.passed, "score": judgement.score} for number, judgement in marks.items()}

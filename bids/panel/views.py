@@ -35,32 +35,32 @@ def _address(name: str, round: Round) -> str:
 @allow("see panel")
 @require_GET
 def panel(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see panel")
+    this_round = round_or_404(request, round, "see panel")
     visible = Bid.objects.visible_to(request.user, "see panel")
-    bids = visible.filter(round=found, state=Bid.State.ELIGIBLE).order_by("source_reference")
+    bids = visible.filter(round=this_round, state=Bid.State.ELIGIBLE).order_by("source_reference")
     page = page_of(request, bids)
     context = {
-        "members": reading.members(found),
+        "members": reading.members(this_round),
         "page": page,
         "rows": reading.with_scorers(page),
-        "panel": Panel.objects.get(round=found),
-        "closed_to_you": Bid.objects.filter(round=found, state=Bid.State.ELIGIBLE).count() - page.paginator.count,
+        "panel": Panel.objects.get(round=this_round),
+        "closed_to_you": Bid.objects.filter(round=this_round, state=Bid.State.ELIGIBLE).count() - page.paginator.count,
     }
     return render(request, "bids/panel/panel.html", context)
 
 
 @allow("run panel")
 def close_scoring(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "run panel")
+    this_round = round_or_404(request, round, "run panel")
     return form_page(
         request,
         "bids/panel/close_scoring.html",
         ReasonForm(request.POST or None),
-        lambda data: closing.close_scoring(round=found, **data, by=request.user, at=timezone.now()),
+        lambda data: closing.close_scoring(round=this_round, **data, by=request.user, at=timezone.now()),
         done="Scoring is closed. The ranking is open to you.",
-        to=_address("ranking", found),
-        back=_address("panel", found),
-        incomplete=reading.open_to(request.user, found, members.incomplete(found)),
+        to=_address("ranking", this_round),
+        back=_address("panel", this_round),
+        incomplete=reading.open_to(request.user, this_round, members.incomplete(this_round)),
     )
 
 
@@ -76,9 +76,9 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
     closed = members.scoring_closed(bid.round)
     cards = reading.marks_of(bid) if closed else []
 
-    def call(said: dict[str, Any]) -> None:
-        seen = said.pop("version")
-        closing.record_outcome(bid=bid, **said, seen=seen, by=request.user, at=timezone.now())
+    def call(data: dict[str, Any]) -> None:
+        seen = data.pop("version")
+        closing.record_outcome(bid=bid, **data, seen=seen, by=request.user, at=timezone.now())
 
     return form_page(
         request,

@@ -24,15 +24,15 @@ from grants.pages import file_response, form_page
 
 @allow("export scores")
 def export_scores(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "export scores")
+    this_round = round_or_404(request, round, "export scores")
     return form_page(
         request,
         "bids/ranking/export_scores.html",
         ExportForm(request.POST or None),
-        lambda data: matrix.ask_for_scores(round=found, **data, by=request.user, at=timezone.now()),
+        lambda data: matrix.ask_for_scores(round=this_round, **data, by=request.user, at=timezone.now()),
         done="The file is being fetched. That you took it stands in the trail.",
         to=lambda made: reverse("bids:scores_file", args=[made.reference]),
-        back=reverse("bids:ranking", args=[found.reference]),
+        back=reverse("bids:ranking", args=[this_round.reference]),
     )
 
 
@@ -75,17 +75,19 @@ def letters(bids: list[Bid], round: Round) -> Iterator[tuple[Bid, str]]:
 def feedback(request: Request, reference: str) -> HttpResponse:
     bid = bid_or_404(request, reference, "write feedback")
     unsuccessful = bid.state in Bid.UNSUCCESSFUL
-    found = dict(letters([bid], bid.round)) if unsuccessful else {}
-    return render(request, "bids/ranking/feedback.html", {"bid": bid, "letter": found.get(bid)})
+    by_bid = dict(letters([bid], bid.round)) if unsuccessful else {}
+    return render(request, "bids/ranking/feedback.html", {"bid": bid, "letter": by_bid.get(bid)})
 
 
 @allow("write feedback")
 @require_GET
 def feedback_file(request: Request, round: str) -> HttpResponseBase:
-    found = round_or_404(request, round, "write feedback")
-    visible = Bid.objects.visible_to(request.user, "write feedback").filter(round=found, state__in=Bid.UNSUCCESSFUL)
+    this_round = round_or_404(request, round, "write feedback")
+    visible = Bid.objects.visible_to(request.user, "write feedback").filter(
+        round=this_round, state__in=Bid.UNSUCCESSFUL
+    )
     bids = list(visible.select_related("recipient", "outcome").order_by("source_reference"))
-    parts = (f"{bid.source_reference}\n{'=' * 40}\n\n{text}\n\n\n" for bid, text in letters(bids, found))
+    parts = (f"{bid.source_reference}\n{'=' * 40}\n\n{text}\n\n\n" for bid, text in letters(bids, this_round))
     response = StreamingHttpResponse(parts, content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="feedback-{found.reference}.txt"'
+    response["Content-Disposition"] = f'attachment; filename="feedback-{this_round.reference}.txt"'
     return response

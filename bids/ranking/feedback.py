@@ -36,15 +36,15 @@ def by_criterion(result: Result, rules: Sequence[Rule]) -> list[str]:
 
 
 def _standing(result: Result, rule: Rule) -> str:
-    said = []
+    sentences = []
     if rule.gate:
-        said.append(_GATES[result.gates.get(rule.number, Gate.OPEN)])
+        sentences.append(_GATES[result.gates.get(rule.number, Gate.OPEN)])
     mean = result.means.get(rule.number)
     if rule.scored and mean is not None:
         meanings = dict(rule.points)
         nearest = meanings.get(int(mean.quantize(Decimal(1), ROUND_HALF_UP)), "").lower()
-        said.append(f"On average the panel’s mark was {mean} of {max(meanings)}, nearest to: {nearest}.")
-    return " ".join(said) or "This was not judged."
+        sentences.append(f"On average the panel’s mark was {mean} of {max(meanings)}, nearest to: {nearest}.")
+    return " ".join(sentences) or "This was not judged."
 
 
 def text(opening: Sequence[str], criteria: Sequence[str], closing: str) -> str:

@@ -62,7 +62,7 @@ def severities(bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, Lean]
         whole = sum(means.values(), Fraction(0))
         for member, own in means.items():
             differences.setdefault(member, []).append(own - (whole - own) / (len(means) - 1))
-    return {member: Lean(len(found), sum(found, Fraction(0)) / len(found)) for member, found in differences.items()}
+    return {member: Lean(len(own), sum(own, Fraction(0)) / len(own)) for member, own in differences.items()}
 
 
 def firmness(bids: Sequence[Scored], rules: Sequence[Rule], leans: Mapping[str, Lean]) -> dict[str, Firmness]:
@@ -99,12 +99,12 @@ def _means(bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, dict[str,
 
 def _without(member: str, bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, scoring.Result]:
     """The results that change when a member is left out."""
-    found = {}
+    results = {}
     for bid in bids:
         rest = [card for name, card in bid.cards.items() if name != member]
         if rest and len(rest) < len(bid.cards):
-            found[bid.reference] = scoring.result(rest, rules)
-    return found
+            results[bid.reference] = scoring.result(rest, rules)
+    return results
 
 
 def _places(bids: Sequence[Scored], results: Mapping[str, scoring.Result]) -> dict[str, int]:
@@ -119,11 +119,11 @@ def _ranked(placed: Iterable[scoring.Placed]) -> dict[str, int]:
 
 
 def _adjusted(bids: Sequence[Scored], rules: Sequence[Rule], leans: Mapping[str, Lean]) -> dict[str, Decimal | None]:
-    found: dict[str, Decimal | None] = {}
+    means_by_bid: dict[str, Decimal | None] = {}
     for reference, means in _means(bids, rules).items():
         moved = [_within(mean - (leans[member].difference if member in leans else 0)) for member, mean in means.items()]
-        found[reference] = scoring.rounded(sum(moved, Fraction(0)) / len(moved)) if moved else None
-    return found
+        means_by_bid[reference] = scoring.rounded(sum(moved, Fraction(0)) / len(moved)) if moved else None
+    return means_by_bid
 
 
 def _within(mean: Fraction) -> Fraction:

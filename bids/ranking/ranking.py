@@ -37,8 +37,8 @@ _ON_AGENDA = Exists(Discussion.objects.of_open_meetings().filter(bid=OuterRef("b
 def rows(round: Round, user: User) -> QuerySet[Standing, dict[str, Any]]:
     """The bids of a round in order, as far as this person may see them ranked; each a mapping of what is shown."""
     visible = Bid.objects.visible_to(user, "see ranking").filter(round=round)
-    found = Standing.objects.filter(round=round, bid__in=visible).annotate(on_agenda=_ON_AGENDA)
-    return found.order_by("position").values(*_SHOWN)
+    standings = Standing.objects.filter(round=round, bid__in=visible).annotate(on_agenda=_ON_AGENDA)
+    return standings.order_by("position").values(*_SHOWN)
 
 
 def left_for_grants(round: Round) -> Decimal:
@@ -133,10 +133,10 @@ def picture(means: Sequence[Decimal], result: Decimal | None, outlying: set[int]
         for number, (x, y) in enumerate(_apart([_across(mean) for mean in means]))
     )
     bar = "" if result is None else f'<path class="app-dots__result" d="M{_across(result)} 2V18"></path>'
-    said = ", ".join(map(str, means)) or "none"
+    spoken = ", ".join(map(str, means)) or "none"
     return SafeString(
         '<svg class="app-dots" viewBox="0 0 110 20" width="110" height="20" role="img" '
-        f'aria-label="Means of the members: {said}"><path d="M5 10H105"></path>{bar}{dots}</svg>'
+        f'aria-label="Means of the members: {spoken}"><path d="M5 10H105"></path>{bar}{dots}</svg>'
     )
 
 
@@ -145,12 +145,12 @@ def _apart(along: list[int]) -> list[tuple[int, int]]:
     columns: dict[int, list[int]] = {}
     for number, x in enumerate(along):
         columns.setdefault(next((at for at in columns if abs(at - x) < DOT), x), []).append(number)
-    found = [(0, 0)] * len(along)
+    places = [(0, 0)] * len(along)
     for numbers in columns.values():
         step = min(DOT, 14 // max(len(numbers) - 1, 1))
         for row, number in enumerate(numbers):
-            found[number] = (along[number], MIDDLE + step * row - step * (len(numbers) - 1) // 2)
-    return found
+            places[number] = (along[number], MIDDLE + step * row - step * (len(numbers) - 1) // 2)
+    return places
 
 
 _RING = ' class="app-dots__outlier"'
@@ -168,8 +168,8 @@ def unsettled(round: Round) -> int:
 
 def severities(round: Round) -> list[tuple[Severity, SafeString]]:
     """How each member marks against the others, the most severe first, with a bar on a scale from -2 to 2."""
-    found = Severity.objects.filter(round=round).select_related("member")
-    return [(each, leaning(each.difference)) for each in found]
+    rows = Severity.objects.filter(round=round).select_related("member")
+    return [(each, leaning(each.difference)) for each in rows]
 
 
 def leaning(difference: Decimal) -> SafeString:

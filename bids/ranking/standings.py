@@ -25,8 +25,8 @@ def results(bids: Iterable[int], rules: Sequence[Rule], *, agreed: bool = True) 
     """
     keys = list(bids)
     cards = cards_of(keys)
-    said = _agreed(keys) if agreed else {}
-    return {pk: scoring.result(list(cards[pk].values()), rules, said.get(pk)) for pk in keys}
+    agreed_marks = _agreed(keys) if agreed else {}
+    return {pk: scoring.result(list(cards[pk].values()), rules, agreed_marks.get(pk)) for pk in keys}
 
 
 def cards_of(keys: Sequence[int]) -> dict[int, dict[str, dict[int, scoring.Answer]]]:
@@ -40,13 +40,13 @@ def cards_of(keys: Sequence[int]) -> dict[int, dict[str, dict[int, scoring.Answe
 
 
 def _agreed(bids: list[int]) -> dict[int, dict[int, scoring.Answer]]:
-    found: dict[int, dict[int, scoring.Answer]] = {}
-    said = AgreedMark.objects.filter(discussion__bid__in=bids).order_by("discussion__recorded_at")
+    agreed: dict[int, dict[int, scoring.Answer]] = {}
+    marks = AgreedMark.objects.filter(discussion__bid__in=bids).order_by("discussion__recorded_at")
     columns = ("discussion__bid", "criterion__number", "passed", "score")
     # In the order in which they were agreed: a later meeting speaks last.
-    for bid, number, passed, score in said.values_list(*columns):
-        found.setdefault(bid, {})[number] = scoring.Answer(passed, score)
-    return found
+    for bid, number, passed, score in marks.values_list(*columns):
+        agreed.setdefault(bid, {})[number] = scoring.Answer(passed, score)
+    return agreed
 
 
 def rules_of(round: Round) -> list[Rule]:
@@ -72,10 +72,10 @@ def refresh(round: Round, *, bids: Sequence[Bid] | None = None) -> None:
     ranked = Bid.objects.filter(round=round).exclude(state__in=_OUTSIDE)
     wanted = ranked.filter(pk__in=[bid.pk for bid in bids]) if bids is not None else ranked
     rules = rules_of(round)
-    found = results(wanted.values_list("pk", flat=True), rules)
+    by_bid = results(wanted.values_list("pk", flat=True), rules)
     if bids is None:
         Standing.objects.filter(round=round).exclude(bid__in=ranked).delete()
-    rows = [_standing(pk, round, result) for pk, result in found.items()]
+    rows = [_standing(pk, round, result) for pk, result in by_bid.items()]
     fields = ["cards", "gate", "mean", "panel_mean", "spread", "card_means", "moderated"]
     Standing.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["bid"], update_fields=fields, batch_size=1000

@@ -21,28 +21,28 @@ from grants.pages import page_of
 @allow("see ranking")
 @require_GET
 def ranking(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see ranking")
-    closed = members.scoring_closed(found)
+    this_round = round_or_404(request, round, "see ranking")
+    closed = members.scoring_closed(this_round)
     context: dict[str, Any] = {"closed": closed, "rule": scoring_rules.RULE_IN_WORDS}
     if closed:
-        left = ranked.left_for_grants(found)
-        line = ranked.line(found, left)
-        page = page_of(request, ranked.rows(found, request.user), size=ranked.PAGE)
+        left = ranked.left_for_grants(this_round)
+        line = ranked.line(this_round, left)
+        page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE)
         context |= {"page": page, "rows": ranked.drawn(page, line), "left": left, "line": line}
-        context |= {"unsettled": ranked.unsettled(found), "outlier_rule": ranked.OUTLIER_IN_WORDS}
+        context |= {"unsettled": ranked.unsettled(this_round), "outlier_rule": ranked.OUTLIER_IN_WORDS}
     return render(request, "bids/ranking/ranking.html", context)
 
 
 @allow("see ranking")
 @require_GET
 def insight(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see ranking")
-    closed = members.scoring_closed(found)
-    page = page_of(request, ranked.rows(found, request.user), size=ranked.PAGE) if closed else None
+    this_round = round_or_404(request, round, "see ranking")
+    closed = members.scoring_closed(this_round)
+    page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE) if closed else None
     context = {
         "closed": closed,
         "page": page,
-        "severities": ranked.severities(found) if closed else [],
+        "severities": ranked.severities(this_round) if closed else [],
         "rows": ranked.firm(page) if page else [],
         "severity_rule": insight_rules.SEVERITY_IN_WORDS,
         "firmness_rule": insight_rules.FIRMNESS_IN_WORDS,
@@ -53,9 +53,9 @@ def insight(request: Request, round: str) -> HttpResponse:
 @allow("see ranking")
 @require_GET
 def coverage(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see ranking")
-    closed = members.scoring_closed(found)
-    visible = Bid.objects.visible_to(request.user, "see ranking").filter(round=found)
-    after = ranked.line(found, ranked.left_for_grants(found)).after if closed else 0
-    context = {"closed": closed, "covered": covering.of(found, visible, after) if closed else None}
+    this_round = round_or_404(request, round, "see ranking")
+    closed = members.scoring_closed(this_round)
+    visible = Bid.objects.visible_to(request.user, "see ranking").filter(round=this_round)
+    after = ranked.line(this_round, ranked.left_for_grants(this_round)).after if closed else 0
+    context = {"closed": closed, "covered": covering.of(this_round, visible, after) if closed else None}
     return render(request, "bids/ranking/coverage.html", context)

@@ -69,8 +69,8 @@ def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 @allow("see people")
 @require_GET
 def people(request: Request) -> HttpResponse:
-    found = User.objects.prefetch_related("holdings__round").order_by("name")
-    return render(request, "grants/people/people.html", {"page": page_of(request, found)})
+    everybody = User.objects.prefetch_related("holdings__round").order_by("name")
+    return render(request, "grants/people/people.html", {"page": page_of(request, everybody)})
 
 
 @allow("manage people")
@@ -89,9 +89,9 @@ def add_person(request: Request) -> HttpResponse:
 @allow("see people")
 @require_GET
 def person(request: Request, username: str) -> HttpResponse:
-    found = get_object_or_404(User, username=username)
-    held = found.holdings.select_related("round", "given_by", "through__user")
-    return render(request, "grants/people/person.html", {"person": found, "holdings_of": held})
+    this_person = get_object_or_404(User, username=username)
+    held = this_person.holdings.select_related("round", "given_by", "through__user")
+    return render(request, "grants/people/person.html", {"person": this_person, "holdings_of": held})
 
 
 @allow("manage people")
@@ -121,7 +121,7 @@ def give_role(request: Request, username: str) -> HttpResponse:
         "grants/people/give_role.html",
         RoleForm(request.POST or None),
         call,
-        done=lambda given: f"{person.name} is {Role(given.role).label} now",
+        done=lambda holding: f"{person.name} is {Role(holding.role).label} now",
         to=reverse("grants:person", args=[username]),
         person=person,
     )

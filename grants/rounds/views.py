@@ -38,14 +38,14 @@ def add_round(request: Request) -> HttpResponse:
 @allow("see round")
 @require_GET
 def round(request: Request, reference: str) -> HttpResponse:
-    found = round_or_404(request, reference, "see round")
-    return render(request, "grants/rounds/round.html", {"lines": found.lines.all()})
+    this_round = round_or_404(request, reference, "see round")
+    return render(request, "grants/rounds/round.html", {"lines": this_round.lines.all()})
 
 
 @allow("keep budget line")
 def add_budget_line(request: Request, reference: str) -> HttpResponse:
-    found = round_or_404(request, reference, "keep budget line")
-    return _budget_line(request, found, None, "grants/rounds/add_budget_line.html")
+    this_round = round_or_404(request, reference, "keep budget line")
+    return _budget_line(request, this_round, None, "grants/rounds/add_budget_line.html")
 
 
 @allow("keep budget line")

@@ -123,8 +123,8 @@ def _locked(virement: Virement, verb: str) -> Virement:
 
 def _locked_lines(round: Round, *lines: BudgetLine | None) -> dict[int, BudgetLine]:
     wanted = [line.pk for line in lines if line]
-    found = round.lines.select_for_update(of=("self",)).order_by("pk").filter(pk__in=wanted)
-    locked = {line.pk: line for line in found}
+    rows = round.lines.select_for_update(of=("self",)).order_by("pk").filter(pk__in=wanted)
+    locked = {line.pk: line for line in rows}
     if len(locked) != len(wanted):
         raise Refused("Both lines must be of this round")
     return locked

@@ -19,10 +19,10 @@ from grants.rounds.forms import VirementForm
 def virement_or_404(request: Request, reference: str, action: str) -> Virement:
     """The virement, where this person may do the action in its round."""
     rows = Virement.objects.select_related("round", "source", "target", "proposed_by", "answered_by")
-    found = get_object_or_404(rows, reference=reference)
-    must(request.user, action, found.round)
-    enter(request, found.round)
-    return found
+    virement = get_object_or_404(rows, reference=reference)
+    must(request.user, action, virement.round)
+    enter(request, virement.round)
+    return virement
 
 
 def _address(virement: Virement) -> str:
@@ -32,70 +32,70 @@ def _address(virement: Virement) -> str:
 @allow("see virements")
 @require_GET
 def virements(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see virements")
-    rows = found.virements.select_related("source", "target", "proposed_by", "answered_by")
+    this_round = round_or_404(request, round, "see virements")
+    rows = this_round.virements.select_related("source", "target", "proposed_by", "answered_by")
     return render(request, "grants/rounds/virements.html", {"page": page_of(request, rows)})
 
 
 @allow("see virements")
 @require_GET
 def virement(request: Request, reference: str) -> HttpResponse:
-    found = virement_or_404(request, reference, "see virements")
-    context = {"virement": found, "own": found.proposed_by_id == request.user.pk}
+    this_virement = virement_or_404(request, reference, "see virements")
+    context = {"virement": this_virement, "own": this_virement.proposed_by_id == request.user.pk}
     return render(request, "grants/rounds/virement.html", context)
 
 
 @allow("propose virement")
 def propose_virement(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "propose virement")
+    this_round = round_or_404(request, round, "propose virement")
     return form_page(
         request,
         "grants/rounds/propose_virement.html",
-        VirementForm(request.POST or None, round=found),
-        lambda data: transitions.propose_virement(round=found, **data, by=request.user, at=timezone.now()),
+        VirementForm(request.POST or None, round=this_round),
+        lambda data: transitions.propose_virement(round=this_round, **data, by=request.user, at=timezone.now()),
         done=lambda made: f"{made.reference} is proposed. Nothing moves until a second person confirms it.",
         to=_address,
-        back=reverse("grants:virements", args=[found.reference]),
+        back=reverse("grants:virements", args=[this_round.reference]),
     )
 
 
 @allow("confirm virement")
 def confirm_virement(request: Request, reference: str) -> HttpResponse:
-    found = virement_or_404(request, reference, "confirm virement")
+    virement = virement_or_404(request, reference, "confirm virement")
     return form_page(
         request,
         "grants/rounds/confirm_virement.html",
         ConfirmForm(request.POST or None),
-        lambda data: transitions.confirm_virement(virement=found, by=request.user, at=timezone.now()),
-        done=f"{found.reference} is confirmed and the money is moved",
-        to=_address(found),
-        virement=found,
+        lambda data: transitions.confirm_virement(virement=virement, by=request.user, at=timezone.now()),
+        done=f"{virement.reference} is confirmed and the money is moved",
+        to=_address(virement),
+        virement=virement,
     )
 
 
 @allow("refuse virement")
 def refuse_virement(request: Request, reference: str) -> HttpResponse:
-    found = virement_or_404(request, reference, "refuse virement")
+    virement = virement_or_404(request, reference, "refuse virement")
     return form_page(
         request,
         "grants/rounds/refuse_virement.html",
         ReasonForm(request.POST or None),
-        lambda data: transitions.refuse_virement(virement=found, **data, by=request.user, at=timezone.now()),
-        done=f"{found.reference} is refused",
-        to=_address(found),
-        virement=found,
+        lambda data: transitions.refuse_virement(virement=virement, **data, by=request.user, at=timezone.now()),
+        done=f"{virement.reference} is refused",
+        to=_address(virement),
+        virement=virement,
     )
 
 
 @allow("withdraw virement")
 def withdraw_virement(request: Request, reference: str) -> HttpResponse:
-    found = virement_or_404(request, reference, "withdraw virement")
+    virement = virement_or_404(request, reference, "withdraw virement")
     return form_page(
         request,
         "grants/rounds/withdraw_virement.html",
         ReasonForm(request.POST or None),
-        lambda data: transitions.withdraw_virement(virement=found, **data, by=request.user, at=timezone.now()),
-        done=f"{found.reference} is withdrawn",
-        to=_address(found),
-        virement=found,
+        lambda data: transitions.withdraw_virement(virement=virement, **data, by=request.user, at=timezone.now()),
+        done=f"{virement.reference} is withdrawn",
+        to=_address(virement),
+        virement=virement,
     )

@@ -63,13 +63,14 @@ def test_a_bid_stands_by_the_worst_of_its_gates(cards: list[Card], worst: Gate) 
 
 
 def test_without_a_complete_scorecard_there_is_no_mean_and_not_a_nought() -> None:
-    found = result([], DEFAULTS)
-    assert (found.cards, found.mean, found.spread, found.means, found.card_means) == (0, None, None, {}, ())
+    bid_result = result([], DEFAULTS)
+    assert (bid_result.cards, bid_result.mean, bid_result.spread) == (0, None, None)
+    assert (bid_result.means, bid_result.card_means) == ({}, ())
 
 
 def test_a_mark_of_nought_is_a_mark() -> None:
-    found = result([card(0)], DEFAULTS)
-    assert (found.cards, found.mean) == (1, Decimal("0.00"))
+    bid_result = result([card(0)], DEFAULTS)
+    assert (bid_result.cards, bid_result.mean) == (1, Decimal("0.00"))
 
 
 @pytest.mark.parametrize("number", range(1, 8))
@@ -98,8 +99,8 @@ def test_a_gate_that_is_scored_needs_both_answers() -> None:
     ],
 )
 def test_the_result_is_the_mean_of_the_cards_to_two_decimals(cards: list[Card], mean: str, spread: str) -> None:
-    found = result(cards, DEFAULTS)
-    assert (found.mean, found.spread) == (Decimal(mean), Decimal(spread))
+    bid_result = result(cards, DEFAULTS)
+    assert (bid_result.mean, bid_result.spread) == (Decimal(mean), Decimal(spread))
 
 
 def one_scored(weight: str = "1") -> list[Rule]:
@@ -126,20 +127,20 @@ def test_weights_count_within_the_scored_criteria() -> None:
         Rule(2, "Light", "?", gate=False, scored=True, weight=Decimal(1)),
         Rule(3, "Gate", "?", gate=True, scored=False, weight=Decimal(100)),
     ]
-    found = result([{1: Answer(None, 4), 2: Answer(None, 0), 3: Answer(True)}], rules)
-    assert found.mean == Decimal("3.00")
-    assert found.means == {1: Decimal("4.00"), 2: Decimal("0.00")}
+    bid_result = result([{1: Answer(None, 4), 2: Answer(None, 0), 3: Answer(True)}], rules)
+    assert bid_result.mean == Decimal("3.00")
+    assert bid_result.means == {1: Decimal("4.00"), 2: Decimal("0.00")}
 
 
 def test_a_round_of_gates_alone_has_results_without_means() -> None:
     rules = [Rule(1, "Gate", "?", gate=True, scored=False)]
-    found = result([{1: Answer(True)}, {1: Answer(False)}], rules)
-    assert (found.cards, found.mean, found.gate) == (2, None, Gate.SPLIT)
+    bid_result = result([{1: Answer(True)}, {1: Answer(False)}], rules)
+    assert (bid_result.cards, bid_result.mean, bid_result.gate) == (2, None, Gate.SPLIT)
 
 
 def placed(reference: str, cards: Sequence[Card], amount: str = "1000") -> Placed:
-    found = result(cards, DEFAULTS)
-    return Placed(reference, Decimal(amount), found.gate, found.mean)
+    bid_result = result(cards, DEFAULTS)
+    return Placed(reference, Decimal(amount), bid_result.gate, bid_result.mean)
 
 
 def places(bids: Sequence[Placed]) -> list[tuple[int, str]]:
@@ -229,6 +230,6 @@ def test_a_higher_mark_never_lowers_the_mean(given_cards: list[Card]) -> None:
 
 @given(st.lists(cards, min_size=1, max_size=5))
 def test_a_mean_lies_between_its_cards_and_on_the_scale(given_cards: list[Card]) -> None:
-    found: Result = result(given_cards, DEFAULTS)
-    assert found.mean is not None
-    assert 0 <= min(found.card_means) <= found.mean <= max(found.card_means) <= 4
+    bid_result: Result = result(given_cards, DEFAULTS)
+    assert bid_result.mean is not None
+    assert 0 <= min(bid_result.card_means) <= bid_result.mean <= max(bid_result.card_means) <= 4

@@ -93,11 +93,11 @@ def test_each_round_has_a_chain_of_its_own_that_begins_at_one(round: Round) -> N
     ],
     ids=["update", "update of the hash", "delete", "delete of one", "save", "truncate", "SQL update", "SQL delete"],
 )
-def test_the_database_refuses_to_change_the_trail(round: Round, change: Callable[[Any], Any], said: str) -> None:
+def test_the_database_refuses_to_change_the_trail(round: Round, change: Callable[[Any], Any], refusal: str) -> None:
     before = [(event.number, event.hash) for event in events(round)]
     # Deferred checks of the rows just written would keep TRUNCATE from getting as far as the trigger.
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    with pytest.raises(InternalError, match=said), transaction.atomic():
+    with pytest.raises(InternalError, match=refusal), transaction.atomic():
         change(AuditEvent.objects.filter(round=round))
     assert [(event.number, event.hash) for event in events(round)] == before
 
@@ -275,8 +275,8 @@ def test_a_change_whose_event_cannot_be_written_is_rolled_back(round: Round, mon
         (("x", (1, 2)), '["x",[1,2]]'),
     ],
 )
-def test_a_value_has_one_spelling(value: Any, said: str) -> None:
-    assert audit.canonical(value) == said
+def test_a_value_has_one_spelling(value: Any, spelling: str) -> None:
+    assert audit.canonical(value) == spelling
 
 
 def test_the_trail_names_the_person_as_they_were_called_then(round: Round) -> None:

@@ -31,9 +31,9 @@ amounts = st.decimals(min_value=0, max_value=money.LARGEST, places=2)
     ],
 )
 def test_an_amount_is_read_as_it_is_typed(text: str, amount: str) -> None:
-    found = money.parse(text)
-    assert found == Decimal(amount)
-    assert found.as_tuple().exponent == -2
+    parsed = money.parse(text)
+    assert parsed == Decimal(amount)
+    assert parsed.as_tuple().exponent == -2
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_an_amount_is_read_as_it_is_typed(text: str, amount: str) -> None:
         ("1000000000000", "too large"),
     ],
 )
-def test_what_could_be_read_in_two_ways_is_refused_with_what_is_wrong(text: str, said: str) -> None:
-    with pytest.raises(money.NotMoney, match=said):
+def test_what_could_be_read_in_two_ways_is_refused_with_what_is_wrong(text: str, message: str) -> None:
+    with pytest.raises(money.NotMoney, match=message):
         money.parse(text)
 
 

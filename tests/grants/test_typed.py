@@ -35,11 +35,11 @@ def member(bid: Bid) -> User:
 
 
 def _member(bid: Bid) -> User:
-    found = factories.person(Role.MEMBER, round=bid.round)
-    found.set_password(PASSWORD)
-    found.save()
-    factories.scorecard(bid, found, submit=False)
-    return found
+    member = factories.person(Role.MEMBER, round=bid.round)
+    member.set_password(PASSWORD)
+    member.save()
+    factories.scorecard(bid, member, submit=False)
+    return member
 
 
 @pytest.fixture
@@ -150,8 +150,8 @@ def test_what_one_person_typed_is_never_saved_as_another(browser: Client, addres
     refused = browser.post(address, form)
     assert refused.status_code == 403
     assert "somebody else filled in the page" in refused.content.decode()
-    said = browser.post(address, form, headers={"X-Autosave": "stay"})
-    assert (said.status_code, said.json()) == (403, {"error": typed.ANOTHER_PERSON})
+    response = browser.post(address, form, headers={"X-Autosave": "stay"})
+    assert (response.status_code, response.json()) == (403, {"error": typed.ANOTHER_PERSON})
     assert reason(other) == reason(member) == "Because of the plan."
     assert not typed.waits(browser.get(address).wsgi_request)
 
@@ -229,8 +229,8 @@ def test_only_the_last_pages_are_kept(member: User, browser: Client, bid: Bid) -
 def test_a_script_is_told_that_the_session_ended_and_keeps_the_text_itself(browser: Client, address: str) -> None:
     form = filled(browser, address)
     end_session(browser)
-    said = browser.post(address, form, headers={"X-Autosave": "stay"})
-    assert (said.status_code, said.json()) == (401, {"error": typed.SIGNED_OUT})
+    response = browser.post(address, form, headers={"X-Autosave": "stay"})
+    assert (response.status_code, response.json()) == (401, {"error": typed.SIGNED_OUT})
     assert "typed" not in browser.session
 
 

@@ -21,13 +21,16 @@ SHELTER = (
 
 
 def groups(bids: list[Like], bodies: list[Body] | None = None) -> dict[tuple[str, ...], list[str]]:
-    return {found.references: [reason.why.value for reason in found.reasons] for found in suggest(bids, bodies or [])}
+    return {
+        suggestion.references: [reason.why.value for reason in suggestion.reasons]
+        for suggestion in suggest(bids, bodies or [])
+    }
 
 
 def test_lots_of_one_project_are_suggested_by_their_names() -> None:
-    (found,) = suggest(CAMP)
-    assert (found.references, found.strength) == (("B-1", "B-2", "B-3"), Strength.STRONG)
-    (reason,) = found.reasons
+    (suggestion,) = suggest(CAMP)
+    assert (suggestion.references, suggestion.strength) == (("B-1", "B-2", "B-3"), Strength.STRONG)
+    (reason,) = suggestion.reasons
     assert reason.evidence[0] == "“Safe Camp Extension, lot 1: A” and “Safe Camp Extension, lot 2: B”"
 
 
@@ -54,8 +57,8 @@ def test_lots_of_one_project_are_suggested_by_their_names() -> None:
     ],
 )
 def test_names_are_compared_without_lot_numbers_case_and_spelling(one: str, other: str, together: bool) -> None:
-    found = groups([Like("B-1", one, "First"), Like("B-2", other, "Second")])
-    assert found == ({("B-1", "B-2"): ["Like names"]} if together else {})
+    reasons = groups([Like("B-1", one, "First"), Like("B-2", other, "Second")])
+    assert reasons == ({("B-1", "B-2"): ["Like names"]} if together else {})
 
 
 TWO = [Like("B-1", "Allotment Crew", "1"), Like("B-2", "Teen Court Nights", "2")]
@@ -99,9 +102,9 @@ def test_bids_of_one_recipient_or_of_two_that_look_like_one(
     one: Body, other: Body | None, why: str, evidence: str, strength: Strength
 ) -> None:
     bids = TWO if other else [Like(bid.reference, bid.title, "1") for bid in TWO]
-    (found,) = suggest(bids, [one, other] if other else [one])
-    assert (found.references, found.strength) == (("B-1", "B-2"), strength)
-    assert [(reason.why.value, reason.evidence) for reason in found.reasons] == [(why, (evidence,))]
+    (suggestion,) = suggest(bids, [one, other] if other else [one])
+    assert (suggestion.references, suggestion.strength) == (("B-1", "B-2"), strength)
+    assert [(reason.why.value, reason.evidence) for reason in suggestion.reasons] == [(why, (evidence,))]
 
 
 @pytest.mark.parametrize(
@@ -120,9 +123,9 @@ def test_bids_that_name_the_same_person(
         Like(bid.reference, bid.title, bid.recipient, contact=contact, email=email)
         for bid, (contact, email) in zip(TWO, (one, other), strict=True)
     ]
-    found = suggest(bids)
-    assert [each.strength for each in found] == ([strength] if strength else [])
-    assert {reason.why for each in found for reason in each.reasons} <= {Why.PEOPLE}
+    suggestions = suggest(bids)
+    assert [each.strength for each in suggestions] == ([strength] if strength else [])
+    assert {reason.why for each in suggestions for reason in each.reasons} <= {Why.PEOPLE}
 
 
 def test_bids_of_like_text_whatever_their_names() -> None:
@@ -130,22 +133,22 @@ def test_bids_of_like_text_whatever_their_names() -> None:
         Like("B-1", "Allotment Crew", "1", text=SHELTER),
         Like("B-2", "Teen Court Nights", "2", text=f"{SHELTER} In the borough of Kent."),
     ]
-    (found,) = suggest(bids)
-    assert (found.strength, found.reasons[0].why) == (Strength.STRONG, Why.TEXT)
-    assert "a weekend away for young people whom schools name" in found.reasons[0].evidence[0]
+    (suggestion,) = suggest(bids)
+    assert (suggestion.strength, suggestion.reasons[0].why) == (Strength.STRONG, Why.TEXT)
+    assert "a weekend away for young people whom schools name" in suggestion.reasons[0].evidence[0]
 
 
 def test_several_kinds_of_likeness_of_the_same_bids_are_one_suggestion_and_a_stronger_one() -> None:
     bids = [Like(bid.reference, bid.title, "1", contact="Ida Fenn", email=f"{bid.reference}@x.example") for bid in TWO]
-    (found,) = suggest(bids)
-    assert [reason.why for reason in found.reasons] == [Why.RECIPIENT, Why.PEOPLE]
-    assert found.strength == Strength.STRONG
+    (suggestion,) = suggest(bids)
+    assert [reason.why for reason in suggestion.reasons] == [Why.RECIPIENT, Why.PEOPLE]
+    assert suggestion.strength == Strength.STRONG
 
 
 def test_a_weaker_likeness_of_more_bids_stands_beside_a_strong_one_of_some() -> None:
     bids = [*CAMP, Like("B-4", "Extension of the Safe Camp Extension", "Trust 4")]
-    found = [(each.references, each.strength) for each in suggest(bids)]
-    assert found == [
+    suggestions = [(each.references, each.strength) for each in suggest(bids)]
+    assert suggestions == [
         (("B-1", "B-2", "B-3"), Strength.STRONG),
         (("B-1", "B-2", "B-3", "B-4"), Strength.SLIGHT),
     ]
@@ -153,9 +156,9 @@ def test_a_weaker_likeness_of_more_bids_stands_beside_a_strong_one_of_some() -> 
 
 def test_a_likeness_within_a_larger_one_as_strong_is_told_there() -> None:
     bids = [*CAMP[:2], Like("B-3", CAMP[2].title, "Trust 1")]
-    (found,) = suggest(bids)
-    assert found.references == ("B-1", "B-2", "B-3")
-    assert [(reason.why, reason.references) for reason in found.reasons] == [
+    (suggestion,) = suggest(bids)
+    assert suggestion.references == ("B-1", "B-2", "B-3")
+    assert [(reason.why, reason.references) for reason in suggestion.reasons] == [
         (Why.NAMES, ("B-1", "B-2", "B-3")),
         (Why.RECIPIENT, ("B-1", "B-3")),
     ]
@@ -188,8 +191,8 @@ def test_two_families_by_one_recipient_are_suggested_to_be_looked_at() -> None:
 def test_what_was_dismissed_stays_away_until_another_bid_is_like_it(
     dismissed: list[set[str]], left: list[tuple[str, ...]]
 ) -> None:
-    found = suggest(CAMP, dismissed=[frozenset(each) for each in dismissed])
-    assert [each.references for each in found] == left
+    suggestions = suggest(CAMP, dismissed=[frozenset(each) for each in dismissed])
+    assert [each.references for each in suggestions] == left
 
 
 @pytest.mark.parametrize("bids", [[], [Like("B-1", "Alone", "Somebody")]])
@@ -237,11 +240,13 @@ def test_the_order_of_bids_changes_nothing_but_the_evidence(bids: list[Like], sh
 
 @given(bids_of_a_round)
 def test_each_suggestion_holds_two_bids_or_more_once_and_says_why(bids: list[Like]) -> None:
-    found = suggest(bids)
-    assert all(len(set(each.references)) == len(each.references) >= 2 for each in found)
-    assert all(reason.evidence and set(reason.references) <= set(e.references) for e in found for reason in e.reasons)
-    assert len({each.references for each in found}) == len(found)
-    assert [each.strength for each in found] == sorted((each.strength for each in found), reverse=True)
+    suggestions = suggest(bids)
+    assert all(len(set(each.references)) == len(each.references) >= 2 for each in suggestions)
+    assert all(
+        reason.evidence and set(reason.references) <= set(e.references) for e in suggestions for reason in e.reasons
+    )
+    assert len({each.references for each in suggestions}) == len(suggestions)
+    assert [each.strength for each in suggestions] == sorted((each.strength for each in suggestions), reverse=True)
 
 
 @given(bids_of_a_round)
@@ -272,10 +277,10 @@ def bodies(*names: str, **contacts: str) -> list[Body]:
 
 
 def test_the_five_names_of_pcpi_as_five_records_are_found_to_be_one_where_one_person_speaks_for_two() -> None:
-    (found,) = suggest_bodies(bodies(*FIVE, at_1="Ida Fenn", at_4="Ida Fenn"))
-    assert found.references == ("0", "1", "2", "3", "4")
-    said = {sentence for reason in found.reasons for sentence in reason.evidence}
-    assert said == {
+    (suggestion,) = suggest_bodies(bodies(*FIVE, at_1="Ida Fenn", at_4="Ida Fenn"))
+    assert suggestion.references == ("0", "1", "2", "3", "4")
+    evidence = {sentence for reason in suggestion.reasons for sentence in reason.evidence}
+    assert evidence == {
         "“Police Crime Prevention Initiatives Ltd” and “PCPI Ltd”: PCPI are its initials",
         "“Police Digital Security Centre” and “PDSC”: PDSC are its initials",
         "“Police Digital Security Centre” and “London Digital Security Centre”: “digital security centre” is in both",
@@ -299,8 +304,8 @@ def test_the_surest_bodies_come_first() -> None:
 
 
 def test_a_name_in_brackets_is_another_name() -> None:
-    found = suggest_bodies(bodies("Police Digital Security Centre (PDSC)", "PDSC"))
-    assert [each.references for each in found] == [("0", "1")]
+    suggestions = suggest_bodies(bodies("Police Digital Security Centre (PDSC)", "PDSC"))
+    assert [each.references for each in suggestions] == [("0", "1")]
 
 
 @pytest.mark.parametrize(
@@ -313,10 +318,10 @@ def test_a_name_in_brackets_is_another_name() -> None:
     ],
 )
 def test_two_numbers_of_one_register_are_two_bodies_however_like_their_names(
-    one: tuple[str, str], other: tuple[str, str], found: bool
+    one: tuple[str, str], other: tuple[str, str], suggested: bool
 ) -> None:
     records = [Body("1", ("Sharan Project",), *one), Body("2", ("Sharon Project",), *other)]
-    assert bool(suggest_bodies(records)) is found
+    assert bool(suggest_bodies(records)) is suggested
 
 
 def test_a_dismissed_likeness_of_bodies_stays_away() -> None:
@@ -338,11 +343,11 @@ def test_unlike_bodies_are_not_found(names: tuple[str, str]) -> None:
 @pytest.mark.django_db
 def test_the_loaded_round_suggests_mutual_gain_and_not_the_confirmed_families() -> None:
     round, lead = Round.objects.get(reference="cpie-2019-20"), User.objects.get(username="grace.hall")
-    found = {each.references: each for each in Workbench(round, lead, NOW).suggestions}
+    suggestions = {each.references: each for each in Workbench(round, lead, NOW).suggestions}
     camp = set(Bid.objects.filter(family__name="Safe Camp Extension").values_list("source_reference", flat=True))
     assert len(camp) == 3
-    assert set(found) == {("CPIE-006", "CPIE-078")}
-    assert found["CPIE-006", "CPIE-078"].strength == Strength.STRONG
+    assert set(suggestions) == {("CPIE-006", "CPIE-078")}
+    assert suggestions["CPIE-006", "CPIE-078"].strength == Strength.STRONG
 
 
 @pytest.mark.django_db
@@ -350,8 +355,8 @@ def test_without_its_families_the_loaded_round_suggests_safe_camp_and_sharan_wit
     round, lead = Round.objects.get(reference="cpie-2019-20"), User.objects.get(username="grace.hall")
     Bid.objects.filter(round=round).update(family=None)
     bench = Workbench(round, lead, NOW)
-    found = {each.references: bench.group(each.references) for each in bench.suggestions}
-    assert {(group.name, str(group.total)) for group in found.values()} == {
+    groups_by_bids = {each.references: bench.group(each.references) for each in bench.suggestions}
+    assert {(group.name, str(group.total)) for group in groups_by_bids.values()} == {
         ("Safe Camp Extension", "147600.00"),
         ("Sharan Project", "148544.00"),
         ("Mutual Gain", "219500.00"),
@@ -360,8 +365,8 @@ def test_without_its_families_the_loaded_round_suggests_safe_camp_and_sharan_wit
     effect = bench.effect(sharan, "Sharan Project")
     assert effect is not None
     assert effect.sentence.startswith("Together £148,544, not below £50,000: 4 grants would go from delegated to")
-    said = [reason.evidence for each in bench.suggestions if each.references == sharan for reason in each.reasons]
-    assert ("They go to Sharan Project, also known as Sharon Project",) in said
+    evidence = [reason.evidence for each in bench.suggestions if each.references == sharan for reason in each.reasons]
+    assert ("They go to Sharan Project, also known as Sharon Project",) in evidence
     assert {names[1:] for _, names in bench.many_names()} == {
         ("Sharon Project",),
         ("London Digital Security Centre", "PCPI Ltd", "PDSC", "Police Digital Security Centre"),

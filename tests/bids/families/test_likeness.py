@@ -77,16 +77,16 @@ def test_the_threshold_of_spelling(one: str, other: str, alike: bool) -> None:
     ],
 )
 def test_how_much_two_names_say(one: str, other: str, strength: Strength | None) -> None:
-    found = like_names([("A", one, one), ("B", other, other)])
-    assert max((link.strength for link in found), default=None) == strength
+    links = like_names([("A", one, one), ("B", other, other)])
+    assert max((link.strength for link in links), default=None) == strength
 
 
 @given(st.text("abcdefgh ", min_size=10, max_size=30).map(plain_name).filter(lambda name: len(name) > 9), st.data())
 def test_a_name_with_one_other_letter_is_always_found(name: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(name) - 1))
     other = f"{name[:place]}x{name[place + 1 :]}"
-    found = like_names([("A", name, name), ("B", other, other)])
-    assert [(link.one, link.other) for link in found if link.strength >= Strength.FAIR]
+    links = like_names([("A", name, name), ("B", other, other)])
+    assert [(link.one, link.other) for link in links if link.strength >= Strength.FAIR]
 
 
 COPY = words(random.Random(1), 100)
@@ -100,8 +100,8 @@ def test_the_threshold_of_text(copied: int, strength: Strength | None) -> None:
     """A text of a hundred words of which the first `copied` are another bid's."""
     kept = COPY.split()[:copied]
     other = " ".join([*kept, *words(random.Random(2), 100 - copied).split()])
-    found = like_texts({"A": COPY, "B": other})
-    assert [link.strength for link in found] == ([strength] if strength else [])
+    links = like_texts({"A": COPY, "B": other})
+    assert [link.strength for link in links] == ([strength] if strength else [])
 
 
 def test_a_likeness_of_text_says_its_share_and_a_run_of_words_that_is_in_both() -> None:
@@ -126,19 +126,19 @@ sets = st.dictionaries(
 
 @given(sets, st.sampled_from([COPIED, Fraction(1, 3), Fraction(1, 2), Fraction(9, 10)]))
 def test_the_quick_search_finds_every_pair_that_comparing_all_finds(
-    found: dict[str, frozenset[str]], least: Fraction
+    sets: dict[str, frozenset[str]], least: Fraction
 ) -> None:
     every = {
-        frozenset((found[one], found[other]))
-        for one in found
-        for other in found
-        if one < other and found[one] and found[other]
-        if Fraction(len(found[one] & found[other]), len(found[one] | found[other])) >= least
+        frozenset((sets[one], sets[other]))
+        for one in sets
+        for other in sets
+        if one < other and sets[one] and sets[other]
+        if Fraction(len(sets[one] & sets[other]), len(sets[one] | sets[other])) >= least
     }
-    pairs = list(overlaps(found, least, 100))
-    assert {frozenset((found[one], found[other])) for one, other, _ in pairs} == every
+    pairs = list(overlaps(sets, least, 100))
+    assert {frozenset((sets[one], sets[other])) for one, other, _ in pairs} == every
     assert all(
-        share == Fraction(len(found[one] & found[other]), len(found[one] | found[other])) for one, other, share in pairs
+        share == Fraction(len(sets[one] & sets[other]), len(sets[one] | sets[other])) for one, other, share in pairs
     )
 
 
@@ -179,8 +179,8 @@ def test_a_round_of_830_bids_is_searched_in_seconds_and_one_of_83_at_once() -> N
     """About 0.9 s and 0.05 s of a slow core; the bounds leave room for a busy one."""
     for wanted, seconds in ((83, 1), (830, 5)):
         likes, bodies = large_round(wanted)
-        found = suggest(likes, bodies)
-        assert sum(1 for each in found for reason in each.reasons if reason.why == "Like text") == wanted // 20
+        suggestions = suggest(likes, bodies)
+        assert sum(1 for each in suggestions for reason in each.reasons if reason.why == "Like text") == wanted // 20
         assert at_best(lambda likes=likes, bodies=bodies: (suggest(likes, bodies), suggest_bodies(bodies))) < seconds
 
 

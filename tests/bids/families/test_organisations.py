@@ -38,8 +38,8 @@ def test_case_punctuation_and_legal_form_make_no_new_organisation(round: Round, 
 
 def test_a_name_that_is_there_with_another_number_is_a_clash(round: Round, lead: User) -> None:
     take_in(round, lead, rows({}))
-    found = errors(round, {"your_reference": "B-2", "register_number": "1111111"})
-    assert found == [("F2", "Dovecote Growers is there already with the number 7654321")]
+    row_errors = errors(round, {"your_reference": "B-2", "register_number": "1111111"})
+    assert row_errors == [("F2", "Dovecote Growers is there already with the number 7654321")]
 
 
 def test_a_number_given_later_is_added_to_the_organisation(round: Round, lead: User) -> None:
@@ -68,14 +68,14 @@ def test_the_five_names_of_pcpi_are_one_organisation() -> None:
         "PDSC",
         "London Digital Security Centre",
     }
-    found = Alias.objects.filter(name__in=five)
-    assert {alias.name for alias in found} == five
-    assert len({alias.organisation_id for alias in found}) == 1
+    aliases = Alias.objects.filter(name__in=five)
+    assert {alias.name for alias in aliases} == five
+    assert len({alias.organisation_id for alias in aliases}) == 1
 
 
 @pytest.mark.parametrize("name", ["pdsc", "PCPI", "The London Digital Security Centre", "Sharon Project"])
 def test_an_alias_leads_to_its_organisation(name: str) -> None:
     draft = {"recipient": name, "register": "not stated", "register_number": ""}
-    found = intake.Organisations().find(draft)
-    assert found is not None
-    assert found.name in ("Police Crime Prevention Initiatives Ltd", "Sharan Project")
+    organisation = intake.Organisations().find(draft)
+    assert organisation is not None
+    assert organisation.name in ("Police Crime Prevention Initiatives Ltd", "Sharan Project")

@@ -74,32 +74,32 @@ def rows(*changes: dict[str, str]) -> list[dict[str, str]]:
 
 
 def errors(round: Round, *changes: dict[str, str]) -> list[tuple[str, str]]:
-    found = intake.check(round, rows(*changes))
-    return [(cell, said) for row in found.rows for cell, _, said in row.errors]
+    preview = intake.check(round, rows(*changes))
+    return [(cell, message) for row in preview.rows for cell, _, message in row.errors]
 
 
-def take_in(round: Round, by: User, found: list[dict[str, str]]) -> list[Bid]:
-    upload = intake.keep_upload(round=round, file_name="bids.csv", rows=found, by=by, at=NOW)
+def take_in(round: Round, by: User, sheet_rows: list[dict[str, str]]) -> list[Bid]:
+    upload = intake.keep_upload(round=round, file_name="bids.csv", rows=sheet_rows, by=by, at=NOW)
     upload.refresh_from_db()
     return intake.take_in_upload(upload=upload, by=by, at=NOW)
 
 
 def test_a_row_becomes_a_bid_with_all_that_it_says(round: Round, lead: User) -> None:
     (taken,) = take_in(round, lead, rows({}))
-    found = Bid.objects.get(pk=taken.pk)
-    assert (found.source_reference, found.title, found.state) == ("B-1", "Allotment Crew", "received")
-    assert found.amount == Decimal("1200.50")
-    assert list(found.costs.values_list("label", "amount")) == [
+    bid = Bid.objects.get(pk=taken.pk)
+    assert (bid.source_reference, bid.title, bid.state) == ("B-1", "Allotment Crew", "received")
+    assert bid.amount == Decimal("1200.50")
+    assert list(bid.costs.values_list("label", "amount")) == [
         ("Tools", Decimal("1000.00")),
         ("Seeds", Decimal("200.50")),
     ]
-    assert found.boroughs == ["E09000012", "E09000033"]
-    assert (found.starts_on, found.ends_on) == (date(2026, 12, 1), date(2027, 3, 31))
-    assert (found.employs_staff, found.london_living_wage, found.future_cost) == (True, True, False)
-    assert set(found.tags.values_list("code", flat=True)) == {"violence", "engagement", "children", "summer"}
-    assert found.recipient is not None
-    assert (found.recipient.register, found.recipient.number) == ("charity", "7654321")
-    event = AuditEvent.objects.get(round=round, bid=found.reference)
+    assert bid.boroughs == ["E09000012", "E09000033"]
+    assert (bid.starts_on, bid.ends_on) == (date(2026, 12, 1), date(2027, 3, 31))
+    assert (bid.employs_staff, bid.london_living_wage, bid.future_cost) == (True, True, False)
+    assert set(bid.tags.values_list("code", flat=True)) == {"violence", "engagement", "children", "summer"}
+    assert bid.recipient is not None
+    assert (bid.recipient.register, bid.recipient.number) == ("charity", "7654321")
+    event = AuditEvent.objects.get(round=round, bid=bid.reference)
     assert (event.action, event.actor, event.facts["amount"]) == ("take in bid", lead, "1200.50")
 
 
@@ -153,10 +153,10 @@ def test_a_row_becomes_a_bid_with_all_that_it_says(round: Round, lead: User) -> 
         ({"your_reference": ""}, "A2", "Enter your reference"),
     ],
 )
-def test_an_error_is_named_with_its_cell(round: Round, change: dict[str, str], cell: str, said: str) -> None:
-    found = dict(errors(round, change))
-    assert set(found) == {cell}
-    assert said in found[cell]
+def test_an_error_is_named_with_its_cell(round: Round, change: dict[str, str], cell: str, message: str) -> None:
+    by_cell = dict(errors(round, change))
+    assert set(by_cell) == {cell}
+    assert message in by_cell[cell]
 
 
 def test_an_error_of_a_later_row_has_the_number_of_its_row(round: Round) -> None:
@@ -171,17 +171,17 @@ def test_a_cell_is_named_by_where_its_column_stands_in_the_file(round: Round) ->
 
 def test_whom_the_bidder_named_is_kept_with_the_bid_and_out_of_the_trail(round: Round, lead: User) -> None:
     (taken,) = take_in(round, lead, rows({"contact": "Ida Fenn", "contact_email": "ida@dovecote.example"}))
-    found = Bid.objects.get(pk=taken.pk)
-    assert (found.contact, found.contact_email) == ("Ida Fenn", "ida@dovecote.example")
+    bid = Bid.objects.get(pk=taken.pk)
+    assert (bid.contact, bid.contact_email) == ("Ida Fenn", "ida@dovecote.example")
     data = intake.check(round, rows({"contact": "Jo Marsh", "contact_email": "jo@dovecote.example"})).rows[0]
     # The content differs from what is there, so that it is no known row.
     assert data.errors
     draft = _draft({"contact": "Jo Marsh"})
-    intake.change_bid(bid=found, draft=draft, seen=1, reason="Another contact", by=lead, at=NOW)
+    intake.change_bid(bid=bid, draft=draft, seen=1, reason="Another contact", by=lead, at=NOW)
     event = AuditEvent.objects.get(round=round, action="change bid")
     assert event.facts == {"contact": "changed"}
-    said = " ".join(str(each) for each in AuditEvent.objects.filter(round=round).values_list("before", "facts"))
-    assert "Ida" not in said and "Marsh" not in said
+    trail = " ".join(str(each) for each in AuditEvent.objects.filter(round=round).values_list("before", "facts"))
+    assert "Ida" not in trail and "Marsh" not in trail
 
 
 def _draft(change: dict[str, str]) -> dict[str, Any]:
@@ -198,8 +198,8 @@ def test_a_sheet_without_contacts_is_the_one_that_came_in_before_there_were_any(
 
 
 def test_every_error_of_a_row_is_named_at_once(round: Round) -> None:
-    found = errors(round, {"title": "", "amount": "£1000,000", "starts_on": "31/02/2027", "boroughs": "Narnia"})
-    assert {cell for cell, _ in found} == {"B2", "H2", "L2", "P2"}
+    row_errors = errors(round, {"title": "", "amount": "£1000,000", "starts_on": "31/02/2027", "boroughs": "Narnia"})
+    assert {cell for cell, _ in row_errors} == {"B2", "H2", "L2", "P2"}
 
 
 def test_a_reference_that_stands_twice_in_the_file_is_named_with_the_first_row(round: Round) -> None:
@@ -315,10 +315,10 @@ def test_a_workbook_and_a_csv_give_the_same_bids() -> None:
         ("bids.csv", 10 * 1024 * 1024 + 1, "smaller than 10 MB"),
     ],
 )
-def test_a_wrong_kind_of_file_or_a_huge_one_is_turned_away(name: str, size: int, said: str) -> None:
+def test_a_wrong_kind_of_file_or_a_huge_one_is_turned_away(name: str, size: int, message: str) -> None:
     form = UploadForm(files={"file": SimpleUploadedFile(name, b"x" * size)})
     assert not form.is_valid()
-    assert said in form.errors["file"][0]
+    assert message in form.errors["file"][0]
 
 
 @pytest.mark.parametrize("name", ["bids.csv", "BIDS.XLSX"])
@@ -371,10 +371,10 @@ def changed(round: Round, change: dict[str, str]) -> dict[str, Any]:
 
 def test_a_correction_keeps_what_the_bid_said_before_in_the_trail(round: Round, lead: User) -> None:
     (there,) = take_in(round, lead, rows({}))
-    found = intake.change_bid(
+    corrected = intake.change_bid(
         bid=there, draft=changed(round, {"title": "Crew"}), seen=1, reason="A slip", by=lead, at=NOW
     )
-    assert (found.title, found.version) == ("Crew", 2)
+    assert (corrected.title, corrected.version) == ("Crew", 2)
     event = AuditEvent.objects.filter(round=round, action="change bid").get()
     assert (event.before, event.facts) == ({"title": "Allotment Crew"}, {"title": "Crew"})
     assert audit.verify(round).faults == ()

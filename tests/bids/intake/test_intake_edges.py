@@ -59,5 +59,5 @@ def test_an_encrypted_workbook_is_turned_away_in_words() -> None:
 @pytest.mark.parametrize("costs", [";", " ; ;"])
 def test_costs_that_name_no_cost_are_refused(costs: str) -> None:
     row = dict.fromkeys(COLUMNS, "") | {"row": "2", "costs": costs, "amount": "1,000"}
-    found = intake.check(open_round(), [row]).rows[0].errors
-    assert "costs" in {name for _, name, _ in found}
+    row_errors = intake.check(open_round(), [row]).rows[0].errors
+    assert "costs" in {name for _, name, _ in row_errors}

@@ -81,8 +81,8 @@ def test_empty_columns_after_the_last_are_passed_over(make: Callable[..., io.Byt
     ],
     ids=["one missing", "two missing", "unknown", "twice", "empty in the middle", "no header"],
 )
-def test_wrong_columns_are_named(make: Callable[..., io.BytesIO], name: str, header: list[str], said: str) -> None:
-    with pytest.raises(UnreadableSheet, match=said):
+def test_wrong_columns_are_named(make: Callable[..., io.BytesIO], name: str, header: list[str], message: str) -> None:
+    with pytest.raises(UnreadableSheet, match=message):
         read(make(header, ["x"] * len(header)), name)
 
 
@@ -134,8 +134,8 @@ def test_more_rows_than_a_file_may_have_are_turned_away(make: Callable[..., io.B
         "a cell of 10 MB",
     ],
 )
-def test_another_kind_of_file_is_turned_away_in_words(content: bytes, name: str, said: str) -> None:
-    with pytest.raises(UnreadableSheet, match=said):
+def test_another_kind_of_file_is_turned_away_in_words(content: bytes, name: str, message: str) -> None:
+    with pytest.raises(UnreadableSheet, match=message):
         read(io.BytesIO(content), name)
 
 

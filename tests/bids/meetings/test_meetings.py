@@ -65,13 +65,13 @@ def discuss(
     meeting: Meeting, bid: Bid, by: User, agreed: Mapping[int, Answer] | None = None, **kwargs: Any
 ) -> Discussion:
     item = meeting.items.get(bid=bid)
-    said = {
+    values = {
         "agreed": settled() if agreed is None else agreed,
         "left": [],
         "reason": "It meets them",
         "seen": item.version,
     }
-    return meetings.discuss_bid(item=item, **{**said, **kwargs}, by=by, at=NOW)
+    return meetings.discuss_bid(item=item, **{**values, **kwargs}, by=by, at=NOW)
 
 
 def last(action: str) -> AuditEvent:
@@ -102,11 +102,11 @@ def test_one_meeting_at_a_time(planned: Meeting, chair: User) -> None:
 
 
 @pytest.mark.parametrize(("quorum", "said"), [(3, None), (4, "The panel has 3 members, fewer than the quorum")])
-def test_a_quorum_is_no_more_than_the_panel(round: Round, split: Bid, chair: User, quorum: int, said: str) -> None:
-    if said is None:
+def test_a_quorum_is_no_more_than_the_panel(round: Round, split: Bid, chair: User, quorum: int, refusal: str) -> None:
+    if refusal is None:
         assert plan(round, chair, quorum).quorum == quorum
         return
-    with pytest.raises(Refused, match=said) as refused:
+    with pytest.raises(Refused, match=refusal) as refused:
         plan(round, chair, quorum)
     assert refused.value.field == "quorum"
 
@@ -225,9 +225,9 @@ def test_what_is_agreed_stands_beside_the_marks_of_the_members(
     discuss(meeting, split, chair, {**settled(passes), 4: Answer(score=4)})
     assert sorted(Mark.objects.filter(scorecard__bid=split).values_list(*columns)) == before
     # Members: 3, 3 and 0 on each criterion. With 4 agreed on one of three equal criteria: (4 + 2 + 2) / 3.
-    found = Standing.objects.get(bid=split)
-    assert (found.panel_mean, found.mean) == (Decimal("2.00"), Decimal("2.67"))
-    assert (found.gate, found.moderated, found.spread) == (gate, True, Decimal("3.00"))
+    standing = Standing.objects.get(bid=split)
+    assert (standing.panel_mean, standing.mean) == (Decimal("2.00"), Decimal("2.67"))
+    assert (standing.gate, standing.moderated, standing.spread) == (gate, True, Decimal("3.00"))
     event = last("discuss bid")
     assert (event.because, event.before) == ("It meets them", {"result": "2.00", "gate": "split"})
     assert (event.facts["result"], event.facts["gate"]) == ("2.67", gate.value)
@@ -240,8 +240,8 @@ def test_what_is_agreed_can_be_recorded_again_in_place_of_what_stood_there(
     discuss(meeting, split, chair, {**settled(True), 4: Answer(score=4)})
     item = discuss(meeting, split, chair, settled(False), reason="We looked again")
     assert (item.version, item.reason, item.agreed.count()) == (3, "We looked again", 5)
-    found = Standing.objects.get(bid=split)
-    assert (found.mean, found.gate) == (Decimal("2.00"), Gate.FAILED)
+    standing = Standing.objects.get(bid=split)
+    assert (standing.mean, standing.gate) == (Decimal("2.00"), Gate.FAILED)
     with pytest.raises(Stale):
         discuss(meeting, split, chair, seen=2)
 
@@ -362,9 +362,9 @@ def test_the_minutes_hold_who_was_there_who_left_and_what_was_agreed_and_why(
     meeting: Meeting, split: Bid, members: list[User], chair: User
 ) -> None:
     discuss(meeting, split, chair, {**settled(), 4: Answer(score=4)}, left=members[2:])
-    said = minutes.of(Meeting.objects.get(pk=meeting.pk), chair)
-    assert (said["present"], said["quorum"], said["kept_back"]) == (["Ada", "Bea", "Cyn"], 2, 0)
-    (item,) = said["items"]
+    content = minutes.of(Meeting.objects.get(pk=meeting.pk), chair)
+    assert (content["present"], content["quorum"], content["kept_back"]) == (["Ada", "Bea", "Cyn"], 2, 0)
+    (item,) = content["items"]
     assert (item["bid"], item["bidder"], item["left"]) == (
         f"{split.source_reference} The split one",
         split.bidder,
@@ -384,8 +384,8 @@ def test_a_bid_in_which_the_reader_has_an_interest_is_left_out_of_their_minutes(
     kept_from = person(Role.MEMBER, round=meeting.round)
     interests.declare_interest(bid=split, conflicted=True, nature="My sister", by=members[2], at=NOW)
     for reader in (members[2], kept_from):
-        said = minutes.of(meeting, reader)
-        assert (said["items"], said["kept_back"]) == ([], 1)
+        content = minutes.of(meeting, reader)
+        assert (content["items"], content["kept_back"]) == ([], 1)
         assert [("The split one" in shown) for shown in both_forms(meeting, reader)] == [False, False]
     assert minutes.of(meeting, members[0])["kept_back"] == 0
     assert [("The split one" in shown) for shown in both_forms(meeting, members[0])] == [True, True]
@@ -402,8 +402,8 @@ def both_forms(meeting: Meeting, reader: User) -> list[str]:
 
 def test_the_minutes_as_pdf_are_the_same_bytes_for_the_same_minutes(meeting: Meeting, split: Bid, chair: User) -> None:
     discuss(meeting, split, chair, reason="#emph[no markup] is $read$ here\x0b")
-    said = minutes.of(meeting, chair)
-    first = minutes.pdf(said)
+    content = minutes.of(meeting, chair)
+    first = minutes.pdf(content)
     assert first.startswith(b"%PDF")
-    assert minutes.pdf(said) == first
-    assert minutes.pdf({**said, "items": []}) != first
+    assert minutes.pdf(content) == first
+    assert minutes.pdf({**content, "items": []}) != first

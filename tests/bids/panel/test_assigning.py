@@ -45,8 +45,8 @@ def bid(
 
 
 def loads(pairs: list[tuple[str, str]], scorers: list[Scorer]) -> list[int]:
-    given = Counter(username for _, username in pairs)
-    return [each.load + given[each.username] for each in scorers]
+    assigned = Counter(username for _, username in pairs)
+    return [each.load + assigned[each.username] for each in scorers]
 
 
 # Who may
@@ -136,9 +136,9 @@ def test_knowledge_then_load_then_user_name_decide(members: list[Scorer], chosen
 def test_without_special_knowledge_nobody_has_more_than_one_bid_more(bids: int, members: int, wanted: int) -> None:
     people = [scorer(f"m{number:02}") for number in range(members)]
     pairs = propose([bid(f"B{number:03}") for number in range(bids)], people, wanted)
-    found = loads(pairs, people)
-    assert sum(found) == bids * wanted
-    assert max(found) - min(found) <= 1
+    counts = loads(pairs, people)
+    assert sum(counts) == bids * wanted
+    assert max(counts) - min(counts) <= 1
 
 
 def test_one_who_alone_knows_the_subject_of_every_bid_does_not_drown() -> None:
@@ -164,10 +164,10 @@ def test_a_bid_that_has_scorers_gets_only_those_that_it_lacks() -> None:
 
 
 @pytest.mark.parametrize(("free", "given"), [(0, 0), (1, 1), (2, 2), (3, 3), (5, 3)])
-def test_too_few_free_members_give_fewer_pairs_and_never_one_twice(free: int, given: int) -> None:
+def test_too_few_free_members_give_fewer_pairs_and_never_one_twice(free: int, assigned: int) -> None:
     people = [scorer(f"m{number}") for number in range(free)] + [scorer("own", unit="Central West")]
     pairs = propose([bid()], people, 3)
-    assert len(pairs) == len(set(pairs)) == given
+    assert len(pairs) == len(set(pairs)) == assigned
 
 
 def test_the_bids_with_the_fewest_free_members_are_served_first() -> None:
@@ -235,12 +235,12 @@ def test_every_bid_of_every_panel_gets_all_that_it_wants_or_all_who_are_free() -
     short = 0
     for seed in SEEDS:
         bids, members, wanted = random_panel(seed)
-        given = Counter(reference for reference, _ in propose(bids, members, wanted))
+        assigned = Counter(reference for reference, _ in propose(bids, members, wanted))
         for each in bids:
             apart = each.had | each.barred
             free = [m for m in members if m.username not in apart and not connection(each, m)]
             lacks = max(wanted - len(each.had), 0)
-            assert given[each.reference] == min(lacks, len(free)), (seed, each.reference)
+            assert assigned[each.reference] == min(lacks, len(free)), (seed, each.reference)
             short += len(free) < lacks
     assert short > 100
 
@@ -260,7 +260,7 @@ def test_where_all_are_free_nobody_runs_further_ahead_than_the_slack_for_knowled
         bids, members, wanted = random_panel(seed)
         everybody = [replace(each, unit="Traffic", organisations=frozenset(), load=0) for each in members]
         anyone = [replace(each, had=frozenset(), barred=frozenset()) for each in bids]
-        found = loads(propose(anyone, everybody, wanted), everybody)
-        assert max(found) - min(found) <= SLACK + 1, seed
-        widest = max(widest, max(found) - min(found))
+        counts = loads(propose(anyone, everybody, wanted), everybody)
+        assert max(counts) - min(counts) <= SLACK + 1, seed
+        widest = max(widest, max(counts) - min(counts))
     assert widest > 1

@@ -336,12 +336,12 @@ def test_a_reason_where_no_connection_was_found_is_not_kept(bid: Bid, member: Us
 
 def behind(round: Round, chair: User, count: int) -> User:
     """A member with this many bids still to score, and one scored."""
-    found = person(Role.MEMBER, round=round, unit="East Area", name="Ada Obi", email="ada@police.example")
+    member = person(Role.MEMBER, round=round, unit="East Area", name="Ada Obi", email="ada@police.example")
     for number in range(count):
         made = make_bid(round, title=f"Secret title {number}", source_reference=f"SECRET-{number}")
-        assignments.assign(bid=made, member=found, by=chair, at=NOW)
-    scorecard(make_bid(round), found)
-    return found
+        assignments.assign(bid=made, member=member, by=chair, at=NOW)
+    scorecard(make_bid(round), member)
+    return member
 
 
 def test_each_member_who_is_behind_is_written_to_once(round: Round, chair: User) -> None:
@@ -376,20 +376,20 @@ def test_a_letter_says_nothing_of_any_bid(round: Round, chair: User) -> None:
     ("count", "email", "said"), [(0, "ada@police.example", "nothing left to score"), (2, "", "has no email address")]
 )
 def test_who_is_not_behind_or_has_no_address_is_not_chased_and_then_nobody_is(
-    round: Round, chair: User, count: int, email: str, said: str
+    round: Round, chair: User, count: int, email: str, refusal: str
 ) -> None:
     fine, other = behind(round, chair, 1), behind_with(round, chair, count, email)
-    with pytest.raises(Refused, match=said) as refused:
+    with pytest.raises(Refused, match=refusal) as refused:
         assignments.chase(round=round, members=[fine, other], address=ADDRESS, by=chair, at=NOW)
     assert refused.value.field == "members"
     assert not Mail.objects.filter(to__in=[fine, other]).exists()
 
 
 def behind_with(round: Round, chair: User, count: int, email: str) -> User:
-    found = person(Role.MEMBER, round=round, unit="East Area", email=email)
+    member = person(Role.MEMBER, round=round, unit="East Area", email=email)
     for _ in range(count):
-        assignments.assign(bid=make_bid(round), member=found, by=chair, at=NOW)
-    return found
+        assignments.assign(bid=make_bid(round), member=member, by=chair, at=NOW)
+    return member
 
 
 # Who may, and until when

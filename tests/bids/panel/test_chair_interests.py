@@ -52,12 +52,12 @@ def shut(round: Round, chair: User, open_bid: Bid) -> Bid:
 def meeting(round: Round, shut: Bid, open_bid: Bid, deputy: User) -> Iterator[Meeting]:
     close(round)
     held = {"held_on": date(2026, 12, 1), "quorum": 1, "left": Decimal(500_000)}
-    found = meetings.plan_meeting(round=round, **held, by=deputy, at=NOW)
+    planned = meetings.plan_meeting(round=round, **held, by=deputy, at=NOW)
     for each in (shut, open_bid):
-        if not found.items.filter(bid=each).exists():
-            meetings.put_on_agenda(meeting=found, bid=each, reason="To be talked of", by=deputy, at=NOW)
+        if not planned.items.filter(bid=each).exists():
+            meetings.put_on_agenda(meeting=planned, bid=each, reason="To be talked of", by=deputy, at=NOW)
     present = members.members_of(round)
-    yield meetings.open_meeting(meeting=found, present=present, seen=found.version, by=deputy, at=NOW)
+    yield meetings.open_meeting(meeting=planned, present=present, seen=planned.version, by=deputy, at=NOW)
 
 
 def declare(bid: Bid, by: User, nature: str = NATURE) -> Interest:
@@ -95,8 +95,8 @@ def test_a_chair_is_asked_for_every_bid_of_the_round_and_answers_in_one_page(
     assert bid.bidder in asked.content.decode()
     assert bid.title not in asked.content.decode()
 
-    said = {f"{bid.reference}-conflicted": "yes", f"{bid.reference}-nature": NATURE, "rest": "on"}
-    done = client.post(address, said)
+    fields = {f"{bid.reference}-conflicted": "yes", f"{bid.reference}-nature": NATURE, "rest": "on"}
+    done = client.post(address, fields)
     assert done.status_code == 302 and done["Location"] == reverse("bids:panel", args=[round.reference])
     assert dict(Interest.objects.filter(member=chair).values_list("bid", "conflicted")) == {
         bid.pk: True,
@@ -216,25 +216,25 @@ def test_a_chair_decides_nothing_about_such_a_bid(
         unanswered(bid, chair)
     else:
         declare(bid, chair)
-    told = {"no answer": "Declare first", "an interest": "another chair"}[why]
-    with pytest.raises(Refused, match=told):
+    refusal = {"no answer": "Declare first", "an interest": "another chair"}[why]
+    with pytest.raises(Refused, match=refusal):
         assignments.assign(bid=bid, member=another, by=chair, at=NOW)
-    with pytest.raises(Refused, match=told):
+    with pytest.raises(Refused, match=refusal):
         assignments.withdraw_assignment(
             assignment=Assignment.objects.get(bid=bid, member=member), reason="Mine", by=chair, at=NOW
         )
-    with pytest.raises(Refused, match=told):
+    with pytest.raises(Refused, match=refusal):
         interest = Interest.objects.get(bid=bid, member=member)
         interests.waive_interest(interest=interest, reason="Mine", by=chair, at=NOW)
     with pytest.raises(Refused, match="An interest keeps you"):
         assignments.change_plan(plan=plan, bids=[bid.reference], pairs=pairs, seen=1, by=chair, at=NOW)
     close(round)
-    with pytest.raises(Refused, match=told):
+    with pytest.raises(Refused, match=refusal):
         closing.record_outcome(bid=bid, verdict="reject", reason="Mine", by=chair, at=NOW)
     held = {"held_on": date(2026, 12, 1), "quorum": 1, "left": Decimal(0)}
     planned = meetings.plan_meeting(round=round, **held, by=deputy, at=NOW)
     Discussion.objects.filter(meeting=planned).delete()
-    with pytest.raises(Refused, match=told):
+    with pytest.raises(Refused, match=refusal):
         meetings.put_on_agenda(meeting=planned, bid=bid, reason="Mine", by=chair, at=NOW)
 
 

@@ -40,8 +40,8 @@ def last(action: str) -> AuditEvent:
 
 
 def standing(bid: Bid) -> tuple[int, str, Decimal | None]:
-    found = Standing.objects.get(bid=bid)
-    return found.cards, found.gate, found.mean
+    row = Standing.objects.get(bid=bid)
+    return row.cards, row.gate, row.mean
 
 
 # Answering
@@ -221,9 +221,9 @@ def test_nobody_waives_their_own_interest(bid: Bid, round: Round) -> None:
 def test_the_database_too_wants_a_reason_and_somebody_who_waived(bid: Bid, member: User, chair: User) -> None:
     scorecard(bid, member)
     declare(bid, member)
-    for said in ({"waived_by": chair, "waived_because": ""}, {"waived_by": None, "waived_because": "Fine"}):
+    for waiver in ({"waived_by": chair, "waived_because": ""}, {"waived_by": None, "waived_because": "Fine"}):
         with pytest.raises(IntegrityError, match="waived_by_another_with_a_reason"), transaction.atomic():
-            Interest.objects.filter(bid=bid).update(waived_at=NOW, **said)
+            Interest.objects.filter(bid=bid).update(waived_at=NOW, **waiver)
 
 
 def test_nothing_is_waived_after_scoring_closed(scored: Bid, member: User, chair: User) -> None:

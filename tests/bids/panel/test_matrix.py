@@ -17,7 +17,7 @@ from django.utils import timezone
 from bids.intake.exports import workbook
 from bids.models import Bid, Export, Interest
 from bids.panel import interests, matrix, scorecards
-from bids.panel.scorecards import Given
+from bids.panel.scorecards import Judgement
 from grants import tables
 from grants.models import AuditEvent, RoleHolding, Round, User
 from grants.refusal import NotEntitled, Refused
@@ -45,15 +45,17 @@ FORMULAS = {
 HARMLESS = ["Fine", "1+1", "a=b", "", "‘=1’", "£4"]
 
 
-def reasons(*said: str, score: int = 3) -> dict[int, Given]:
+def reasons(*texts: str, score: int = 3) -> dict[int, Judgement]:
     """Complete marks with these reasons, the first on criterion 1; the others keep the usual one."""
-    given = marks(score=score)
-    return {n: Given(g.passed, g.score, said[n - 1] if n <= len(said) else g.reason) for n, g in given.items()}
+    judgements = marks(score=score)
+    return {
+        n: Judgement(g.passed, g.score, texts[n - 1] if n <= len(texts) else g.reason) for n, g in judgements.items()
+    }
 
 
-def scored(bid: Bid, member: User, *said: str, score: int = 3) -> Bid:
+def scored(bid: Bid, member: User, *texts: str, score: int = 3) -> Bid:
     scorecard(bid, member, submit=False)
-    scorecards.submit_scorecard(bid=bid, marks=reasons(*said, score=score), seen=1, by=member, at=NOW)
+    scorecards.submit_scorecard(bid=bid, marks=reasons(*texts, score=score), seen=1, by=member, at=NOW)
     return bid
 
 
@@ -88,8 +90,8 @@ def test_every_mark_and_every_reason_stands_in_it_once(round: Round, chair: User
     members = [person(Role.MEMBER, round=round, unit="East Area", name=name) for name in ("Ada", "Bea")]
     for bid in [make_bid(round) for _ in range(2)]:
         for member in members:
-            said = [f"{bid.reference} {member.name} on {number}." for number in range(1, 8)]
-            scored(bid, member, *said, score=2 if member.name == "Ada" else 4)
+            texts = [f"{bid.reference} {member.name} on {number}." for number in range(1, 8)]
+            scored(bid, member, *texts, score=2 if member.name == "Ada" else 4)
     close(round)
     header, *rows = matrix.rows(round, chair)
     assert len(rows) == 4
@@ -179,12 +181,12 @@ def test_a_number_stays_a_number(value: object) -> None:
 
 
 def test_commas_quotes_lines_and_letters_come_back_as_they_were(round: Round, member: User, chair: User) -> None:
-    said = 'She said "no, never"; twice,\nand 家 – £4'
-    scored(make_bid(round), member, said)
+    reason = 'She said "no, never"; twice,\nand 家 – £4'
+    scored(make_bid(round), member, reason)
     close(round)
     table = list(matrix.rows(round, chair))
-    assert said in read_csv(tables.as_csv(table))[1]
-    assert said in read_xlsx(table)[1]
+    assert reason in read_csv(tables.as_csv(table))[1]
+    assert reason in read_xlsx(table)[1]
 
 
 @pytest.mark.parametrize("sign", ["\x01", "\x0b", "\x0c", "\x1f"])

@@ -44,7 +44,7 @@ def settle(bid: Bid, chair: User, *, passes: bool, gate: int = 1) -> None:
     )
     meetings.open_meeting(meeting=meeting, present=scorers, seen=None, by=chair, at=NOW)
     item = meeting.items.get(bid=bid)
-    split = [number for number, found in standings.own_result(bid).gates.items() if found is Gate.SPLIT]
+    split = [number for number, gate in standings.own_result(bid).gates.items() if gate is Gate.SPLIT]
     agreed = {number: Answer(passed=passes) for number in split}
     meetings.discuss_bid(item=item, agreed=agreed, left=[], reason="We talked", seen=item.version, by=chair, at=NOW)
 
@@ -82,9 +82,9 @@ def test_how_a_split_gate_was_settled_stands_in_the_trail(bid: Bid, chair: User)
     scored(bid, True, False)
     settle(bid, chair, passes=True)
     record(bid, chair)
-    said = AuditEvent.objects.get(round=bid.round, action="discuss bid")
-    assert said.before["gate"] == Gate.SPLIT.value
-    assert said.facts["gate"] == Gate.PASSED.value
+    event = AuditEvent.objects.get(round=bid.round, action="discuss bid")
+    assert event.before["gate"] == Gate.SPLIT.value
+    assert event.facts["gate"] == Gate.PASSED.value
     assert AuditEvent.objects.get(round=bid.round, action="record outcome").facts["gates"] == Gate.PASSED.value
 
 
@@ -104,10 +104,10 @@ def test_a_bid_that_fails_a_gate_is_rejected_or_redirected(bid: Bid, chair: User
     ],
 )
 def test_a_redirected_bid_and_no_other_has_a_destination(
-    bid: Bid, chair: User, verdict: str, destination: str, said: str
+    bid: Bid, chair: User, verdict: str, destination: str, refusal: str
 ) -> None:
     scored(bid, True)
-    with pytest.raises(Refused, match=said) as refused:
+    with pytest.raises(Refused, match=refusal) as refused:
         record(bid, chair, verdict, destination=destination)
     assert refused.value.field == "destination"
     assert not PanelOutcome.objects.filter(bid=bid).exists()

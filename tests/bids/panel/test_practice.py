@@ -9,7 +9,7 @@ from django.urls import reverse
 from bids.meetings import reading
 from bids.models import Bid, Practice, PracticeCard, Scorecard, Standing
 from bids.panel import closing, practice, scorecards
-from bids.panel.scorecards import Given
+from bids.panel.scorecards import Judgement
 from bids.ranking import standings
 from grants.models import AuditEvent, Round, User
 from grants.refusal import Incomplete, NotEntitled, Refused, Stale
@@ -102,10 +102,10 @@ def test_a_member_scores_it_once(made: Practice, member: User) -> None:
 
 
 def test_every_answer_that_is_missing_is_named_at_once(made: Practice, member: User) -> None:
-    given = {**marks(), 1: Given(), 4: Given(None, None, "Why"), 6: Given(None, 3, "  ")}
-    del given[7]
+    judgements = {**marks(), 1: Judgement(), 4: Judgement(None, None, "Why"), 6: Judgement(None, 3, "  ")}
+    del judgements[7]
     with pytest.raises(Incomplete) as refused:
-        practice.score_practice(practice=made, marks=given, by=member, at=NOW)
+        practice.score_practice(practice=made, marks=judgements, by=member, at=NOW)
     named = [field for field, _ in refused.value.missing]
     assert named == ["passed_1", "reason_1", "score_4", "passed_6", "reason_6", "passed_7", "reason_7"]
     assert ("score_4", "4. Proven experience: give a mark") in refused.value.missing
@@ -129,8 +129,8 @@ def test_a_mark_of_nought_and_a_failed_gate_are_answers(made: Practice, member: 
 
 def test_the_marks_of_all_are_shown_at_once_and_none_of_them_before(made: Practice, member: User, chair: User) -> None:
     other = person(Role.MEMBER, round=made.round, name="Bea Other")
-    said = {n: Given(g.passed, g.score, f"Only Bea says {n}") for n, g in marks(score=1).items()}
-    practice.score_practice(practice=made, marks=said, by=other, at=NOW)
+    judgements = {n: Judgement(g.passed, g.score, f"Only Bea says {n}") for n, g in marks(score=1).items()}
+    practice.score_practice(practice=made, marks=judgements, by=other, at=NOW)
     score(made, member)
     for reader in (member, chair):
         assert "Only Bea says" not in page(made, reader)
@@ -142,8 +142,8 @@ def test_the_marks_of_all_are_shown_at_once_and_none_of_them_before(made: Practi
 
 
 def test_the_comparison_sets_all_members_beside_each_other(made: Practice, round: Round, chair: User) -> None:
-    for name, given in (("Cyn", 0), ("Ada", 4), ("Bea", 2)):
-        score(made, person(Role.MEMBER, round=round, name=name), given)
+    for name, mark in (("Cyn", 0), ("Ada", 4), ("Bea", 2)):
+        score(made, person(Role.MEMBER, round=round, name=name), mark)
     compare(made, chair)
     rules = standings.rules_of(round)
     rows = reading.practice_marks(made, rules)
@@ -193,8 +193,8 @@ def test_only_the_chair_sets_it_up_and_compares(round: Round, made: Practice, me
     score(made, member)
     with pytest.raises(NotEntitled):
         compare(made, other)
-    found = Practice.objects.get(pk=made.pk)
-    assert (found.title, found.compared_at) == ("The invented centre", None)
+    practice_bid = Practice.objects.get(pk=made.pk)
+    assert (practice_bid.title, practice_bid.compared_at) == ("The invented centre", None)
 
 
 # It never counts

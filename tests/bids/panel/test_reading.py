@@ -17,14 +17,14 @@ def any_history(bid: Bid, member: User, chair: User, draw: random.Random) -> Non
     """An assignment that may be withdrawn, a declaration of any kind or none, a card of any state or none."""
     withdrawn = NOW if draw.random() < 0.2 else None
     Assignment.objects.create(bid=bid, member=member, assigned_at=NOW, withdrawn_at=withdrawn)
-    said = draw.choice(["nothing", "none", "one", "waived"])
-    if said != "nothing":
-        waived = {"waived_at": NOW, "waived_by": chair, "waived_because": "Small"} if said == "waived" else {}
+    declaration = draw.choice(["nothing", "none", "one", "waived"])
+    if declaration != "nothing":
+        waived = {"waived_at": NOW, "waived_by": chair, "waived_because": "Small"} if declaration == "waived" else {}
         Interest.objects.create(
             bid=bid,
             member=member,
-            conflicted=said != "none",
-            nature="" if said == "none" else "A cousin",
+            conflicted=declaration != "none",
+            nature="" if declaration == "none" else "A cousin",
             declared_at=NOW,
             **waived,
         )
@@ -49,13 +49,13 @@ def test_progress_counts_what_the_models_call_clear_and_open(
     waiting = clear.filter(state=Bid.State.ELIGIBLE).exclude(pk__in=done).order_by("source_reference")
     undeclared = own.exclude(bid__in=Interest.objects.filter(member=member).values("bid"))
 
-    found = reading.progress(member, round)
-    assert (found.open, found.submitted) == (waiting.count(), clear.filter(pk__in=done).count())
-    assert (found.total, found.undeclared) == (clear.count(), undeclared.count())
-    assert found.minutes == 4 * waiting.count()
+    progress = reading.progress(member, round)
+    assert (progress.open, progress.submitted) == (waiting.count(), clear.filter(pk__in=done).count())
+    assert (progress.total, progress.undeclared) == (clear.count(), undeclared.count())
+    assert progress.minutes == 4 * waiting.count()
 
     order = [bid.reference for bid in waiting]
-    assert found.next == (order[0] if order else "")
+    assert progress.next == (order[0] if order else "")
     for place, reference in enumerate(order):
         here = Bid.objects.get(reference=reference)
         following = [*order[place + 1 :], *order[:place]]

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from bids.models import Bid, Criterion, Scorecard
 from bids.panel import scorecards
-from bids.panel.score_form import LONGEST_REASON, as_text, own_card, said
-from bids.panel.scorecards import Given
+from bids.panel.score_form import LONGEST_REASON, as_text, judgement_texts, own_card
+from bids.panel.scorecards import Judgement
 from grants.models import User
 from grants.roles import Role
 from tests.factories import NOW, close, marks, person
@@ -44,8 +44,8 @@ def send(client: Client, address: str, how: str = "", **fields: Any) -> Any:
 
 def elsewhere(bid: Bid, member: User, reason: str = "Saved in another window") -> Scorecard:
     card = Scorecard.objects.filter(bid=bid, member=member).first()
-    given = {**marks(), 4: Given(None, 1, reason)}
-    return scorecards.save_draft(bid=bid, marks=given, seen=card.version if card else 0, by=member, at=NOW)
+    judgements = {**marks(), 4: Judgement(None, 1, reason)}
+    return scorecards.save_draft(bid=bid, marks=judgements, seen=card.version if card else 0, by=member, at=NOW)
 
 
 def test_a_save_beside_the_typing_gives_the_version_and_the_time(client: Client, address: str) -> None:
@@ -66,11 +66,11 @@ def test_a_stale_save_tells_a_script_what_stands(client: Client, address: str, r
     card = elsewhere(ready, member)
     answer = send(client, address, "stay", reason_4="Typed here")
     assert answer.status_code == 409
-    told = answer.json()
-    assert told["version"] == card.version
-    assert told["standing"]["reason_4"] == "Saved in another window"
-    assert told["standing"]["score_4"] == "1"
-    assert "score_1" not in told["standing"]
+    answer_json = answer.json()
+    assert answer_json["version"] == card.version
+    assert answer_json["standing"]["reason_4"] == "Saved in another window"
+    assert answer_json["standing"]["score_4"] == "1"
+    assert "score_1" not in answer_json["standing"]
 
 
 def test_a_stale_page_shows_both_versions_where_they_differ(
@@ -146,7 +146,7 @@ def test_answers_are_read_as_text_criterion_by_criterion(client: Client, address
     rules = client.get(address).context["form"].rules
     typed = {"passed_6": "no", "score_6": "0", "reason_2": "Two"}
     assert as_text(rules, typed) == "2. Results inside the MPS area\nTwo\n\n6. Value for money: No, 0"
-    assert [each.rule.number for each in said(rules, typed)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [each.rule.number for each in judgement_texts(rules, typed)] == [1, 2, 3, 4, 5, 6, 7]
 
 
 @pytest.mark.parametrize("state", ["new", "draft", "submitted", "closed"])

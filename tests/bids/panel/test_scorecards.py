@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from bids.models import Assignment, Bid, Interest, Panel, Scorecard
 from bids.panel import assignments, closing, interests, scorecards
 from bids.panel import members as members_of_panel
-from bids.panel.scorecards import Given
+from bids.panel.scorecards import Judgement
 from bids.ranking import standings
 from grants.models import AuditEvent, RoleHolding, Round, User
 from grants.refusal import NotEntitled, Refused, Stale
@@ -35,8 +35,8 @@ def test_bids_are_assigned_evenly(round: Round, chair: User, bids: int, members:
     people = [person(Role.MEMBER, round=round, unit="East Area") for _ in range(members)]
     made = [make_bid(round) for _ in range(bids)]
     assert share_out(round=round, wanted=wanted, by=chair, at=NOW) == bids * wanted
-    found = loads(round)
-    shares = [found[each] for each in people]
+    load_by_member = loads(round)
+    shares = [load_by_member[each] for each in people]
     assert max(shares) - min(shares) <= 1
     assert {each.pk: each.assignments.count() for each in made} == {each.pk: wanted for each in made}
 
@@ -171,8 +171,8 @@ def test_a_late_conflict_withdraws_the_card_and_it_no_longer_counts(bid: Bid, me
     card = Scorecard.objects.get(bid=bid, member=member)
     assert (card.state, card.withdrawn_because) == ("withdrawn", "Interest declared: They offered me a job")
     assert card.marks.count() == 7
-    found = standings.result_of(bid)
-    assert (found.cards, found.mean) == (1, Decimal("1.00"))
+    result = standings.result_of(bid)
+    assert (result.cards, result.mean) == (1, Decimal("1.00"))
     assert member not in {assignment.member for assignment in members_of_panel.incomplete(bid.round)}
 
 
@@ -196,7 +196,7 @@ def test_several_answers_are_kept_together_or_not_at_all(round: Round, member: U
 
 
 def test_a_draft_keeps_what_there_is_and_is_submitted_once(ready: Bid, member: User) -> None:
-    part = {4: Given(None, 3, "So far"), 1: Given(True, None, "")}
+    part = {4: Judgement(None, 3, "So far"), 1: Judgement(True, None, "")}
     draft = scorecards.save_draft(bid=ready, marks=part, seen=0, by=member, at=NOW)
     assert (draft.state, draft.version, draft.submitted_at) == ("draft", 1, None)
     assert {mark.criterion.number: (mark.passed, mark.score, mark.reason) for mark in draft.marks.all()} == {
@@ -216,20 +216,20 @@ def test_a_draft_keeps_what_there_is_and_is_submitted_once(ready: Bid, member: U
 @pytest.mark.parametrize(
     ("number", "given", "field"),
     [
-        (1, Given(None, None, "Why"), "passed_1"),
-        (1, Given(True, None, " "), "reason_1"),
-        (4, Given(None, None, "Why"), "score_4"),
-        (4, Given(None, 3, ""), "reason_4"),
-        (6, Given(None, 3, "Why"), "passed_6"),
-        (6, Given(True, None, "Why"), "score_6"),
-        (7, Given(), "passed_7"),
+        (1, Judgement(None, None, "Why"), "passed_1"),
+        (1, Judgement(True, None, " "), "reason_1"),
+        (4, Judgement(None, None, "Why"), "score_4"),
+        (4, Judgement(None, 3, ""), "reason_4"),
+        (6, Judgement(None, 3, "Why"), "passed_6"),
+        (6, Judgement(True, None, "Why"), "score_6"),
+        (7, Judgement(), "passed_7"),
     ],
 )
 def test_an_incomplete_card_is_not_submitted_and_the_criterion_is_named(
-    ready: Bid, member: User, number: int, given: Given, field: str
+    ready: Bid, member: User, number: int, judgement: Judgement, field: str
 ) -> None:
     with pytest.raises(Refused) as refused:
-        scorecards.submit_scorecard(bid=ready, marks={**marks(), number: given}, seen=0, by=member, at=NOW)
+        scorecards.submit_scorecard(bid=ready, marks={**marks(), number: judgement}, seen=0, by=member, at=NOW)
     assert refused.value.field == field
     assert not Scorecard.objects.filter(bid=ready).exists()
 
@@ -247,7 +247,9 @@ def test_a_page_that_was_drawn_from_another_version_saves_nothing(ready: Bid, me
 
 def test_the_trail_holds_each_mark_that_changed_and_no_reason(ready: Bid, member: User) -> None:
     scorecards.save_draft(bid=ready, marks=marks(score=1), seen=0, by=member, at=NOW)
-    scorecards.save_draft(bid=ready, marks={**marks(score=1), 4: Given(None, 3, "Secret")}, seen=1, by=member, at=NOW)
+    scorecards.save_draft(
+        bid=ready, marks={**marks(score=1), 4: Judgement(None, 3, "Secret")}, seen=1, by=member, at=NOW
+    )
     event = AuditEvent.objects.filter(bid=ready.reference, action="save draft").last()
     assert event is not None
     assert event.before == {"marks": {"4": {"passed": None, "score": 1}}}
@@ -264,7 +266,7 @@ def test_saving_again_without_a_change_adds_no_event(ready: Bid, member: User) -
 @pytest.mark.parametrize("score", [-1, 5, 40])
 def test_a_mark_off_the_scale_is_refused_by_the_database(ready: Bid, member: User, score: int) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
-        scorecards.save_draft(bid=ready, marks={4: Given(None, score, "x")}, seen=0, by=member, at=NOW)
+        scorecards.save_draft(bid=ready, marks={4: Judgement(None, score, "x")}, seen=0, by=member, at=NOW)
     assert not Scorecard.objects.filter(bid=ready).exists()
 
 

@@ -23,14 +23,14 @@ def covered(round: Round, left: int) -> Coverage:
     return coverage.of(round, Bid.objects.filter(round=round), ranking.line(round, Decimal(left)).after)
 
 
-def boroughs_of(found: Coverage) -> dict[str, tuple[int, int, Decimal]]:
+def boroughs_of(coverage_of_bids: Coverage) -> dict[str, tuple[int, int, Decimal]]:
     """The boroughs with any bid: all of them, those above the line, and what these ask for."""
-    parts = [tile.part for tile in found.tiles]
+    parts = [tile.part for tile in coverage_of_bids.tiles]
     return {part.label: (part.bids, part.above, part.asked) for part in parts if part.bids}
 
 
-def tags_of(found: Coverage, kind: str) -> dict[str, tuple[int, int, Decimal]]:
-    return {part.label: (part.bids, part.above, part.asked) for part in dict(found.tags)[kind] if part.bids}
+def tags_of(coverage_of_bids: Coverage, kind: str) -> dict[str, tuple[int, int, Decimal]]:
+    return {part.label: (part.bids, part.above, part.asked) for part in dict(coverage_of_bids.tags)[kind] if part.bids}
 
 
 def tag(round: Round, code: str) -> Tag:
@@ -75,19 +75,19 @@ def test_a_bid_for_two_boroughs_counts_in_each_with_its_whole_amount(round: Roun
 def test_only_bids_above_the_funding_line_are_counted_as_above_it(
     round: Round, ranked: list[Bid], left: int, camden: tuple[int, int, str], barnet: tuple[int, int, str]
 ) -> None:
-    found = boroughs_of(covered(round, left))
-    assert found["Camden"] == (*camden[:2], Decimal(camden[2]))
-    assert found["Barnet"] == (*barnet[:2], Decimal(barnet[2]))
+    by_borough = boroughs_of(covered(round, left))
+    assert by_borough["Camden"] == (*camden[:2], Decimal(camden[2]))
+    assert by_borough["Barnet"] == (*barnet[:2], Decimal(barnet[2]))
 
 
 def test_a_bid_counts_in_each_of_its_themes_and_priorities(round: Round, ranked: list[Bid]) -> None:
-    found = covered(round, 50000)
-    assert tags_of(found, "Themes") == {
+    round_coverage = covered(round, 50000)
+    assert tags_of(round_coverage, "Themes") == {
         tag(round, "violence").label: (2, 2, Decimal("50000.00")),
         tag(round, "engagement").label: (1, 0, NOUGHT),
         tag(round, "business").label: (1, 1, Decimal("30000.00")),
     }
-    assert tags_of(found, "Plan priorities") == {
+    assert tags_of(round_coverage, "Plan priorities") == {
         tag(round, "children").label: (2, 1, Decimal("20000.00")),
         tag(round, "vawg").label: (1, 1, Decimal("20000.00")),
         tag(round, "hate").label: (1, 1, Decimal("30000.00")),
@@ -105,9 +105,9 @@ def test_a_theme_that_no_bid_has_is_shown_with_nought(round: Round, ranked: list
 def test_a_bid_that_takes_no_money_is_a_bid_but_covers_nothing(round: Round, ranked: list[Bid], state: str) -> None:
     Bid.objects.filter(pk=ranked[2].pk).update(state=state)
     close(round)
-    found = covered(round, 90000)
-    assert boroughs_of(found)["Barnet"] == (1, 0, NOUGHT)
-    assert boroughs_of(found)["Camden"] == (3, 2, Decimal("50000.00"))
+    round_coverage = covered(round, 90000)
+    assert boroughs_of(round_coverage)["Barnet"] == (1, 0, NOUGHT)
+    assert boroughs_of(round_coverage)["Camden"] == (3, 2, Decimal("50000.00"))
 
 
 def test_the_boroughs_that_nothing_above_the_line_covers_are_named(round: Round, ranked: list[Bid]) -> None:
@@ -119,8 +119,8 @@ def test_the_boroughs_that_nothing_above_the_line_covers_are_named(round: Round,
 
 def test_only_the_bids_that_the_reader_may_see_are_counted(round: Round, ranked: list[Bid]) -> None:
     some = Bid.objects.filter(pk__in=[ranked[0].pk, ranked[1].pk])
-    found = boroughs_of(coverage.of(round, some, 3))
-    assert found == {"Camden": (2, 2, Decimal("50000.00")), "Westminster": (1, 1, Decimal("20000.00"))}
+    by_borough = boroughs_of(coverage.of(round, some, 3))
+    assert by_borough == {"Camden": (2, 2, Decimal("50000.00")), "Westminster": (1, 1, Decimal("20000.00"))}
 
 
 def test_a_bid_without_a_place_covers_nothing(round: Round, ranked: list[Bid]) -> None:
@@ -131,9 +131,9 @@ def test_a_bid_without_a_place_covers_nothing(round: Round, ranked: list[Bid]) -
 def test_a_bid_for_all_of_london_leaves_no_borough_uncovered(round: Round, member: User) -> None:
     scorecard(make_bid(round, boroughs=areas.read("All 32 boroughs")), member)
     close(round)
-    found = covered(round, 20000)
-    assert found.uncovered == []
-    assert len(boroughs_of(found)) == 32
+    round_coverage = covered(round, 20000)
+    assert round_coverage.uncovered == []
+    assert len(boroughs_of(round_coverage)) == 32
 
 
 # The map
@@ -148,11 +148,11 @@ def test_no_two_boroughs_share_a_short_name_or_a_square() -> None:
 
 
 def test_every_square_lies_within_the_picture() -> None:
-    found = drawn({}, [])
+    round_coverage = drawn({}, [])
     side = coverage.SIDE
-    assert max(tile.x for tile in found.tiles) + side <= found.width
-    assert max(tile.y for tile in found.tiles) + side <= found.height
-    assert min(tile.x for tile in found.tiles) == min(tile.y for tile in found.tiles) == 0
+    assert max(tile.x for tile in round_coverage.tiles) + side <= round_coverage.width
+    assert max(tile.y for tile in round_coverage.tiles) + side <= round_coverage.height
+    assert min(tile.x for tile in round_coverage.tiles) == min(tile.y for tile in round_coverage.tiles) == 0
 
 
 @pytest.mark.parametrize(

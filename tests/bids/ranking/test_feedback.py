@@ -9,7 +9,7 @@ from django.urls import reverse
 from bids.criteria import DEFAULTS, Rule
 from bids.models import Bid, Interest
 from bids.panel import closing, scorecards
-from bids.panel.scorecards import Given
+from bids.panel.scorecards import Judgement
 from bids.ranking import export_views, standings
 from bids.ranking.feedback import by_criterion, letter, text
 from bids.scoring import Answer, Card, result
@@ -27,7 +27,7 @@ MARKED = Rule(
 BOTH = Rule(3, "Value", "?", gate=True, scored=True, points=((0, "Poor"), (4, "Good")))
 
 
-def said(rule: Rule, *cards: Card) -> str:
+def paragraph(rule: Rule, *cards: Card) -> str:
     (paragraph,) = by_criterion(result(list(cards), [rule]), [rule])
     heading, _, body = paragraph.partition("\n")
     assert heading == f"{rule.number}. {rule.label}"
@@ -48,7 +48,7 @@ def said(rule: Rule, *cards: Card) -> str:
     ids=["met", "not met", "differed", "not judged"],
 )
 def test_a_gate_is_told_in_words(answers: list[bool], words: str) -> None:
-    assert said(GATE, *({1: Answer(passed=answer)} for answer in answers)) == words
+    assert paragraph(GATE, *({1: Answer(passed=answer)} for answer in answers)) == words
 
 
 @pytest.mark.parametrize(
@@ -64,17 +64,17 @@ def test_a_gate_is_told_in_words(answers: list[bool], words: str) -> None:
     ],
 )
 def test_a_mark_is_told_as_the_meaning_of_the_nearest_point_half_up(scores: list[int], mean: str, nearest: str) -> None:
-    words = said(MARKED, *({2: Answer(score=score)} for score in scores))
+    words = paragraph(MARKED, *({2: Answer(score=score)} for score in scores))
     assert words == f"On average the panel’s mark was {mean} of 3, nearest to: {nearest}."
 
 
 def test_a_criterion_that_is_both_is_told_both_ways() -> None:
-    words = said(BOTH, {3: Answer(passed=True, score=4)})
+    words = paragraph(BOTH, {3: Answer(passed=True, score=4)})
     assert (
         words == "The panel found that the bid meets this. On average the panel’s mark was 4.00 of 4, nearest to: good."
     )
-    assert said(BOTH) == "This was not judged."
-    assert said(MARKED) == "This was not judged."
+    assert paragraph(BOTH) == "This was not judged."
+    assert paragraph(MARKED) == "This was not judged."
 
 
 def test_what_a_meeting_agreed_is_what_the_bidder_is_told() -> None:
@@ -129,8 +129,8 @@ def rejected(round: Round, chair: User) -> Bid:
         member = person(Role.MEMBER, round=round, unit="East Area", name=name)
         for each in (bid, other):
             scorecard(each, member, submit=False)
-            given = {n: Given(g.passed, g.score, f"A secret of {name}") for n, g in marks(score=score).items()}
-            scorecards.submit_scorecard(bid=each, marks=given, seen=1, by=member, at=NOW)
+            judgements = {n: Judgement(g.passed, g.score, f"A secret of {name}") for n, g in marks(score=score).items()}
+            scorecards.submit_scorecard(bid=each, marks=judgements, seen=1, by=member, at=NOW)
     close(round)
     closing.record_outcome(
         bid=bid, verdict="reject", reason="It has no survey.", internal_reason="A hidden reason", by=chair, at=NOW
@@ -184,18 +184,18 @@ def test_the_file_holds_a_letter_to_each_unsuccessful_bidder_that_the_reader_may
     closing.record_outcome(bid=second, verdict="redirect", destination="The Board", reason="Theirs", by=chair, at=NOW)
     lead = person(Role.LEAD, round=round)
     Interest.objects.create(bid=second, member=lead, conflicted=True, nature="A sister", declared_at=NOW)
-    found = {}
+    letters = {}
     for reader in (chair, lead):
         client = Client()
         client.force_login(reader)
         response = client.get(reverse("bids:feedback_file", args=[round.reference]))
         assert response["Content-Disposition"] == f'attachment; filename="feedback-{round.reference}.txt"'
-        found[reader] = b"".join(response.streaming_content).decode()
-    assert found[chair].count("Dear ") == 2
-    assert "We passed it on to The Board." in found[chair]
-    assert found[lead].count("Dear ") == 1
-    assert "Redirected one" not in found[lead]
-    assert "The other project" not in found[chair]
+        letters[reader] = b"".join(response.streaming_content).decode()
+    assert letters[chair].count("Dear ") == 2
+    assert "We passed it on to The Board." in letters[chair]
+    assert letters[lead].count("Dear ") == 1
+    assert "Redirected one" not in letters[lead]
+    assert "The other project" not in letters[chair]
 
 
 def test_the_chair_of_another_round_reads_no_letter(rejected: Bid) -> None:

@@ -25,9 +25,9 @@ def bid(reference: str, amount: int = 1000, **marks: int) -> Scored:
     return Scored(reference, Decimal(amount), {member: {1: Answer(None, mark)} for member, mark in marks.items()})
 
 
-def gated(reference: str, **said: tuple[int, bool]) -> Scored:
+def gated(reference: str, **marks: tuple[int, bool]) -> Scored:
     """A bid with a mark and an answer to the gate from each member."""
-    cards = {member: {1: Answer(None, mark), 2: Answer(passed)} for member, (mark, passed) in said.items()}
+    cards = {member: {1: Answer(None, mark), 2: Answer(passed)} for member, (mark, passed) in marks.items()}
     return Scored(reference, Decimal(1000), cards)
 
 
@@ -100,8 +100,8 @@ def test_between_two_members_severity_is_the_same_in_both_directions() -> None:
     dice = random.Random(3)
     for _ in range(100):
         bids = [bid(f"B{number}", ada=dice.randint(0, 4), bea=dice.randint(0, 4)) for number in range(7)]
-        found = severities(bids, ONE)
-        assert found["ada"].difference == -found["bea"].difference
+        leans = severities(bids, ONE)
+        assert leans["ada"].difference == -leans["bea"].difference
 
 
 # The adjusted ranking
@@ -110,10 +110,10 @@ def test_between_two_members_severity_is_the_same_in_both_directions() -> None:
 def test_the_adjusted_ranking_takes_each_members_severity_from_their_means() -> None:
     # Ada is 7/4 mild, Bea 1/4 and Cyn 3 severe. A: (4 - 7/4 + 2 + 1/4) / 2. B: (3 - 7/4 + 3 + 1/4 + 0 + 3) / 3.
     bids = [bid("A", ada=4, bea=2), bid("B", ada=3, bea=3, cyn=0)]
-    found = advised(bids, ONE)
+    advice = advised(bids, ONE)
     assert places(bids, ONE) == {"A": 1, "B": 2}
-    assert (found["A"].adjusted_mean, found["A"].adjusted_place) == (Decimal("2.25"), 2)
-    assert (found["B"].adjusted_mean, found["B"].adjusted_place) == (Decimal("2.50"), 1)
+    assert (advice["A"].adjusted_mean, advice["A"].adjusted_place) == (Decimal("2.25"), 2)
+    assert (advice["B"].adjusted_mean, advice["B"].adjusted_place) == (Decimal("2.50"), 1)
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_the_adjusted_ranking_takes_each_members_severity_from_their_means() -> 
     [(0, "2", "0.00"), (1, "1", "0.00"), (4, "-1", "4.00"), (3, "-7/2", "4.00"), (3, "1/3", "2.67"), (2, "0", "2.00")],
 )
 def test_an_adjusted_mean_stays_on_the_scale(mark: int, lean: str, kept: str) -> None:
-    found = firmness([bid("A", ada=mark)], ONE, {"ada": Lean(1, Fraction(lean))})
-    assert found["A"].adjusted_mean == Decimal(kept)
+    advice = firmness([bid("A", ada=mark)], ONE, {"ada": Lean(1, Fraction(lean))})
+    assert advice["A"].adjusted_mean == Decimal(kept)
 
 
 def test_a_member_of_whom_nothing_is_known_is_not_adjusted() -> None:
@@ -131,13 +131,13 @@ def test_a_member_of_whom_nothing_is_known_is_not_adjusted() -> None:
 
 def test_no_adjustment_buys_back_a_gate() -> None:
     bids = [gated("A", ada=(4, False), bea=(4, False)), gated("B", ada=(0, True), bea=(1, True))]
-    found = advised(bids, WITH_GATE)
-    assert (found["B"].adjusted_place, found["A"].adjusted_place) == (1, 2)
+    advice = advised(bids, WITH_GATE)
+    assert (advice["B"].adjusted_place, advice["A"].adjusted_place) == (1, 2)
 
 
 def test_a_bid_without_a_card_has_no_adjusted_mean() -> None:
-    found = advised([bid("A", ada=1), bid("B")], ONE)
-    assert (found["B"].adjusted_mean, found["B"].adjusted_place) == (None, 2)
+    advice = advised([bid("A", ada=1), bid("B")], ONE)
+    assert (advice["B"].adjusted_mean, advice["B"].adjusted_place) == (None, 2)
 
 
 # Firmness
@@ -210,8 +210,8 @@ def test_for_any_round_a_place_lies_between_its_best_and_its_worst() -> None:
     moved = 0
     for seed in range(200):
         bids = random_round(seed)
-        found, stands = advised(bids, list(DEFAULTS)), places(bids, list(DEFAULTS))
-        for reference, firm in found.items():
+        advice, stands = advised(bids, list(DEFAULTS)), places(bids, list(DEFAULTS))
+        for reference, firm in advice.items():
             assert 1 <= firm.best <= stands[reference] <= firm.worst <= len(bids), (seed, reference)
             assert 1 <= firm.adjusted_place <= len(bids)
             assert firm.adjusted_mean is None or 0 <= firm.adjusted_mean <= 4

@@ -20,10 +20,10 @@ def dots(*means: str, outlying: frozenset[int] = frozenset()) -> list[tuple[int,
     [["3.00"] * 2, ["3.00"] * 3, ["3.00", "3.11", "3.22"], ["0.00", "0.00", "4.00", "4.00"], ["2.00"] * 6],
 )
 def test_no_dot_covers_another_and_each_lies_within_the_picture(means: list[str]) -> None:
-    found = dots(*means)
-    assert len(found) == len(means)
-    assert len({(x, y) for x, y, _ in found}) == len(means)
-    assert all(3 <= x <= 107 and 3 <= y <= 17 for x, y, _ in found)
+    positions = dots(*means)
+    assert len(positions) == len(means)
+    assert len({(x, y) for x, y, _ in positions}) == len(means)
+    assert all(3 <= x <= 107 and 3 <= y <= 17 for x, y, _ in positions)
 
 
 def test_dots_that_stand_apart_stand_on_the_line() -> None:

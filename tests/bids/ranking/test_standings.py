@@ -38,13 +38,13 @@ def fresh(round: Round) -> list[tuple[object, ...]]:
     )
     rows, running = [], Decimal("0.00")
     for position, each in enumerate(placed, start=1):
-        bid, found = bids[each.reference], results[each.reference]
-        counts = bid.led_by == "external" and found.gate is not Gate.FAILED and bid.state not in UNSUCCESSFUL
+        bid, result = bids[each.reference], results[each.reference]
+        counts = bid.led_by == "external" and result.gate is not Gate.FAILED and bid.state not in UNSUCCESSFUL
         running += bid.amount if counts else 0
         rows.append(
             (
-                *(each.reference, each.place, position, running if counts else None, found.cards, found.gate.value),
-                *(found.mean, found.panel_mean, found.spread, sorted(found.card_means), found.moderated),
+                *(each.reference, each.place, position, running if counts else None, result.cards, result.gate.value),
+                *(result.mean, result.panel_mean, result.spread, sorted(result.card_means), result.moderated),
             )
         )
     return rows
@@ -263,8 +263,10 @@ def test_one_bid_refreshed_moves_the_places_of_the_others(round: Round, member: 
     other = person(Role.MEMBER, round=round)
     card = Scorecard.objects.create(bid=first, member=other, state="submitted", submitted_at=NOW, saved_at=NOW)
     criteria = {criterion.number: criterion for criterion in round.criteria.all()}
-    for number, given in marks(score=0).items():
-        card.marks.create(criterion=criteria[number], passed=given.passed, score=given.score, reason=given.reason)
+    for number, judgement in marks(score=0).items():
+        card.marks.create(
+            criterion=criteria[number], passed=judgement.passed, score=judgement.score, reason=judgement.reason
+        )
     standings.refresh(round, bids=[first])
     places = dict(Standing.objects.filter(round=round).values_list("bid", "place"))
     assert places == {first.pk: 2, second.pk: 1}

@@ -125,8 +125,8 @@ def test_a_message_to_somebody_whose_address_was_removed_waits_for_a_new_one(rea
 def test_the_command_sends_what_waits_and_says_how_many(reader: User) -> None:
     for minutes in range(2):
         mail.write([mail.Letter(reader, "Waiting", "Text")], at=NOW + timedelta(minutes=minutes))
-    for said in ("2 sent\n", "0 sent\n"):
+    for output in ("2 sent\n", "0 sent\n"):
         out = StringIO()
         call_command("send_mail", stdout=out)
-        assert out.getvalue() == said
+        assert out.getvalue() == output
     assert len(outbox.outbox) == 2

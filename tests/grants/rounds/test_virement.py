@@ -181,9 +181,9 @@ def test_nothing_moves_while_a_paper_is_with_the_office(kit: User) -> None:
         confirm(made, lead)
     Decision.objects.filter(round=round).update(state="returned")
     confirm(made, lead)
-    found = position.reconcile(round, NOW.date())
-    assert found.balances
-    assert found.underspend == D(754005)
+    reconciliation = position.reconcile(round, NOW.date())
+    assert reconciliation.balances
+    assert reconciliation.underspend == D(754005)
     assert amounts(round) == {"Staffing posts": D(1900701), "Corporate internal projects": D(288696)}
 
 
@@ -299,8 +299,8 @@ def test_a_proposal_waits_for_everybody_but_its_author(round: Round, kit: User, 
         user.pk: [(task.text, task.count) for task in tasks(user=user, held=holdings(user), round=round)]
         for user in (kit, lead, person(Role.FINANCE, round=round), person(Role.AUDITOR, round=round))
     }
-    said = [("Answer what is proposed between budget lines", 1)]
-    assert list(waiting.values()) == [[], said, said, []]
+    answering = [("Answer what is proposed between budget lines", 1)]
+    assert list(waiting.values()) == [[], answering, answering, []]
 
 
 def signed_in(user: User) -> Client:
@@ -317,9 +317,9 @@ def test_a_virement_goes_through_its_pages(round: Round, kit: User, lead: User) 
     assert "Vans comes to £1,000.50, less than £1,000.51" in answer.content.decode()
     assert finance.post(page, typed | {"target": typed["source"]}).context["form"].errors["target"]
     answer = finance.post(page, typed | {"amount": "400.25"}, follow=True)
-    said = answer.content.decode()
-    assert "£400.25 from Vans to What no line holds" in said
-    assert "Take it back" in said and "Confirm it" not in said
+    html = answer.content.decode()
+    assert "£400.25 from Vans to What no line holds" in html
+    assert "Take it back" in html and "Confirm it" not in html
     made = Virement.objects.get(round=round)
     other = signed_in(lead)
     shown = other.get(reverse("grants:virement", args=[made.reference])).content.decode()
