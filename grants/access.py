@@ -1,4 +1,4 @@
-"""Who may open what: one decorator a view, and the rounds in which a person may do a thing."""
+"""Access to pages: one decorator for each view, and the rounds in which a person may do an action."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Request(HttpRequest):
 
 
 class Holdings:
-    """The roles that a person holds now, read once a request."""
+    """The roles that a person holds now. They are read once for each request."""
 
     def __init__(self, user: User) -> None:
         held = user.holdings.on(timezone.localdate()) if user.is_active else user.holdings.none()
@@ -54,11 +54,11 @@ class Holdings:
         return self.everywhere | self.by_round.get(round_id, frozenset())
 
     def may(self, action: str, round: Round | None = None) -> bool:
-        """Whether the person may do the action in the round or, without one, in any."""
+        """Return whether the person may do the action in the round or, without a round, in any round."""
         return acting_role(action, self.in_round(round.pk) if round else self.anywhere()) is not None
 
     def rounds(self, action: str) -> QuerySet[Round]:
-        """The rounds in which the person may do the action."""
+        """Return the rounds in which the person may do the action."""
         if acting_role(action, self.everywhere):
             return Round.objects.all()
         ids = [pk for pk, roles in self.by_round.items() if acting_role(action, roles | self.everywhere)]
@@ -66,7 +66,7 @@ class Holdings:
 
 
 def holdings(user: Any) -> Holdings:
-    """The person's roles; kept on the object, which lives as long as the request."""
+    """Return the person's roles. They are cached on the user object, which lives as long as the request."""
     if not hasattr(user, "_holdings"):
         user._holdings = Holdings(user)
     held: Holdings = user._holdings
@@ -74,10 +74,10 @@ def holdings(user: Any) -> Holdings:
 
 
 def allow(action: str) -> Callable[[View], View]:
-    """Open a view to the people whose role, in any round, may do the action; everybody else gets 403.
+    """Open a view to people who may do the action in any round. Everybody else gets 403.
 
     The view itself fetches what it shows through `round_or_404` or a queryset's `visible_to`, so that an object
-    of a round in which the person holds no such role answers 404.
+    in a round where the person does not hold the role answers 404.
     """
 
     def decorate(view: View) -> View:
@@ -106,7 +106,7 @@ def public(view: View) -> View:
 
 
 def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    """What a view answers; where it met something frozen that was changed, a page that says so and shows nothing."""
+    """Return the response of a view, or the error page if it meets a frozen document that was changed."""
     try:
         return view(request, *args, **kwargs)
     except Changed:
@@ -115,25 +115,25 @@ def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> Http
 
 
 def round_or_404(request: Request, reference: str, action: str) -> Round:
-    """The round, where this person may do the action in it."""
+    """Return the round. Raises Http404 unless this person may do the action in it."""
     this_round = get_object_or_404(holdings(request.user).rounds(action), reference=reference)
     return enter(request, this_round)
 
 
 def enter(request: Request, round: Round) -> Round:
-    """Say which round the page is about: its header and navigation follow."""
+    """Record which round the page is about, for its header and navigation, and return the round."""
     request.round = round
     return round
 
 
 def must(user: User, action: str, round: Round | None = None) -> None:
-    """Answer 404 where the person may not do the action in this round."""
+    """Raise Http404 unless the person may do the action in this round."""
     if not holdings(user).may(action, round):
         raise Http404
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """What every page shows at its top: the links that this person can follow, in the round at hand."""
+    """Return the context of every page's header: the links that this person may follow in the current round."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"service_name": settings.SERVICE_NAME, "navigation": []}
@@ -152,7 +152,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 class NoStoreMiddleware:
-    """Pages of a signed-in person are kept by no cache, so that the back button after signing out shows none."""
+    """Keep the pages of a signed-in person out of every cache, so that the back button shows none after signing out."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -165,7 +165,7 @@ class NoStoreMiddleware:
 
 
 class NoNullMiddleware:
-    """A request with a null character asks for nothing that exists: PostgreSQL keeps no such text."""
+    """Answer 400 to a request with a null character, because PostgreSQL cannot store one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -175,5 +175,5 @@ class NoNullMiddleware:
         if request.method == "POST":
             values += [text for field in request.POST.lists() for text in field[1]]
         if any("\x00" in value for value in values):
-            return HttpResponseBadRequest("The request holds a character that no text has.", content_type="text/plain")
+            return HttpResponseBadRequest("The request contains a null character.", content_type="text/plain")
         return self.get_response(request)

@@ -1,4 +1,4 @@
-"""The trail: the only writer of AuditEvent, and the check that nothing in it was changed, removed or put in."""
+"""The audit trail: the only writer of AuditEvent, and the check that reveals changed, removed or inserted events."""
 
 import hashlib
 import json
@@ -31,30 +31,35 @@ def record(
     before: dict[str, Any] | None = None,
     facts: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """Write one event in the caller's transaction, and refuse with it where the person may not act.
+    """Write one event in the caller's transaction and return it.
 
-    `subject` has a `reference`; `at` is when it was done; amounts in `before` and `facts` are Decimal pounds.
-    Raises NotEntitled where `by` holds no role for the action in the round at this moment, so that no change
-    can stand in the trail under somebody who was not entitled to it.
+    `subject` has a `reference`; `at` is when the action was done; amounts in `before` and `facts` are Decimal pounds.
+    Raises NotEntitled, which undoes the whole change, if `by` holds no role for the action in the round at this
+    moment.
     """
     role, principal = _role_now(action, by, round, at)
-    return _append(action, subject, by, by.name, role, principal, at, round, bid, because, before or {}, facts or {})
+    event = AuditEvent(action=action, actor=by, actor_name=by.name, actor_role=role, at=at, round=round)
+    event.principal, event.acting_for = principal, principal.name if principal else ""
+    event.bid, event.because = bid, because
+    return _append(event, subject, before or {}, facts or {})
 
 
 def record_first_administrator(holding: RoleHolding, *, at: datetime) -> AuditEvent:
-    """Write the one event that nobody can be entitled to: the operator names the first administrator."""
-    who = "Operator of the system"
-    facts = {"role": holding.role}
-    return _append("give role", holding.user, None, who, None, None, at, None, "", "First administrator", {}, facts)
+    """Write the one event for which nobody can hold a role: the operator names the first administrator."""
+    event = AuditEvent(action="give role", actor_name="Operator of the system", because="First administrator", at=at)
+    return _append(event, holding.user, {}, {"role": holding.role})
 
 
 def record_own(action: str, person: User, *, at: datetime) -> AuditEvent:
-    """Write an event about a person's own account, for which nobody needs a role."""
-    return _append(action, person, person, person.name, None, None, at, None, "", "", {}, {})
+    """Write an event about a person's own account, for which they need no role."""
+    return _append(AuditEvent(action=action, actor=person, actor_name=person.name, at=at), person, {}, {})
 
 
 def acting_for(action: str, by: User, round: Round | None, at: datetime) -> User | None:
-    """For whom a person does an action as a deputy, or None where they do it in a role of their own, or may not."""
+    """Return the person for whom `by` would do the action as a deputy.
+
+    Returns None if they would do it in a role of their own, or may not do it.
+    """
     own, through = _holdings(by, round, at)
     if acting_role(action, own) is not None:
         return None
@@ -63,19 +68,19 @@ def acting_for(action: str, by: User, round: Round | None, at: datetime) -> User
 
 
 def acting_as(action: str, by: User, round: Round | None, at: datetime) -> list[User]:
-    """Whose interests and doings bar an action: the person's own and, for a deputy, those of whom they act for."""
+    """Return the people whose conflicts and past actions count: the user and, if deputising, their principal."""
     principal = acting_for(action, by, round, at)
     return [by, principal] if principal else [by]
 
 
 def had_a_hand(action: str, subject: models.Model, round: Round, people: Collection[User]) -> bool:
-    """Whether one of these people did an action to something of a round, or a deputy did it for one of them."""
+    """Return whether one of these people, or a deputy for one of them, did the action to this subject."""
     did = models.Q(actor__in=people) | models.Q(principal__in=people)
     return AuditEvent.objects.filter(did, round=round, action=action, **_named(subject)).exists()
 
 
 def who_did(round: Round, actions: Collection[str]) -> set[str]:
-    """The user names of those who did one of these actions in a round, and of those for whom deputies did."""
+    """Return the user names of the people who did one of these actions in a round, themselves or through a deputy."""
     done = AuditEvent.objects.filter(round=round, action__in=actions)
     pairs = done.values_list("actor__username", "principal__username").distinct()
     return {name for pair in pairs for name in pair if name}
@@ -89,7 +94,7 @@ def _named(subject: models.Model) -> dict[str, str]:
 
 
 def _holdings(by: User, round: Round | None, at: datetime) -> tuple[frozenset[Role], dict[Role, User]]:
-    """The roles that a person holds themselves at an instant, and those that they hold as somebody's deputy."""
+    """Return the roles that a person holds themselves at an instant, and their principal by role held as a deputy."""
     held = (
         RoleHolding.objects.on(localtime(at).date())
         .filter(models.Q(round=None) | models.Q(round=round), user=by, user__is_active=True)
@@ -117,48 +122,24 @@ def _role_now(action: str, by: User, round: Round | None, at: datetime) -> tuple
     raise NotEntitled(f"{by.name} may not do this here. It needs the role {roles}.")
 
 
-def _append(
-    action: str,
-    subject: models.Model,
-    by: User | None,
-    name: str,
-    role: Role | None,
-    principal: User | None,
-    at: datetime,
-    round: Round | None,
-    bid: str,
-    because: str,
-    before: dict[str, Any],
-    facts: dict[str, Any],
-) -> AuditEvent:
+def _append(event: AuditEvent, subject: models.Model, before: dict[str, Any], facts: dict[str, Any]) -> AuditEvent:
+    """Complete an event with its subject, its number and its hashes, and save it at the end of its chain."""
     # Last in the lock order: one writer a chain until its transaction ends.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(681, %s)", [round.pk if round else 0])
-    last = AuditEvent.objects.filter(round=round).order_by("-number").values("number", "hash").first()
-    event = AuditEvent(
-        round=round,
-        number=last["number"] + 1 if last else 1,
-        at=at,
-        actor=by,
-        actor_name=name,
-        actor_role=role or "",
-        acting_for=principal.name if principal else "",
-        principal=principal,
-        action=action,
-        **_named(subject),
-        bid=bid,
-        because=because,
-        before=plain(before),
-        facts=plain(facts),
-        previous_hash=last["hash"] if last else START,
-    )
+        cursor.execute("SELECT pg_advisory_xact_lock(681, %s)", [event.round.pk if event.round else 0])
+    last = AuditEvent.objects.filter(round=event.round).order_by("-number").values("number", "hash").first()
+    event.number = last["number"] + 1 if last else 1
+    event.previous_hash = last["hash"] if last else START
+    for name, value in _named(subject).items():
+        setattr(event, name, value)
+    event.before, event.facts = plain(before), plain(facts)
     event.hash = digest(event)
     event.save(force_insert=True)
     return event
 
 
 def digest(event: AuditEvent) -> str:
-    """The sha256 of all that an event says and of the hash before it."""
+    """Return the sha256 of an event's content and the hash of the event before it."""
     content = {
         "round": event.round_id,
         "number": event.number,
@@ -175,7 +156,7 @@ def digest(event: AuditEvent) -> str:
         "facts": event.facts,
         "previous_hash": event.previous_hash,
     }
-    # Left out where nobody was acted for, so that events from before there were deputies keep their hash.
+    # Left out unless somebody acted as a deputy, so that events written before deputies existed keep their hash.
     if event.acting_for:
         content["acting_for"] = event.acting_for
     if event.principal_id:
@@ -184,12 +165,12 @@ def digest(event: AuditEvent) -> str:
 
 
 def canonical(value: Any) -> str:
-    """The one spelling of a value as JSON: sorted keys, no spaces, money as text with two decimals."""
+    """Return a value as JSON in one spelling: sorted keys, no spaces, money as text with two decimals."""
     return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can hold it: money as text with two decimals, days and instants in ISO form."""
+    """Return a value as JSON can hold it: money as text with two decimals, dates and instants in ISO form."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -205,7 +186,7 @@ def plain(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What `verify` found in one chain: how many events, the hash of the last, and each fault in words."""
+    """The result of `verify` for one chain: the number of events, the hash of the last, and each fault in words."""
 
     round: str
     events: int
@@ -214,13 +195,13 @@ class Checked:
 
 
 def head(round: Round | None) -> str:
-    """The hash of the last event of a chain; printed in each pack, so that a removed tail shows."""
+    """Return the hash of a chain's last event. Each pack prints it, so that removing the end of the chain shows."""
     last = AuditEvent.objects.filter(round=round).order_by("-number").values_list("hash", flat=True).first()
     return last or START
 
 
 def verify(round: Round | None) -> Checked:
-    """Read a chain from its start and name every event that is not as it was written."""
+    """Check a chain from its start and describe every event that is not as it was written."""
     faults: list[str] = []
     before, number = START, 0
     for event, event_faults in _checked(round):
@@ -230,7 +211,7 @@ def verify(round: Round | None) -> Checked:
 
 
 def unbroken(round: Round | None) -> frozenset[str]:
-    """The head of a chain after each of its events, up to the first one that is not as it was written."""
+    """Return the hashes of a chain's events, up to the first event that is not as it was written."""
     sound = {START}
     for event, faults in _checked(round):
         if faults:
@@ -240,7 +221,7 @@ def unbroken(round: Round | None) -> frozenset[str]:
 
 
 def _checked(round: Round | None) -> Iterator[tuple[AuditEvent, list[str]]]:
-    """Each event of a chain in turn, with what is wrong with it."""
+    """Yield each event of a chain with its faults, in order."""
     before, number = START, 0
     for event in _stream(round):
         number += 1

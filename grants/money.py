@@ -1,4 +1,4 @@
-"""Exact pounds and pence: reading what people type, printing it, rounding it for prose, sharing it out."""
+"""Money in exact pounds and pence: read it as typed, print it, round it for prose, share it out."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _PLAIN = re.compile(r"£?\s*(?P<pounds>[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.(?P<penc
 
 
 class NotMoney(ValueError):
-    """The text is not an amount of pounds; the message says what to type instead."""
+    """The text is not an amount of pounds. The message tells the person what to type instead."""
 
 
 def parse(text: str) -> Decimal:
@@ -66,7 +66,7 @@ def in_prose(amount: Decimal, unit: str = "") -> str:
 
 
 def exact(amount: Decimal | int | str) -> Decimal:
-    """The amount with two places, or ValueError where it holds part of a penny or is a float."""
+    """Return the amount with two decimal places. Raises ValueError for a float and for parts of a penny."""
     if isinstance(amount, float):
         raise ValueError("Money is never a float")
     value = Decimal(amount)
@@ -76,20 +76,20 @@ def exact(amount: Decimal | int | str) -> Decimal:
 
 
 def text(amount: Decimal) -> str:
-    """The amount for a machine: two decimals, no separators, such as `147600.00`."""
+    """Return the amount for a machine, with two decimals and no separators: `147600.00`."""
     return f"{exact(amount):.2f}"
 
 
 def total(amounts: Sequence[Decimal]) -> Decimal:
-    """The exact sum of amounts in pounds; £0.00 for none."""
+    """Return the exact sum of amounts in pounds, £0.00 for none."""
     return exact(sum(amounts, ZERO))
 
 
 def share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Split an amount by weights to the penny; the parts always sum to the amount.
+    """Split an amount by weights to the penny. The parts always sum to the amount.
 
-    The pennies left by rounding down go to the largest remainders, the earlier first.
-    Raises ValueError for an amount below zero, and where no weight is above zero or one is below it.
+    Pennies left over by rounding down go to the largest remainders, the earlier first. Raises ValueError for an
+    amount below zero, and unless every weight is zero or more and at least one is above zero.
     """
     if amount < 0:
         raise ValueError("Only an amount of zero or more is shared out")

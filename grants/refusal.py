@@ -1,4 +1,4 @@
-"""Why a transition did not happen, in words for the person who asked for it."""
+"""The refusals of a transition: exceptions whose message tells the person why nothing changed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ class Refused(Exception):
 
 
 class Incomplete(Refused):
-    """Several answers are missing; `missing` names each field with its sentence, so that all are shown at once."""
+    """Several answers are missing. `missing` pairs each field with its message, so that the page shows all at once."""
 
     def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
         super().__init__(" ".join(message for _, message in missing), field=missing[0][0])
@@ -29,17 +29,17 @@ class NotEntitled(Refused):
 
 
 class Changed(Refused):
-    """What is stored is no longer what was frozen, so nothing is shown from it and nothing is done with it.
+    """A frozen document no longer matches its recorded hash, so it is neither shown nor used.
 
-    A view may let it pass: `grants.access` answers with a page that says so.
+    A view need not catch it: `grants.access` answers with a page that explains it.
     """
 
     def __init__(self) -> None:
-        super().__init__("What is stored does not fit its hash. Nothing is shown from it; tell the auditor.")
+        super().__init__("This document does not match its recorded hash, so it is not shown. Contact the auditor.")
 
 
 class Stale(Refused):
-    """The thing changed after the page was drawn. `current` is the version that it has now."""
+    """The object changed after the page was drawn. `current` is its version now."""
 
     def __init__(self, message: str, *, current: int) -> None:
         super().__init__(message)
@@ -47,13 +47,13 @@ class Stale(Refused):
 
 
 def must_be_current(thing: Any, seen: int | None) -> None:
-    """Refuse an answer that was given to an older version of a thing than the one locked here.
+    """Raise Stale if the object, locked by the caller, is no longer at the version that the page was drawn from.
 
-    `seen` is the version that the page was drawn from; None is a caller that drew no page.
+    `seen` is that version, or None for a caller that drew no page.
     """
     if seen is not None and seen != thing.version:
         raise Stale(
-            f"Somebody changed {thing} after you opened this page. What you typed is kept below; check it against "
-            "what is there now, then send it again.",
+            f"Somebody changed {thing} after you opened this page. Your text is kept below. Check it against the "
+            "current version, then send it again.",
             current=thing.version,
         )

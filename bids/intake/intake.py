@@ -21,6 +21,7 @@ from bids.models import Bid, CostLine, Upload
 from bids.panel import members
 from bids.ranking import standings
 from grants import audit, money, states
+from grants.counting import counted
 from grants.models import Alias, Organisation, Round, User, new_references
 from grants.names import plain_name
 from grants.refusal import Refused, must_be_current
@@ -249,7 +250,9 @@ def take_in_upload(*, upload: Upload, by: User, at: datetime) -> list[Bid]:
     round = Round.objects.select_for_update(no_key=True).get(pk=upload.round_id)
     preview = check(round, upload.read())
     if preview.wrong:
-        raise Refused(f"{len(preview.wrong)} rows have errors. Nothing was taken in.")
+        raise Refused(
+            f"{counted(len(preview.wrong), 'row has', 'rows have')} errors. Correct the file and import it again"
+        )
     taken = _take_in(round, [row.draft for row in preview.new], by, at)
     Upload.objects.filter(pk=upload.pk).update(taken_in_at=at)
     return taken

@@ -22,6 +22,7 @@ from bids.panel.blindness import Part, Phase, may_see
 from bids.panel.hidden import hidden_events
 from grants import tables
 from grants.access import Request, allow, holdings, round_or_404
+from grants.counting import counted
 from grants.forms import ConfirmForm
 from grants.models import AuditEvent, Round
 from grants.pages import file_response, form_page, page_of
@@ -183,7 +184,7 @@ def import_preview(request: Request, reference: str) -> HttpResponse:
         "bids/intake/import_preview.html",
         ConfirmForm(request.POST or None),
         lambda data: intake.take_in_upload(upload=upload, by=request.user, at=timezone.now()),
-        done=lambda taken: f"{len(taken)} bids are taken in",
+        done=lambda taken: f"You took in {counted(len(taken), 'bid')}",
         to=reverse("bids:bids", args=[this_round.reference]),
         upload=upload,
         preview=intake.check(this_round, upload.read()),
@@ -199,7 +200,7 @@ def eligibility(request: Request, round: str) -> HttpResponse:
         "bids/intake/eligibility.html",
         EligibilityForm(request.POST or None, round=this_round),
         lambda data: intake.check_eligibility(**data, by=request.user, at=timezone.now()),
-        done=lambda changed: f"{changed} bids are checked",
+        done=lambda changed: f"You checked {counted(changed, 'bid')}",
         to=reverse("bids:bids", args=[this_round.reference]),
         totals=waiting.counted(),
     )

@@ -1,4 +1,4 @@
-"""Transitions of the panel's meeting: plan, open, discuss, close. The only writers of those."""
+"""Transitions of the panel's meeting: plan, open, discuss, close. They are the only writers of meetings."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bids.models import AgreedMark, Bid, Criterion, Discussion, Interest, Meetin
 from bids.panel.members import members_of, must_be_clear
 from bids.ranking import standings
 from grants import audit, states
+from grants.counting import counted
 from grants.models import Round, User, new_references
 from grants.refusal import Incomplete, Refused, must_be_current
 from grants.rounds import rounds
@@ -21,19 +22,19 @@ from grants.rounds import rounds
 
 @transaction.atomic
 def plan_meeting(*, round: Round, held_on: date, quorum: int, left: Decimal, by: User, at: datetime) -> Meeting:
-    """Plan a meeting of the panel with the agenda that its ranking asks for. It is secret until it is opened.
+    """Plan a meeting of the panel with the agenda that the ranking calls for. It is secret until it is opened.
 
-    `left` is what the funding line is drawn with, in pounds. Raises Refused while scoring is open, where another
-    meeting is not closed yet, or where the panel has fewer members than the quorum.
+    `left` is the money left for grants, in pounds, which places the funding line. Raises Refused while scoring is
+    open, while another meeting is not closed, or if the panel has fewer members than the quorum.
     """
     round = rounds.lock(round)
     if not Panel.objects.filter(round=round).exclude(closed_at=None).exists():
         raise Refused("Close scoring before you plan the meeting")
     if Meeting.objects.filter(round=round, closed_at=None).exists():
-        raise Refused("There is a meeting already that is not closed yet")
+        raise Refused("Another meeting is not closed yet. Close it first")
     members = len(members_of(round))
     if quorum > members:
-        raise Refused(f"The panel has {members} members, fewer than the quorum", field="quorum")
+        raise Refused(f"The panel has {counted(members, 'member')}. Enter a quorum of that or fewer", field="quorum")
     taken = Meeting.objects.values_list("reference", flat=True)
     meeting = Meeting.objects.create(
         round=round, reference=new_references("MEET", 1, taken)[0], held_on=held_on, quorum=quorum, planned_by=by
@@ -50,11 +51,11 @@ def plan_meeting(*, round: Round, held_on: date, quorum: int, left: Decimal, by:
 
 
 def seen(round: Round, left: Decimal) -> list[agenda.Seen]:
-    """The bids that wait for an outcome as the agenda looks at them. `left` is pounds."""
+    """Return the bids without an outcome, with the facts that the agenda is drawn from. `left` is in pounds."""
     rows = Standing.objects.filter(round=round).select_related("bid").order_by("position")
-    counted = [row.pk for row in rows if row.running is not None]
+    funded = [row.pk for row in rows if row.running is not None]
     held = sum(1 for row in rows if row.running is not None and row.running <= left)
-    places = {pk: index - held + 1 for index, pk in enumerate(counted)}
+    places = {pk: index - held + 1 for index, pk in enumerate(funded)}
     return [
         agenda.Seen(row.bid.reference, row.position, scoring.Gate(row.gate), row.spread, places.get(row.pk))
         for row in rows
@@ -78,11 +79,11 @@ def _locked(meeting: Meeting, verb: str, seen: int | None, *, first: str = "Open
 
 @transaction.atomic
 def put_on_agenda(*, meeting: Meeting, bid: Bid, reason: str, by: User, at: datetime) -> Discussion:
-    """Add a bid to the agenda of a meeting, at its end, with the reason. Raises Refused where it is on it already."""
+    """Add a bid to the end of a meeting's agenda, with the reason. Raises Refused if it is on the agenda already."""
     meeting = _locked(meeting, "put on agenda", None)
     must_be_clear(bid, by)
     if meeting.items.filter(bid=bid).exists():
-        raise Refused("This bid is on the agenda already", field="bid")
+        raise Refused("This bid is already on the agenda", field="bid")
     last = meeting.items.order_by("-number").first()
     item = Discussion.objects.create(meeting=meeting, bid=bid, number=last.number + 1 if last else 1, why=reason[:200])
     audit.record("put on agenda", meeting, round=meeting.round, bid=bid.reference, by=by, at=at, because=reason)
@@ -91,16 +92,19 @@ def put_on_agenda(*, meeting: Meeting, bid: Bid, reason: str, by: User, at: date
 
 @transaction.atomic
 def open_meeting(*, meeting: Meeting, present: Collection[User], seen: int | None, by: User, at: datetime) -> Meeting:
-    """Open a meeting with those who are present, or record anew who is. From then on its members see the agenda.
+    """Open a meeting with the people present, or record again who is present. Members then see the agenda.
 
-    Raises Refused below the quorum, and for somebody who is no member of the panel.
+    Raises Refused if fewer people than the quorum are present, or if one of them is not a member of the panel.
     """
     meeting = _locked(meeting, "open meeting", seen)
     members = {member.pk for member in members_of(meeting.round)}
     if {person.pk for person in present} - members:
-        raise Refused("Only members of the panel are counted as present", field="present")
+        raise Refused("Choose only members of the panel as present", field="present")
     if len(present) < meeting.quorum:
-        raise Refused(f"{len(present)} present is below the quorum of {meeting.quorum}", field="present")
+        raise Refused(
+            f"Only {counted(len(present), 'member is', 'members are')} present, below the quorum of {meeting.quorum}",
+            field="present",
+        )
     meeting.present.set(present)
     meeting.opened_at = meeting.opened_at or at
     meeting.version += 1
@@ -121,12 +125,13 @@ def discuss_bid(
     by: User,
     at: datetime,
 ) -> Discussion:
-    """Record what the meeting agreed on a bid, beside the members' marks and never over them.
+    """Record what the meeting agreed on a bid. The members' own marks stay as they are.
 
-    `agreed` holds an answer by criterion number where the meeting settled a split gate or agreed a mark; `left` are
-    those who went out for it. Who declared an interest in the bid, or did not answer for it, counts as having left.
-    Raises Refused where the meeting is not open, where too few stay for the quorum, where a gate is answered that is
-    not split, and for a bid that the leadership has agreed. Raises Incomplete naming each split gate without an answer.
+    `agreed` holds an answer by criterion number, for each split gate that the meeting settled and each mark that it
+    agreed. `left` are the people who left the room; anybody who declared an interest in the bid, or did not declare,
+    counts as having left. Raises Refused if the meeting is not open, if too few people stay for the quorum, if a gate
+    that is not split has an answer, or if the bid is no longer with the panel. Raises Incomplete with each split gate
+    that has no answer.
     """
     meeting = _locked(item.meeting, "discuss bid", None)
     bid = Bid.objects.select_for_update().get(pk=item.bid_id)
@@ -139,16 +144,11 @@ def discuss_bid(
     gone = {person.pk for person in left} | {person.pk for person in must_leave(meeting, bid)}
     stay = [person for person in meeting.present.all() if person.pk not in gone]
     if len(stay) < meeting.quorum:
-        raise Refused(f"{len(stay)} stay for this bid, below the quorum of {meeting.quorum}", field="left")
-    criteria = {criterion.number: criterion for criterion in Criterion.objects.filter(round=meeting.round)}
+        few = counted(len(stay), "member stays", "members stay")
+        raise Refused(f"Only {few} for this bid, below the quorum of {meeting.quorum}", field="left")
     own = standings.own_result(bid)
     _must_answer_the_split(own, agreed)
-    item.agreed.all().delete()
-    AgreedMark.objects.bulk_create(
-        AgreedMark(discussion=item, criterion=criteria[number], passed=answer.passed, score=answer.score)
-        for number, answer in agreed.items()
-        if answer != scoring.Answer()
-    )
+    _replace_agreed_marks(item, meeting.round, agreed)
     item.left.set([person for person in meeting.present.all() if person.pk in gone])
     bid.version += 1
     bid.save(update_fields=["version"])
@@ -177,6 +177,16 @@ def discuss_bid(
     return item
 
 
+def _replace_agreed_marks(item: Discussion, round: Round, agreed: Mapping[int, scoring.Answer]) -> None:
+    criteria = {criterion.number: criterion for criterion in Criterion.objects.filter(round=round)}
+    item.agreed.all().delete()
+    AgreedMark.objects.bulk_create(
+        AgreedMark(discussion=item, criterion=criteria[number], passed=answer.passed, score=answer.score)
+        for number, answer in agreed.items()
+        if answer != scoring.Answer()
+    )
+
+
 def _must_answer_the_split(own: scoring.Result, agreed: Mapping[int, scoring.Answer]) -> None:
     missing = []
     for number, gate in own.gates.items():
@@ -184,28 +194,28 @@ def _must_answer_the_split(own: scoring.Result, agreed: Mapping[int, scoring.Ans
         if gate is scoring.Gate.SPLIT and passed is None:
             missing.append((f"passed_{number}", f"Members are split on gate {number}: say whether the bid passes"))
         if gate is not scoring.Gate.SPLIT and passed is not None:
-            raise Refused(f"Gate {number} is not split, so there is nothing to settle", field=f"passed_{number}")
+            raise Refused(f"Members agree on gate {number}. Leave it unanswered", field=f"passed_{number}")
     if missing:
         raise Incomplete(missing)
 
 
 def must_leave(meeting: Meeting, bid: Bid) -> list[User]:
-    """Those present who may not hear a bid: an interest keeps them from it, or they did not answer for it."""
+    """Return the people present who may not discuss a bid: they have an interest in it, or did not declare."""
     free = Interest.objects.clearing().filter(bid=bid)
     return list(meeting.present.exclude(interests__in=free))
 
 
 @transaction.atomic
 def close_meeting(*, meeting: Meeting, seen: int | None, by: User, at: datetime) -> Meeting:
-    """Close a meeting: its minutes stand from now on.
+    """Close a meeting, after which its minutes no longer change.
 
-    Raises Refused while a gate is split on a bid of its agenda that still waits for its outcome.
+    Raises Refused while a bid on its agenda that has no outcome has a split gate.
     """
     meeting = _locked(meeting, "close meeting", seen, first="Open the meeting before you close it")
     waiting = meeting.items.filter(bid__state=Bid.State.ELIGIBLE, bid__standing__gate=scoring.Gate.SPLIT)
     split = waiting.values_list("bid__source_reference", flat=True)
     if split:
-        raise Refused(f"Members are still split on a gate of {', '.join(split)}")
+        raise Refused(f"Members are still split on a gate of {', '.join(split)}. Settle it first")
     meeting.closed_at = at
     meeting.version += 1
     meeting.save(update_fields=["closed_at", "version"])

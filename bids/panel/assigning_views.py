@@ -1,4 +1,4 @@
-"""Pages by which the chair gives out bids: plans, knowledge, chasing, declared interests; and declining one."""
+"""Pages on which the chair assigns bids (plans, knowledge, letters, interests) and a member declines one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bids.panel import assignments, members, reading
 from bids.panel.forms import AssignForm, KnowledgeForm, MembersForm, PlanAssignmentsForm, PlanForm
 from bids.panel.interests import waive_interest as waive
 from grants.access import Request, allow, enter, must, round_or_404
+from grants.counting import counted
 from grants.forms import ReasonForm, attempt
 from grants.models import Round, User
 from grants.pages import form_page, page_of
@@ -59,16 +60,15 @@ def assignment_plan(request: Request, reference: str) -> HttpResponse:
 
 
 def _keep(request: Request, plan: AssignmentPlan, form: PlanForm, references: list[str]) -> HttpResponse:
-    """Keep what was ticked on this page of the plan and, where asked for, apply the whole of it."""
+    """Save the choices of this page of the plan and, if the button asks for it, apply the whole plan."""
     by, at = request.user, timezone.now()
     seen = form.cleaned_data["version"]
     kept = assignments.change_plan(plan=plan, bids=references, pairs=form.chosen, seen=seen, by=by, at=at)
     if request.POST.get("then") == "apply":
         assigned = assignments.apply_plan(plan=kept, seen=kept.version, by=by, at=at)
-        made = "1 assignment is" if assigned == 1 else f"{assigned} assignments are"
-        messages.success(request, f"The plan is applied: {made} made")
+        messages.success(request, f"You applied the plan and made {counted(assigned, 'assignment')}")
         return redirect(panel_page(plan.round))
-    messages.success(request, "The changes are kept")
+    messages.success(request, "You saved the changes to the plan")
     return redirect(request.get_full_path())
 
 
@@ -83,7 +83,7 @@ def undo_plan(request: Request, reference: str) -> HttpResponse:
         "bids/panel/undo_plan.html",
         ReasonForm(request.POST or None),
         lambda data: assignments.undo_plan(plan=plan, **data, by=request.user, at=timezone.now()),
-        done=lambda taken: f"{taken} {'assignment is' if taken == 1 else 'assignments are'} taken back",
+        done=lambda taken: f"You took back {counted(taken, 'assignment')}",
         to=panel_page(plan.round),
         plan=plan,
         untouched=len(untouched),
@@ -176,7 +176,7 @@ def chase(request: Request, round: str) -> HttpResponse:
         "bids/panel/chase.html",
         MembersForm(request.POST or None, members=User.objects.filter(pk__in=behind)),
         lambda data: assignments.chase(round=this_round, **data, address=address, by=request.user, at=timezone.now()),
-        done=lambda written: f"{written} {'member is' if written == 1 else 'members are'} written to",
+        done=lambda written: f"You wrote to {counted(written, 'member')}",
         to=panel_page(this_round),
         behind=[row for row in reading.members(this_round) if row.waiting],
     )

@@ -1,4 +1,4 @@
-"""Transitions of assignments: knowledge, plans, assign, decline, take back, chase. The only writers of those."""
+"""Transitions of assignments: knowledge, plans, assign, decline, withdraw, chase. They are the only writers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bids.models import Assignment, AssignmentPlan, Bid, Interest, Knowledge, Sc
 from bids.panel.assigning import Scorer, ToAssign, connection, propose
 from bids.panel.members import is_chair, members_of, must_be_clear, open_panel, progress_of_members
 from grants import audit, states
+from grants.counting import counted
 from grants.models import Organisation, Round, User, new_references
 from grants.people import mail
 from grants.refusal import Refused, must_be_current
@@ -29,7 +30,10 @@ def keep_knowledge(
     by: User,
     at: datetime,
 ) -> Knowledge:
-    """Record what a member knows about and which bodies they belong to, in place of what stood there."""
+    """Record the subjects that a member knows and the bodies that they belong to, replacing what was recorded.
+
+    Raises Refused for somebody who is not a member of the panel.
+    """
     round = rounds.lock(round)
     if member not in members_of(round):
         raise Refused(f"{member.name} is not a member of this panel")
@@ -47,11 +51,11 @@ def keep_knowledge(
     return knowledge
 
 
-# What the proposal reads
+# Facts for a proposal
 
 
 def scorers(round: Round) -> list[Scorer]:
-    """The members of a panel with what they know and how many bids they hold, in three queries."""
+    """Return the members of a panel with their knowledge and their number of bids, in three queries."""
     known = {
         each.member_id: each
         for each in Knowledge.objects.filter(round=round).prefetch_related("themes", "organisations")
@@ -75,7 +79,7 @@ def scorers(round: Round) -> list[Scorer]:
 
 
 def to_assign(round: Round, bids: Sequence[Bid] | None = None) -> list[ToAssign]:
-    """The bids with the panel as they are shared out, in three queries for any number of them."""
+    """Return the bids with the panel as `assigning` reads them, in three queries for any number of bids."""
     rows = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).prefetch_related("tags")
     if bids is not None:
         rows = rows.filter(pk__in=[bid.pk for bid in bids])
@@ -112,9 +116,9 @@ def to_assign(round: Round, bids: Sequence[Bid] | None = None) -> list[ToAssign]
 def assign(*, bid: Bid, member: User, by: User, at: datetime, despite: str = "") -> Assignment:
     """Ask a member to score a bid.
 
-    Raises Refused where the bid is not with the panel, scoring has closed, the person is no member, has the bid
-    already or has declared an interest in it, where the chair has one or has not answered, and where the member's unit
-    or a body of theirs is connected with the bid, unless `despite` says why they are asked all the same.
+    Raises Refused if scoring has closed or the bid is not with the panel; if the person is not a member, has the bid
+    already or has declared an interest in it; if the chair has an interest or has not declared; and if the member's
+    unit or body is connected with the bid, unless `despite` says why they are asked all the same.
     """
     panel = open_panel(bid.round)
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
@@ -123,7 +127,7 @@ def assign(*, bid: Bid, member: User, by: User, at: datetime, despite: str = "")
     if member not in members_of(panel.round):
         raise Refused(f"{member.name} is not a member of this panel", field="member")
     if Assignment.objects.filter(bid=bid, member=member, withdrawn_at=None).exists():
-        raise Refused(f"{member.name} has this bid already", field="member")
+        raise Refused(f"{member.name} already has this bid", field="member")
     if Interest.objects.barring().filter(bid=bid, member=member).exists():
         raise Refused(f"{member.name} declared an interest in this bid", field="member")
     reason = _connection(bid, member)
@@ -156,14 +160,14 @@ def _assign(bid: Bid, member: User, by: User, at: datetime, despite: str = "", p
 
 @transaction.atomic
 def plan_assignments(*, round: Round, wanted: int, by: User, at: datetime) -> AssignmentPlan:
-    """Propose who scores what, so that every bid with the panel has `wanted` scorers; assigns nothing yet.
+    """Propose who scores what, so that every bid with the panel has `wanted` scorers. It assigns nothing yet.
 
-    Raises Refused where the panel has fewer members than are wanted.
+    Raises Refused if the panel has fewer members than that.
     """
     panel = open_panel(round)
     members = scorers(panel.round)
     if len(members) < wanted:
-        raise Refused(f"The panel has {len(members)} members, fewer than {wanted}", field="wanted")
+        raise Refused(f"The panel has {counted(len(members), 'member')}. Enter that number or fewer", field="wanted")
     pairs = propose(to_assign(panel.round), members, wanted)
     taken = AssignmentPlan.objects.values_list("reference", flat=True)
     plan = AssignmentPlan.objects.create(
@@ -183,24 +187,25 @@ def plan_assignments(*, round: Round, wanted: int, by: User, at: datetime) -> As
 def change_plan(
     *, plan: AssignmentPlan, bids: Collection[str], pairs: Sequence[tuple[str, str]], seen: int, by: User, at: datetime
 ) -> AssignmentPlan:
-    """Put other members on some bids of a plan: `pairs` stand in place of all that it held for `bids` (references).
+    """Replace a plan's members for some bids, without assigning them yet.
 
-    Raises Refused where a member may not have a bid, where the chair may not choose for one, since an interest keeps
-    them from it, or where the plan was applied already.
+    `bids` are references; `pairs` of a reference and a user name replace all that the plan held for them. Raises
+    Refused if a member may not have a bid, if the chair has an interest in a bid or has not declared, or if the plan
+    was applied already.
     """
     open_panel(plan.round)
     plan = _open_plan(plan, seen)
     clear = Interest.objects.clearing().filter(bid__round=plan.round, member=by)
     if is_chair(plan.round, by) and set(bids) - set(clear.values_list("bid__reference", flat=True)):
-        raise Refused("An interest keeps you from a bid of this page, or you have not answered for it. Open it anew")
+        raise Refused("You have an interest in a bid of this page, or have not declared. Open the page again")
     members = {scorer.username: scorer for scorer in scorers(plan.round)}
     rows = {row.reference: row for row in to_assign(plan.round)}
     for reference, username in pairs:
         row, scorer = rows.get(reference), members.get(username)
         if row is None or scorer is None or reference not in bids:
-            raise Refused("The panel or its bids have changed. Make the plan anew")
+            raise Refused("The panel or its bids have changed. Make a new plan")
         if username in row.had | row.barred or connection(row, scorer):
-            raise Refused("A member that was chosen may not score the bid. Make the plan anew")
+            raise Refused("A member you chose may not score the bid. Make a new plan")
     chosen = [list(pair) for pair in dict.fromkeys(pairs)]
     plan.pairs = [pair for pair in plan.pairs if pair[0] not in bids] + chosen
     plan.version += 1
@@ -214,16 +219,16 @@ def _open_plan(plan: AssignmentPlan, seen: int | None) -> AssignmentPlan:
     plan = AssignmentPlan.objects.select_for_update(of=("self",)).select_related("round").get(pk=plan.pk)
     must_be_current(plan, seen)
     if plan.applied_at:
-        raise Refused("This plan was applied already")
+        raise Refused("This plan has already been applied")
     return plan
 
 
 @transaction.atomic
 def apply_plan(*, plan: AssignmentPlan, by: User, at: datetime, seen: int | None = None) -> int:
-    """Assign what a plan proposes, as far as it still may be, and give how many assignments were added.
+    """Assign what a plan proposes, and return how many assignments were added.
 
-    What has changed since it was made is asked again: a member who has the bid by now, declared an interest, is found
-    to be connected with it or left the panel is passed over.
+    It skips a member who has since been assigned the bid, declared an interest in it, turned out to be connected with
+    it or left the panel.
     """
     panel = open_panel(plan.round)
     plan = _open_plan(plan, seen)
@@ -254,14 +259,15 @@ def apply_plan(*, plan: AssignmentPlan, by: User, at: datetime, seen: int | None
 
 @transaction.atomic
 def undo_plan(*, plan: AssignmentPlan, reason: str, by: User, at: datetime) -> int:
-    """Take back what a plan assigned, where nobody has begun: no answer to the declaration and no scorecard.
+    """Withdraw the assignments of a plan that nobody has begun, and return how many there were.
 
-    Gives how many were taken back; the others stay. Raises Refused for a plan that was not applied or was undone.
+    A member has begun once they declared on the bid or saved a scorecard; those assignments stay. Raises Refused for a
+    plan that was not applied, or that was undone.
     """
     open_panel(plan.round)
     plan = AssignmentPlan.objects.select_for_update(of=("self",)).select_related("round").get(pk=plan.pk)
     if not plan.applied_at or plan.undone_at:
-        raise Refused("There is nothing to take back: the plan was not applied, or was taken back already")
+        raise Refused("This plan has no assignments to take back. It was not applied, or was already taken back")
     taken, _ = of_plan(plan)
     for assignment in taken:
         assignment.bid.round = plan.round
@@ -273,7 +279,7 @@ def undo_plan(*, plan: AssignmentPlan, reason: str, by: User, at: datetime) -> i
 
 
 def of_plan(plan: AssignmentPlan) -> tuple[list[Assignment], list[Assignment]]:
-    """The assignments that a plan made and that still stand: those that nobody has begun, and the others."""
+    """Return a plan's assignments that were not withdrawn, as two lists: not begun, and begun."""
     answered = Interest.objects.filter(bid__round=plan.round).values_list("bid__reference", "member__username")
     begun = Scorecard.objects.filter(bid__round=plan.round).values_list("bid__reference", "member__username")
     untouched = {tuple(pair) for pair in plan.pairs} - set(answered) - set(begun)
@@ -293,7 +299,7 @@ def of_plan(plan: AssignmentPlan) -> tuple[list[Assignment], list[Assignment]]:
 
 @transaction.atomic
 def withdraw_assignment(*, assignment: Assignment, reason: str, by: User, at: datetime) -> None:
-    """Take a bid back from a member who has not submitted a scorecard on it. Their draft is kept, and not counted."""
+    """Take a bid back from a member who has not submitted a scorecard on it. Their draft is kept but does not count."""
     must_be_clear(assignment.bid, by)
     _withdraw(_unsubmitted(assignment), reason, by, at)
 
@@ -316,7 +322,10 @@ def _withdraw(assignment: Assignment, reason: str, by: User, at: datetime) -> No
 
 @transaction.atomic
 def decline_assignment(*, assignment: Assignment, reason: str, by: User, at: datetime) -> None:
-    """Give a bid back to the chair, with the reason. Raises Refused for another's bid and for a submitted scorecard."""
+    """Give a bid back to the chair, with the reason.
+
+    Raises Refused for the bid of another member, and once the scorecard is submitted.
+    """
     assignment = _unsubmitted(assignment)
     if assignment.member != by:
         raise Refused("This bid is not assigned to you")
@@ -331,19 +340,19 @@ def _unsubmitted(assignment: Assignment) -> Assignment:
     rows = Assignment.objects.select_for_update(of=("self",)).select_related("bid__round", "member")
     assignment = rows.get(pk=assignment.pk)
     if assignment.withdrawn_at:
-        raise Refused("This assignment was withdrawn already")
+        raise Refused("This assignment has already been withdrawn")
     cards = Scorecard.objects.filter(bid=assignment.bid, member=assignment.member)
     if cards.filter(state=Scorecard.State.SUBMITTED).exists():
-        raise Refused("The scorecard on this bid is submitted. It stays.")
+        raise Refused("The scorecard on this bid has been submitted, so the bid cannot be taken back.")
     return assignment
 
 
 @transaction.atomic
 def chase(*, round: Round, members: Collection[User], address: str, by: User, at: datetime) -> int:
-    """Write to the members who are behind, with a link to their bids at `address`; gives how many letters went out.
+    """Write to members who are behind, with a link to their bids at `address`, and return the number of letters.
 
-    A letter says how many bids wait and until when, and nothing of any bid. Raises Refused where a member has no
-    address for mail or is not behind.
+    A letter says how many bids wait and until when, and nothing about any bid. Raises Refused if a member has no email
+    address or has nothing left to score.
     """
     round = open_panel(round).round
     behind = progress_of_members(round)
@@ -356,7 +365,7 @@ def chase(*, round: Round, members: Collection[User], address: str, by: User, at
     letters = []
     for member in members:
         waiting = behind[member.pk]
-        subject = "1 bid waits for your scores" if waiting == 1 else f"{waiting} bids wait for your scores"
+        subject = f"{counted(waiting, 'bid waits', 'bids wait')} for your scores"
         text = (
             f"Dear {member.name},\n\n{subject} in {round.title}. Please score what waits{until}, or decline what you "
             f"cannot score.\n\n{address}\n\n{by.name}, panel chair"

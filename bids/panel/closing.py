@@ -18,9 +18,9 @@ from grants.rounds import rounds
 
 @transaction.atomic
 def close_scoring(*, round: Round, by: User, at: datetime, reason: str, seen: int | None = None) -> Panel:
-    """Close scoring: from now on no scorecard changes, and the chair sees the results.
+    """Close scoring, after which no scorecard changes and the chair sees the results.
 
-    Raises Refused where a bid has no submitted scorecard at all.
+    Raises Refused if a bid has no submitted scorecard.
     """
     panel = open_panel(round)
     must_be_current(panel, seen)
@@ -55,14 +55,14 @@ def record_outcome(
 ) -> PanelOutcome:
     """Record what the panel agreed about a bid, with the reason that can be published.
 
-    Raises Refused where scoring is open, where a bid with a failed gate or a split one that no meeting has settled is
-    recommended (no mark buys a gate back), where the leadership has agreed the bid already, or where the recorder has
-    an interest in it, has not said that they have none, or alone scored it.
+    Raises Refused while scoring is open; if a bid is recommended with a failed gate, or with a split one that no
+    meeting has settled (no mark makes up for a gate); if the leadership has agreed the bid; and if the recorder has an
+    interest in it, has not declared, or is the only member who scored it.
     """
     round = rounds.lock(bid.round)
     panel = Panel.objects.select_for_update().get(round=round)
     if round.scored and not panel.closed_at:
-        raise Refused("Close scoring before you record outcomes.")
+        raise Refused("Close scoring before you record outcomes")
     rounds.must_be_free(round)
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
     bid.round = round
@@ -71,17 +71,12 @@ def record_outcome(
     label = bid.get_state_display().lower()
     states.must_allow(bid, verb, f"This bid is {label}. Its outcome can no longer change.")
     if verdict == PanelOutcome.Verdict.REDIRECT and not destination.strip():
-        raise Refused("Enter where the bid is redirected to", field="destination")
+        raise Refused("Enter where you redirect the bid to", field="destination")
     if verdict != PanelOutcome.Verdict.REDIRECT and destination.strip():
-        raise Refused("Only a redirected bid has a destination", field="destination")
+        raise Refused("Leave the destination empty unless you redirect the bid", field="destination")
     gate = standings.result_of(bid).gate if round.scored else scoring.Gate.PASSED
     if verdict == PanelOutcome.Verdict.RECOMMEND:
-        if gate is scoring.Gate.FAILED:
-            raise Refused("The bid fails a gate, so it cannot be recommended", field="verdict")
-        if gate is scoring.Gate.OPEN:
-            raise Refused("No complete scorecard judges this bid, so it cannot be recommended", field="verdict")
-        if gate is scoring.Gate.SPLIT:
-            raise Refused("Members are split on a gate. The panel’s meeting settles it first", field="verdict")
+        _must_pass(gate)
     _must_be_apart(bid, by)
     outcome = PanelOutcome.objects.select_for_update().filter(bid=bid).first()
     before = {"verdict": outcome.verdict, "reason": outcome.reason} if outcome else {}
@@ -109,8 +104,19 @@ def record_outcome(
     return outcome
 
 
+def _must_pass(gate: scoring.Gate) -> None:
+    """Raise Refused unless every gate of the bid is passed."""
+    if gate is scoring.Gate.FAILED:
+        raise Refused("The bid fails a gate, so it cannot be recommended", field="verdict")
+    if gate is scoring.Gate.OPEN:
+        raise Refused("The bid has no complete scorecard, so it cannot be recommended", field="verdict")
+    if gate is scoring.Gate.SPLIT:
+        raise Refused("Members are split on a gate. Settle it in a panel meeting first", field="verdict")
+
+
 def _must_be_apart(bid: Bid, recorder: User) -> None:
+    """Raise Refused if the recorder has an interest in the bid, has not declared, or alone scored it."""
     must_be_clear(bid, recorder)
     scorers = set(Scorecard.objects.filter(bid=bid, state=Scorecard.State.SUBMITTED).values_list("member", flat=True))
     if scorers == {recorder.pk}:
-        raise Refused("You alone scored this bid, so somebody else records its outcome.")
+        raise Refused("You are the only member who scored this bid. Ask another chair to record its outcome.")

@@ -18,13 +18,14 @@ from grants.rounds import rounds
 
 @transaction.atomic
 def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, nature: str = "") -> Interest:
-    """Answer the declaration of interest on a bid that is assigned to oneself or to be discussed, or as its chair.
+    """Record whether `by` has an interest in a bid that they are to score or discuss, or that they chair.
 
-    No interest accepts the assignment. A later interest withdraws one's scorecard, which is kept and no longer counts,
-    after scoring has closed as well: the result is then worked out without it. An outcome that rests on it, or that
-    one recorded, goes back to the panel. Raises Refused where the bid is not one's own to answer for, where a conflict
-    is to be lifted by the conflicted person, where its nature is missing, or where the leadership has agreed the bid
-    already.
+    Declaring no interest accepts the assignment. A later interest withdraws the member's scorecard: it is kept and no
+    longer counts, even if scoring has closed, when the result is worked out again. An outcome that rests on that
+    scorecard, or that the person recorded, goes back to the panel.
+
+    Raises Refused if the person is not asked about the bid, takes back an interest of their own, gives no nature of
+    the interest, or declares one after the leadership agreed the bid.
     """
     round = rounds.lock(bid.round)
     panel = Panel.objects.select_for_update().get(round=round)
@@ -34,18 +35,20 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     discussed = Discussion.objects.of_open_meetings().filter(bid=bid)
     chairs = is_chair(round, by)
     if panel.closed_at and not conflicted and not chairs and not discussed.exists():
-        raise Refused("Scoring has closed. Nothing about it can change any more.")
+        raise Refused("Scoring has closed, so this can no longer change.")
     if not own.exists() and not chairs and not discussed.exists():
         raise Refused("This bid is not assigned to you")
     if conflicted and not nature.strip():
         raise Refused("Say what your interest is", field="nature")
     if conflicted and bid.state == Bid.State.AGREED:
-        raise Refused("The leadership has agreed this bid. Tell the chair, who asks them to give it back first.")
+        raise Refused("The leadership has agreed this bid. Ask the chair to have it returned to the panel first.")
     before = Interest.objects.filter(bid=bid, member=by).first()
     if before and before.conflicted and not conflicted:
-        raise Refused("You declared an interest in this bid, and it stands. Somebody else takes the bid on.")
+        raise Refused(
+            "You declared an interest in this bid and cannot take it back. Only another person, as chair, can waive it."
+        )
     declaration = {"conflicted": conflicted, "nature": nature.strip(), "declared_at": at}
-    # What was waived was another interest: a new one is asked about anew.
+    # A waiver covers the interest that was declared before it, so a new interest starts without one.
     fresh = {"waived_at": None, "waived_by": None, "waived_because": ""} if conflicted else {}
     interest, _ = Interest.objects.update_or_create(bid=bid, member=by, defaults=declaration | fresh)
     withdrawn = 0
@@ -73,7 +76,7 @@ def _withdraw_card(bid: Bid, member: User, nature: str) -> int:
 
 
 def _give_back(bid: Bid, round: Round) -> None:
-    """Work out the result without a withdrawn card; an outcome that stands is the panel's to record again."""
+    """Work out the result without a withdrawn scorecard, and give a recorded outcome back to the panel."""
     if states.allows(bid, "declare interest"):
         rounds.must_be_free(round)
         states.move(bid, "declare interest")
@@ -85,7 +88,7 @@ def _give_back(bid: Bid, round: Round) -> None:
 
 @transaction.atomic
 def declare_interests(*, answers: Sequence[tuple[Bid, bool, str]], by: User, at: datetime) -> list[Interest]:
-    """Answer several declarations at once, each a bid, whether there is an interest, and its nature; all or none."""
+    """Record several declarations at once, all or none. Each is a bid, whether there is an interest, and its nature."""
     return [
         declare_interest(bid=bid, conflicted=conflicted, nature=nature, by=by, at=at)
         for bid, conflicted, nature in answers
@@ -94,21 +97,21 @@ def declare_interests(*, answers: Sequence[tuple[Bid, bool, str]], by: User, at:
 
 @transaction.atomic
 def waive_interest(*, interest: Interest, reason: str, by: User, at: datetime, seen: int | None = None) -> Interest:
-    """Let somebody judge a bid although they declared an interest in it. Only another person, a chair, may.
+    """Let a member judge a bid although they declared an interest in it.
 
-    A scorecard that the interest withdrew is a draft again, for its member to read and submit anew. `seen` is the
-    version of the bid's page. Raises Refused for one's own interest, for one that is waived already, and once scoring
-    has closed.
+    The scorecard that the interest withdrew becomes a draft again, for its member to check and submit. `seen` is the
+    version of the bid that the page showed. Raises Refused for the person's own interest, for one that no longer bars
+    its member, and once scoring has closed.
     """
     round = open_panel(interest.bid.round).round
     bid = Bid.objects.select_for_update().get(pk=interest.bid_id)
     must_be_current(bid, seen)
     interest = Interest.objects.select_for_update(of=("self",)).select_related("member").get(pk=interest.pk)
     if interest.member == by:
-        raise Refused("Nobody waives their own interest. It stands.")
+        raise Refused("You cannot waive your own interest. Ask another chair.")
     must_be_clear(bid, by)
     if not interest.conflicted or interest.waived_at:
-        raise Refused("There is no interest here that still keeps the member from the bid")
+        raise Refused("This interest no longer keeps the member from the bid")
     interest.waived_by, interest.waived_at, interest.waived_because = by, at, reason
     interest.save(update_fields=["waived_by", "waived_at", "waived_because"])
     restored = _restore_card(bid, interest.member)

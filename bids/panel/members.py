@@ -1,4 +1,4 @@
-"""Who is on a panel, what each still has to do, and whether scoring is open."""
+"""The members of a panel, the work that each still has, and whether scoring is open."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from grants.rounds import rounds
 
 
 def members_of(round: Round) -> list[User]:
-    """The panel members of a round, by name."""
+    """Return the panel members of a round, ordered by name."""
     holding = {"holdings__role": Role.MEMBER, "holdings__ended_at": None}
     people = User.objects.filter(is_active=True, **holding, holdings__round=round)
     return list((people | User.objects.filter(is_active=True, **holding, holdings__round=None)).distinct())
 
 
 def members_query(round: Round) -> QuerySet[User]:
-    """The members of a panel as a query, for the choices of a form."""
+    """Return the members of a panel as a query, for the choices of a form."""
     return User.objects.filter(pk__in=[member.pk for member in members_of(round)])
 
 
 def is_chair(round: Round, user: User) -> bool:
-    """Whether somebody chairs the panel of a round now."""
+    """Return whether the user chairs the panel of a round now."""
     held = user.holdings.filter(role=Role.CHAIR, ended_at=None)
     return held.filter(Q(round=round) | Q(round=None)).exists()
 
 
 def must_be_clear(bid: Bid, chair: User) -> None:
-    """Raises Refused where a chair has an interest in a bid that they decide about, or has not answered for it.
+    """Raise Refused if a chair who decides about a bid has an interest in it, or has not declared.
 
-    Who is no chair may not decide about it in any case: the trail refuses them.
+    It need not refuse anybody else, because the trail lets only chairs decide.
     """
     interest = Interest.objects.filter(bid=bid, member=chair).first()
     if interest is None and is_chair(bid.round, chair):
         raise Refused("Declare first whether you have an interest in this bid")
     if interest and interest.conflicted and interest.waived_at is None:
-        raise Refused("You declared an interest in this bid, so another chair does this")
+        raise Refused("You declared an interest in this bid. Ask another chair to do this")
 
 
 def progress_of_members(round: Round) -> dict[int, int]:
-    """How many bids each member still has to score, by primary key; those with none are left out."""
+    """Return the number of bids that each member still has to score, by primary key. Members with none are left out."""
     return dict(
         incomplete_of(round)
         .order_by()
@@ -55,22 +55,22 @@ def progress_of_members(round: Round) -> dict[int, int]:
 
 
 def scoring_closed(round: Round) -> bool:
-    """Whether no scorecard changes any more, so that results may be seen; always so in a round without scores."""
+    """Return whether scorecards can no longer change, so that results may be seen. True in a round without scores."""
     return not round.scored or Panel.objects.filter(round=round).exclude(closed_at=None).exists()
 
 
 def open_panel(round: Round) -> Panel:
-    """The panel, locked with its round. Raises Refused where scoring has closed."""
+    """Return the panel, locked after its round. Raises Refused if scoring has closed."""
     round = rounds.lock(round)
     panel = Panel.objects.select_for_update().get(round=round)
     panel.round = round
     if panel.closed_at:
-        raise Refused("Scoring has closed. Nothing about it can change any more.")
+        raise Refused("Scoring has closed, so this can no longer change.")
     return panel
 
 
 def incomplete_of(round: Round) -> QuerySet[Assignment]:
-    """The assignments without a submitted scorecard, conflicts left out, as a query."""
+    """Return the assignments without a submitted scorecard as a query. Those with a conflict are left out."""
     return (
         Assignment.objects.filter(bid__round=round, bid__state=Bid.State.ELIGIBLE, withdrawn_at=None)
         .alias(
@@ -82,7 +82,7 @@ def incomplete_of(round: Round) -> QuerySet[Assignment]:
 
 
 def incomplete(round: Round) -> list[Assignment]:
-    """The same with bid and member, by member; for the chair before closing."""
+    """Return the assignments of `incomplete_of` with their bid and member, ordered by member."""
     assignments = incomplete_of(round).select_related("bid", "member")
     return list(assignments.order_by("member__name", "bid__source_reference"))
 

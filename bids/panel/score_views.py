@@ -20,6 +20,7 @@ from bids.panel.interests import declare_interests
 from bids.panel.score_form import OwnCard, ScoreForm
 from grants import typed
 from grants.access import Request, allow, holdings, round_or_404
+from grants.counting import counted
 from grants.forms import attempt, show_refusal
 from grants.models import Round
 from grants.pages import page_of, whole_number
@@ -76,8 +77,7 @@ def interests(request: Request, round: str) -> HttpResponse:
             lambda: declare_interests(answers=answers, by=request.user, at=timezone.now()),
         )
         if declared is not None:
-            count = len(declared)
-            messages.success(request, f"{count} {'declaration is' if count == 1 else 'declarations are'} recorded")
+            messages.success(request, f"You recorded {counted(len(declared), 'declaration')}")
             return redirect("bids:scoring" if scores else "bids:panel", this_round.reference)
     errors = [each for form in forms for each in form.errors_with_links]
     context = {
@@ -107,7 +107,7 @@ def score(request: Request, reference: str) -> HttpResponse:
             typed.forget(request)
             return answer
     if stale:
-        # Another page may have saved between our reading the card and our turn.
+        # Another page may have saved after this one read the scorecard.
         card = score_form.own_card(bid, request.user)
     if typed.SCRIPT_HEADER in request.headers:
         return _refusal(form, card if stale else None)
@@ -116,7 +116,7 @@ def score(request: Request, reference: str) -> HttpResponse:
 
 
 def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: bool) -> dict[str, Any]:
-    """What the scoring page shows: the bid, how far the member is, and the form or, where it is too late, the text."""
+    """Return the context of the scoring page: the bid, the member's progress, and the form or, if closed, the text."""
     kept = typed.kept(request)
     if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != card.version):
         form.compare(card.answers)
@@ -138,8 +138,7 @@ def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: boo
 
 
 def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
-    """Save or submit what the form holds, and say where to go on; to a script that saves beside the typing, what
-    the page is now."""
+    """Save or submit the form and redirect. A script that saves while the member types gets the new version instead."""
     submits = request.POST.get("then") == "submit"
     transition = scorecards.submit_scorecard if submits else scorecards.save_draft
     card = transition(
@@ -157,21 +156,21 @@ def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
 
 
 def _saved_text(saved_at: datetime | None) -> str:
-    """What the status line says of a card that stands saved."""
+    """Return the text of the status line for a saved scorecard."""
     return f"Draft saved {timezone.localtime(saved_at):%H:%M}" if saved_at else "Nothing saved yet"
 
 
 def _after_saving(request: Request, bid: Bid, submitted: bool) -> str:
     if not submitted:
-        messages.success(request, f"The draft on {bid.title} is saved")
+        messages.success(request, f"You saved a draft on {bid.title}")
         return reverse("bids:score", args=[bid.reference])
     following = reading.progress(request.user, bid.round, after=bid).next
-    messages.success(request, f"The scorecard on {bid.title} is submitted")
+    messages.success(request, f"You submitted your scorecard on {bid.title}")
     return reverse("bids:score", args=[following]) if following else _address("scoring", bid.round)
 
 
 def _refusal(form: ScoreForm, standing: OwnCard | None) -> HttpResponse:
-    """Tell a script why nothing was saved; where another page saved meanwhile, also what stands there."""
+    """Return to a script why nothing was saved and, if another page saved meanwhile, the saved answers."""
     content: dict[str, Any] = {"error": "; ".join(message for message, _ in form.errors_with_links)}
     if standing is not None:
         content |= {"version": standing.version, "standing": standing.answers, "saved": _saved_text(standing.saved_at)}

@@ -17,7 +17,7 @@ from grants.refusal import Incomplete, Refused, must_be_current
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a member puts down for one criterion; any part may still be empty in a draft."""
+    """A member's judgement on one criterion: gate, mark and reason. A draft may leave any of them empty."""
 
     passed: bool | None = None
     score: int | None = None
@@ -26,16 +26,19 @@ class Judgement:
 
 @transaction.atomic
 def save_draft(*, bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: datetime) -> Scorecard:
-    """Keep a scorecard as far as it is. `seen` is the version on the page, 0 where there was none yet.
+    """Save an unfinished scorecard. `seen` is the version that the page showed, 0 if there was none yet.
 
-    Raises Refused where the person may not score this bid (any more), Stale where another page saved meanwhile.
+    Raises Refused if the person may not, or may no longer, score this bid, and Stale if another page saved meanwhile.
     """
     return _save(bid, marks, seen, by, at)
 
 
 @transaction.atomic
 def submit_scorecard(*, bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: datetime) -> Scorecard:
-    """Save a scorecard and submit it, once. Raises Incomplete, naming every answer that is missing."""
+    """Save a scorecard and submit it for good. Raises Incomplete with every answer that is missing.
+
+    Raises Refused and Stale as `save_draft` does.
+    """
     card = _save(bid, marks, seen, by, at)
     missing = missing_answers(Criterion.objects.filter(round=card.bid.round), marks)
     if missing:
@@ -56,7 +59,7 @@ def submit_scorecard(*, bid: Bid, marks: Mapping[int, Judgement], seen: int, by:
 
 
 def missing_answers(criteria: Iterable[Criterion], marks: Mapping[int, Judgement]) -> list[tuple[str, str]]:
-    """What a scorecard still lacks before it can be submitted: each field with its sentence."""
+    """Return the answers that a scorecard lacks before it can be submitted, each as its form field and a message."""
     missing = []
     for criterion in criteria:
         judgement = marks.get(criterion.number, Judgement())
@@ -70,23 +73,23 @@ def missing_answers(criteria: Iterable[Criterion], marks: Mapping[int, Judgement
 
 
 def _save(bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: datetime) -> Scorecard:
-    # Each save of a round waits here for the one before and for the chair who closes, so that even two first saves
-    # of one scorecard meet in order; the chain of the trail would let only one through at a time anyway.
+    # Every save of a round waits here for the save before it and for a chair who closes scoring, so that even two
+    # first saves of one scorecard come in order. It costs nothing: the trail lets only one through at a time anyway.
     panel = Panel.objects.select_for_update(of=("self",), no_key=True).select_related("round").get(round=bid.round_id)
     if panel.closed_at:
-        raise Refused("Scoring has closed. What you typed is below, and was not saved.")
+        raise Refused("Scoring has closed. Your text is below but was not saved.")
     bid = Bid.objects.select_related("round").get(pk=bid.pk)
     if not Assignment.objects.filter(bid=bid, member=by, withdrawn_at=None).exists():
-        raise Refused("This bid is not assigned to you any more")
+        raise Refused("This bid is no longer assigned to you")
     if Practice.objects.filter(round=bid.round_id, compared_at=None).exists():
-        raise Refused("Scoring opens once the panel has compared its marks on the practice bid. Score that one first.")
+        raise Refused("Score the practice bid first. Scoring opens once the panel has compared its marks on it.")
     if not Interest.objects.clearing().filter(bid=bid, member=by).exists():
         raise Refused("Declare first whether you have an interest in this bid")
     card = Scorecard.objects.select_for_update().filter(bid=bid, member=by).first()
     if card is None:
         card = Scorecard(bid=bid, member=by, saved_at=at, version=0)
     must_be_current(card, seen)
-    states.must_allow(card, "save draft", "This scorecard is submitted. It can no longer change.")
+    states.must_allow(card, "save draft", "You have submitted this scorecard. It can no longer change.")
     card.bid, card.saved_at = bid, at
     card.version += 1
     card.save()
@@ -129,5 +132,5 @@ def _save(bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: dat
 
 
 def _facts(marks: Mapping[int, Judgement]) -> dict[str, Any]:
-    # The trail holds what was marked; the reasons, which quote the bid, stay with the scorecard.
+    # The trail holds gates and marks alone. Reasons may quote the bid, so they stay with the scorecard.
     return {str(number): {"passed": judgement.passed, "score": judgement.score} for number, judgement in marks.items()}

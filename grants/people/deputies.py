@@ -1,6 +1,7 @@
-"""Transitions of deputies: who decides or approves names somebody who may do it between two days. The only writer.
+"""Transitions of deputies: a person who decides or approves names somebody to act for them between two dates.
 
-A deputy names no deputy: what was delegated to one person is not passed on (delegatus non potest delegare).
+These are the only writers. A deputy cannot name a deputy, because delegated power may not be delegated again
+(delegatus non potest delegare).
 """
 
 from datetime import date, datetime
@@ -13,9 +14,9 @@ from grants.models import RoleHolding, User
 from grants.refusal import Refused
 from grants.roles import Role
 
-# The roles that decide on money, whose holders may be away.
+# The roles that decide on money. Their holders may be away.
 DEPUTISED = (Role.LEAD, Role.DMPC)
-# Who gives power, and who looks at its use, holds none.
+# People who give power or audit its use must not hold it.
 NEVER = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
@@ -23,30 +24,30 @@ NEVER = (Role.ADMINISTRATOR, Role.AUDITOR)
 def name_deputy(
     *, holding: RoleHolding, person: User, starts_on: date, ends_on: date, reason: str, by: User, at: datetime
 ) -> RoleHolding:
-    """Let somebody act in one's own role, from one day to another, both included.
+    """Let a person act in a role of `by`, from one day to another, both included.
 
-    Raises Refused where the role is not one's own or is held as a deputy, where the days are out of order or past,
-    and for a person who administers or audits, holds the role already or is the deputy on one of these days.
+    Raises Refused if `by` does not hold the role or holds it as a deputy, if the dates are out of order or past, and if
+    the person is an administrator or auditor, holds the role already or is the deputy on one of these days.
     """
     holding = RoleHolding.objects.select_for_update(of=("self",)).select_related("user", "round").get(pk=holding.pk)
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     today = localtime(at).date()
     if holding.through_id:
-        raise Refused("You hold this role as a deputy. A deputy names no deputy.", field="holding")
+        raise Refused("You hold this role as a deputy. A deputy cannot name a deputy", field="holding")
     if holding.user_id != by.pk or holding.ended_at or holding.role not in DEPUTISED:
-        raise Refused("A deputy is named by who holds the role, for as long as they hold it.", field="holding")
+        raise Refused("You can only name a deputy for a role that you hold now", field="holding")
     if ends_on < starts_on:
         raise Refused("The last day must be on or after the first", field="ends_on")
     if ends_on < today:
-        raise Refused("The last day must not be in the past", field="ends_on")
+        raise Refused("The last day must be today or later", field="ends_on")
     current = RoleHolding.objects.filter(user=person, ended_at=None)
     if person == by or not person.is_active or current.filter(role__in=NEVER).exists():
-        raise Refused("Choose somebody else, who is no administrator and no auditor", field="person")
+        raise Refused("Choose another person, who is not an administrator or auditor", field="person")
     if current.filter(role=holding.role, round=holding.round, through=None).exists():
-        raise Refused(f"{person.name} holds this role already", field="person")
+        raise Refused(f"{person.name} already holds this role", field="person")
     overlapping = current.filter(through=holding, starts_on__lte=ends_on, ends_on__gte=starts_on)
     if overlapping.exists():
-        raise Refused(f"{person.name} is your deputy on some of these days already", field="person")
+        raise Refused(f"{person.name} is already your deputy on some of these days", field="person")
     deputy = RoleHolding.objects.create(
         user=person,
         role=holding.role,
@@ -64,14 +65,17 @@ def name_deputy(
 
 @transaction.atomic
 def end_deputation(*, deputy: RoleHolding, reason: str, by: User, at: datetime) -> None:
-    """End a deputy's part before its last day. Raises Refused for one that has ended or is somebody else's to end."""
+    """End a deputy's role before its last day.
+
+    Raises Refused if it has ended already, or if `by` did not name the deputy.
+    """
     deputy = (
         RoleHolding.objects.select_for_update(of=("self",)).select_related("user", "round", "through").get(pk=deputy.pk)
     )
     if deputy.through is None or deputy.through.user_id != by.pk:
-        raise Refused("Only who named a deputy ends it")
+        raise Refused("Only the person who named this deputy can end it")
     if deputy.ended_at:
-        raise Refused("This has ended already")
+        raise Refused("This deputy’s role has already ended")
     deputy.ended_at = at
     deputy.save(update_fields=["ended_at"])
     facts = {"role": deputy.role, "round": _where(deputy)}

@@ -1,4 +1,4 @@
-"""Pages on which somebody names a deputy for their own role, and ends it."""
+"""Pages on which a person names a deputy for their own role, or ends the deputy's role."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ def end_deputation(request: Request) -> HttpResponse:
         "grants/people/end_deputation.html",
         EndDeputationForm(request.POST or None, user=request.user),
         lambda data: transitions.end_deputation(**data, by=request.user, at=timezone.now()),
-        done="The deputy’s part has ended. It no longer counts from the next page on.",
+        done="You ended the deputy’s role. It takes effect immediately.",
         to=reverse("grants:deputies"),
     )

@@ -1,4 +1,4 @@
-"""Mail: written into the outbox in the transaction of the change that it tells of, and sent after it."""
+"""The outbox: a letter is written in the transaction of the change that it reports, and sent once that commits."""
 
 import logging
 import uuid
@@ -17,13 +17,13 @@ from grants.models import Mail, User
 log = logging.getLogger(__name__)
 
 
-# So many letters are tried at a time; the rest wait for the next.
+# The number of letters sent in one go. The rest wait for the next.
 AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What somebody is to be written. It is not confidential: it holds nothing of a bid or a scorecard."""
+    """A letter to a person. It holds nothing confidential: no content of a bid or scorecard."""
 
     to: User
     subject: str
@@ -31,7 +31,7 @@ class Letter:
 
 
 def write(letters: Sequence[Letter], *, at: datetime) -> list[Mail]:
-    """Put letters into the outbox, in the caller's transaction; they are sent once that has succeeded."""
+    """Put letters into the outbox, in the caller's transaction. They are sent once it commits."""
     made = Mail.objects.bulk_create(
         Mail(
             to=letter.to,
@@ -47,11 +47,12 @@ def write(letters: Sequence[Letter], *, at: datetime) -> list[Mail]:
 
 
 def send_waiting() -> int:
-    """Send what waits in the outbox, oldest first, and give how many went out. What fails waits for the next time.
+    """Send the letters in the outbox, oldest first, and return how many were sent. A failed letter is tried next time.
 
-    A message that was sent but not marked goes out again with the same Message-ID, so that it is seen to be the same.
+    If a letter was sent but could not be marked as sent, it goes out again with the same Message-ID, so that mail
+    programs recognise the duplicate.
     """
-    # Nothing goes out where a person's address was removed meanwhile.
+    # A person's address may have been removed since the letter was written.
     waiting = list(Mail.objects.filter(sent_at=None).exclude(to__email="").values_list("pk", flat=True)[:AT_ONCE])
     if not waiting:
         return 0
@@ -59,7 +60,7 @@ def send_waiting() -> int:
     try:
         server.open()
     except OSError:
-        log.warning("The mail server does not answer. %s letters wait for the next time.", len(waiting))
+        log.warning("The mail server does not answer. Letters kept for the next time: %s.", len(waiting))
         return 0
     try:
         return sum(_send(pk, server) for pk in waiting)
@@ -79,7 +80,7 @@ def _send(pk: int, server: Any) -> bool:
         message.send()
     except OSError:
         # The text of an error may quote an address, so it is not logged.
-        log.warning("Mail %s could not be sent. It waits for the next time.", mail.message_id)
+        log.warning("Letter %s could not be sent. It is kept for the next time.", mail.message_id)
         return False
     mail.sent_at = timezone.now()
     mail.save(update_fields=["sent_at"])

@@ -30,7 +30,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
             own = target.startswith("/") and safe
             return redirect(target if own else "grants:home")
-        # One answer for a wrong name and a wrong password, so that nobody learns which names exist.
+        # A wrong name and a wrong password get the same answer, so that nobody learns which names exist.
         form.add_error("username", "User name or password is wrong")
     context = {"form": form, "next": request.GET.get("next", ""), "typed_waits": typed.waits(request)}
     return render(request, "grants/people/sign_in.html", context)
@@ -39,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @allow("see home")
 @require_GET
 def signed_in(request: Request) -> HttpResponse:
-    """Where signing in ends that was asked for beside a page on which somebody types."""
+    """Show that the person is signed in, after they signed in in a second window to keep what they were typing."""
     return render(request, "grants/people/signed_in.html")
 
 
@@ -80,7 +80,7 @@ def add_person(request: Request) -> HttpResponse:
         "grants/people/add_person.html",
         PersonForm(request.POST or None),
         lambda data: people_transitions.add_person(**data, by=request.user, at=timezone.now()),
-        done=lambda person: f"{person.name} is added. Give a role and the password link next.",
+        done=lambda person: f"You added {person.name}. Next, give them a role and a password link.",
         to=lambda person: reverse("grants:person", args=[person.username]),
         back=reverse("grants:people"),
     )
@@ -102,7 +102,7 @@ def change_email(request: Request, username: str) -> HttpResponse:
         "grants/people/change_email.html",
         EmailForm(request.POST or None, initial={"email": person.email}),
         lambda data: people_transitions.change_email(person=person, **data, by=request.user, at=timezone.now()),
-        done=f"The address of {person.name} is changed",
+        done=f"You changed the email address of {person.name}",
         to=reverse("grants:person", args=[username]),
         person=person,
     )
@@ -121,7 +121,7 @@ def give_role(request: Request, username: str) -> HttpResponse:
         "grants/people/give_role.html",
         RoleForm(request.POST or None),
         call,
-        done=lambda holding: f"{person.name} is {Role(holding.role).label} now",
+        done=lambda holding: f"{person.name} is now {Role(holding.role).label}",
         to=reverse("grants:person", args=[username]),
         person=person,
     )
@@ -135,7 +135,7 @@ def end_role(request: Request, username: str) -> HttpResponse:
         "grants/people/end_role.html",
         EndRoleForm(request.POST or None, person=person),
         lambda data: people_transitions.end_role(**data, by=request.user, at=timezone.now()),
-        done="The role has ended. It no longer counts from the next page on.",
+        done="You ended the role. It takes effect immediately.",
         to=reverse("grants:person", args=[username]),
         person=person,
     )
@@ -144,7 +144,7 @@ def end_role(request: Request, username: str) -> HttpResponse:
 @allow("manage people")
 @require_POST
 def password_link(request: Request, username: str) -> HttpResponse:
-    """Show the one-time link by which a person sets their password. It is shown, and kept nowhere."""
+    """Show the one-time link with which a person sets their password. The link is not stored."""
     person = get_object_or_404(User, username=username, is_active=True)
     if person == request.user or not person.holdings.exclude(role=Role.ADMINISTRATOR).exists():
         raise Http404

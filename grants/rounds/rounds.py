@@ -15,14 +15,15 @@ from grants.totals import total_of
 
 
 def lock(round: Round) -> Round:
-    """The round, locked until the transaction ends. First in the lock order: round, bid, award, decision, trail."""
+    """Return the round, locked until the transaction ends. It is the first lock: round, bid, award, decision, trail."""
     return Round.objects.select_for_update(no_key=True).get(pk=round.pk)
 
 
 def must_be_free(round: Round, *, lines: Decimal | None = None) -> None:
-    """Refuse a change that something above rests on: a submitted paper, or money that is promised already.
+    """Raise Refused if a submitted paper rests on the round, or if promised money needs what the lines would take.
 
-    `lines` is what the budget lines come to after the change, in pounds, where they change.
+    `lines` is the sum of the budget lines after the change, in pounds; None if they do not change. The apps above
+    register the checks in `settings.ROUND_GUARDS`.
     """
     for guard in settings.ROUND_GUARDS:
         import_string(guard)(round=round, lines=lines)
@@ -44,16 +45,16 @@ def open_round(
     routing_key: str = Round.Key.FAMILY,
     scored: bool = True,
 ) -> Round:
-    """Open a round with its allocation in pounds, and give it the defaults of every part: criteria, rules.
+    """Open a round with its allocation in pounds, its default criteria and its default delegation rules.
 
-    Raises Refused where the reference is taken or the days are out of order.
+    Raises Refused if the reference is taken or the dates are out of order.
     """
     if closes_on < opens_on:
         raise Refused("Bids must close on or after the day the round opens", field="closes_on")
     if scoring_closes_on and scoring_closes_on < closes_on:
         raise Refused("Scoring must close on or after the day bids close", field="scoring_closes_on")
     if Round.objects.filter(reference=reference).exists():
-        raise Refused(f"There is a round {reference} already", field="reference")
+        raise Refused(f"A round {reference} already exists. Choose another reference", field="reference")
     round = Round.objects.create(
         reference=reference,
         title=title,
@@ -86,10 +87,10 @@ def keep_budget_line(
     line: BudgetLine | None = None,
     seen: int | None = None,
 ) -> BudgetLine:
-    """Record a new budget line or change one; `amount` in pounds.
+    """Record a new budget line or change an existing one. `amount` is in pounds.
 
-    Raises Refused where the lines alone exceed the allocation, the label is taken, or the amount of a line changes
-    after bids are closed: then money moves by a virement. Raises Stale where the line moved on.
+    Raises Refused if the lines would exceed the allocation, if the label is taken, or if the amount of a line would
+    change after bids have closed: from then on a virement moves money. Raises Stale if the line has changed since.
     """
     round = lock(round)
     before = {}
@@ -99,12 +100,13 @@ def keep_budget_line(
         before = {"label": line.label, "amount": line.amount}
         if amount != line.amount and localtime(at).date() > round.closes_on:
             raise Refused(
-                "Bids are closed, so money moves by a virement, which a second person confirms", field="amount"
+                "Bids are closed. To change the amount, propose a virement for a second person to confirm",
+                field="amount",
             )
     lines = round.lines.exclude(pk=line.pk) if line else round.lines.all()
     others = total_of(lines)
     if others + amount > round.allocation:
-        raise Refused("The budget lines together are more than the allocation", field="amount")
+        raise Refused("The budget lines would add up to more than the allocation", field="amount")
     must_be_free(round, lines=others + amount)
     if line is None:
         taken = BudgetLine.objects.values_list("reference", flat=True)
@@ -116,7 +118,7 @@ def keep_budget_line(
         with transaction.atomic():
             line.save()
     except IntegrityError:
-        raise Refused(f"There is a line called {label} already", field="label") from None
+        raise Refused(f"A line called {label} already exists. Choose another label", field="label") from None
     facts = {"label": label, "kind": kind, "amount": amount, "note": note}
     audit.record("keep budget line", line, round=round, by=by, at=at, because=reason, before=before, facts=facts)
     return line

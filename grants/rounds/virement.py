@@ -1,7 +1,7 @@
 """Transitions of virements, money moved between budget lines: propose, confirm, refuse, withdraw.
 
-Two people move it: who confirms is not who proposed. A virement between two lines leaves what the lines come to as it
-is; one from or to what no line holds changes it, and must fit in the allocation beside contracts and grants.
+It takes two people: the one who confirms is not the one who proposed. A virement between two lines leaves the sum of
+the lines unchanged. One from or to unallocated money changes it, and must leave room for contracts and grants.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from grants import audit, money, states
 from grants.models import UNALLOCATED, BudgetLine, Round, User, Virement, new_references
 from grants.refusal import Refused
 from grants.rounds import rounds
+from grants.totals import total_of
 
 
 @transaction.atomic
@@ -29,9 +30,10 @@ def propose_virement(
     by: User,
     at: datetime,
 ) -> Virement:
-    """Propose to move an amount in pounds from one line to another; None is what no line holds. Nothing moves yet.
+    """Propose to move an amount in pounds from one line to another. No money moves yet.
 
-    Raises Refused where both ends are the same, a line is of another round, or the source does not hold so much.
+    `source` or `target` is None for money that no line holds. Raises Refused if both are the same, if a line belongs
+    to another round, or if the source holds less than the amount.
     """
     round = rounds.lock(round)
     if source == target:
@@ -61,20 +63,20 @@ def propose_virement(
 def confirm_virement(*, virement: Virement, by: User, at: datetime) -> None:
     """Move the money, as the second person.
 
-    Raises Refused for the one who proposed it, for one that has its answer, while a submitted paper rests on the lines,
-    where the source no longer holds so much, and where lines would take what contracts and grants need.
+    Raises Refused if `by` or the person they act for proposed it, if it already has an answer, while a submitted paper
+    rests on the lines, if the source now holds less, or if the lines would take money that contracts and grants need.
     """
     virement = _locked(virement, "confirm virement")
     if virement.proposed_by_id == by.pk:
-        raise Refused("You proposed this, so somebody else confirms it.")
+        raise Refused("You proposed this. Ask somebody else to confirm it.")
     people = audit.acting_as("confirm virement", by, virement.round, at)
     if audit.had_a_hand("propose virement", virement, virement.round, people):
-        raise Refused("Your deputy, or whom you act for, proposed this, so somebody else confirms it.")
+        raise Refused("Your deputy, or the person you act for, proposed this. Ask somebody else to confirm it.")
     round, amount = virement.round, virement.amount
     lines = _locked_lines(round, virement.source, virement.target)
     _must_hold(round, lines, virement.source, amount)
     moved = (amount if virement.target else money.ZERO) - (amount if virement.source else money.ZERO)
-    rounds.must_be_free(round, lines=_sum(round) + moved)
+    rounds.must_be_free(round, lines=total_of(round.lines.all()) + moved)
     before, after = {}, {}
     for line, change in ((virement.source, -amount), (virement.target, amount)):
         if line:
@@ -92,17 +94,17 @@ def confirm_virement(*, virement: Virement, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def refuse_virement(*, virement: Virement, reason: str, by: User, at: datetime) -> None:
-    """Say no to a virement that somebody else proposed. It stays, with the reason."""
+    """Refuse a virement that somebody else proposed. It is kept with the reason."""
     virement = _locked(virement, "refuse virement")
     if virement.proposed_by_id == by.pk:
-        raise Refused("You proposed this. Take it back instead.")
+        raise Refused("You proposed this. Withdraw it instead.")
     _answer(virement, "refuse virement", reason, by, at)
     _record("refuse virement", virement, by, at, reason)
 
 
 @transaction.atomic
 def withdraw_virement(*, virement: Virement, reason: str, by: User, at: datetime) -> None:
-    """Take back what one has proposed oneself. It stays, with the reason."""
+    """Withdraw a virement that `by` proposed. It is kept with the reason."""
     virement = _locked(virement, "withdraw virement")
     if virement.proposed_by_id != by.pk:
         raise Refused(f"{virement.proposed_by.name} proposed this. Refuse it instead.")
@@ -126,20 +128,16 @@ def _locked_lines(round: Round, *lines: BudgetLine | None) -> dict[int, BudgetLi
     rows = round.lines.select_for_update(of=("self",)).order_by("pk").filter(pk__in=wanted)
     locked = {line.pk: line for line in rows}
     if len(locked) != len(wanted):
-        raise Refused("Both lines must be of this round")
+        raise Refused("Choose two lines of this round")
     return locked
 
 
 def _must_hold(round: Round, lines: dict[int, BudgetLine], source: BudgetLine | None, amount: Decimal) -> None:
-    """Refuse more than the source holds. What no line holds is, here, the allocation less all lines."""
-    holds = lines[source.pk].amount if source else round.allocation - _sum(round)
+    """Raise Refused if the source holds less than the amount. Unallocated money is the allocation less all lines."""
+    holds = lines[source.pk].amount if source else round.allocation - total_of(round.lines.all())
     if amount > holds:
         place = source.label if source else UNALLOCATED
-        raise Refused(f"{place} comes to {money.pounds(holds)}, less than {money.pounds(amount)}", field="amount")
-
-
-def _sum(round: Round) -> Decimal:
-    return sum(round.lines.values_list("amount", flat=True), money.ZERO)
+        raise Refused(f"{place} holds {money.pounds(holds)}. Enter an amount up to that", field="amount")
 
 
 def _answer(virement: Virement, verb: str, answer: str, by: User, at: datetime) -> None:

@@ -17,7 +17,7 @@ from grants.rounds.forms import VirementForm
 
 
 def virement_or_404(request: Request, reference: str, action: str) -> Virement:
-    """The virement, where this person may do the action in its round."""
+    """Return the virement. Raises Http404 unless this person may do the action in its round."""
     rows = Virement.objects.select_related("round", "source", "target", "proposed_by", "answered_by")
     virement = get_object_or_404(rows, reference=reference)
     must(request.user, action, virement.round)
@@ -53,7 +53,7 @@ def propose_virement(request: Request, round: str) -> HttpResponse:
         "grants/rounds/propose_virement.html",
         VirementForm(request.POST or None, round=this_round),
         lambda data: transitions.propose_virement(round=this_round, **data, by=request.user, at=timezone.now()),
-        done=lambda made: f"{made.reference} is proposed. Nothing moves until a second person confirms it.",
+        done=lambda made: f"{made.reference} is proposed. The money moves once a second person confirms it.",
         to=_address,
         back=reverse("grants:virements", args=[this_round.reference]),
     )
@@ -67,7 +67,7 @@ def confirm_virement(request: Request, reference: str) -> HttpResponse:
         "grants/rounds/confirm_virement.html",
         ConfirmForm(request.POST or None),
         lambda data: transitions.confirm_virement(virement=virement, by=request.user, at=timezone.now()),
-        done=f"{virement.reference} is confirmed and the money is moved",
+        done=f"You confirmed {virement.reference} and moved the money",
         to=_address(virement),
         virement=virement,
     )
@@ -81,7 +81,7 @@ def refuse_virement(request: Request, reference: str) -> HttpResponse:
         "grants/rounds/refuse_virement.html",
         ReasonForm(request.POST or None),
         lambda data: transitions.refuse_virement(virement=virement, **data, by=request.user, at=timezone.now()),
-        done=f"{virement.reference} is refused",
+        done=f"You refused {virement.reference}",
         to=_address(virement),
         virement=virement,
     )
@@ -95,7 +95,7 @@ def withdraw_virement(request: Request, reference: str) -> HttpResponse:
         "grants/rounds/withdraw_virement.html",
         ReasonForm(request.POST or None),
         lambda data: transitions.withdraw_virement(virement=virement, **data, by=request.user, at=timezone.now()),
-        done=f"{virement.reference} is withdrawn",
+        done=f"You withdrew {virement.reference}",
         to=_address(virement),
         virement=virement,
     )

@@ -80,7 +80,7 @@ def test_each_round_has_a_chain_of_its_own_that_begins_at_one(round: Round) -> N
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "refusal"),
     [
         (lambda rows: rows.update(because="Another reason"), "Cannot update or delete"),
         (lambda rows: rows.update(hash="0" * 64), "Cannot update or delete"),
@@ -267,7 +267,7 @@ def test_a_change_whose_event_cannot_be_written_is_rolled_back(round: Round, mon
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "spelling"),
     [
         ({"b": Decimal("1.5"), "a": 1}, '{"a":1,"b":"1.50"}'),
         ([NOW, None, True], '["2026-11-20T10:00:00+00:00",null,true]'),

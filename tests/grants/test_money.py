@@ -37,7 +37,7 @@ def test_an_amount_is_read_as_it_is_typed(text: str, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "Enter an amount"),
         ("   ", "Enter an amount"),

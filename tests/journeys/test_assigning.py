@@ -49,11 +49,11 @@ def test_a_plan_is_seen_changed_applied_and_taken_back(page: Page, served: str) 
     expect(first).to_have_accessible_name(re.compile(r"^\w+ \w+ scores SSF-\d+ "))
     press_on(page, first, "Space")
     press_on(page, page.get_by_role("button", name="Keep the changes of this page"), "Enter")
-    done(page, "The changes are kept")
+    done(page, "You saved the changes to the plan")
     expect(first).not_to_be_checked()
     expect(ticked).to_have_count(planned - 1)
     press_on(page, page.get_by_role("button", name="Apply the plan"))
-    done(page, f"The plan is applied: {planned - 1} assignments are made")
+    done(page, f"You applied the plan and made {planned - 1} assignments")
     assert _assigned(page) == before + planned - 1
 
     follow(page, page.get_by_role("button", name="Plan who scores what"))
@@ -64,7 +64,7 @@ def test_a_plan_is_seen_changed_applied_and_taken_back(page: Page, served: str) 
     error_links_land(page, fields=1)
     write(page, page.get_by_label("Reason"), "Two members are away in the first week.")
     press_on(page, page.get_by_role("button", name="Take it back"))
-    done(page, f"{planned - 1} assignments are taken back")
+    done(page, f"You took back {planned - 1} assignments")
     assert _assigned(page) == before
 
 
@@ -78,7 +78,7 @@ def test_members_who_are_behind_get_a_letter(page: Page, served: str) -> None:
     axe(page)
     press_on(page, page.get_by_label("Amara Cole"), "Space")
     press_on(page, page.get_by_role("button", name="Send the letters"))
-    done(page, "1 member is written to")
+    done(page, "You wrote to 1 member")
 
 
 def test_an_interest_is_seen_and_waived_by_the_chair(page: Page, served: str) -> None:
@@ -129,7 +129,7 @@ def test_a_chair_declares_an_interest_and_the_bid_is_shut_to_them(page: Page, se
     error_links_land(page, fields=1)
     write(page, bid.get_by_label("If you have one, what is it?"), "I was its treasurer.")
     press_on(page, page.get_by_role("button", name="Record the declarations"))
-    done(page, "1 declaration is recorded")
+    done(page, "You recorded 1 declaration")
     expect(page.get_by_text("1 bid with the panel is not shown to you")).to_be_visible()
     expect(page.locator("tbody tr").filter(has_text="SSF-08")).to_have_count(0)
     look(page)

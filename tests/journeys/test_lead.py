@@ -143,7 +143,7 @@ def _import(page: Page, served: str) -> None:
     expect(page.locator("main")).to_contain_text("2 new bids, asking for £55,000.")
     look(page)
     press_on(page, page.get_by_role("button", name="Take in 2 bids"))
-    done(page, "2 bids are taken in")
+    done(page, "You took in 2 bids")
 
     page.goto(f"{served}{ROUND}/bids/eligibility/")
     look(page)
@@ -154,7 +154,7 @@ def _import(page: Page, served: str) -> None:
     pick(page, page.get_by_label("Yes"))
     write(page, page.get_by_label("Reason"), "Complete, and within the call.")
     press_on(page, page.get_by_role("button", name="Record the check"))
-    done(page, "2 bids are checked")
+    done(page, "You checked 2 bids")
 
 
 def _recommend(page: Page, served: str) -> None:

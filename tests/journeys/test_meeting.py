@@ -46,7 +46,7 @@ def _open(page: Page) -> None:
     press_on(page, page.get_by_label(PRESENT[0]), "Space")
     press_on(page, page.get_by_role("button", name="Open the meeting"))
     error_links_land(page, fields=1)
-    expect(page.locator(".govuk-error-summary")).to_contain_text("1 present is below the quorum of 3")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Only 1 member is present, below the quorum of 3")
     axe(page)
     for name in PRESENT[1:]:
         press_on(page, page.get_by_label(name), "Space")

@@ -47,7 +47,7 @@ def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, serv
 
     page.keyboard.type("Typed reason 5.")
     press_on(page, page.get_by_role("button", name="Submit and go to the next"))
-    done(page, f"The scorecard on {title} is submitted")
+    done(page, f"You submitted your scorecard on {title}")
     assert page.url.endswith("/score/") and page.url != first
     axe(page)
 
@@ -124,7 +124,7 @@ def test_a_bid_is_scored_without_javascript(browser: Browser, served: str) -> No
     title = page.get_by_role("heading", level=1).inner_text()
     fill_scorecard(page, mark=2)
     page.get_by_role("button", name="Keep as a draft").click()
-    done(page, f"The draft on {title} is saved")
+    done(page, f"You saved a draft on {title}")
     page.get_by_role("button", name="Submit and go to the next").click()
-    done(page, f"The scorecard on {title} is submitted")
+    done(page, f"You submitted your scorecard on {title}")
     page.context.close()

@@ -131,7 +131,7 @@ def test_two_people_move_money_between_lines(page: Page, served: str) -> None:
     follow(page, page.get_by_role("button", name="Confirm it"))
     look(page)
     press_on(page, page.get_by_role("button", name="Move the money"))
-    done(page, re.compile("is confirmed and the money is moved"))
+    done(page, re.compile("You confirmed VIR-.* and moved the money"))
     axe(page)
     page.goto(f"{served}{ROUND}reconciliation/")
     expect(page.get_by_role("row", name="Corporate internal projects 289,397.50", exact=True)).to_be_visible()

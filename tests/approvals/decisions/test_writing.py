@@ -238,7 +238,7 @@ def test_a_signed_record_never_changes(decision: Decision, robin: User) -> None:
         DecisionRecord.objects.filter(decision=decision).update(html="x")
     with pgtrigger.ignore("approvals.DecisionRecord:frozen"):
         DecisionRecord.objects.filter(decision=decision).update(html="x")
-    with pytest.raises(Refused, match="does not fit its hash"):
+    with pytest.raises(Refused, match="does not match its recorded hash"):
         packs.checked_html(DecisionRecord.objects.get(decision=decision))
 
 

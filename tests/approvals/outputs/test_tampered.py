@@ -120,5 +120,5 @@ def test_no_form_goes_on_with_what_was_changed(page: str, decision: Any, robin: 
     if page == "decide_items":
         assert says_so(answer)
     else:
-        assert "does not fit its hash" in answer.content.decode()
+        assert "does not match its recorded hash" in answer.content.decode()
     assert state(decision) == before

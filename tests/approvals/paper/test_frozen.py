@@ -74,7 +74,7 @@ def test_one_changed_byte_is_refused(decision: Decision, field: str, refused: se
     changed = Pack.objects.get(pk=frozen.pk)
     for name in ("read", "checked_html", "checked_pdf"):
         if name in refused:
-            with pytest.raises(Refused, match="does not fit its hash"):
+            with pytest.raises(Refused, match="does not match its recorded hash"):
                 getattr(packs, name)(changed)
         else:
             assert getattr(packs, name)(changed)
@@ -84,7 +84,7 @@ def test_nothing_is_decided_on_data_that_were_changed(decision: Decision, robin:
     frozen = Pack.objects.get(decision=decision)
     with pgtrigger.ignore("approvals.Pack:frozen"):
         Pack.objects.filter(pk=frozen.pk).update(canonical=flipped(frozen.canonical))
-    with pytest.raises(Refused, match="does not fit its hash"):
+    with pytest.raises(Refused, match="does not match its recorded hash"):
         decide(decision, robin)
     assert state(decision) == "ready"
 

@@ -242,7 +242,7 @@ def test_a_pack_that_does_not_match_its_hash_is_not_compared(round: Round) -> No
         Pack.objects.update(canonical='{"figures": {}}')
     client = signed_in("mo.novak")
     for html in (page(client, "reconciliation", round.reference), page(client, "changes", "PCD-681")):
-        assert "does not fit its hash" in html
+        assert "does not match its recorded hash" in html
         assert "No figure, grant" not in html
 
 

@@ -309,7 +309,7 @@ def test_a_name_in_brackets_is_another_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "found"),
+    ("one", "other", "suggested"),
     [
         (("charity", "1"), ("charity", "2"), False),
         (("charity", "1"), ("company", "2"), True),

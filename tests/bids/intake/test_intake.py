@@ -104,7 +104,7 @@ def test_a_row_becomes_a_bid_with_all_that_it_says(round: Round, lead: User) -> 
 
 
 @pytest.mark.parametrize(
-    ("change", "cell", "said"),
+    ("change", "cell", "message"),
     [
         ({"amount": "£1000,000"}, "H2", "has a comma in the wrong place"),
         ({"amount": "1.200,50"}, "H2", "has a comma in the wrong place"),
@@ -208,7 +208,7 @@ def test_a_reference_that_stands_twice_in_the_file_is_named_with_the_first_row(r
 
 def test_one_wrong_row_and_nothing_is_taken_in(round: Round, lead: User) -> None:
     organisations, events = Organisation.objects.count(), AuditEvent.objects.filter(round=round).count()
-    with pytest.raises(Refused, match="1 rows have errors"):
+    with pytest.raises(Refused, match="1 row has errors"):
         take_in(round, lead, rows({}, {"your_reference": "B-2"}, {"your_reference": "B-3", "amount": "£1000,000"}))
     assert not Bid.objects.filter(round=round).exists()
     assert Organisation.objects.count() == organisations
@@ -307,7 +307,7 @@ def test_a_workbook_and_a_csv_give_the_same_bids() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "said"),
+    ("name", "size", "message"),
     [
         ("bids.pdf", 10, "must be an .xlsx or a .csv"),
         ("bids.xls", 10, "must be an .xlsx or a .csv"),
@@ -416,7 +416,7 @@ def test_eligibility_is_checked_once(round: Round, lead: User, eligible: bool, s
     bids = [bid(round, state="received") for _ in range(3)]
     assert intake.check_eligibility(bids=bids, eligible=eligible, reason="Looked at", by=lead, at=NOW) == 3
     assert set(Bid.objects.filter(round=round).values_list("state", flat=True)) == {state}
-    with pytest.raises(Refused, match="checked already"):
+    with pytest.raises(Refused, match=r"has already been checked"):
         intake.check_eligibility(bids=bids[:1], eligible=not eligible, reason="Again", by=lead, at=NOW)
 
 

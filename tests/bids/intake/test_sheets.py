@@ -70,7 +70,7 @@ def test_empty_columns_after_the_last_are_passed_over(make: Callable[..., io.Byt
 
 @both
 @pytest.mark.parametrize(
-    ("header", "said"),
+    ("header", "message"),
     [
         (HEADER[1:], "these columns are missing: your_reference"),
         ([name for name in HEADER if name not in ("amount", "costs")], "these columns are missing: amount, costs"),
@@ -108,7 +108,7 @@ def test_more_rows_than_a_file_may_have_are_turned_away(make: Callable[..., io.B
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "said"),
+    ("content", "name", "message"),
     [
         (b"%PDF-1.7 not a sheet", "bids.xlsx", "not an Excel workbook"),
         (b"", "bids.xlsx", "not an Excel workbook"),

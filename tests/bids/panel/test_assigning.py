@@ -163,7 +163,7 @@ def test_a_bid_that_has_scorers_gets_only_those_that_it_lacks() -> None:
 # Where there are too few
 
 
-@pytest.mark.parametrize(("free", "given"), [(0, 0), (1, 1), (2, 2), (3, 3), (5, 3)])
+@pytest.mark.parametrize(("free", "assigned"), [(0, 0), (1, 1), (2, 2), (3, 3), (5, 3)])
 def test_too_few_free_members_give_fewer_pairs_and_never_one_twice(free: int, assigned: int) -> None:
     people = [scorer(f"m{number}") for number in range(free)] + [scorer("own", unit="Central West")]
     pairs = propose([bid()], people, 3)

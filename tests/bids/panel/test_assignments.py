@@ -152,7 +152,7 @@ def test_a_plan_is_not_changed_to_a_member_who_may_not_have_the_bid(
     before = pairs_of(plan)
     barred(what, bids[0], members[0], chair)
     pair = (bids[0].reference, members[0].username)
-    with pytest.raises(Refused, match="Make the plan anew"):
+    with pytest.raises(Refused, match="Make a new plan"):
         assignments.change_plan(plan=plan, bids=[pair[0]], pairs=[pair], seen=1, by=chair, at=NOW)
     assert (pairs_of(plan), plan.version) == (before, 1)
 
@@ -179,7 +179,7 @@ def test_a_page_drawn_from_another_version_of_the_plan_changes_and_applies_nothi
 
 
 def test_a_plan_is_applied_once_and_taken_back_once(plan: AssignmentPlan, bids: list[Bid], chair: User) -> None:
-    with pytest.raises(Refused, match="nothing to take back"):
+    with pytest.raises(Refused, match="This plan has no assignments to take back"):
         assignments.undo_plan(plan=plan, reason="Too soon", by=chair, at=NOW)
     assignments.apply_plan(plan=plan, by=chair, at=LATER)
     with pytest.raises(Refused, match="applied already"):
@@ -187,7 +187,7 @@ def test_a_plan_is_applied_once_and_taken_back_once(plan: AssignmentPlan, bids: 
     with pytest.raises(Refused, match="applied already"):
         assignments.change_plan(plan=plan, bids=[bids[0].reference], pairs=[], seen=2, by=chair, at=NOW)
     assignments.undo_plan(plan=plan, reason="Wrong", by=chair, at=LATER)
-    with pytest.raises(Refused, match="nothing to take back"):
+    with pytest.raises(Refused, match="This plan has no assignments to take back"):
         assignments.undo_plan(plan=plan, reason="Again", by=chair, at=LATER)
 
 
@@ -373,7 +373,7 @@ def test_a_letter_says_nothing_of_any_bid(round: Round, chair: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "email", "said"), [(0, "ada@police.example", "nothing left to score"), (2, "", "has no email address")]
+    ("count", "email", "refusal"), [(0, "ada@police.example", "nothing left to score"), (2, "", "has no email address")]
 )
 def test_who_is_not_behind_or_has_no_address_is_not_chased_and_then_nobody_is(
     round: Round, chair: User, count: int, email: str, refusal: str

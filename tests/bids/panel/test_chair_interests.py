@@ -216,7 +216,7 @@ def test_a_chair_decides_nothing_about_such_a_bid(
         unanswered(bid, chair)
     else:
         declare(bid, chair)
-    refusal = {"no answer": "Declare first", "an interest": "another chair"}[why]
+    refusal = {"no answer": "Declare first", "an interest": "Ask another chair"}[why]
     with pytest.raises(Refused, match=refusal):
         assignments.assign(bid=bid, member=another, by=chair, at=NOW)
     with pytest.raises(Refused, match=refusal):
@@ -282,7 +282,7 @@ def test_another_chair_waives_a_chairs_interest_and_nobody_their_own(
     round: Round, chair: User, deputy: User, bid: Bid
 ) -> None:
     interest = declare(bid, chair)
-    with pytest.raises(Refused, match="Nobody waives their own"):
+    with pytest.raises(Refused, match="You cannot waive your own interest"):
         interests.waive_interest(interest=interest, reason="It is nothing", by=chair, at=NOW)
     interests.waive_interest(interest=interest, reason="She left it years ago", by=deputy, at=NOW)
     assert Bid.objects.visible_to(User.objects.get(pk=chair.pk), "see ranking").filter(pk=bid.pk).exists()

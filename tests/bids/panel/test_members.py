@@ -29,5 +29,5 @@ def test_a_chair_with_an_interest_does_not_record_the_outcome() -> None:
     scorecard(bid, person(Role.MEMBER, round=round))
     Interest.objects.filter(bid=bid, member=chair).update(conflicted=True, nature="A sister")
     close(round)
-    with pytest.raises(Refused, match="another chair does this"):
+    with pytest.raises(Refused, match="Ask another chair to do this"):
         closing.record_outcome(bid=bid, verdict="recommend", reason="Mine", by=chair, at=NOW)

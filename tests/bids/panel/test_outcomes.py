@@ -95,7 +95,7 @@ def test_a_bid_that_fails_a_gate_is_rejected_or_redirected(bid: Bid, chair: User
 
 
 @pytest.mark.parametrize(
-    ("verdict", "destination", "said"),
+    ("verdict", "destination", "refusal"),
     [
         ("redirect", "", "Enter where"),
         ("redirect", "  ", "Enter where"),

@@ -69,7 +69,7 @@ def test_without_a_practice_bid_scoring_is_open(ready: Bid, member: User) -> Non
 
 def test_a_practice_bid_is_set_up_before_anybody_scores(bid: Bid, member: User, chair: User) -> None:
     scorecard(bid, member, submit=False)
-    with pytest.raises(Refused, match="Members score already"):
+    with pytest.raises(Refused, match="Members have begun to score"):
         set_up(bid.round, chair)
     assert not Practice.objects.filter(round=bid.round).exists()
 
@@ -78,7 +78,7 @@ def test_the_practice_bid_changes_until_somebody_has_scored_it(made: Practice, m
     changed = set_up(made.round, chair, "Another invented centre")
     assert (changed.pk, changed.title) == (made.pk, "Another invented centre")
     score(made, member)
-    with pytest.raises(Refused, match="It stays as it is"):
+    with pytest.raises(Refused, match="Members have scored the practice bid, so it can no longer change"):
         set_up(made.round, chair, "A third")
     assert Practice.objects.get(round=made.round).title == "Another invented centre"
 
@@ -94,7 +94,7 @@ def test_after_scoring_closed_no_practice_bid_is_set_up(round: Round, chair: Use
 
 def test_a_member_scores_it_once(made: Practice, member: User) -> None:
     score(made, member, 3)
-    with pytest.raises(Refused, match="scored the practice bid already"):
+    with pytest.raises(Refused, match="You have already scored the practice bid"):
         score(made, member, 0)
     kept = PracticeCard.objects.get(practice=made, member=member)
     assert kept.answers["4"] == {"passed": None, "score": 3, "reason": "Because of the plan."}
@@ -170,9 +170,9 @@ def test_there_is_nothing_to_compare_before_anybody_scored(made: Practice, chair
 def test_the_marks_are_compared_once_and_no_card_comes_in_afterwards(made: Practice, member: User, chair: User) -> None:
     score(made, member)
     compare(made, chair)
-    with pytest.raises(Refused, match="compared its marks already"):
+    with pytest.raises(Refused, match="The panel has already compared its marks"):
         compare(made, chair, seen=2)
-    with pytest.raises(Refused, match="compared its marks already"):
+    with pytest.raises(Refused, match="The panel has already compared its marks"):
         score(made, person(Role.MEMBER, round=made.round))
     assert made.cards.count() == 1
 

@@ -95,7 +95,7 @@ def test_closing_while_typing_keeps_every_word_on_the_page(client: Client, addre
     close(ready.round)
     answer = send(client, address, score_4="2", reason_4="It’s 🚸\r\nand more", passed_1="no", then="submit")
     page = answer.content.decode()
-    assert "Scoring has closed. What you typed is below, and was not saved." in page
+    assert "Scoring has closed. Your text is below but was not saved." in page
     assert answer.context["untaken"] == ("1. Strategic aim: No\n\n4. Proven experience: 2\nIt’s 🚸\nand more")
     assert '<textarea class="govuk-textarea" id="untaken"' in page
     assert "data-autosave" not in page

@@ -72,7 +72,7 @@ def test_members_of_the_sponsoring_unit_come_last_for_its_bids(round: Round, cha
 
 
 def test_too_few_members_are_named(round: Round, chair: User, bid: Bid, member: User) -> None:
-    with pytest.raises(Refused, match="The panel has 1 members, fewer than 2") as refused:
+    with pytest.raises(Refused, match=r"The panel has 1 member\. Enter that number or fewer") as refused:
         share_out(round=round, wanted=2, by=chair, at=NOW)
     assert refused.value.field == "wanted"
     assert not loads(round)
@@ -87,7 +87,7 @@ def test_only_bids_with_the_panel_are_assigned(round: Round, chair: User, member
 
 
 def test_a_bid_is_assigned_to_a_member_once(ready: Bid, member: User, chair: User) -> None:
-    with pytest.raises(Refused, match="has this bid already"):
+    with pytest.raises(Refused, match="already has this bid"):
         assignments.assign(bid=ready, member=member, by=chair, at=NOW)
     assert ready.assignments.count() == 1
 
@@ -102,9 +102,9 @@ def test_a_withdrawn_bid_can_be_given_again(ready: Bid, member: User, chair: Use
     assignment = ready.assignments.get()
     scorecards.save_draft(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
     assignments.withdraw_assignment(assignment=assignment, reason="On leave", by=chair, at=NOW)
-    with pytest.raises(Refused, match="not assigned to you any more"):
+    with pytest.raises(Refused, match="This bid is no longer assigned to you"):
         scorecards.save_draft(bid=ready, marks=marks(), seen=1, by=member, at=NOW)
-    with pytest.raises(Refused, match="withdrawn already"):
+    with pytest.raises(Refused, match="This assignment has already been withdrawn"):
         assignments.withdraw_assignment(assignment=assignment, reason="Again", by=chair, at=NOW)
     assignments.assign(bid=ready, member=member, by=chair, at=NOW)
     assert scorecards.save_draft(bid=ready, marks=marks(), seen=1, by=member, at=NOW).version == 2
@@ -214,7 +214,7 @@ def test_a_draft_keeps_what_there_is_and_is_submitted_once(ready: Bid, member: U
 
 
 @pytest.mark.parametrize(
-    ("number", "given", "field"),
+    ("number", "judgement", "field"),
     [
         (1, Judgement(None, None, "Why"), "passed_1"),
         (1, Judgement(True, None, " "), "reason_1"),
@@ -238,7 +238,7 @@ def test_an_incomplete_card_is_not_submitted_and_the_criterion_is_named(
 def test_a_page_that_was_drawn_from_another_version_saves_nothing(ready: Bid, member: User, seen: int) -> None:
     scorecards.save_draft(bid=ready, marks=marks(score=1), seen=0, by=member, at=NOW)
     scorecards.save_draft(bid=ready, marks=marks(score=2), seen=1, by=member, at=NOW)
-    with pytest.raises(Stale, match="What you typed is kept"):
+    with pytest.raises(Stale, match="Your text is kept below"):
         scorecards.save_draft(bid=ready, marks=marks(score=4), seen=seen, by=member, at=NOW)
     card = Scorecard.objects.get(bid=ready)
     assert card.version == 2

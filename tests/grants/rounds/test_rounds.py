@@ -136,7 +136,7 @@ def test_a_line_that_changes_is_compared_without_its_old_amount(round: Round, fi
 
 def test_a_label_stands_once_in_a_round(round: Round, finance: User) -> None:
     keep(round, finance)
-    with pytest.raises(Refused, match="There is a line called Posts already") as refused:
+    with pytest.raises(Refused, match="A line called Posts already exists") as refused:
         keep(round, finance)
     assert refused.value.field == "label"
     assert keep(open_round(), person(Role.FINANCE)).label == "Posts"
@@ -153,7 +153,7 @@ def test_a_line_of_another_round_cannot_be_changed_through_this_one(round: Round
 def test_once_bids_are_closed_money_moves_by_a_virement_alone(round: Round, finance: User) -> None:
     line = keep(round, finance)
     Round.objects.filter(pk=round.pk).update(closes_on=NOW.date() - timedelta(days=1))
-    with pytest.raises(Refused, match="money moves by a virement") as refused:
+    with pytest.raises(Refused, match="propose a virement for a second person to confirm") as refused:
         keep(round, finance, line=line, amount=Decimal(1001))
     assert refused.value.field == "amount"
     assert keep(round, finance, line=line, label="Posts of the unit").label == "Posts of the unit"
