@@ -1,4 +1,4 @@
-"""The objects that a page of bids opens, each answering 404 where this person may not see it."""
+"""Fetching the objects that several pages of bids open, or answering 404 if this person may not see them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grants.access import Request, enter
 
 
 def bid_or_404(request: Request, reference: str, action: str, *related: str) -> Bid:
-    """The bid, where this person may do the action on it, read with what is `related` to it."""
+    """Return the bid with its `related` objects. Raises Http404 unless this person may do the action on it."""
     visible = Bid.objects.visible_to(request.user, action).select_related("round", "recipient", *related)
     bid = get_object_or_404(visible, reference=reference)
     enter(request, bid.round)

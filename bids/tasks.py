@@ -1,4 +1,4 @@
-"""What waits for a person in a round, as far as bids and the panel go."""
+"""A person's tasks in a round that concern bids and the panel, for their home page."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from grants.tasks import Task
 
 
 def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
-    """The tasks of members, chair and leads, in the order of the work."""
+    """Yield the tasks of members, chair and leads, in the order of the work."""
     closed = members.scoring_closed(round)
     if held.may("run panel", round):
         yield from _to_declare(reading.to_answer_for(user, round).exclude(interests__member=user).count(), round)
@@ -23,7 +23,7 @@ def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
         waiting = Bid.objects.filter(round=round, state=Bid.State.RECEIVED).count()
         if waiting:
             address = reverse("bids:eligibility", args=[round.reference])
-            yield Task("Check whether bids are eligible", address, waiting, hint="Bids that came in")
+            yield Task("Check whether bids are eligible", address, waiting, hint="New bids have come in.")
     if held.may("run panel", round):
         yield from _of_chair(user, round, closed)
     yield from _of_meeting(user, held, round)
@@ -32,14 +32,14 @@ def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
 def _to_declare(undeclared: int, round: Round) -> Iterator[Task]:
     if undeclared:
         address = reverse("bids:interests", args=[round.reference])
-        yield Task("Declare your interests", address, undeclared, hint="A bid opens once you have answered.")
+        yield Task("Declare your interests", address, undeclared, hint="You can open a bid once you have declared.")
 
 
 def _of_member(user: User, round: Round, *, chairs: bool) -> Iterator[Task]:
     practice = Practice.objects.filter(round=round, compared_at=None).first()
     if practice and not practice.cards.filter(member=user).exists():
         address = reverse("bids:practice", args=[round.reference])
-        yield Task("Score the practice bid", address, 1, hint="Everybody scores it before the real bids open.")
+        yield Task("Score the practice bid", address, 1, hint="Every member scores it before the real bids open.")
     progress = reading.progress(user, round)
     if not chairs:
         yield from _to_declare(progress.undeclared, round)
@@ -89,6 +89,10 @@ def _of_chair(user: User, round: Round, closed: bool) -> Iterator[Task]:
         yield Task("Assign bids to members", page, unassigned)
     missing = members.incomplete_of(round).filter(bid__in=bids).count()
     if missing:
-        yield Task("Wait for scorecards", page, missing, due=round.scoring_closes_on, hint="Chase who is behind.")
+        yield Task(
+            "Wait for scorecards", page, missing, due=round.scoring_closes_on, hint="Write to members who are behind."
+        )
     elif not unassigned and bids.exists():
-        yield Task("Close scoring", reverse("bids:close_scoring", args=[round.reference]), hint="Every card is in.")
+        yield Task(
+            "Close scoring", reverse("bids:close_scoring", args=[round.reference]), hint="Every scorecard is submitted."
+        )

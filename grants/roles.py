@@ -1,11 +1,11 @@
-"""The roles, and what each may do: one table of action x role, read by the pages, the transitions and the trail."""
+"""The roles and what each may do, as one table that the pages, the transitions and the trail read."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A part that a person plays, in one round or in all of them."""
+    """A role that a person holds in one round or in all of them."""
 
     MEMBER = "panel_member"
     CHAIR = "panel_chair"
@@ -41,7 +41,7 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something a person does. `past` is how the trail says that it was done; empty where it only reads."""
+    """Something that a person does. `past` is its verb in the audit trail, empty for an action that only reads."""
 
     roles: frozenset[Role]
     past: str = ""
@@ -55,7 +55,7 @@ _R = Role
 _INSIDE = tuple(Role)
 _ABOVE_THE_PANEL = (_R.LEAD, _R.OFFICE, _R.DMPC, _R.FINANCE, _R.AUDITOR)
 _ADVISERS = (_R.LEGAL, _R.COMMERCIAL, _R.EQUALITY)
-# Who reads a paper and what it rests on.
+# The roles that read a paper and the facts that it rests on.
 _READERS = (*_ABOVE_THE_PANEL, *_ADVISERS)
 
 ACTIONS: dict[str, Action] = {
@@ -67,11 +67,11 @@ ACTIONS: dict[str, Action] = {
     "see people": _by(_R.ADMINISTRATOR, _R.AUDITOR),
     "manage people": _by(_R.ADMINISTRATOR),
     "add person": _by(_R.ADMINISTRATOR, past="added a person"),
-    "change email": _by(_R.ADMINISTRATOR, past="changed where a person’s letters go"),
+    "change email": _by(_R.ADMINISTRATOR, past="changed a person’s email address"),
     "give role": _by(_R.ADMINISTRATOR, past="gave a role"),
     "end role": _by(_R.ADMINISTRATOR, past="ended a role"),
     "name deputy": _by(_R.LEAD, _R.DMPC, past="named a deputy"),
-    "end deputation": _by(_R.LEAD, _R.DMPC, past="ended a deputy’s part"),
+    "end deputation": _by(_R.LEAD, _R.DMPC, past="ended a deputy’s role"),
     "make password link": _by(_R.ADMINISTRATOR, past="made a password link"),
     "set password": _by(*_INSIDE, past="set a password"),
     "keep reference data": _by(_R.ADMINISTRATOR, past="changed reference data"),
@@ -80,7 +80,7 @@ ACTIONS: dict[str, Action] = {
     "propose virement": _by(_R.FINANCE, _R.LEAD, past="proposed to move money between lines"),
     "confirm virement": _by(_R.FINANCE, _R.LEAD, past="moved money between lines"),
     "refuse virement": _by(_R.FINANCE, _R.LEAD, past="refused to move money between lines"),
-    "withdraw virement": _by(_R.FINANCE, _R.LEAD, past="took back a proposal to move money between lines"),
+    "withdraw virement": _by(_R.FINANCE, _R.LEAD, past="withdrew a proposal to move money between lines"),
     "see trail": _by(_R.AUDITOR, _R.LEAD),
     # Bids
     "see bids": _by(*(role for role in _INSIDE if role is not _R.ADMINISTRATOR)),
@@ -99,12 +99,12 @@ ACTIONS: dict[str, Action] = {
     "assign bid": _by(_R.CHAIR, past="assigned the bid to a member"),
     "withdraw assignment": _by(_R.CHAIR, past="withdrew an assignment"),
     "decline assignment": _by(_R.MEMBER, past="declined the bid"),
-    "keep knowledge": _by(_R.CHAIR, past="recorded what a member knows"),
+    "keep knowledge": _by(_R.CHAIR, past="recorded a member’s knowledge"),
     "plan assignments": _by(_R.CHAIR, past="made a plan of assignments"),
     "change plan": _by(_R.CHAIR, past="changed a plan of assignments"),
     "apply plan": _by(_R.CHAIR, past="applied a plan of assignments"),
-    "undo plan": _by(_R.CHAIR, past="took back a plan of assignments"),
-    "chase member": _by(_R.CHAIR, past="wrote to a member who is behind"),
+    "undo plan": _by(_R.CHAIR, past="undid a plan of assignments"),
+    "chase member": _by(_R.CHAIR, past="wrote to a member who was behind"),
     "waive interest": _by(_R.CHAIR, past="waived an interest"),
     "see practice": _by(_R.MEMBER, _R.CHAIR),
     "keep practice": _by(_R.CHAIR, past="set up the practice bid"),
@@ -115,22 +115,22 @@ ACTIONS: dict[str, Action] = {
     "see meetings": _by(_R.MEMBER, _R.CHAIR, _R.LEAD, _R.AUDITOR),
     "plan meeting": _by(_R.CHAIR, past="planned a meeting of the panel"),
     "put on agenda": _by(_R.CHAIR, past="put the bid on the agenda"),
-    "open meeting": _by(_R.CHAIR, past="opened the meeting, or recorded who is present"),
+    "open meeting": _by(_R.CHAIR, past="opened the meeting or recorded who was present"),
     "discuss bid": _by(_R.CHAIR, past="recorded what the meeting agreed"),
     "close meeting": _by(_R.CHAIR, past="closed the meeting"),
     "export scores": _by(_R.CHAIR, _R.LEAD, _R.AUDITOR, past="exported the scores"),
     "write feedback": _by(_R.CHAIR, _R.LEAD),
     "see scenarios": _by(_R.CHAIR, _R.LEAD, _R.AUDITOR),
-    "keep scenario": _by(_R.CHAIR, _R.LEAD, past="kept a scenario of the funding line"),
+    "keep scenario": _by(_R.CHAIR, _R.LEAD, past="saved a scenario of the funding line"),
     "propose scenario": _by(_R.CHAIR, past="proposed a scenario to the leadership"),
     "record outcome": _by(_R.CHAIR, past="recorded the panel’s outcome"),
     # Leadership review, families and routes
     "review bid": _by(_R.LEAD, past="reviewed the bid"),
     "return bid": _by(_R.LEAD, past="returned the bid to the panel"),
     "group bids": _by(_R.LEAD, past="changed the project family"),
-    "dismiss likeness": _by(_R.LEAD, past="said that what is alike is not one"),
-    "undo dismissal": _by(_R.LEAD, past="took back that what is alike is not one"),
-    "merge bodies": _by(_R.LEAD, past="recorded that two organisations are one"),
+    "dismiss likeness": _by(_R.LEAD, past="dismissed a likeness"),
+    "undo dismissal": _by(_R.LEAD, past="withdrew the dismissal of a likeness"),
+    "merge bodies": _by(_R.LEAD, past="merged two organisations"),
     "see routes": _by(*_READERS),
     "route awards": _by(_R.LEAD, past="routed the grant"),
     "clear warning": _by(_R.LEAD, past="cleared the routing warning"),
@@ -141,9 +141,9 @@ ACTIONS: dict[str, Action] = {
     # Approvals, contracts and payments
     "see approvals": _by(_R.LEAD, _R.FINANCE, _R.AUDITOR),
     "approve award": _by(_R.LEAD, past="approved the grant under delegation"),
-    # The Deputy Mayor by signing a decision that changes an earlier one.
-    "invalidate approval": _by(_R.LEAD, _R.DMPC, past="made an approval invalid"),
-    "amend grant": _by(_R.LEAD, past="asked for a change of the decided grant"),
+    # The Deputy Mayor does it by signing a decision that amends an earlier one.
+    "invalidate approval": _by(_R.LEAD, _R.DMPC, past="invalidated an approval"),
+    "amend grant": _by(_R.LEAD, past="proposed to amend the grant"),
     "see award": _by(*_READERS),
     "keep single tender action": _by(_R.LEAD, past="recorded a single tender action"),
     "approve contract": _by(_R.LEAD, past="approved the contract under delegation"),
@@ -158,10 +158,10 @@ ACTIONS: dict[str, Action] = {
     "see part 2": _by(_R.LEAD, _R.OFFICE, _R.DMPC),
     "write part 2": _by(_R.LEAD, past="wrote Part 2 of the paper"),
     "sign off": _by(_R.FINANCE, *_ADVISERS),
-    "sign off finance": _by(_R.FINANCE, past="answered for the financial comments"),
-    "sign off legal": _by(_R.LEGAL, past="answered for the legal comments"),
-    "sign off commercial": _by(_R.COMMERCIAL, past="answered for the commercial comments"),
-    "sign off equality": _by(_R.EQUALITY, past="answered for the equality comments"),
+    "sign off finance": _by(_R.FINANCE, past="advised on the financial comments"),
+    "sign off legal": _by(_R.LEGAL, past="advised on the legal comments"),
+    "sign off commercial": _by(_R.COMMERCIAL, past="advised on the commercial comments"),
+    "sign off equality": _by(_R.EQUALITY, past="advised on the equality comments"),
     "submit pack": _by(_R.LEAD, past="submitted the pack"),
     "query pack": _by(_R.OFFICE, past="asked about the pack"),
     "answer query": _by(_R.LEAD, past="answered a query"),
@@ -175,9 +175,9 @@ ACTIONS: dict[str, Action] = {
 
 
 def acting_role(action: str, held: frozenset[Role]) -> Role | None:
-    """The role by which a person who holds `held` may do the action, or None where they may not.
+    """Return the role of `held` that lets a person do the action, or None if they may not.
 
-    Raises KeyError for an action that is not in the table, so that a misspelt one can never pass.
+    Raises KeyError for an action that is not in the table, so that a misspelt action is never allowed.
     """
     entitled = ACTIONS[action].roles
     return next((role for role in Role if role in entitled and role in held), None)

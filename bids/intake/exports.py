@@ -1,4 +1,4 @@
-"""Bids as a spreadsheet to take away. No cell is ever a formula, and the export stands in the trail."""
+"""The export of a list of bids as a spreadsheet, recorded in the trail. No cell is ever a formula."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -28,7 +28,7 @@ _HEADER = (
 
 @transaction.atomic
 def workbook(round: Round, bids: BidQuerySet, *, by: User, at: datetime) -> bytes:
-    """The bids of a list as xlsx, a row a bid under a header."""
+    """Return the bids of a list as an xlsx file, with a header and one row for each bid."""
     audit.record("export bids", round, round=round, by=by, at=at, facts={"rows": bids.count()})
     return as_xlsx("Bids", _rows(bids))
 

@@ -1,4 +1,4 @@
-"""Bids come in: from the form or from a spreadsheet, row by row, each error with its cell."""
+"""Taking in bids, from the form or from the rows of a spreadsheet, with each error at its cell."""
 
 from __future__ import annotations
 
@@ -49,13 +49,16 @@ _TEXTS = (
     "future_cost_note",
     "illustrative",
 )
-# Personal data: kept with the bid, and out of the trail, which is never emptied.
+# Personal data stay with the bid and out of the trail, because the trail is never emptied.
 _PEOPLE = ("contact", "contact_email")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """A row, its errors by cell (`C14`) and what taking it in means: a new bid, one that is there, or a clash."""
+    """A row of a spreadsheet after checking. Each error is a cell (`C14`), a column and a message.
+
+    `known` is true for a bid that was taken in before with the same content.
+    """
 
     number: int
     reference: str
@@ -69,7 +72,7 @@ class CheckedRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """All rows of a spreadsheet after checking; it can be taken in where no row has an error."""
+    """All rows of a spreadsheet after checking. It can be taken in if no row has an error."""
 
     rows: Sequence[CheckedRow]
 
@@ -91,7 +94,7 @@ class Preview:
 
 
 def check(round: Round, rows: Sequence[dict[str, str]]) -> Preview:
-    """Check each row by the rules of the form, against the others and against the bids that are there."""
+    """Check each row by the rules of the form, against the other rows and against the bids already taken in."""
     there = dict(Bid.objects.filter(round=round).values_list("source_reference", "intake_digest"))
     organisations = Organisations()
     seen: dict[str, int] = {}
@@ -101,7 +104,7 @@ def check(round: Round, rows: Sequence[dict[str, str]]) -> Preview:
         form, errors = _row_form(round, row)
         reference = row["your_reference"].strip()
         if reference in seen:
-            errors.append(("your_reference", f"Row {seen[reference]} has the same reference"))
+            errors.append(("your_reference", f"Row {seen[reference]} has the same reference. Give each bid its own"))
         seen.setdefault(reference, number)
         draft = form.cleaned_data if not errors else {}
         if draft and draft["led_by"] == Bid.Led.EXTERNAL:
@@ -110,7 +113,7 @@ def check(round: Round, rows: Sequence[dict[str, str]]) -> Preview:
                 errors.append(("register_number", clash))
         known = bool(draft) and reference in there
         if known and there[reference] != digest(draft):
-            errors.append(("your_reference", "A bid with this reference is there already, with other content"))
+            errors.append(("your_reference", "A bid with this reference but other content was already taken in"))
         header = list(row)
         checked.append(
             CheckedRow(
@@ -147,7 +150,7 @@ def _row_form(round: Round, row: dict[str, str]) -> tuple[BidForm, list[tuple[st
         else:
             data[name] = text.lower() if name in ("led_by", "register", *_YES_NO) else text
     form = BidForm(data, round=round)
-    # A cell that could not be read has one message: its own.
+    # A cell that could not be read keeps that one message.
     own = {name for name, _ in errors}
     errors += [(name, str(messages[0])) for name, messages in form.errors.items() if name not in own]
     return form, errors
@@ -168,18 +171,18 @@ def _day_parts(text: str) -> list[str]:
 
 
 def digest(draft: dict[str, Any]) -> str:
-    """A fingerprint of a bid's content, by which the same row of a second file is known."""
+    """Return a hash of a bid's content, which recognises the same row in a second file."""
     content = {name: draft.get(name) for name in _TEXTS}
     content |= {"costs": [[label, amount] for label, amount in draft["costs"]]}
     content |= {name: sorted(tag.code for tag in draft[name]) for name in LISTS}
     content |= {name: draft[name] for name in ("recipient", "register", "register_number")}
-    # Those that were taken in before there was a contact keep their fingerprint.
+    # Bids without a contact keep the hash that they had before bids had contacts.
     content |= {name: draft[name] for name in _PEOPLE if draft.get(name)}
     return hashlib.sha256(audit.canonical(content).encode()).hexdigest()
 
 
 class Organisations:
-    """The organisations by register number and by name, read once for a whole file."""
+    """The organisations by register number and by name, read once for a whole spreadsheet."""
 
     def __init__(self) -> None:
         self.by_number = {(row.register, row.number): row for row in Organisation.objects.exclude(number="")}
@@ -192,7 +195,7 @@ class Organisations:
         return self.by_name.get(plain_name(draft["recipient"]))
 
     def clash(self, draft: dict[str, Any]) -> str:
-        """Why the name and the number cannot both be right, if so."""
+        """Return why the name and the number contradict each other, empty if they do not."""
         organisation, number = self.by_name.get(plain_name(draft["recipient"])), draft["register_number"]
         if (
             organisation
@@ -200,11 +203,11 @@ class Organisations:
             and organisation.number
             and (organisation.register, organisation.number) != (draft["register"], number)
         ):
-            return f"{organisation.name} is there already with the number {organisation.number}"
+            return f"{organisation.name} already has the number {organisation.number}"
         return ""
 
     def find_or_add(self, draft: dict[str, Any]) -> Organisation:
-        """The organisation of a bid, added where it is new; a new spelling becomes an alias."""
+        """Return the organisation of a bid, adding a new one. A new spelling of the name becomes an alias."""
         name = draft["recipient"]
         organisation = self.find(draft)
         if organisation is None:
@@ -229,7 +232,7 @@ class Organisations:
 
 
 def keep_upload(*, round: Round, file_name: str, rows: list[dict[str, str]], by: User, at: datetime) -> Upload:
-    """Keep a spreadsheet as it was read, until it is confirmed. It adds no bid."""
+    """Save a spreadsheet as it was read, until somebody confirms it. It adds no bid yet."""
     taken = Upload.objects.values_list("reference", flat=True)
     return Upload.objects.create(
         round=round,
@@ -243,9 +246,9 @@ def keep_upload(*, round: Round, file_name: str, rows: list[dict[str, str]], by:
 
 @transaction.atomic
 def take_in_upload(*, upload: Upload, by: User, at: datetime) -> list[Bid]:
-    """Take in all new bids of a spreadsheet, or none. A second confirmation adds nothing.
+    """Take in all new bids of a spreadsheet and return them. A second confirmation adds nothing.
 
-    Raises Refused where any row has an error by now.
+    Raises Refused, and takes in none, if any row has an error by now.
     """
     round = Round.objects.select_for_update(no_key=True).get(pk=upload.round_id)
     preview = check(round, upload.read())
@@ -260,17 +263,20 @@ def take_in_upload(*, upload: Upload, by: User, at: datetime) -> list[Bid]:
 
 @transaction.atomic
 def take_in(*, round: Round, draft: dict[str, Any], by: User, at: datetime) -> Bid:
-    """Take in one bid; `draft` is the cleaned data of BidForm. Raises Refused where its reference is taken."""
+    """Take in one bid and return it. `draft` is the cleaned data of BidForm.
+
+    Raises Refused if its reference is taken, or if the round does not take bids today.
+    """
     round = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
     if Bid.objects.filter(round=round, source_reference=draft["your_reference"]).exists():
-        raise Refused("A bid with this reference is there already", field="your_reference")
+        raise Refused("A bid with this reference was already taken in", field="your_reference")
     return _take_in(round, [draft], by, at)[0]
 
 
 def _take_in(round: Round, drafts: Sequence[dict[str, Any]], by: User, at: datetime) -> list[Bid]:
     today = localtime(at).date()
     if not round.opens_on <= today <= round.closes_on:
-        raise Refused(f"{round} takes bids from {round.opens_on:%-d %B %Y} to {round.closes_on:%-d %B %Y} only.")
+        raise Refused(f"{round} takes bids only from {round.opens_on:%-d %B %Y} to {round.closes_on:%-d %B %Y}.")
     organisations = Organisations()
     taken = Bid.objects.values_list("reference", flat=True) if drafts else []
     bids = []
@@ -297,10 +303,10 @@ def _fill(bid: Bid, draft: dict[str, Any], organisations: Organisations) -> None
 
 @transaction.atomic
 def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: User, at: datetime) -> Bid:
-    """Correct a bid that the panel has not judged yet; every changed field goes into the trail.
+    """Correct a bid before the panel scores it. The trail records every changed field.
 
-    Raises Stale where it changed meanwhile, Refused where the panel has an outcome on it or a member was asked to
-    score it. Whether the member has begun is theirs and the chair's to know, so it makes no difference.
+    Raises Stale if it changed meanwhile. Raises Refused once the panel has an outcome on it or a member was asked to
+    score it, whether or not they have begun: only they and the chair may know that.
     """
     Round.objects.select_for_update(no_key=True).get(pk=bid.round_id)
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
@@ -309,7 +315,7 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
     if bid.assignments.exists():
         raise Refused("Members are asked to score this bid. Its content can no longer change.")
     if draft["your_reference"] != bid.source_reference:
-        raise Refused("The reference of a bid stays as it came in", field="your_reference")
+        raise Refused("Keep the reference with which the bid came in", field="your_reference")
     before = {name: getattr(bid, name) for name in _TEXTS} | {"recipient": bid.recipient_as_written}
     people = [getattr(bid, name) for name in _PEOPLE]
     bid.version += 1
@@ -335,9 +341,9 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
 
 @transaction.atomic
 def check_eligibility(*, bids: Sequence[Bid], eligible: bool, reason: str, by: User, at: datetime) -> int:
-    """Pass received bids on to the panel, or turn them away with a reason. Gives how many changed.
+    """Pass received bids on to the panel, or reject them as not eligible, and return how many there were.
 
-    Raises Refused where one of them is no longer waiting for this check.
+    Raises Refused if one of them has already been checked.
     """
     locked = list(
         Bid.objects.select_for_update().select_related("round").filter(pk__in=[bid.pk for bid in bids]).order_by("pk")
@@ -352,7 +358,7 @@ def check_eligibility(*, bids: Sequence[Bid], eligible: bool, reason: str, by: U
         audit.record(
             "check eligibility", bid, round=bid.round, bid=bid.reference, by=by, at=at, because=reason, facts=facts
         )
-    # A round without scores, or a bid that came late: it stands in the ranking from now on.
+    # Where scoring is closed, or there is none, the bids enter the ranking at once.
     for round in {bid.round for bid in locked}:
         if members.scoring_closed(round):
             standings.refresh(round, bids=[bid for bid in locked if bid.round_id == round.pk])

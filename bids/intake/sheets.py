@@ -1,4 +1,4 @@
-"""Reading bids from a spreadsheet as text, and the template to fill in. What the text means is `intake`'s matter."""
+"""Reading the rows of a spreadsheet as text, and the template to fill in. `intake` interprets the text."""
 
 import csv
 import io
@@ -16,19 +16,19 @@ from bids import areas
 from bids.intake.forms import BidForm
 
 COLUMNS = tuple(BidForm.base_fields)
-# A sheet without these is read as one in which they are empty.
+# A spreadsheet may leave out these columns.
 MAY_BE_MISSING = frozenset({"contact", "contact_email"})
 MOST_ROWS = 1000
 
 
 class UnreadableSheet(Exception):
-    """The file as a whole cannot be read; the message says what to do about it."""
+    """The file cannot be read at all. The message says what to do about it."""
 
 
 def read(file: IO[bytes], name: str) -> list[dict[str, str]]:
-    """The rows of a spreadsheet as text by column, with `row` as its number in the sheet.
+    """Return the rows of a spreadsheet as text by column. `row` holds the number of the row in the sheet.
 
-    Raises UnreadableSheet for another kind of file, wrong columns, no rows or too many.
+    Raises UnreadableSheet for another kind of file, wrong columns, no rows or too many rows.
     """
     rows = _xlsx(file) if name.lower().endswith(".xlsx") else _csv(file)
     header = [str(cell).strip().lower() for cell in next(rows, [])]
@@ -43,7 +43,7 @@ def read(file: IO[bytes], name: str) -> list[dict[str, str]]:
         if unknown:
             problems.append("these are not known: " + ", ".join(unknown)[:300])
         if len(set(header)) != len(header):
-            problems.append("a column stands there twice")
+            problems.append("a column appears twice")
         raise UnreadableSheet("The first row must name the columns of the template; " + "; ".join(problems))
     bids = []
     for number, cells in enumerate(rows, start=2):
@@ -54,7 +54,7 @@ def read(file: IO[bytes], name: str) -> list[dict[str, str]]:
         padded = cells + [""] * (len(header) - len(cells))
         bids.append(dict(zip(header, padded, strict=False)) | {"row": str(number)})
         if len(bids) > MOST_ROWS:
-            raise UnreadableSheet(f"The file has more than {MOST_ROWS:,} rows. Split it")
+            raise UnreadableSheet(f"The file has more than {MOST_ROWS:,} rows. Split it into smaller files")
     if not bids:
         raise UnreadableSheet("The file has no bids: there is nothing below its first row")
     return bids
@@ -88,7 +88,7 @@ def _xlsx(file: IO[bytes]) -> Iterator[list[str]]:
         raise UnreadableSheet("The file is not an Excel workbook (.xlsx) that can be read") from None
 
 
-# What a damaged, encrypted or foreign file makes the reader raise.
+# The errors that the reader raises for a damaged, encrypted or foreign file.
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -122,7 +122,7 @@ def _cell(cell: Any) -> str:
 
 
 def template_workbook() -> bytes:
-    """An empty workbook with the columns in its first row and what belongs in each in its second sheet."""
+    """Return an empty workbook: the columns in its first row, and a second sheet that explains each."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Bids"
@@ -141,10 +141,10 @@ _HINTS = {
     "led_by": "external or internal",
     "register": "charity, company, local authority or not stated",
     "costs": "label: amount; label: amount",
-    "boroughs": f"Names parted by semicolons, or {areas.ALL}",
-    "themes": "Codes parted by semicolons",
-    "priorities": "Codes parted by semicolons",
-    "objectives": "Codes parted by semicolons, or empty",
+    "boroughs": f"Names separated by semicolons, or {areas.ALL}",
+    "themes": "Codes separated by semicolons",
+    "priorities": "Codes separated by semicolons",
+    "objectives": "Codes separated by semicolons, or empty",
     "starts_on": "A date",
     "ends_on": "A date",
     "employs_staff": "yes or no",

@@ -85,7 +85,7 @@ def bid(request: Request, reference: str) -> HttpResponse:
         "tags": this_bid.tags.all(),
         "outcome": getattr(this_bid, "outcome", None) if Part.OUTCOME in seen else None,
         "shows_internal": Part.INTERNAL_REASON in seen,
-        # To a member the page is the same before and after an outcome.
+        # A member sees the same page before and after an outcome.
         "shows_path": _shows_state(request, this_bid.round),
         "criteria": reading.by_criterion(this_bid.round, cards) if cards else [],
         "extra": import_string(settings.ON_BID)(user=request.user, bid=this_bid),
@@ -112,7 +112,7 @@ def add_bid(request: Request, round: str) -> HttpResponse:
         "bids/intake/add_bid.html",
         BidForm(request.POST or None, round=this_round),
         lambda draft: intake.take_in(round=this_round, draft=draft, by=request.user, at=timezone.now()),
-        done=lambda taken: f"{taken.source_reference} is taken in as {taken.reference}",
+        done=lambda taken: f"You took in {taken.source_reference} as {taken.reference}",
         to=reverse("bids:bids", args=[this_round.reference]),
     )
 
@@ -130,7 +130,7 @@ def change_bid(request: Request, reference: str) -> HttpResponse:
         "bids/intake/change_bid.html",
         ChangeBidForm(request.POST or None, initial=_initial(bid), round=bid.round),
         call,
-        done=f"{bid.source_reference} is changed",
+        done=f"You changed {bid.source_reference}",
         to=reverse("bids:bid", args=[bid.reference]),
         bid=bid,
     )

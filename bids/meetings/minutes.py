@@ -1,4 +1,4 @@
-"""The minutes of a meeting: who was there, who left for which bid, what was agreed and why. One content, two forms."""
+"""The minutes of a meeting: who was present, who left for which bid, what was agreed and why. For page and PDF."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from grants.models import User
 
 
 def of(meeting: Meeting, reader: User) -> dict[str, Any]:
-    """The minutes as this person may read them. A bid that an interest keeps from them is left out, and counted.
+    """Return the minutes as this person may read them. Results are texts with two decimals.
 
-    Results are texts with two decimals.
+    Bids that the reader's interests hide are left out; `kept_back` counts them.
     """
     shown = list(reading.agenda(meeting, reader).prefetch_related("left", "agreed__criterion").order_by("number"))
     return {
@@ -33,7 +33,7 @@ def of(meeting: Meeting, reader: User) -> dict[str, Any]:
 
 
 def pdf(minutes: dict[str, Any]) -> bytes:
-    """The minutes as a tagged PDF."""
+    """Return the minutes as a tagged PDF."""
     stamp = minutes["closed_at"] or minutes["opened_at"] or f"{minutes['held_on']}T00:00:00+00:00"
     return pdfs.compiled("bids/meetings/minutes.typ", {"minutes": minutes}, stamp=datetime.fromisoformat(stamp))
 

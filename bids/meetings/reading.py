@@ -1,4 +1,4 @@
-"""What the pages of the practice bid and of the meeting read, each in a fixed number of queries."""
+"""Queries for the pages of the practice bid and the meeting. Each uses a fixed number."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ ANSWERS = {True: "yes", False: "no", None: ""}
 
 
 def practice_marks(practice: Practice, rules: list[Rule]) -> list[tuple[Rule, list[tuple[User, dict[str, Any]]]]]:
-    """The marks of all members on the practice bid, criterion by criterion, beside each other."""
+    """Return each criterion with all members' answers on the practice bid."""
     cards = list(practice.cards.select_related("member").order_by("member__name"))
     return [(rule, [(card.member, card.answers.get(str(rule.number), {})) for card in cards]) for rule in rules]
 
 
 def meetings_with_counts(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    """Meetings with how many bids are on the agenda (`on_agenda`) and how many were discussed (`discussed`)."""
+    """Return the meetings with their number of bids (`on_agenda`) and of discussed bids (`discussed`)."""
     return rows.annotate(on_agenda=Count("items"), discussed=Count("items", filter=Q(items__recorded_at__isnull=False)))
 
 
 def agenda(meeting: Meeting, user: User) -> QuerySet[Discussion]:
-    """The items of a meeting that this person may see: an interest hides its bid, and so does an unanswered one."""
+    """Return the items that this person may see. An interest hides its bid, and so does a missing declaration."""
     items = meeting.items.select_related("bid__recipient", "bid__round", "bid__standing", "meeting__round")
     own = Interest.objects.filter(bid=OuterRef("bid"), member=user)
     items = items.filter(~Exists(own.barring()))
@@ -37,7 +37,7 @@ def agenda(meeting: Meeting, user: User) -> QuerySet[Discussion]:
 
 
 def agreed_before(item: Discussion) -> dict[str, Any]:
-    """What was recorded on an item, as a form begins with it."""
+    """Return the recorded answers on an item, as the initial data of its form."""
     initial: dict[str, Any] = {"version": item.version, "reason": item.reason}
     initial["left"] = [person.username for person in item.left.all()]
     for mark in item.agreed.select_related("criterion"):

@@ -1,4 +1,4 @@
-"""Pages of the practice bid and of the panel's meeting."""
+"""Pages of the panel's meeting."""
 
 from __future__ import annotations
 
@@ -27,14 +27,12 @@ from grants.forms import VersionedForm
 from grants.models import Round, User
 from grants.pages import file_response, form_page, page_of
 
-# The practice bid
-
-
-# The meeting
-
 
 def meeting_or_404(request: Request, reference: str, action: str) -> Meeting:
-    """The meeting, where this person may do the action on it. Before it is opened only its chair finds it."""
+    """Return the meeting. Raises Http404 unless this person may do the action on it.
+
+    Before it is opened, only people who may plan it can see it.
+    """
     meeting = get_object_or_404(Meeting.objects.select_related("round"), reference=reference)
     must(request.user, action, meeting.round)
     if not meeting.opened_at:
@@ -67,7 +65,7 @@ def plan_meeting(request: Request, round: str) -> HttpResponse:
         "bids/meetings/plan_meeting.html",
         PlanMeetingForm(request.POST or None),
         lambda data: transitions.plan_meeting(round=this_round, **data, left=left, by=request.user, at=timezone.now()),
-        done="The meeting is planned. Nobody but you sees it until you open it.",
+        done="You planned the meeting. Members cannot see it until you open it.",
         to=meeting_page,
         back=reverse("bids:meetings", args=[this_round.reference]),
         rule=agenda.RULE_IN_WORDS,
@@ -76,7 +74,7 @@ def plan_meeting(request: Request, round: str) -> HttpResponse:
 
 
 def _agenda_as_it_stands(user: User, round: Round, left: Decimal) -> list[tuple[Bid, str]]:
-    """The bids that a meeting planned now would have on its agenda, and why, as far as this person may see them."""
+    """Return the bids on the agenda of a meeting planned now, each with the reason, as far as this person may see."""
     items = agenda.draw_up(transitions.seen(round, left))
     visible = Bid.objects.visible_to(user, "plan meeting").filter(reference__in=[item.reference for item in items])
     bids = {bid.reference: bid for bid in visible}
@@ -111,7 +109,7 @@ def open_meeting(request: Request, reference: str) -> HttpResponse:
         "bids/meetings/open_meeting.html",
         PresentForm(request.POST or None, members=members_query(meeting.round), initial=initial),
         call,
-        done="The meeting is open, and who is present is recorded",
+        done="The meeting is open and you recorded who is present",
         to=meeting_page(meeting),
         meeting=meeting,
     )
@@ -127,7 +125,7 @@ def put_on_agenda(request: Request, reference: str) -> HttpResponse:
         "bids/meetings/put_on_agenda.html",
         AgendaForm(request.POST or None, bids=bids),
         lambda data: transitions.put_on_agenda(meeting=meeting, **data, by=request.user, at=timezone.now()),
-        done=lambda item: f"{item.bid.title} is on the agenda",
+        done=lambda item: f"You put {item.bid.title} on the agenda",
         to=meeting_page(meeting),
     )
 
@@ -150,7 +148,7 @@ def discuss_bid(request: Request, reference: str, bid: str) -> HttpResponse:
         "costs": item.bid.costs.all(),
         "tags": item.bid.tags.all(),
         "must_leave": transitions.must_leave(meeting, item.bid),
-        "may_record": holdings(request.user).may("discuss bid", meeting.round) and meeting.state == "open",
+        "may_record": holdings(request.user).may("discuss bid", meeting.round) and meeting.state == Meeting.State.OPEN,
     }
     if request.method == "POST" and not holdings(request.user).may("discuss bid", meeting.round):
         return HttpResponseNotAllowed(["GET"])
@@ -180,7 +178,7 @@ def discuss_bid(request: Request, reference: str, bid: str) -> HttpResponse:
         "bids/meetings/discuss_bid.html",
         form,
         call,
-        done=f"What was agreed on {item.bid.title} is recorded",
+        done=f"You recorded what the meeting agreed on {item.bid.title}",
         to=meeting_page(meeting),
         **context,
     )

@@ -1,20 +1,20 @@
-"""Who should score what: a proposal that shares bids out by knowledge and load. Pure rules; the chair decides.
+"""The proposal of who scores what, by knowledge and load. Pure rules: the chair decides.
 
-A member never gets a bid with which their unit or a body of theirs is connected, nor one that they declared an
-interest in or declined. Among the others the one who knows most about it comes first, then the one with fewest bids.
+A member never gets a bid connected with their unit or body, nor one that they declined or declared an interest in.
+Of the others, the member who knows most about the bid comes first, then the one with the fewest bids.
 """
 
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-# How far a member may run ahead of the least loaded one because they know a bid's subject.
+# How many more bids than the least loaded member somebody may get because they know the subject.
 SLACK = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """A member as they are proposed: what they know, where they belong, and how many bids they hold already."""
+    """A member of the panel: what they know, where they belong, and how many bids they have (`load`)."""
 
     username: str
     unit: str
@@ -26,7 +26,7 @@ class Scorer:
 
 @dataclass(frozen=True, slots=True)
 class ToAssign:
-    """A bid as it is shared out. `had` are its scorers, `barred` those who may not have it."""
+    """A bid to assign. `had` are the user names of its scorers, `barred` those of members who may not have it."""
 
     reference: str
     sponsoring_unit: str
@@ -38,7 +38,7 @@ class ToAssign:
 
 
 def connection(bid: ToAssign, scorer: Scorer) -> str:
-    """Why a member looks conflicted on a bid, in words; empty where nothing was found."""
+    """Return why a member looks conflicted on a bid, as a phrase to follow their name; empty if they do not."""
     if bid.organisation is not None and bid.organisation in scorer.organisations:
         return "belongs to the recipient"
     if bid.sponsoring_unit == scorer.unit:
@@ -47,14 +47,14 @@ def connection(bid: ToAssign, scorer: Scorer) -> str:
 
 
 def knows(bid: ToAssign, scorer: Scorer) -> int:
-    """How well a member's knowledge fits a bid: two for a shared theme, one for a shared borough."""
+    """Return how well a member's knowledge fits a bid: 2 for a shared theme, plus 1 for a shared borough."""
     return 2 * bool(bid.themes & scorer.themes) + bool(bid.boroughs & scorer.boroughs)
 
 
 def propose(bids: Sequence[ToAssign], scorers: Sequence[Scorer], wanted: int) -> list[tuple[str, str]]:
-    """Pairs of bid and user name that bring each bid up to `wanted` scorers, as far as there are any.
+    """Return pairs of a bid's reference and a user name that bring each bid up to `wanted` scorers, if possible.
 
-    The order in which members are given changes nothing. The bids with the fewest free members are served first.
+    The bids with the fewest free members come first. The order of `scorers` does not change the result.
     """
     load = Counter({scorer.username: scorer.load for scorer in scorers})
     free = {bid.reference: [scorer for scorer in scorers if _is_free(bid, scorer)] for bid in bids}
@@ -78,6 +78,6 @@ def _next(bid: ToAssign, free: Collection[Scorer], load: Counter[str]) -> Scorer
     if not free:
         return None
     least = min(load[scorer.username] for scorer in free)
-    # Knowledge decides among those who are not far ahead, so that nobody drowns in the bids of their subject.
+    # Knowledge decides only among members with few bids, so that nobody gets all bids of their subject.
     near = [scorer for scorer in free if load[scorer.username] <= least + SLACK]
     return min(near, key=lambda scorer: (-knows(bid, scorer), load[scorer.username], scorer.username))

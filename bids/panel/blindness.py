@@ -1,7 +1,7 @@
-"""Which part of a bid's scoring which role may see, and when: one table. Pure rules.
+"""The table of which role may see which part of a bid's scoring, and when. Pure rules.
 
-Scorecards are blind: a member sees another's marks on a bid only after their own on it is submitted, so that no
-score leans on another. Marks and results stay with the panel, the lead and the auditor; none is ever public.
+Scorecards are blind: a member sees another's marks on a bid only after submitting their own, so that no mark
+influences another. Marks and results stay with the panel, the lead and the auditor; none is ever public.
 """
 
 from enum import StrEnum
@@ -28,7 +28,7 @@ _AFTER_CLOSE = {
     Part.OTHERS_MARKS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
     Part.PROGRESS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
     Part.INTERESTS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
-    # Members know of it once it is open: its agenda tells where bids stand.
+    # Members see it once it is open, because the agenda reveals how bids were scored.
     Part.MEETING: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
     Part.RESULT: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
     Part.OUTCOME: {Role.CHAIR, Role.LEAD, Role.OFFICE, Role.DMPC, Role.FINANCE, Role.AUDITOR},
@@ -36,16 +36,16 @@ _AFTER_CLOSE = {
 }
 _WHILE_SCORING = {
     Part.PROGRESS: {Role.CHAIR, Role.AUDITOR},
-    # The chair decides whether one is waived, and never their own.
+    # The chair decides whether to waive an interest, but never their own.
     Part.INTERESTS: {Role.CHAIR, Role.AUDITOR},
 }
 
 
 def may_see(part: Part, roles: frozenset[Role], phase: Phase, *, own_submitted: bool = False) -> bool:
-    """Whether somebody with these roles may see a part of one bid's scoring.
+    """Return whether somebody with these roles may see a part of one bid's scoring.
 
-    `own_submitted`: their own scorecard on this bid is in. A member who still has to score it sees nothing of it,
-    whatever else they are.
+    `own_submitted` is true once their own scorecard on this bid is submitted. Until then a member does not see other
+    members' marks while scoring is open, whatever other roles they hold.
     """
     if phase is Phase.SCORING:
         if part is Part.OTHERS_MARKS and Role.MEMBER in roles:

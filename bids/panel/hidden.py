@@ -1,4 +1,4 @@
-"""What the trail of a round holds back while its panel scores."""
+"""The events of the trail that stay hidden while a panel scores."""
 
 from django.db.models import Q
 
@@ -8,12 +8,12 @@ from grants.models import Round
 
 
 def references(*, round: Round, asked: str) -> list[str]:
-    """The references of the bids that somebody means, by ours or by the bidder's own."""
+    """Return the references of the bids that match `asked`, by our reference or the bidder's own."""
     bids = Bid.objects.filter(round=round).filter(Q(reference__iexact=asked) | Q(source_reference__iexact=asked))
     return list(bids.values_list("reference", flat=True))
 
 
-# What a scorer does, which the trail holds back while a panel scores: it would tell the marks before they may be told.
+# The actions of scorers. Shown while the panel scores, they would reveal marks too early.
 BLIND = (
     "save draft",
     "submit scorecard",
@@ -26,5 +26,5 @@ BLIND = (
 
 
 def hidden_events(*, round: Round) -> tuple[str, ...]:
-    """The actions that no page of the trail shows now. They are recorded all the same, and verified."""
+    """Return the actions that no page of the trail shows now. Their events are still recorded and verified."""
     return () if members.scoring_closed(round) else BLIND

@@ -1,4 +1,4 @@
-"""The whole matrix of marks as a table: a row a scorecard, with each mark and reason; and who took it."""
+"""The export of all marks as a table with one row for each scorecard, recorded in the trail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grants import audit
 from grants.models import Round, User, new_references
 from grants.refusal import Refused
 
-# What was asked for is fetched at once; later it is asked for again, and stands in the trail again.
+# A file is fetched at once. After that, a new export has to be recorded in the trail.
 FETCHED_WITHIN = timedelta(hours=1)
 _BID = ("Bid", "Title", "Asked for (£)", "Place", "Result", "Members’ mean", "Gates", "Member")
 _COLUMNS = (
@@ -40,9 +40,9 @@ _COLUMNS = (
 
 @transaction.atomic
 def ask_for_scores(*, round: Round, kind: str, by: User, at: datetime) -> Export:
-    """Record that somebody takes the marks of a round out of the service. Raises Refused while scoring is open."""
+    """Record that `by` exports the marks of a round. Raises Refused while scoring is open."""
     if not scoring_closed(round):
-        raise Refused("Scoring is open, and marks are blind until it closes")
+        raise Refused("You can export marks once scoring has closed")
     taken = Export.objects.values_list("reference", flat=True)
     made = Export.objects.create(
         round=round, reference=new_references("EXP", 1, taken)[0], kind=kind, asked_by=by, asked_at=at
@@ -52,7 +52,10 @@ def ask_for_scores(*, round: Round, kind: str, by: User, at: datetime) -> Export
 
 
 def rows(round: Round, reader: User) -> Iterator[list[Any]]:
-    """The header, then a row a submitted scorecard of the bids that the reader may see. One query, read as it goes."""
+    """Yield the header, then a row for each submitted scorecard on the bids that the reader may see.
+
+    It uses one query, read as the file is written.
+    """
     visible = Bid.objects.visible_to(reader, "see ranking").filter(round=round)
     marks = Mark.objects.filter(
         scorecard__bid__in=visible,

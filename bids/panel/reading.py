@@ -1,4 +1,4 @@
-"""What the pages of bids and of the panel read: each in a fixed number of queries, whatever the number of rows."""
+"""Queries for the pages of bids and of the panel. Each uses a fixed number, whatever the number of rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from grants.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class ToScore:
-    """One bid on a member's list: its scorecard's state, and what they declared; None where they have not answered."""
+    """One bid on a member's list: the state of their scorecard, and their interest, None if not declared."""
 
     bid: Bid
     state: str
@@ -34,24 +34,26 @@ class ToScore:
 
 
 def assigned_to(member: User, round: Round) -> QuerySet[Bid]:
-    """A member's bids, in the order in which they are scored."""
+    """Return a member's bids, in the order in which they are scored."""
     own = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None)
     return Bid.objects.filter(pk__in=own.values("bid")).select_related("recipient").order_by("source_reference")
 
 
 def to_answer_for(member: User, round: Round) -> QuerySet[Bid]:
-    """The bids whose declaration somebody is asked for: those assigned to them, those a meeting is to discuss, and all
-    of the round for its chair."""
+    """Return the bids on which a person must declare their interests.
+
+    For a chair these are all bids of the round; for a member, those assigned to them or on an open meeting's agenda.
+    """
     if Role.CHAIR in holdings(member).in_round(round.pk):
         return Bid.objects.filter(round=round).select_related("recipient").order_by("source_reference")
     own = Assignment.objects.filter(bid__round=round, member=member, withdrawn_at=None).values("bid")
-    talked_of = Discussion.objects.of_open_meetings().filter(meeting__round=round).values("bid")
-    bids = Bid.objects.filter(Q(pk__in=own) | Q(pk__in=talked_of)).select_related("recipient")
+    discussed = Discussion.objects.of_open_meetings().filter(meeting__round=round).values("bid")
+    bids = Bid.objects.filter(Q(pk__in=own) | Q(pk__in=discussed)).select_related("recipient")
     return bids.order_by("source_reference")
 
 
 def rows_of(member: User, bids: Iterable[Bid]) -> list[ToScore]:
-    """What a member's list shows of some bids, in two queries. The title is shown once they are clear of interest."""
+    """Return the rows of a member's list, in two queries. The page shows a title once the interest is cleared."""
     shown = list(bids)
     states = dict(Scorecard.objects.filter(member=member, bid__in=shown).values_list("bid_id", "state"))
     interests = {each.bid_id: each for each in Interest.objects.filter(member=member, bid__in=shown)}
@@ -66,9 +68,9 @@ def _row(bid: Bid, state: str, interest: Interest | None) -> ToScore:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a member is with a round: bids still open, submitted, all that they may score, and undeclared ones.
+    """A member's progress in a round: the numbers of open, submitted, scorable (`total`) and undeclared bids.
 
-    `next` is the reference of the bid to score next; empty where none is open.
+    `next` is the reference of the bid to score next, empty if none is open.
     """
 
     open: int
@@ -79,12 +81,12 @@ class Progress:
 
     @property
     def minutes(self) -> int:
-        """About how long the rest takes, at four minutes a bid."""
+        """The estimated minutes for the open bids, at four minutes each."""
         return 4 * self.open
 
 
-# Written out, because the page of a scorecard asks for it at each save, and the query is quicker run than composed.
-# `clear` says in SQL what Interest.objects.clearing() says; a test holds the two together.
+# Written as SQL because the scorecard page asks for it at each save, and composing the query takes longer than running
+# it. `clear` repeats Interest.objects.clearing(); a test compares the two.
 _PROGRESS = """
 SELECT count(*) FILTER (WHERE clear AND waits),
        count(*) FILTER (WHERE clear AND state = 'submitted'),
@@ -106,10 +108,7 @@ FROM (
 
 
 def progress(member: User, round: Round, after: Bid | None = None) -> Progress:
-    """How far a member is, and the next bid to score: the first open one after this, else the first of the others.
-
-    In one query, however many bids the member has.
-    """
+    """Return a member's progress, in one query. The next bid is the first open one after `after`, else the first."""
     here = after.source_reference if after else ""
     with connection.cursor() as cursor:
         cursor.execute(_PROGRESS, {"member": member.pk, "round": round.pk, "after": here})
@@ -119,7 +118,7 @@ def progress(member: User, round: Round, after: Bid | None = None) -> Progress:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A member on the chair's page."""
+    """A member on the chair's page, with the counts of their assignments, scorecards and interests."""
 
     member: User
     assigned: int
@@ -134,7 +133,7 @@ class MemberRow:
 
 
 def members(round: Round) -> list[MemberRow]:
-    """Each member with how far they are, in a fixed number of queries."""
+    """Return a row for each member with their progress, in a fixed number of queries."""
     current = Q(withdrawn_at=None)
     assigned = _by_member(
         Assignment.objects.filter(bid__round=round),
@@ -173,7 +172,7 @@ def _same_pair(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def marks_of(bid: Bid) -> list[Scorecard]:
-    """The scorecards of a bid that count, with their marks, for the chair's comparison."""
+    """Return the submitted scorecards of a bid with their marks, for the chair's comparison."""
     return list(
         Scorecard.objects.filter(bid=bid, state=Scorecard.State.SUBMITTED)
         .select_related("member")
@@ -183,7 +182,7 @@ def marks_of(bid: Bid) -> list[Scorecard]:
 
 
 def by_criterion(round: Round, cards: list[Scorecard]) -> list[tuple[Criterion, list[tuple[User, Mark | None]]]]:
-    """The marks of several members beside each other, criterion by criterion."""
+    """Return each criterion with the mark of each member on it, None if there is none."""
     rows = []
     for criterion in Criterion.objects.filter(round=round):
         marks = [
@@ -195,14 +194,14 @@ def by_criterion(round: Round, cards: list[Scorecard]) -> list[tuple[Criterion, 
 
 
 def parts_seen(user: User, bid: Bid, *, own_submitted: bool) -> set[Part]:
-    """Which parts of a bid's scoring this person may see now."""
+    """Return the parts of a bid's scoring that this person may see now."""
     phase = Phase.CLOSED if members_of_panel.scoring_closed(bid.round) else Phase.SCORING
     roles = holdings(user).in_round(bid.round_id)
     return {part for part in Part if may_see(part, roles, phase, own_submitted=own_submitted)}
 
 
 def open_to(chair: User, round: Round, rows: list[Assignment]) -> list[Assignment]:
-    """Those of some assignments of a round whose bid is not shut to its chair by an interest."""
+    """Return the assignments on bids that no interest hides from the chair."""
     visible = Bid.objects.visible_to(chair, "run panel").filter(round=round)
     keys = set(visible.values_list("pk", flat=True))
     return [each for each in rows if each.bid_id in keys]
@@ -210,7 +209,7 @@ def open_to(chair: User, round: Round, rows: list[Assignment]) -> list[Assignmen
 
 @dataclass(frozen=True, slots=True)
 class ScorerRow:
-    """A bid on the chair's page: who scores it, and how far each is."""
+    """A bid on the chair's page, with each scorer and the state of their scorecard."""
 
     bid: Bid
     scorers: list[tuple[User, str]]
@@ -221,7 +220,7 @@ class ScorerRow:
 
 
 def with_scorers(page: Page[Bid]) -> list[ScorerRow]:
-    """A page of bids with their scorers. The state of each scorecard is shown to the chair, its marks are not."""
+    """Return a page of bids with their scorers. The chair sees the state of each scorecard, but not its marks."""
     shown = list(page.object_list)
     assigned = Assignment.objects.filter(bid__in=shown, withdrawn_at=None).select_related("member").order_by("pk")
     by_pair = {
@@ -237,7 +236,7 @@ def with_scorers(page: Page[Bid]) -> list[ScorerRow]:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """A bid in a plan: for each member, in order, whether they have it, may not have it, or are ticked."""
+    """A bid in a plan. Each cell is a member: value of the box, name, why they cannot have the bid, and if ticked."""
 
     bid: Bid
     cells: list[tuple[str, str, str, bool]]
@@ -247,7 +246,7 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanGrid:
-    """A page of a plan: its members with the load that the plan leaves them, and its bids."""
+    """A page of a plan: the members with their load under the plan, and the bids."""
 
     members: list[tuple[User, int]]
     rows: list[PlanRow]
@@ -259,7 +258,7 @@ class PlanGrid:
 
 
 def plan_grid(plan: AssignmentPlan, page: Page[Bid]) -> PlanGrid:
-    """A page of a plan of assignments as a grid of bids and members, in a fixed number of queries."""
+    """Return a page of an assignment plan as a grid of bids and members, in a fixed number of queries."""
     shown = list(page.object_list)
     scorers = assignments.scorers(plan.round)
     by_name = {member.username: member for member in members_of_panel.members_of(plan.round)}
@@ -281,7 +280,7 @@ def plan_grid(plan: AssignmentPlan, page: Page[Bid]) -> PlanGrid:
 
 
 def why_not(bid: ToAssign, scorer: Scorer) -> str:
-    """Why a member cannot be ticked for a bid, in a word or two; empty where they can."""
+    """Return why a member cannot be chosen for a bid, in a few words; empty if they can."""
     if scorer.username in bid.had:
         return "Has it"
     if scorer.username in bid.barred:

@@ -27,7 +27,7 @@ _YES_NO = {"yes": "Yes", "no": "No"}
 
 @dataclass(frozen=True, slots=True)
 class JudgementText:
-    """What somebody put down for one criterion, in words; empty where they said nothing."""
+    """A judgement on one criterion as text. Each part is empty if the member left it out."""
 
     rule: Rule
     passed: str = ""
@@ -47,9 +47,9 @@ class JudgementText:
 
 @dataclass(frozen=True, slots=True)
 class OwnCard:
-    """A member's scorecard on a bid as its page reads it. Where there is none yet, version is 0 and state is empty.
+    """A member's scorecard on a bid, for its page. If there is none yet, `version` is 0 and `state` is empty.
 
-    `answers` are the saved marks under the names of the form's fields; an empty one is left out.
+    `answers` holds the saved marks by form field, without empty ones.
     """
 
     rules: list[Rule]
@@ -60,8 +60,8 @@ class OwnCard:
     submitted_at: datetime | None
 
 
-# Written out, because this page is asked for more often than any other, and three queries composed take longer than
-# all the rest that the database is asked for it.
+# Written as SQL because no page is requested more often, and composing three queries takes longer than everything
+# else that this page asks of the database.
 _OWN_CARD = """
 SELECT criterion.number, criterion.label, criterion.question, criterion.gate, criterion.scored, criterion.weight,
        criterion.points, mark.passed, mark.score, mark.reason,
@@ -75,7 +75,7 @@ ORDER BY criterion.number
 
 
 def own_card(bid: Bid, member: User) -> OwnCard:
-    """The criteria of a bid's round and what a member has put down on each, in one query."""
+    """Return the criteria of a bid's round with a member's judgement on each, in one query."""
     with connection.cursor() as cursor:
         cursor.execute(_OWN_CARD, {"bid": bid.pk, "member": member.pk, "round": bid.round_id})
         rows = cursor.fetchall()
@@ -92,12 +92,12 @@ def own_card(bid: Bid, member: User) -> OwnCard:
 
 
 def judgement_texts(rules: Iterable[Rule], answers: Mapping[str, str]) -> list[JudgementText]:
-    """The answers criterion by criterion, in the order of the rules."""
+    """Return the answers criterion by criterion, in the order of the rules."""
     return [JudgementText(rule, *(answers.get(f"{kind}_{rule.number}", "") for kind in KINDS)) for rule in rules]
 
 
 def as_text(rules: Iterable[Rule], answers: Mapping[str, str]) -> str:
-    """The answers as one text that can be copied."""
+    """Return the answers as one text that can be copied."""
     return "\n\n".join(
         f"{each.heading}\n{each.reason}".strip() for each in judgement_texts(rules, answers) if each.mark or each.reason
     )
@@ -105,10 +105,10 @@ def as_text(rules: Iterable[Rule], answers: Mapping[str, str]) -> str:
 
 def _reason(rule: Rule) -> forms.CharField:
     field: forms.CharField = text_area("Why", rows=2, required=False, longest=LONGEST_REASON)
-    # A browser that knows the limit cuts off the end of what is pasted, and says nothing.
+    # With the limit as an attribute, a browser would silently cut off the end of a pasted text.
     del field.widget.attrs["maxlength"]
     field.error_messages["max_length"] = (
-        f"{rule.number}. {rule.label}: the reason has %(show_value)d characters and can have {LONGEST_REASON:,}"
+        f"{rule.number}. {rule.label}: your reason has %(show_value)d characters. Shorten it to {LONGEST_REASON:,}"
     )
     # A reason in Arabic or Hebrew reads from the right.
     field.widget.attrs["dir"] = "auto"
@@ -117,10 +117,10 @@ def _reason(rule: Rule) -> forms.CharField:
 
 @dataclass(frozen=True, slots=True)
 class CriterionFields:
-    """One criterion on the page: what stands in its fields, what is wrong with the reason and, where another answer is
-    saved than stands in them, that one. `gate` and `scale` are its choices as they are drawn; empty where it has none.
+    """The fields of one criterion on the page. `gate` and `scale` are its choices as HTML, empty if it has none.
 
-    The page draws the fields itself: thirty of these an afternoon are too many for a template a widget.
+    `wrong` is the error of the reason. `saved` is the saved judgement if it differs from the fields, else None. The
+    page draws these fields itself, because a template for each widget would be too slow on a page used this often.
     """
 
     number: str
@@ -151,7 +151,7 @@ def _criterion_fields(now: JudgementText, wrong: Mapping[str, str], saved: Judge
 
 @lru_cache(maxsize=2048)
 def _choices(kind: str, number: int, choices: tuple[tuple[str, str], ...], chosen: str, wrong: str) -> SafeString:
-    """Choices as the page draws them. There are few different ones, and each is drawn on thousands of pages."""
+    """Return radio buttons as HTML. They are cached, because thousands of pages draw the same few."""
     legend = {"passed": "Does it pass?", "score": "Mark"}[kind]
     context = {"name": f"{kind}_{number}", "legend": legend, "inline": kind == "passed"}
     return render_to_string(
@@ -161,7 +161,7 @@ def _choices(kind: str, number: int, choices: tuple[tuple[str, str], ...], chose
 
 @lru_cache(maxsize=64)
 def _fields(rules: tuple[Rule, ...]) -> dict[str, forms.Field]:
-    """The fields of a scorecard by name. They are the same in each form, so that all of them share these."""
+    """Return the fields of a scorecard by name. All forms with the same rules share them."""
     fields: dict[str, forms.Field] = {}
     for rule in rules:
         if rule.gate:
@@ -187,12 +187,12 @@ def _fields(rules: tuple[Rule, ...]) -> dict[str, forms.Field]:
 
 
 class ScoreForm(Form):
-    """One member's scorecard. `marks` is what was typed, by criterion number.
+    """One member's scorecard. `marks` holds the judgements of the form, by criterion number.
 
-    `saved` are the answers on the server; `typed` those of the same person that wait to be sent again.
+    `saved` are the answers on the server; `typed` are unsaved answers of the same person, kept to be sent again.
     """
 
-    # A draft may leave any field empty, and a submission none: so none is called optional.
+    # A draft may leave any field empty and a submission none, so no field is labelled optional.
     may_be_incomplete = True
 
     def __init__(
@@ -204,19 +204,19 @@ class ScoreForm(Form):
         self.fields.update(_fields(tuple(rules)))
 
     def compare(self, saved: Mapping[str, str]) -> None:
-        """Show, criterion by criterion, what is saved beside what stands in the fields, where the two differ."""
+        """Show the saved judgement next to the fields of each criterion where the two differ."""
         self.compared = saved
 
     @property
     def typed(self) -> dict[str, str]:
-        """What stands in the fields, as it would be saved. An empty one is left out."""
+        """The answers in the fields, as they would be saved, without empty ones."""
         source = self.data if self.is_bound else self.initial
         texts = {name: str(source.get(name) or "").replace("\r\n", "\n").strip() for name in self._numbered()}
         return {name: value for name, value in texts.items() if value}
 
     @property
     def criteria(self) -> list[CriterionFields]:
-        """Each criterion as the page draws it, in order."""
+        """The fields of each criterion, in order."""
         now = judgement_texts(self.rules, self.typed)
         before = now if self.compared is None else judgement_texts(self.rules, self.compared)
         return [

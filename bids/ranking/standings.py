@@ -1,4 +1,4 @@
-"""The result and place of every bid of a round, kept so that a page reads only its own rows. Derived, never typed."""
+"""The stored result and place of every bid of a round. They are computed here alone, so a page reads only its rows."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _OUTSIDE = (Bid.State.RECEIVED, Bid.State.INELIGIBLE)
 
 
 def results(bids: Iterable[int], rules: Sequence[Rule], *, agreed: bool = True) -> dict[int, scoring.Result]:
-    """The result of each bid, by primary key, from its submitted scorecards and, where wanted, what a meeting agreed.
+    """Return the result of each bid, by primary key, from its submitted scorecards and what a meeting agreed.
 
-    Two queries for any number of bids of one round.
+    `agreed=False` leaves out what meetings agreed. It uses two queries for any number of bids of one round.
     """
     keys = list(bids)
     cards = cards_of(keys)
@@ -30,7 +30,7 @@ def results(bids: Iterable[int], rules: Sequence[Rule], *, agreed: bool = True) 
 
 
 def cards_of(keys: Sequence[int]) -> dict[int, dict[str, dict[int, scoring.Answer]]]:
-    """The submitted scorecards of bids: by the bid's primary key and the member's user name, in one query."""
+    """Return the submitted scorecards by the bid's primary key and the member's user name, in one query."""
     cards: dict[int, dict[str, dict[int, scoring.Answer]]] = {pk: {} for pk in keys}
     marks = Mark.objects.filter(scorecard__bid__in=keys, scorecard__state=Scorecard.State.SUBMITTED)
     columns = ("scorecard__bid", "scorecard__member__username", "criterion__number", "passed", "score")
@@ -43,7 +43,7 @@ def _agreed(bids: list[int]) -> dict[int, dict[int, scoring.Answer]]:
     agreed: dict[int, dict[int, scoring.Answer]] = {}
     marks = AgreedMark.objects.filter(discussion__bid__in=bids).order_by("discussion__recorded_at")
     columns = ("discussion__bid", "criterion__number", "passed", "score")
-    # In the order in which they were agreed: a later meeting speaks last.
+    # Marks come in the order in which they were agreed, so that a later meeting replaces an earlier one.
     for bid, number, passed, score in marks.values_list(*columns):
         agreed.setdefault(bid, {})[number] = scoring.Answer(passed, score)
     return agreed
@@ -54,20 +54,20 @@ def rules_of(round: Round) -> list[Rule]:
 
 
 def result_of(bid: Bid) -> scoring.Result:
-    """The result of one bid as it is now."""
+    """Return the current result of one bid."""
     return results([bid.pk], rules_of(bid.round))[bid.pk]
 
 
 def own_result(bid: Bid) -> scoring.Result:
-    """The result of one bid from its members' marks alone, whatever a meeting agreed."""
+    """Return the result of one bid from its members' marks alone, without what a meeting agreed."""
     return results([bid.pk], rules_of(bid.round), agreed=False)[bid.pk]
 
 
 @transaction.atomic
 def refresh(round: Round, *, bids: Sequence[Bid] | None = None) -> None:
-    """Work out the results of some bids, or of all, and put the whole round in order.
+    """Compute the results of some bids, or of all, and the places of the whole round.
 
-    Called by each transition that changes what a result or a place is made of, under the lock of its round.
+    Every transition that changes a result or a place calls it, while it holds the round's lock.
     """
     ranked = Bid.objects.filter(round=round).exclude(state__in=_OUTSIDE)
     wanted = ranked.filter(pk__in=[bid.pk for bid in bids]) if bids is not None else ranked
@@ -98,10 +98,10 @@ def _standing(bid: int, round: Round, result: scoring.Result) -> Standing:
 
 
 def put_in_order(round: Round) -> None:
-    """Give each bid of a round its place, position and running sum; writes only what changed.
+    """Compute the place, position and running sum of each bid of a round, and save those that changed.
 
-    The sum runs over what a grant can go to: bids from outside the force that pass their gates and were not rejected
-    or redirected. Internal bids are carried by a budget line.
+    The sum runs over the bids that a grant can go to: those from outside the force that fail no gate and were not
+    rejected or redirected. A budget line pays for internal bids.
     """
     rows = {row.bid.source_reference: row for row in Standing.objects.filter(round=round).select_related("bid")}
     placed = scoring.rank(
@@ -116,7 +116,7 @@ def put_in_order(round: Round) -> None:
         if new != (row.place, row.position, row.running):
             row.place, row.position, row.running = new
             changed.append(row)
-    # One statement a thousand rows, where an update by cases would be parsed row by row.
+    # This takes one statement for a thousand rows, while `bulk_update` writes a case for each.
     fields = ["place", "position", "running"]
     Standing.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["id"], update_fields=fields, batch_size=1000
@@ -124,13 +124,16 @@ def put_in_order(round: Round) -> None:
 
 
 def takes_money(row: Standing) -> bool:
-    """Whether a bid in the ranking takes anything from what is left for grants."""
+    """Return whether a bid in the ranking takes money that is left for grants."""
     return row.bid.is_external and row.gate != scoring.Gate.FAILED and row.bid.state not in Bid.UNSUCCESSFUL
 
 
 @transaction.atomic
 def take_advice(round: Round) -> None:
-    """Work out how severe each member is and how firm each place; when scoring closes, and when a card is withdrawn."""
+    """Compute the severity of each member and the firmness of each place.
+
+    It is called when scoring closes and when a scorecard is withdrawn after that.
+    """
     rows = {row.bid.source_reference: row for row in Standing.objects.filter(round=round).select_related("bid")}
     rules = rules_of(round)
     cards = cards_of([row.bid_id for row in rows.values()])

@@ -43,7 +43,7 @@ def test_a_person_is_added_given_a_role_and_signs_in(page: Page, served: str) ->
     page.get_by_label("Round").select_option(label="Safer Summer Fund 2026/27")
     page.get_by_label("Reason").fill("Joins the panel in November.")
     page.get_by_role("button", name="Give the role").click()
-    done(page, "Nour Castle is Panel member now")
+    done(page, "Nour Castle is now Panel member")
 
     page.get_by_role("button", name="Make a password link").click()
     look(page)

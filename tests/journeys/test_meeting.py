@@ -69,7 +69,7 @@ def _discuss(page: Page, row: str) -> None:
     tab_to(page, page.get_by_label("What was said, and why this was agreed"))
     page.keyboard.type("It measures lateness before and after.")
     press_on(page, page.get_by_role("button", name="Record what was agreed"))
-    done(page, re.compile("is recorded"))
+    done(page, re.compile("You recorded what the meeting agreed on"))
 
 
 def test_the_panel_meets_and_the_ranking_becomes_final(page: Page, served: str, tmp_path: Path) -> None:
@@ -153,5 +153,5 @@ def test_a_bid_is_put_on_the_agenda(page: Page, served: str) -> None:
     page.keyboard.press("ArrowDown")
     write(page, page.get_by_label("Why it is to be discussed"), "Two members asked about the hall.")
     press_on(page, page.get_by_role("button", name="Add the bid"))
-    done(page, re.compile("is on the agenda"))
+    done(page, re.compile("You put .* on the agenda"))
     expect(page.locator("tbody tr").last).to_contain_text("Two members asked about the hall.")

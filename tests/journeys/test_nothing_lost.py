@@ -355,7 +355,7 @@ def test_the_longest_reason_survives(page: Page, served: str) -> None:
     page.reload()
     expect(_reason(page)).to_have_value(longest)
     _reason(page).fill(f"{longest}!")
-    expect(_status(page)).to_contain_text("the reason has 4001 characters and can have 4,000")
+    expect(_status(page)).to_contain_text("your reason has 4001 characters. Shorten it to 4,000")
     page.reload()
     expect(_reason(page)).to_have_value(f"{longest}!")
 

@@ -288,7 +288,7 @@ def test_the_pages_name_and_end_a_deputy(noor: User) -> None:
     refused = own.post(
         reverse("grants:name_deputy"), data | {"holding": str(noor.holdings.get().pk), "person": str(lead.pk)}
     )
-    assert "A deputy names no deputy" in refused.content.decode()
+    assert "You hold this role as a deputy. A deputy cannot name a deputy" in refused.content.decode()
     ended = client.post(
         reverse("grants:end_deputation"), {"deputy": str(noor.holdings.get().pk), "reason": "Back"}, follow=True
     )

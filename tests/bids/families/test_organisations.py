@@ -39,7 +39,7 @@ def test_case_punctuation_and_legal_form_make_no_new_organisation(round: Round, 
 def test_a_name_that_is_there_with_another_number_is_a_clash(round: Round, lead: User) -> None:
     take_in(round, lead, rows({}))
     row_errors = errors(round, {"your_reference": "B-2", "register_number": "1111111"})
-    assert row_errors == [("F2", "Dovecote Growers is there already with the number 7654321")]
+    assert row_errors == [("F2", "Dovecote Growers already has the number 7654321")]
 
 
 def test_a_number_given_later_is_added_to_the_organisation(round: Round, lead: User) -> None:

@@ -203,7 +203,9 @@ def test_every_error_of_a_row_is_named_at_once(round: Round) -> None:
 
 
 def test_a_reference_that_stands_twice_in_the_file_is_named_with_the_first_row(round: Round) -> None:
-    assert errors(round, {}, {"your_reference": "B-2"}, {}) == [("A4", "Row 2 has the same reference")]
+    assert errors(round, {}, {"your_reference": "B-2"}, {}) == [
+        ("A4", "Row 2 has the same reference. Give each bid its own")
+    ]
 
 
 def test_one_wrong_row_and_nothing_is_taken_in(round: Round, lead: User) -> None:
@@ -252,7 +254,7 @@ def test_the_same_upload_confirmed_twice_adds_nothing(round: Round, lead: User) 
 )
 def test_the_same_reference_with_other_content_is_refused(round: Round, lead: User, change: dict[str, str]) -> None:
     (there,) = take_in(round, lead, rows({}))
-    assert errors(round, change) == [("A2", "A bid with this reference is there already, with other content")]
+    assert errors(round, change) == [("A2", "A bid with this reference but other content was already taken in")]
     with pytest.raises(Refused):
         take_in(round, lead, rows(change))
     assert Bid.objects.get(round=round).intake_digest == there.intake_digest
@@ -343,7 +345,7 @@ def test_bids_come_in_while_the_round_is_open(round: Round, lead: User, at: date
     if open:
         assert len(intake.take_in_upload(upload=upload, by=lead, at=at)) == 1
         return
-    with pytest.raises(Refused, match="takes bids from 1 November 2026 to 31 December 2026 only"):
+    with pytest.raises(Refused, match="takes bids only from 1 November 2026 to 31 December 2026"):
         intake.take_in_upload(upload=upload, by=lead, at=at)
 
 

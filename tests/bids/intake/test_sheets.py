@@ -75,7 +75,7 @@ def test_empty_columns_after_the_last_are_passed_over(make: Callable[..., io.Byt
         (HEADER[1:], "these columns are missing: your_reference"),
         ([name for name in HEADER if name not in ("amount", "costs")], "these columns are missing: amount, costs"),
         ([*HEADER, "priority"], "these are not known: priority"),
-        ([*HEADER, "title"], "a column stands there twice"),
+        ([*HEADER, "title"], "a column appears twice"),
         ([*HEADER, "", "note"], r"these are not known: \(empty\), note"),
         (["a bid"], "these columns are missing"),
     ],

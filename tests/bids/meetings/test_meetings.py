@@ -95,13 +95,15 @@ def test_no_meeting_is_planned_while_scoring_is_open(round: Round, chair: User, 
 
 
 def test_one_meeting_at_a_time(planned: Meeting, chair: User) -> None:
-    with pytest.raises(Refused, match="There is a meeting already"):
+    with pytest.raises(Refused, match="Another meeting is not closed yet"):
         plan(planned.round, chair)
     with pytest.raises(IntegrityError, match="one_meeting_at_a_time"), transaction.atomic():
         Meeting.objects.create(round=planned.round, reference="MEET-2", held_on=NOW.date(), quorum=1, planned_by=chair)
 
 
-@pytest.mark.parametrize(("quorum", "refusal"), [(3, None), (4, r"The panel has 3 members\. Enter a quorum of that or fewer")])
+@pytest.mark.parametrize(
+    ("quorum", "refusal"), [(3, None), (4, r"The panel has 3 members\. Enter a quorum of that or fewer")]
+)
 def test_a_quorum_is_no_more_than_the_panel(round: Round, split: Bid, chair: User, quorum: int, refusal: str) -> None:
     if refusal is None:
         assert plan(round, chair, quorum).quorum == quorum

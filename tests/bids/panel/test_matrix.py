@@ -206,7 +206,7 @@ def test_a_control_character_that_was_pasted_in_does_not_stop_a_workbook(
 
 def test_no_marks_leave_while_scoring_is_open(round: Round, bid: Bid, member: User, chair: User) -> None:
     scorecard(bid, member)
-    with pytest.raises(Refused, match="marks are blind until it closes"):
+    with pytest.raises(Refused, match="You can export marks once scoring has closed"):
         ask(round, chair)
     assert [row[0] for row in matrix.rows(round, chair)] == ["Bid"]
     assert not Export.objects.filter(round=round).exists()

@@ -53,10 +53,10 @@ def test_no_real_bid_is_scored_before_the_marks_are_compared(
     made: Practice, ready: Bid, member: User, chair: User
 ) -> None:
     for save in (scorecards.save_draft, scorecards.submit_scorecard):
-        with pytest.raises(Refused, match="Score that one first"):
+        with pytest.raises(Refused, match="Score the practice bid first"):
             save(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
     score(made, member)
-    with pytest.raises(Refused, match="Score that one first"):
+    with pytest.raises(Refused, match="Score the practice bid first"):
         scorecards.save_draft(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
     assert not Scorecard.objects.filter(bid=ready).exists()
     compare(made, chair)

@@ -138,7 +138,7 @@ def test_a_reason_that_is_too_long_is_refused_with_its_text(client: Client, addr
     assert "a" * (LONGEST_REASON + 1) in answer.content.decode()
     assert 'maxlength="' not in answer.content.decode()
     assert send(client, address, "stay", reason_4="a" * 4001).json() == {
-        "error": "4. Proven experience: the reason has 4001 characters and can have 4,000"
+        "error": "4. Proven experience: your reason has 4001 characters. Shorten it to 4,000"
     }
 
 

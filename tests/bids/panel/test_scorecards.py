@@ -112,7 +112,7 @@ def test_a_withdrawn_bid_can_be_given_again(ready: Bid, member: User, chair: Use
 
 def test_a_submitted_card_keeps_its_assignment(ready: Bid, member: User, chair: User) -> None:
     scorecards.submit_scorecard(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
-    with pytest.raises(Refused, match="is submitted"):
+    with pytest.raises(Refused, match="The scorecard on this bid has been submitted"):
         assignments.withdraw_assignment(assignment=ready.assignments.get(), reason="Late", by=chair, at=NOW)
 
 
