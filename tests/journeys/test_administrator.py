@@ -81,7 +81,8 @@ def test_bids_scores_and_approvals_are_closed_to_an_administrator(page: Page, se
     page.get_by_label("CPIE lead").check()
     page.get_by_label("Reason").fill("I would like to.")
     page.get_by_role("button", name="Give the role").click()
-    expect(page.locator(".govuk-error-summary")).to_contain_text("You cannot give yourself a role. Ask another administrator.")
+    refusal = "You cannot give yourself a role. Ask another administrator."
+    expect(page.locator(".govuk-error-summary")).to_contain_text(refusal)
 
 
 def test_the_rounds_are_reached_from_home(page: Page, served: str) -> None:

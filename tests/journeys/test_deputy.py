@@ -56,7 +56,8 @@ def test_a_deputy_decides_in_their_own_name_and_names_nobody(page: Page, served:
     _days(page, "Last day", today)
     write(page, page.get_by_label("Reason"), "Passing it on.")
     press_on(page, page.get_by_role("button", name="Name the deputy"))
-    expect(page.locator(".govuk-error-summary")).to_contain_text("You hold this role as a deputy. A deputy cannot name a deputy")
+    refusal = "You hold this role as a deputy. A deputy cannot name a deputy"
+    expect(page.locator(".govuk-error-summary")).to_contain_text(refusal)
     axe(page)
 
 
