@@ -1,6 +1,5 @@
 """What every test stands on: the private PostgreSQL, and the Chromium of this machine."""
 
-import itertools
 import os
 import shutil
 import socket
@@ -10,25 +9,20 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test.utils import setup_databases, teardown_databases
 
 import devdb
-from tests import last_release
-
-ROOT = Path(__file__).resolve().parent.parent
-DEMO_PASSWORD = "demo-password-2019"
-_clones = itertools.count(1)
+from tests import last_release, snapshots
+from tests.snapshots import DEMO_PASSWORD, ROOT
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Start the database when the first test asks for it, so that tests of pure rules need not wait."""
     if "DATABASE_URL" not in os.environ:
         devdb.cluster("test").borrow()
@@ -52,50 +46,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment: None,
-    django_db_blocker: Any,
-    django_db_keepdb: bool,
-    django_db_createdb: bool,
-    django_db_modify_db_settings: None,
+    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
 ) -> Iterator[None]:
-    """Make the database and load both demo rounds once, by the same transitions as the demo.
+    """Give this process a copy of the loaded demo, which is made once and kept: see `tests/snapshots.py`.
 
     In place of pytest-django's own, which makes it only where a collected test carries its mark: a journey does not.
     """
-    from grants.models import Round
-
-    with django_db_blocker.unblock():
-        keep = django_db_keepdb and not django_db_createdb
-        made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
-        # With --reuse-db they are there already.
-        if not Round.objects.exists():
-            os.environ["DEMO_PASSWORD"] = DEMO_PASSWORD
-            quiet = StringIO()
-            call_command("load_round", str(ROOT / "fixtures/pcd681"), "--until", "put_forward", stdout=quiet)
-            call_command("load_round", str(ROOT / "fixtures/safer-summer"), "--until", "scoring", stdout=quiet)
-    yield
-    if not django_db_keepdb:
-        with django_db_blocker.unblock():
-            teardown_databases(made, verbosity=0)
-
-
-@contextmanager
-def copied(django_db_blocker: Any) -> Iterator[str]:
-    """The address of a copy of the loaded database, for a process that commits. It is dropped afterwards."""
     settings = connection.settings_dict
-    name = f"journey_{os.getpid()}_{next(_clones)}"
+    name = settings["TEST"]["NAME"] or f"test_{settings['NAME']}"
+    snapshots.copy(settings, name)
+    settings["NAME"] = name
+    yield
     with django_db_blocker.unblock():
-        template = settings["NAME"]
         connection.close()
-        # A copy needs the original to itself; a connection that a test forgot must not hold it.
-        _administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")
-        _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    user, host = settings["USER"], settings["HOST"].replace("/", "%2F")
-    try:
-        yield f"postgresql://{user}@/{name}?host={host}&port={settings['PORT']}"
-    finally:
-        with django_db_blocker.unblock():
-            _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+    snapshots.drop(settings, name)
 
 
 @contextmanager
@@ -107,7 +71,7 @@ def serving(url: str, log: Path, *, application: str = "grants.wsgi", workers: i
     environment = {
         **os.environ,
         "GRANTS_ENV": "test",
-        "DJANGO_SETTINGS_MODULE": "grants.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
         "DATABASE_URL": url,
     }
     bound = ["-b", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "4"]
@@ -125,17 +89,30 @@ def serving(url: str, log: Path, *, application: str = "grants.wsgi", workers: i
 
 
 @pytest.fixture
-def copy(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """The address of a database of the test's own, a copy of the loaded one."""
-    with copied(django_db_blocker) as url:
-        yield url
+def copy(django_db_setup: None) -> Iterator[str]:
+    """The address of a database of the test's own, a copy of the loaded one, for processes that commit."""
+    settings = connection.settings_dict
+    name = f"{settings['NAME']}_served"
+    snapshots.copy(settings, name)
+    yield snapshots.address(settings, name)
+    snapshots.drop(settings, name)
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one server for all journeys of this process. Its database is put back before each of them."""
+    settings = connection.settings_dict
+    name = f"{settings['NAME']}_served"
+    # It answers only once it has a database.
+    snapshots.copy(settings, name)
+    with serving(snapshots.address(settings, name), tmp_path_factory.mktemp("server") / "log") as address:
+        yield address
 
 
 @pytest.fixture
-def served(copy: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a server on a database of its own. It ends with the test."""
-    with serving(copy, tmp_path / "server.log") as address:
-        yield address
+def served(copy: str, server: str) -> str:
+    """The address of the server, on a database that is as the demo was loaded."""
+    return server
 
 
 @pytest.fixture(scope="session")
@@ -153,18 +130,6 @@ def upgraded(last_release_database: str, django_db_blocker: Any) -> Iterator[Non
     with django_db_blocker.unblock(), last_release.speaking_to(last_release_database), transaction.atomic():
         yield
         transaction.set_rollback(True)
-
-
-def _administer(statement: str) -> None:
-    """Run a statement beside the test's database, on which no connection may be open while it is copied."""
-    import psycopg2
-
-    settings = connection.settings_dict
-    other = psycopg2.connect(dbname="postgres", user=settings["USER"], host=settings["HOST"], port=settings["PORT"])
-    other.autocommit = True
-    with other.cursor() as cursor:
-        cursor.execute(statement)
-    other.close()
 
 
 def _wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:

@@ -13,3 +13,5 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 globals().update(
     {name: value for name, value in vars(importlib.import_module("grants.settings")).items() if name.isupper()}
 )
+# Tests sign in hundreds of times. Those about passwords ask for the hashers of a deployment: see `deployed_hashers`.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

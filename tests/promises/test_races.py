@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
+from tests import snapshots
 from tests.conftest import DEMO_PASSWORD
 
 
@@ -46,14 +47,10 @@ class Browser:
 
 
 def rows(sql: str) -> list[tuple[Any, ...]]:
-    """What the newest copy of the database holds, past the application."""
+    """What the database of the server holds, past the application."""
     settings = connection.settings_dict
-    base = {"user": settings["USER"], "host": settings["HOST"], "port": settings["PORT"]}
-    with psycopg2.connect(dbname="postgres", **base) as administration, administration.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'journey_%' ORDER BY oid DESC LIMIT 1")
-        (name,) = cursor.fetchone()
-    administration.close()
-    with psycopg2.connect(dbname=name, **base) as connected, connected.cursor() as cursor:
+    address = snapshots.address(settings, f"{settings['NAME']}_served")
+    with psycopg2.connect(address) as connected, connected.cursor() as cursor:
         cursor.execute(sql)
         found = cursor.fetchall() if cursor.description else []
     connected.close()
