@@ -22,7 +22,7 @@ from tests.snapshots import DEMO_PASSWORD, ROOT
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_modify_db_settings() -> None:
     """Start the database when the first test asks for it, so that tests of pure rules need not wait."""
     if "DATABASE_URL" not in os.environ:
         devdb.cluster("test").borrow()
@@ -52,8 +52,7 @@ def django_db_setup(
 
     In place of pytest-django's own, which makes it only where a collected test carries its mark: a journey does not.
     """
-    settings = connection.settings_dict
-    name = settings["TEST"]["NAME"] or f"test_{settings['NAME']}"
+    settings, name = connection.settings_dict, snapshots.own_name()
     snapshots.copy(settings, name)
     settings["NAME"] = name
     yield

@@ -32,6 +32,11 @@ OTHERS = ("fixtures/**/*", "build/fonts/*", "requirements.lock", "*/migrations/*
 _LOCK = 681_000
 
 
+def own_name() -> str:
+    """What the database of this process is called: several runs of one checkout do not meet."""
+    return f"copy_{os.getpid()}"
+
+
 def copy(settings: dict[str, Any], name: str) -> None:
     """Put a copy of the loaded demo in place of the database `name`, whoever is still connected to that."""
     with _administering(settings) as cursor:
@@ -39,7 +44,8 @@ def copy(settings: dict[str, Any], name: str) -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         if not _is_current(cursor):
             _make(cursor, settings)
-        _drop(cursor, name)
+        for left in (name, *_left_behind(cursor, settings)):
+            _drop(cursor, left)
         cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(_named(name), _named(SNAPSHOT)))
 
 
@@ -74,6 +80,14 @@ def _named(name: str) -> sql.Identifier:
 
 def _drop(cursor: Any, name: str) -> None:
     cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_named(name)))
+
+
+def _left_behind(cursor: Any, settings: dict[str, Any]) -> list[str]:
+    """The copies of processes that were killed."""
+    if not settings["HOST"].startswith("/"):
+        return []  # The processes of another machine cannot be seen from here.
+    cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^copy_[0-9]+'")
+    return [name for (name,) in cursor.fetchall() if not Path("/proc", name.split("_")[1]).exists()]
 
 
 def _is_current(cursor: Any) -> bool:
