@@ -3,6 +3,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+# How many processes run the tests at once, each with a database, a server and a browser of its own.
+WORKERS ?= 2
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -12,7 +14,7 @@ NODE_DOES := node -e 'const [a, b] = process.versions.node.split("."); process.e
 # What the caller's shell says about some other database must not reach the demo or the checks.
 ALONE := env -u DATABASE_URL -u GRANTS_ENV -u SECRET_KEY
 
-.PHONY: help setup demo demo-reset test bench check promises assets lock
+.PHONY: help setup demo demo-reset test test-fast bench check promises assets lock
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +22,7 @@ help:
 	@echo 'make demo        serve the demo on http://127.0.0.1:$(PORT)/ (another port: make demo PORT=8001)'
 	@echo 'make demo-reset  throw the demo'"'"'s data away; the next make demo starts over'
 	@echo 'make test        every test but the slow ones (some of them: make test ARGS="-k money")'
+	@echo 'make test-fast   without the browser and the walks of the whole site, for work'
 	@echo 'make bench       what the panel'"'"'s pages cost at 83, 830 and 8,300 bids'
 	@echo 'make promises    the slow fault and race tests'
 	@echo 'make check       lint, formatting, types, structure, missing migrations, JavaScript tests'
@@ -39,8 +42,14 @@ demo-reset:
 	@rm -f .demo/loaded
 	@echo 'The demo has no data any more. make demo starts over.'
 
+# A module stays with one worker, because some share what is slow to set up.
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+
 test: $(BIN)/.dev build/.assets
-	@$(BIN)/pytest -m 'not promises' $(ARGS)
+	@$(PYTEST) -m 'not promises' $(ARGS)
+
+test-fast: $(BIN)/.dev build/.assets
+	@$(PYTEST) -m 'not promises and not browser and not walk' $(ARGS)
 
 promises: $(BIN)/.dev build/.assets
 	@$(BIN)/pytest -m promises $(ARGS)

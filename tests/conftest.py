@@ -18,7 +18,8 @@ from django.db import connection, transaction
 
 import devdb
 from tests import last_release, snapshots
-from tests.snapshots import DEMO_PASSWORD, ROOT
+
+ROOT, DEMO_PASSWORD = snapshots.ROOT, snapshots.DEMO_PASSWORD
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +39,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, **found, "args": [*browser_type_launch_args.get("args", []), *arguments]}
 
 
+# What takes longest is begun first, so that no worker is left with it at the end while the other has nothing to do.
+LONGEST = ("tests/promises/test_non_interference.py", "tests/journeys/test_every_page.py", "tests/journeys/")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        if "page" in getattr(item, "fixturenames", ()) or "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    items.sort(key=lambda item: [not item.nodeid.startswith(long) for long in LONGEST])
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ from tests.promises.crawl import DECIDED, PEOPLE, Answer, Visitor
 from tests.promises.worlds import BASE, CONTENT, EVERYTHING, FACTS, NOT_IN, QUIET, SCORING, Fact, World
 from tests.test_matrix import POST_ONLY, TABLE, publish
 
+pytestmark = pytest.mark.walk
+
 CASES = [
     pytest.param(name, closed, id=f"{name}, {'after it closed' if closed else 'while scoring'}")
     for name, fact in FACTS.items()
