@@ -11,6 +11,7 @@ from tests.journeys.helpers import (
     follow,
     look,
     sign_in,
+    sign_in_by_keyboard,
     without_script,
 )
 
@@ -62,7 +63,7 @@ def test_a_person_is_added_given_a_role_and_signs_in(page: Page, served: str) ->
     again = page.goto(link)
     assert again is not None and again.status == 404, "The link works twice"
     axe(page)
-    sign_in(page, served, "nour.castle", PASSWORD)
+    sign_in_by_keyboard(page, served, "nour.castle", PASSWORD)
     expect(page.get_by_role("heading", name="Safer Summer Fund 2026/27")).to_be_visible()
     expect(page.get_by_text("Engagement and crime prevention 2019/20")).to_have_count(0)
 

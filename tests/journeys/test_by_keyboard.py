@@ -7,13 +7,13 @@ from tests.journeys.helpers import (
     done,
     follow,
     press_on,
-    sign_in,
+    sign_in_by_keyboard,
     tab_to,
 )
 
 
 def test_finance_adds_a_budget_line_by_keyboard(page: Page, served: str) -> None:
-    sign_in(page, served, "kit.lane")
+    sign_in_by_keyboard(page, served, "kit.lane")
     follow(page, page.get_by_role("link", name="Safer Summer Fund 2026/27"))
     follow(page, page.get_by_role("button", name="Add a budget line"))
     tab_to(page, page.locator("#id_kind_0"))
@@ -31,7 +31,7 @@ def test_finance_adds_a_budget_line_by_keyboard(page: Page, served: str) -> None
 
 
 def test_the_administrator_adds_a_person_by_keyboard(page: Page, served: str) -> None:
-    sign_in(page, served, "iris.jonas")
+    sign_in_by_keyboard(page, served, "iris.jonas")
     follow(page, page.get_by_role("link", name="People"))
     press_on(page, page.get_by_role("button", name="Add a person"))
     for label, words in (("Name", "Nia Okoro"), ("User name", "nia.okoro")):
@@ -43,7 +43,7 @@ def test_the_administrator_adds_a_person_by_keyboard(page: Page, served: str) ->
 
 def test_the_public_reads_a_decision_by_keyboard(page: Page, served: str) -> None:
     decide_and_sign(page, served)
-    sign_in(page, served, "mo.novak")
+    sign_in_by_keyboard(page, served, "mo.novak")
     page.goto(f"{served}/decisions/PCD-681/publish/")
     press_on(page, page.get_by_role("button", name="Publish it"))
     done(page, "PCD-681 is published in the register")

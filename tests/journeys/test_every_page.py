@@ -7,7 +7,7 @@ import pytest
 from django.urls import Resolver404, resolve
 from playwright.sync_api import ConsoleMessage, Page
 
-from tests.journeys.helpers import look, sign_in
+from tests.journeys.helpers import look, sign_in_by_keyboard
 
 SCORING, DECIDING = "safer-summer-2026-27", "cpie-2019-20"
 # Who looks, and at which rounds.
@@ -72,7 +72,7 @@ def test_every_page_of_a_role_is_sound(page: Page, served: str, role: str) -> No
     page.on("console", heard)
     page.on("pageerror", lambda error: console.append(f"{page.url}: {error}"))
     if username:
-        sign_in(page, served, username)
+        sign_in_by_keyboard(page, served, username)
     waiting = deque(["/" if username else "/register/"])
     seen: dict[str, str] = {}
     faults: list[str] = []

@@ -14,6 +14,7 @@ from tests.journeys.helpers import (
     look,
     press_on,
     sign_in,
+    sign_in_by_keyboard,
     without_script,
 )
 from tests.journeys.panel import GATES, MARKS, MEMBER, ROUND, fill_scorecard, type_scorecard
@@ -117,7 +118,7 @@ def test_a_stale_tab_shows_both_and_loses_nothing(page: Page, served: str) -> No
 
 def test_a_bid_is_scored_without_javascript(browser: Browser, served: str) -> None:
     page = without_script(browser)
-    sign_in(page, served, MEMBER)
+    sign_in_by_keyboard(page, served, MEMBER)
     page.get_by_role("button", name="Score the next bid").or_(
         page.get_by_role("link", name="Score the next bid")
     ).click()
