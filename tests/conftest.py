@@ -1,5 +1,6 @@
 """What every test stands on: the private PostgreSQL, and the Chromium of this machine."""
 
+import importlib
 import os
 import shutil
 import socket
@@ -91,6 +92,12 @@ def serving(url: str, log: Path, *, application: str = "grants.wsgi", workers: i
         finally:
             server.terminate()
             server.wait(10)
+
+
+@pytest.fixture
+def deployed_hashers(settings: Any) -> None:
+    """Passwords are hashed as in a deployment, which is slow by design."""
+    settings.PASSWORD_HASHERS = importlib.import_module("grants.settings").PASSWORD_HASHERS
 
 
 @pytest.fixture

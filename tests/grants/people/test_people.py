@@ -14,7 +14,7 @@ from grants.refusal import NotEntitled, Refused
 from grants.roles import Role
 from tests.factories import NOW, PASSWORD, UserFactory, open_round, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("deployed_hashers")]
 
 
 @pytest.fixture
@@ -96,7 +96,9 @@ def test_a_password_link_works_once() -> None:
     uid, token = people.password_link(someone)
     assert people.person_of_link(uid, token) == someone
     people.set_password(person=someone, password=PASSWORD, at=NOW)
-    assert User.objects.get(pk=someone.pk).check_password(PASSWORD)
+    changed = User.objects.get(pk=someone.pk)
+    assert changed.check_password(PASSWORD)
+    assert changed.password.startswith("scrypt$")
     assert people.person_of_link(uid, token) is None
 
 
