@@ -101,6 +101,13 @@ def deployed_hashers(settings: Any) -> None:
 
 
 @pytest.fixture
+def files_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Word or PDF file is made once for the same data, in all tests that ask for this."""
+    # Only now, as the files are made by the apps, which load with the settings.
+    importlib.import_module("tests.files").make_once(monkeypatch)
+
+
+@pytest.fixture
 def copy(django_db_setup: None) -> Iterator[str]:
     """The address of a database of the test's own, a copy of the loaded one, for processes that commit."""
     settings = connection.settings_dict

@@ -29,7 +29,7 @@ from grants.people import people
 from grants.roles import Role
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 # m panel member, c chair, l CPIE lead, o DMPC office, d Deputy Mayor, f finance, a auditor, x administrator,
 # g legal, k commercial, q equality adviser;

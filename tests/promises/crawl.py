@@ -1,7 +1,6 @@
 """One walk of the whole site as one person: each address of the resolver, and each form sent back, with its answer."""
 
 import io
-import json
 import logging
 import random
 import zipfile
@@ -30,14 +29,13 @@ from django.utils.functional import cached_property
 
 from approvals.families.workbench import Workbench
 from approvals.models import Award, DelegationRule
-from approvals.outputs import word
 from bids.models import AssignmentPlan, Criterion, Export, Interest, Mark, Meeting, Scorecard, Upload
 from bids.panel.blindness import Part, Phase, may_see
 from bids.panel.hidden import BLIND
-from grants import pdf
 from grants.access import holdings
 from grants.models import AuditEvent, RoleHolding, Round, User
 from grants.people import people
+from tests import files
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW
 from tests.promises import worlds
@@ -94,25 +92,8 @@ def frozen() -> Iterator[None]:
         patch.setattr("grants.models.secrets", random.Random(681))
         for module in ("openpyxl.packaging.core", "openpyxl.writer.excel"):
             patch.setattr(f"{module}.datetime", SimpleNamespace(datetime=_Standing, timezone=_Standing.UTC))
-        patch.setattr(word, "_made", _word_file)
-        patch.setattr(pdf, "_compiled", _pdf_file)
+        files.make_once(patch)
         yield
-
-
-def _remembered(make: Callable[..., bytes]) -> Callable[..., bytes]:
-    """A function that makes a file from data alone, asked once for the same data: making it is half of the walk."""
-    files: dict[str, bytes] = {}
-
-    def made(*args: Any) -> bytes:
-        key = json.dumps(args, default=str)
-        if key not in files:
-            files[key] = make(*args)
-        return files[key]
-
-    return made
-
-
-_word_file, _pdf_file = _remembered(word._made), _remembered(pdf._compiled)
 
 
 class _Standing(datetime):

@@ -20,7 +20,7 @@ from tests.approvals.steps import decide, sign
 from tests.factories import NOW, open_round, person
 from tests.factories import contract as keep
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 
 @pytest.fixture

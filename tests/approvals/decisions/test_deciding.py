@@ -17,7 +17,7 @@ from tests.approvals.steps import answers, decide, sign
 from tests.factories import NOW
 
 __all__ = ["noor"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 
 def test_conditions_belong_to_an_approval_with_conditions(decision: Decision, robin: User) -> None:

@@ -17,7 +17,7 @@ from grants.models import User
 from grants.refusal import NotEntitled, Refused, Stale
 from tests.approvals.steps import LATER, decide, sign, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 UNTIL = date(2027, 3, 1)
 
 

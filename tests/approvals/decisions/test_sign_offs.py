@@ -17,7 +17,7 @@ from grants.roles import ACTIONS, Role
 from tests.approvals.steps import LATER, move
 from tests.factories import NOW, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 ADVISERS = {
     Area.FINANCE: "kit.lane",
     Area.LEGAL: "lena.frey",

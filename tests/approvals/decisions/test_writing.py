@@ -27,7 +27,7 @@ from tests.approvals.steps import LATER, decide, sign, sign_off, state
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 
 # Submitting

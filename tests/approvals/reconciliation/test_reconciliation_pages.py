@@ -24,7 +24,7 @@ from tests.approvals.steps import LATER, decide, move, sign
 from tests.factories import NOW, open_round, outcome, person
 from tests.factories import bid as a_bid
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 D = Decimal
 _ROW = re.compile(r"<tr.*?</tr>", re.S)
 _PART = re.compile(r'href="/rounds/[-\w]+/reconciliation/([-\w]+)/"')

@@ -16,7 +16,7 @@ from tests.approvals.steps import Answer, decide, sign
 from tests.conftest import ROOT
 from tests.test_matrix import AT, publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 
 def listed(**asked: str) -> list[str]:
