@@ -1,0 +1,238 @@
+"""A body that awards grants, and what is its own: areas, offices, limits, criteria, tags, texts. Pure rules.
+
+A round keeps the body as it was when the round opened, so that a later change of the folder changes no round.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from grants import money
+from grants.names import plain_name
+from grants.roles import Role
+
+
+class NoSuchArea(ValueError):
+    """A name that is none of the body's areas; the message says which, and of what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One area: its code, its name, the unit that polices it and its tile on the map, where the body has one.
+
+    The map is one square an area, `column` from the west and `row` from the north, each from 0.
+    """
+
+    code: str
+    name: str
+    unit: str
+    column: int | None = None
+    row: int | None = None
+
+    @property
+    def short(self) -> str:
+        """The first four letters of its name, which is what a tile has room for."""
+        return self.name[:4]
+
+
+@dataclass(frozen=True)
+class Areas:
+    """The areas of a body and what they are called: one borough, many boroughs, all of them `everywhere`.
+
+    `district` is what they make up, `outside` gives for a name (small letters) why it is none of them.
+    """
+
+    one: str
+    many: str
+    district: str
+    everywhere: str
+    map_title: str
+    credit: str
+    outside: Mapping[str, str]
+    each: Sequence[Area]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Area]:
+        return {area.code: area for area in self.each}
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        return [(area.code, area.name) for area in self.each]
+
+    @property
+    def have_a_map(self) -> bool:
+        return all(area.column is not None for area in self.each)
+
+    def read(self, text: str) -> list[str]:
+        """The codes of the areas named in a text, parted by semicolons; the word for all of them stands for each."""
+        names = [name.strip() for name in text.split(";") if name.strip()]
+        if [name.casefold() for name in names] == [self.everywhere.casefold()]:
+            return [area.code for area in self.each]
+        by_name = {area.name.casefold(): area.code for area in self.each}
+        codes = set()
+        for name in names:
+            if name.casefold() in self.outside:
+                raise NoSuchArea(self.outside[name.casefold()])
+            if name.casefold() not in by_name:
+                raise NoSuchArea(self._unknown(name))
+            codes.add(by_name[name.casefold()])
+        return sorted(codes)
+
+    def _unknown(self, name: str) -> str:
+        message = f"“{name[:60]}” is not one of the {len(self.each)} {self.many} of {self.district}"
+        # A longer list helps nobody in the cell of a spreadsheet.
+        return f"{message}: {', '.join(area.name for area in self.each)}" if len(self.each) <= 12 else message
+
+    def names(self, codes: Sequence[str]) -> str:
+        """The areas as a reader sees them."""
+        if len(codes) == len(self.each):
+            return self.everywhere
+        return ", ".join(self.by_code[code].name for code in codes if code in self.by_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """The titles of those who act: who decides (in full and in short), their office, the leads, who is reported to."""
+
+    decider: str
+    decider_short: str
+    office: str
+    office_role: str
+    lead: str
+    oversight: str
+
+    def level(self, value: str) -> str:
+        """Who approves at a level of routing: `delegated` or `dmpc`; empty where nothing is routed yet."""
+        return {"delegated": f"{self.lead}, delegated", "dmpc": self.decider_short}.get(value, "")
+
+    def of(self, role: Role) -> str:
+        """What a person who holds the role is called in this body."""
+        titles = {Role.LEAD: self.lead, Role.OFFICE: self.office_role, Role.DMPC: self.decider}
+        return titles.get(role, role.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A theme, priority or objective that a new round starts with."""
+
+    kind: str
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A criterion that a new round starts with. `points` says what each point of the scale means."""
+
+    number: int
+    label: str
+    question: str
+    gate: bool
+    scored: bool
+    weight: Decimal
+    points: Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of the scheme of delegation that a new round starts with: `amount` in pounds."""
+
+    kind: str
+    amount: Decimal
+    below: str
+    at_or_above: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body as read from its folder. `data` is all of it as plain JSON, by which it is stored and its digest made.
+
+    `geography` are the codes by which open data name its areas; `texts` the standard text of each section of a paper,
+    as paragraphs of sentences.
+    """
+
+    name: str
+    short_name: str
+    living_wage: str
+    legal_power: str
+    unit_example: str
+    offices: Offices
+    areas: Areas
+    own_units: Sequence[str]
+    police_names: Sequence[str]
+    geography: Mapping[str, str]
+    tags: Sequence[Tag]
+    criteria: Sequence[Criterion]
+    limits: Sequence[Limit]
+    texts: Mapping[str, Sequence[Sequence[str]]]
+    data: Mapping[str, Any]
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of all that the body is: two that are alike are one."""
+        return hashlib.sha256(json.dumps(self.data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def units(self) -> list[str]:
+        """The units that sponsor bids: those of the areas and those that police no area."""
+        return sorted({area.unit for area in self.areas.each} | set(self.own_units))
+
+    def is_police(self, name: str) -> bool:
+        """Whether a name is that of the force or one of its units, which no grant can go to."""
+        plain = plain_name(name)
+        names = {plain, plain.removesuffix(" police").removesuffix(" bcu")}
+        return not names.isdisjoint(plain_name(own) for own in (*self.units, *self.police_names))
+
+    def locations(self, codes: Sequence[str]) -> list[dict[str, str]]:
+        """Areas as open data name them: each by its code, or all of them together as one."""
+        whole = (self.areas.everywhere, self.geography["whole_code"], self.geography["whole_type"])
+        each = [(self.areas.names([code]), code, self.geography["code_type"]) for code in codes]
+        return [
+            {"name": name, "countryCode": "GB", "geoCode": code, "geoCodeType": kind}
+            for name, code, kind in ([whole] if len(codes) == len(self.areas.each) else each)
+        ]
+
+    def column(self, field: str) -> str:
+        """How the intake's spreadsheet heads a field of a bid: by the body's own words, such as `districts`."""
+        own = {"boroughs": self.areas.many, "london_living_wage": self.living_wage}
+        return "_".join(own[field].lower().split()) if field in own else field
+
+
+def body_of(data: Mapping[str, Any]) -> Body:
+    """The body that plain JSON describes, such as a round keeps. Raises KeyError or ValueError where it is none."""
+    areas = data["areas"]
+    return Body(
+        **{name: data[name] for name in TEXTS},
+        offices=Offices(**data["offices"]),
+        areas=Areas(
+            **{name: areas[name] for name in TEXTS_OF_AREAS},
+            outside={name.casefold(): why for name, why in areas["outside"].items()},
+            each=tuple(Area(**area) for area in areas["each"]),
+        ),
+        own_units=tuple(data["units"]),
+        police_names=tuple(data["police_names"]),
+        geography=data["geography"],
+        tags=tuple(Tag(**tag) for tag in data["tags"]),
+        criteria=tuple(
+            Criterion(
+                **{
+                    **row,
+                    "weight": Decimal(row["weight"]),
+                    "points": tuple((point, meaning) for point, meaning in row["points"]),
+                }
+            )
+            for row in data["criteria"]
+        ),
+        limits=tuple(Limit(**{**row, "amount": money.exact(row["amount"])}) for row in data["limits"]),
+        texts=data["texts"],
+        data=data,
+    )
+
+
+TEXTS = ("name", "short_name", "living_wage", "legal_power", "unit_example")
+TEXTS_OF_AREAS = ("one", "many", "district", "everywhere", "map_title", "credit")
