@@ -25,7 +25,7 @@ class PackAdmin(ReadOnlyAdmin):
 
 @admin.register(DecisionItem)
 class DecisionItemAdmin(ReadOnlyAdmin):
-    # What is decided is the Deputy Mayor's own until it is signed, and then stands in the published record.
+    # What is decided is seen by whoever decides alone until it is signed, and then stands in the published record.
     exclude = ("answer", "conditions", "reason")
 
 

@@ -24,12 +24,11 @@ from approvals.families import grouping
 from approvals.models import Award, Decision, DelegationRule, SignOff
 from approvals.review import reviewing
 from approvals.routing import approving, awards, limits
-from bids import areas
 from bids.intake import intake, sheets
 from bids.models import Assignment, Bid, Tag
 from bids.panel import assignments, closing, interests, practice, scorecards
 from bids.panel import members as members_of_panel
-from grants import money
+from grants import body_folder, money
 from grants.models import Alias, Organisation, RoleHolding, Round, User
 from grants.people import people
 from grants.roles import Role
@@ -135,6 +134,7 @@ class Folder:
         self.round = rounds.open_round(
             **values,
             allocation=_money(said["allocation"]),
+            body=body_folder.read(self.path / said["body"]) if "body" in said else None,
             by=administrator,
             at=at,
         )
@@ -194,11 +194,10 @@ class Folder:
                 at=at,
             )
         own = {rule["kind"] for rule in self.toml.get("delegation_rules", [])}
+        defaults = {(limit.kind, limit.citation) for limit in self.round.body.limits}
         for rule_row in DelegationRule.objects.filter(round=self.round).order_by("id"):
             # A folder's own rule of a kind stands in place of the default, which nobody then confirms.
-            if rule_row.kind in own and rule_row.citation in {
-                row[4] for row in limits.DEFAULTS if row[0] == rule_row.kind
-            }:
+            if rule_row.kind in own and (rule_row.kind, rule_row.citation) in defaults:
                 continue
             limits.confirm_rule(rule=rule_row, verified=False, reason="Limits of the round", by=lead, at=at)
 
@@ -208,7 +207,7 @@ class Folder:
             self._organisation(body)
         file = self.path / "bids.csv"
         with file.open("rb") as opened:
-            rows = sheets.read(opened, file.name)
+            rows = sheets.read(opened, file.name, self.round.body)
         preview = intake.check(self.round, rows)
         if preview.wrong:
             row = preview.wrong[0]
@@ -264,7 +263,7 @@ class Folder:
                 round=self.round,
                 member=self._person(known["member"]),
                 themes=list(self.round.tags.filter(kind=Tag.Kind.THEME, code__in=known.get("themes", []))),
-                boroughs=areas.read("; ".join(known.get("boroughs", []))),
+                boroughs=self.round.body.areas.read("; ".join(known.get("boroughs", []))),
                 organisations=[],
                 by=by,
                 at=at,

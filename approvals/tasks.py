@@ -23,7 +23,7 @@ from grants.totals import total_of
 
 
 def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
-    """The tasks of leads, finance, office and Deputy Mayor, in the order of the work."""
+    """The tasks of leads, finance, office and who decides, in the order of the work."""
     if held.may("review bid", round):
         yield from _of_lead(user, round)
     yield from _of_decisions(held, round)
@@ -160,7 +160,7 @@ def on_bid(*, user: User, bid: Bid) -> dict[str, Any]:
         steps.append({"label": "Routed", "done": bool(award.route), "when": award.routed_at})
         steps.append({"label": "Approved", "done": valid is not None, "when": valid and valid.approved_at})
         if award.route:
-            rows.append({"label": "Route", "text": f"{award.get_route_display()}. {award.sentence}"})
+            rows.append({"label": "Route", "text": f"{bid.round.body.offices.level(award.route)}. {award.sentence}"})
         links.append({"label": "The grant", "address": reverse("approvals:award", args=[award.reference])})
     if held.may("review bid", bid.round) and bid.state in (Bid.State.RECOMMENDED, Bid.State.AGREED):
         links.append({"label": "Review", "address": reverse("approvals:review_bid", args=[bid.reference])})

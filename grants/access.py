@@ -18,7 +18,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
-from grants.models import Round, User
+from grants.models import Round, User, own_body
 from grants.refusal import Changed
 from grants.roles import Role, acting_role
 
@@ -133,12 +133,13 @@ def must(user: User, action: str, round: Round | None = None) -> None:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of every page's header: the links that this person may follow in the current round."""
+    """Return the context of every page's header: the links of this person and the words of the body."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {"service_name": settings.SERVICE_NAME, "navigation": []}
-    held = holdings(user)
     round = getattr(request, "round", None)
+    everywhere = {"service_name": settings.SERVICE_NAME, "body": round.body if round else own_body()}
+    if user is None or not user.is_authenticated:
+        return {**everywhere, "navigation": []}
+    held = holdings(user)
     links = []
     for label, name, action, in_round in settings.NAVIGATION:
         if (in_round and round is None) or not held.may(action, round if in_round else None):
@@ -148,7 +149,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         except NoReverseMatch:
             continue
         links.append({"label": label, "address": address, "current": request.path == address})
-    return {"service_name": settings.SERVICE_NAME, "navigation": links, "round": round, "held": held}
+    return {**everywhere, "navigation": links, "round": round, "held": held}
 
 
 class NoStoreMiddleware:

@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.utils.timezone import localtime
 
 from grants import money
-from grants.models import AuditEvent, RoleHolding, Round, User
+from grants.models import AuditEvent, RoleHolding, Round, User, own_body
 from grants.refusal import NotEntitled
 from grants.roles import ACTIONS, Role, acting_role
 
@@ -118,7 +118,8 @@ def _role_now(action: str, by: User, round: Round | None, at: datetime) -> tuple
     role = acting_role(action, frozenset(through))
     if role is not None:
         return role, through[role]
-    roles = " or ".join(sorted(entitled.label for entitled in ACTIONS[action].roles))
+    offices = (round.body if round else own_body()).offices
+    roles = " or ".join(sorted(offices.of(entitled) for entitled in ACTIONS[action].roles))
     raise NotEntitled(f"{by.name} may not do this here. It needs the role {roles}.")
 
 

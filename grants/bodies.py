@@ -197,8 +197,18 @@ class Body:
             for name, code, kind in ([whole] if len(codes) == len(self.areas.each) else each)
         ]
 
+    def in_words(self, value: Any) -> Any:
+        """A stored value as people of the body read it: a level of routing or a role by its title, in lists as well."""
+        if isinstance(value, Mapping):
+            return {self.column(name): self.in_words(part) for name, part in value.items()}
+        if isinstance(value, list):
+            return [self.in_words(part) for part in value]
+        if isinstance(value, str) and value in set(Role):
+            return self.offices.of(Role(value))
+        return self.offices.level(value) or value if isinstance(value, str) else value
+
     def column(self, field: str) -> str:
-        """How the intake's spreadsheet heads a field of a bid: by the body's own words, such as `districts`."""
+        """How spreadsheets and the trail call a field of a bid: by the body’s own words, such as `districts`."""
         own = {"boroughs": self.areas.many, "london_living_wage": self.living_wage}
         return "_".join(own[field].lower().split()) if field in own else field
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from grants import money
+from grants import body_folder, money
+from grants.bodies import Body, body_of
 from grants.names import plain_name
 from grants.roles import Role
 from grants.states import Transition, Transitions
@@ -86,6 +89,40 @@ class User(AbstractBaseUser):
         return False
 
 
+def own_body() -> Body:
+    """The body that this deployment serves, as its folder describes it now."""
+    return body_folder.read(settings.BODY_FOLDER)
+
+
+class BodyVersionManager(models.Manager["BodyVersion"]):
+    def keep(self, body: Body) -> BodyVersion:
+        """The stored version of a body, stored now where no round has used it."""
+        return self.get_or_create(digest=body.digest, defaults={"name": body.name, "data": body.data})[0]
+
+
+class BodyVersion(models.Model):
+    """A body as a round found it, named by its digest: another version of its folder is another row."""
+
+    digest = models.CharField(max_length=64, primary_key=True, editable=False)
+    name = models.CharField(max_length=120)
+    data = models.JSONField()
+
+    objects = BodyVersionManager()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.digest[:8]}"
+
+
+@lru_cache(maxsize=64)
+def _body_by_digest(digest: str) -> Body:
+    """The body with a digest. It never changes, so it is read once while the process runs."""
+    own = own_body()
+    return own if own.digest == digest else body_of(BodyVersion.objects.get(pk=digest).data)
+
+
 class Round(models.Model):
     """One allocation for one financial year, the bids against it and the decision that closes it."""
 
@@ -93,7 +130,7 @@ class Round(models.Model):
         FAMILY = "family", "project family"
         RECIPIENT = "recipient", "recipient organisation"
 
-    reference = models.SlugField(max_length=40, unique=True, help_text="Used in addresses, such as cpie-2019-20.")
+    reference = models.SlugField(max_length=40, unique=True, help_text="Used in addresses, such as grants-2026-27.")
     title = models.CharField(max_length=120)
     financial_year = models.CharField(max_length=7, help_text="Such as 2019/20.")
     allocation = models.DecimalField(max_digits=14, decimal_places=2)
@@ -105,6 +142,7 @@ class Round(models.Model):
         max_length=10, choices=Key, default=Key.FAMILY, help_text="What the limit is compared with."
     )
     scored = models.BooleanField("scored by a panel", default=True)
+    body_version = models.ForeignKey(BodyVersion, models.PROTECT, related_name="rounds", editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
@@ -116,6 +154,11 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def body(self) -> Body:
+        """The body that awards its grants, as it was when the round opened."""
+        return _body_by_digest(self.body_version_id)
 
     @property
     def ends_on(self) -> date:
@@ -341,7 +384,13 @@ class RoleHolding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} · {Role(self.role).label}"
+        return f"{self.user} · {self.title}"
+
+    @property
+    def title(self) -> str:
+        """What the role is called in the body of its round, or in that of this deployment where it is of all rounds."""
+        body = self.round.body if self.round else own_body()
+        return body.offices.of(Role(self.role))
 
 
 class Mail(models.Model):

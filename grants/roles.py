@@ -21,15 +21,16 @@ class Role(StrEnum):
 
     @property
     def label(self) -> str:
+        """What the role is called in every body; a body has its own titles for some: `bodies.Offices.of`."""
         return _LABELS[self]
 
 
 _LABELS = {
     Role.MEMBER: "Panel member",
     Role.CHAIR: "Panel chair",
-    Role.LEAD: "CPIE lead",
-    Role.OFFICE: "DMPC office",
-    Role.DMPC: "Deputy Mayor for Policing and Crime",
+    Role.LEAD: "Lead",
+    Role.OFFICE: "Decision-maker’s office",
+    Role.DMPC: "Decision-maker",
     Role.FINANCE: "Finance",
     Role.LEGAL: "Legal adviser",
     Role.COMMERCIAL: "Commercial adviser",
@@ -141,7 +142,7 @@ ACTIONS: dict[str, Action] = {
     # Approvals, contracts and payments
     "see approvals": _by(_R.LEAD, _R.FINANCE, _R.AUDITOR),
     "approve award": _by(_R.LEAD, past="approved the grant under delegation"),
-    # The Deputy Mayor does it by signing a decision that amends an earlier one.
+    # Whoever decides does it by signing a decision that amends an earlier one.
     "invalidate approval": _by(_R.LEAD, _R.DMPC, past="invalidated an approval"),
     "amend grant": _by(_R.LEAD, past="proposed to amend the grant"),
     "see award": _by(*_READERS),

@@ -93,6 +93,8 @@ TEMPLATES = [
 FORM_RENDERER = "grants.forms.GovukRenderer"
 
 SERVICE_NAME = "Crime prevention grants"
+# The body that the rounds of this deployment are opened for: see docs/body-folder.md.
+BODY_FOLDER = BASE_DIR / env("BODY_FOLDER", default="fixtures/force-mps")
 
 # What an app above adds to a page or a transition of `grants`, by name, so that nothing here imports upward.
 STANDING = "approvals.tasks.standing"

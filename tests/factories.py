@@ -10,13 +10,23 @@ import factory
 from approvals.contracts import contracts
 from approvals.models import Award, DelegationRule, Recommendation, SingleTenderAction
 from approvals.routing import limits
-from bids.criteria import DEFAULTS
 from bids.intake import defaults
 from bids.models import Bid, CostLine, Interest, Panel, PanelOutcome, Scorecard
 from bids.panel import assignments, interests, scorecards
 from bids.ranking import standings
-from grants.models import Alias, BudgetLine, Organisation, RoleHolding, Round, User, new_references
+from grants.models import (
+    Alias,
+    BodyVersion,
+    BudgetLine,
+    Organisation,
+    RoleHolding,
+    Round,
+    User,
+    new_references,
+    own_body,
+)
 from grants.roles import Role
+from tests.bodies import CRITERIA
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 PASSWORD = "a-long-test-password"
@@ -72,7 +82,7 @@ def open_round(**kwargs: Any) -> Round:
         "closes_on": date(2026, 12, 31),
         **kwargs,
     }
-    round = Round.objects.create(**values)
+    round = Round.objects.create(body_version=BodyVersion.objects.keep(own_body()), **values)
     administrator, lead = person(Role.ADMINISTRATOR, round=round), person(Role.LEAD, round=round)
     defaults.set_up(round=round, by=administrator, at=NOW)
     limits.set_up(round=round, by=administrator, at=NOW)
@@ -150,7 +160,11 @@ def award(round: Round, by: User | None = None, **kwargs: Any) -> Award:
     found.save(update_fields=["state"])
     taken = Award.objects.values_list("reference", flat=True)
     return Award.objects.create(
-        round=round, bid=found, reference=new_references("AWD", 1, taken)[0], amount=found.amount
+        round=round,
+        bid=found,
+        reference=new_references("AWD", 1, taken)[0],
+        amount=found.amount,
+        legal_power=round.body.legal_power,
     )
 
 
@@ -178,7 +192,7 @@ def marks(passed: bool = True, score: int = 3) -> dict[int, scorecards.Judgement
         rule.number: scorecards.Judgement(
             passed if rule.gate else None, score if rule.scored else None, "Because of the plan."
         )
-        for rule in DEFAULTS
+        for rule in CRITERIA
     }
 
 

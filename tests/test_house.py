@@ -108,7 +108,7 @@ EDGES = ("views", "forms", "filters", "urls")
 # What stands in no package: the app's addresses, its admin, what its pages open, its tasks, and the leaves below all.
 IN_NO_PACKAGE = {
     "approvals": {"__init__", "access", "admin", "enums", "loading", "tasks", "urls"},
-    "bids": {"__init__", "access", "admin", "areas", "criteria", "fields", "scoring", "tasks", "urls"},
+    "bids": {"__init__", "access", "admin", "criteria", "fields", "scoring", "tasks", "urls"},
 }
 
 

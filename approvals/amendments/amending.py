@@ -88,12 +88,13 @@ def _taken(award: Award) -> Decimal:
 def _must_leave_other_routes(decision: Decision, award: Award, amount: Decimal, at: datetime) -> None:
     day = localtime(at).date()
     amounts = {kept.award.reference: kept.amount for kept in decision.changes.select_related("award")}
+    decider = award.round.body.offices.decider_short
     now = awards.routes_now(award.round, day)
     then = awards.routes_now(award.round, day, amounts | {award.reference: amount})
     for other in Award.objects.live().filter(round=award.round, route=Award.Route.DELEGATED).select_related("bid"):
         if then[other.reference].level.height > now[other.reference].level.height:
             raise Refused(
-                f"With {money.pounds(amount)} the delegated grant for {other.bid.title} would need the Deputy Mayor. "
+                f"With {money.pounds(amount)} the delegated grant for {other.bid.title} would need the {decider}. "
                 "Its group is not below the limit any more.",
                 field="amount",
             )
@@ -141,7 +142,7 @@ def problems(decision: Decision) -> list[Discrepancy]:
 def as_amended(decision: Decision, found: Sequence[Award], day: date) -> list[Award]:
     """The grants of a round as they are once this paper is signed; once it is, as they stand. Nothing of it is saved.
 
-    `found` are those of `position.grants_of`. A changed one has its new amount, waits for the Deputy Mayor, and has
+    `found` are those of `position.grants_of`. A changed one has its new amount, waits for a decision, and has
     what it was before under `was`, in pounds, and its state under `was_state`.
     """
     asks = bool(decision.amends_id) and decision.signed_at is None
@@ -201,7 +202,8 @@ def _facts(decision: Decision, changes: Collection[AmendedGrant], day: date) -> 
 
 def _sentence(decision: Decision) -> str:
     assert decision.amends
-    return f"Decided by the Deputy Mayor in {decision.amends.reference}, which alone a new decision changes"
+    decider = decision.round.body.offices.decider_short
+    return f"Decided by the {decider} in {decision.amends.reference}, which alone a new decision changes"
 
 
 def printed(decision: Decision) -> dict[str, str]:

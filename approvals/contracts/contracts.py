@@ -141,7 +141,7 @@ def approve_single_tender_action(
     contract = SingleTenderAction.objects.select_for_update().get(pk=contract.pk)
     must_be_current(contract, seen)
     if contract.route != Award.Route.DELEGATED:
-        raise Refused("This contract is for the Deputy Mayor to decide")
+        raise Refused(f"This contract is for the {round.body.offices.decider_short} to decide")
     if contract.state != SingleTenderAction.State.PROPOSED:
         raise Refused(f"This contract is {contract.get_state_display().lower()} already")
     level, now = _route(round, contract.amount, _beside(round, contract.supplier, contract.pk), at, "")
@@ -170,7 +170,7 @@ def _deferred_in(contract: SingleTenderAction) -> str:
 def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, deferred: str) -> tuple[str, str]:
     """By the sum with the supplier's other contracts of the round: splitting one never lowers its route.
 
-    `deferred` is the decision in which the Deputy Mayor deferred it, and so decides it.
+    `deferred` is the decision in which it was deferred, and so has to be decided.
     """
     today = localtime(at).date()
     _, limit = limit_on(round, DelegationRule.Kind.EXEMPTION, today)
@@ -181,7 +181,7 @@ def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, deferre
     sentence = f"{compared}{money.pounds(limit.amount)}. {limit.citation}."
     if deferred and level is Level.DELEGATED:
         level = Level.DMPC
-        sentence += f" The Deputy Mayor deferred it in {deferred}, and so decides it."
+        sentence += f" The {round.body.offices.decider_short} deferred it in {deferred}, and so decides it."
     threshold = limits.rule_on(round, DelegationRule.Kind.PROCUREMENT, today)
     if threshold:
         side = "not below" if amount >= threshold.limit else "below"

@@ -2,7 +2,7 @@
 
 A sign-off is given to exactly what the adviser saw: the comments of their part, each figure and recommendation on that
 page. It stands as long as all of it reads the same, and is void from the moment that one of them does not.
-Source: the sign-offs that a decision of the Deputy Mayor carries: finance, legal, commercial, equality.
+Source: the sign-offs that such a decision carries: finance, legal, commercial, equality.
 """
 
 import re

@@ -23,7 +23,7 @@ class DecisionForm(Form):
         error_messages={"invalid": "Reference must be like PCD-681"},
     )
     title = forms.CharField(label="Title", max_length=200)
-    decision_by = forms.CharField(label="Decision by", max_length=150, initial="Deputy Mayor for Policing and Crime")
+    decision_by = forms.CharField(label="Decision by", max_length=150)
     amends = forms.ModelChoiceField(
         label="Amends",
         queryset=Decision.objects.none(),
@@ -34,6 +34,7 @@ class DecisionForm(Form):
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["decision_by"].initial = round.body.offices.decider
         amends = self.fields["amends"]
         assert isinstance(amends, forms.ModelChoiceField)
         amends.queryset = Decision.objects.filter(round=round, signed_at__isnull=False)

@@ -133,7 +133,7 @@ def write_part_two(
 
 @transaction.atomic
 def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> Pack:
-    """Freeze the paper as a new version and hand it to the DMPC's office.
+    """Freeze the paper as a new version and hand it to the office.
 
     Raises NotReconciled, naming each thing, where it does not add up to the penny or says what is not so.
     """
@@ -247,7 +247,7 @@ def return_pack(*, decision: Decision, reason: str, by: User, at: datetime, seen
 
 @transaction.atomic
 def put_forward(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> None:
-    """Lay the pack before the Deputy Mayor, once every query has its answer."""
+    """Lay the pack before whoever decides, once every query has its answer."""
     decision = locked(decision)
     must_be_current(decision, seen)
     must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be put forward")

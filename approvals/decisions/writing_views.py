@@ -85,6 +85,12 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
+def _standard(section: DecisionSection, known: Known) -> str:
+    """The text that the round's body starts this section from, as it fits the figures of the paper."""
+    paragraphs = section.decision.round.body.texts.get(section.key, ())
+    return sections.standard_text(paragraphs, known.figures, known.links)
+
+
 def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str, Any]:
     """What the field starts from, and what else there is of this section that it must not hide.
 
@@ -94,8 +100,7 @@ def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str
     """
     kept = typed.kept(request)
     draft = SectionDraft.objects.filter(section=section, person=request.user).first()
-    part = sections.BY_KEY[section.key]
-    standard = sections.standard_text(part, known.figures, known.links) if not section.text else ""
+    standard = "" if section.text else _standard(section, known)
     found: dict[str, Any] = {"text": section.text, "version": section.version, "standard": standard}
     seen, from_draft = section.version, False
     sent = request.POST if request.method == "POST" else kept

@@ -30,8 +30,8 @@ from grants.rounds import rounds
 def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by: User, at: datetime) -> None:
     """Group bids as lots of one project, or separate them where the name is empty, and route their grants again.
 
-    Raises Refused while a paper that depends on the groups is submitted, where the Deputy Mayor decided one of the
-    grants, where the user declared an interest in a bid, and where all bids are already grouped this way.
+    Raises Refused while a paper that depends on the groups is submitted, where one of the grants was
+    decided, where the user declared an interest in a bid, and where all bids are already grouped this way.
     """
     round = rounds.lock(round)
     commitments.must_not_be_in_flight(round)
@@ -52,10 +52,11 @@ def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by:
 def _locked(action: str, round: Round, bids: Sequence[Bid], by: User, at: datetime) -> BidQuerySet:
     """Lock bids of a locked round, and return them.
 
-    Raises Refused where the Deputy Mayor decided a grant among them, or the user declared an interest in one.
+    Raises Refused where a grant among them was decided, or the user declared an interest in one.
     """
     if Award.objects.filter(awards.decided(), bid__in=bids).exists():
-        raise Refused("The Deputy Mayor has decided a grant among these. Only a new decision changes it.", field="bids")
+        decider = round.body.offices.decider_short
+        raise Refused(f"The {decider} has decided a grant among these. Only a new decision changes it.", field="bids")
     awards.must_have_no_interest(action, bids, round, by, at, others="answers for it", field="bids")
     locked = Bid.objects.filter(round=round, pk__in=[bid.pk for bid in bids]).select_related("family")
     return locked.select_for_update(of=("self",)).order_by("pk")

@@ -28,7 +28,7 @@ class Standing:
 def standings(claims: Sequence[Claim], limit: Limit, key: Key, sent_up: Collection[str] = ()) -> dict[str, Standing]:
     """Return the standing of every grant of a round by its reference, in time linear in the number of grants.
 
-    `sent_up` are the references of grants that a lead sent to the Deputy Mayor.
+    `sent_up` are the references of grants that a lead sent up for decision.
     """
     families, recipients = _sums(claims, Key.FAMILY), _sums(claims, Key.RECIPIENT)
     by_reference = {}
@@ -70,13 +70,13 @@ class Effect:
     def sentence(self) -> str:
         """The effect in words.
 
-        For example: Together £147,600, not below £50,000: 3 grants would go from delegated to the Deputy Mayor.
+        For example: Together £147,600, not below £50,000: 3 grants would go from delegation to decision.
         """
         moves = [
             f"{counted(len(references), 'grant')} would {change}"
             for references, change in (
-                (self.up, "go from delegated to the Deputy Mayor"),
-                (self.down, "go from the Deputy Mayor to delegated"),
+                (self.up, "go from delegation to decision"),
+                (self.down, "go from decision to delegation"),
                 (self.warned, "get a warning"),
                 (self.freed, "lose the warning"),
             )

@@ -57,7 +57,7 @@ class Group:
 
     @property
     def decided(self) -> bool:
-        """Whether the Deputy Mayor decided a grant among them, so that they can no longer be grouped."""
+        """Whether a grant among them was decided, so that they can no longer be grouped."""
         return any(own.is_decided for bid in self.bids if (own := grant_of(bid)))
 
 

@@ -97,8 +97,8 @@ class Award(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     class Route(models.TextChoices):
-        DELEGATED = "delegated", "CPIE lead, delegated"
-        DMPC = "dmpc", "Deputy Mayor"
+        DELEGATED = "delegated", "Delegated"
+        DMPC = "dmpc", "For decision"
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="awards")
     bid = models.OneToOneField(Bid, models.PROTECT, related_name="award")
@@ -112,7 +112,7 @@ class Award(models.Model):
     escalated = models.TextField("why it was sent up", max_length=400, blank=True)
     routed_as = models.JSONField(default=dict, help_text="The rule, limit, groups and sums at the time of routing.")
     routed_at = models.DateTimeField(null=True)
-    legal_power = models.CharField(max_length=200, default="PRSRA 2011 Schedule 3 paragraph 7; ASBCPA 2014 section 143")
+    legal_power = models.CharField(max_length=200)
     version = models.PositiveIntegerField(default=1)
 
     objects = AwardQuerySet.as_manager()
@@ -136,7 +136,7 @@ class Award(models.Model):
 
     @property
     def is_decided(self) -> bool:
-        """Whether the Deputy Mayor approved or refused it: only a new decision changes it."""
+        """Whether a decision approved or refused it: only a new decision changes it."""
         return self.state == self.State.REFUSED or (self.state == self.State.APPROVED and self.route == self.Route.DMPC)
 
 

@@ -11,11 +11,11 @@ from grants.models import Round, User
 
 
 class Decision(models.Model):
-    """A decision paper of the Deputy Mayor about one round, from draft to publication."""
+    """A decision paper about one round, from draft to publication."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
-        SUBMITTED = "submitted", "With the DMPC’s office"
+        SUBMITTED = "submitted", "With the office"
         RETURNED = "returned", "Returned"
         READY = "ready", "Waiting for decision"
         DECIDED = "decided", "Decided, not signed"
@@ -193,7 +193,7 @@ class Pack(models.Model):
 
 
 class Query(models.Model):
-    """A question of the DMPC's office about a pack, and its answer. Both are kept."""
+    """A question of the office about a pack, and its answer. Both are kept."""
 
     pack = models.ForeignKey(Pack, models.PROTECT, related_name="queries")
     number = models.PositiveIntegerField()

@@ -12,12 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from approvals.paper.settled import Grant
-from bids import areas
 from grants import money
 
 VERSION = "1.4"
-# The whole Metropolitan Police District, in the Office for National Statistics' codes.
-DISTRICT = {"name": areas.ALL, "countryCode": "GB", "geoCode": "E23000001", "geoCodeType": "PFA"}
 # By the values of `Organisation.Register`.
 _REGISTERS = {"charity": ("GB-CHC", "charityNumber"), "company": ("GB-COH", "companyNumber")}
 _AUTHORITY = "local authority"
@@ -106,7 +103,7 @@ def grant(found: Grant, by: Publisher) -> dict[str, Any]:
         "fundingOrganization": [{"id": by.funder_id, "name": by.funder_name}],
         "grantProgramme": [{"code": found.round, "title": found.round_title}],
         "plannedDates": [{"startDate": found.starts_on, "endDate": found.ends_on}] if found.starts_on else [],
-        "beneficiaryLocation": _locations(found),
+        "beneficiaryLocation": list(found.locations),
         "classifications": [
             {"vocabulary": VOCABULARIES[tag.kind], "code": tag.code, "title": tag.label} for tag in found.tags
         ],
@@ -140,16 +137,6 @@ def recipient(found: Grant, by: Publisher) -> dict[str, str]:
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
-
-
-def _locations(found: Grant) -> list[dict[str, str]]:
-    if len(found.borough_codes) == len(areas.BOROUGHS):
-        return [DISTRICT]
-    return [
-        {"name": areas.BY_CODE[code].name, "countryCode": "GB", "geoCode": code, "geoCodeType": "LONB"}
-        for code in found.borough_codes
-        if code in areas.BY_CODE
-    ]
 
 
 def as_json(found: dict[str, Any]) -> str:

@@ -44,7 +44,7 @@ def appendix(awards: Sequence[Award]) -> list[dict[str, Any]]:
 
 
 def _entry(award: Award) -> dict[str, Any]:
-    bid = award.bid
+    bid, body = award.bid, award.round.body
     valid = next(iter(fetched(award, "valid")), None)
     outcome = getattr(bid, "outcome", None)
     early, earlier = paid_early(award), was(award)
@@ -62,8 +62,9 @@ def _entry(award: Award) -> dict[str, Any]:
         "was_state": was_state(award) if earlier is not None else "",
         "purpose": bid.summary,
         "beneficiaries": bid.beneficiaries,
-        "boroughs": bid.borough_names,
+        "boroughs": body.areas.names(bid.boroughs),
         "borough_codes": bid.boroughs,
+        "locations": body.locations(bid.boroughs),
         "starts_on": bid.starts_on,
         "ends_on": bid.ends_on,
         "aims": ", ".join(tag.label for tag in bid.tags.all()),

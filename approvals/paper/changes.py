@@ -163,7 +163,7 @@ def _pounds(text: str) -> str:
 
 def _grants(paper: Data) -> dict[str, dict[str, str]]:
     found = {}
-    for appendix, route in (("appendix_1", "The Deputy Mayor"), ("appendix_2", "Approved under delegation")):
+    for appendix, route in (("appendix_1", "For decision"), ("appendix_2", "Approved under delegation")):
         for entry in paper.get(appendix, ()):
             facts = {name: str(entry.get(name) or "") for name in _GRANT} | {"route": route}
             facts["amount"] = _pounds(entry["amount"])

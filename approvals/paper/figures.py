@@ -79,8 +79,9 @@ def figures_of(said: Sources) -> Figures:
         for year in sorted({year for contract in own for year, _ in contract.profile}):
             parts = [money.exact(part) for contract in own for each, part in contract.profile if each == year]
             amount(f"contract {supplier} in {year}", money.total(parts), f"Contracts with {supplier}, that year")
+    decider = said.decision.round.body.offices.decider_short
     for row in table_2(said.routed(Award.Route.DMPC)):
-        source = f"Sum of {counted(row['count'], 'grant')} to the Deputy Mayor"
+        source = f"Sum of {counted(row['count'], 'grant')} to the {decider}"
         labelled("project", row["label"], Decimal(row["amount"]), source, "Projects")
     return found
 

@@ -58,6 +58,7 @@ def contents(
             "version": version,
             "submitted_at": at.astimezone(UTC),
             "trail_head": trail_head,
+            "body": {"name": round.body.name, "digest": round.body.digest},
             "round": {
                 "reference": round.reference,
                 "title": round.title,

@@ -1,4 +1,4 @@
-"""What the Deputy Mayor is asked, each recommendation with its verb, amount and items."""
+"""What whoever decides is asked, each recommendation with its verb, amount and items."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grants.counting import counted
 
 
 def recommendations(said: Sources) -> list[dict[str, Any]]:
-    """What the Deputy Mayor is asked: each with its number, verb, amount and items.
+    """What whoever decides is asked: each with its number, verb, amount and items.
 
     A claim on a set is checked against each member: “individually or in aggregate” where a grant above the limit by
     its group is below it alone.

@@ -31,11 +31,13 @@ def counts(said: Sources) -> Iterator[Figure]:
     """Each count that the prose may name. A count is only ever of its own thing: 39 grants are not 39 projects."""
     reco = said.reconciliation
     above, below = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
+    body = said.decision.round.body
+    decider, areas = body.offices.decider_short, body.areas.many
     early = [award for award in said.awards if paid_early(award)]
     yield _count("number of grants", "grants", len(said.awards), "Awards of the round, refused ones left out")
-    yield _count(f"number of {ABOVE}", "grants", len(above), "Awards routed to the Deputy Mayor")
+    yield _count(f"number of {ABOVE}", "grants", len(above), f"Awards routed to the {decider}")
     yield _count(f"number of {BELOW}", "grants", len(below), "Awards routed to delegated approval")
-    yield _count("number of grants asked for", "grants", len(said.asked()), "Awards that wait for the Deputy Mayor")
+    yield _count("number of grants asked for", "grants", len(said.asked()), f"Awards that wait for the {decider}")
     yield _count("number of retrospective payments", "grants", reco.retrospective.count, "Grants paid before approval")
     singly = [award for award in above if award.amount >= _limit(said)]
     yield _count(f"number of {ABOVE} singly", "grants", len(singly), "Each at or above the limit by itself")
@@ -53,7 +55,7 @@ def counts(said: Sources) -> Iterator[Figure]:
     yield _count("rows of table 2", "rows", len(projects(above)), "A project with lots is one row")
     yield _count("number of contracts", "contracts", reco.contracts.count, "Single tender actions")
     reached = {code for award in said.awards for code in award.bid.boroughs}
-    yield _count("number of boroughs", "boroughs", len(reached), "Boroughs that a grant reaches")
+    yield _count(f"number of {areas}", areas, len(reached), f"{areas.capitalize()} that a grant reaches")
     yield _count("bids received", "bids", reco.received.count, "All bids of the round")
     for outcome in Outcome:
         yield _count(f"bids {outcome.value}", "bids", reco.funnel[outcome].count, "Bids with this outcome")

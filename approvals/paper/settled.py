@@ -82,7 +82,7 @@ class Grant:
     reason: str
     legal_power: str
     tags: tuple[Tag, ...]
-    borough_codes: tuple[str, ...]
+    locations: tuple[Data, ...]
     starts_on: str
     ends_on: str
     illustrative: str
@@ -199,13 +199,24 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
         reason=_both(entry["reason"], own.get("reason", "")),
         legal_power=entry["legal_power"],
         tags=tuple(Tag(value_of(tag, "kind"), tag["code"], tag["label"]) for tag in entry.get("tags", ())),
-        borough_codes=tuple(entry.get("borough_codes", ())),
+        locations=tuple(entry["locations"] if "locations" in entry else _locations(entry)),
         starts_on=entry.get("starts_on", ""),
         ends_on=entry.get("ends_on", ""),
         illustrative=entry["illustrative"],
         round=round["reference"],
         round_title=round["title"],
     )
+
+
+def _locations(entry: Data) -> list[Data]:
+    """Return where a grant works, for a pack frozen before it held that: all such packs are of the MPS."""
+    everywhere = "All 32 boroughs"
+    if entry["boroughs"] == everywhere:
+        return [{"name": everywhere, "countryCode": "GB", "geoCode": "E23000001", "geoCodeType": "PFA"}]
+    return [
+        {"name": name, "countryCode": "GB", "geoCode": code, "geoCodeType": "LONB"}
+        for code, name in zip(entry.get("borough_codes", ()), entry["boroughs"].split(", "), strict=False)
+    ]
 
 
 def _registered(entry: Data) -> tuple[str, str]:

@@ -37,7 +37,7 @@ class Sources:
         return [award for award in self.awards if award.route == route]
 
     def asked(self) -> list[Award]:
-        """The grants that wait for the Deputy Mayor; what an earlier paper settled is not asked again."""
+        """The grants that wait for a decision; what an earlier paper settled is not asked again."""
         waiting = (Award.State.ROUTED, Award.State.DEFERRED)
         return [award for award in self.routed(Award.Route.DMPC) if award.state in waiting]
 
@@ -59,7 +59,7 @@ class Sources:
         ]
 
     def contracts_asked(self) -> list[SingleTenderAction]:
-        """The contracts that wait for the Deputy Mayor, and the delegated ones that no earlier paper has reported."""
+        """The contracts that wait for a decision, and the delegated ones that no earlier paper has reported."""
         waiting = (SingleTenderAction.State.PROPOSED, SingleTenderAction.State.DEFERRED)
         return [
             contract

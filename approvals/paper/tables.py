@@ -14,7 +14,7 @@ from grants import money
 
 
 def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
-    """The grants to the Deputy Mayor as rows: a family is one row with its count, any other grant a row of its own."""
+    """The grants for decision as rows: a family is one row with its count, any other grant a row of its own."""
     rows: dict[str, dict[str, Any]] = {}
     for award in asked:
         label = award.bid.family.name if award.bid.family else award.bid.title
@@ -63,9 +63,10 @@ def table_3(said: Sources) -> list[dict[str, Any]]:
         for contract in said.contracts
     ]
     decided, under = reco.dmpc, reco.delegated
+    decider = said.decision.round.body.offices.decider_short
     rows += [
         _row(f"Grants to third parties ({reco.grants.count})", reco.grants.total, "line"),
-        _row(f"Grants decided by the Deputy Mayor ({decided.count})", decided.total, "part", _before(decided, asked)),
+        _row(f"Grants decided by the {decider} ({decided.count})", decided.total, "part", _before(decided, asked)),
         _row(f"Grants approved under delegation ({under.count})", under.total, "part", _before(under, noted)),
         _row("Total expenditure", reco.expenditure, "total"),
         _row("Underspend", reco.underspend, "total"),

@@ -11,7 +11,7 @@ from approvals.models import Decision, DecisionItem, Pack
 from approvals.paper import changes, pack, sources
 from grants.models import Round
 
-# The figures of what waits for the Deputy Mayor: see `paper.figures_of`.
+# The figures of what waits for a decision: see `paper.figures_of`.
 ASKED_FOR = ("grants asked for", "number of grants asked for")
 
 

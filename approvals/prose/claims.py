@@ -16,7 +16,7 @@ from grants import money
 
 
 class Bound(StrEnum):
-    """How an amount compares with a limit. An amount at the limit is not below it, so it goes to the Deputy Mayor."""
+    """How an amount compares with a limit. An amount at the limit is not below it, so it goes up for decision."""
 
     AT_LEAST = "at least"
     BELOW = "below"

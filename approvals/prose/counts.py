@@ -1,9 +1,10 @@
 """Counts in prose, such as “39 grants”, “the 13 internal bids” or “thirty were rejected”. Pure rules.
 
-Only grants, bids, projects, recipients, rows, contracts and boroughs are counted; seven criteria or two years are not
-checked. A number without such a noun (11 were, 28 of them) belongs to what was counted last; where that was something
-else, such as 120 young people, it is not checked. Where a sentence says what happened to bids (30 were rejected), the
-number is of those bids alone. The word one is read only in such a sentence, since elsewhere it seldom counts.
+Only grants, bids, projects, recipients, rows, contracts and boroughs or districts are counted; seven criteria or two
+years are not checked. A number without such a noun (11 were, 28 of them) belongs to what was counted last; where that
+was something else, such as 120 young people, it is not checked. Where a sentence says what happened to bids (30 were
+rejected), the number is of those bids alone. The word one is read only in such a sentence, since elsewhere it seldom
+counts.
 """
 
 import re
@@ -13,13 +14,14 @@ from decimal import Decimal
 from functools import lru_cache
 
 from approvals.prose.amounts import IN_LETTERS, Mention, in_letters, level
+from approvals.prose.deciders import DECIDERS
 from approvals.prose.figures import MASK, Figures, masked, references
 
 THINGS: Mapping[str, str] = {
     "grant": "grants", "award": "grants", "lot": "grants",
     "bid": "bids", "application": "bids",
     "project": "projects", "recipient": "recipients", "organisation": "recipients", "row": "rows",
-    "contract": "contracts", "borough": "boroughs",
+    "contract": "contracts", "borough": "boroughs", "district": "districts",
 }  # fmt: skip
 
 # Words that cannot stand between a number and what it counts.
@@ -82,7 +84,8 @@ _OUTCOMES = {
 # What a sentence says about grants, and the level that approves them.
 _LEVELS = {
     "below the threshold": "below", "under delegation": "below", "delegated": "below", "above the threshold": "above",
-    "for decision": "above", "for the deputy mayor": "above", "need the deputy mayor": "above",
+    "for decision": "above",
+    **{f"{verb} the {who}": "above" for verb in ("for", "need") for who in DECIDERS},
     "paid before approval": "early", "paid early": "early",
 }  # fmt: skip
 _LEVEL_BEFORE = re.compile(

@@ -1,6 +1,6 @@
 """Which grants a clause describes: those for decision, those that the force approves, or all. Pure rules.
 
-The sum of the delegated grants is a figure of the paper, but wrong in a clause about grants for the Deputy Mayor.
+The sum of the delegated grants is a figure of the paper, but wrong in a clause about grants for decision.
 """
 
 import re
@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from approvals.prose.amounts import Mention
 from approvals.prose.claims import equals
+from approvals.prose.deciders import DECIDERS
 from approvals.prose.figures import MASK, Figure, Figures
 
 _WHOLE = ("grants", "grants and contracts together")
@@ -20,11 +21,11 @@ _COUNT_OF = {
     "below": f"number of {_BELOW}",
     "all": "number of grants",
 }
-_DMPC = r"(?:the\s)?(?:deputy\smayor|dmpc)"
+_DECIDER = rf"(?:the\s)?(?:{'|'.join(DECIDERS)})".replace(" ", r"\s")
 _SIDE_WORDS = {
     "above": re.compile(
         rf"\b(?:for\s(?:decision|approval)\sby|asked\sto\sapprove|asked\sfor\sdecision|for\sdecision|approval\sis\ssought"
-        rf"|(?:needs?|requires?|awaits?)\s(?:the\s(?:approval|decision)\sof\s)?{_DMPC}|appendix\s1|table\s2"
+        rf"|(?:needs?|requires?|awaits?)\s(?:the\s(?:approval|decision)\sof\s)?{_DECIDER}|appendix\s1|table\s2"
         r"|above\sthe\s(?:threshold|limit))\b",
         re.IGNORECASE,
     ),

@@ -99,7 +99,7 @@ CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
     ("early payment", "Every payment before approval has its reason", _early),
     ("recipient", "Every grant has a recipient outside the force", _grants),
     ("legal power", "Every grant names its legal power", _grants),
-    ("living wage", "The London Living Wage is confirmed where a grant pays staff", _grants),
+    ("living wage", "The living wage is confirmed where a grant pays staff", _grants),
     ("profile", "The years of every contract sum to its value", _contracts),
     ("contract", "Every contract has its evidence, proposal, framework and approval", _contracts),
 )

@@ -1,7 +1,7 @@
 """The parts of a round's money and bids: each number with the rows that make it. Pure rules.
 
 A split divides a whole into parts. Where each row belongs to one part, the parts sum to the whole to the penny. Where a
-grant may belong to several (themes, priorities, boroughs), the split overlaps: each part counts whole grants, since a
+grant may belong to several (themes, priorities, areas), the split overlaps: each part counts whole grants, since a
 bid does not say how its money divides between them, and the parts are never summed.
 """
 
@@ -113,7 +113,7 @@ class Dimension:
 
 
 _ROUTES = {
-    Level.DMPC: ("dmpc", "For the Deputy Mayor"),
+    Level.DMPC: ("dmpc", "For decision"),
     Level.DELEGATED: ("delegated", "Approved under delegation"),
     None: ("none", "Not routed"),
 }
@@ -163,7 +163,7 @@ DIMENSIONS: Sequence[Dimension] = (
     Dimension("recipient", "By recipient", lambda grant: [_recipient(grant)]),
     Dimension("theme", "By theme", lambda grant: _stated(grant.themes), overlaps=True),
     Dimension("priority", "By plan priority", lambda grant: _stated(grant.priorities), overlaps=True),
-    Dimension("borough", "By borough", lambda grant: _stated(grant.boroughs), overlaps=True),
+    Dimension("borough", "By area", lambda grant: _stated(grant.boroughs), overlaps=True),
 )
 
 

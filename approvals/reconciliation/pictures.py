@@ -60,7 +60,7 @@ def falling(position: Position, reconciled: Reconciliation) -> Picture:
     takes = [(line.label, line.amount, "held") for line in reconciled.lines]
     takes += [(contract.label, contract.amount, "held") for contract in position.contracts]
     takes += [
-        ("Grants to the Deputy Mayor", reconciled.dmpc.total, "proposed"),
+        ("Grants for decision", reconciled.dmpc.total, "proposed"),
         ("Grants under delegation", reconciled.delegated.total, "approved"),
         ("Grants not routed", reconciled.unrouted.total, "proposed"),
     ]

@@ -14,7 +14,6 @@ from approvals.reconciliation import sums
 from approvals.reconciliation.sums import BidEntry, Contract, Grant, Label, Line, Outcome
 from approvals.routing import awards
 from approvals.routing.routes import Route
-from bids import areas
 from bids.models import Bid, Tag
 from grants import money
 from grants.models import BudgetLine, Round
@@ -55,7 +54,7 @@ def grant(award: Award) -> Grant:
 
 
 def to_recover(round: Round, among: Collection[int] | None = None) -> Decimal:
-    """Return the sum in pounds paid under grants that the Deputy Mayor refused, which has to be recovered.
+    """Return the sum in pounds paid under grants that were refused, which has to be recovered.
 
     `among` limits it to grants with these primary keys; None means all grants of the round.
     """
@@ -150,7 +149,7 @@ def _outcomes(state: str, led_by: str, award: Award | None) -> list[Outcome]:
 def _has_new_warning(award: Award, current: Route | None) -> bool:
     """Whether today's facts give the grant a warning that nobody has cleared.
 
-    A grant for the Deputy Mayor needs no warning, since no higher level exists. An approved grant whose warning was
+    A grant for decision needs no warning, since no higher level exists. An approved grant whose warning was
     cleared stays approved when the sum in the warning changes.
     """
     if current is None or not current.warning or award.route == Award.Route.DMPC:
@@ -188,7 +187,7 @@ def _grant(award: Award, current: Route | None) -> Grant:
         ],
         themes=_tags(bid, Tag.Kind.THEME),
         priorities=_tags(bid, Tag.Kind.PRIORITY),
-        boroughs=[(code.lower(), areas.names([code])) for code in bid.boroughs],
+        boroughs=[(code.lower(), award.round.body.areas.names([code])) for code in bid.boroughs],
         starts_on=bid.starts_on,
         ends_on=bid.ends_on,
     )

@@ -34,10 +34,10 @@ class Outcome(StrEnum):
 _OUTCOMES = {
     Outcome.REJECTED: "Rejected",
     Outcome.INTERNAL: "Led inside the force, no grant",
-    Outcome.DMPC: "Grants to the Deputy Mayor",
+    Outcome.DMPC: "Grants for decision",
     Outcome.DELEGATED: "Grants under delegation",
     Outcome.REDIRECTED: "Redirected",
-    Outcome.REFUSED: "Refused by the Deputy Mayor",
+    Outcome.REFUSED: "Refused in a decision",
     Outcome.OPEN: "No outcome yet",
 }
 
@@ -89,7 +89,7 @@ class Grant:
 
     `agreed` is the amount that the leadership agreed, `approved` the amount of the valid approval. `route` is the level
     recorded at routing, `route_now` the level by today's facts. `paid_early` is the sum paid before approval. `asked`
-    is true while the grant awaits the Deputy Mayor. The work runs from `starts_on` to `ends_on`.
+    is true while the grant awaits a decision. The work runs from `starts_on` to `ends_on`.
     """
 
     reference: str
@@ -327,7 +327,7 @@ def _of_grant(grant: Grant) -> Iterator[Discrepancy]:
     if grant.route is Level.DELEGATED and grant.approved is None:
         yield broken("approval", "is delegated but not approved.")
     if grant.approved_level is Level.DELEGATED and grant.route is Level.DMPC:
-        yield broken("approval level", "needs the Deputy Mayor but was approved under delegation.")
+        yield broken("approval level", "needs a decision but was approved under delegation.")
     if grant.paid > grant.amount:
         over = grant.paid - grant.amount
         yield broken("paid", f"was paid {money.pounds(grant.paid)}, {money.pounds(over)} more than its amount.", over)
@@ -338,7 +338,7 @@ def _of_grant(grant: Grant) -> Iterator[Discrepancy]:
     if not grant.legal_power:
         yield broken("legal power", "has no legal power recorded.")
     if grant.living_wage_open:
-        yield broken("living wage", "pays staff, but the London Living Wage is not confirmed.")
+        yield broken("living wage", "pays staff, but the living wage is not confirmed.")
 
 
 def _of_contract(contract: Contract) -> Iterator[Discrepancy]:

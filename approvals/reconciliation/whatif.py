@@ -45,7 +45,7 @@ class WhatIf:
 
 
 def items(position: Position) -> list[Item]:
-    """Return the items that await a decision: grants for the Deputy Mayor, then contracts."""
+    """Return the items that await a decision: grants for decision, then contracts."""
     grants = [Item(each.reference, each.label, each.amount, each.paid) for each in position.grants if each.asked]
     return grants + [Item(each.reference, each.label, each.amount) for each in position.contracts if each.asked]
 
@@ -74,14 +74,14 @@ def _measures(current: Reconciliation, imagined: Reconciliation) -> list[Measure
         Measure("Underspend", current.underspend, imagined.underspend),
         Measure("Grants to third parties", current.grants.count, imagined.grants.count),
         Measure("Grants to third parties, £", current.grants.total, imagined.grants.total),
-        Measure("For the Deputy Mayor", current.dmpc.count, imagined.dmpc.count),
-        Measure("For the Deputy Mayor, £", current.dmpc.total, imagined.dmpc.total),
+        Measure("For decision", current.dmpc.count, imagined.dmpc.count),
+        Measure("For decision, £", current.dmpc.total, imagined.dmpc.total),
         Measure("Approved under delegation", current.delegated.count, imagined.delegated.count),
         Measure("Approved under delegation, £", current.delegated.total, imagined.delegated.total),
         Measure("Contracts", current.contracts.count, imagined.contracts.count),
         Measure("Contracts, £", current.contracts.total, imagined.contracts.total),
         Measure(
-            "Bids refused by the Deputy Mayor",
+            "Bids refused in a decision",
             current.funnel[Outcome.REFUSED].count,
             imagined.funnel[Outcome.REFUSED].count,
         ),

@@ -22,6 +22,7 @@ from approvals.register.returns import Period
 from grants import money, tables
 from grants.access import Request, allow, public, round_or_404
 from grants.counting import counted
+from grants.models import own_body
 from grants.pages import file_response, page_of
 
 PAGE = 20
@@ -110,9 +111,9 @@ class _Decisions(Feed):
 
     feed_type = Atom1Feed
     title = f"{settings.SERVICE_NAME}: published decisions"
-    subtitle = (
-        "Decisions of the Deputy Mayor for Policing and Crime on crime prevention grants, when they are published."
-    )
+
+    def subtitle(self) -> str:
+        return f"Decisions of the {own_body().offices.decider} on crime prevention grants, when they are published."
 
     def link(self) -> str:
         return reverse("approvals:register")

@@ -78,19 +78,31 @@ def review(
     return recommendation
 
 
+def _decided(round: Round, how: str = "has decided") -> str:
+    return f"The {round.body.offices.decider_short} {how} this grant. Only a new decision changes it."
+
+
 def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: datetime) -> None:
     if award is None:
         must_fit(bid.round, amount)
         taken = Award.objects.values_list("reference", flat=True)
-        Award.objects.create(round=bid.round, bid=bid, reference=new_references("AWD", 1, taken)[0], amount=amount)
+        Award.objects.create(
+            round=bid.round,
+            bid=bid,
+            reference=new_references("AWD", 1, taken)[0],
+            amount=amount,
+            legal_power=bid.round.body.legal_power,
+        )
         return
     if award.items.signed().filter(answer__in=("approved", "conditions")).exists():
-        raise Refused("The Deputy Mayor has decided this grant. Only a new decision changes it.")
+        raise Refused(
+            f"The {bid.round.body.offices.decider_short} has decided this grant. Only a new decision changes it."
+        )
     paid = total_of(award.payments.all())
     if amount < paid:
         raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
     if award.state == Award.State.REFUSED:
-        raise Refused("The Deputy Mayor refused this grant. Only a new decision changes it.")
+        raise Refused(_decided(bid.round, "refused"))
     withdrawn = award.state == Award.State.WITHDRAWN
     must_fit(bid.round, amount, instead_of=money.ZERO if withdrawn else award.amount)
     if withdrawn or award.amount != amount:
@@ -137,7 +149,9 @@ def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | Non
     if award and award.payments.exists():
         raise Refused("Money was paid for this bid. It can no longer go back to the panel.")
     if award and award.items.signed().exists():
-        raise Refused("The Deputy Mayor has decided this grant. Only a new decision changes it.")
+        raise Refused(
+            f"The {bid.round.body.offices.decider_short} has decided this grant. Only a new decision changes it."
+        )
     if award and award.state != Award.State.WITHDRAWN:
         invalidate(award, "The bid was sent back to the panel", by, at)
         award.state = Award.State.WITHDRAWN

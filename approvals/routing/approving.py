@@ -85,14 +85,15 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
         refuse("it is not waiting for delegated approval.")
     if award.warning_open:
         refuse("its routing warning must be cleared first.")
+    body = award.round.body
     # The limit or the group may have changed since the grant was routed.
     now = routes_now(award.round, localtime(at).date())[award.reference]
     if now.level is not enums.Level.DELEGATED:
-        refuse(f"it needs the Deputy Mayor by the facts of today. {now.sentence}.")
+        refuse(f"it needs the {body.offices.decider_short} by the facts of today. {now.sentence}.")
     if now.warning and now.warning != award.warning:
         refuse(f"it has a new routing warning. {now.warning} Route the grants again, and clear it first.")
     if award.bid.employs_staff and not award.bid.london_living_wage:
-        refuse("it pays staff, and the London Living Wage is not confirmed.")
+        refuse(f"it pays staff, and the {body.living_wage} is not confirmed.")
     had = hands([award])[award.pk]
     if why_not := duties.why_not_approve(by.username, had):
         refuse(why_not)
@@ -161,7 +162,7 @@ def record_payment(
     Paid before a valid approval stood, it is retrospective: it needs its reason, and no further payment is taken
     until the grant is approved. Raises Refused where it is more than the grant, lies in the future, or where the
     project uses personal data of the public and its impact assessment is not finished, and where it was paid after
-    the Deputy Mayor deferred or refused the grant.
+    the grant was deferred or refused.
     """
     award = locked(award, seen)
     if paid_on > localtime(at).date():

@@ -38,7 +38,7 @@ from grants.rounds import rounds
 
 
 def decided() -> Q:
-    """The grants that the Deputy Mayor approved or refused: only a new decision changes them."""
+    """The grants that a decision approved or refused: only a new decision changes them."""
     return Q(state=Award.State.REFUSED) | Q(state=Award.State.APPROVED, route=Award.Route.DMPC)
 
 
@@ -175,7 +175,7 @@ def clear_warning(*, award: Award, reason: str, by: User, at: datetime, seen: in
 
 @transaction.atomic
 def escalate_award(*, award: Award, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Send a grant to the Deputy Mayor although its group is below the limit. There is no way to send one down."""
+    """Send a grant up for decision although its group is below the limit. There is no way to send one down."""
     award = locked(award, seen)
     must_not_be_in_flight(award.round)
     if award.route != Award.Route.DELEGATED:

@@ -49,14 +49,15 @@ def guard(*, round: Round, lines: Decimal | None) -> None:
 
 
 def in_flight(round: Round) -> Decision | None:
-    """The paper of a round that is with the DMPC's office or decided; None where there is none."""
+    """The paper of a round that is with the office or decided; None where there is none."""
     return Decision.objects.filter(round=round, state__in=Decision.IN_FLIGHT).first()
 
 
 def must_not_be_in_flight(round: Round) -> None:
-    """Refuse a change while a paper that rests on these facts is with the DMPC's office or decided."""
+    """Refuse a change while a paper that rests on these facts is with the office or decided."""
     if flying := in_flight(round):
-        raise Refused(f"{flying.reference} is submitted and rests on this. Ask the DMPC’s office to return it first.")
+        office = round.body.offices.office
+        raise Refused(f"{flying.reference} is submitted and rests on this. Ask the {office} to return it first.")
 
 
 def left_for_grants(*, round: Round) -> Decimal:

@@ -13,24 +13,11 @@ from grants.models import Round, User, new_references
 from grants.refusal import Refused
 from grants.rounds import rounds
 
-DMPC = "Deputy Mayor for Policing and Crime"
-DEFAULTS = (
-    (DelegationRule.Kind.GRANT, Decimal("50000.00"), "CPIE lead, by delegation of the MPS", DMPC, "Scheme 4.8"),
-    (DelegationRule.Kind.EXEMPTION, Decimal("100000.00"), "Director of Commercial Services", DMPC, "Scheme 4.13"),
-    (
-        DelegationRule.Kind.PROCUREMENT,
-        Decimal("181302.00"),
-        "Below the regulations’ threshold",
-        "Public Contracts Regulations 2015 apply",
-        "PCR 2015",
-    ),
-)
-
 
 def set_up(*, round: Round, by: User, at: datetime) -> None:
-    """Propose the default limits for a new round. None counts before a lead confirms it."""
-    for kind, limit, below, at_or_above, citation in DEFAULTS:
-        _propose(round, kind, limit, below, at_or_above, citation, round.opens_on, None, by, at)
+    """Propose the limits of the round's body for a new round. None counts before a lead confirms it."""
+    for own in round.body.limits:
+        _propose(round, own.kind, own.amount, own.below, own.at_or_above, own.citation, round.opens_on, None, by, at)
 
 
 def rule_on(round: Round, kind: str, day: date) -> DelegationRule | None:

@@ -1,6 +1,6 @@
 """Who may approve a grant: aggregate, compare with the dated limit, say why. Pure rules.
 
-Below the limit the force may approve; at or above it the Deputy Mayor must. Exactly the limit goes up, since only
+Below the limit the force may approve; at or above it whoever decides must. Exactly the limit goes up, since only
 what is below it is delegated. A grant is compared by the sum of its group, so that splitting it never lowers its
 route. Source: PCD 681 paras 2.5 and 2.11; scheme of delegation 4.8 (grants) and 4.13 (contract exemptions).
 """
@@ -77,7 +77,7 @@ def route(
 ) -> Route:
     """The route of one grant among those of its round. `escalated` is a lead's reason to send it higher.
 
-    `deferred` is the decision in which the Deputy Mayor put it off: who did so decides it, however small it becomes.
+    `deferred` is the decision in which it was put off: it stays for decision, however small it becomes.
     Splitting a grant never lowers its route, nor does adding one; the order of `claims` changes nothing.
     """
     other_key = Key.RECIPIENT if key is Key.FAMILY else Key.FAMILY
@@ -85,7 +85,7 @@ def route(
     level = Level.DMPC if escalated or deferred else binding.level
     sentence = _sentence(binding, limit)
     if not binding.level.height and deferred:
-        sentence = f"The Deputy Mayor deferred it in {deferred}, and so decides it"
+        sentence = f"It was deferred in {deferred}, and so is for decision"
     elif not binding.level.height and escalated:
         sentence = f"Sent up by a lead: {escalated}"
     warning = ""

@@ -41,7 +41,7 @@ def routes(request: Request, round: str) -> HttpResponse:
     live = list(Award.objects.live().for_routes().filter(round=found))
     groups = [
         ("Needs you", [award for award in live if award.warning_open or not award.route]),
-        ("To the Deputy Mayor", [award for award in live if award.route == Award.Route.DMPC]),
+        (f"To the {found.body.offices.decider_short}", [award for award in live if award.route == Award.Route.DMPC]),
         ("Delegated", [award for award in live if award.route == Award.Route.DELEGATED and not award.warning_open]),
     ]
     context = {
@@ -91,7 +91,7 @@ def escalate_award(request: Request, reference: str) -> HttpResponse:
         lambda data: awards.escalate_award(
             award=award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{award.bid.title} goes to the Deputy Mayor",
+        done=f"{award.bid.title} goes to the {award.round.body.offices.decider_short}",
         to=reverse("approvals:award", args=[award.reference]),
         award=award,
     )

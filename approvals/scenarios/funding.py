@@ -1,7 +1,7 @@
 """The effect of a choice of bids: money taken and left, who approves the grants, and what is covered. Pure rules.
 
 A scenario funds a bid in full or in part, holds it in reserve, or does neither. Its grants are routed by the rules of
-the register, so that a scenario shows in advance what would go to the Deputy Mayor.
+the register, so that a scenario shows in advance what would go up for decision.
 """
 
 from collections import Counter

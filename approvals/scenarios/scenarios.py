@@ -15,11 +15,11 @@ from approvals.models import DelegationRule, Scenario, ScenarioItem
 from approvals.routing import awards
 from approvals.routing.commitments import left_for_grants
 from approvals.scenarios.funding import Choice, Effect, Place, effect
-from bids import areas
 from bids.models import Bid, Tag
 from bids.panel import members
 from bids.scoring import Gate
 from grants import audit, money
+from grants.bodies import Areas
 from grants.models import Round, User, new_references
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -221,6 +221,6 @@ def _differ(first: Choice, second: Choice) -> bool:
     return first.place is Place.FUND and first.amount != second.amount
 
 
-def uncovered(scenario_effect: Effect) -> list[str]:
-    """Return the names of the boroughs that no funded bid covers."""
-    return [borough.name for borough in areas.BOROUGHS if borough.code not in scenario_effect.boroughs]
+def uncovered(scenario_effect: Effect, areas: Areas) -> list[str]:
+    """Return the names of the areas that no funded bid covers."""
+    return [area.name for area in areas.each if area.code not in scenario_effect.boroughs]

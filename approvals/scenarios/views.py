@@ -84,7 +84,7 @@ def scenario(request: Request, reference: str) -> HttpResponse:
         "page": page,
         "effect": effect,
         "left": left_for_grants(round=scenario.round),
-        "uncovered": transitions.uncovered(effect) if effect else [],
+        "uncovered": transitions.uncovered(effect, scenario.round.body.areas) if effect else [],
         "may_keep": may_keep,
         "line": top if draws else None,
         "form": {"errors": errors, "errors_with_links": errors},
@@ -125,7 +125,7 @@ def compare_scenarios(request: Request, round: str) -> HttpResponse:
         "first": chosen[0],
         "second": chosen[1],
         "effects": effects,
-        "uncovered": [transitions.uncovered(each) for each in effects],
+        "uncovered": [transitions.uncovered(each, this_round.body.areas) for each in effects],
         "differences": transitions.differences(*sides),
         "places": Place,
     }

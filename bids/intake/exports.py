@@ -8,6 +8,7 @@ from django.db import transaction
 
 from bids.models.bids import BidQuerySet
 from grants import audit
+from grants.bodies import Areas
 from grants.models import Round, User
 from grants.tables import as_xlsx
 
@@ -18,7 +19,7 @@ _HEADER = (
     "Led by",
     "Recipient",
     "Sponsoring unit",
-    "Boroughs",
+    "Areas",
     "Themes and priorities",
     "State",
     "Amount asked for (£)",
@@ -30,11 +31,11 @@ _HEADER = (
 def workbook(round: Round, bids: BidQuerySet, *, by: User, at: datetime) -> bytes:
     """Return the bids of a list as an xlsx file, with a header and one row for each bid."""
     audit.record("export bids", round, round=round, by=by, at=at, facts={"rows": bids.count()})
-    return as_xlsx("Bids", _rows(bids))
+    return as_xlsx("Bids", _rows(bids, round.body.areas))
 
 
-def _rows(bids: BidQuerySet) -> Iterator[list[Any]]:
-    yield list(_HEADER)
+def _rows(bids: BidQuerySet, areas: Areas) -> Iterator[list[Any]]:
+    yield [areas.many.capitalize() if column == "Areas" else column for column in _HEADER]
     for bid in bids.for_list().iterator(chunk_size=500):
         yield [
             bid.reference,
@@ -43,7 +44,7 @@ def _rows(bids: BidQuerySet) -> Iterator[list[Any]]:
             bid.get_led_by_display(),
             bid.recipient.name if bid.recipient else "",
             bid.sponsoring_unit,
-            bid.borough_names,
+            areas.names(bid.boroughs),
             ", ".join(tag.label for tag in bid.tags.all()),
             bid.get_state_display(),
             bid.amount,

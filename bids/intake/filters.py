@@ -5,7 +5,6 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
-from bids import areas
 from bids.models import Bid, Tag
 from grants.forms import Form
 from grants.models import Round
@@ -18,15 +17,9 @@ class BidFilter(django_filters.FilterSet):
     theme = django_filters.ModelChoiceFilter(
         field_name="tags", queryset=Tag.objects.none(), to_field_name="code", label="Theme", empty_label="Any theme"
     )
-    borough = django_filters.ChoiceFilter(
-        choices=[(borough.code, borough.name) for borough in areas.BOROUGHS],
-        method="in_borough",
-        label="Borough",
-        empty_label="Any borough",
-    )
+    borough = django_filters.ChoiceFilter(method="in_borough")
     unit = django_filters.ChoiceFilter(
         field_name="sponsoring_unit",
-        choices=[(unit, unit) for unit in areas.UNITS],
         label="Sponsoring unit",
         empty_label="Any unit",
     )
@@ -50,6 +43,10 @@ class BidFilter(django_filters.FilterSet):
             self.filters["sort"] = django_filters.OrderingFilter(
                 fields=(("source_reference", "reference"), ("title", "title"), ("amount", "amount")), label="Sort by"
             )
+        areas = round.body.areas
+        self.filters["borough"].label = areas.one.capitalize()
+        self.filters["borough"].extra |= {"choices": areas.choices, "empty_label": f"Any {areas.one}"}
+        self.filters["unit"].extra["choices"] = [(unit, unit) for unit in round.body.units]
         self.filters["theme"].queryset = Tag.objects.filter(round=round, kind=Tag.Kind.THEME)
 
     def search(self, rows: QuerySet[Bid], name: str, value: str) -> QuerySet[Bid]:

@@ -7,15 +7,22 @@ from typing import Any
 
 from django import forms
 
-from bids import areas
 from bids.fields import BidsField
 from bids.models import Bid, Tag
 from grants import money
+from grants.bodies import Body
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, text_area, yes_no
 from grants.models import Organisation, Round
-from grants.names import plain_name
 
-_POLICE = {plain_name(name) for name in (*areas.UNITS, "Metropolitan Police", "Metropolitan Police Service", "MPS")}
+
+def in_words_of(body: Body, fields: dict[str, forms.Field]) -> None:
+    """Give the fields whose words or choices belong to a body those of this one."""
+    boroughs = fields["boroughs"]
+    assert isinstance(boroughs, forms.MultipleChoiceField)
+    boroughs.label, boroughs.choices = body.areas.many.capitalize(), body.areas.choices
+    boroughs.error_messages["required"] = f"Select {body.areas.many}"
+    fields["sponsoring_unit"].help_text = f"The unit of the force behind the bid, such as {body.unit_example}."
+    fields["london_living_wage"].label = f"Are they paid at least the {body.living_wage}?"
 
 
 class BidForm(Form):
@@ -37,7 +44,7 @@ class BidForm(Form):
     )
     register_number = forms.CharField(label="Register number", max_length=20, required=False)
     sponsoring_unit = forms.CharField(
-        label="Sponsoring unit", max_length=80, help_text="The unit of the force behind the bid, such as Central West."
+        label="Sponsoring unit", max_length=80, help_text="The unit of the force behind the bid."
     )
     contact = forms.CharField(
         label="Contact person",
@@ -52,9 +59,7 @@ class BidForm(Form):
     )
     summary = text_area("Summary")
     beneficiaries = text_area("Who benefits", rows=2, longest=2000)
-    boroughs = forms.MultipleChoiceField(
-        label="Boroughs", choices=[(borough.code, borough.name) for borough in areas.BOROUGHS], widget=Checkboxes
-    )
+    boroughs = forms.MultipleChoiceField(widget=Checkboxes)
     themes = forms.ModelMultipleChoiceField(label="Themes", queryset=Tag.objects.none(), widget=Checkboxes)
     priorities = forms.ModelMultipleChoiceField(label="Plan priorities", queryset=Tag.objects.none(), widget=Checkboxes)
     objectives = forms.ModelMultipleChoiceField(
@@ -68,7 +73,7 @@ class BidForm(Form):
     track_record = text_area("Track record")
     employs_staff = yes_no("Does it pay staff?")
     london_living_wage = yes_no(
-        "Are they paid at least the London Living Wage?", required=False, hint="Answer where the project pays staff."
+        "Are they paid at least the living wage?", required=False, hint="Answer where the project pays staff."
     )
     personal_data = yes_no("Does it use personal data of the public?")
     future_cost = yes_no("Does it leave a future or ongoing cost?")
@@ -77,6 +82,8 @@ class BidForm(Form):
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.body = round.body
+        in_words_of(self.body, self.fields)
         for name, kind in (("themes", "theme"), ("priorities", "priority"), ("objectives", "objective")):
             field = self.fields[name]
             assert isinstance(field, forms.ModelMultipleChoiceField)
@@ -103,7 +110,7 @@ class BidForm(Form):
 
     def clean_recipient(self) -> str:
         name = " ".join(self.cleaned_data["recipient"].split())
-        if plain_name(name).removesuffix(" police").removesuffix(" bcu") in _POLICE:
+        if self.body.is_police(name):
             raise forms.ValidationError("A unit of the force cannot take a grant. Name it as the sponsoring unit")
         return name
 
@@ -117,7 +124,7 @@ class BidForm(Form):
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
             self.add_error("ends_on", "End date must be on or after the start date")
         if data.get("employs_staff") and data.get("london_living_wage") is None:
-            self.add_error("london_living_wage", "Say whether staff are paid at least the London Living Wage")
+            self.add_error("london_living_wage", f"Say whether staff are paid at least the {self.body.living_wage}")
         if data.get("future_cost") and not data.get("future_cost_note"):
             self.add_error("future_cost_note", "Enter what the future cost is")
         return data

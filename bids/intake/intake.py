@@ -14,13 +14,13 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.timezone import localtime
 from openpyxl.utils import get_column_letter
 
-from bids import areas
 from bids.intake.forms import BidForm
 from bids.intake.sheets import COLUMNS
 from bids.models import Bid, CostLine, Upload
 from bids.panel import members
 from bids.ranking import standings
 from grants import audit, money, states
+from grants.bodies import NoSuchArea
 from grants.counting import counted
 from grants.models import Alias, Organisation, Round, User, new_references
 from grants.names import plain_name
@@ -123,7 +123,8 @@ def check(round: Round, rows: Sequence[dict[str, str]]) -> Preview:
                 bidder=row["recipient"] or row["sponsoring_unit"],
                 amount=draft.get("amount"),
                 errors=[
-                    (f"{get_column_letter(header.index(name) + 1)}{number}", name, message) for name, message in errors
+                    (f"{get_column_letter(header.index(name) + 1)}{number}", round.body.column(name), message)
+                    for name, message in errors
                 ],
                 known=known and not errors,
                 draft=draft,
@@ -141,8 +142,8 @@ def _row_form(round: Round, row: dict[str, str]) -> tuple[BidForm, list[tuple[st
             data.setlist(name, [code.strip() for code in text.split(";") if code.strip()])
         elif name == "boroughs":
             try:
-                data.setlist(name, areas.read(text))
-            except areas.NoSuchBorough as wrong:
+                data.setlist(name, round.body.areas.read(text))
+            except NoSuchArea as wrong:
                 errors.append((name, str(wrong)))
         elif name in DAYS:
             for part, value in enumerate(_day_parts(text)):

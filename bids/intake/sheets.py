@@ -5,6 +5,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime
 from decimal import Decimal
 from typing import IO, Any
@@ -12,8 +13,8 @@ from typing import IO, Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from bids import areas
-from bids.intake.forms import BidForm
+from bids.intake.forms import BidForm, in_words_of
+from grants.bodies import Body
 
 COLUMNS = tuple(BidForm.base_fields)
 # A spreadsheet may leave out these columns.
@@ -25,8 +26,10 @@ class UnreadableSheet(Exception):
     """The file cannot be read at all. The message says what to do about it."""
 
 
-def read(file: IO[bytes], name: str) -> list[dict[str, str]]:
-    """Return the rows of a spreadsheet as text by column. `row` holds the number of the row in the sheet.
+def read(file: IO[bytes], name: str, body: Body) -> list[dict[str, str]]:
+    """Return the rows of a spreadsheet as text by field. `row` holds the number of the row in the sheet.
+
+    The columns are headed in the words of the body.
 
     Raises UnreadableSheet for another kind of file, wrong columns, no rows or too many rows.
     """
@@ -34,8 +37,9 @@ def read(file: IO[bytes], name: str) -> list[dict[str, str]]:
     header = [str(cell).strip().lower() for cell in next(rows, [])]
     while header and not header[-1]:
         header.pop()
-    missing = [column for column in COLUMNS if column not in header and column not in MAY_BE_MISSING]
-    unknown = [column or "(empty)" for column in header if column not in COLUMNS]
+    fields = {body.column(field): field for field in COLUMNS}
+    missing = [column for column in fields if column not in header and column not in MAY_BE_MISSING]
+    unknown = [column or "(empty)" for column in header if column not in fields]
     if missing or unknown or len(set(header)) != len(header):
         problems = []
         if missing:
@@ -52,7 +56,8 @@ def read(file: IO[bytes], name: str) -> list[dict[str, str]]:
         if any(cells[len(header) :]):
             raise UnreadableSheet(f"Row {number} has more cells than the first row has columns")
         padded = cells + [""] * (len(header) - len(cells))
-        bids.append(dict(zip(header, padded, strict=False)) | {"row": str(number)})
+        by_field = {fields[column]: cell for column, cell in zip(header, padded, strict=False)}
+        bids.append(by_field | {"row": str(number)})
         if len(bids) > MOST_ROWS:
             raise UnreadableSheet(f"The file has more than {MOST_ROWS:,} rows. Split it into smaller files")
     if not bids:
@@ -121,17 +126,20 @@ def _cell(cell: Any) -> str:
     return str(value)
 
 
-def template_workbook() -> bytes:
+def template_workbook(body: Body) -> bytes:
     """Return an empty workbook: the columns in its first row, and a second sheet that explains each."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Bids"
-    sheet.append(list(COLUMNS))
+    sheet.append([body.column(name) for name in COLUMNS])
     help_sheet = book.create_sheet("What goes where")
     help_sheet.append(["Column", "What it holds"])
-    for name, bound in BidForm.base_fields.items():
-        text = f"{bound.label}. {_HINTS.get(name, bound.help_text)}".strip()
-        help_sheet.append([name, text])
+    hints = _HINTS | {"boroughs": f"Names separated by semicolons, or {body.areas.everywhere}"}
+    fields = deepcopy(BidForm.base_fields)
+    in_words_of(body, fields)
+    for name, field in fields.items():
+        text = f"{field.label}. {hints.get(name, field.help_text)}".strip()
+        help_sheet.append([body.column(name), text])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -141,7 +149,6 @@ _HINTS = {
     "led_by": "external or internal",
     "register": "charity, company, local authority or not stated",
     "costs": "label: amount; label: amount",
-    "boroughs": f"Names separated by semicolons, or {areas.ALL}",
     "themes": "Codes separated by semicolons",
     "priorities": "Codes separated by semicolons",
     "objectives": "Codes separated by semicolons, or empty",

@@ -68,8 +68,8 @@ def export_bids(request: Request, round: str) -> HttpResponse:
 @allow("take in bid")
 @require_GET
 def bid_template(request: Request, round: str) -> HttpResponse:
-    round_or_404(request, round, "take in bid")
-    return file_response(sheets.template_workbook(), tables.XLSX, "bids-template.xlsx")
+    this_round = round_or_404(request, round, "take in bid")
+    return file_response(sheets.template_workbook(this_round.body), tables.XLSX, "bids-template.xlsx")
 
 
 @allow("see bids")
@@ -162,7 +162,7 @@ def import_bids(request: Request, round: str) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            rows = sheets.read(file, file.name)
+            rows = sheets.read(file, file.name, this_round.body)
         except sheets.UnreadableSheet as wrong:
             form.add_error("file", str(wrong))
         else:

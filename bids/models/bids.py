@@ -8,7 +8,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, F, Q, Sum
 
-from bids import areas
 from bids.models.families import ProjectFamily
 from bids.models.scorecards import Assignment, Interest, is_clear
 from grants import money
@@ -172,7 +171,7 @@ class Bid(models.Model):
 
     @property
     def borough_names(self) -> str:
-        return areas.names(self.boroughs)
+        return self.round.body.areas.names(self.boroughs)
 
     @property
     def bidder(self) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 
-from bids import areas
 from bids.fields import BidField
 from bids.models import Bid, PanelOutcome, Tag
 from grants.forms import Checkbox, Checkboxes, Form, MoneyField, Radios, VersionedForm, text_area
@@ -100,12 +99,7 @@ class KnowledgeForm(Form):
     themes = forms.ModelMultipleChoiceField(
         label="Themes that they know", queryset=Tag.objects.none(), widget=Checkboxes, required=False
     )
-    boroughs = forms.MultipleChoiceField(
-        label="Boroughs that they know",
-        choices=[(borough.code, borough.name) for borough in areas.BOROUGHS],
-        widget=Checkboxes,
-        required=False,
-    )
+    boroughs = forms.MultipleChoiceField(widget=Checkboxes, required=False)
     organisations = forms.ModelMultipleChoiceField(
         label="Bodies that they belong to",
         queryset=Organisation.objects.none(),
@@ -116,7 +110,10 @@ class KnowledgeForm(Form):
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        themes, bodies = self.fields["themes"], self.fields["organisations"]
+        areas = round.body.areas
+        themes, boroughs, bodies = (self.fields[name] for name in ("themes", "boroughs", "organisations"))
+        assert isinstance(boroughs, forms.MultipleChoiceField)
+        boroughs.label, boroughs.choices = f"{areas.many.capitalize()} that they know", areas.choices
         assert isinstance(themes, forms.ModelMultipleChoiceField)
         assert isinstance(bodies, forms.ModelMultipleChoiceField)
         themes.queryset = Tag.objects.filter(round=round, kind=Tag.Kind.THEME)

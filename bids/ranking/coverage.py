@@ -1,4 +1,4 @@
-"""What a round covers: its bids by borough, theme and priority, in figures and as a map of London in squares."""
+"""What a round covers: its bids by area, theme and priority, in figures, and as a map in squares where there is one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Q, QuerySet, Sum
 
-from bids import areas
 from bids.models import Bid, Tag
 from grants import money
+from grants.bodies import Areas
 from grants.models import Round
 
 # A square of the map and the room around it, in units of the picture.
@@ -21,7 +21,7 @@ SHADES = 4
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A borough or a tag: its bids, how many of them are above the funding line, and what those ask for in pounds."""
+    """An area or a tag: its bids, how many of them are above the funding line, and what those ask for in pounds."""
 
     label: str
     bids: int
@@ -31,7 +31,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A borough as a square: where it stands, its short name, its bids above the line, and its shade from 0 to 4."""
+    """An area as a square: where it stands, its short name, its bids above the line, and its shade from 0 to 4."""
 
     part: Part
     short: str
@@ -44,15 +44,17 @@ class Tile:
 class Coverage:
     """What the bids of a round cover. A bid for several boroughs or tags counts in each, and is never divided."""
 
-    tiles: list[Tile]
-    width: int
-    height: int
+    areas: list[Part]
     tags: list[tuple[str, list[Part]]]
+    # Empty where the body has no map.
+    tiles: list[Tile]
+    width: int = 0
+    height: int = 0
 
     @property
     def uncovered(self) -> list[str]:
-        """The boroughs that no bid above the line covers."""
-        return [tile.part.label for tile in self.tiles if not tile.part.above]
+        """The areas that no bid above the line covers."""
+        return [part.label for part in self.areas if not part.above]
 
 
 def of(round: Round, bids: QuerySet[Bid], after: int) -> Coverage:
@@ -72,7 +74,7 @@ def of(round: Round, bids: QuerySet[Bid], after: int) -> Coverage:
         (label, [_part(tag.label, by_tag.get(tag.pk)) for tag in Tag.objects.filter(round=round, kind=kind)])
         for kind, label in ((Tag.Kind.THEME, "Themes"), (Tag.Kind.PRIORITY, "Plan priorities"))
     ]
-    return drawn(by_borough, kinds)
+    return drawn(round.body.areas, by_borough, kinds)
 
 
 def _part(label: str, row: Mapping[str, Any] | None) -> Part:
@@ -81,15 +83,16 @@ def _part(label: str, row: Mapping[str, Any] | None) -> Part:
     return Part(label, row["all"], row["above"], row["asked"] or money.ZERO)
 
 
-def drawn(rows: Mapping[str, Mapping[str, Any]], tags: list[tuple[str, list[Part]]]) -> Coverage:
-    """The map and the tables of counts by borough code. The shade is the share of the most covered borough's bids."""
+def drawn(areas: Areas, rows: Mapping[str, Mapping[str, Any]], tags: list[tuple[str, list[Part]]]) -> Coverage:
+    """The map and the tables of counts by area code. The shade is the share of the most covered area's bids."""
     most = max((row["above"] for row in rows.values()), default=0)
+    parts = [_part(area.name, rows.get(area.code)) for area in areas.each]
     tiles = []
-    for each in areas.BOROUGHS:
-        part = _part(each.name, rows.get(each.code))
-        shade = -(-part.above * SHADES // most) if most else 0
-        across, down = each.column * (SIDE + GAP), each.row * (SIDE + GAP)
-        tiles.append(Tile(part, each.short, across, down, shade))
-    width = (max(each.column for each in areas.BOROUGHS) + 1) * (SIDE + GAP)
-    height = (max(each.row for each in areas.BOROUGHS) + 1) * (SIDE + GAP)
-    return Coverage(tiles, width, height, tags)
+    for area, part in zip(areas.each, parts, strict=True):
+        if area.column is not None and area.row is not None:
+            shade = -(-part.above * SHADES // most) if most else 0
+            tiles.append(Tile(part, area.short, area.column * (SIDE + GAP), area.row * (SIDE + GAP), shade))
+    # The last tile of a row or column has its gap as well.
+    width = max((tile.x + SIDE + GAP for tile in tiles), default=0)
+    height = max((tile.y + SIDE + GAP for tile in tiles), default=0)
+    return Coverage(parts, tags, tiles, width, height)

@@ -7,21 +7,20 @@ from django import forms
 from grants.forms import DayField, Form, ReasonForm, text_area
 from grants.models import RoleHolding, User
 from grants.people.deputies import DEPUTISED, NEVER
-from grants.roles import Role
 
 
 class HoldingField(forms.ModelChoiceField):
     """A role that somebody holds, told by its name and its round."""
 
     def label_from_instance(self, obj: RoleHolding) -> str:
-        return f"{Role(obj.role).label}, {obj.round.title if obj.round else 'all rounds'}"
+        return f"{obj.title}, {obj.round.title if obj.round else 'all rounds'}"
 
 
 class DeputyField(forms.ModelChoiceField):
     """A deputy's part, told by who it is and until when."""
 
     def label_from_instance(self, obj: RoleHolding) -> str:
-        return f"{obj.user.name}, {Role(obj.role).label}, until {obj.ends_on:%-d %B %Y}"
+        return f"{obj.user.name}, {obj.title}, until {obj.ends_on:%-d %B %Y}"
 
 
 class DeputyForm(Form):

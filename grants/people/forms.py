@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from grants.forms import Form, Radios, ReasonForm, text_area
-from grants.models import USERNAME, RoleHolding, Round, User
+from grants.models import USERNAME, RoleHolding, Round, User, own_body
 from grants.roles import Role
 
 
@@ -43,8 +43,12 @@ class EmailForm(Form):
     email = forms.EmailField(label="Email address", max_length=254)
 
 
+def _roles() -> list[tuple[str, str]]:
+    return [(role.value, own_body().offices.of(role)) for role in Role]
+
+
 class RoleForm(Form):
-    role = forms.ChoiceField(label="Role", choices=[(role.value, role.label) for role in Role], widget=Radios)
+    role = forms.ChoiceField(label="Role", choices=_roles, widget=Radios)
     round = forms.ModelChoiceField(
         label="Round", queryset=Round.objects.all(), required=False, empty_label="All rounds"
     )

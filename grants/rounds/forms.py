@@ -12,7 +12,9 @@ from grants.models import UNALLOCATED, BudgetLine, Round
 
 
 class RoundForm(Form):
-    reference = forms.SlugField(label="Reference", max_length=40, help_text="Used in addresses, such as cpie-2026-27.")
+    reference = forms.SlugField(
+        label="Reference", max_length=40, help_text="Used in addresses, such as grants-2026-27."
+    )
     title = forms.CharField(label="Title", max_length=120)
     financial_year = forms.RegexField(
         r"^20\d\d/\d\d$",

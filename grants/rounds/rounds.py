@@ -9,7 +9,8 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import localtime
 
 from grants import audit
-from grants.models import BudgetLine, Round, User, new_references
+from grants.bodies import Body
+from grants.models import BodyVersion, BudgetLine, Round, User, new_references, own_body
 from grants.refusal import Refused, must_be_current
 from grants.totals import total_of
 
@@ -44,8 +45,11 @@ def open_round(
     scoring_closes_on: date | None = None,
     routing_key: str = Round.Key.FAMILY,
     scored: bool = True,
+    body: Body | None = None,
 ) -> Round:
-    """Open a round with its allocation in pounds, its default criteria and its default delegation rules.
+    """Open a round with its allocation in pounds, and the criteria, tags and limits of its body.
+
+    Without a `body` it is that of this deployment. The round keeps it as it is now.
 
     Raises Refused if the reference is taken or the dates are out of order.
     """
@@ -66,6 +70,7 @@ def open_round(
         scoring_closes_on=scoring_closes_on,
         routing_key=routing_key,
         scored=scored,
+        body_version=BodyVersion.objects.keep(body or own_body()),
     )
     audit.record("open round", round, round=round, by=by, at=at, facts={"allocation": allocation, "key": routing_key})
     for set_up in settings.ROUND_DEFAULTS:

@@ -8,6 +8,7 @@ from django import template
 from django.utils.timezone import localtime
 
 from grants import access, counting, money, typed
+from grants.bodies import Body
 from grants.roles import ACTIONS, Role
 
 register = template.Library()
@@ -54,9 +55,27 @@ def moment(value: datetime | str | None) -> str:
 
 
 @register.filter
-def role_name(value: str) -> str:
-    """Panel chair."""
-    return Role(value).label if value else ""
+def role_name(value: str, body: Body) -> str:
+    """Panel chair: what a role is called in the body of a round."""
+    return body.offices.of(Role(value)) if value else ""
+
+
+@register.filter
+def level_name(value: str, body: Body) -> str:
+    """Deputy Mayor: who approves at a level of routing in the body of a round."""
+    return body.offices.level(value)
+
+
+@register.filter
+def in_words(facts: dict[str, Any], body: Body) -> list[tuple[str, Any]]:
+    """The facts of an event with their names, as people of the round's body read them."""
+    return list(body.in_words(facts).items())
+
+
+@register.filter
+def with_article(noun: str) -> str:
+    """A borough, an area: a noun of the body's own with the article that it takes."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.db import connection
 from bids.intake import defaults
 from bids.models import Assignment, Bid, Criterion, Interest, Panel, Scorecard
 from bids.ranking import standings
-from grants.models import Organisation, RoleHolding, Round, User
+from grants.models import BodyVersion, Organisation, RoleHolding, Round, User, own_body
 from grants.roles import Role
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -66,6 +66,7 @@ def build(size: Size, number: int) -> Built:
         allocation=Decimal("4782000.00"),
         opens_on=date(2026, 11, 1),
         closes_on=date(2026, 12, 31),
+        body_version=BodyVersion.objects.keep(own_body()),
     )
     chair = _person(f"chair.{number}", Role.CHAIR, round)
     members = [_person(f"member.{number}.{each}", Role.MEMBER, round) for each in range(size.members)]

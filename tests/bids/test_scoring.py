@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bids.criteria import DEFAULTS, Rule
+from bids.criteria import Rule
 from bids.scoring import Answer, Card, Gate, Placed, Result, rank, result
+from tests.bodies import CRITERIA
 
 YES, NO, OPEN = True, False, None
-SCORED = [rule.number for rule in DEFAULTS if rule.scored]
-GATES = [rule.number for rule in DEFAULTS if rule.gate]
+SCORED = [rule.number for rule in CRITERIA if rule.scored]
+GATES = [rule.number for rule in CRITERIA if rule.gate]
 
 
 def card(*scores: int, failed: Sequence[int] = ()) -> dict[int, Answer]:
@@ -21,7 +22,7 @@ def card(*scores: int, failed: Sequence[int] = ()) -> dict[int, Answer]:
     marks = dict(zip(SCORED, scores if len(scores) == 3 else scores * 3, strict=True))
     return {
         rule.number: Answer(rule.number not in failed if rule.gate else None, marks.get(rule.number))
-        for rule in DEFAULTS
+        for rule in CRITERIA
     }
 
 
@@ -44,7 +45,7 @@ def judged(*passed: bool) -> list[Card]:
     ],
 )
 def test_a_gate_is_passed_or_failed_by_all_and_else_split(answers: tuple[bool, ...], gate: Gate) -> None:
-    assert result(judged(*answers), DEFAULTS).gates[7] is gate
+    assert result(judged(*answers), CRITERIA).gates[7] is gate
 
 
 @pytest.mark.parametrize(
@@ -59,17 +60,17 @@ def test_a_gate_is_passed_or_failed_by_all_and_else_split(answers: tuple[bool, .
     ],
 )
 def test_a_bid_stands_by_the_worst_of_its_gates(cards: list[Card], worst: Gate) -> None:
-    assert result(cards, DEFAULTS).gate is worst
+    assert result(cards, CRITERIA).gate is worst
 
 
 def test_without_a_complete_scorecard_there_is_no_mean_and_not_a_nought() -> None:
-    bid_result = result([], DEFAULTS)
+    bid_result = result([], CRITERIA)
     assert (bid_result.cards, bid_result.mean, bid_result.spread) == (0, None, None)
     assert (bid_result.means, bid_result.card_means) == ({}, ())
 
 
 def test_a_mark_of_nought_is_a_mark() -> None:
-    bid_result = result([card(0)], DEFAULTS)
+    bid_result = result([card(0)], CRITERIA)
     assert (bid_result.cards, bid_result.mean) == (1, Decimal("0.00"))
 
 
@@ -77,14 +78,14 @@ def test_a_mark_of_nought_is_a_mark() -> None:
 def test_a_card_that_lacks_one_answer_is_left_out_of_everything(number: int) -> None:
     lacking = {**card(0, failed=GATES), number: Answer()}
     whole = card(4)
-    assert result([whole, lacking], DEFAULTS) == result([whole], DEFAULTS)
+    assert result([whole, lacking], CRITERIA) == result([whole], CRITERIA)
     missing = {key: answer for key, answer in lacking.items() if key != number}
-    assert result([whole, missing], DEFAULTS) == result([whole], DEFAULTS)
+    assert result([whole, missing], CRITERIA) == result([whole], CRITERIA)
 
 
 def test_a_gate_that_is_scored_needs_both_answers() -> None:
-    assert result([{**card(4), 6: Answer(True, None)}], DEFAULTS).cards == 0
-    assert result([{**card(4), 6: Answer(None, 4)}], DEFAULTS).cards == 0
+    assert result([{**card(4), 6: Answer(True, None)}], CRITERIA).cards == 0
+    assert result([{**card(4), 6: Answer(None, 4)}], CRITERIA).cards == 0
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_a_gate_that_is_scored_needs_both_answers() -> None:
     ],
 )
 def test_the_result_is_the_mean_of_the_cards_to_two_decimals(cards: list[Card], mean: str, spread: str) -> None:
-    bid_result = result(cards, DEFAULTS)
+    bid_result = result(cards, CRITERIA)
     assert (bid_result.mean, bid_result.spread) == (Decimal(mean), Decimal(spread))
 
 
@@ -139,7 +140,7 @@ def test_a_round_of_gates_alone_has_results_without_means() -> None:
 
 
 def placed(reference: str, cards: Sequence[Card], amount: str = "1000") -> Placed:
-    bid_result = result(cards, DEFAULTS)
+    bid_result = result(cards, CRITERIA)
     return Placed(reference, Decimal(amount), bid_result.gate, bid_result.mean)
 
 
@@ -200,7 +201,7 @@ def test_the_order_in_which_bids_are_given_changes_no_place(bids: list[Placed], 
 def test_the_order_of_the_members_changes_no_gate(given_cards: list[Card], shuffler: random.Random) -> None:
     mixed = list(given_cards)
     shuffler.shuffle(mixed)
-    one, other = result(given_cards, DEFAULTS), result(mixed, DEFAULTS)
+    one, other = result(given_cards, CRITERIA), result(mixed, CRITERIA)
     assert (one.gates, one.means, one.spread) == (other.gates, other.means, other.spread)
 
 
@@ -218,11 +219,11 @@ def test_a_higher_mark_never_lowers_the_mean(given_cards: list[Card]) -> None:
     lower, *others = given_cards
     number = next((number for number in SCORED if (lower[number].score or 0) < 4), None)
     if number is None:
-        assert result([lower], DEFAULTS).mean == Decimal("4.00")
+        assert result([lower], CRITERIA).mean == Decimal("4.00")
         return
     score = lower[number].score or 0
     higher = {**lower, number: Answer(lower[number].passed, score + 1)}
-    before, after = result([lower, *others], DEFAULTS).mean, result([higher, *others], DEFAULTS).mean
+    before, after = result([lower, *others], CRITERIA).mean, result([higher, *others], CRITERIA).mean
     assert before is not None
     assert after is not None
     assert before <= after
@@ -230,6 +231,6 @@ def test_a_higher_mark_never_lowers_the_mean(given_cards: list[Card]) -> None:
 
 @given(st.lists(cards, min_size=1, max_size=5))
 def test_a_mean_lies_between_its_cards_and_on_the_scale(given_cards: list[Card]) -> None:
-    bid_result: Result = result(given_cards, DEFAULTS)
+    bid_result: Result = result(given_cards, CRITERIA)
     assert bid_result.mean is not None
     assert 0 <= min(bid_result.card_means) <= bid_result.mean <= max(bid_result.card_means) <= 4

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grants.roles import ACTIONS, Role, acting_role
+from tests.bodies import MPS, VALE
 
 CHANGES = {
     Role.MEMBER: {
@@ -182,9 +183,10 @@ def test_a_misspelt_action_never_passes() -> None:
 
 
 def test_every_role_has_a_name_of_its_own() -> None:
-    labels = [role.label for role in Role]
-    assert all(labels)
-    assert len(set(labels)) == len(labels)
+    for name in (lambda role: role.label, MPS.offices.of, VALE.offices.of):
+        labels = [name(role) for role in Role]
+        assert all(labels)
+        assert len(set(labels)) == len(labels)
 
 
 def test_no_two_changes_read_the_same_in_the_trail() -> None:

@@ -51,7 +51,7 @@ def _confirm(page: Page) -> None:
     page.keyboard.press("Space")
     expect(effect).to_contain_text("Together £36,200, below £50,000: no route would change")
     page.keyboard.press("Space")
-    expect(effect).to_contain_text("2 grants would go from delegated to the Deputy Mayor")
+    expect(effect).to_contain_text("2 grants would go from delegation to decision")
     page.goto(page.url)
     tab_to(page, page.get_by_label("Lots of one project"))
     page.keyboard.press("Space")

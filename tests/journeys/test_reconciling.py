@@ -40,7 +40,7 @@ def test_from_the_allocation_down_to_a_bid_and_back(page: Page, served: str) -> 
     look(page)
     follow(page, page.get_by_role("link", name="Princes Trust PPP Project"))
     look(page)
-    press_on(page, page.get_by_role("link", name="For the Deputy Mayor"))
+    press_on(page, page.get_by_role("link", name="For decision"))
     expect(page.get_by_text("11 grants, £947,234.")).to_be_visible()
     page.goto(f"{served}{ROUND}reconciliation/bids/")
     look(page)

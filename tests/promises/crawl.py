@@ -36,6 +36,7 @@ from grants.access import holdings
 from grants.models import AuditEvent, RoleHolding, Round, User
 from grants.people import people
 from tests import files
+from tests.bodies import MPS
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW
 from tests.promises import worlds
@@ -56,7 +57,7 @@ SHUT_OUT = "chair with an interest in it"
 PEOPLE = {
     **MEMBERS,
     SHUT_OUT: worlds.SHUT_OUT,
-    **{role.label: name for letter, (role, name) in ROLES.items() if letter != "m"},
+    **{MPS.offices.of(role): name for letter, (role, name) in ROLES.items() if letter != "m"},
     "public": "",
 }
 HIDDEN: tuple[type[Model], ...] = (Scorecard, Mark, Interest, AuditEvent)

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.crypto import get_random_string
 
 from approvals.loading import STAGES, BadFolder, Folder
+from grants.body_folder import BadBody
 from grants.refusal import Refused
 
 
@@ -23,5 +24,5 @@ class Command(BaseCommand):
         password = os.environ.get("DEMO_PASSWORD") or get_random_string(24)
         try:
             Folder(Path(folder), password=password, say=self.stdout.write).play(until)
-        except (BadFolder, Refused) as wrong:
+        except (BadFolder, BadBody, Refused) as wrong:
             raise CommandError(str(wrong)) from None

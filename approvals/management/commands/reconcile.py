@@ -29,11 +29,12 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(found.as_json() | {"reference": reference}, indent=2, ensure_ascii=False))
         else:
+            decider = round.body.offices.decider_short
             rows = [("Allocation", found.allocation)]
             rows += [(line.label, line.amount) for line in found.lines]
             rows += [
                 (f"Contracts ({found.contracts.count})", found.contracts.total),
-                (f"Grants to the Deputy Mayor ({found.dmpc.count})", found.dmpc.total),
+                (f"Grants to the {decider} ({found.dmpc.count})", found.dmpc.total),
                 (f"Grants under delegation ({found.delegated.count})", found.delegated.total),
                 ("Total expenditure", found.expenditure),
                 ("Underspend", found.underspend),

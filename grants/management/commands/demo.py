@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 import devdb
-from grants.models import RoleHolding
+from grants.models import RoleHolding, own_body
 from grants.roles import Role
 
 HOST = "127.0.0.1"
@@ -76,10 +76,11 @@ class Command(BaseCommand):
         for holding in current.order_by("id"):
             first.setdefault(holding.role, holding)
         lines.append(f"{'Sign in as':36}{'User name':24}Name")
+        offices = own_body().offices
         for role in Role:
             if role in first:
                 user = first[role].user
-                lines.append(f"{role.label:36}{user.username:24}{user.name}")
+                lines.append(f"{offices.of(role):36}{user.username:24}{user.name}")
         lines += ["", f"Everybody's password is {os.environ['DEMO_PASSWORD']}"]
         connection.close()
         self.stdout.write("\n".join(lines))

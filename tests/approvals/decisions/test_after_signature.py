@@ -170,7 +170,7 @@ def test_a_deferred_grant_that_becomes_small_is_still_the_deputy_mayors(signed: 
     awards.route_awards(round=signed.round, by=grace, at=LATER)
     found = Award.objects.get(pk=deferred.pk)
     assert (found.amount, found.route, found.state) == (Decimal("9000.00"), "dmpc", "routed")
-    assert found.sentence == "The Deputy Mayor deferred it in PCD-681, and so decides it"
+    assert found.sentence == "It was deferred in PCD-681, and so is for decision"
     later = open_paper(signed.round, "PCD-682", grace, title="What is left", at=LATER)
     [asked] = recommendations.recommendations(sources.sources(later, LATER.date()))
     assert "below £50,000 and deferred before" in asked["text"]

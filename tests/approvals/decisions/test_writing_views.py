@@ -22,6 +22,7 @@ from grants.models import AuditEvent, User
 from grants.refusal import Refused
 from tests import factories
 from tests.approvals.steps import sign_off
+from tests.bodies import MPS
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -359,7 +360,7 @@ def test_the_standard_text_stands_in_an_empty_section_until_something_is_typed(
 def fill_with_standard_text(decision: Decision, by: User) -> list[str]:
     known = figures_of_paper.known_of(sources.sources(decision, NOW.date()))
     for section in decision.sections.all():
-        text = sections.standard_text(sections.BY_KEY[section.key], known.figures, known.links)
+        text = sections.standard_text(MPS.texts[section.key], known.figures, known.links)
         assert not any(character.isdigit() for character in masked(text)), text
         writing.write_section(decision=decision, key=section.key, text=text, by=by, at=NOW)
     said = sources.sources(decision, NOW.date())

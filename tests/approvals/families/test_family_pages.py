@@ -77,7 +77,7 @@ def test_the_list_shows_why_bids_are_alike_and_the_effect_of_grouping_them(
     text = page(client, "families", round)
     assert "Camp: 3 bids, £147,600" in text
     assert "They go to Camps of Kent" in text
-    assert "Together £147,600, not below £50,000: 3 grants would go from delegated to the Deputy Mayor." in text
+    assert "Together £147,600, not below £50,000: 3 grants would go from delegation to decision." in text
 
 
 def test_the_list_shows_splits_and_amounts_just_below_the_limit(round: Round, client: Client, lots: list[Bid]) -> None:
@@ -192,7 +192,7 @@ def test_the_bids_of_a_split_are_ticked_on_the_grouping_page_with_their_effect(
     listed = client.get(reverse("approvals:families", args=[round.reference])).content.decode()
     (address,) = re.findall(r'href="([^"]+/families/group/\?[^"]+)"', listed)
     shown = client.get(address.replace("&amp;", "&")).content.decode()
-    assert "3 grants would go from delegated to the Deputy Mayor" in words(shown)
+    assert "3 grants would go from delegation to decision" in words(shown)
     assert len(re.findall(r'name="bids"[^>]* checked', shown)) == 3
 
 
@@ -201,7 +201,7 @@ def test_bids_are_separated_by_hand(round: Round, client: Client, lead: User, lo
     data = {"name": "", "bids": [lot.reference for lot in lots], "reason": "Three projects"}
     address = reverse("approvals:group_bids", args=[round.reference])
     shown = words(client.post(address, data | {"then": "preview"}).content.decode())
-    assert "Each by itself: 3 grants would go from the Deputy Mayor to delegated" in shown
+    assert "Each by itself: 3 grants would go from decision to delegation" in shown
     assert "Who groups them does not approve them." in shown
     client.post(address, data)
     assert not Bid.objects.filter(round=round).exclude(family=None).exists()

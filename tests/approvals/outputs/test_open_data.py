@@ -22,12 +22,12 @@ from approvals.decisions.deciding import Answer
 from approvals.models import Award, Decision, Pack
 from approvals.outputs import open_data, published
 from approvals.paper import settled
-from bids.areas import BOROUGHS
 from bids.models import Bid, Tag
 from grants.models import Organisation, User
 from grants.refusal import Refused
 from grants.tables import as_csv
 from tests.approvals.steps import LATER, decide, sign
+from tests.bodies import MPS
 from tests.test_matrix import publish
 
 BESIDE = Path(settings.BASE_DIR).parent / "shared/data/360giving"
@@ -63,7 +63,7 @@ GRANT = settled.Grant(
     reason="",
     legal_power="",
     tags=(settled.Tag("theme", "violence", "Violence, and fear of it"),),
-    borough_codes=("E09000007", "E09000012"),
+    locations=tuple(MPS.locations(["E09000007", "E09000012"])),
     starts_on="2019-08-01",
     ends_on="2019-09-01",
     illustrative="",
@@ -169,8 +169,9 @@ def test_places_and_days_follow_the_frozen_data() -> None:
         ("E09000007", "LONB"),
         ("E09000012", "LONB"),
     ]
-    every = tuple(borough.code for borough in BOROUGHS)
-    assert changed(borough_codes=every)["beneficiaryLocation"] == [open_data.DISTRICT]
+    every = MPS.locations([area.code for area in MPS.areas.each])
+    district = {"name": "All 32 boroughs", "countryCode": "GB", "geoCode": "E23000001", "geoCodeType": "PFA"}
+    assert changed(locations=tuple(every))["beneficiaryLocation"] == [district]
     assert changed()["plannedDates"] == [{"startDate": "2019-08-01", "endDate": "2019-09-01"}]
     assert changed()["classifications"] == [
         {"vocabulary": "Theme", "code": "violence", "title": "Violence, and fear of it"}
@@ -180,7 +181,7 @@ def test_places_and_days_follow_the_frozen_data() -> None:
 def test_what_older_packs_do_not_hold_is_left_out() -> None:
     left_out = {"plannedDates", "beneficiaryLocation", "classifications"}
     assert left_out <= changed().keys()
-    assert not left_out & changed(starts_on="", borough_codes=(), tags=()).keys()
+    assert not left_out & changed(starts_on="", locations=(), tags=()).keys()
 
 
 def test_a_table_has_the_headings_of_the_standard() -> None:
@@ -250,7 +251,7 @@ def test_each_grant_has_its_days_its_places_and_its_aims() -> None:
 def test_a_pack_of_before_is_still_published() -> None:
     publish()
     found = published.decisions()[0]
-    newer = {"approved_at", "borough_codes", "starts_on", "ends_on", "tags"}
+    newer = {"approved_at", "borough_codes", "locations", "starts_on", "ends_on", "tags"}
     paper = {
         **found.paper,
         **{

@@ -93,7 +93,7 @@ def test_a_grant_is_added_removed_or_changed_fact_by_fact() -> None:
 def test_a_grant_that_goes_up_changes_its_route_and_is_not_a_new_one() -> None:
     new = changed(appendix_1=[*PAPER["appendix_1"], PAPER["appendix_2"][1]], appendix_2=[PAPER["appendix_2"][0]])
     assert between(PAPER, new).grants == [
-        Change("Other", "Approved under delegation", "The Deputy Mayor", "", "Goes to", "AWD-3")
+        Change("Other", "Approved under delegation", "For decision", "", "Goes to", "AWD-3")
     ]
 
 

@@ -181,7 +181,7 @@ BROKEN: dict[str, Broken] = {
     "an approval of too low a level": Broken(
         lambda decision: award(SMALL).update(route="dmpc"),
         "approval level",
-        "needs the Deputy Mayor but was approved under delegation.",
+        "needs a decision but was approved under delegation.",
         None,
         # The text says that every grant for the Deputy Mayor is at or above the limit.
         frozenset({"prose"}),
@@ -235,7 +235,7 @@ BROKEN: dict[str, Broken] = {
         lambda decision: award(BIG).update(legal_power=""), "legal power", "has no legal power recorded.", D(240229)
     ),
     "the living wage not confirmed": Broken(
-        living_wage_open, "living wage", "pays staff, but the London Living Wage is not confirmed.", D(240229)
+        living_wage_open, "living wage", "pays staff, but the living wage is not confirmed.", D(240229)
     ),
     "internal bids over their line": Broken(
         internal_over, "internal bids", "but the lines that pay for them hold £288,695."

@@ -115,7 +115,7 @@ def test_an_unknown_part_answers_404(round: Round) -> None:
 def test_overlapping_parts_are_marked_on_both_pages(round: Round) -> None:
     client = signed_in("kit.lane")
     whole = page(client, "reconciliation", round.reference)
-    for heading in ("By theme", "By plan priority", "By borough"):
+    for heading in ("By theme", "By plan priority", "By area"):
         assert f"{heading} (the rows overlap and do not sum)" in whole
     assert "By recipient (the rows overlap" not in whole
     assert "So the parts are not summed" in page(client, "reconciliation_part", round.reference, "theme-violence")
@@ -262,7 +262,7 @@ def test_a_refusal_is_tried_out_without_storing_anything(round: Round) -> None:
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
     assert "Total expenditure 4,027,995 3,476,634 −551,361" in words
     assert "Underspend 754,005 1,305,366 551,361" in words
-    assert "For the Deputy Mayor 11 10 −1" in words
+    assert "For decision 11 10 −1" in words
     assert "£151,361 of this is paid already" in words
     assert html.count(" checked>") == 2
     assert position.reconcile(round, NOW.date()) == before

@@ -166,7 +166,7 @@ BROKEN: dict[str, tuple[Position, str, str, str, str]] = {
         "approval level",
         "60000.00",
         "AWD-1",
-        "Big (AWD-1) needs the Deputy Mayor but was approved under delegation.",
+        "Big (AWD-1) needs a decision but was approved under delegation.",
     ),
     "paid more than it is": (
         grant(1, paid=D("20000.51")),
@@ -201,7 +201,7 @@ BROKEN: dict[str, tuple[Position, str, str, str, str]] = {
         "living wage",
         "20000.50",
         "AWD-2",
-        "Small (AWD-2) pays staff, but the London Living Wage is not confirmed.",
+        "Small (AWD-2) pays staff, but the living wage is not confirmed.",
     ),
     "years that do not sum": (
         contract(profile=(("2026/27", D(15000)), ("2027/28", D(24000)))),

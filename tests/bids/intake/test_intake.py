@@ -125,7 +125,11 @@ def test_a_row_becomes_a_bid_with_all_that_it_says(round: Round, lead: User) -> 
         ({"starts_on": ""}, "P2", "Enter the start date"),
         ({"ends_on": "2026-11-30"}, "Q2", "End date must be on or after the start date"),
         ({"boroughs": "City of London"}, "L2", "The City of London is outside the Metropolitan Police District"),
-        ({"boroughs": "Westminster; Narnia"}, "L2", "“Narnia” is not one of the 32 boroughs"),
+        (
+            {"boroughs": "Westminster; Narnia"},
+            "L2",
+            "“Narnia” is not one of the 32 boroughs of the Metropolitan Police District",
+        ),
         ({"boroughs": ""}, "L2", "Select boroughs"),
         ({"themes": "gardening"}, "M2", "gardening"),
         ({"themes": ""}, "M2", "Select themes"),
@@ -301,8 +305,8 @@ def test_a_workbook_and_a_csv_give_the_same_bids() -> None:
     out.seek(0)
     round = open_round(opens_on=date(2026, 10, 1))
     with file.open("rb") as opened_again:
-        from_csv = intake.check(round, sheets.read(opened_again, "bids.csv"))
-    from_xlsx = intake.check(round, sheets.read(out, "bids.xlsx"))
+        from_csv = intake.check(round, sheets.read(opened_again, "bids.csv", round.body))
+    from_xlsx = intake.check(round, sheets.read(out, "bids.xlsx", round.body))
     assert from_csv.wrong == from_xlsx.wrong == []
     assert [intake.digest(row.draft) for row in from_csv.rows] == [intake.digest(row.draft) for row in from_xlsx.rows]
     assert len(from_csv.rows) > 20

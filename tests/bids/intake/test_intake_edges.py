@@ -10,6 +10,7 @@ from bids.intake import intake
 from bids.intake.sheets import COLUMNS, UnreadableSheet, read
 from bids.models import Upload
 from grants.roles import Role
+from tests.bodies import MPS
 from tests.factories import NOW, open_round, person
 
 
@@ -41,7 +42,7 @@ def test_a_damaged_workbook_is_turned_away_in_words(broken: str) -> None:
             new.writestr(name, b"<worksheet><sheetData><row" if name == broken else old.read(name))
     out.seek(0)
     with pytest.raises(UnreadableSheet):
-        read(out, "bids.xlsx")
+        read(out, "bids.xlsx", MPS)
 
 
 def test_an_encrypted_workbook_is_turned_away_in_words() -> None:
@@ -52,7 +53,7 @@ def test_an_encrypted_workbook_is_turned_away_in_words() -> None:
             content[at + offset] |= 1
             at = content.find(mark, at + 4)
     with pytest.raises(UnreadableSheet):
-        read(io.BytesIO(bytes(content)), "bids.xlsx")
+        read(io.BytesIO(bytes(content)), "bids.xlsx", MPS)
 
 
 @pytest.mark.django_db

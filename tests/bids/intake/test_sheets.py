@@ -5,12 +5,17 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from bids.intake.sheets import COLUMNS, MAY_BE_MISSING, MOST_ROWS, UnreadableSheet, read, template_workbook
+from bids.intake import sheets
+from bids.intake.sheets import COLUMNS, MAY_BE_MISSING, MOST_ROWS, UnreadableSheet, template_workbook
+from tests.bodies import MPS
+
+read = partial(sheets.read, body=MPS)
 
 ROW = {name: f"{name} of the bid" for name in COLUMNS}
 
@@ -202,7 +207,7 @@ def test_a_cell_may_hold_commas_quotes_and_lines() -> None:
 
 
 def test_the_template_holds_the_columns_and_what_goes_where() -> None:
-    book = load_workbook(io.BytesIO(template_workbook()))
+    book = load_workbook(io.BytesIO(template_workbook(MPS)))
     first, second = book.worksheets
     assert [cell.value for cell in first[1]] == list(COLUMNS)
     assert [row[0].value for row in second.iter_rows(min_row=2)] == list(COLUMNS)
@@ -211,4 +216,4 @@ def test_the_template_holds_the_columns_and_what_goes_where() -> None:
 
 def test_the_template_is_read_back_as_a_sheet_without_bids() -> None:
     with pytest.raises(UnreadableSheet, match="nothing below its first row"):
-        read(io.BytesIO(template_workbook()), "template.xlsx")
+        read(io.BytesIO(template_workbook(MPS)), "template.xlsx")

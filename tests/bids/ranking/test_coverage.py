@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from bids import areas
 from bids.models import Bid, Tag
 from bids.ranking import coverage, ranking
 from bids.ranking.coverage import SHADES, Coverage, Part, drawn
 from grants.models import Round, User
+from tests.bodies import MPS, VALE
 from tests.factories import bid as make_bid
 from tests.factories import close, scorecard
 
@@ -25,8 +25,7 @@ def covered(round: Round, left: int) -> Coverage:
 
 def boroughs_of(coverage_of_bids: Coverage) -> dict[str, tuple[int, int, Decimal]]:
     """The boroughs with any bid: all of them, those above the line, and what these ask for."""
-    parts = [tile.part for tile in coverage_of_bids.tiles]
-    return {part.label: (part.bids, part.above, part.asked) for part in parts if part.bids}
+    return {part.label: (part.bids, part.above, part.asked) for part in coverage_of_bids.areas if part.bids}
 
 
 def tags_of(coverage_of_bids: Coverage, kind: str) -> dict[str, tuple[int, int, Decimal]]:
@@ -111,7 +110,7 @@ def test_a_bid_that_takes_no_money_is_a_bid_but_covers_nothing(round: Round, ran
 
 
 def test_the_boroughs_that_nothing_above_the_line_covers_are_named(round: Round, ranked: list[Bid]) -> None:
-    everywhere = {borough.name for borough in areas.BOROUGHS}
+    everywhere = {area.name for area in MPS.areas.each}
     assert set(covered(round, 0).uncovered) == everywhere
     assert set(covered(round, 20000).uncovered) == everywhere - {"Camden", "Westminster"}
     assert set(covered(round, 90000).uncovered) == everywhere - {"Barnet", "Camden", "Westminster"}
@@ -129,7 +128,7 @@ def test_a_bid_without_a_place_covers_nothing(round: Round, ranked: list[Bid]) -
 
 
 def test_a_bid_for_all_of_london_leaves_no_borough_uncovered(round: Round, member: User) -> None:
-    scorecard(make_bid(round, boroughs=areas.read("All 32 boroughs")), member)
+    scorecard(make_bid(round, boroughs=MPS.areas.read("All 32 boroughs")), member)
     close(round)
     round_coverage = covered(round, 20000)
     assert round_coverage.uncovered == []
@@ -140,7 +139,7 @@ def test_a_bid_for_all_of_london_leaves_no_borough_uncovered(round: Round, membe
 
 
 def test_no_two_boroughs_share_a_short_name_or_a_square() -> None:
-    tiles = drawn({}, []).tiles
+    tiles = drawn(MPS.areas, {}, []).tiles
     assert len(tiles) == 32
     assert len({tile.short for tile in tiles}) == 32
     assert len({(tile.x, tile.y) for tile in tiles}) == 32
@@ -148,7 +147,7 @@ def test_no_two_boroughs_share_a_short_name_or_a_square() -> None:
 
 
 def test_every_square_lies_within_the_picture() -> None:
-    round_coverage = drawn({}, [])
+    round_coverage = drawn(MPS.areas, {}, [])
     side = coverage.SIDE
     assert max(tile.x for tile in round_coverage.tiles) + side <= round_coverage.width
     assert max(tile.y for tile in round_coverage.tiles) + side <= round_coverage.height
@@ -166,6 +165,14 @@ def test_the_shade_is_the_share_of_the_most_covered_borough_and_never_none_for_a
         CAMDEN: {"all": above, "above": above, "asked": None},
         BARNET: {"all": most, "above": most, "asked": None},
     }
-    tiles = {tile.part.label: tile for tile in drawn(rows, []).tiles}
+    tiles = {tile.part.label: tile for tile in drawn(MPS.areas, rows, []).tiles}
     assert tiles["Camden"].shade == shade
     assert tiles["Barnet"].shade == (SHADES if most else 0)
+
+
+def test_a_body_without_a_map_has_its_table_alone() -> None:
+    found = drawn(VALE.areas, {"X07000002": {"all": 3, "above": 2, "asked": Decimal("50000.01")}}, [])
+    assert (found.tiles, found.width, found.height) == ([], 0, 0)
+    assert [part.label for part in found.areas] == ["Ashmere", "Brackwater", "Corran Vale", "Dunholt", "Eastry Fen"]
+    assert found.areas[1] == Part("Brackwater", 3, 2, Decimal("50000.01"))
+    assert found.uncovered == ["Ashmere", "Corran Vale", "Dunholt", "Eastry Fen"]

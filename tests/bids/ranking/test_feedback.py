@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from bids.criteria import DEFAULTS, Rule
+from bids.criteria import Rule
 from bids.models import Bid, Interest
 from bids.panel import closing, scorecards
 from bids.panel.scorecards import Judgement
@@ -15,6 +15,7 @@ from bids.ranking.feedback import by_criterion, letter, text
 from bids.scoring import Answer, Card, result
 from grants.models import Round, User
 from grants.roles import Role
+from tests.bodies import CRITERIA
 from tests.factories import NOW, close, marks, open_round, person, scorecard
 from tests.factories import bid as make_bid
 
@@ -158,7 +159,7 @@ def test_a_letter_tells_where_the_bid_stood_on_each_of_the_seven_criteria(reject
     written = letter_to(rejected)
     paragraphs = written.split("\n\n")
     assert [part.splitlines()[0] for part in paragraphs if part[0].isdigit()] == [
-        f"{rule.number}. {rule.label}" for rule in DEFAULTS
+        f"{rule.number}. {rule.label}" for rule in CRITERIA
     ]
     # Marks of 1 and 2 have a mean of 1.50, nearest to 2, half up.
     assert "was 1.50 of 4, nearest to: comparable work with results described." in written

@@ -8,9 +8,10 @@ from fractions import Fraction
 import pytest
 
 from bids import scoring
-from bids.criteria import DEFAULTS, Rule
+from bids.criteria import Rule
 from bids.ranking.insight import Firmness, Lean, Scored, firmness, severities
 from bids.scoring import Answer
+from tests.bodies import CRITERIA
 
 ONE = [Rule(1, "Only", "?", gate=False, scored=True)]
 WEIGHTED = [
@@ -197,7 +198,7 @@ def random_round(seed: int) -> list[Scored]:
                     rule.number: Answer(
                         dice.random() < 0.9 if rule.gate else None, dice.randint(0, 4) if rule.scored else None
                     )
-                    for rule in DEFAULTS
+                    for rule in CRITERIA
                 }
                 for member in dice.sample(members, dice.randint(0, 4))
             },
@@ -210,7 +211,7 @@ def test_for_any_round_a_place_lies_between_its_best_and_its_worst() -> None:
     moved = 0
     for seed in range(200):
         bids = random_round(seed)
-        advice, stands = advised(bids, list(DEFAULTS)), places(bids, list(DEFAULTS))
+        advice, stands = advised(bids, list(CRITERIA)), places(bids, list(CRITERIA))
         for reference, firm in advice.items():
             assert 1 <= firm.best <= stands[reference] <= firm.worst <= len(bids), (seed, reference)
             assert 1 <= firm.adjusted_place <= len(bids)
@@ -222,7 +223,7 @@ def test_for_any_round_a_place_lies_between_its_best_and_its_worst() -> None:
 def test_advice_changes_no_mark_and_no_result() -> None:
     for seed in range(50):
         bids = random_round(seed)
-        kept, stood = deepcopy(bids), places(bids, list(DEFAULTS))
-        advised(bids, list(DEFAULTS))
+        kept, stood = deepcopy(bids), places(bids, list(CRITERIA))
+        advised(bids, list(CRITERIA))
         assert bids == kept
-        assert places(bids, list(DEFAULTS)) == stood
+        assert places(bids, list(CRITERIA)) == stood

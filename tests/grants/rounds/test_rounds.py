@@ -8,10 +8,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from approvals.models import DelegationRule
-from grants.models import AuditEvent, BudgetLine, Round, User
+from grants.models import AuditEvent, BodyVersion, BudgetLine, Round, User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
 from grants.rounds import rounds
+from tests.bodies import MPS
 from tests.factories import NOW, open_round, person
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_only_an_administrator_opens_a_round(role: Role) -> None:
 )
 def test_the_database_holds_what_a_round_must_be(facts: dict[str, Any], constraint: str) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        Round.objects.create(**{**FACTS, **facts})
+        Round.objects.create(body_version=BodyVersion.objects.keep(MPS), **{**FACTS, **facts})
 
 
 @pytest.mark.parametrize(("year", "last"), [("2019/20", date(2020, 3, 31)), ("2026/27", date(2027, 3, 31))])

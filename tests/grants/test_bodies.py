@@ -1,0 +1,183 @@
+"""A body is a folder: what its files say is read with the file and line of each error, and kept by its digest."""
+
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings, settings
+from django.db import InternalError, transaction
+
+from grants import body_folder
+from grants.bodies import NoSuchArea, body_of
+from grants.body_folder import BadBody
+from grants.models import BodyVersion, Round, own_body
+from grants.roles import Role
+from grants.rounds import rounds
+from tests.bodies import MPS, VALE
+from tests.factories import NOW, person
+from tests.grants.rounds.test_rounds import FACTS
+
+VALE_FOLDER = settings.BASE_DIR / "fixtures/force-vale"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the second body's folder, to change."""
+    return Path(shutil.copytree(VALE_FOLDER, tmp_path / "body"))
+
+
+def replace(folder: Path, name: str, old: str, new: str) -> None:
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_the_body_of_the_demo_has_what_pcd_681_rests_on() -> None:
+    assert len(MPS.areas.each) == 32
+    assert MPS.areas.have_a_map and not VALE.areas.have_a_map
+    assert "Central West" in MPS.units and "CPIE" in MPS.units
+    assert [(limit.kind, limit.amount, limit.citation) for limit in MPS.limits] == [
+        ("grant", Decimal("50000.00"), "Scheme 4.8"),
+        ("exemption", Decimal("100000.00"), "Scheme 4.13"),
+        ("procurement", Decimal("181302.00"), "PCR 2015"),
+    ]
+    assert MPS.offices.of(Role.DMPC) == "Deputy Mayor for Policing and Crime"
+    assert [MPS.offices.level(level) for level in ("dmpc", "delegated", "")] == [
+        "Deputy Mayor",
+        "CPIE lead, delegated",
+        "",
+    ]
+
+
+def test_the_second_body_has_its_own() -> None:
+    assert VALE.offices.of(Role.DMPC) == "Police and Crime Commissioner"
+    assert VALE.offices.of(Role.MEMBER) == "Panel member"
+    assert [criterion.number for criterion in VALE.criteria] == [1, 2, 3, 4]
+    assert (VALE.column("boroughs"), VALE.column("london_living_wage")) == ("districts", "living_wage")
+    assert (MPS.column("boroughs"), MPS.column("london_living_wage")) == ("boroughs", "london_living_wage")
+    assert VALE.is_police("The Hill Command") and VALE.is_police("orran police") and not VALE.is_police("Ashmere Forum")
+
+
+def test_the_trail_reads_in_the_words_of_the_body() -> None:
+    facts = {"route": "dmpc", "role": "cpie_lead", "boroughs": ["X07000001"], "now": {"level": "delegated"}, "count": 2}
+    assert VALE.in_words(facts) == {
+        "route": "Commissioner",
+        "role": "Grants lead",
+        "districts": ["X07000001"],
+        "now": {"level": "Grants lead, delegated"},
+        "count": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Ashmere; Dunholt", ["X07000001", "X07000004"]),
+        ("dunholt;ASHMERE; Ashmere", ["X07000001", "X07000004"]),
+        ("all 5 districts", [f"X0700000{number}" for number in range(1, 6)]),
+        ("", []),
+    ],
+)
+def test_areas_are_read_by_name(text: str, codes: list[str]) -> None:
+    assert VALE.areas.read(text) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "Ashmere; Camden",
+            "“Camden” is not one of the 5 districts of the Vale of Orran: "
+            "Ashmere, Brackwater, Corran Vale, Dunholt, Eastry Fen",
+        ),
+        ("port sallow", "Port Sallow has a force of its own"),
+    ],
+)
+def test_a_name_that_is_no_area_is_refused_in_the_words_of_the_body(text: str, message: str) -> None:
+    with pytest.raises(NoSuchArea) as refused:
+        VALE.areas.read(text)
+    assert str(refused.value) == message
+
+
+def test_areas_are_named_each_or_all_together() -> None:
+    every = [area.code for area in VALE.areas.each]
+    assert VALE.areas.names(every[:2]) == "Ashmere, Brackwater"
+    assert VALE.areas.names(every) == "All 5 districts"
+    assert VALE.locations(every) == [
+        {"name": "All 5 districts", "countryCode": "GB", "geoCode": "X23000099", "geoCodeType": "PFA"}
+    ]
+    assert VALE.locations(every[:1]) == [
+        {"name": "Ashmere", "countryCode": "GB", "geoCode": "X07000001", "geoCodeType": "LAD"}
+    ]
+
+
+def test_what_is_stored_is_read_back_as_the_same_body() -> None:
+    assert body_of(MPS.data) == MPS
+    assert body_of(MPS.data).digest == MPS.digest != VALE.digest
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("body.toml", 'name = "Vale', 'nome = "Vale', "body.toml: nome is not known"),
+        ("body.toml", "decider_short =", "decider_brief =", "body.toml: offices.decider_brief is not known"),
+        ("body.toml", 'lead = "Grants lead"', "lead = 5", "body.toml: offices.lead must be a text"),
+        ("body.toml", "[geography]", "[geographies]", "body.toml: geographies is not known"),
+        ("areas.csv", "code,name", "code,title", "areas.csv: the first row must be code,name,unit,column,row"),
+        ("areas.csv", "Dunholt", "Ashmere", "areas.csv, row 5, name: “ashmere” stands there twice"),
+        ("areas.csv", "X07000004", "X0700000004", "areas.csv, row 5, code: must be at most 9 characters long"),
+        (
+            "areas.csv",
+            "Ashmere,Hill Command,,",
+            "Ashmere,Hill Command,1,1",
+            "areas.csv: either every area has a column",
+        ),
+        ("areas.csv", "Ashmere,Hill Command,,", "Ashmere,Hill Command,a,", "areas.csv, row 2, column: “a” must be"),
+        ("areas.csv", "Dunholt", '"Dunholt, Upper"', "areas.csv, row 5, name: must hold no comma"),
+        ("limits.csv", "25000.00", "25000.001", "limits.csv, row 2, limit: “25000.001” must be an amount"),
+        ("limits.csv", "grant,", "gift,", "limits.csv, row 2, kind: “gift” must be one of grant, exemption"),
+        ("limits.csv", "grant,", "exemption,", "limits.csv: there must be a limit for a grant"),
+        ("tags.csv", "theme,", "objective,", "tags.csv: there must be a theme"),
+        ("criteria.csv", "3,Likely", "5,Likely", "criteria.csv, row 4, number: must be 3"),
+        ("criteria.csv", ",An opinion,", ",,", "criteria.csv, row 4, 1: must not be empty"),
+        ("criteria.csv", "no,yes,2,", "no,no,2,", "criteria.csv, row 4, gate: a criterion is a gate"),
+        ("criteria.csv", "no,yes,2,", "no,yes,none,", "criteria.csv, row 4, weight: “none” must be a number"),
+        ("sections.toml", "legal = [", 'other = "One text"\nlegal = [', "sections.toml: other must be a list"),
+    ],
+)
+def test_an_error_names_its_file_and_place(folder: Path, name: str, old: str, new: str, message: str) -> None:
+    replace(folder, name, old, new)
+    with pytest.raises(BadBody) as refused:
+        body_folder.read(folder)
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["body.toml", "areas.csv", "tags.csv", "criteria.csv", "limits.csv", "sections.toml"])
+def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(BadBody, match=f"{name} is missing"):
+        body_folder.read(folder)
+
+
+@pytest.mark.django_db
+def test_a_round_keeps_its_body_when_the_folder_changes(folder: Path, settings: LazySettings) -> None:
+    settings.BODY_FOLDER = folder
+    first = rounds.open_round(**FACTS, by=person(Role.ADMINISTRATOR), at=NOW)
+    replace(folder, "body.toml", 'decider_short = "Commissioner"', 'decider_short = "Chief"')
+    body_folder.read.cache_clear()
+    second = rounds.open_round(**{**FACTS, "reference": "later"}, by=person(Role.ADMINISTRATOR), at=NOW)
+    assert own_body().offices.decider_short == "Chief"
+    assert Round.objects.get(pk=first.pk).body.offices.decider_short == "Commissioner"
+    assert Round.objects.get(pk=second.pk).body.offices.decider_short == "Chief"
+    assert {tag.code for tag in first.tags.all()} == {tag.code for tag in VALE.tags}
+    assert first.criteria.get(number=3).weight == Decimal(2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["update", "delete"])
+def test_a_stored_body_never_changes(how: str) -> None:
+    version = BodyVersion.objects.keep(VALE)
+    assert BodyVersion.objects.keep(VALE) == version
+    with pytest.raises(InternalError, match="Cannot update or delete"), transaction.atomic():
+        version.delete() if how == "delete" else BodyVersion.objects.filter(pk=version.pk).update(name="Another")
