@@ -1,26 +1,27 @@
-"""Forms as the GOV.UK Design System draws them: fields, the error summary, and refusals shown where they belong."""
+"""Forms as the GOV.UK Design System has them: fields, the error summary, and refusals shown where they belong.
+
+How they are drawn is said by `grants.layout` and `templates/govuk/`, the template pack of crispy forms.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms.boundfield import BoundField
-from django.forms.renderers import TemplatesSetting
 from django.http import QueryDict
 
 from grants import money
+from grants.layout import Day, Field, Money, Piece, Revealed, Whole
 from grants.refusal import Incomplete, Refused, Stale
+from grants.roles import ACTIONS
 
 Result = TypeVar("Result")
-
-
-class GovukRenderer(TemplatesSetting):
-    form_template_name = "govuk/form.html"
-    field_template_name = "govuk/field.html"
 
 
 class GovukBoundField(BoundField):
@@ -50,7 +51,15 @@ class GovukBoundField(BoundField):
 
 
 class Radios(forms.RadioSelect):
+    """Choices of which one can be made. `revealed` is what stands under each answer; see `layout.Reveal`."""
+
     template_name = "govuk/radios.html"
+    revealed: Mapping[str, Revealed] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        option["reveal"] = self.revealed.get(str(value))
+        return option
 
 
 class Checkboxes(forms.CheckboxSelectMultiple):
@@ -99,6 +108,7 @@ class DayField(forms.MultiValueField):
     """
 
     widget = DayInput
+    drawn_by = Day
 
     def __init__(self, *, called: str = "", **kwargs: Any) -> None:
         parts = [forms.CharField(required=False, strip=True) for _ in range(3)]
@@ -128,11 +138,11 @@ class DayField(forms.MultiValueField):
 class MoneyField(forms.CharField):
     """An amount in pounds as people type it; gives a Decimal with two places."""
 
+    drawn_by = Money
+
     def __init__(self, *, above_zero: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.above_zero = above_zero
-        self.widget.attrs.setdefault("class", "govuk-input--width-10 app-money-input")
-        self.widget.attrs.setdefault("inputmode", "decimal")
 
     def prepare_value(self, value: Any) -> Any:
         return money.pounds(value).removeprefix("£") if isinstance(value, Decimal) else value
@@ -150,10 +160,6 @@ class MoneyField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """The bounds of an amount are checked above; the text validators of CharField do not apply."""
-
-    @property
-    def is_money(self) -> bool:
-        return True
 
 
 class Lines(forms.CharField):
@@ -189,9 +195,14 @@ def yes_no(label: str, *, required: bool = True, hint: str = "") -> forms.TypedC
 
 
 class Form(forms.Form):
-    """A form drawn field by field in GOV.UK markup, whose fields are named in their error messages."""
+    """A form in GOV.UK markup, drawn by `{% crispy form %}`, whose fields are named in their error messages.
+
+    `pieces` is its layout; see `grants.layout`. `label_class` is how its labels are set.
+    """
 
     bound_field_class = GovukBoundField
+    pieces: Sequence[Piece] = ()
+    label_class = "govuk-label--s"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -200,6 +211,16 @@ class Form(forms.Form):
             if field.error_messages.get("required") == "This field is required.":
                 verb = "Select" if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField)) else "Enter"
                 field.error_messages["required"] = f"{verb} {label[:1].lower()}{label[1:]}"
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """What crispy forms asks how to draw this form. The page itself has the form's tag and its token."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.label_class = self.label_class
+        helper.layout = Whole(*self.pieces)
+        return helper
 
     @property
     def errors_with_links(self) -> list[tuple[str, str]]:
@@ -219,6 +240,44 @@ class VersionedForm(Form):
         widget=forms.HiddenInput,
         error_messages=dict.fromkeys(("required", "invalid"), "The page was not complete. Open it and send it again."),
     )
+
+
+class FilterForm(Form):
+    """What a list shows, asked for in its address: any field may be empty, and none is called optional."""
+
+    may_be_incomplete = True
+    label_class = ""
+
+
+def choose(label: str, choices: Iterable[tuple[str, str]], anything: str = "") -> forms.ChoiceField:
+    """A list to choose one of; `anything` is what stands first in it and chooses nothing."""
+    first = [("", anything)] if anything else []
+    return forms.ChoiceField(label=label, choices=[*first, *choices], required=False)
+
+
+class TrailForm(FilterForm):
+    """Which events of a trail to show."""
+
+    person = forms.CharField(label="Person", required=False)
+    bid = forms.CharField(label="Bid", required=False)
+    action = choose(
+        "What was done",
+        [
+            (name, f"{past[:1].upper()}{past[1:]}")
+            for past, name in sorted((action.past, name) for name, action in ACTIONS.items() if action.past)
+        ],
+        "Anything",
+    )
+    pieces = (Field("person", css_class="govuk-input--width-10"), Field("bid", css_class="govuk-input--width-10"))
+
+
+class TwoOfForm(FilterForm):
+    """Two to compare. `sides` are both by their name in the address: the label, the choices and what is chosen."""
+
+    def __init__(self, **sides: tuple[str, list[tuple[str, str]], str]) -> None:
+        super().__init__(initial={name: chosen for name, (_, _, chosen) in sides.items()})
+        for name, (label, choices, _) in sides.items():
+            self.fields[name] = choose(label, choices)
 
 
 class ConfirmForm(Form):

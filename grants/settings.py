@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
+    "crispy_forms",
     "django_filters",
     "pgtrigger",
     "grants",
@@ -86,11 +87,15 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "grants.access.navigation",
             ],
-            "builtins": ["grants.templatetags.words"],
+            "builtins": ["grants.templatetags.words", "crispy_forms.templatetags.crispy_forms_tags"],
         },
     },
 ]
-FORM_RENDERER = "grants.forms.GovukRenderer"
+# Widgets are drawn by our own templates, and forms by the pack of crispy forms in templates/govuk/.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_TEMPLATE_PACK = "govuk"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["govuk"]
+CRISPY_FAIL_SILENTLY = False
 
 SERVICE_NAME = "Crime prevention grants"
 # The body that the rounds of this deployment are opened for: see docs/body-folder.md.

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET
 
 from grants import audit
 from grants.access import Request, allow, holdings, round_or_404
+from grants.forms import TrailForm
 from grants.models import AuditEvent
 from grants.pages import page_of
-from grants.roles import ACTIONS
 from grants.tasks import waiting
 
 
@@ -49,11 +49,10 @@ def round_trail(request: Request, reference: str) -> HttpResponse:
     checked = audit.verify(this_round) if request.GET.get("check") else None
     context = {
         "page": page_of(request, events),
-        "chosen": chosen,
+        "filter": TrailForm(initial=chosen),
         "checked": checked,
         "held_back": bool(hidden),
         "now": timezone.now(),
-        "actions": sorted((action.past, name) for name, action in ACTIONS.items() if action.past),
     }
     return render(request, "grants/round_trail.html", context)
 

@@ -188,6 +188,18 @@ def test_no_template_marks_text_as_safe() -> None:
         assert not re.search(r"=\{\{", text), f"{file} has an attribute without quotes"
 
 
+# The scorecard is drawn by hand, because it is asked for more often than any other page.
+DRAWN_BY_HAND = {"bids/panel/_choices.html", "bids/panel/_criteria.html"}
+
+
+def test_fields_are_drawn_by_the_pack_alone() -> None:
+    """No page draws an input of its own but a hidden one, nor a form but by `{% crispy %}`."""
+    own = re.compile(r'<(select|textarea|input(?! type="hidden"))\b|\{\{ *\w*form *\}\}|as_field_group')
+    folder = ROOT / "templates"
+    drawn = {str(file.relative_to(folder)) for file in folder.rglob("*.html") if own.search(file.read_text())}
+    assert {name for name in drawn if not name.startswith("govuk/")} == DRAWN_BY_HAND
+
+
 def test_the_driver_is_psycopg2() -> None:
     from django.db import connection
 

@@ -9,10 +9,18 @@ from django import forms
 from approvals.models import SingleTenderAction
 from grants import money
 from grants.forms import Form, MoneyField, Radios, VersionedForm, text_area
+from grants.layout import Section
 from grants.models import Organisation
 
 
 class ContractForm(Form):
+    pieces = (
+        Section("What is bought", "supplier", "title"),
+        Section("The money", "amount", "profile", "charged_to"),
+        Section("Why without competition", "ground", "evidence", "other_grounds"),
+        Section("Appendices", "proposal", "performance"),
+    )
+
     supplier = forms.ModelChoiceField(
         # One that another took over goes by no name any more.
         label="Supplier",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.forms.boundfield import BoundField
 
 from approvals.decisions.deciding import Answer
 from approvals.models import Decision, DecisionItem, SignOff
 from approvals.paper import places
+from grants import money
 from grants.forms import Checkbox, DayField, Form, Radios, VersionedForm, text_area
+from grants.layout import Piece, Reveal, Rows
 from grants.models import Round, User
 
 
@@ -115,6 +116,7 @@ class DecideForm(VersionedForm):
     def __init__(self, *args: Any, items: list[DecisionItem], theirs: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = items
+        self.pieces = [Rows("approvals/decisions/_items_to_decide.html", [(item, _asked_of(item)) for item in items])]
         for item in items:
             if item.verb == DecisionItem.Verb.NOTE:
                 choices = [(DecisionItem.Answer.NOTED.value, str(DecisionItem.Answer.NOTED.label))]
@@ -122,9 +124,9 @@ class DecideForm(VersionedForm):
                 kept = [answer for answer in DecisionItem.Answer if answer != DecisionItem.Answer.NOTED]
                 choices = [(answer.value, str(answer.label)) for answer in kept]
             self.fields[f"answer_{item.number}"] = forms.ChoiceField(
-                label=f"Item {item.number}",
+                label=f"Item {item.number}. {_named(item)}: {money.pounds(item.amount)}",
                 choices=choices,
-                widget=Radios(attrs={"inline": True}),
+                widget=Radios,
                 required=False,
                 initial=item.answer or None,
             )
@@ -159,19 +161,16 @@ class DecideForm(VersionedForm):
             for item in self.items
         }
 
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """Each item with its bound fields, for the page."""
-        return [
-            {
-                "item": item,
-                "answer": self[f"answer_{item.number}"],
-                "texts": (texts := self._texts(item)),
-                "open": any(text.errors or text.value() for text in texts),
-            }
-            for item in self.items
-        ]
 
-    def _texts(self, item: DecisionItem) -> list[BoundField]:
-        names = (f"{name}_{item.number}" for name in ("conditions", "reason"))
-        return [self[name] for name in names if name in self.fields]
+def _named(item: DecisionItem) -> str:
+    is_noted = item.verb == DecisionItem.Verb.NOTE
+    return f"To note recommendation {item.recommendation}" if is_noted else item.label
+
+
+def _asked_of(item: DecisionItem) -> Mapping[str, Piece]:
+    """The fields of an item: its answer with, where it is to be approved, what an answer needs under it."""
+    answer = f"answer_{item.number}"
+    if item.verb != DecisionItem.Verb.APPROVE:
+        return {"answer": answer}
+    under = {"conditions": [f"conditions_{item.number}"], "refused deferred": [f"reason_{item.number}"]}
+    return {"answer": Reveal(answer, under)}

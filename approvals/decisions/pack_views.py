@@ -15,8 +15,10 @@ from approvals.outputs import bundle, word
 from approvals.paper import pack as packs
 from approvals.paper import versions
 from grants.access import Request, allow
+from grants.forms import TwoOfForm
 from grants.pages import file_response, whole_number
 from grants.refusal import Refused
+from grants.templatetags.words import day
 
 
 def _pack_or_404(request: Request, reference: str, version: int) -> Pack:
@@ -70,7 +72,12 @@ def changes(request: Request, reference: str) -> HttpResponse:
     if not packs:
         return render(request, "approvals/decisions/changes.html", {"decision": found, "packs": packs})
     old, new = _chosen(request, packs)
-    context: dict[str, Any] = {"decision": found, "packs": packs, "old": old, "new": new}
+    choices = [(str(each.version), f"Version {each.version}, {day(each.submitted_at)}") for each in packs]
+    sides = {
+        "from": ("From", choices, str(old.version)),
+        "to": ("To", [*choices, ("now", "As it reads now")], str(new.version) if new else "now"),
+    }
+    context: dict[str, Any] = {"decision": found, "packs": packs, "old": old, "new": new, "filter": TwoOfForm(**sides)}
     try:
         context["changes"] = versions.compared(found, old, new, timezone.now())
     except Refused as refused:

@@ -12,6 +12,7 @@ from bids.fields import BidsField, bid_label
 from bids.models import Bid
 from grants import money
 from grants.forms import Checkboxes, Form, Radios, VersionedForm, text_area
+from grants.layout import Reveal
 from grants.models import Organisation, Round
 
 
@@ -49,6 +50,7 @@ class FamilyForm(Form):
 class LikenessForm(VersionedForm):
     """An answer to a suggestion of bids. `grouping` checks what the answer needs."""
 
+    pieces = (Reveal("answer", {"confirm": ["bids", "name"]}),)
     may_be_incomplete = True
 
     answer = forms.ChoiceField(
@@ -80,6 +82,7 @@ class LikenessForm(VersionedForm):
 class SameBodyForm(Form):
     """An answer to a suggestion of organisations. `grouping` checks what the answer needs."""
 
+    pieces = (Reveal("answer", {"merge": ["bodies", "kept"]}),)
     may_be_incomplete = True
 
     answer = forms.ChoiceField(

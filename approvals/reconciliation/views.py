@@ -18,6 +18,7 @@ from approvals.paper import versions
 from approvals.paper.changes import Changes
 from approvals.reconciliation import checks, parts, pictures, position, whatif
 from approvals.reconciliation import sums as rules
+from approvals.reconciliation.forms import RefusedForm
 from approvals.reconciliation.parts import Kind, Row
 from bids.models import Bid
 from grants import money
@@ -51,7 +52,8 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
         "checks": [_with_causes(this_round, figures, check) for check in checks.checks(figures, reconciled)],
         "virements": this_round.virements.select_related("source", "target")[:5],
         "since": _latest_changes(this_round, timezone.now()),
-        "items": whatif.items(figures),
+        "items": (items := whatif.items(figures)),
+        "form": RefusedForm(items=items),
         "to_recover": (back := position.to_recover(this_round)),
         "paid_in_all": splits["paid"].parts[0].total + back,
     }
@@ -161,11 +163,11 @@ def what_if(request: Request, round: str) -> HttpResponse:
         asked_in = versions.references(decision)
         asked = [item for item in asked if item.reference in asked_in]
     chosen = set(request.GET.getlist("refused")) & {item.reference for item in asked}
+    data = {"asked": "1", "refused": sorted(chosen), "decision": decision.reference if decision else ""}
     context = {
         "items": asked,
-        "chosen": chosen,
+        "form": RefusedForm(data if "asked" in request.GET else None, items=asked, initial=data),
         "decision": decision,
         "imagined": whatif.refuse(figures, chosen),
-        "nothing": "refused" not in request.GET and "asked" in request.GET,
     }
     return render(request, "approvals/reconciliation/what_if.html", context)

@@ -6,7 +6,12 @@ import django_filters
 from django.db.models import QuerySet
 
 from approvals.models import RegisterEntry
-from grants.forms import Form
+from grants.forms import FilterForm
+from grants.layout import Field
+
+
+class RegisterForm(FilterForm):
+    pieces = (Field("q", wrapper_class="app-line__row"),)
 
 
 class RegisterFilter(django_filters.FilterSet):
@@ -28,7 +33,7 @@ class RegisterFilter(django_filters.FilterSet):
     class Meta:
         model = RegisterEntry
         fields: list[str] = []
-        form = Form
+        form = RegisterForm
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from approvals.outputs import published
 from approvals.paper import settled
 from approvals.register import returns
+from approvals.register.forms import PeriodForm
 from approvals.register.returns import Period
 from grants import money, tables
 from grants.access import Request, allow, public, round_or_404
@@ -39,6 +40,13 @@ def _listed(
     context = {
         "page": page_of(request, found, PAGE),
         "periods": there,
+        "filter": PeriodForm(
+            name=asked,
+            label=f"{asked.capitalize()} of approval",
+            periods=there,
+            anything=f"All {asked}s",
+            chosen=chosen.key if chosen else "",
+        ),
         "chosen": chosen,
         "query": f"?{asked}={chosen.key}" if chosen else "",
         "count": len(found),

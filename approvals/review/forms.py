@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,16 +11,22 @@ from approvals.review import reviewing
 from bids.fields import BidsField
 from bids.models import Bid
 from grants.forms import Checkboxes, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.layout import Reveal, Rows, Tick
 from grants.models import Round
 
 
 class AgreeForm(Form):
-    """Agree several recommended bids as they are, for the amounts that they ask for."""
+    """Agree several recommended bids as they are, for the amounts that they ask for. `listed` are those of the page."""
 
     bids = BidsField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
 
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, round: Round, listed: Iterable[Bid], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        ticks = [
+            (bid, {"tick": Tick("bids", number, bid.reference, f"Agree {bid.title}")})
+            for number, bid in enumerate(listed)
+        ]
+        self.pieces = [Rows("approvals/review/_bids_to_review.html", ticks, "bids")]
         field = self.fields["bids"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = Bid.objects.filter(round=round, state__in=reviewing.reviewable(round))
@@ -28,6 +35,8 @@ class AgreeForm(Form):
 
 
 class ReviewForm(VersionedForm):
+    pieces = (Reveal("answer", {"agree": ["amount"]}), "reason")
+
     answer = forms.ChoiceField(
         label="What the leadership says",
         choices=[("agree", "Agree, for the amount below"), ("return", "Send back to the panel")],

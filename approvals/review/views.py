@@ -30,14 +30,15 @@ def review(request: Request, round: str) -> HttpResponse:
     visible = Bid.objects.visible_to(request.user, "review bid")
     ready = visible.filter(round=found, state__in=reviewing.reviewable(found))
     waiting = ready.select_related("recipient", "outcome")
+    page = page_of(request, waiting.order_by("source_reference"))
     return form_page(
         request,
         "approvals/review/review.html",
-        AgreeForm(request.POST or None, round=found),
+        AgreeForm(request.POST or None, round=found, listed=page),
         lambda data: reviewing.agree(bids=list(data["bids"]), by=request.user, at=timezone.now()),
         done=lambda agreed: f"{len(agreed)} bids are agreed",
         to=_address("review", found),
-        page=page_of(request, waiting.order_by("source_reference")),
+        page=page,
         totals=waiting.counted(),
         left=found.allocation - commitments.committed(found),
         agreed=Bid.objects.filter(round=found, state=Bid.State.AGREED).count(),

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from approvals.models import Award, DelegationRule
-from grants.forms import DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
+from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
+from grants.layout import Piece, Rows, Tick
 from grants.models import Round
+
+
+class ApprovableForm(Form):
+    """Grants to tick, of those that wait; what is ticked goes to the page that approves it.
+
+    `waiting` are the grants, each with why this person may not approve it, where they may not; `may_approve` says
+    whether they approve any.
+    """
+
+    awards = forms.MultipleChoiceField(
+        label="Grants", widget=Checkboxes, error_messages={"required": "Select at least one grant"}
+    )
+
+    def __init__(self, *args: Any, waiting: Iterable[tuple[Award, str]], may_approve: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines: list[tuple[Any, dict[str, Piece]]] = []
+        number = itertools.count()
+        for award, why_not in waiting:
+            tick = Tick("awards", next(number), award.reference, f"Approve {award.bid.title}") if not why_not else ""
+            lines.append(((award, why_not), {"tick": tick} if tick and may_approve else {}))
+        self.pieces = [Rows("approvals/routing/_awards_to_approve.html", lines, "awards")]
 
 
 class ApproveForm(Form):

@@ -16,9 +16,9 @@ from approvals.reconciliation import parts, position
 from approvals.routing import approving, awards, commitments, duties
 from approvals.routing import limits as rule_transitions
 from approvals.routing.facts import RouteFacts
-from approvals.routing.forms import ApproveForm, ConfirmRuleForm, EscalateForm, PaymentForm, RuleForm
+from approvals.routing.forms import ApprovableForm, ApproveForm, ConfirmRuleForm, EscalateForm, PaymentForm, RuleForm
 from grants import money
-from grants.access import Request, allow, enter, must, round_or_404
+from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.forms import ConfirmForm, SeenReasonForm, attempt
 from grants.models import Round
 from grants.pages import form_page, page_of, whole_number
@@ -118,9 +118,12 @@ def approvals(request: Request, round: str) -> HttpResponse:
     ]
     standing = Approval.objects.filter(award__round=found, level=Award.Route.DELEGATED)
     approved = standing.select_related("award__bid__recipient", "approved_by").order_by("-approved_at", "-pk")
-    nothing = [("Select at least one grant", "award_0")] if request.GET.get("nothing") else []
+    may_approve = holdings(request.user).may("approve award", found)
+    # Nothing was ticked where the page that approves sends somebody back.
+    form = ApprovableForm({} if request.GET.get("nothing") else None, waiting=rows, may_approve=may_approve)
     context = {
-        "form": {"errors": nothing, "errors_with_links": nothing},
+        "form": form,
+        "may_approve": may_approve,
         "rows": rows,
         "open": sum(1 for _, reason in rows if not reason),
         "page": page_of(request, approved),

@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 
 from approvals.scenarios.funding import Place
+from bids.models import Bid
 from grants import money
 from grants.forms import Form, MoneyField
+from grants.layout import Cells
 
 
 class ScenarioForm(Form):
@@ -21,11 +23,22 @@ class ScenarioForm(Form):
 class LineForm(Form):
     """Where the funding line of a scenario is drawn."""
 
-    places = forms.IntegerField(label="Draw the line below this many bids", min_value=0, max_value=99_999)
+    places = forms.IntegerField(
+        label="Draw the line below this many bids",
+        min_value=0,
+        max_value=99_999,
+        help_text="Those above it are funded as asked for, the others not. What you set above is replaced.",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "inputmode": "numeric"}),
+    )
 
 
 class ScenarioRowForm(Form):
     """What a scenario does with one of the bids on a page; `asked` is the amount asked for, in pounds."""
+
+    pieces = (Cells("place", "amount"),)
+    label_class = "govuk-visually-hidden"
+    # An empty amount is what was asked for, and every line would say so.
+    may_be_incomplete = True
 
     place = forms.ChoiceField(
         label="Place",
@@ -34,9 +47,11 @@ class ScenarioRowForm(Form):
     )
     amount = MoneyField(label="Amount", required=False)
 
-    def __init__(self, *args: Any, asked: Decimal, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bid: Bid, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = asked
+        self.asked = bid.amount
+        self.fields["place"].label = f"{bid.source_reference} in the scenario"
+        self.fields["amount"].label = f"Amount for {bid.source_reference}, in pounds"
 
     def clean_amount(self) -> Decimal:
         amount: Decimal | None = self.cleaned_data["amount"]

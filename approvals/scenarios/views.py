@@ -20,7 +20,7 @@ from approvals.scenarios.funding import Choice, Place
 from bids.models import Bid
 from bids.panel import members
 from grants.access import Request, allow, holdings, must, round_or_404
-from grants.forms import Form, ReasonForm, attempt
+from grants.forms import Form, ReasonForm, TwoOfForm, attempt
 from grants.models import Round
 from grants.pages import form_page, page_of, whole_number
 
@@ -37,7 +37,10 @@ def scenarios(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see scenarios")
     rows = Scenario.objects.filter(round=this_round).select_related("made_by", "proposed_by")
     page = page_of(request, rows, size=25)
-    context = {"page": page, "closed": members.scoring_closed(this_round)}
+    choices = [(each.reference, each.name) for each in page]
+    first, second = (choices * 2)[:2] if choices else (("", ""), ("", ""))
+    two = TwoOfForm(first=("First", choices, first[0]), second=("Second", choices, second[0]))
+    context = {"page": page, "closed": members.scoring_closed(this_round), "two": two}
     return render(request, "approvals/scenarios/scenarios.html", context)
 
 
@@ -78,6 +81,7 @@ def scenario(request: Request, reference: str) -> HttpResponse:
     chosen = transitions.choices(scenario, request.user, answers)
     effect = attempt(top, lambda: transitions.effect_of(scenario.round, chosen, timezone.now()))
     errors = [error for _, form in forms for error in form.errors_with_links] + top.errors_with_links
+    funded = effect.funded.count if effect else None
     context = {
         "scenario": scenario,
         "rows": forms,
@@ -86,7 +90,7 @@ def scenario(request: Request, reference: str) -> HttpResponse:
         "left": left_for_grants(round=scenario.round),
         "uncovered": transitions.uncovered(effect, scenario.round.body.areas) if effect else [],
         "may_keep": may_keep,
-        "line": top if draws else None,
+        "line": top if draws else LineForm(initial={"places": funded}),
         "form": {"errors": errors, "errors_with_links": errors},
     }
     return render(request, "approvals/scenarios/scenario.html", context)
@@ -94,7 +98,7 @@ def scenario(request: Request, reference: str) -> HttpResponse:
 
 def _row(request: Request, bid: Bid, choice: Choice | None) -> tuple[Bid, ScenarioRowForm]:
     initial = {"place": choice.place if choice else Place.NONE, "amount": choice.amount if choice else bid.amount}
-    return bid, ScenarioRowForm(request.POST or None, prefix=bid.reference, asked=bid.amount, initial=initial)
+    return bid, ScenarioRowForm(request.POST or None, prefix=bid.reference, bid=bid, initial=initial)
 
 
 def _keep(request: Request, scenario: Scenario, answers: dict[str, Any], places: int | None) -> HttpResponse:

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from bids.models import Bid, Tag
-from grants.forms import Form
+from grants.forms import FilterForm
 from grants.models import Round
 
 
@@ -33,7 +33,7 @@ class BidFilter(django_filters.FilterSet):
     class Meta:
         model = Bid
         fields: list[str] = []
-        form = Form
+        form = FilterForm
 
     def __init__(self, *args: Any, round: Round, shows_state: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

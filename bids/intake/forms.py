@@ -12,6 +12,7 @@ from bids.models import Bid, Tag
 from grants import money
 from grants.bodies import Body
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, text_area, yes_no
+from grants.layout import Reveal, Section
 from grants.models import Organisation, Round
 
 
@@ -27,6 +28,23 @@ def in_words_of(body: Body, fields: dict[str, forms.Field]) -> None:
 
 class BidForm(Form):
     """One bid. `cleaned_data["costs"]` is a list of (label, amount in pounds) that sums to `amount`."""
+
+    pieces = (
+        Section("The bid", "your_reference", "title"),
+        Section(
+            "Who asks",
+            Reveal("led_by", {"external": ["recipient", "register", "register_number"]}),
+            "sponsoring_unit",
+            "contact",
+            "contact_email",
+        ),
+        Section("The money", "amount", "costs"),
+        Section("What it is for", "summary", "beneficiaries", "boroughs", "themes", "priorities", "objectives"),
+        Section("When it runs", "starts_on", "ends_on"),
+        Section("What comes of it", "outputs", "outcomes", "evaluation_plan", "track_record"),
+        Section("Staff and personal data", Reveal("employs_staff", {"yes": ["london_living_wage"]}), "personal_data"),
+        Section("After the grant", Reveal("future_cost", {"yes": ["future_cost_note"]})),
+    )
 
     your_reference = forms.CharField(
         label="Your reference", max_length=40, help_text="The number that the bidder or your unit gave it."

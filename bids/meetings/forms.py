@@ -11,6 +11,7 @@ from bids.criteria import Rule
 from bids.fields import BidField
 from bids.models import Bid
 from grants.forms import Checkboxes, DayField, Form, VersionedForm, text_area, yes_no
+from grants.layout import Section
 from grants.models import User
 
 
@@ -85,6 +86,10 @@ class DiscussForm(VersionedForm):
             help_text="Who declared an interest, or did not answer for the bid, counts as having left.",
         )
         self.fields["reason"] = text_area("What was said, and why this was agreed", rows=5)
+        self.pieces = [
+            Section("What is agreed on each criterion", *(name for name in self.fields if name[-1].isdigit())),
+            Section("The discussion", "left", "reason"),
+        ]
 
     @property
     def agreed(self) -> dict[int, scoring.Answer]:

@@ -50,7 +50,7 @@ def assignment_plan(request: Request, reference: str) -> HttpResponse:
     bids = visible.filter(state=Bid.State.ELIGIBLE).order_by("source_reference")
     page = page_of(request, bids)
     grid = reading.plan_grid(plan, page)
-    form = PlanForm(request.POST or None, allowed=grid.allowed, initial={"version": plan.version})
+    form = PlanForm(request.POST or None, grid=grid, applied=bool(plan.applied_at), initial={"version": plan.version})
     if request.method == "POST" and form.is_valid():
         answer = attempt(form, lambda: _keep(request, plan, form, grid.references))
         if answer is not None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from django import forms
 
 from bids.fields import BidField
 from bids.models import Bid, PanelOutcome, Tag
+from bids.panel.reading import PlanGrid
 from grants.forms import Checkbox, Checkboxes, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.layout import Reveal, Rows, Tick
 from grants.models import Organisation, Round, User
 
 
@@ -43,6 +46,8 @@ class PlanAssignmentsForm(Form):
 
 
 class OutcomeForm(VersionedForm):
+    pieces = (Reveal("verdict", {"redirect": ["destination"]}),)
+
     verdict = forms.ChoiceField(label="Outcome", choices=PanelOutcome.Verdict.choices, widget=Radios)
     destination = forms.CharField(
         label="Where it is redirected to", max_length=150, required=False, help_text="Only for a redirected bid."
@@ -56,15 +61,24 @@ class OutcomeForm(VersionedForm):
 class InterestForm(Form):
     """One bid's declaration, one of many on a page."""
 
+    pieces = (Reveal("conflicted", {"yes": ["nature"]}),)
+    # What nothing is said about is left for later.
+    may_be_incomplete = True
+
     conflicted = forms.TypedChoiceField(
         label="Interest",
         choices=[("no", "No interest"), ("yes", "I have an interest")],
         coerce=lambda answer: answer == "yes",
-        widget=Radios(attrs={"inline": True}),
+        widget=Radios,
         required=False,
         empty_value=None,
     )
-    nature = forms.CharField(label="What it is", max_length=1000, required=False)
+    nature = forms.CharField(label="If you have one, what is it?", max_length=1000, required=False)
+
+    def __init__(self, *args: Any, bid: Bid, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["conflicted"].label = bid.bidder
+        self.fields["conflicted"].help_text = bid.source_reference
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -122,18 +136,34 @@ class KnowledgeForm(Form):
 
 
 class PlanForm(VersionedForm):
-    """The members ticked for the bids of one page of a plan. `chosen` gives pairs of reference and user name."""
+    """The members ticked for the bids of one page of a plan. `chosen` gives pairs of reference and user name.
 
-    pairs = forms.MultipleChoiceField(choices=[], required=False, widget=Checkboxes)
+    Once the plan is `applied` they only show.
+    """
 
-    def __init__(self, *args: Any, allowed: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["pairs"] = forms.MultipleChoiceField(
-            choices=[(pair, pair) for pair in allowed],
-            required=False,
-            widget=Checkboxes,
-            error_messages={"invalid_choice": "A member that was chosen may not score the bid. Make the plan anew"},
-        )
+    pairs = forms.MultipleChoiceField(
+        required=False,
+        widget=Checkboxes,
+        error_messages={"invalid_choice": "A member that was chosen may not score the bid. Make the plan anew"},
+    )
+
+    def __init__(self, *args: Any, grid: PlanGrid, applied: bool, initial: dict[str, Any], **kwargs: Any) -> None:
+        ticked = [pair for row in grid.rows for pair, _, _, is_ticked in row.cells if is_ticked]
+        super().__init__(*args, initial=initial | {"pairs": ticked}, **kwargs)
+        pairs = self.fields["pairs"]
+        assert isinstance(pairs, forms.MultipleChoiceField)
+        pairs.choices = [(pair, pair) for pair in grid.allowed]
+        number = itertools.count()
+        lines = []
+        for row in grid.rows:
+            called = f"{row.bid.source_reference} {row.bid.title}"
+            ticks = {
+                pair: Tick("pairs", next(number), pair, f"{name} scores {called}", disabled=applied)
+                for pair, name, why_not, _ in row.cells
+                if not why_not
+            }
+            lines.append((row, ticks))
+        self.pieces = [Rows("bids/panel/_members_to_assign.html", lines, "pairs")]
 
     @property
     def chosen(self) -> list[tuple[str, str]]:

@@ -57,6 +57,7 @@ def interests(request: Request, round: str) -> HttpResponse:
         InterestForm(
             request.POST or None,
             prefix=row.bid.reference,
+            bid=row.bid,
             initial={
                 "conflicted": {True: "yes", False: "no", None: None}[row.conflicted],
                 "nature": row.nature,

@@ -8,10 +8,18 @@ from django import forms
 
 from grants import money
 from grants.forms import DayField, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.layout import Section
 from grants.models import UNALLOCATED, BudgetLine, Round
 
 
 class RoundForm(Form):
+    pieces = (
+        Section("The round", "reference", "title", "financial_year", "purpose"),
+        Section("The money", "allocation", "routing_key"),
+        Section("The days", "opens_on", "closes_on", "scoring_closes_on"),
+        Section("The panel", "scored"),
+    )
+
     reference = forms.SlugField(
         label="Reference", max_length=40, help_text="Used in addresses, such as grants-2026-27."
     )
