@@ -19,8 +19,8 @@ MANIFEST = "MANIFEST.json"
 
 def of_record(record: DecisionRecord) -> bytes:
     """A signed decision with the pack that it was decided on. Raises Changed where one byte of them changed."""
-    found = published.read(record)
-    package = open_data.package(found.grants, published.publisher())
+    signed = published.read(record)
+    package = open_data.package(signed.grants, published.publisher())
     files = {
         "decision.html": pack.checked_html(record).encode(),
         "decision.pdf": pack.checked_pdf(record),
@@ -30,7 +30,7 @@ def of_record(record: DecisionRecord) -> bytes:
         "open-data.csv": "".join(as_csv(open_data.rows(package))).encode(),
         **_paper(record.pack),
     }
-    return _zipped(files, f"{found.reference}, signed on {found.record['signed_at'][:10]}")
+    return _zipped(files, f"{signed.reference}, signed on {signed.record['signed_at'][:10]}")
 
 
 def of_pack(frozen: Pack) -> bytes:

@@ -78,7 +78,7 @@ class Publisher:
 
 def package(grants: Sequence[Grant], by: Publisher) -> dict[str, Any]:
     """The grants as one package of the standard. Amounts are Decimal; `as_json` writes them."""
-    found: dict[str, Any] = {
+    contents: dict[str, Any] = {
         "version": VERSION,
         "title": f"Crime prevention grants of {by.funder_name}",
         "publisher": {"name": by.funder_name, "identifier": by.funder_id},
@@ -87,43 +87,50 @@ def package(grants: Sequence[Grant], by: Publisher) -> dict[str, Any]:
         "downloadURL": by.data_source,
         "grants": [grant(each, by) for each in grants],
     }
-    return found
+    return contents
 
 
-def grant(found: Grant, by: Publisher) -> dict[str, Any]:
+def grant(settled_grant: Grant, by: Publisher) -> dict[str, Any]:
     """One grant in the terms of the standard; what the frozen data do not hold is left out."""
-    said: dict[str, Any] = {
-        "id": f"{by.prefix}-{found.reference}",
-        "title": found.title,
-        "description": _description(found),
+    fields: dict[str, Any] = {
+        "id": f"{by.prefix}-{settled_grant.reference}",
+        "title": settled_grant.title,
+        "description": _description(settled_grant),
         "currency": "GBP",
-        "amountAwarded": found.amount,
-        "awardDate": found.approved_on.isoformat(),
-        "recipientOrganization": [recipient(found, by)],
+        "amountAwarded": settled_grant.amount,
+        "awardDate": settled_grant.approved_on.isoformat(),
+        "recipientOrganization": [recipient(settled_grant, by)],
         "fundingOrganization": [{"id": by.funder_id, "name": by.funder_name}],
-        "grantProgramme": [{"code": found.round, "title": found.round_title}],
-        "plannedDates": [{"startDate": found.starts_on, "endDate": found.ends_on}] if found.starts_on else [],
-        "beneficiaryLocation": list(found.locations),
+        "grantProgramme": [{"code": settled_grant.round, "title": settled_grant.round_title}],
+        "plannedDates": [{"startDate": settled_grant.starts_on, "endDate": settled_grant.ends_on}]
+        if settled_grant.starts_on
+        else [],
+        "beneficiaryLocation": list(settled_grant.locations),
         "classifications": [
-            {"vocabulary": VOCABULARIES[tag.kind], "code": tag.code, "title": tag.label} for tag in found.tags
+            {"vocabulary": VOCABULARIES[tag.kind], "code": tag.code, "title": tag.label} for tag in settled_grant.tags
         ],
         "relatedDocument": [
-            {"id": found.decision, "title": f"Decision {found.decision}", "url": by.page(found.decision)}
+            {
+                "id": settled_grant.decision,
+                "title": f"Decision {settled_grant.decision}",
+                "url": by.page(settled_grant.decision),
+            }
         ],
         "dataSource": by.data_source,
     }
-    return {key: value for key, value in said.items() if value != []}
+    return {key: value for key, value in fields.items() if value != []}
 
 
-def _description(found: Grant) -> str:
-    said = found.purpose.strip() or found.title
-    return f"{said} Illustrative: {found.illustrative.rstrip('.')}." if found.illustrative else said
+def _description(settled_grant: Grant) -> str:
+    purpose = settled_grant.purpose.strip() or settled_grant.title
+    note = settled_grant.illustrative
+    return f"{purpose} Illustrative: {note.rstrip('.')}." if note else purpose
 
 
-def recipient(found: Grant, by: Publisher) -> dict[str, str]:
+def recipient(settled_grant: Grant, by: Publisher) -> dict[str, str]:
     """The recipient by its number in a public register, or under the publisher's prefix where it has none such."""
-    kind, number = found.register_value, found.register_number
-    name = found.recipient or "Not stated"
+    kind, number = settled_grant.register_value, settled_grant.register_number
+    name = settled_grant.recipient or "Not stated"
     # Neither register gives numbers with a space in them.
     if kind in _REGISTERS and " " not in number:
         scheme, key = _REGISTERS[kind]
@@ -139,16 +146,16 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
 
 
-def as_json(found: dict[str, Any]) -> str:
+def as_json(contents: dict[str, Any]) -> str:
     """The package as JSON in which every amount is a number with exactly two decimals."""
     # Python writes no Decimal. Each goes in between null characters, which no text of the database holds.
-    text = json.dumps(found, default=lambda amount: f"\0{money.text(amount)}\0", ensure_ascii=False, indent=1)
+    text = json.dumps(contents, default=lambda amount: f"\0{money.text(amount)}\0", ensure_ascii=False, indent=1)
     return re.sub(r'"\\u0000(\d+\.\d\d)\\u0000"', r"\1", text) + "\n"
 
 
-def rows(found: dict[str, Any]) -> Iterator[list[Any]]:
+def rows(contents: dict[str, Any]) -> Iterator[list[Any]]:
     """The package as a table under the standard's headings: the header, then a row a grant."""
-    flat = [_flat(each) for each in found["grants"]]
+    flat = [_flat(each) for each in contents["grants"]]
     columns = sorted({*_ALWAYS, *(column for row in flat for column in row)}, key=_place)
     yield [_heading(*column) for column in columns]
     for row in flat:
@@ -156,14 +163,14 @@ def rows(found: dict[str, Any]) -> Iterator[list[Any]]:
 
 
 def _flat(grant: dict[str, Any]) -> dict[tuple[str, int, str], str | Decimal]:
-    found: dict[tuple[str, int, str], str | Decimal] = {}
+    cells: dict[tuple[str, int, str], str | Decimal] = {}
     for key, value in grant.items():
         if not isinstance(value, list):
-            found[key, 0, ""] = value
+            cells[key, 0, ""] = value
             continue
         for number, part in enumerate(value):
-            found |= {(key, number, name): text for name, text in part.items()}
-    return found
+            cells |= {(key, number, name): text for name, text in part.items()}
+    return cells
 
 
 def _place(column: tuple[str, int, str]) -> tuple[int, int, int]:

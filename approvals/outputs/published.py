@@ -57,22 +57,24 @@ def deferred() -> QuerySet[Decision]:
 
 def decisions(round: Round | None = None) -> list[Published]:
     """Every published decision, of a round or of all, by the day of its signature. Raises Changed where one was."""
-    found = rows().filter(round=round) if round else rows()
-    return [read(each.record, each.published_at) for each in found.defer(*RENDERS).order_by("signed_at", "pk")]
+    public_decisions = rows().filter(round=round) if round else rows()
+    return [
+        read(each.record, each.published_at) for each in public_decisions.defer(*RENDERS).order_by("signed_at", "pk")
+    ]
 
 
 def newest(count: int) -> list[Published]:
     """The decisions that were published last, the newest first. Raises Changed where one was."""
-    found = rows().defer(*RENDERS).order_by("-published_at", "-pk")[:count]
-    return [read(each.record, each.published_at) for each in found]
+    public_decisions = rows().defer(*RENDERS).order_by("-published_at", "-pk")[:count]
+    return [read(each.record, each.published_at) for each in public_decisions]
 
 
 def read(record: DecisionRecord, published_at: datetime | None = None) -> Published:
     """The data of a signed decision. Raises Changed where they changed or belong to another pack."""
-    found = Published(pack.read(record.pack), pack.read(record), published_at)
-    if found.record["pack_sha256"] != record.pack.sha256:
+    signed = Published(pack.read(record.pack), pack.read(record), published_at)
+    if signed.record["pack_sha256"] != record.pack.sha256:
         raise Changed
-    return found
+    return signed
 
 
 def data(record: DecisionRecord) -> str:
@@ -87,15 +89,17 @@ def grants(round: Round | None = None) -> list[settled.Grant]:
     What a later decision says of one goes before an earlier, also where it refuses it. A delegated grant is the
     force's own to change or take back: it is listed while the approval that was published is the one in force.
     """
-    found: dict[str, settled.Grant] = {}
+    grant_by_reference: dict[str, settled.Grant] = {}
     for each in decisions(round):
         held_back = settled.not_granted(each.paper, each.record)
-        found = {name: grant for name, grant in found.items() if name not in held_back}
-        found |= {grant.reference: grant for grant in each.grants}
+        grant_by_reference = {name: grant for name, grant in grant_by_reference.items() if name not in held_back}
+        grant_by_reference |= {grant.reference: grant for grant in each.grants}
     in_force = Approval.objects.filter(level=settled.DELEGATED, invalid_at=None)
     amounts = dict(in_force.values_list("award__reference", "amount"))
     return [
-        grant for name, grant in found.items() if grant.level == settled.DECIDED or amounts.get(name) == grant.amount
+        grant
+        for name, grant in grant_by_reference.items()
+        if grant.level == settled.DECIDED or amounts.get(name) == grant.amount
     ]
 
 
@@ -107,13 +111,13 @@ def delegated(round: Round) -> list[settled.Grant]:
         for award in position.grants_of(round)
         if award.route == Award.Route.DELEGATED and award.state == Award.State.APPROVED
     ]
-    said = {"reference": round.reference, "title": round.title}
-    return settled.delegated(audit.plain(appendices.appendix(approved)), reported, said)
+    round_data = {"reference": round.reference, "title": round.title}
+    return settled.delegated(audit.plain(appendices.appendix(approved)), reported, round_data)
 
 
 def contracts() -> list[settled.Contract]:
     """Every contract of the published decisions, once."""
-    return list({each.reference: each for found in decisions() for each in found.contracts}.values())
+    return list({each.reference: each for decision in decisions() for each in decision.contracts}.values())
 
 
 def publisher() -> open_data.Publisher:

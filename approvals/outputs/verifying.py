@@ -19,7 +19,7 @@ class Check:
     """One thing that was looked at, and whether it holds."""
 
     of: str
-    said: str
+    statement: str
     holds: bool
 
 
@@ -42,7 +42,7 @@ def _version(frozen: Pack, sound: frozenset[str]) -> Iterator[Check]:
         of, f"the head of the trail that it prints, {printed[:16]}, is the one kept", printed == frozen.trail_head
     )
     yield Check(of, "that head is in the trail, unbroken up to there", printed in sound)
-    yield Check(of, "the trail tells of its submission with this hash", _told("submit pack", frozen, sound))
+    yield Check(of, "the trail tells of its submission with this hash", _in_trail("submit pack", frozen, sound))
 
 
 def _record(record: DecisionRecord, decision: Decision, sound: frozenset[str]) -> Iterator[Check]:
@@ -50,7 +50,7 @@ def _record(record: DecisionRecord, decision: Decision, sound: frozenset[str]) -
     yield from _hashes(of, record)
     yield from _again(of, record)
     yield Check(of, f"it is of version {record.pack.version} and names its hash", _names_its_pack(record))
-    yield Check(of, "the trail tells of its signature with this hash", _told("sign decision", record, sound))
+    yield Check(of, "the trail tells of its signature with this hash", _in_trail("sign decision", record, sound))
 
 
 def _hashes(of: str, frozen: Pack | DecisionRecord) -> Iterator[Check]:
@@ -62,8 +62,8 @@ def _hashes(of: str, frozen: Pack | DecisionRecord) -> Iterator[Check]:
 def _again(of: str, frozen: Pack | DecisionRecord) -> Iterator[Check]:
     """The page and the PDF made once more from the data, where these are the ones that were hashed."""
     try:
-        found = pack.read(frozen)
-        made = pack.freeze_record(found, frozen.pack) if isinstance(frozen, DecisionRecord) else pack.freeze(found)
+        data = pack.read(frozen)
+        made = pack.freeze_record(data, frozen.pack) if isinstance(frozen, DecisionRecord) else pack.freeze(data)
     except Refused:
         yield Check(of, "the page and the PDF can be made again from the data", False)
         return
@@ -80,13 +80,13 @@ def _printed_head(frozen: Pack) -> str:
 
 def _names_its_pack(record: DecisionRecord) -> bool:
     try:
-        found = json.loads(record.canonical)
-        return bool((found["pack_version"], found["pack_sha256"]) == (record.pack.version, record.pack.sha256))
+        data = json.loads(record.canonical)
+        return bool((data["pack_version"], data["pack_sha256"]) == (record.pack.version, record.pack.sha256))
     except (ValueError, KeyError):
         return False
 
 
-def _told(action: str, frozen: Pack | DecisionRecord, sound: frozenset[str]) -> bool:
+def _in_trail(action: str, frozen: Pack | DecisionRecord, sound: frozenset[str]) -> bool:
     events = AuditEvent.objects.filter(
         round=frozen.decision.round, action=action, subject=frozen.decision.reference, facts__sha256=frozen.sha256
     )

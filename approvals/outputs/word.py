@@ -44,9 +44,9 @@ def of_pack(frozen: Pack) -> bytes:
 
 def of_record(record: DecisionRecord) -> bytes:
     """A signed decision with the paper that it was decided on. Raises Changed where they are not what was frozen."""
-    found = published.read(record)
-    name = f"{found.reference}, signed on {day(found.record['signed_at'])}"
-    return _made(found.paper, record.pack.sha256, _counts(record, name), found.record)
+    signed = published.read(record)
+    name = f"{signed.reference}, signed on {day(signed.record['signed_at'])}"
+    return _made(signed.paper, record.pack.sha256, _counts(record, name), signed.record)
 
 
 def _counts(frozen: Pack | DecisionRecord, name: str) -> str:
@@ -95,8 +95,8 @@ def _key_information(word: _Word, paper: Data, counts: str, record: Data | None)
 def _differs(word: _Word, record: Data) -> None:
     word.heading(2, "How the decision differs from what was asked")
     for item in settled.differs(record):
-        said = filter(None, (item["answer"].lower(), item["conditions"], item["reason"]))
-        word.labelled(f"Item {item['number']}, {item['label']}, {pounds(item['amount'])}:", ". ".join(said))
+        answer_parts = filter(None, (item["answer"].lower(), item["conditions"], item["reason"]))
+        word.labelled(f"Item {item['number']}, {item['label']}, {pounds(item['amount'])}:", ". ".join(answer_parts))
     if after := settled.after(record):
         word.paragraph(after)
     word.paragraph("All that follows is the paper as it was submitted.")

@@ -19,13 +19,13 @@ class Command(BaseCommand):
         decision = Decision.objects.select_related("round").filter(reference=reference).first()
         if decision is None:
             raise CommandError(f"There is no decision {reference}.")
-        found = list(verifying.checks(decision))
-        if not found:
+        checks = list(verifying.checks(decision))
+        if not checks:
             raise CommandError(f"{reference} has not been submitted, so there is nothing to check.")
-        for check in found:
-            self.stdout.write(f"{'ok' if check.holds else 'FAILED':<8}{check.of}: {check.said}")
-        failed = sum(not check.holds for check in found)
+        for check in checks:
+            self.stdout.write(f"{'ok' if check.holds else 'FAILED':<8}{check.of}: {check.statement}")
+        failed = sum(not check.holds for check in checks)
         if failed:
-            self.stdout.write(f"{failed} of {len(found)} checks failed. Tell the auditor.")
+            self.stdout.write(f"{failed} of {len(checks)} checks failed. Tell the auditor.")
             sys.exit(1)
-        self.stdout.write(f"All {len(found)} checks hold.")
+        self.stdout.write(f"All {len(checks)} checks hold.")

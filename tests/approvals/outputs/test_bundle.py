@@ -43,18 +43,18 @@ def files(content: bytes) -> dict[str, bytes]:
 
 def test_it_holds_what_was_frozen_and_each_hash_is_right() -> None:
     publish()
-    found = files(public())
-    listed = json.loads(found.pop("MANIFEST.json"))["files"]
-    assert set(found) == SIGNED == {each["name"] for each in listed}
+    content_by_name = files(public())
+    listed = json.loads(content_by_name.pop("MANIFEST.json"))["files"]
+    assert set(content_by_name) == SIGNED == {each["name"] for each in listed}
     for each in listed:
-        assert hashlib.sha256(found[each["name"]]).hexdigest() == each["sha256"]
-        assert len(found[each["name"]]) == each["bytes"]
+        assert hashlib.sha256(content_by_name[each["name"]]).hexdigest() == each["sha256"]
+        assert len(content_by_name[each["name"]]) == each["bytes"]
     frozen, record = Pack.objects.get(decision__reference="PCD-681"), DecisionRecord.objects.get()
-    assert found["pack.json"] == frozen.canonical.encode()
-    assert found["record.json"] == record.canonical.encode()
-    assert found["decision.pdf"] == bytes(record.pdf)
-    assert hashlib.sha256(found["pack.json"]).hexdigest() == frozen.sha256
-    assert len(json.loads(found["open-data.json"])["grants"]) == 39
+    assert content_by_name["pack.json"] == frozen.canonical.encode()
+    assert content_by_name["record.json"] == record.canonical.encode()
+    assert content_by_name["decision.pdf"] == bytes(record.pdf)
+    assert hashlib.sha256(content_by_name["pack.json"]).hexdigest() == frozen.sha256
+    assert len(json.loads(content_by_name["open-data.json"])["grants"]) == 39
 
 
 def test_a_second_run_gives_the_same_bytes() -> None:

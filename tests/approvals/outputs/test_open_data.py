@@ -80,8 +80,8 @@ def changed(**fields: Any) -> dict[str, Any]:
 def fetched() -> dict[str, Any]:
     answer = Client().get(reverse("approvals:open_data_json"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
-    found: dict[str, Any] = json.loads(answer.content, parse_float=Decimal)
-    return found
+    package: dict[str, Any] = json.loads(answer.content, parse_float=Decimal)
+    return package
 
 
 def table() -> list[dict[str, str]]:
@@ -126,8 +126,8 @@ def faults(text: str) -> Iterator[str]:
 
 def test_an_amount_is_a_number_with_two_decimals_exactly() -> None:
     for amount in ("1000.10", "8000.00", "0.01", "999999999999.99"):
-        said = open_data.as_json({"amountAwarded": Decimal(amount)})
-        assert f'"amountAwarded": {amount}\n' in said
+        written = open_data.as_json({"amountAwarded": Decimal(amount)})
+        assert f'"amountAwarded": {amount}\n' in written
     # A text that spells the marks out stays text.
     text = r'"\u000012.00\u0000"'
     assert json.loads(open_data.as_json({"title": text})) == {"title": text}
@@ -186,12 +186,12 @@ def test_what_older_packs_do_not_hold_is_left_out() -> None:
 
 def test_a_table_has_the_headings_of_the_standard() -> None:
     header, row = open_data.rows(open_data.package([GRANT], BY))
-    said = dict(zip(header, row, strict=True))
-    assert said["Identifier"] == "360G-x-AWD-1"
-    assert said["Recipient Org:Identifier"] == "GB-CHC-1234567"
-    assert said["Beneficiary Location:1:Name"] == "Hackney"
-    assert said["Classifications:0:Title"] == "Violence, and fear of it"
-    assert said["Amount Awarded"] == Decimal("1000.10")
+    value_by_heading = dict(zip(header, row, strict=True))
+    assert value_by_heading["Identifier"] == "360G-x-AWD-1"
+    assert value_by_heading["Recipient Org:Identifier"] == "GB-CHC-1234567"
+    assert value_by_heading["Beneficiary Location:1:Name"] == "Hackney"
+    assert value_by_heading["Classifications:0:Title"] == "Violence, and fear of it"
+    assert value_by_heading["Amount Awarded"] == Decimal("1000.10")
     assert next(open_data.rows(open_data.package([], BY)))[:2] == ["Identifier", "Title"]
 
 
@@ -201,13 +201,15 @@ def test_a_table_has_the_headings_of_the_standard() -> None:
 @pytest.mark.django_db
 def test_pcd_681_is_published_to_the_penny() -> None:
     publish()
-    found = fetched()
-    assert len(found["grants"]) == 39
-    assert sum(grant["amountAwarded"] for grant in found["grants"]) == TOTAL
+    package = fetched()
+    assert len(package["grants"]) == 39
+    assert sum(grant["amountAwarded"] for grant in package["grants"]) == TOTAL
     frozen = json.loads(Pack.objects.get(decision__reference="PCD-681").canonical)
     entries = [*frozen["appendix_1"], *frozen["appendix_2"]]
     assert sum(Decimal(entry["amount"]) for entry in entries) == TOTAL
-    assert [grant["id"] for grant in found["grants"]] == [f"360G-illustrative-{each['reference']}" for each in entries]
+    assert [grant["id"] for grant in package["grants"]] == [
+        f"360G-illustrative-{each['reference']}" for each in entries
+    ]
 
 
 @pytest.mark.django_db
@@ -250,18 +252,18 @@ def test_each_grant_has_its_days_its_places_and_its_aims() -> None:
 @pytest.mark.django_db
 def test_a_pack_of_before_is_still_published() -> None:
     publish()
-    found = published.decisions()[0]
+    decision = published.decisions()[0]
     newer = {"approved_at", "borough_codes", "locations", "starts_on", "ends_on", "tags"}
     paper = {
-        **found.paper,
+        **decision.paper,
         **{
-            part: [{key: entry[key] for key in entry.keys() - newer} for entry in found.paper[part]]
+            part: [{key: entry[key] for key in entry.keys() - newer} for entry in decision.paper[part]]
             for part in ("appendix_1", "appendix_2")
         },
     }
-    grants = settled.grants(paper, found.record)
+    grants = settled.grants(paper, decision.record)
     assert sum(grant.amount for grant in grants) == TOTAL
-    assert {grant.approved_on for grant in grants} == {settled.day(found.record["signed_at"])}
+    assert {grant.approved_on for grant in grants} == {settled.day(decision.record["signed_at"])}
 
 
 @pytest.mark.django_db
@@ -282,10 +284,10 @@ def test_what_was_refused_or_deferred_is_not_there(robin: User, mo: User) -> Non
     refused, deferred = Answer("refused", reason="No"), Answer("deferred", reason="Later")
     decided(robin, mo, item_1=refused, item_2=deferred, item_3=Answer("conditions", conditions="Only if"))
     frozen = json.loads(Pack.objects.get(decision__reference="PCD-681").canonical)["appendix_1"]
-    found = {grant["id"]: grant["amountAwarded"] for grant in fetched()["grants"]}
-    assert len(found) == 37
-    assert not {f"360G-illustrative-{entry['reference']}" for entry in frozen[:2]} & found.keys()
-    assert sum(found.values()) == TOTAL - sum(Decimal(entry["amount"]) for entry in frozen[:2])
+    amount_by_id = {grant["id"]: grant["amountAwarded"] for grant in fetched()["grants"]}
+    assert len(amount_by_id) == 37
+    assert not {f"360G-illustrative-{entry['reference']}" for entry in frozen[:2]} & amount_by_id.keys()
+    assert sum(amount_by_id.values()) == TOTAL - sum(Decimal(entry["amount"]) for entry in frozen[:2])
     third = next(grant for grant in published.grants() if grant.reference == frozen[2]["reference"])
     assert "Only if" in third.conditions
 
@@ -312,10 +314,10 @@ def test_a_later_change_of_the_register_changes_nothing() -> None:
 @pytest.mark.django_db
 def test_a_record_that_does_not_answer_its_paper_is_refused() -> None:
     publish()
-    found = published.decisions()[0]
-    record = {**found.record, "items_decided": found.record["items_decided"][1:]}
+    decision = published.decisions()[0]
+    record = {**decision.record, "items_decided": decision.record["items_decided"][1:]}
     with pytest.raises(Refused, match="does not answer its paper"):
-        settled.grants(found.paper, record)
+        settled.grants(decision.paper, record)
 
 
 def test_no_cell_of_the_table_is_a_formula() -> None:

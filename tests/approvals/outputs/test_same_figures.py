@@ -28,13 +28,13 @@ def differences(frozen: Pack | DecisionRecord, *, html: Any, pdf: Any, docx: Any
     record = packs.read(frozen) if isinstance(frozen, DecisionRecord) else None
     paper = packs.read(frozen.pack if isinstance(frozen, DecisionRecord) else frozen)
     expected = data_parts(paper, record)
-    found = []
+    problems = []
     for form, text in (("HTML", html_text(html)), ("PDF", pdf_text(pdf)), ("Word", word_text(docx))):
-        for name, said in parts(text, paper, record).items():
-            there, wanted = figures(_HASHES.sub("", said)), figures(expected[name])
+        for name, part_text in parts(text, paper, record).items():
+            there, wanted = figures(_HASHES.sub("", part_text)), figures(expected[name])
             if there != wanted:
-                found.append(f"{form}, {name}: has {dict(there - wanted)}, lacks {dict(wanted - there)}")
-    return found
+                problems.append(f"{form}, {name}: has {dict(there - wanted)}, lacks {dict(wanted - there)}")
+    return problems
 
 
 def test_a_version_has_the_same_figures_in_every_form(decision: Decision) -> None:
@@ -74,10 +74,10 @@ def test_a_decision_that_differs_says_so_at_the_top_of_every_form(decision: Deci
     assert Decimal(data["allocation_left"]) == Decimal(754005) + refused
     assert position.reconcile(decision.round, LATER.date()).underspend == Decimal(data["allocation_left"])
     for text in (html_text(record.html), pdf_text(bytes(record.pdf)), word_text(word.of_record(record))):
-        said = parts(text, paper, data)["differs"]
-        assert "£151,361 of what was refused is paid already and has to be recovered" in said
+        differs = parts(text, paper, data)["differs"]
+        assert "£151,361 of what was refused is paid already and has to be recovered" in differs
         for words in ("refused", "No evidence of need", "Paid in two parts", "deferred", "Ask again in June"):
-            assert words in said
+            assert words in differs
 
 
 def test_what_is_invented_says_so_in_every_form(decision: Decision) -> None:
@@ -87,8 +87,8 @@ def test_what_is_invented_says_so_in_every_form(decision: Decision) -> None:
     assert len(invented) == 39
     for text in (html_text(frozen.html), pdf_text(bytes(frozen.pdf)), word_text(word.of_pack(frozen))):
         for name in ("appendix 1", "appendix 2"):
-            said = parts(text, paper)[name]
-            assert said.count("Illustrative") == len(paper[name.replace(" ", "_")])
+            appendix = parts(text, paper)[name]
+            assert appendix.count("Illustrative") == len(paper[name.replace(" ", "_")])
         assert "The split of the value over the two years is illustrative" in parts(text, paper)["appendix 3"]
 
 
@@ -138,8 +138,8 @@ def test_control_one_figure_changed_in_one_form_is_found(
     right = {"html": frozen.html, "pdf": bytes(frozen.pdf), "docx": word.of_pack(frozen)}
     wrong = {"html": other.html, "pdf": bytes(other.pdf), "docx": word.of_pack(other)}
     for form, name in (("HTML", "html"), ("PDF", "pdf"), ("Word", "docx")):
-        found = differences(frozen, **{**right, name: wrong[name]})
-        assert [each.partition(":")[0] for each in found] == [f"{form}, {part}"]
+        problems = differences(frozen, **{**right, name: wrong[name]})
+        assert [each.partition(":")[0] for each in problems] == [f"{form}, {part}"]
 
 
 def test_control_the_data_changed_under_all_three_forms_are_found(decision: Decision) -> None:
@@ -147,5 +147,5 @@ def test_control_the_data_changed_under_all_three_forms_are_found(decision: Deci
     paper = json.loads(frozen.canonical)
     _line(paper)
     other = Pack(decision=decision, version=frozen.version, **packs.freeze(paper).fields())
-    found = differences(other, html=frozen.html, pdf=bytes(frozen.pdf), docx=word.of_pack(frozen))
-    assert [each.partition(":")[0] for each in found] == ["HTML, table 3", "PDF, table 3", "Word, table 3"]
+    problems = differences(other, html=frozen.html, pdf=bytes(frozen.pdf), docx=word.of_pack(frozen))
+    assert [each.partition(":")[0] for each in problems] == ["HTML, table 3", "PDF, table 3", "Word, table 3"]

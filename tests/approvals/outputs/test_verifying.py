@@ -21,8 +21,8 @@ def run() -> tuple[int, list[str]]:
     out, ended = StringIO(), 0
     try:
         call_command("verify_pack", "PCD-681", stdout=out)
-    except SystemExit as said:
-        ended = int(said.code or 0)
+    except SystemExit as stop:
+        ended = int(stop.code or 0)
     lines = out.getvalue().splitlines()
     assert all(line.startswith(("ok ", "FAILED ")) for line in lines[:-1])
     return ended, [line.removeprefix("FAILED").strip() for line in lines if line.startswith("FAILED")]
@@ -78,8 +78,8 @@ def test_data_that_are_no_data_any_more_fail(decision: Decision) -> None:
 def test_a_row_changed_together_with_its_hashes_fails_by_the_trail(decision: Decision) -> None:
     from approvals.paper import pack
 
-    found = pack.read(Pack.objects.get(decision=decision))
-    tampered(Pack, **pack.freeze({**found, "title": "Another"}).fields())
+    paper = pack.read(Pack.objects.get(decision=decision))
+    tampered(Pack, **pack.freeze({**paper, "title": "Another"}).fields())
     assert run() == (1, ["Version 1: the trail tells of its submission with this hash"])
 
 

@@ -98,7 +98,7 @@ def lived_through(decision: Decision) -> dict[str, Any]:
         )
         changed = submission.of(amendment, at=NOW).paper
         outcome["amendment"] = (changed["recommendations"], changed["appendix_1"][0]["was_state"])
-        outcome["checks"] = [check.said[:40] for check in verifying.checks(old) if not check.holds]
+        outcome["checks"] = [check.statement[:40] for check in verifying.checks(old) if not check.holds]
         transaction.set_rollback(True)
     return outcome
 

@@ -229,4 +229,4 @@ def test_a_pack_of_before_is_decided_and_published_today(pcd_681: Decision, read
     writing.publish_decision(decision=pcd_681, by=mo, at=datetime(2019, 9, 3, 9, tzinfo=UTC))
     entry = RegisterEntry.objects.get(decision=pcd_681)
     assert (entry.themes, entry.held_back) == (reads["entry"]["themes"], reads["entry"]["held_back"])
-    assert [check.said for check in verifying.checks(pcd_681) if not check.holds] in ([], [OTHER_TYPESETTER])
+    assert [check.statement for check in verifying.checks(pcd_681) if not check.holds] in ([], [OTHER_TYPESETTER])
