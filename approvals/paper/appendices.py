@@ -24,8 +24,8 @@ def paid_early(award: Award) -> Decimal:
 
 def was(award: Award) -> Decimal | None:
     """What a grant was before the paper at hand changes it, in pounds; None where it does not: see `amending`."""
-    found: Decimal | None = getattr(award, "was", None)
-    return found
+    earlier: Decimal | None = getattr(award, "was", None)
+    return earlier
 
 
 def was_state(award: Award) -> str:

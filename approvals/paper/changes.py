@@ -162,25 +162,25 @@ def _pounds(text: str) -> str:
 
 
 def _grants(paper: Data) -> dict[str, dict[str, str]]:
-    found = {}
+    facts_by_reference = {}
     for appendix, route in (("appendix_1", "For decision"), ("appendix_2", "Approved under delegation")):
         for entry in paper.get(appendix, ()):
             facts = {name: str(entry.get(name) or "") for name in _GRANT} | {"route": route}
             facts["amount"] = _pounds(entry["amount"])
             facts["paid_early"] = _pounds(entry["paid_early"]) if entry.get("paid_early") else ""
-            found[entry["reference"]] = facts
-    return found
+            facts_by_reference[entry["reference"]] = facts
+    return facts_by_reference
 
 
 def _contracts(paper: Data) -> dict[str, dict[str, str]]:
-    found = {}
+    facts_by_reference = {}
     for entry in paper.get("contracts", ()):
         facts = {name: str(entry.get(name) or "") for name in _CONTRACT}
         facts["ground_value"] = entry.get("ground_value") or OLD_LABELS["ground"].get(facts["ground"], facts["ground"])
         facts["amount"] = _pounds(entry["amount"])
         facts["profile"] = ", ".join(f"{year} {_pounds(amount)}" for year, amount in entry.get("profile", ()))
-        found[entry["reference"]] = facts
-    return found
+        facts_by_reference[entry["reference"]] = facts
+    return facts_by_reference
 
 
 def _records(

@@ -24,22 +24,22 @@ _LINES = {
 }
 
 
-def figures_of(said: Sources) -> Figures:
+def figures_of(basis: Sources) -> Figures:
     """Every figure that the prose may name."""
-    reco = said.reconciliation
-    found: dict[str, Figure] = {}
+    reco = basis.reconciliation
+    by_name: dict[str, Figure] = {}
 
     def amount(name: str, value: Decimal, source: str, group: str = "Sums") -> None:
-        found[name.casefold()] = Figure(name.casefold(), source, amount=value, group=group)
+        by_name[name.casefold()] = Figure(name.casefold(), source, amount=value, group=group)
 
     def labelled(kind: str, label: str, value: Decimal, source: str, group: str) -> None:
         # What somebody named is never taken for a figure of the same name, computed or named by another.
         names = chain((label, f"{kind} {label}"), (f"{kind} {label} {number}" for number in count(2)))
-        amount(next(name for name in names if name.casefold() not in found), value, source, group)
+        amount(next(name for name in names if name.casefold() not in by_name), value, source, group)
 
     amount("allocation", reco.allocation, "The allocation of the round")
     for line_kind in BudgetLine.Kind:
-        lines = [line.amount for line in said.decision.round.lines.all() if line.kind == line_kind]
+        lines = [line.amount for line in basis.decision.round.lines.all() if line.kind == line_kind]
         if lines:
             name = _LINES[line_kind]
             amount(f"all {name}", money.total(lines), f"Sum of the budget lines for {name}", "Budget lines")
@@ -51,7 +51,7 @@ def figures_of(said: Sources) -> Figures:
         ("retrospective payments", reco.retrospective),
     ):
         amount(name, part.total, f"Sum of {part.count} {name}")
-    asked = said.asked()
+    asked = basis.asked()
     amount("grants asked for", money.total([award.amount for award in asked]), f"Sum of {len(asked)} grants")
     amount(
         "grants and contracts together", reco.grants.total + reco.contracts.total, "Grants, and contracts beside them"
@@ -64,42 +64,42 @@ def figures_of(said: Sources) -> Figures:
         ("contract exemption limit", DelegationRule.Kind.EXEMPTION),
         ("procurement threshold", DelegationRule.Kind.PROCUREMENT),
     ):
-        rule = said.limits[kind]
+        rule = basis.limits[kind]
         if rule:
             amount(name, rule.limit, f"{rule.citation}, from {rule.valid_from:%-d %B %Y}", "Limits")
-    found |= {figure.name: figure for figure in sets.counts(said)}
+    by_name |= {figure.name: figure for figure in sets.counts(basis)}
     for line in reco.lines:
         labelled("line", line.label, line.amount, "Budget line", "Budget lines")
-    for award in said.awards:
+    for award in basis.awards:
         amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}", "Each grant")
-    suppliers = {contract.supplier.name for contract in said.contracts}
+    suppliers = {contract.supplier.name for contract in basis.contracts}
     for supplier in sorted(suppliers):
-        own = [contract for contract in said.contracts if contract.supplier.name == supplier]
+        own = [contract for contract in basis.contracts if contract.supplier.name == supplier]
         amount(f"contract {supplier}", money.total([contract.amount for contract in own]), f"Contracts with {supplier}")
         for year in sorted({year for contract in own for year, _ in contract.profile}):
             parts = [money.exact(part) for contract in own for each, part in contract.profile if each == year]
             amount(f"contract {supplier} in {year}", money.total(parts), f"Contracts with {supplier}, that year")
-    decider = said.decision.round.body.offices.decider_short
-    for row in table_2(said.routed(Award.Route.DMPC)):
+    decider = basis.decision.round.body.offices.decider_short
+    for row in table_2(basis.routed(Award.Route.DMPC)):
         source = f"Sum of {counted(row['count'], 'grant')} to the {decider}"
         labelled("project", row["label"], Decimal(row["amount"]), source, "Projects")
-    return found
+    return by_name
 
 
-def known_of(said: Sources) -> Known:
+def known_of(basis: Sources) -> Known:
     """All that the prose of this paper is checked against."""
-    external = figures.externals(said.decision.external_figures)
-    return Known(figures_of(said), external, sets.groups(said), sets.payees(said), links_of(said))
+    external = figures.externals(basis.decision.external_figures)
+    return Known(figures_of(basis), external, sets.groups(basis), sets.payees(basis), links_of(basis))
 
 
-def links_of(said: Sources) -> dict[str, str]:
+def links_of(basis: Sources) -> dict[str, str]:
     """The parts of this paper that prose can point to, by name, with their anchors."""
     there = {
-        "appendix 1": bool(said.asked()),
-        "appendix 2": bool(said.noted()),
-        "appendix 3": bool(said.contracts_asked()),
-        "appendix 4": bool(said.contracts_asked()),
-        "table 2": bool(said.asked()),
+        "appendix 1": bool(basis.asked()),
+        "appendix 2": bool(basis.noted()),
+        "appendix 3": bool(basis.contracts_asked()),
+        "appendix 4": bool(basis.contracts_asked()),
+        "table 2": bool(basis.asked()),
         "table 3": True,
     }
     return {name: name.replace(" ", "-") for name, exists in there.items() if exists}

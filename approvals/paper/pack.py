@@ -27,7 +27,7 @@ FORMAT = 1
 
 def contents(
     decision: Decision,
-    said: sources.Sources,
+    basis: sources.Sources,
     *,
     version: int,
     at: datetime,
@@ -40,15 +40,15 @@ def contents(
     `also` are the references of grants and contracts that are listed although they are settled: to compare with a
     paper that asked for them. `prose` is what `checked_prose` gave for the same register, where the caller has it.
     """
-    asked, noted, contracts = said.asked(), said.noted(), said.contracts_asked()
+    asked, noted, contracts = basis.asked(), basis.noted(), basis.contracts_asked()
     if also:
-        asked = [award for award in said.routed(Award.Route.DMPC) if award in asked or award.reference in also]
-        noted = [award for award in said.routed(Award.Route.DELEGATED) if award in noted or award.reference in also]
-        contracts = [each for each in said.contracts if each in contracts or each.reference in also]
+        asked = [award for award in basis.routed(Award.Route.DMPC) if award in asked or award.reference in also]
+        noted = [award for award in basis.routed(Award.Route.DELEGATED) if award in noted or award.reference in also]
+        contracts = [each for each in basis.contracts if each in contracts or each.reference in also]
     round = decision.round
-    prose = prose or checked_prose(said)
-    sections = contents_of_paper.sections(said, prose.known)
-    found: dict[str, Any] = audit.plain(
+    prose = prose or checked_prose(basis)
+    sections = contents_of_paper.sections(basis, prose.known)
+    paper: dict[str, Any] = audit.plain(
         {
             "format": FORMAT,
             "reference": decision.reference,
@@ -69,26 +69,26 @@ def contents(
                 name: {"written": figure.written(), "exact": figure.exact, "source": figure.source}
                 for name, figure in prose.known.figures.items()
             },
-            "recommendations": recommendations.recommendations(said),
+            "recommendations": recommendations.recommendations(basis),
             "sections": sections,
             "figure_notes": contents_of_paper.figure_notes(sections, prose),
             "table_2": tables.table_2(asked),
             "table_2_total": {"count": len(asked), "amount": money.total([award.amount for award in asked])},
-            "table_3": tables.table_3(said),
+            "table_3": tables.table_3(basis),
             "appendix_1": appendices.appendix(asked),
             "appendix_2": appendices.appendix(noted),
             "contracts": appendices.contract_entries(contracts),
             "paid_early": [
-                {"reference": award.reference, "amount": appendices.paid_early(award)} for award in said.early()
+                {"reference": award.reference, "amount": appendices.paid_early(award)} for award in basis.early()
             ],
-            "reconciliation": said.reconciliation.as_json(),
+            "reconciliation": basis.reconciliation.as_json(),
         }
     )
-    return found
+    return paper
 
 
-def canonical(found: dict[str, Any]) -> str:
-    return audit.canonical(found)
+def canonical(data: dict[str, Any]) -> str:
+    return audit.canonical(data)
 
 
 def sha256(text: str) -> str:
@@ -99,8 +99,8 @@ def read(pack: Pack | DecisionRecord) -> dict[str, Any]:
     """The data of a frozen pack or record. Raises Changed where they are not what was hashed."""
     if sha256(pack.canonical) != pack.sha256:
         raise Changed
-    found: dict[str, Any] = json.loads(pack.canonical)
-    return found
+    data: dict[str, Any] = json.loads(pack.canonical)
+    return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,9 @@ class Frozen:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def freeze(found: dict[str, Any]) -> Frozen:
+def freeze(paper: dict[str, Any]) -> Frozen:
     """Make a paper firm: what it says as canonical JSON, and its page and PDF from that JSON alone."""
-    text = canonical(found)
+    text = canonical(paper)
     return _frozen(text, json.loads(text), digest=sha256(text))
 
 
@@ -130,8 +130,8 @@ def freeze_record(record: dict[str, Any], pack: Pack) -> Frozen:
     return _frozen(text, read(pack), digest=pack.sha256, record=json.loads(text))
 
 
-def _frozen(text: str, found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> Frozen:
-    page, file = html(found, digest=digest, record=record), pdf(found, digest=digest, record=record)
+def _frozen(text: str, paper: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> Frozen:
+    page, file = html(paper, digest=digest, record=record), pdf(paper, digest=digest, record=record)
     return Frozen(text, sha256(text), page, sha256(page), file, hashlib.sha256(file).hexdigest())
 
 
@@ -153,24 +153,24 @@ def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
     return file
 
 
-def html(found: dict[str, Any], *, digest: str = "", record: dict[str, Any] | None = None) -> str:
+def html(paper: dict[str, Any], *, digest: str = "", record: dict[str, Any] | None = None) -> str:
     """The paper as HTML, from its data alone; `record` adds what was decided and signed."""
     return render_to_string(
-        "approvals/paper/_paper.html", {"paper": found, "digest": digest, "record": record, **_differs(record)}
+        "approvals/paper/_paper.html", {"paper": paper, "digest": digest, "record": record, **_differs(record)}
     )
 
 
-def pdf(found: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> bytes:
+def pdf(paper: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> bytes:
     """The paper as a tagged PDF made in the ua-1 standard, from its data alone; equal data give equal bytes."""
-    stamp = datetime.fromisoformat(record["signed_at"] if record else found["submitted_at"])
+    stamp = datetime.fromisoformat(record["signed_at"] if record else paper["submitted_at"])
     days = {
-        "submitted": day(found["submitted_at"]),
+        "submitted": day(paper["submitted_at"]),
         "signed": day(record["signed_at"]) if record else "Not signed",
         "signed_at": moment(record["signed_at"]) if record else "",
-        "amended": day(found["amends"]["signed_on"]) if found.get("amends") else "",
-        "sign_offs": [day(each["at"]) for each in found.get("sign_offs", [])],
+        "amended": day(paper["amends"]["signed_on"]) if paper.get("amends") else "",
+        "sign_offs": [day(each["at"]) for each in paper.get("sign_offs", [])],
     }
-    data = {"paper": found, "digest": digest, "record": record or {}, "days": days, **_differs(record)}
+    data = {"paper": paper, "digest": digest, "record": record or {}, "days": days, **_differs(record)}
     return compiled("approvals/paper/paper.typ", data, stamp=stamp)
 
 

@@ -26,9 +26,9 @@ def places(paper: Mapping[str, Any]) -> list[Place]:
     return list(_places(paper))
 
 
-def grouped(found: Sequence[Place]) -> list[tuple[str, list[tuple[str, str]]]]:
+def grouped(all_places: Sequence[Place]) -> list[tuple[str, list[tuple[str, str]]]]:
     """The places as the choices of a list, by group."""
-    return [(group, [(each.key, each.label) for each in members]) for group, members in groupby(found, _group)]
+    return [(group, [(each.key, each.label) for each in members]) for group, members in groupby(all_places, _group)]
 
 
 def _group(place: Place) -> str:
@@ -42,11 +42,11 @@ def _places(paper: Mapping[str, Any]) -> Iterator[Place]:
     for section in paper["sections"]:
         anchor = f"section-{section['key']}"
         for count, paragraph in enumerate(section["paragraphs"], start=1):
-            said = _start("".join(piece["text"] for piece in paragraph["pieces"]))
+            opening = _start("".join(piece["text"] for piece in paragraph["pieces"]))
             number = paragraph["number"]
             name = f"Paragraph {number}" if number else f"{section['heading']}, paragraph {count}"
             place = f"paragraph-{number}" if number else anchor
-            yield Place(number or f"{section['key']}-{count}", place, "Paragraphs", f"{name}: {said}")
+            yield Place(number or f"{section['key']}-{count}", place, "Paragraphs", f"{name}: {opening}")
     for note in paper["figure_notes"]:
         label = f"{note['name'].capitalize()}: {note['exact']}"
         yield Place(f"figure-{note['number']}", f"figure-{note['number']}", "Figures", label)

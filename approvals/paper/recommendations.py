@@ -16,22 +16,22 @@ from grants import money
 from grants.counting import counted
 
 
-def recommendations(said: Sources) -> list[dict[str, Any]]:
+def recommendations(basis: Sources) -> list[dict[str, Any]]:
     """What whoever decides is asked: each with its number, verb, amount and items.
 
     A claim on a set is checked against each member: “individually or in aggregate” where a grant above the limit by
     its group is below it alone.
     """
-    rule = said.limits[DelegationRule.Kind.GRANT]
+    rule = basis.limits[DelegationRule.Kind.GRANT]
     limit = rule.limit if rule else money.ZERO
-    asked, noted = said.asked(), said.noted()
+    asked, noted = basis.asked(), basis.noted()
     changed, asked = [award for award in asked if was(award)], [award for award in asked if not was(award)]
-    early = said.early()
-    found: list[dict[str, Any]] = []
+    early = basis.early()
+    numbered: list[dict[str, Any]] = []
 
     def add(verb: str, text: str, amount: Decimal, items: list[dict[str, Any]]) -> None:
-        number = len(found) + 1
-        found.append({"number": number, "verb": verb, "text": text, "amount": money.text(amount), "items": items})
+        number = len(numbered) + 1
+        numbered.append({"number": number, "verb": verb, "text": text, "amount": money.text(amount), "items": items})
 
     if asked:
         total = money.total([award.amount for award in asked])
@@ -44,13 +44,18 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
         )
     if changed:
         total = money.total([award.amount for award in changed])
-        old = said.decision.amends.reference if said.decision.amends else ""
-        told = "; ".join(
+        old = basis.decision.amends.reference if basis.decision.amends else ""
+        changes = "; ".join(
             f"“{award.bid.title}” from {money.pounds(was(award) or money.ZERO)}{_unless_approved(award)} to "
             f"{money.pounds(award.amount)}"
             for award in changed
         )
-        add("approve", f"a change of {_grants(changed)} that {old} decided: {told}", total, [_item(a) for a in changed])
+        add(
+            "approve",
+            f"a change of {_grants(changed)} that {old} decided: {changes}",
+            total,
+            [_item(a) for a in changed],
+        )
     if noted:
         total = money.total([award.amount for award in noted])
         add(
@@ -60,7 +65,7 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
             total,
             [_item(award) for award in noted],
         )
-    for contract in said.contracts_asked():
+    for contract in basis.contracts_asked():
         verb = "approve" if contract.route == Award.Route.DMPC else "note"
         add(
             verb,
@@ -80,7 +85,7 @@ def recommendations(said: Sources) -> list[dict[str, Any]]:
             total,
             [],
         )
-    return found
+    return numbered
 
 
 def _years(contract: SingleTenderAction) -> str:

@@ -27,76 +27,78 @@ _DELEGATED = (
 ABOVE, BELOW = "grants above the threshold", "grants below the threshold"
 
 
-def counts(said: Sources) -> Iterator[Figure]:
+def counts(basis: Sources) -> Iterator[Figure]:
     """Each count that the prose may name. A count is only ever of its own thing: 39 grants are not 39 projects."""
-    reco = said.reconciliation
-    above, below = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
-    body = said.decision.round.body
+    reco = basis.reconciliation
+    above, below = basis.routed(Award.Route.DMPC), basis.routed(Award.Route.DELEGATED)
+    body = basis.decision.round.body
     decider, areas = body.offices.decider_short, body.areas.many
-    early = [award for award in said.awards if paid_early(award)]
-    yield _count("number of grants", "grants", len(said.awards), "Awards of the round, refused ones left out")
+    early = [award for award in basis.awards if paid_early(award)]
+    yield _count("number of grants", "grants", len(basis.awards), "Awards of the round, refused ones left out")
     yield _count(f"number of {ABOVE}", "grants", len(above), f"Awards routed to the {decider}")
     yield _count(f"number of {BELOW}", "grants", len(below), "Awards routed to delegated approval")
-    yield _count("number of grants asked for", "grants", len(said.asked()), f"Awards that wait for the {decider}")
+    yield _count("number of grants asked for", "grants", len(basis.asked()), f"Awards that wait for the {decider}")
     yield _count("number of retrospective payments", "grants", reco.retrospective.count, "Grants paid before approval")
-    singly = [award for award in above if award.amount >= _limit(said)]
+    singly = [award for award in above if award.amount >= _limit(basis)]
     yield _count(f"number of {ABOVE} singly", "grants", len(singly), "Each at or above the limit by itself")
     grouped = len(above) - len(singly)
     yield _count(f"number of {ABOVE} by their project", "grants", grouped, "Below the limit alone")
-    private = [award for award in said.awards if award.bid.personal_data]
+    private = [award for award in basis.awards if award.bid.personal_data]
     yield _count("number of grants with personal data", "grants", len(private), "Those that use data of the public")
-    for family, lots in families(said.awards).items():
+    for family, lots in families(basis.awards).items():
         yield _count(f"number of grants of {family}", "grants", len(lots), f"Lots of {family}")
-    for name, awards in (("", said.awards), (" above the threshold", above), (" below the threshold", below)):
+    for name, awards in (("", basis.awards), (" above the threshold", above), (" below the threshold", below)):
         yield _count(f"number of projects{name}", "projects", len(projects(awards)), "The lots of one are one")
         recipients = {award.bid.recipient_id for award in awards}
         yield _count(f"number of recipients{name}", "recipients", len(recipients), "Organisations, each once")
     yield _count("number of projects paid early", "projects", len(projects(early)), "Paid before approval")
     yield _count("rows of table 2", "rows", len(projects(above)), "A project with lots is one row")
     yield _count("number of contracts", "contracts", reco.contracts.count, "Single tender actions")
-    reached = {code for award in said.awards for code in award.bid.boroughs}
+    reached = {code for award in basis.awards for code in award.bid.boroughs}
     yield _count(f"number of {areas}", areas, len(reached), f"{areas.capitalize()} that a grant reaches")
     yield _count("bids received", "bids", reco.received.count, "All bids of the round")
     for outcome in Outcome:
         yield _count(f"bids {outcome.value}", "bids", reco.funnel[outcome].count, "Bids with this outcome")
     rejected = reco.funnel[Outcome.REJECTED].count
     yield _count("bids not rejected", "bids", reco.received.count - rejected, "Received less rejected")
-    yield _count("bids given a grant", "bids", len(said.awards), "One for each award")
+    yield _count("bids given a grant", "bids", len(basis.awards), "One for each award")
 
 
 def _count(name: str, thing: str, value: int, source: str) -> Figure:
     return Figure(name.casefold(), source, count=value, thing=thing, group="Counts")
 
 
-def _limit(said: Sources) -> Decimal:
-    rule = said.limits[DelegationRule.Kind.GRANT]
+def _limit(basis: Sources) -> Decimal:
+    rule = basis.limits[DelegationRule.Kind.GRANT]
     return rule.limit if rule else money.ZERO
 
 
 def families(awards: Sequence[Award]) -> dict[str, list[Award]]:
     """The grants of each project that has lots, by its name."""
-    found: dict[str, list[Award]] = {}
+    by_family: dict[str, list[Award]] = {}
     for award in awards:
         if award.bid.family:
-            found.setdefault(award.bid.family.name, []).append(award)
-    return found
+            by_family.setdefault(award.bid.family.name, []).append(award)
+    return by_family
 
 
 def projects(awards: Sequence[Award]) -> dict[str, list[Award]]:
     """The grants of each project: the lots of one together, any other grant by itself."""
-    found: dict[str, list[Award]] = {}
+    by_project: dict[str, list[Award]] = {}
     for award in awards:
-        found.setdefault(f"family {award.bid.family_id}" if award.bid.family_id else award.reference, []).append(award)
-    return found
+        by_project.setdefault(f"family {award.bid.family_id}" if award.bid.family_id else award.reference, []).append(
+            award
+        )
+    return by_project
 
 
-def groups(said: Sources) -> list[Group]:
+def groups(basis: Sources) -> list[Group]:
     """The sets that a sentence can claim something of. First the one that it speaks of where it names none."""
-    above, below = said.routed(Award.Route.DMPC), said.routed(Award.Route.DELEGATED)
-    asked = said.asked() or said.noted()
-    in_words = "grants asked for" if said.asked() else "grants reported"
+    above, below = basis.routed(Award.Route.DMPC), basis.routed(Award.Route.DELEGATED)
+    asked = basis.asked() or basis.noted()
+    in_words = "grants asked for" if basis.asked() else "grants reported"
     rows = [_row(lots) for lots in projects(above).values()]
-    found = [
+    claimable = [
         Group(in_words, "grants", ("asked for",), _members(asked)),
         Group(ABOVE, "grants", ("above the threshold", "appendix 1", "for decision"), _members(above)),
         Group(BELOW, "grants", _DELEGATED, _members(below)),
@@ -104,7 +106,7 @@ def groups(said: Sources) -> list[Group]:
             "grants of the round",
             "grants",
             ("all grants", "all the grants", "in the round", "of the round"),
-            _members(said.awards),
+            _members(basis.awards),
         ),
         Group("rows of Table 2", "rows", ("rows", "table 2"), rows),
         Group("projects above the threshold", "projects", ("projects above the threshold",), rows),
@@ -112,32 +114,32 @@ def groups(said: Sources) -> list[Group]:
             "contracts",
             "contracts",
             ("contract", "contracts"),
-            [Member(contract.title, contract.amount) for contract in said.contracts],
+            [Member(contract.title, contract.amount) for contract in basis.contracts],
         ),
-        Group("recipients", "recipients", ("recipients", "recipient"), _recipients(said.awards)),
+        Group("recipients", "recipients", ("recipients", "recipient"), _recipients(basis.awards)),
         Group(
             "bids received",
             "bids",
             ("bids received", "all bids"),
-            [Member(bid.reference, bid.amount) for bid in said.bids],
+            [Member(bid.reference, bid.amount) for bid in basis.bids],
         ),
-        Group("internal bids", "bids", ("internal bids", "internal bid"), _bids(said.bids, Outcome.INTERNAL)),
-        Group("rejected bids", "bids", ("rejected bids", "bids rejected"), _bids(said.bids, Outcome.REJECTED)),
+        Group("internal bids", "bids", ("internal bids", "internal bid"), _bids(basis.bids, Outcome.INTERNAL)),
+        Group("rejected bids", "bids", ("rejected bids", "bids rejected"), _bids(basis.bids, Outcome.REJECTED)),
     ]
-    for family, lots in families(said.awards).items():
+    for family, lots in families(basis.awards).items():
         # Sharan's lots are those of the Sharan Project.
         names = (family, family.rpartition(" ")[0] or family)
-        found.append(Group(f"grants of {family}", "grants", names, _members(lots), named_only=True))
-    return found
+        claimable.append(Group(f"grants of {family}", "grants", names, _members(lots), named_only=True))
+    return claimable
 
 
-def payees(said: Sources) -> list[Figure]:
+def payees(basis: Sources) -> list[Figure]:
     """Each name that a grant, a contract or a budget line can go by, with each sum that the name can mean.
 
     A grant goes by its title, its recipient and its project, and a name that several go by is also all of them.
     """
     parts: dict[str, list[Decimal]] = {}
-    for award in said.awards:
+    for award in basis.awards:
         bid = award.bid
         names = {
             bid.title,
@@ -146,18 +148,18 @@ def payees(said: Sources) -> list[Figure]:
         }
         for name in names:
             parts.setdefault(name, []).append(award.amount)
-    for contract in said.contracts:
+    for contract in basis.contracts:
         for name in {contract.supplier.name, contract.title}:
             parts.setdefault(name, []).append(contract.amount)
-    for line in said.reconciliation.lines:
+    for line in basis.reconciliation.lines:
         parts.setdefault(line.label, []).append(line.amount)
     sums = {name: {money.total(amounts): None, **dict.fromkeys(amounts)} for name, amounts in parts.items()}
-    for contract in said.contracts:
+    for contract in basis.contracts:
         sums[contract.supplier.name] |= dict.fromkeys(money.exact(part) for _, part in contract.profile)
-    found = [Figure(name, f"What {name} gets", amount) for name, amounts in sums.items() for amount in amounts]
-    early = [paid for award in said.awards if (paid := paid_early(award))]
+    by_payee = [Figure(name, f"What {name} gets", amount) for name, amounts in sums.items() for amount in amounts]
+    early = [paid for award in basis.awards if (paid := paid_early(award))]
     return [
-        *found,
+        *by_payee,
         *(Figure(EARLY, "Paid before approval", amount) for amount in {*early, money.total(early)} if early),
     ]
 
@@ -173,11 +175,11 @@ def _row(lots: Sequence[Award]) -> Member:
 
 def _recipients(awards: Sequence[Award]) -> list[Member]:
     """Each recipient with the sum of its grants."""
-    found: dict[str, Decimal] = {}
+    sums: dict[str, Decimal] = {}
     for award in awards:
         name = award.bid.recipient.name if award.bid.recipient else award.bid.title
-        found[name] = found.get(name, money.ZERO) + award.amount
-    return [Member(name, amount) for name, amount in found.items()]
+        sums[name] = sums.get(name, money.ZERO) + award.amount
+    return [Member(name, amount) for name, amount in sums.items()]
 
 
 def _bids(bids: Sequence[BidEntry], outcome: Outcome) -> list[Member]:

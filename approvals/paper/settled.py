@@ -148,16 +148,18 @@ def after(record: Data) -> str:
     own = [item for item in differs(record) if not item["changes"] or not item.get("stands", True)]
     denied = [item for item in differs(record) if item not in own and value_of(item, "answer") not in GRANTED]
     kept = denied[0]["changes"] if denied else ""
-    said = [f"After the decision {money.pounds(money.exact(record['allocation_left']))} of the allocation is left."]
+    sentences = [
+        f"After the decision {money.pounds(money.exact(record['allocation_left']))} of the allocation is left."
+    ]
     if any(value_of(item, "answer") == REFUSED for item in own):
-        said.append("What was refused takes nothing of it.")
+        sentences.append("What was refused takes nothing of it.")
     if any(value_of(item, "answer") == DEFERRED for item in own):
-        said.append("What is deferred still holds its money.")
+        sentences.append("What is deferred still holds its money.")
     if kept:
-        said.append(f"Where a change was not approved, {kept} stands.")
+        sentences.append(f"Where a change was not approved, {kept} stands.")
     if back := money.exact(record["to_recover"]):
-        said.append(f"{money.pounds(back)} of what was refused is paid already and has to be recovered.")
-    return " ".join(said)
+        sentences.append(f"{money.pounds(back)} of what was refused is paid already and has to be recovered.")
+    return " ".join(sentences)
 
 
 def not_granted(paper: Data, record: Data) -> set[str]:
@@ -255,7 +257,7 @@ def contracts(paper: Data, record: Data) -> list[Contract]:
 
 def _answered(paper: Data, record: Data) -> Iterator[tuple[str, Data]]:
     """The reference of each thing that was asked or reported, with the answer to it."""
-    given = {item["number"]: item for item in record["items_decided"]}
+    items_by_number = {item["number"]: item for item in record["items_decided"]}
     number = 0
     for recommendation in paper["recommendations"]:
         # What is noted is answered as a whole, what is approved thing by thing.
@@ -263,7 +265,7 @@ def _answered(paper: Data, record: Data) -> Iterator[tuple[str, Data]]:
         number += noted
         for item in recommendation["items"]:
             number += not noted
-            answer = given.get(number)
+            answer = items_by_number.get(number)
             if answer is None or answer["recommendation"] != recommendation["number"]:
                 raise Refused(f"The record of {record['reference']} does not answer its paper. Tell the auditor.")
             yield item["reference"], answer

@@ -71,8 +71,8 @@ class Sources:
 def sources(decision: Decision, day: date) -> Sources:
     """Read all that the paper of a decision rests on, in a fixed number of queries."""
     round = decision.round
-    found = amending.as_amended(decision, position.grants_of(round), day)
-    stands = position.position(round, day, found)
+    awards = amending.as_amended(decision, position.grants_of(round), day)
+    stands = position.position(round, day, awards)
     records = DecisionRecord.objects.filter(decision__round=round).exclude(decision=decision).order_by("pk")
     signed = [json.loads(text) for text in records.values_list("pack__canonical", flat=True)]
     return Sources(
@@ -88,7 +88,7 @@ def sources(decision: Decision, day: date) -> Sources:
             for paper in signed
             for entry in paper.get("paid_early", _printed_early(paper))
         },
-        awards=[award for award in found if award.state != Award.State.REFUSED],
+        awards=[award for award in awards if award.state != Award.State.REFUSED],
         contracts=list(SingleTenderAction.objects.live().filter(round=round).select_related("supplier")),
         limits={kind: rules.rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
         texts=dict(decision.sections.values_list("key", "text")),

@@ -29,10 +29,10 @@ def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
         recipient = award.bid.recipient.name if award.bid.recipient else ""
         if recipient not in row["recipients"]:
             row["recipients"].append(recipient)
-    found = []
+    printed_rows = []
     for row in rows.values():
         same = len(set(row["each"])) == 1 and row["count"] > 1
-        found.append(
+        printed_rows.append(
             {
                 "label": row["label"],
                 "recipients": ", ".join(row["recipients"]),
@@ -42,7 +42,7 @@ def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
                 "paid": _already(row["paid"], row["amount"]),
             }
         )
-    return found
+    return printed_rows
 
 
 def _already(paid: Decimal, amount: Decimal) -> str:
@@ -51,16 +51,16 @@ def _already(paid: Decimal, amount: Decimal) -> str:
     return "already paid" if paid == amount else f"{money.pounds(paid)} already paid"
 
 
-def table_3(said: Sources) -> list[dict[str, Any]]:
+def table_3(basis: Sources) -> list[dict[str, Any]]:
     """The allocation from top to bottom: lines, contracts, grants by route, expenditure, underspend."""
-    reco = said.reconciliation
-    asked, noted = said.asked(), said.noted()
-    notes = {line.reference: line.note for line in said.decision.round.lines.all()}
+    reco = basis.reconciliation
+    asked, noted = basis.asked(), basis.noted()
+    notes = {line.reference: line.note for line in basis.decision.round.lines.all()}
     rows = [_row("Total allocated", reco.allocation, "total")]
     rows += [_row(line.label, line.amount, "line", notes.get(line.reference, "")) for line in reco.lines]
     rows += [
         _row(f"{contract.supplier.name}: contract", contract.amount, "line", f"Charged to {contract.charged_to}")
-        for contract in said.contracts
+        for contract in basis.contracts
     ]
     decided, under = reco.dmpc, reco.delegated
     decider = said.decision.round.body.offices.decider_short

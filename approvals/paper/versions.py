@@ -29,18 +29,18 @@ def compared(decision: Decision, old: Pack, new: Pack | None, at: datetime) -> c
     then: changes.Data = pack.read(old)
     if new is not None:
         return changes.between(then, pack.read(new))
-    said = sources.sources(decision, localtime(at).date())
+    basis = sources.sources(decision, localtime(at).date())
     # What was settled since is nothing that this paper would ask again, and no less there for that.
     asked = {entry["reference"] for part in ("appendix_1", "appendix_2", "contracts") for entry in then[part]}
-    now: changes.Data = pack.contents(decision, said, version=old.version + 1, at=at, trail_head="", also=asked)
+    now: changes.Data = pack.contents(decision, basis, version=old.version + 1, at=at, trail_head="", also=asked)
     if decision.signed_at:
         # What it asked for was answered, so that there is nothing of it to compare.
         then, now = _without(ASKED_FOR, then), _without(ASKED_FOR, now)
     return changes.between(then, now)
 
 
-def _without(names: Collection[str], found: changes.Data) -> changes.Data:
-    return {**found, "figures": {name: each for name, each in found["figures"].items() if name not in names}}
+def _without(names: Collection[str], paper: changes.Data) -> changes.Data:
+    return {**paper, "figures": {name: each for name, each in paper["figures"].items() if name not in names}}
 
 
 def references(decision: Decision) -> set[str]:

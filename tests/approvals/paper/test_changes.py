@@ -52,9 +52,9 @@ def changed(**change: Any) -> dict[str, Any]:
 
 
 def test_a_paper_does_not_differ_from_itself() -> None:
-    found = between(PAPER, deepcopy(PAPER))
-    assert not found
-    assert not found.in_the_register and not found.in_the_text
+    changes = between(PAPER, deepcopy(PAPER))
+    assert not changes
+    assert not changes.in_the_register and not changes.in_the_text
 
 
 def test_a_figure_is_given_before_and_after_with_the_difference() -> None:
@@ -80,8 +80,10 @@ def test_a_grant_is_added_removed_or_changed_fact_by_fact() -> None:
             {"reference": "AWD-4", "title": "New", "amount": "10.00", "recipient": "Aide"},
         ],
     )
-    found = between(PAPER, new).grants
-    assert [(each.reference, each.fact, each.before, each.after, each.difference, each.kind) for each in found] == [
+    grant_changes = between(PAPER, new).grants
+    assert [
+        (each.reference, each.fact, each.before, each.after, each.difference, each.kind) for each in grant_changes
+    ] == [
         ("AWD-1", "Amount", "£60,000", "£61,000", "+£1,000", "changed"),
         ("AWD-1", "Recipient", "Mutual Aid", "Another Body", "", "changed"),
         ("AWD-2", "Conditions", "Nothing", "Report each quarter", "", "changed"),
@@ -102,12 +104,12 @@ def test_lines_and_contracts_are_compared_by_name_and_reference() -> None:
         reconciliation={"lines": [{"label": "Posts", "amount": "29000.00"}, {"label": "Vans", "amount": "1000.00"}]},
         contracts=[{**PAPER["contracts"][0], "profile": [["2026/27", "40000.00"]]}],
     )
-    found = between(PAPER, new)
-    assert found.lines == [
+    changes = between(PAPER, new)
+    assert changes.lines == [
         Change("Posts", "£30,000", "£29,000", "−£1,000"),
         Change("Vans", "", "£1,000", "+£1,000"),
     ]
-    assert [(each.fact, each.before, each.after) for each in found.contracts] == [
+    assert [(each.fact, each.before, each.after) for each in changes.contracts] == [
         ("By year", "2026/27 £15,000, 2027/28 £25,000", "2026/27 £40,000")
     ]
 
@@ -116,20 +118,21 @@ def test_a_paragraph_shows_the_words_that_went_and_came() -> None:
     new = deepcopy(PAPER)
     new["sections"][0]["paragraphs"][1]["pieces"] = [{"text": "It is badly needed."}]
     new["recommendations"][0]["text"] = "2 grants to third parties"
-    found = between(PAPER, new)
-    (passage,) = found.paragraphs
+    changes = between(PAPER, new)
+    (passage,) = changes.paragraphs
     assert passage.where == "Executive summary"
     assert [(piece.kind, piece.text) for piece in passage.pieces] == [
         ("kept", "It is "),
         ("added", "badly "),
         ("kept", "needed."),
     ]
-    (said,) = found.recommendations
+    (recommendation,) = changes.recommendations
     assert (
-        "".join(piece.text for piece in said.pieces if piece.kind != "removed") == "Approve 2 grants to third parties"
+        "".join(piece.text for piece in recommendation.pieces if piece.kind != "removed")
+        == "Approve 2 grants to third parties"
     )
-    assert "".join(piece.text for piece in said.pieces if piece.kind == "removed").split() == ["1grant"]
-    assert found.in_the_text and not found.in_the_register
+    assert "".join(piece.text for piece in recommendation.pieces if piece.kind == "removed").split() == ["1grant"]
+    assert changes.in_the_text and not changes.in_the_register
 
 
 def test_a_paragraph_put_in_is_added_whole_and_the_others_stay() -> None:
@@ -158,7 +161,7 @@ def test_a_ground_that_is_called_otherwise_is_the_same_ground() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "expected"),
     [
         ("£1,000", "£1,200.50", "+£200.50"),
         ("£1,200", "£1,000", "−£200"),
@@ -174,8 +177,8 @@ def test_a_ground_that_is_called_otherwise_is_the_same_ground() -> None:
         ("£5 and more", "£6", ""),
     ],
 )
-def test_a_difference_has_its_sign_and_only_figures_have_one(before: str, after: str, said: str) -> None:
-    assert difference(before, after) == said
+def test_a_difference_has_its_sign_and_only_figures_have_one(before: str, after: str, expected: str) -> None:
+    assert difference(before, after) == expected
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -84,24 +84,24 @@ def test_every_figure_stands_in_the_text_of_the_pdf(pdf: PdfReader) -> None:
 
 
 def test_every_figure_stands_in_the_data(frozen: Pack) -> None:
-    said = json.dumps(packs.read(frozen), ensure_ascii=False)
-    amounts = {f"{float(text):,.0f}" for text in re.findall(r"\b(\d+)\.00\b", said)}
-    missing = [figure for figure in PRINTED if figure not in said and figure.strip("£") not in amounts]
+    canonical = json.dumps(packs.read(frozen), ensure_ascii=False)
+    amounts = {f"{float(text):,.0f}" for text in re.findall(r"\b(\d+)\.00\b", canonical)}
+    missing = [figure for figure in PRINTED if figure not in canonical and figure.strip("£") not in amounts]
     assert missing == []
 
 
 def test_the_data_hold_the_two_tables_of_the_decision(frozen: Pack) -> None:
-    found = packs.read(frozen)
-    assert {row["label"]: (row["count"], row["amount"]) for row in found["table_2"]} == {
+    paper = packs.read(frozen)
+    assert {row["label"]: (row["count"], row["amount"]) for row in paper["table_2"]} == {
         "Safe Camp Extension": (3, "147600.00"),
         "Sharan Project": (4, "148544.00"),
         "A2 Dominion: safer homes after domestic abuse": (1, "70000.00"),
         "Princes Trust PPP Project": (1, "240229.00"),
-        next(row["label"] for row in found["table_2"] if row["amount"] == "189500.00"): (1, "189500.00"),
+        next(row["label"] for row in paper["table_2"] if row["amount"] == "189500.00"): (1, "189500.00"),
         "London Blues": (1, "151361.00"),
     }
-    assert found["table_2_total"] == {"count": 11, "amount": "947234.00"}
-    assert [row["amount"] for row in found["table_3"]] == [
+    assert paper["table_2_total"] == {"count": 11, "amount": "947234.00"}
+    assert [row["amount"] for row in paper["table_3"]] == [
         "4782000.00",
         "1900702.00",
         "288695.00",
@@ -112,7 +112,7 @@ def test_the_data_hold_the_two_tables_of_the_decision(frozen: Pack) -> None:
         "4027995.00",
         "754005.00",
     ]
-    assert (len(found["appendix_1"]), len(found["appendix_2"])) == (11, 28)
+    assert (len(paper["appendix_1"]), len(paper["appendix_2"])) == (11, 28)
 
 
 def test_the_pdf_is_tagged_titled_and_says_its_language(pdf: PdfReader) -> None:
@@ -132,8 +132,8 @@ def test_the_pdf_carries_the_hash_of_its_data(frozen: Pack, pdf: PdfReader) -> N
 
 
 def test_equal_data_give_equal_bytes(frozen: Pack) -> None:
-    found = packs.read(frozen)
-    again = packs.freeze(json.loads(json.dumps(found)))
+    paper = packs.read(frozen)
+    again = packs.freeze(json.loads(json.dumps(paper)))
     assert again.canonical == frozen.canonical
     assert again.sha256 == frozen.sha256 == hashlib.sha256(frozen.canonical.encode()).hexdigest()
     assert again.html == frozen.html
@@ -141,17 +141,17 @@ def test_equal_data_give_equal_bytes(frozen: Pack) -> None:
 
 
 def test_other_data_give_another_hash_page_and_pdf(frozen: Pack) -> None:
-    found = packs.read(frozen)
-    found["title"] = "Another title"
-    again = packs.freeze(found)
+    paper = packs.read(frozen)
+    paper["title"] = "Another title"
+    again = packs.freeze(paper)
     assert (again.sha256 != frozen.sha256, again.html != frozen.html, again.pdf != bytes(frozen.pdf)) == (True,) * 3
 
 
 def test_what_people_wrote_stays_text_in_both_renders(frozen: Pack) -> None:
-    found = packs.read(frozen)
+    paper = packs.read(frozen)
     written = '<script>alert(1)</script> #panic("x") $x$ *bold* `raw` @ref'
-    found["appendix_1"][0]["purpose"] = written
-    made = packs.freeze(found)
+    paper["appendix_1"][0]["purpose"] = written
+    made = packs.freeze(paper)
     assert "<script>alert" not in made.html
     assert html.escape(written).replace("&#x27;", "&#39;") in made.html
     text = words("".join(page.extract_text() for page in PdfReader(io.BytesIO(made.pdf)).pages))
@@ -159,10 +159,10 @@ def test_what_people_wrote_stays_text_in_both_renders(frozen: Pack) -> None:
 
 
 def test_pence_are_printed_alike_in_page_and_pdf(frozen: Pack) -> None:
-    found = packs.read(frozen)
-    found["table_3"][0]["amount"] = "1234567.05"
-    found["table_3"][-1]["amount"] = "-1234.50"
-    made = packs.freeze(found)
+    paper = packs.read(frozen)
+    paper["table_3"][0]["amount"] = "1234567.05"
+    paper["table_3"][-1]["amount"] = "-1234.50"
+    made = packs.freeze(paper)
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(made.pdf)).pages)
     for printed in ("1,234,567.05", "−1,234.50"):
         assert printed in made.html
@@ -172,11 +172,11 @@ def test_pence_are_printed_alike_in_page_and_pdf(frozen: Pack) -> None:
 def test_a_preview_says_what_would_be_frozen(frozen: Pack) -> None:
     decision = Decision.objects.select_related("round").get(reference="PCD-681")
     drafted = submission.of(decision, at=frozen.submitted_at)
-    found, problems = drafted.paper, drafted.problems
+    paper, problems = drafted.paper, drafted.problems
     kept = packs.read(frozen)
     assert problems == []
     changing = {"version", "trail_head"}
-    assert {key: found[key] for key in found if key not in changing} == {
+    assert {key: paper[key] for key in paper if key not in changing} == {
         key: kept[key] for key in kept if key not in changing
     }
     assert writing.current_pack(decision) == frozen

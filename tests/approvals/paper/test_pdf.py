@@ -51,8 +51,8 @@ def tree(reader: PdfReader) -> list[DictionaryObject]:
 
 
 def attributes(element: DictionaryObject) -> dict[str, Any]:
-    found = element.get("/A", [])
-    each = found if isinstance(found, ArrayObject) else [found]
+    attribute = element.get("/A", [])
+    each = attribute if isinstance(attribute, ArrayObject) else [attribute]
     return {name: value for one in each for name, value in one.get_object().items()}
 
 

@@ -17,11 +17,11 @@ pytestmark = pytest.mark.django_db
 
 def test_every_place_of_a_paper_has_its_own_key_and_an_anchor_that_its_page_shows(decision: Decision) -> None:
     frozen = writing.current_pack(decision)
-    found = places(packs.read(frozen))
-    assert len({place.key for place in found}) == len(found)
+    all_places = places(packs.read(frozen))
+    assert len({place.key for place in all_places}) == len(all_places)
     ids = set(re.findall(r'\bid="([^"]+)"', frozen.html))
-    assert {place.anchor for place in found} <= ids
-    assert {place.group for place in found} == {
+    assert {place.anchor for place in all_places} <= ids
+    assert {place.group for place in all_places} == {
         "Recommendations",
         "Paragraphs",
         "Figures",
@@ -29,7 +29,7 @@ def test_every_place_of_a_paper_has_its_own_key_and_an_anchor_that_its_page_show
         "Grants",
         "Contracts",
     }
-    assert [group for group, _ in grouped(found)] == list(dict.fromkeys(place.group for place in found))
+    assert [group for group, _ in grouped(all_places)] == list(dict.fromkeys(place.group for place in all_places))
 
 
 def test_a_question_is_kept_with_the_place_that_it_is_about(returned: Decision, grace: User, mo: User) -> None:
