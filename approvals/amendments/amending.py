@@ -139,16 +139,16 @@ def problems(decision: Decision) -> list[Discrepancy]:
     ]
 
 
-def as_amended(decision: Decision, found: Sequence[Award], day: date) -> list[Award]:
+def as_amended(decision: Decision, grants: Sequence[Award], day: date) -> list[Award]:
     """The grants of a round as they are once this paper is signed; once it is, as they stand. Nothing of it is saved.
 
-    `found` are those of `position.grants_of`. A changed one has its new amount, waits for a decision, and has
+    `grants` are those of `position.grants_of`. A changed one has its new amount, waits for a decision, and has
     what it was before under `was`, in pounds, and its state under `was_state`.
     """
     asks = bool(decision.amends_id) and decision.signed_at is None
     changes = {kept.award_id: kept for kept in decision.changes.select_related("award")} if asks else {}
     facts = _facts(decision, changes.values(), day) if changes else {}
-    for award in found:
+    for award in grants:
         kept = changes.get(award.pk)
         vars(award)["was"] = award.amount if kept else None
         vars(award)["was_state"] = award.state if kept else ""
@@ -158,7 +158,7 @@ def as_amended(decision: Decision, found: Sequence[Award], day: date) -> list[Aw
         award.sentence, award.warning, award.routed_as = _sentence(decision), "", facts[award.reference]
         vars(award)["valid"] = []
         vars(award.bid)["agreed"] = [Recommendation(amount=kept.amount)]
-    return list(found)
+    return list(grants)
 
 
 def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:

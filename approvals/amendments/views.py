@@ -19,35 +19,35 @@ from grants.pages import form_page
 
 @allow("amend grant")
 def amend_grant(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "amend grant")
-    if found.amends is None:
+    decision = decision_or_404(request, reference, "amend grant")
+    if decision.amends is None:
         raise Http404
     return form_page(
         request,
         "approvals/amendments/amend_grant.html",
-        AmendForm(request.POST or None, grants=amending.amendable(found)),
-        lambda data: amending.amend_grant(decision=found, **data, by=request.user, at=timezone.now()),
-        done=lambda kept: f"{found.reference} asks for {money.pounds(kept.amount)} for {kept.award.bid.title}",
+        AmendForm(request.POST or None, grants=amending.amendable(decision)),
+        lambda data: amending.amend_grant(decision=decision, **data, by=request.user, at=timezone.now()),
+        done=lambda kept: f"{decision.reference} asks for {money.pounds(kept.amount)} for {kept.award.bid.title}",
         to=reverse("approvals:decision", args=[reference]),
-        decision=found,
+        decision=decision,
     )
 
 
 @allow("amend grant")
 def leave_grant(request: Request, reference: str, award: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "amend grant")
+    decision = decision_or_404(request, reference, "amend grant")
     kept = get_object_or_404(
-        AmendedGrant.objects.select_related("award__bid", "award__round"), decision=found, award__reference=award
+        AmendedGrant.objects.select_related("award__bid", "award__round"), decision=decision, award__reference=award
     )
     return form_page(
         request,
         "approvals/amendments/leave_grant.html",
         ReasonForm(request.POST or None),
         lambda data: amending.leave_grant(
-            decision=found, award=kept.award, reason=data["reason"], by=request.user, at=timezone.now()
+            decision=decision, award=kept.award, reason=data["reason"], by=request.user, at=timezone.now()
         ),
         done=f"{kept.award.bid.title} stays as it was decided",
         to=reverse("approvals:decision", args=[reference]),
-        decision=found,
+        decision=decision,
         kept=kept,
     )

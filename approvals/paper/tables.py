@@ -63,7 +63,7 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
         for contract in basis.contracts
     ]
     decided, under = reco.dmpc, reco.delegated
-    decider = said.decision.round.body.offices.decider_short
+    decider = basis.decision.round.body.offices.decider_short
     rows += [
         _row(f"Grants to third parties ({reco.grants.count})", reco.grants.total, "line"),
         _row(f"Grants decided by the {decider} ({decided.count})", decided.total, "part", _before(decided, asked)),

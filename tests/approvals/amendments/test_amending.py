@@ -87,18 +87,18 @@ def test_until_it_is_signed_what_was_approved_stands_and_is_paid(paper: Decision
 
 
 def test_the_paper_is_computed_as_though_the_change_were_made(paper: Decision) -> None:
-    found = submission.of(paper, at=NOW)
-    assert [problem.check for problem in found.problems] == ["sign-off"] * 3
-    assert found.paper["figures"]["underspend"]["exact"] == "£759,005"
-    assert found.paper["amends"]["reference"] == "PCD-681"
-    [asked] = found.paper["recommendations"]
+    draft = submission.of(paper, at=NOW)
+    assert [problem.check for problem in draft.problems] == ["sign-off"] * 3
+    assert draft.paper["figures"]["underspend"]["exact"] == "£759,005"
+    assert draft.paper["amends"]["reference"] == "PCD-681"
+    [asked] = draft.paper["recommendations"]
     assert asked["text"] == (
         "a change of 1 grant that PCD-681 decided: "
         "“A2 Dominion: safer homes after domestic abuse” from £70,000 to £65,000"
     )
-    [entry] = found.paper["appendix_1"]
+    [entry] = draft.paper["appendix_1"]
     assert (entry["amount"], entry["was"]) == ("65000.00", "70000.00")
-    rows = {row["label"]: row["note"] for row in found.paper["table_3"]}
+    rows = {row["label"]: row["note"] for row in draft.paper["table_3"]}
     assert rows["Grants decided by the Deputy Mayor (11)"] == "1 in this paper, 10 in earlier ones"
     assert rows["Grants approved under delegation (28)"] == "0 in this paper, 28 in earlier ones"
 
@@ -112,8 +112,8 @@ def test_signed_it_takes_the_place_of_the_earlier_approval(
     assert now(grant) == (LESS, "approved", [LESS])
     old = grant.approvals.exclude(invalid_at=None).get()
     assert (old.amount, old.invalid_because) == (Decimal("70000.00"), "PCD-700 changed it to £65,000")
-    found = position.reconcile(paper.round, NOW.date())
-    assert (found.balances, found.underspend) == (True, Decimal("759005.00"))
+    reconciliation = position.reconcile(paper.round, NOW.date())
+    assert (reconciliation.balances, reconciliation.underspend) == (True, Decimal("759005.00"))
     assert "Amends" in frozen.html
     assert "PCD-681 decided on £70,000." in frozen.html
 
@@ -296,8 +296,10 @@ def test_a_delegated_grant_that_was_reported_is_reported_again_at_its_new_amount
     later = writing.prepare_decision(
         round=signed.round, reference="PCD-700", title="x", decision_by="x", by=grace, at=NOW
     )
-    found = submission.of(later, at=NOW).paper
-    assert [(entry["reference"], entry["amount"]) for entry in found["appendix_2"]] == [(award.reference, str(less))]
+    new_paper = submission.of(later, at=NOW).paper
+    assert [(entry["reference"], entry["amount"]) for entry in new_paper["appendix_2"]] == [
+        (award.reference, str(less))
+    ]
 
 
 def test_the_pages_ask_for_a_change_and_take_it_back(paper: Decision, grant: Award, grace: User) -> None:
@@ -385,12 +387,12 @@ def test_of_a_grant_that_was_refused_it_says_that_it_was(
     sign(decision, robin)
     made = open_paper(decision.round, "PCD-700", grace, title="After all", amends=Decision.objects.get(pk=decision.pk))
     change(made, item.award, grace)
-    found = submission.of(made, at=NOW).paper
-    [asked] = found["recommendations"]
+    new_paper = submission.of(made, at=NOW).paper
+    [asked] = new_paper["recommendations"]
     assert asked["text"].endswith("from £70,000 (refused there) to £65,000")
-    assert found["appendix_1"][0]["was_how"] == "refused"
-    assert found["appendix_1"][0]["was_state"] == "refused"
-    assert "PCD-681 refused £70,000." in packs.html(found)
+    assert new_paper["appendix_1"][0]["was_how"] == "refused"
+    assert new_paper["appendix_1"][0]["was_state"] == "refused"
+    assert "PCD-681 refused £70,000." in packs.html(new_paper)
 
 
 def test_a_refused_change_is_told_as_one_and_stands_in_the_trail_of_its_bid(
@@ -445,9 +447,9 @@ def test_once_a_change_is_refused_the_paper_is_compared_with_what_stands(
     decide(paper, robin, **{f"item_{item.number}": Answer("refused", reason="It needs all of it")})
     sign(paper, robin)
     paper = Decision.objects.select_related("round", "amends").get(pk=paper.pk)
-    found = sources(paper, NOW.date())
-    assert found.reconciliation.underspend == position.reconcile(paper.round, NOW.date()).underspend
-    assert next(award.amount for award in found.awards if award.pk == grant.pk) == Decimal(70000)
+    basis = sources(paper, NOW.date())
+    assert basis.reconciliation.underspend == position.reconcile(paper.round, NOW.date()).underspend
+    assert next(award.amount for award in basis.awards if award.pk == grant.pk) == Decimal(70000)
 
 
 def test_where_a_deferred_grant_is_refused_later_nothing_is_said_to_stand(
@@ -465,6 +467,6 @@ def test_where_a_deferred_grant_is_refused_later_nothing_is_said_to_stand(
     own = writing.current_pack(made).items.get(award=item.award)
     decide(made, robin, **{f"item_{own.number}": Answer("refused", reason="No need")})
     sign(made, robin)
-    said = settled.after(packs.read(Decision.objects.get(pk=made.pk).record))
-    assert "What was refused takes nothing of it." in said
-    assert "stands" not in said
+    summary = settled.after(packs.read(Decision.objects.get(pk=made.pk).record))
+    assert "What was refused takes nothing of it." in summary
+    assert "stands" not in summary
