@@ -19,14 +19,14 @@ class RegisterQuerySet(models.QuerySet["RegisterEntry"]):
 
     def holding(self, words: str) -> RegisterQuerySet:
         """Those whose text holds each of the words, in any order and any case."""
-        found = self
+        entries = self
         for word in words.split():
-            found = found.filter(text__icontains=word)
-        return found
+            entries = entries.filter(text__icontains=word)
+        return entries
 
     def years(self) -> QuerySet[RegisterEntry, int]:
-        found = self.order_by().annotate(year=ExtractYear("signed_on")).values_list("year", flat=True)
-        return found.distinct().order_by("-year")
+        years = self.order_by().annotate(year=ExtractYear("signed_on")).values_list("year", flat=True)
+        return years.distinct().order_by("-year")
 
     def named(self, field: str) -> QuerySet[RegisterEntry, str]:
         """Every name that a field of several names holds, once, in the order of the alphabet."""

@@ -71,16 +71,16 @@ class Entry:
 def entry(paper: Data, record: Data) -> Entry:
     """The entry of a signed decision."""
     grants, contracts = settled.grants(paper, record), settled.contracts(paper, record)
-    said = outcome(paper, record)
+    totals = outcome(paper, record)
     return Entry(
         title=paper["title"],
         decision_by=record["role"],
         signed_on=settled.day(record["signed_at"]),
-        grants=said.decided.count + said.noted.count,
-        grants_total=said.decided.total + said.noted.total,
-        contracts=said.contracts.count,
-        contracts_total=said.contracts.total,
-        held_back=said.held_back,
+        grants=totals.decided.count + totals.noted.count,
+        grants_total=totals.decided.total + totals.noted.total,
+        contracts=totals.contracts.count,
+        contracts_total=totals.contracts.total,
+        held_back=totals.held_back,
         recipients=sorted({each.recipient for each in grants} | {each.supplier for each in contracts} - {""}),
         themes=sorted({tag.label for each in grants for tag in each.tags if tag.kind == THEME}),
         text="\n".join(filter(None, _words(paper, record))),

@@ -12,9 +12,9 @@ from approvals.register import entries
 
 def enter(record: DecisionRecord) -> RegisterEntry:
     """List a signed decision, inside the transaction that publishes it. Raises Changed where its data were changed."""
-    found = published.read(record)
-    said = asdict(entries.entry(found.paper, found.record))
-    return RegisterEntry.objects.create(decision=record.decision, sizes=_sizes(record), **said)
+    signed = published.read(record)
+    fields = asdict(entries.entry(signed.paper, signed.record))
+    return RegisterEntry.objects.create(decision=record.decision, sizes=_sizes(record), **fields)
 
 
 def _sizes(record: DecisionRecord) -> dict[str, int]:

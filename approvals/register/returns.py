@@ -41,14 +41,14 @@ def periods(grants: Iterable[Grant], of: Callable[[date], Period]) -> list[Perio
 
 def within(grants: Iterable[Grant], of: Callable[[date], Period], key: str) -> list[Grant]:
     """The grants that were approved in a period, or all where none is named, the newest first."""
-    found = [grant for grant in grants if not key or of(grant.approved_on).key == key]
-    return sorted(found, key=lambda grant: (-grant.approved_on.toordinal(), grant.decision, grant.title))
+    in_period = [grant for grant in grants if not key or of(grant.approved_on).key == key]
+    return sorted(in_period, key=lambda grant: (-grant.approved_on.toordinal(), grant.decision, grant.title))
 
 
 def large(contracts: Iterable[Contract]) -> list[Contract]:
     """The contracts that have to be published, the newest first."""
-    found = [contract for contract in contracts if contract.amount > PUBLISHED_ABOVE]
-    return sorted(found, key=lambda contract: (-contract.decided_on.toordinal(), contract.reference))
+    large_contracts = [contract for contract in contracts if contract.amount > PUBLISHED_ABOVE]
+    return sorted(large_contracts, key=lambda contract: (-contract.decided_on.toordinal(), contract.reference))
 
 
 def grant_rows(grants: Sequence[Grant], of: Callable[[date], Period]) -> Iterator[list[Any]]:

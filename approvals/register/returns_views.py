@@ -36,9 +36,9 @@ def _listed(
     """The grants of the period that the address asks for under this name, and what their page needs."""
     there = returns.periods(grants, of)
     chosen = next((period for period in there if period.key == request.GET.get(asked)), None)
-    found = returns.within(grants, of, chosen.key if chosen else "")
+    in_period = returns.within(grants, of, chosen.key if chosen else "")
     context = {
-        "page": page_of(request, found, PAGE),
+        "page": page_of(request, in_period, PAGE),
         "periods": there,
         "filter": PeriodForm(
             name=asked,
@@ -49,10 +49,10 @@ def _listed(
         ),
         "chosen": chosen,
         "query": f"?{asked}={chosen.key}" if chosen else "",
-        "count": len(found),
-        "total": money.total([grant.amount for grant in found]),
+        "count": len(in_period),
+        "total": money.total([grant.amount for grant in in_period]),
     }
-    return found, context
+    return in_period, context
 
 
 def _table(kind: str, title: str, name: str, table: Iterable[list[Any]]) -> HttpResponse:
@@ -73,18 +73,18 @@ def grant_register(request: HttpRequest) -> HttpResponse:
 @public
 @require_GET
 def grant_register_file(request: HttpRequest, kind: str) -> HttpResponse:
-    found, _ = _listed(request, published.grants(), returns.month, "month")
-    return _table(kind, "Grants", "grants", returns.grant_rows(found, returns.month))
+    in_period, _ = _listed(request, published.grants(), returns.month, "month")
+    return _table(kind, "Grants", "grants", returns.grant_rows(in_period, returns.month))
 
 
 @public
 @require_GET
 def contract_register(request: HttpRequest) -> HttpResponse:
-    found = returns.large(published.contracts())
+    large_contracts = returns.large(published.contracts())
     context = {
-        "page": page_of(request, found, PAGE),
-        "count": len(found),
-        "total": money.total([contract.amount for contract in found]),
+        "page": page_of(request, large_contracts, PAGE),
+        "count": len(large_contracts),
+        "total": money.total([contract.amount for contract in large_contracts]),
         "above": returns.PUBLISHED_ABOVE,
     }
     return render(request, "approvals/register/contract_register.html", context)
@@ -93,25 +93,25 @@ def contract_register(request: HttpRequest) -> HttpResponse:
 @public
 @require_GET
 def contract_register_file(request: HttpRequest, kind: str) -> HttpResponse:
-    found = returns.large(published.contracts())
-    return _table(kind, "Contracts", "contracts", returns.contract_rows(found))
+    large_contracts = returns.large(published.contracts())
+    return _table(kind, "Contracts", "contracts", returns.contract_rows(large_contracts))
 
 
 @allow("see returns")
 @require_GET
 def delegated_return(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see returns")
-    _, context = _listed(request, published.delegated(found), returns.quarter, "quarter")
+    this_round = round_or_404(request, round, "see returns")
+    _, context = _listed(request, published.delegated(this_round), returns.quarter, "quarter")
     return render(request, "approvals/register/delegated_return.html", context)
 
 
 @allow("see returns")
 @require_GET
 def delegated_return_file(request: Request, round: str, kind: str) -> HttpResponse:
-    found = round_or_404(request, round, "see returns")
-    listed, _ = _listed(request, published.delegated(found), returns.quarter, "quarter")
+    this_round = round_or_404(request, round, "see returns")
+    listed, _ = _listed(request, published.delegated(this_round), returns.quarter, "quarter")
     rows = returns.grant_rows(listed, returns.quarter)
-    return _table(kind, "Delegated grants", f"delegated-{found.reference}", rows)
+    return _table(kind, "Delegated grants", f"delegated-{this_round.reference}", rows)
 
 
 class _Decisions(Feed):
@@ -142,8 +142,9 @@ class _Decisions(Feed):
         signed = settled.day(item.record["signed_at"])
         answers = Counter(each["answer"] for each in item.record["items_decided"] if each["verb"] == "approve")
         others = "; ".join(f"{answer.lower()}: {number}" for answer, number in sorted(answers.items()))
-        said = f" What was asked for: {others}." if others else ""
-        return f"Signed by {item.record['signed_by']} on {signed.day} {signed:%B %Y}. {count}, {total} in all.{said}"
+        answers_text = f" What was asked for: {others}." if others else ""
+        by = item.record["signed_by"]
+        return f"Signed by {by} on {signed.day} {signed:%B %Y}. {count}, {total} in all.{answers_text}"
 
     def item_link(self, item: published.Published) -> str:
         return reverse("approvals:published_decision", args=[item.reference])

@@ -36,43 +36,43 @@ def _published_or_404(reference: str) -> Decision:
 @public
 @require_GET
 def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
-    found = get_object_or_404(published.rows().select_related("entry", "amends"), reference=reference)
-    frozen = published.read(found.record)
-    context = {"decision": found, "record": frozen.record, "paper": frozen.paper}
-    context["amended_by"] = found.amended_by.filter(state=Decision.State.PUBLISHED)
+    decision = get_object_or_404(published.rows().select_related("entry", "amends"), reference=reference)
+    frozen = published.read(decision.record)
+    context = {"decision": decision, "record": frozen.record, "paper": frozen.paper}
+    context["amended_by"] = decision.amended_by.filter(state=Decision.State.PUBLISHED)
     context["outcome"] = entries.outcome(frozen.paper, frozen.record)
     context |= {"differs": settled.differs(frozen.record), "after": settled.after(frozen.record)}
-    context["paper_html"] = packs.checked_html(found.record)
+    context["paper_html"] = packs.checked_html(decision.record)
     return render(request, "approvals/register/published_decision.html", context)
 
 
 @public
 @require_GET
 def published_pdf(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _published_or_404(reference)
-    published.read(found.record)
-    return file_response(packs.checked_pdf(found.record), "application/pdf", f"{reference}.pdf")
+    decision = _published_or_404(reference)
+    published.read(decision.record)
+    return file_response(packs.checked_pdf(decision.record), "application/pdf", f"{reference}.pdf")
 
 
 @public
 @require_GET
 def published_word(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _published_or_404(reference)
-    return file_response(word.of_record(found.record), word.KIND, f"{reference}.docx")
+    decision = _published_or_404(reference)
+    return file_response(word.of_record(decision.record), word.KIND, f"{reference}.docx")
 
 
 @public
 @require_GET
 def published_data(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _published_or_404(reference)
-    return file_response(published.data(found.record).encode(), "application/json", f"{reference}.json")
+    decision = _published_or_404(reference)
+    return file_response(published.data(decision.record).encode(), "application/json", f"{reference}.json")
 
 
 @public
 @require_GET
 def published_zip(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _published_or_404(reference)
-    return file_response(bundle.of_record(found.record), "application/zip", f"{reference}.zip")
+    decision = _published_or_404(reference)
+    return file_response(bundle.of_record(decision.record), "application/zip", f"{reference}.zip")
 
 
 @public

@@ -26,7 +26,7 @@ def listed(**asked: str) -> list[str]:
     return [entry.decision.reference for entry in answer.context["page"]]
 
 
-def said(**asked: str) -> str:
+def register_page(**asked: str) -> str:
     return Client().get(reverse("approvals:register"), asked).content.decode()
 
 
@@ -82,7 +82,7 @@ def test_the_search_reads_what_was_published_and_not_what_the_rows_say_now() -> 
     Bid.objects.filter(round__reference="cpie-2019-20").update(title="Zanzibar", summary="Zanzibar")
     assert listed(q="Zanzibar") == []
     assert listed(q="Mutual Gain") == ["PCD-681"]
-    assert "Zanzibar" not in said()
+    assert "Zanzibar" not in register_page()
 
 
 def test_nothing_of_part_two_or_of_the_panel_is_searched() -> None:
@@ -111,7 +111,7 @@ def test_a_filter_that_nobody_offered_is_no_error(asked: dict[str, str]) -> None
 
 def test_the_entry_says_what_the_decision_came_to() -> None:
     publish()
-    text = " ".join(said().split())
+    text = " ".join(register_page().split())
     assert "1 decision. The newest is first." in text
     assert "39 grants, £1,438,598 · 1 contract, £400,000" in text
     assert "refused or deferred" not in text
@@ -127,7 +127,7 @@ def test_what_was_refused_is_told_and_is_no_grant(decision: Decision, robin: Use
     decision.refresh_from_db()
     writing.publish_decision(decision=decision, by=mo, at=AT)
     refused = decision.items.get(number=1)
-    text = " ".join(said().split())
+    text = " ".join(register_page().split())
     assert "1 item refused or deferred" in text
     assert "38 grants" in text
     assert refused.award
@@ -139,9 +139,9 @@ def test_what_was_refused_is_told_and_is_no_grant(decision: Decision, robin: Use
 
 
 def test_an_empty_register_and_an_empty_answer_say_what_to_do() -> None:
-    assert "No decision is published yet." in said()
+    assert "No decision is published yet." in register_page()
     publish()
-    text = said(q="zeppelin")
+    text = register_page(q="zeppelin")
     assert "No decision fits. Use fewer words or take a filter away" in text
     assert f'href="{reverse("approvals:register")}"' in text
 
@@ -149,12 +149,12 @@ def test_an_empty_register_and_an_empty_answer_say_what_to_do() -> None:
 def test_25_decisions_stand_on_a_page() -> None:
     publish()
     copies(26)
-    text = " ".join(said().split())
+    text = " ".join(register_page().split())
     assert "27 decisions, 1 to 25 of them here. The newest is first." in text
     assert len(listed()) == 25
     assert len(listed(page="2")) == 2
-    assert "26 decisions fit, 1 to 25 of them here" in " ".join(said(q="zeppelin").split())
-    assert "?q=zeppelin&amp;page=2" in said(q="zeppelin")
+    assert "26 decisions fit, 1 to 25 of them here" in " ".join(register_page(q="zeppelin").split())
+    assert "?q=zeppelin&amp;page=2" in register_page(q="zeppelin")
 
 
 def test_the_list_takes_as_many_queries_for_many_decisions_as_for_one() -> None:

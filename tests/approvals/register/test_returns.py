@@ -102,9 +102,9 @@ def test_the_register_has_every_grant_exactly_once() -> None:
     months = [period.key for period in returns.periods(published.grants(), returns.month)]
     by_month = [reference for month in months for reference in listed("grant_register", asked=f"month={month}")]
     assert Counter(by_month) == Counter(every)
-    found = rows(get("grant_register_file", "csv"))
-    assert Counter(row["Grant"] for row in found) == Counter(every)
-    assert sum(Decimal(row["Amount (£)"]) for row in found) == TOTAL
+    file_rows = rows(get("grant_register_file", "csv"))
+    assert Counter(row["Grant"] for row in file_rows) == Counter(every)
+    assert sum(Decimal(row["Amount (£)"]) for row in file_rows) == TOTAL
 
 
 @pytest.mark.django_db
@@ -146,12 +146,12 @@ def test_a_workbook_holds_numbers_days_and_no_formula() -> None:
     publish()
     sheet = load_workbook(io.BytesIO(get("grant_register_file", "xlsx").content)).active
     assert sheet is not None
-    header, *found = sheet.iter_rows()
+    header, *grant_rows = sheet.iter_rows()
     place = {cell.value: number for number, cell in enumerate(header)}
-    assert len(found) == 39
-    assert sum(Decimal(str(row[place["Amount (£)"]].value)) for row in found) == TOTAL
-    assert {row[place["Approved on"]].is_date for row in found} == {True}
-    assert not any(cell.data_type == "f" for row in found for cell in row)
+    assert len(grant_rows) == 39
+    assert sum(Decimal(str(row[place["Amount (£)"]].value)) for row in grant_rows) == TOTAL
+    assert {row[place["Approved on"]].is_date for row in grant_rows} == {True}
+    assert not any(cell.data_type == "f" for row in grant_rows for cell in row)
 
 
 def test_no_cell_of_a_file_is_a_formula() -> None:
@@ -160,7 +160,7 @@ def test_no_cell_of_a_file_is_a_formula() -> None:
     assert sheet is not None
     assert [cell.data_type for row in sheet.iter_rows() for cell in row if cell.value == "=1+1"] == ["s"]
     text = "".join(as_csv(returns.grant_rows([grant], returns.month)))
-    assert all(f"'{said}" in text and f",{said}" not in text for said in ("=1+1", "@SUM(1)", "＝1"))
+    assert all(f"'{formula}" in text and f",{formula}" not in text for formula in ("=1+1", "@SUM(1)", "＝1"))
 
 
 @pytest.mark.django_db
@@ -177,9 +177,9 @@ def test_the_return_has_the_delegated_grants_alone(grace: User) -> None:
     publish()
     delegated = set(Award.objects.filter(route="delegated").values_list("reference", flat=True))
     assert Counter(listed(*[RETURN[0], *RETURN[1]], user=grace)) == Counter(delegated)
-    found = rows(get("delegated_return_file", "cpie-2019-20", "csv", user=grace))
-    assert sum(Decimal(row["Amount (£)"]) for row in found) == Decimal("491364.00")
-    assert all(re.search(r" to \w+ \d{4}$", row["Period"]) for row in found)
+    file_rows = rows(get("delegated_return_file", "cpie-2019-20", "csv", user=grace))
+    assert sum(Decimal(row["Amount (£)"]) for row in file_rows) == Decimal("491364.00")
+    assert all(re.search(r" to \w+ \d{4}$", row["Period"]) for row in file_rows)
 
 
 @pytest.mark.django_db
@@ -278,10 +278,10 @@ def test_the_feed_is_atom_and_names_the_decision() -> None:
     feed = ElementTree.fromstring(answer.content)
     assert feed.tag == f"{ATOM}feed"
     (entry,) = feed.findall(f"{ATOM}entry")
-    said = {part: entry.findtext(f"{ATOM}{part}") or "" for part in ("title", "summary", "updated", "id")}
-    assert said["title"].startswith("PCD-681 ")
-    assert "39 grants, £1,438,598 in all" in said["summary"]
-    assert said["id"].endswith(reverse("approvals:published_decision", args=["PCD-681"]))
+    text_by_part = {part: entry.findtext(f"{ATOM}{part}") or "" for part in ("title", "summary", "updated", "id")}
+    assert text_by_part["title"].startswith("PCD-681 ")
+    assert "39 grants, £1,438,598 in all" in text_by_part["summary"]
+    assert text_by_part["id"].endswith(reverse("approvals:published_decision", args=["PCD-681"]))
     assert f"{settings.SERVICE_NAME}" in (feed.findtext(f"{ATOM}title") or "")
     register = get("register").content.decode()
     assert f'type="application/atom+xml" title="Published decisions" href="{reverse("approvals:register_feed")}"' in (
