@@ -25,24 +25,26 @@ class Command(BaseCommand):
         round = decision.round if decision else Round.objects.filter(reference=reference).first()
         if round is None:
             raise CommandError(f"There is no decision or round {reference}.")
-        found = position.reconcile(round, timezone.localdate())
+        reconciliation = position.reconcile(round, timezone.localdate())
         if options["json"]:
-            self.stdout.write(json.dumps(found.as_json() | {"reference": reference}, indent=2, ensure_ascii=False))
+            self.stdout.write(
+                json.dumps(reconciliation.as_json() | {"reference": reference}, indent=2, ensure_ascii=False)
+            )
         else:
             decider = round.body.offices.decider_short
-            rows = [("Allocation", found.allocation)]
-            rows += [(line.label, line.amount) for line in found.lines]
+            rows = [("Allocation", reconciliation.allocation)]
+            rows += [(line.label, line.amount) for line in reconciliation.lines]
             rows += [
-                (f"Contracts ({found.contracts.count})", found.contracts.total),
-                (f"Grants to the {decider} ({found.dmpc.count})", found.dmpc.total),
-                (f"Grants under delegation ({found.delegated.count})", found.delegated.total),
-                ("Total expenditure", found.expenditure),
-                ("Underspend", found.underspend),
+                (f"Contracts ({reconciliation.contracts.count})", reconciliation.contracts.total),
+                (f"Grants to the {decider} ({reconciliation.dmpc.count})", reconciliation.dmpc.total),
+                (f"Grants under delegation ({reconciliation.delegated.count})", reconciliation.delegated.total),
+                ("Total expenditure", reconciliation.expenditure),
+                ("Underspend", reconciliation.underspend),
             ]
             for label, amount in rows:
                 self.stdout.write(f"{label:<60}{money.pounds(amount):>16}")
-            for problem in found.discrepancies:
+            for problem in reconciliation.discrepancies:
                 self.stdout.write(f"! {problem.message}")
-            self.stdout.write("It balances." if found.balances else "It does not balance.")
-        if not found.balances:
+            self.stdout.write("It balances." if reconciliation.balances else "It does not balance.")
+        if not reconciliation.balances:
             sys.exit(1)
