@@ -27,12 +27,13 @@ from grants.totals import total_of
 
 
 def amendable(decision: Decision) -> list[Award]:
-    """The grants that the decision which this one amends settled, whatever it said of them."""
+    """Return the grants that the amended decision settled, whether it approved, refused or deferred them."""
     old = decision.amends
     if old is None or old.signed_at is None:
         return []
     signed = DecisionItem.objects.signed().exclude(award=None)
-    # What a later decision changed is that decision's, and is amended by amending it. Two may be signed in one moment.
+    # A grant that a later decision changed is amended through that decision. Two can be signed at one instant,
+    # so the order is taken from their records.
     later = signed.filter(pack__records__pk__gt=old.record.pk)
     settled = Award.objects.for_routes().live().filter(pk__in=signed.filter(decision=old).values("award"))
     return list(settled.exclude(pk__in=later.values("award")))
@@ -74,14 +75,14 @@ def amend_grant(
 
 
 def _must_fit(decision: Decision, award: Award, amount: Decimal) -> None:
-    """Refuse what the allocation does not hold, with all that this paper changes besides."""
+    """Refuse an amount that the allocation cannot hold together with the other changes of this paper."""
     others = decision.changes.exclude(award=award).select_related("award")
     freed = sum((_taken(kept.award) - kept.amount for kept in others), _taken(award))
     commitments.must_fit(award.round, amount, instead_of=freed)
 
 
 def _taken(award: Award) -> Decimal:
-    """What a grant takes of the allocation now, in pounds."""
+    """Return what a grant takes of the allocation now, in pounds."""
     return money.ZERO if award.state == Award.State.REFUSED else award.amount
 
 
@@ -123,7 +124,7 @@ def _editable(decision: Decision) -> Decision:
 
 
 def problems(decision: Decision) -> list[Discrepancy]:
-    """What this paper asks of grants that a later decision took over since it was asked, each named."""
+    """Return each change of this paper to a grant that a later decision has changed since."""
     if decision.amends_id is None:
         return []
     free = {award.pk for award in amendable(decision)}
@@ -140,7 +141,9 @@ def problems(decision: Decision) -> list[Discrepancy]:
 
 
 def as_amended(decision: Decision, grants: Sequence[Award], day: date) -> list[Award]:
-    """The grants of a round as they are once this paper is signed; once it is, as they stand. Nothing of it is saved.
+    """Return the grants of a round as they will be once this paper is signed. Nothing is saved.
+
+    For a paper that is signed already, they are returned as they are now.
 
     `grants` are those of `position.grants_of`. A changed one has its new amount, waits for a decision, and has
     what it was before under `was`, in pounds, and its state under `was_state`.
@@ -162,7 +165,7 @@ def as_amended(decision: Decision, grants: Sequence[Award], day: date) -> list[A
 
 
 def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
-    """Make the change of a signed paper to a locked grant. For the signature alone, before it writes the approval."""
+    """Apply the change of a signed paper to a locked grant. Only signing calls it, before it writes the approval."""
     kept = decision.changes.get(award=award)
     paid = total_of(award.payments.all())
     if kept.amount < paid:
@@ -180,14 +183,14 @@ def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
     left = DecisionItem.objects.filter(
         pack=pack, answer__in=(DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED)
     )
-    # An item of a contract has no grant, and a set that holds nothing excludes everything.
+    # An item of a contract has no grant, and NOT IN a set with a null would exclude every change.
     changes = decision.changes.exclude(award__in=left.exclude(award=None).values("award")).select_related("award")
     award.routed_as = _facts(decision, changes, localtime(at).date())[award.reference]
     award.amount, award.route, award.sentence = kept.amount, Award.Route.DMPC, _sentence(decision)
 
 
 def _facts(decision: Decision, changes: Collection[AmendedGrant], day: date) -> dict[str, dict[str, Any]]:
-    """The facts of the route of each changed grant, by its reference, with all that the paper changes."""
+    """Return the route facts of each changed grant, by its reference, with all changes of the paper applied."""
     round = decision.round
     rule, _ = awards.limit_on(round, DelegationRule.Kind.GRANT, day)
     now = awards.routes_now(round, day, {kept.award.reference: kept.amount for kept in changes})
@@ -207,7 +210,7 @@ def _sentence(decision: Decision) -> str:
 
 
 def printed(decision: Decision) -> dict[str, str]:
-    """The earlier decision as the paper names it: reference, title, day and hash; nothing where it amends none."""
+    """Return the amended decision as the paper prints it: reference, title, day and hash; empty if there is none."""
     old = decision.amends
     if old is None or old.signed_at is None:
         return {}

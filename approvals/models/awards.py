@@ -74,19 +74,19 @@ class Recommendation(models.Model):
 
 class AwardQuerySet(models.QuerySet["Award"]):
     def visible_to(self, user: User, action: str = "see award") -> AwardQuerySet:
-        """The awards of the rounds in which this person may do the action."""
+        """Return the awards of the rounds in which this person may do the action."""
         return self.filter(round__in=holdings(user).rounds(action))
 
     def for_routes(self) -> AwardQuerySet:
         return self.select_related("bid__recipient", "bid__family", "round").order_by("bid__source_reference")
 
     def live(self) -> AwardQuerySet:
-        """Without those that were taken back when their bid was returned to the panel."""
+        """Leave out those that were withdrawn when their bid was returned to the panel."""
         return self.exclude(state=Award.State.WITHDRAWN)
 
 
 class Award(models.Model):
-    """A grant to a third party: what the leadership agreed for one external bid, its route and its standing."""
+    """A grant to a third party: what the leadership agreed for one external bid, with its route and state."""
 
     class State(models.TextChoices):
         AGREED = "agreed", "Not routed"
@@ -141,7 +141,7 @@ class Award(models.Model):
 
 
 class Approval(models.Model):
-    """A grant was approved, at a level, for an amount, on the facts of its route at that moment."""
+    """The approval of a grant: its level, its amount and the facts of its route at that moment."""
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="approvals")
     reference = models.CharField(max_length=12, unique=True, editable=False)
@@ -174,7 +174,7 @@ class Approval(models.Model):
 
 class ContractQuerySet(models.QuerySet["SingleTenderAction"]):
     def live(self) -> ContractQuerySet:
-        """Without those that were refused: they take nothing from the allocation."""
+        """Leave out those that were refused, since they take nothing from the allocation."""
         return self.exclude(state=SingleTenderAction.State.REFUSED)
 
 
@@ -232,7 +232,7 @@ class SingleTenderAction(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody has decided it for good: it can be changed, and is asked in the next paper."""
+        """Whether it is proposed or deferred, so that it can be changed and is asked in the next paper."""
         return self.state in (self.State.PROPOSED, self.State.DEFERRED)
 
     def years(self) -> list[tuple[str, Decimal]]:
@@ -240,7 +240,7 @@ class SingleTenderAction(models.Model):
 
 
 class Payment(models.Model):
-    """Money paid under an award. `retrospective` is settled when it is recorded: paid before an approval stood."""
+    """Money paid under an award. `retrospective` is set once, if it was paid before a valid approval."""
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="payments")
     reference = models.CharField(max_length=12, unique=True, editable=False)

@@ -42,7 +42,7 @@ class Decision(models.Model):
     deferral_reason = models.TextField("why publication is deferred", max_length=1000, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    # Handed in and not signed: what the paper rests on holds still, and the office may give it back.
+    # Submitted and not signed: the register behind the paper must not change, and the office may return it.
     IN_FLIGHT = (State.SUBMITTED, State.READY, State.DECIDED)
 
     class Meta:
@@ -93,7 +93,7 @@ class DecisionSection(models.Model):
 
 
 class SignOff(models.Model):
-    """An adviser's answer for their part of a paper, with all that they saw of it. The newest of an area counts."""
+    """An adviser's answer for their area of a paper, with what they were shown. The newest of an area counts."""
 
     class Answer(models.TextChoices):
         SIGNED = "signed", "Sign it off"
@@ -123,7 +123,7 @@ class SignOff(models.Model):
 
 
 class SectionDraft(models.Model):
-    """What one person is typing in a section: theirs alone, no part of the paper, gone once they save.
+    """Unsaved text of one person in a section. Only they see it, and it is deleted once they save.
 
     `seen` is the version of the section that they began from.
     """
@@ -142,12 +142,12 @@ class SectionDraft(models.Model):
 
     @property
     def token(self) -> str:
-        """What a page sends back, to show that it knows this draft."""
+        """Return the token that a page sends back to show that it has seen this draft."""
         return self.kept_at.isoformat()
 
 
 class PartTwo(models.Model):
-    """What is exempt from publication. Kept apart from the paper, and in none of its renders."""
+    """The part of a paper that is exempt from publication. It is stored separately and in none of its renders."""
 
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="part_two")
     text = models.TextField(max_length=20_000)
@@ -221,7 +221,7 @@ class Query(models.Model):
 
 class DecisionItemQuerySet(models.QuerySet["DecisionItem"]):
     def signed(self) -> DecisionItemQuerySet:
-        """Those of the packs that were decided on: their answers hold."""
+        """Keep the items of packs that were signed, whose answers are final."""
         return self.filter(pack__records__isnull=False)
 
 
@@ -270,7 +270,7 @@ class DecisionItem(models.Model):
 
 
 class AmendedGrant(models.Model):
-    """What a paper asks for a grant that the decision it amends settled. Nothing changes until it is signed."""
+    """The new amount that a paper asks for a grant of the amended decision. It applies once the paper is signed."""
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="changes")
     award = models.ForeignKey("approvals.Award", models.PROTECT, related_name="changes")
@@ -291,7 +291,7 @@ class AmendedGrant(models.Model):
 
 
 class DecisionRecord(models.Model):
-    """What was decided and signed, frozen beside the pack that it was decided on."""
+    """A signed decision, frozen together with the pack that it was decided on."""
 
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="record")
     pack = models.ForeignKey(Pack, models.PROTECT, related_name="records")

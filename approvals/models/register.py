@@ -12,13 +12,13 @@ from approvals.models.decisions import Decision
 
 class RegisterQuerySet(models.QuerySet["RegisterEntry"]):
     def in_register(self) -> RegisterQuerySet:
-        """The decisions that are published, the newest signature first."""
+        """Return the published decisions, the newest signature first."""
         later = Decision.objects.filter(amends=models.OuterRef("decision"), state=Decision.State.PUBLISHED)
         published = self.filter(decision__state=Decision.State.PUBLISHED).select_related("decision__amends")
         return published.order_by("-signed_on", "-pk").annotate(amended=models.Exists(later))
 
     def holding(self, words: str) -> RegisterQuerySet:
-        """Those whose text holds each of the words, in any order and any case."""
+        """Keep the entries whose text holds each of the words, in any order and any case."""
         entries = self
         for word in words.split():
             entries = entries.filter(text__icontains=word)
@@ -29,13 +29,13 @@ class RegisterQuerySet(models.QuerySet["RegisterEntry"]):
         return years.distinct().order_by("-year")
 
     def named(self, field: str) -> QuerySet[RegisterEntry, str]:
-        """Every name that a field of several names holds, once, in the order of the alphabet."""
+        """Return every name in a field of several names, once, in alphabetical order."""
         each = Func(field, function="unnest", output_field=models.TextField())
         return self.order_by().annotate(name=each).values_list("name", flat=True).distinct().order_by("name")
 
 
 class RegisterEntry(models.Model):
-    """What the register lists and searches of a decision: made from its frozen data when it is published."""
+    """A decision as the register lists and searches it, made from its frozen data on publication."""
 
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="entry")
     title = models.CharField(max_length=200)

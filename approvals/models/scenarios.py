@@ -40,7 +40,7 @@ class Scenario(models.Model):
 
 
 class ScenarioItem(models.Model):
-    """What a scenario does with one bid; a bid without an item is not funded in it."""
+    """The result of a scenario for one bid; a bid without an item is not funded in it."""
 
     class Place(models.TextChoices):
         FUND = "fund", "Fund"

@@ -18,7 +18,7 @@ MANIFEST = "MANIFEST.json"
 
 
 def of_record(record: DecisionRecord) -> bytes:
-    """A signed decision with the pack that it was decided on. Raises Changed where one byte of them changed."""
+    """Return a signed decision and its pack as a zip. Raises Changed if one byte of them changed."""
     signed = published.read(record)
     package = open_data.package(signed.grants, published.publisher())
     files = {
@@ -34,7 +34,7 @@ def of_record(record: DecisionRecord) -> bytes:
 
 
 def of_pack(frozen: Pack) -> bytes:
-    """One version of a paper, with the record where it was signed. Raises Changed where one byte of it changed."""
+    """Return one version of a paper as a zip, with the record if it was signed. Raises Changed if a byte changed."""
     record = DecisionRecord.objects.filter(pack=frozen).select_related("pack__decision").first()
     if record:
         return of_record(record)

@@ -18,10 +18,10 @@ VERSION = "1.4"
 # By the values of `Organisation.Register`.
 _REGISTERS = {"charity": ("GB-CHC", "charityNumber"), "company": ("GB-COH", "companyNumber")}
 _AUTHORITY = "local authority"
-# How the kinds of tags are called for whoever reads the data, by the values of `bids.models.Tag.Kind`. They stay as
-# they are when a page calls them otherwise.
+# The names of the kinds of tags in the data, by the values of `bids.models.Tag.Kind`. They are published, so they do
+# not change with the labels of the pages.
 VOCABULARIES = {"theme": "Theme", "priority": "Police and Crime Plan priority", "objective": "Objective"}
-# How the standard heads the columns of a flat file.
+# The headings that the standard gives the columns of a flat file.
 _HEADINGS = {
     "id": "Identifier",
     "title": "Title",
@@ -50,7 +50,7 @@ _HEADINGS = {
     "url": "Web Address",
 }
 _ORDER = list(_HEADINGS)
-# Where several are usual, each has its number, from 0.
+# These can occur several times, so their headings are numbered from 0.
 _NUMBERED = ("beneficiaryLocation", "classifications")
 _ALWAYS: tuple[tuple[str, int, str], ...] = (
     *((key, 0, "") for key in ("id", "title", "description", "currency", "amountAwarded", "awardDate")),
@@ -77,7 +77,7 @@ class Publisher:
 
 
 def package(grants: Sequence[Grant], by: Publisher) -> dict[str, Any]:
-    """The grants as one package of the standard. Amounts are Decimal; `as_json` writes them."""
+    """Return the grants as one package of the standard. Amounts are Decimal; `as_json` writes them."""
     contents: dict[str, Any] = {
         "version": VERSION,
         "title": f"Crime prevention grants of {by.funder_name}",
@@ -91,7 +91,7 @@ def package(grants: Sequence[Grant], by: Publisher) -> dict[str, Any]:
 
 
 def grant(settled_grant: Grant, by: Publisher) -> dict[str, Any]:
-    """One grant in the terms of the standard; what the frozen data do not hold is left out."""
+    """Return one grant in the terms of the standard, without what the frozen data do not hold."""
     fields: dict[str, Any] = {
         "id": f"{by.prefix}-{settled_grant.reference}",
         "title": settled_grant.title,
@@ -128,7 +128,7 @@ def _description(settled_grant: Grant) -> str:
 
 
 def recipient(settled_grant: Grant, by: Publisher) -> dict[str, str]:
-    """The recipient by its number in a public register, or under the publisher's prefix where it has none such."""
+    """Return the recipient by its number in a public register, or under the publisher's prefix if it has none."""
     kind, number = settled_grant.register_value, settled_grant.register_number
     name = settled_grant.recipient or "Not stated"
     # Neither register gives numbers with a space in them.
@@ -147,14 +147,14 @@ def _slug(text: str) -> str:
 
 
 def as_json(contents: dict[str, Any]) -> str:
-    """The package as JSON in which every amount is a number with exactly two decimals."""
-    # Python writes no Decimal. Each goes in between null characters, which no text of the database holds.
+    """Return the package as JSON in which every amount is a number with exactly two decimals."""
+    # The json module writes no Decimal. Each is marked by null characters, which no text of the database holds.
     text = json.dumps(contents, default=lambda amount: f"\0{money.text(amount)}\0", ensure_ascii=False, indent=1)
     return re.sub(r'"\\u0000(\d+\.\d\d)\\u0000"', r"\1", text) + "\n"
 
 
 def rows(contents: dict[str, Any]) -> Iterator[list[Any]]:
-    """The package as a table under the standard's headings: the header, then a row a grant."""
+    """Yield the package as a table under the standard's headings: the header, then a row a grant."""
     flat = [_flat(each) for each in contents["grants"]]
     columns = sorted({*_ALWAYS, *(column for row in flat for column in row)}, key=_place)
     yield [_heading(*column) for column in columns]

@@ -1,4 +1,4 @@
-"""The signed decisions that are public, each read from what was frozen and refused where that was changed."""
+"""The published decisions, each read from its frozen data and refused if those were changed."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ class Published:
 
 
 def rows() -> QuerySet[Decision]:
-    """The decisions in the register, with their record and its pack."""
+    """Return the decisions in the register, with their record and its pack."""
     return Decision.objects.filter(state=Decision.State.PUBLISHED).select_related("record__pack")
 
 
 def deferred() -> QuerySet[Decision]:
-    """The signed decisions that the register only announces: their publication is deferred, with day and reason."""
+    """Return the signed decisions that the register only announces, because their publication is deferred."""
     return Decision.objects.filter(state=Decision.State.SIGNED, deferred_until__isnull=False).order_by("deferred_until")
 
 
 def decisions(round: Round | None = None) -> list[Published]:
-    """Every published decision, of a round or of all, by the day of its signature. Raises Changed where one was."""
+    """Return every published decision, of a round or of all, by its signature. Raises Changed if one was changed."""
     public_decisions = rows().filter(round=round) if round else rows()
     return [
         read(each.record, each.published_at) for each in public_decisions.defer(*RENDERS).order_by("signed_at", "pk")
@@ -64,13 +64,13 @@ def decisions(round: Round | None = None) -> list[Published]:
 
 
 def newest(count: int) -> list[Published]:
-    """The decisions that were published last, the newest first. Raises Changed where one was."""
+    """Return the decisions that were published last, the newest first. Raises Changed if one was changed."""
     public_decisions = rows().defer(*RENDERS).order_by("-published_at", "-pk")[:count]
     return [read(each.record, each.published_at) for each in public_decisions]
 
 
 def read(record: DecisionRecord, published_at: datetime | None = None) -> Published:
-    """The data of a signed decision. Raises Changed where they changed or belong to another pack."""
+    """Return the data of a signed decision. Raises Changed if they changed or belong to another pack."""
     signed = Published(pack.read(record.pack), pack.read(record), published_at)
     if signed.record["pack_sha256"] != record.pack.sha256:
         raise Changed
@@ -78,15 +78,15 @@ def read(record: DecisionRecord, published_at: datetime | None = None) -> Publis
 
 
 def data(record: DecisionRecord) -> str:
-    """The paper and the record as they were hashed, in one JSON text. Raises Changed where they were changed."""
+    """Return the paper and the record as they were hashed, in one JSON text. Raises Changed if they were changed."""
     read(record)
     return f'{{"paper":{record.pack.canonical},"record":{record.canonical}}}'
 
 
 def grants(round: Round | None = None) -> list[settled.Grant]:
-    """Every grant of the published decisions that stands, once.
+    """Return every grant of the published decisions that is still in force, once.
 
-    What a later decision says of one goes before an earlier, also where it refuses it. A delegated grant is the
+    A later decision replaces what an earlier one settled, also if it refuses the grant. A delegated grant is the
     force's own to change or take back: it is listed while the approval that was published is the one in force.
     """
     grant_by_reference: dict[str, settled.Grant] = {}
@@ -104,7 +104,7 @@ def grants(round: Round | None = None) -> list[settled.Grant]:
 
 
 def delegated(round: Round) -> list[settled.Grant]:
-    """The delegated grants of a round that are approved, as they stand today, with the decision that published each."""
+    """Return the approved delegated grants of a round as they are today, with the decision that published each."""
     reported = {grant.reference: grant.decision for grant in grants(round) if grant.level == settled.DELEGATED}
     approved = [
         award
@@ -116,12 +116,12 @@ def delegated(round: Round) -> list[settled.Grant]:
 
 
 def contracts() -> list[settled.Contract]:
-    """Every contract of the published decisions, once."""
+    """Return every contract of the published decisions, once."""
     return list({each.reference: each for decision in decisions() for each in decision.contracts}.values())
 
 
 def publisher() -> open_data.Publisher:
-    """Who publishes, by the settings of this deployment."""
+    """Return who publishes, from the settings of this deployment."""
     return open_data.Publisher(
         prefix=settings.OPEN_DATA_PREFIX,
         funder_id=settings.FUNDER_ID,

@@ -1,4 +1,4 @@
-"""Whether a decision is still what was frozen: each version of its paper, its record, and the trail they stand on."""
+"""Check that a decision is still what was frozen: each version of its paper, its record, and the audit trail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grants.refusal import Refused
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at, and whether it holds."""
+    """A statement about part of a decision, and whether it holds."""
 
     of: str
     statement: str
@@ -24,7 +24,7 @@ class Check:
 
 
 def checks(decision: Decision) -> Iterator[Check]:
-    """Everything that can be checked of a decision, in order: versions, record, trail."""
+    """Yield every check of a decision, in order: its versions, then its record, each with the trail."""
     sound = audit.unbroken(decision.round)
     for version in decision.packs.select_related("decision__round"):
         yield from _version(version, sound)
@@ -60,7 +60,7 @@ def _hashes(of: str, frozen: Pack | DecisionRecord) -> Iterator[Check]:
 
 
 def _again(of: str, frozen: Pack | DecisionRecord) -> Iterator[Check]:
-    """The page and the PDF made once more from the data, where these are the ones that were hashed."""
+    """Check that the page and the PDF can be made again from the data, byte for byte."""
     try:
         data = pack.read(frozen)
         made = pack.freeze_record(data, frozen.pack) if isinstance(frozen, DecisionRecord) else pack.freeze(data)

@@ -1,6 +1,6 @@
-"""A frozen paper as a Word file for those who must edit it: from its data alone, equal data in equal bytes.
+"""A frozen paper as a Word file for people who must edit it. Equal data give equal bytes.
 
-It is made when it is asked for and kept nowhere. It says on its first page that the frozen PDF is what counts.
+The file is made on request and not stored. Its first page says that the frozen PDF is authoritative.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ Data = Mapping[str, Any]
 
 
 def of_pack(frozen: Pack) -> bytes:
-    """One version of a paper. Raises Changed where its data or its PDF are not what was frozen."""
+    """Return one version of a paper. Raises Changed if its data or its PDF are not what was frozen."""
     return _made(pack.read(frozen), frozen.sha256, _counts(frozen, frozen.reference))
 
 
 def of_record(record: DecisionRecord) -> bytes:
-    """A signed decision with the paper that it was decided on. Raises Changed where they are not what was frozen."""
+    """Return a signed decision with its paper. Raises Changed if they are not what was frozen."""
     signed = published.read(record)
     name = f"{signed.reference}, signed on {day(signed.record['signed_at'])}"
     return _made(signed.paper, record.pack.sha256, _counts(record, name), signed.record)
@@ -295,7 +295,7 @@ class _Word:
         return self._file.add_paragraph(_plain(text))
 
     def paragraphs(self, text: str) -> None:
-        """Text with its own paragraphs, an empty line between two."""
+        """Add a text as paragraphs; an empty line separates two."""
         for each in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
             self.paragraph(each)
 
@@ -305,13 +305,13 @@ class _Word:
         paragraph.add_run(_plain(f" {text}"))
 
     def facts(self, rows: Iterable[tuple[str, str]]) -> None:
-        """Each thing that is said, after its name; what is empty is left out."""
+        """Add each value after its label, without the empty ones."""
         for label, value in rows:
             if value:
                 self.labelled(f"{label}:", value)
 
     def pieces(self, number: str, pieces: Iterable[Data]) -> None:
-        """A paragraph of the paper: its number as text, and what it points to as links."""
+        """Add a paragraph of the paper: its number as text, its references as links."""
         paragraph = self._file.add_paragraph(f"{number}\t" if number else "")
         paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(1.1))
         for piece in pieces:
@@ -332,7 +332,7 @@ class _Word:
         inset: Collection[int] = (),
         anchor: str = "",
     ) -> None:
-        """A table under its caption; widths in millimetres, columns of figures right aligned, its head repeated."""
+        """Add a table under its caption. Widths are in millimetres; columns of figures are right aligned."""
         above = self._file.add_paragraph(_plain(caption), "Caption")
         if anchor:
             self._bookmark(above, anchor)
@@ -356,7 +356,7 @@ class _Word:
         self._file.add_paragraph()
 
     def bytes(self, *, author: str, stamp: datetime) -> bytes:
-        """The file, with these as the properties that a reader sees; the stamp stands for every date in it."""
+        """Return the file with its author and title as properties; the stamp is used for every date in it."""
         about = self._file.core_properties
         about.title, about.author, about.language = _plain(self._title), _plain(author), _LANGUAGE
         about.created = about.modified = stamp.astimezone(UTC).replace(tzinfo=None)
@@ -365,7 +365,7 @@ class _Word:
         out = io.BytesIO()
         self._file.save(out)
         with zipfile.ZipFile(out) as saved:
-            # As saved, it would carry the time at which it was saved.
+            # The library writes the time of saving into the file, so its parts are zipped again without it.
             return zipped({name: saved.read(name) for name in saved.namelist()})
 
     def _set_styles(self) -> None:
@@ -436,7 +436,7 @@ def _whole(row: Any) -> None:
 
 
 def _field(paragraph: Any, name: str) -> None:
-    """A number that Word works out."""
+    """Add a number that Word works out, such as the page."""
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), name)
     field.append(paragraph.add_run("1")._r)

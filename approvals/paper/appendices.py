@@ -18,28 +18,28 @@ _HOW = {Award.State.REFUSED.value: "refused", Award.State.DEFERRED.value: "defer
 
 
 def paid_early(award: Award) -> Decimal:
-    """What was paid under a grant before its approval, in pounds."""
+    """Return what was paid under a grant before its approval, in pounds."""
     return money.total([payment.amount for payment in fetched(award, "paid") if payment.retrospective])
 
 
 def was(award: Award) -> Decimal | None:
-    """What a grant was before the paper at hand changes it, in pounds; None where it does not: see `amending`."""
+    """Return the amount of a grant before this paper changes it, in pounds, or None if it does not: see `amending`."""
     earlier: Decimal | None = getattr(award, "was", None)
     return earlier
 
 
 def was_state(award: Award) -> str:
-    """The state that a grant has as long as the paper at hand does not change it; empty where it does not."""
+    """Return the state of a grant before this paper changes it, or an empty text if it does not."""
     return str(getattr(award, "was_state", ""))
 
 
 def was_how(award: Award) -> str:
-    """What the earlier decision did with that amount, as the paper says it."""
+    """Return the verb for what the earlier decision did with that amount, as the paper prints it."""
     return _HOW.get(was_state(award), "decided on")
 
 
 def appendix(awards: Sequence[Award]) -> list[dict[str, Any]]:
-    """Each grant as it is published: recipient, amount, purpose, conditions and reason (SI 2011/3050 para 3(f))."""
+    """Return each grant as it is published: recipient, amount, purpose, conditions, reason (SI 2011/3050 para 3(f))."""
     return [_entry(award) for award in awards]
 
 
@@ -88,7 +88,7 @@ def _entry(award: Award) -> dict[str, Any]:
 
 
 def _register(body: Organisation | None) -> dict[str, str]:
-    """A recipient's number in a public register: as a reader sees it, and which register it is with the number."""
+    """Return a recipient's number in a public register as printed, and the register and the number apart."""
     if body is None or not body.number:
         return {"register": "", "register_value": "", "register_number": ""}
     seen = f"{body.get_register_display()} {body.number}"
@@ -96,7 +96,7 @@ def _register(body: Organisation | None) -> dict[str, str]:
 
 
 def contract_entries(contracts: Sequence[SingleTenderAction]) -> list[dict[str, Any]]:
-    """Each single tender action as appendices 3 and 4 show it."""
+    """Return each single tender action as appendices 3 and 4 show it."""
     return [
         {
             "reference": contract.reference,

@@ -40,7 +40,7 @@ _CONTRACT = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact that is not what it was. `before` is empty where it was added, `after` where it was removed.
+    """One fact that changed. `before` is empty if it was added, `after` if it was removed.
 
     `difference` says by how much, with its sign, where both are amounts or both are counts; an added or removed amount
     counts from nothing.
@@ -68,7 +68,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A recommendation or paragraph that does not read as it did, where it stands, word by word."""
+    """A recommendation or paragraph that was reworded: its heading, and the change word by word."""
 
     where: str
     pieces: Sequence[Piece]
@@ -76,7 +76,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All that differs between two versions, in the order in which a reader asks for it."""
+    """Everything that differs between two versions, the figures first and the text last."""
 
     figures: Sequence[Change]
     grants: Sequence[Change]
@@ -98,7 +98,7 @@ class Changes:
 
 
 def between(old: Data, new: Data) -> Changes:
-    """What has changed from the older contents of a paper to the newer. Nothing, where both say the same."""
+    """Return what changed from the older contents of a paper to the newer; false if nothing did."""
     return Changes(
         figures=_figures(_exact(old), _exact(new)),
         grants=list(_records(_grants(old), _grants(new), _GRANT)),
@@ -130,7 +130,10 @@ def _figures(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:
 
 
 def difference(before: str, after: str) -> str:
-    """By how much a figure moved, as +£200 or −3; empty where the two are not of one kind. A missing one is nothing."""
+    """Return by how much a figure moved, such as +£200 or −3.
+
+    It is empty if one is an amount and the other is not. A missing figure counts as zero.
+    """
     if "£" in before + after:
         one, other = _amount(before), _amount(after)
         if one is None or other is None or one == other:
@@ -144,7 +147,7 @@ def difference(before: str, after: str) -> str:
 
 
 def _amount(text: str) -> Any:
-    """The amount of £1,200 or −£1,200; nothing for an empty text; None where it is no amount."""
+    """Return the amount in a text such as −£1,200: zero for an empty text, None if it is not an amount."""
     if not text:
         return money.ZERO
     try:
@@ -186,7 +189,7 @@ def _contracts(paper: Data) -> dict[str, dict[str, str]]:
 def _records(
     old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]], names: Mapping[str, str]
 ) -> Iterator[Change]:
-    """What was added and removed whole, by its amount; and of what stayed, each fact that is not what it was."""
+    """Yield each record that was added or removed, by its amount, and each changed fact of the others."""
     for reference in dict.fromkeys([*new, *old]):
         one, other = old.get(reference), new.get(reference)
         label = (other or one or {})["title"]
@@ -195,7 +198,7 @@ def _records(
             yield Change(label, before, after, difference(before, after), names["amount"], reference)
             continue
         for name, fact in names.items():
-            # A choice that is called otherwise today is the same choice.
+            # A choice whose label changed is still the same choice.
             value = f"{name}_value" if f"{name}_value" in one else name
             if one[value] != other[value]:
                 before, after = one[name] or "Nothing", other[name] or "Nothing"
@@ -230,7 +233,7 @@ def _passages(where: str, old: Sequence[str], new: Sequence[str]) -> Iterator[Pa
 
 
 def words(before: str, after: str) -> list[Piece]:
-    """Two texts laid over each other word by word. What was kept and removed is the one, kept and added the other."""
+    """Compare two texts word by word. Kept and removed pieces make up the first, kept and added ones the second."""
     one, other = (re.findall(r"\s+|\S+", text) for text in (before, after))
     pieces = []
     for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():

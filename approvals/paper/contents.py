@@ -15,7 +15,7 @@ from approvals.prose.checking import Known, Match, Standing
 
 @dataclass(frozen=True, slots=True)
 class CheckedProse:
-    """The prose of a paper, checked once: what it is held against, and what was read in each section by its key."""
+    """The prose of a paper, checked once: the known figures, and the matches in each section by its key."""
 
     known: Known
     matches: Mapping[str, Sequence[Match]]

@@ -25,7 +25,7 @@ _LINES = {
 
 
 def figures_of(basis: Sources) -> Figures:
-    """Every figure that the prose may name."""
+    """Return every figure that the prose may name, by its name."""
     reco = basis.reconciliation
     by_name: dict[str, Figure] = {}
 
@@ -33,7 +33,7 @@ def figures_of(basis: Sources) -> Figures:
         by_name[name.casefold()] = Figure(name.casefold(), source, amount=value, group=group)
 
     def labelled(kind: str, label: str, value: Decimal, source: str, group: str) -> None:
-        # What somebody named is never taken for a figure of the same name, computed or named by another.
+        # A name that a person chose must not replace a figure of the same name.
         names = chain((label, f"{kind} {label}"), (f"{kind} {label} {number}" for number in count(2)))
         amount(next(name for name in names if name.casefold() not in by_name), value, source, group)
 
@@ -87,13 +87,13 @@ def figures_of(basis: Sources) -> Figures:
 
 
 def known_of(basis: Sources) -> Known:
-    """All that the prose of this paper is checked against."""
+    """Return everything that the prose of this paper is checked against."""
     external = figures.externals(basis.decision.external_figures)
     return Known(figures_of(basis), external, sets.groups(basis), sets.payees(basis), links_of(basis))
 
 
 def links_of(basis: Sources) -> dict[str, str]:
-    """The parts of this paper that prose can point to, by name, with their anchors."""
+    """Return the anchors of the parts of this paper that prose can point to, by name."""
     there = {
         "appendix 1": bool(basis.asked()),
         "appendix 2": bool(basis.noted()),

@@ -1,4 +1,4 @@
-"""A paper made firm: contents -> canonical JSON -> sha256 -> HTML and PDF, each from the one before it alone."""
+"""Freeze a paper: contents -> canonical JSON -> sha256 -> HTML and PDF, each made only from the step before it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def contents(
     also: Collection[str] = (),
     prose: CheckedProse | None = None,
 ) -> dict[str, Any]:
-    """The whole paper as data. It holds nothing of Part 2, no score and no mark.
+    """Return the whole paper as data. It holds nothing of Part 2, no score and no mark.
 
     `also` are the references of grants and contracts that are listed although they are settled: to compare with a
     paper that asked for them. `prose` is what `checked_prose` gave for the same register, where the caller has it.
@@ -96,7 +96,7 @@ def sha256(text: str) -> str:
 
 
 def read(pack: Pack | DecisionRecord) -> dict[str, Any]:
-    """The data of a frozen pack or record. Raises Changed where they are not what was hashed."""
+    """Return the data of a frozen pack or record. Raises Changed if they do not match their hash."""
     if sha256(pack.canonical) != pack.sha256:
         raise Changed
     data: dict[str, Any] = json.loads(pack.canonical)
@@ -119,13 +119,13 @@ class Frozen:
 
 
 def freeze(paper: dict[str, Any]) -> Frozen:
-    """Make a paper firm: what it says as canonical JSON, and its page and PDF from that JSON alone."""
+    """Freeze a paper as canonical JSON, and make its page and PDF only from that JSON."""
     text = canonical(paper)
     return _frozen(text, json.loads(text), digest=sha256(text))
 
 
 def freeze_record(record: dict[str, Any], pack: Pack) -> Frozen:
-    """Make a signed decision firm, beside the pack that it was decided on."""
+    """Freeze a signed decision together with the pack that it was decided on."""
     text = canonical(record)
     return _frozen(text, read(pack), digest=pack.sha256, record=json.loads(text))
 
@@ -136,16 +136,16 @@ def _frozen(text: str, paper: dict[str, Any], *, digest: str, record: dict[str, 
 
 
 def checked_html(pack: Pack | DecisionRecord) -> SafeString:
-    """The frozen page. Raises Changed where one byte of it or of its data changed."""
+    """Return the frozen page. Raises Changed if one byte of it or of its data changed."""
     read(pack)
     if sha256(pack.html) != pack.html_sha256:
         raise Changed
-    # The page was escaped when it was rendered, and its hash shows that it is still that.
+    # The page was escaped when it was rendered, and its hash shows that it has not changed since.
     return SafeString(pack.html)
 
 
 def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
-    """The frozen PDF. Raises Changed where one byte of it or of its data changed."""
+    """Return the frozen PDF. Raises Changed if one byte of it or of its data changed."""
     read(pack)
     file = bytes(pack.pdf)
     if hashlib.sha256(file).hexdigest() != pack.pdf_sha256:
@@ -154,14 +154,14 @@ def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
 
 
 def html(paper: dict[str, Any], *, digest: str = "", record: dict[str, Any] | None = None) -> str:
-    """The paper as HTML, from its data alone; `record` adds what was decided and signed."""
+    """Render the paper as HTML, only from its data; `record` adds what was decided and signed."""
     return render_to_string(
         "approvals/paper/_paper.html", {"paper": paper, "digest": digest, "record": record, **_differs(record)}
     )
 
 
 def pdf(paper: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> bytes:
-    """The paper as a tagged PDF made in the ua-1 standard, from its data alone; equal data give equal bytes."""
+    """Render the paper as a tagged PDF in the ua-1 standard, only from its data; equal data give equal bytes."""
     stamp = datetime.fromisoformat(record["signed_at"] if record else paper["submitted_at"])
     days = {
         "submitted": day(paper["submitted_at"]),
@@ -175,5 +175,5 @@ def pdf(paper: dict[str, Any], *, digest: str, record: dict[str, Any] | None = N
 
 
 def _differs(record: dict[str, Any] | None) -> dict[str, Any]:
-    """How a record differs from its paper, and what that leaves."""
+    """Return how a record differs from its paper, and what it leaves of the allocation."""
     return {"differs": settled.differs(record) if record else [], "after": settled.after(record) if record else ""}

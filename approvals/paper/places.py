@@ -13,7 +13,7 @@ WORDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere in a paper. `key` names it among the places, `anchor` is the id on the page."""
+    """A place in a paper. `key` is unique among its places, `anchor` is the id on the page."""
 
     key: str
     anchor: str
@@ -22,12 +22,12 @@ class Place:
 
 
 def places(paper: Mapping[str, Any]) -> list[Place]:
-    """Every place of a paper, in the order in which it reads."""
+    """Return every place of a paper, in reading order."""
     return list(_places(paper))
 
 
 def grouped(all_places: Sequence[Place]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The places as the choices of a list, by group."""
+    """Return the places as the choices of a select list, by group."""
     return [(group, [(each.key, each.label) for each in members]) for group, members in groupby(all_places, _group)]
 
 

@@ -17,7 +17,7 @@ from grants.counting import counted
 
 
 def recommendations(basis: Sources) -> list[dict[str, Any]]:
-    """What whoever decides is asked: each with its number, verb, amount and items.
+    """Return the recommendations of a paper, each with its number, verb, amount and items.
 
     A claim on a set is checked against each member: “individually or in aggregate” where a grant above the limit by
     its group is below it alone.
@@ -98,7 +98,7 @@ def _unless_approved(award: Award) -> str:
 
 
 def _how_above(asked: Sequence[Award], limit: Decimal) -> str:
-    """What is true of each grant that goes up: alone, with its group, or why it goes up below the limit."""
+    """Return how the grants reach the limit, alone or with their group, or why they go up below it."""
     claim = Claim(Bound.AT_LEAST, limit)
     alone = [Member(award.reference, award.amount) for award in asked]
     grouped = [Member(award.reference, compared_sum(award)) for award in asked]

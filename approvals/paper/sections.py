@@ -44,7 +44,7 @@ BY_KEY = {part.key: part for part in PARTS}
 
 
 def standard_text(paragraphs: Sequence[Sequence[str]], figures: Figures, links: Mapping[str, str]) -> str:
-    """The text to start a section from, as it fits the figures and parts of this paper."""
+    """Return the standard text of a section, with only what fits the figures and parts of this paper."""
     fitting = (
         " ".join(sentence for sentence in paragraph if _fits(sentence, figures, links)) for paragraph in paragraphs
     )

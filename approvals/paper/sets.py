@@ -1,4 +1,4 @@
-"""What a paper counts, and the sets that its sentences speak of: grants, projects, recipients, rows and bids apart."""
+"""The counts of a paper, and the sets that its sentences are about: grants, projects, recipients, rows and bids."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ABOVE, BELOW = "grants above the threshold", "grants below the threshold"
 
 
 def counts(basis: Sources) -> Iterator[Figure]:
-    """Each count that the prose may name. A count is only ever of its own thing: 39 grants are not 39 projects."""
+    """Yield each count that the prose may name. Each counts one kind of thing: 39 grants are not 39 projects."""
     reco = basis.reconciliation
     above, below = basis.routed(Award.Route.DMPC), basis.routed(Award.Route.DELEGATED)
     body = basis.decision.round.body
@@ -74,7 +74,7 @@ def _limit(basis: Sources) -> Decimal:
 
 
 def families(awards: Sequence[Award]) -> dict[str, list[Award]]:
-    """The grants of each project that has lots, by its name."""
+    """Return the grants of each project that has lots, by its name."""
     by_family: dict[str, list[Award]] = {}
     for award in awards:
         if award.bid.family:
@@ -83,7 +83,7 @@ def families(awards: Sequence[Award]) -> dict[str, list[Award]]:
 
 
 def projects(awards: Sequence[Award]) -> dict[str, list[Award]]:
-    """The grants of each project: the lots of one together, any other grant by itself."""
+    """Return the grants of each project: its lots together, any other grant by itself."""
     by_project: dict[str, list[Award]] = {}
     for award in awards:
         by_project.setdefault(f"family {award.bid.family_id}" if award.bid.family_id else award.reference, []).append(
@@ -93,7 +93,7 @@ def projects(awards: Sequence[Award]) -> dict[str, list[Award]]:
 
 
 def groups(basis: Sources) -> list[Group]:
-    """The sets that a sentence can claim something of. First the one that it speaks of where it names none."""
+    """Return the sets that a sentence can be about. A sentence that names none is about the first."""
     above, below = basis.routed(Award.Route.DMPC), basis.routed(Award.Route.DELEGATED)
     asked = basis.asked() or basis.noted()
     in_words = "grants asked for" if basis.asked() else "grants reported"
@@ -134,7 +134,7 @@ def groups(basis: Sources) -> list[Group]:
 
 
 def payees(basis: Sources) -> list[Figure]:
-    """Each name that a grant, a contract or a budget line can go by, with each sum that the name can mean.
+    """Return each name of a grant, contract or budget line with each sum that the name can stand for.
 
     A grant goes by its title, its recipient and its project, and a name that several go by is also all of them.
     """
@@ -174,7 +174,7 @@ def _row(lots: Sequence[Award]) -> Member:
 
 
 def _recipients(awards: Sequence[Award]) -> list[Member]:
-    """Each recipient with the sum of its grants."""
+    """Return each recipient with the sum of its grants."""
     sums: dict[str, Decimal] = {}
     for award in awards:
         name = award.bid.recipient.name if award.bid.recipient else award.bid.title

@@ -60,7 +60,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A grant that was approved. Texts are empty where nothing was said, `decision` where none has reported it.
+    """A grant that was approved. A text is empty if there is none, `decision` if no paper has reported the grant.
 
     `register` is how a reader sees the recipient's number in a public register; `register_value` is which register it
     is, as a value of `Organisation.Register`, and `register_number` the number alone.
@@ -107,14 +107,14 @@ class Contract:
 
 
 def day(moment: str) -> date:
-    """The day in London of an instant in ISO form."""
+    """Return the day in London of an instant in ISO form."""
     return datetime.fromisoformat(moment).astimezone(LONDON).date()
 
 
 def value_of(entry: Data, choice: str) -> str:
-    """The value of a choice in frozen data, such as the answer to an item; an older pack has it by its label.
+    """Return the value of a choice in frozen data, such as an answer; older packs hold only its label.
 
-    Raises Refused where an older pack holds a label that no release wrote.
+    Raises Refused if an older pack holds a label that no release wrote.
     """
     if f"{choice}_value" in entry:
         return str(entry[f"{choice}_value"])
@@ -124,7 +124,7 @@ def value_of(entry: Data, choice: str) -> str:
 
 
 def grants(paper: Data, record: Data) -> list[Grant]:
-    """The grants that a signed decision approved or noted, in the order of its paper."""
+    """Return the grants that a signed decision approved or noted, in the order of its paper."""
     decided = {entry["reference"]: (entry, DECIDED) for entry in paper["appendix_1"]}
     delegated = {entry["reference"]: (entry, DELEGATED) for entry in paper["appendix_2"]}
     known = decided | delegated
@@ -136,15 +136,15 @@ def grants(paper: Data, record: Data) -> list[Grant]:
 
 
 def differs(record: Data) -> list[Data]:
-    """The answers of a record that are not what its paper asked: refused, deferred, or with conditions."""
+    """Return the items that were not approved as asked: refused, deferred, or with conditions."""
     return [item for item in record["items_decided"] if value_of(item, "answer") not in AS_ASKED]
 
 
 def after(record: Data) -> str:
-    """What a decision that differs from its paper leaves of the allocation, in words; empty for an older record."""
+    """Return, in words, what is left of the allocation after the decision; empty for an older record."""
     if "allocation_left" not in record:
         return ""
-    # A change of a grant that was only deferred before leaves nothing that stands.
+    # If a grant was only deferred before, no earlier amount stays in force when its change is not approved.
     own = [item for item in differs(record) if not item["changes"] or not item.get("stands", True)]
     denied = [item for item in differs(record) if item not in own and value_of(item, "answer") not in GRANTED]
     kept = denied[0]["changes"] if denied else ""
@@ -163,13 +163,16 @@ def after(record: Data) -> str:
 
 
 def not_granted(paper: Data, record: Data) -> set[str]:
-    """The references of what a signed decision refused or deferred, but for a change: there the earlier one stands."""
+    """Return the references that a signed decision refused or deferred.
+
+    A change that was not approved is left out, since the earlier decision still holds.
+    """
     changed = {entry["reference"] for entry in paper["appendix_1"] if entry.get("was")}
     return {name for name, answer in _answered(paper, record) if value_of(answer, "answer") not in GRANTED} - changed
 
 
 def delegated(entries: Iterable[Data], reported: Mapping[str, str], round: Data) -> list[Grant]:
-    """The delegated grants of a round as they stand, from the entries of an appendix; each was approved.
+    """Return the approved delegated grants of a round as they are now, from the entries of an appendix.
 
     `reported` gives the decision that a grant was published in, by its reference.
     """
@@ -180,7 +183,7 @@ def delegated(entries: Iterable[Data], reported: Mapping[str, str], round: Data)
 
 
 def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, round: Data) -> Grant:
-    # A pack that was frozen before it held the day of a delegated approval: the day that it was noted stands for it.
+    # Older packs do not hold the day of a delegated approval, so the day that it was noted is used.
     approved_at = entry.get("approved_at") if level == DELEGATED else ""
     own = answer if level == DECIDED else {}
     register_value, register_number = _registered(entry)
@@ -222,11 +225,11 @@ def _locations(entry: Data) -> list[Data]:
 
 
 def _registered(entry: Data) -> tuple[str, str]:
-    """The public register that a recipient is in, by its value, with the number there; empty where it is in none."""
+    """Return the value of the public register that a recipient is in and its number there, or two empty texts."""
     if "register_value" in entry:
         return entry["register_value"], entry["register_number"]
     label, _, number = entry["register"].rpartition(" ")
-    # A number with a space in it cannot be told from its label any more.
+    # Older packs hold label and number in one text, so a number with a space in it is split wrongly.
     return OLD_LABELS["register"].get(label, ""), number
 
 
@@ -235,7 +238,7 @@ def _both(one: str, other: str) -> str:
 
 
 def contracts(paper: Data, record: Data) -> list[Contract]:
-    """The contracts that a signed decision approved or noted, in the order of its paper."""
+    """Return the contracts that a signed decision approved or noted, in the order of its paper."""
     known = {entry["reference"]: entry for entry in paper["contracts"]}
     return [
         Contract(
@@ -256,11 +259,11 @@ def contracts(paper: Data, record: Data) -> list[Contract]:
 
 
 def _answered(paper: Data, record: Data) -> Iterator[tuple[str, Data]]:
-    """The reference of each thing that was asked or reported, with the answer to it."""
+    """Yield the reference of each grant or contract that was asked or reported, with its answer."""
     items_by_number = {item["number"]: item for item in record["items_decided"]}
     number = 0
     for recommendation in paper["recommendations"]:
-        # What is noted is answered as a whole, what is approved thing by thing.
+        # A recommendation to note has one answer, a recommendation to approve has one for each item.
         noted = recommendation["verb"] == NOTE
         number += noted
         for item in recommendation["items"]:

@@ -28,28 +28,28 @@ class Sources:
     texts: dict[str, str]
     reconciliation: Reconciliation
     bids: Sequence[BidEntry]
-    # What the newest earlier paper that reported a thing said of its amount, by reference.
+    # The amount of each grant or contract in the newest earlier paper that reported it, by reference.
     earlier: Mapping[str, str] = field(default_factory=dict)
-    # The same of what was paid before approval.
+    # The amount paid before approval in the newest earlier paper that reported it, by reference.
     reported_early: Mapping[str, str] = field(default_factory=dict)
 
     def routed(self, route: str) -> list[Award]:
         return [award for award in self.awards if award.route == route]
 
     def asked(self) -> list[Award]:
-        """The grants that wait for a decision; what an earlier paper settled is not asked again."""
+        """Return the grants that wait for a decision, without those that an earlier paper settled."""
         waiting = (Award.State.ROUTED, Award.State.DEFERRED)
         return [award for award in self.routed(Award.Route.DMPC) if award.state in waiting]
 
     def noted(self) -> list[Award]:
-        """The delegated grants that no earlier paper has reported at their amount."""
+        """Return the delegated grants that no earlier paper has reported at their current amount."""
         return [award for award in self.routed(Award.Route.DELEGATED) if not self._reported(award)]
 
     def _reported(self, thing: Award | SingleTenderAction) -> bool:
         return self.earlier.get(thing.reference) == money.text(thing.amount)
 
     def early(self) -> list[Award]:
-        """The grants of this paper paid before approval, and any other of which no earlier paper reported it so."""
+        """Return the grants paid before approval: those of this paper, and any that no earlier paper reported."""
         here = {award.reference for award in [*self.asked(), *self.noted()]}
         return [
             award
@@ -59,7 +59,7 @@ class Sources:
         ]
 
     def contracts_asked(self) -> list[SingleTenderAction]:
-        """The contracts that wait for a decision, and the delegated ones that no earlier paper has reported."""
+        """Return the contracts that wait for a decision, and the delegated ones that no paper has reported yet."""
         waiting = (SingleTenderAction.State.PROPOSED, SingleTenderAction.State.DEFERRED)
         return [
             contract
@@ -98,6 +98,6 @@ def sources(decision: Decision, day: date) -> Sources:
 
 
 def _printed_early(paper: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What a paper that lists no early payments apart says of them in its appendices."""
+    """Return the early payments in the appendices of an older paper that does not list them separately."""
     entries = [*paper["appendix_1"], *paper["appendix_2"]]
     return [{"reference": each["reference"], "amount": each["paid_early"]} for each in entries if each["paid_early"]]

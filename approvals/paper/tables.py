@@ -14,7 +14,7 @@ from grants import money
 
 
 def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
-    """The grants for decision as rows: a family is one row with its count, any other grant a row of its own."""
+    """Return the grants for decision as rows: one a family with its count, one for any other grant."""
     rows: dict[str, dict[str, Any]] = {}
     for award in asked:
         label = award.bid.family.name if award.bid.family else award.bid.title
@@ -52,7 +52,7 @@ def _already(paid: Decimal, amount: Decimal) -> str:
 
 
 def table_3(basis: Sources) -> list[dict[str, Any]]:
-    """The allocation from top to bottom: lines, contracts, grants by route, expenditure, underspend."""
+    """Return the allocation from top to bottom: lines, contracts, grants by route, expenditure, underspend."""
     reco = basis.reconciliation
     asked, noted = basis.asked(), basis.noted()
     notes = {line.reference: line.note for line in basis.decision.round.lines.all()}
@@ -75,7 +75,7 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
 
 
 def _before(whole: sums.Sum, here: Sequence[Award]) -> str:
-    """How many of a row's grants this paper is about, where an earlier one settled others."""
+    """Return how many of a row's grants are in this paper, if earlier papers hold others."""
     if whole.count == len(here):
         return ""
     return f"{len(here)} in this paper, {whole.count - len(here)} in earlier ones"

@@ -11,18 +11,18 @@ from approvals.models import Decision, DecisionItem, Pack
 from approvals.paper import changes, pack, sources
 from grants.models import Round
 
-# The figures of what waits for a decision: see `paper.figures_of`.
+# The figures of what waits for a decision: see `figures.figures_of`.
 ASKED_FOR = ("grants asked for", "number of grants asked for")
 
 
 def newest(round: Round) -> Pack | None:
-    """The pack of a round that was submitted last, of whichever of its decisions, without its renders."""
+    """Return the pack of a round that was submitted last, of any of its decisions, without its renders."""
     rows = Pack.objects.defer("html", "pdf").select_related("decision__round").filter(decision__round=round)
     return rows.order_by("-submitted_at", "-pk").first()
 
 
 def compared(decision: Decision, old: Pack, new: Pack | None, at: datetime) -> changes.Changes:
-    """What differs from one pack to another, or without one to the paper as it would read at an instant.
+    """Return what differs between two packs, or between a pack and the paper as it would read at an instant.
 
     Raises Refused where a pack is not what was hashed. A fixed number of queries.
     """
@@ -30,11 +30,11 @@ def compared(decision: Decision, old: Pack, new: Pack | None, at: datetime) -> c
     if new is not None:
         return changes.between(then, pack.read(new))
     basis = sources.sources(decision, localtime(at).date())
-    # What was settled since is nothing that this paper would ask again, and no less there for that.
+    # A paper never asks again for what was settled since. It is listed here, or it would look removed.
     asked = {entry["reference"] for part in ("appendix_1", "appendix_2", "contracts") for entry in then[part]}
     now: changes.Data = pack.contents(decision, basis, version=old.version + 1, at=at, trail_head="", also=asked)
     if decision.signed_at:
-        # What it asked for was answered, so that there is nothing of it to compare.
+        # Everything that it asked for is answered, so these figures would always differ.
         then, now = _without(ASKED_FOR, then), _without(ASKED_FOR, now)
     return changes.between(then, now)
 
@@ -44,7 +44,7 @@ def _without(names: Collection[str], paper: changes.Data) -> changes.Data:
 
 
 def references(decision: Decision) -> set[str]:
-    """The grants and contracts that the newest pack of a decision asks to approve."""
+    """Return the references of the grants and contracts that the newest pack of a decision asks to approve."""
     frozen = decision.packs.only("pk").last()
     if frozen is None:
         return set()

@@ -1,4 +1,4 @@
-"""How a signed decision stands in the public register: what of it is listed, filtered by and searched.
+"""The entry of a signed decision in the public register: what is listed, filtered and searched.
 
 Source: its frozen data alone, so that the register finds what was published and not what the rows say now.
 """
@@ -35,7 +35,7 @@ _OF_A_CONTRACT = ("reference", "title", "supplier", "ground", "evidence", "other
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How many there are and what they come to, in pounds."""
+    """A count and its total in pounds."""
 
     count: int
     total: Decimal
@@ -43,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a signed decision came to, and how many of its items were refused or deferred."""
+    """The totals of a signed decision, and how many of its items were refused or deferred."""
 
     decided: Part
     noted: Part
@@ -69,7 +69,7 @@ class Entry:
 
 
 def entry(paper: Data, record: Data) -> Entry:
-    """The entry of a signed decision."""
+    """Return the register entry of a signed decision."""
     grants, contracts = settled.grants(paper, record), settled.contracts(paper, record)
     totals = outcome(paper, record)
     return Entry(
@@ -88,7 +88,7 @@ def entry(paper: Data, record: Data) -> Entry:
 
 
 def outcome(paper: Data, record: Data) -> Settled:
-    """What was decided, noted and held back."""
+    """Return the totals of what was decided, noted and held back."""
     grants = settled.grants(paper, record)
     return Settled(
         decided=_part([each.amount for each in grants if each.level == settled.DECIDED]),
@@ -103,7 +103,7 @@ def _part(amounts: list[Decimal]) -> Part:
 
 
 def _words(paper: Data, record: Data) -> Iterator[str]:
-    """Every text of the paper that a reader of its page sees, in its order; a number only where prose holds it."""
+    """Yield every text that the page of a paper shows, in its order; numbers only as part of prose."""
     yield from (paper["reference"], paper["title"], paper["decision_by"], paper["round"]["title"])
     for recommendation in paper["recommendations"]:
         yield recommendation["text"]

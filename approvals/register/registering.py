@@ -1,4 +1,4 @@
-"""A signed decision put into the public register, as what it says there was frozen."""
+"""Enter a signed decision in the public register, from its frozen data."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from approvals.register import entries
 
 
 def enter(record: DecisionRecord) -> RegisterEntry:
-    """List a signed decision, inside the transaction that publishes it. Raises Changed where its data were changed."""
+    """List a signed decision, inside the transaction that publishes it. Raises Changed if its data were changed."""
     signed = published.read(record)
     fields = asdict(entries.entry(signed.paper, signed.record))
     return RegisterEntry.objects.create(decision=record.decision, sizes=_sizes(record), **fields)
 
 
 def _sizes(record: DecisionRecord) -> dict[str, int]:
-    """What a reader is told before a download, in bytes; a file that is made on demand is the same each time."""
+    """Return the size of each download in bytes. A file that is made on demand has the same bytes each time."""
     return {
         "pdf": len(pack.checked_pdf(record)),
         "docx": len(word.of_record(record)),

@@ -18,7 +18,7 @@ PUBLISHED_ABOVE = Decimal(10_000)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A month or a quarter: its first month as 2019-04, and how a reader calls it."""
+    """A month or a quarter: its first month, such as 2019-04, and its name for a reader."""
 
     key: str
     label: str
@@ -29,30 +29,30 @@ def month(day: date) -> Period:
 
 
 def quarter(day: date) -> Period:
-    """The quarter of the financial year, such as April to June 2019."""
+    """Return the quarter of the financial year, such as April to June 2019."""
     first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
     return Period(f"{first:%Y-%m}", f"{first:%B} to {first.replace(month=first.month + 2):%B %Y}")
 
 
 def periods(grants: Iterable[Grant], of: Callable[[date], Period]) -> list[Period]:
-    """Each period in which a grant was approved, the newest first."""
+    """Return each period in which a grant was approved, the newest first."""
     return sorted({of(grant.approved_on) for grant in grants}, key=lambda period: period.key, reverse=True)
 
 
 def within(grants: Iterable[Grant], of: Callable[[date], Period], key: str) -> list[Grant]:
-    """The grants that were approved in a period, or all where none is named, the newest first."""
+    """Return the grants that were approved in a period, or all if the key is empty, the newest first."""
     in_period = [grant for grant in grants if not key or of(grant.approved_on).key == key]
     return sorted(in_period, key=lambda grant: (-grant.approved_on.toordinal(), grant.decision, grant.title))
 
 
 def large(contracts: Iterable[Contract]) -> list[Contract]:
-    """The contracts that have to be published, the newest first."""
+    """Return the contracts that must be published, the newest first."""
     large_contracts = [contract for contract in contracts if contract.amount > PUBLISHED_ABOVE]
     return sorted(large_contracts, key=lambda contract: (-contract.decided_on.toordinal(), contract.reference))
 
 
 def grant_rows(grants: Sequence[Grant], of: Callable[[date], Period]) -> Iterator[list[Any]]:
-    """A header and a row a grant: recipient, amount, purpose, conditions and reasons, by period of approval."""
+    """Yield a header and a row a grant: recipient, amount, purpose, conditions and reasons, by period of approval."""
     yield [
         "Grant",
         "Period",
@@ -89,7 +89,7 @@ def grant_rows(grants: Sequence[Grant], of: Callable[[date], Period]) -> Iterato
 
 
 def contract_rows(contracts: Sequence[Contract]) -> Iterator[list[Any]]:
-    """A header and a row a contract."""
+    """Yield a header and a row a contract."""
     yield [
         "Contract",
         "Decided on",

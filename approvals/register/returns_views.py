@@ -33,7 +33,7 @@ NEWEST = 20
 def _listed(
     request: HttpRequest, grants: list[settled.Grant], of: Callable[[date], Period], asked: str
 ) -> tuple[list[settled.Grant], dict[str, Any]]:
-    """The grants of the period that the address asks for under this name, and what their page needs."""
+    """Return the grants of the period in the query parameter `asked`, and the context of their page."""
     there = returns.periods(grants, of)
     chosen = next((period for period in there if period.key == request.GET.get(asked)), None)
     in_period = returns.within(grants, of, chosen.key if chosen else "")
