@@ -118,7 +118,7 @@ def test_signed_it_takes_the_place_of_the_earlier_approval(
     assert "PCD-681 decided on £70,000." in frozen.html
 
 
-def test_the_trail_of_the_bid_and_the_facts_of_the_approval_tell_the_new_amount(
+def test_the_trail_of_the_bid_and_the_facts_of_the_approval_hold_the_new_amount(
     paper: Decision, grant: Award, grace: User, mo: User, robin: User
 ) -> None:
     submit(paper, grace, mo)
@@ -373,13 +373,13 @@ def test_a_member_with_an_interest_does_not_decide_as_a_deputy(decision: Decisio
         decide(decision, member)
 
 
-def test_a_change_to_the_same_amount_is_none(paper: Decision, grant: Award, grace: User) -> None:
+def test_a_change_to_the_same_amount_is_refused(paper: Decision, grant: Award, grace: User) -> None:
     with pytest.raises(Refused, match="It is £70,000 already") as refused:
         change(paper, grant, grace, Decimal(70000))
     assert refused.value.field == "amount"
 
 
-def test_of_a_grant_that_was_refused_it_says_that_it_was(
+def test_the_paper_says_that_the_earlier_decision_refused_the_grant(
     decision: Decision, grace: User, mo: User, robin: User
 ) -> None:
     item = writing.current_pack(decision).items.get(amount=Decimal(70000))
@@ -395,7 +395,7 @@ def test_of_a_grant_that_was_refused_it_says_that_it_was(
     assert "PCD-681 refused £70,000." in packs.html(new_paper)
 
 
-def test_a_refused_change_is_told_as_one_and_stands_in_the_trail_of_its_bid(
+def test_a_refused_change_is_named_as_a_change_and_recorded_in_the_trail_of_its_bid(
     paper: Decision, grant: Award, grace: User, mo: User, robin: User
 ) -> None:
     submit(paper, grace, mo)
@@ -452,7 +452,7 @@ def test_once_a_change_is_refused_the_paper_is_compared_with_what_stands(
     assert next(award.amount for award in basis.awards if award.pk == grant.pk) == Decimal(70000)
 
 
-def test_where_a_deferred_grant_is_refused_later_nothing_is_said_to_stand(
+def test_a_deferred_grant_that_is_refused_later_leaves_no_amount_in_force(
     decision: Decision, grace: User, mo: User, robin: User
 ) -> None:
     item = writing.current_pack(decision).items.get(amount=Decimal(70000))

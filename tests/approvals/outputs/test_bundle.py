@@ -41,7 +41,7 @@ def files(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_it_holds_what_was_frozen_and_each_hash_is_right() -> None:
+def test_the_zip_holds_the_frozen_files_with_their_hashes() -> None:
     publish()
     content_by_name = files(public())
     listed = json.loads(content_by_name.pop("MANIFEST.json"))["files"]

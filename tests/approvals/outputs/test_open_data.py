@@ -280,7 +280,7 @@ def test_links_lead_to_the_register() -> None:
 
 
 @pytest.mark.django_db
-def test_what_was_refused_or_deferred_is_not_there(robin: User, mo: User) -> None:
+def test_a_refused_or_deferred_grant_is_not_in_the_open_data(robin: User, mo: User) -> None:
     refused, deferred = Answer("refused", reason="No"), Answer("deferred", reason="Later")
     decided(robin, mo, item_1=refused, item_2=deferred, item_3=Answer("conditions", conditions="Only if"))
     frozen = json.loads(Pack.objects.get(decision__reference="PCD-681").canonical)["appendix_1"]

@@ -33,7 +33,7 @@ def tampered(model: Any, **fields: Any) -> None:
         model.objects.filter(decision__reference="PCD-681").update(**fields)
 
 
-def test_what_was_frozen_holds() -> None:
+def test_every_check_of_an_unchanged_decision_holds() -> None:
     publish()
     out = StringIO()
     call_command("verify_pack", "PCD-681", stdout=out)
@@ -42,7 +42,7 @@ def test_what_was_frozen_holds() -> None:
     assert len(lines) == 16
 
 
-def test_every_version_is_looked_at(returned: Decision, grace: User) -> None:
+def test_every_version_is_checked(returned: Decision, grace: User) -> None:
     writing.submit_pack(decision=returned, by=grace, at=NOW)
     out = StringIO()
     call_command("verify_pack", "PCD-681", stdout=out)
@@ -70,7 +70,7 @@ def test_a_changed_row_fails(model: type[Pack] | type[DecisionRecord], field: st
     assert any(line.startswith(expected) for line in failed)
 
 
-def test_data_that_are_no_data_any_more_fail(decision: Decision) -> None:
+def test_data_that_are_no_longer_json_fail(decision: Decision) -> None:
     tampered(Pack, canonical="{")
     assert run()[0] == 1
 

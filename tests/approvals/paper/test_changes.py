@@ -57,7 +57,7 @@ def test_a_paper_does_not_differ_from_itself() -> None:
     assert not changes.in_the_register and not changes.in_the_text
 
 
-def test_a_figure_is_given_before_and_after_with_the_difference() -> None:
+def test_a_changed_figure_is_listed_before_and_after_with_its_difference() -> None:
     new = changed(
         figures={
             "grants": {"exact": "£90,001.50"},
@@ -114,7 +114,7 @@ def test_lines_and_contracts_are_compared_by_name_and_reference() -> None:
     ]
 
 
-def test_a_paragraph_shows_the_words_that_went_and_came() -> None:
+def test_a_changed_paragraph_shows_its_removed_and_added_words() -> None:
     new = deepcopy(PAPER)
     new["sections"][0]["paragraphs"][1]["pieces"] = [{"text": "It is badly needed."}]
     new["recommendations"][0]["text"] = "2 grants to third parties"
@@ -152,7 +152,7 @@ def with_ground(**ground: str) -> dict[str, Any]:
     return changed(contracts=[{**PAPER["contracts"][0], **ground}])
 
 
-def test_a_ground_that_is_called_otherwise_is_the_same_ground() -> None:
+def test_a_ground_with_a_new_label_is_no_change() -> None:
     label, value = next(iter(OLD_LABELS["ground"].items()))
     then, now = with_ground(ground=label), with_ground(ground="Another name", ground_value=value)
     assert not between(then, now)
@@ -182,7 +182,7 @@ def test_a_difference_has_its_sign_and_only_figures_have_one(before: str, after:
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_the_words_laid_over_each_other_give_back_both_texts(before: str, after: str) -> None:
+def test_the_pieces_of_a_comparison_give_back_both_texts(before: str, after: str) -> None:
     pieces = words(before, after)
     assert "".join(piece.text for piece in pieces if piece.kind != "added") == before
     assert "".join(piece.text for piece in pieces if piece.kind != "removed") == after

@@ -116,7 +116,7 @@ def test_nothing_is_decided_by_what_a_choice_is_called(decision: Decision, renam
         assert after[part] == before[part], part
 
 
-def test_a_choice_that_is_called_otherwise_is_no_change_of_a_paper(decision: Decision, rename: Any) -> None:
+def test_a_choice_with_a_new_label_is_no_change_of_a_paper(decision: Decision, rename: Any) -> None:
     frozen = writing.current_pack(decision)
     assert pack.read(frozen)["contracts"]
     rename()

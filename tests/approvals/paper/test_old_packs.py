@@ -144,7 +144,7 @@ def test_a_label_that_no_release_wrote_is_refused(paper: dict[str, Any], record:
         settled.grants(paper, record)
 
 
-def test_where_there_is_a_value_no_label_is_asked(paper: dict[str, Any], record: dict[str, Any]) -> None:
+def test_a_value_is_used_before_any_label(paper: dict[str, Any], record: dict[str, Any]) -> None:
     before = settled.grants(paper, record)
     for item in record["items_decided"]:
         item["answer_value"] = settled.OLD_LABELS["answer"][item["answer"]]

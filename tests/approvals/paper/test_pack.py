@@ -72,18 +72,18 @@ def words(text: str) -> str:
 
 
 @pytest.mark.parametrize("figure", PRINTED)
-def test_a_figure_of_the_paper_stands_in_the_page(frozen: Pack, figure: str) -> None:
+def test_the_page_shows_each_figure_of_the_paper(frozen: Pack, figure: str) -> None:
     page = html.unescape(re.sub(r"<[^>]+>", " ", packs.checked_html(frozen)))
     assert re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d]|[.,]\d)", page)
 
 
-def test_every_figure_stands_in_the_text_of_the_pdf(pdf: PdfReader) -> None:
+def test_the_pdf_shows_every_figure_as_text(pdf: PdfReader) -> None:
     text = words("\n".join(page.extract_text() for page in pdf.pages))
     missing = [figure for figure in PRINTED if not re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d]|[.,]\d)", text)]
     assert missing == []
 
 
-def test_every_figure_stands_in_the_data(frozen: Pack) -> None:
+def test_the_data_hold_every_figure(frozen: Pack) -> None:
     canonical = json.dumps(packs.read(frozen), ensure_ascii=False)
     amounts = {f"{float(text):,.0f}" for text in re.findall(r"\b(\d+)\.00\b", canonical)}
     missing = [figure for figure in PRINTED if figure not in canonical and figure.strip("£") not in amounts]

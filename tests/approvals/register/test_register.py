@@ -104,7 +104,7 @@ def test_filters_by_year_subject_and_recipient() -> None:
 
 
 @pytest.mark.parametrize("asked", [{"year": "x"}, {"year": "99999999999"}, {"theme": "nothing"}, {"page": "-1"}])
-def test_a_filter_that_nobody_offered_is_no_error(asked: dict[str, str]) -> None:
+def test_an_unknown_filter_value_is_no_error(asked: dict[str, str]) -> None:
     publish()
     assert Client().get(reverse("approvals:register"), asked).status_code == 200
 
@@ -119,7 +119,7 @@ def test_the_entry_says_what_the_decision_came_to() -> None:
     assert reverse("approvals:register_feed") in text
 
 
-def test_what_was_refused_is_told_and_is_no_grant(decision: Decision, robin: User, mo: User) -> None:
+def test_a_refused_item_is_counted_as_held_back_and_not_as_a_grant(decision: Decision, robin: User, mo: User) -> None:
     from approvals.decisions import writing
 
     decide(decision, robin, item_1=Answer("refused", reason="Not now."))
@@ -146,7 +146,7 @@ def test_an_empty_register_and_an_empty_answer_say_what_to_do() -> None:
     assert f'href="{reverse("approvals:register")}"' in text
 
 
-def test_25_decisions_stand_on_a_page() -> None:
+def test_a_page_lists_25_decisions() -> None:
     publish()
     copies(26)
     text = " ".join(register_page().split())

@@ -129,7 +129,7 @@ def test_the_page_says_recipient_amount_purpose_conditions_and_reasons() -> None
 
 
 @pytest.mark.django_db
-def test_a_month_that_is_none_shows_all() -> None:
+def test_an_unknown_month_shows_all_grants() -> None:
     publish()
     assert get("grant_register", asked="?month=tomorrow").context["count"] == 39
 
@@ -165,7 +165,7 @@ def test_no_cell_of_a_file_is_a_formula() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["grant_register_file", "contract_register_file"])
-def test_a_file_of_another_kind_is_not_there(name: str) -> None:
+def test_a_file_of_an_unknown_kind_answers_404(name: str) -> None:
     assert get(name, "pdf").status_code == 404
 
 
