@@ -1,7 +1,7 @@
-"""One bid's result from its scorecards: gates, means, spread, place. Pure rules.
+"""The result of a bid from its scorecards: gates, means, spread, place. Pure rules.
 
-A gate that every scorer passes is passed, that every scorer fails is failed, and any other is split: the chair
-settles it. No mark, however high, buys back a failed gate (PCD 681 para 2.5: "must" against "considered").
+A gate is passed if every scorer passes it, failed if every scorer fails it, and otherwise split until a meeting
+settles it. No mark makes up for a failed gate (PCD 681 para 2.5: "must" against "considered").
 """
 
 import math
@@ -46,9 +46,9 @@ Card = Mapping[int, Answer]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the panel made of a bid. `mean` and `spread` are None until a complete scorecard is in.
+    """The panel's result on a bid. `mean` and `spread` are None until there is a complete scorecard.
 
-    `mean` counts; `panel_mean` is what it was before the meeting agreed any mark. The two are equal without one.
+    `mean` is the one that counts. `panel_mean` leaves out the marks that a meeting agreed.
     """
 
     cards: int
@@ -70,15 +70,15 @@ class Result:
 
 
 def result(cards: Sequence[Card], rules: Sequence[Rule], agreed: Card | None = None) -> Result:
-    """The result of a bid from its submitted scorecards; incomplete ones are left out.
+    """Return the result of a bid from its submitted scorecards. Incomplete ones are left out.
 
-    `agreed` is what a meeting of the panel said: it settles the gates that are split, and no other, and its marks
-    stand in place of the mean on their criteria. Without any complete scorecard it counts for nothing.
+    `agreed` holds what a meeting agreed: it settles split gates, and its marks replace the mean on their criteria.
+    Without any complete scorecard it has no effect.
     """
     agreed = agreed or {}
     whole = [card for card in cards if all(card.get(rule.number, Answer()).complete(rule) for rule in rules)]
     scored = [rule for rule in rules if rule.scored]
-    # Fractions, because a sum of rounded means is not the rounded mean of a sum.
+    # Fractions keep the means exact, so that only the result is rounded.
     card_means = tuple(weighted({rule.number: _score(card, rule) for rule in scored}, scored) for card in whole)
     if not scored:
         card_means = ()
@@ -126,20 +126,20 @@ def _gate(cards: Sequence[Card], rule: Rule) -> Gate:
 
 
 def weighted(marks: Mapping[int, Fraction], scored: Sequence[Rule]) -> Fraction:
-    """The mean of marks by criterion number, weighted by the rules; 0 where nothing is scored."""
+    """Return the weighted mean of marks by criterion number, 0 if no criterion is scored."""
     weights = sum((Fraction(rule.weight) for rule in scored), Fraction(0))
     whole = sum((Fraction(rule.weight) * marks[rule.number] for rule in scored), Fraction(0))
     return whole / weights if weights else Fraction(0)
 
 
 def rounded(value: Fraction) -> Decimal:
-    """To two decimals, half up; `value` is not below zero."""
+    """Return a value rounded half up to two decimals. It must not be below zero."""
     return Decimal(math.floor(value * 100 + Fraction(1, 2))).scaleb(-2)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A bid in the ranking; bids with the same gate state and mean share a place. `amount` in pounds."""
+    """A bid in the ranking. Bids with the same gate state and mean share a place. `amount` is in pounds."""
 
     reference: str
     amount: Decimal
@@ -152,7 +152,7 @@ _ORDER = {Gate.PASSED: 0, Gate.SPLIT: 1, Gate.OPEN: 2, Gate.FAILED: 3}
 
 
 def rank(bids: Sequence[Placed]) -> list[Placed]:
-    """The bids in order, each with its place. The order in which they are given changes nothing."""
+    """Return the bids in order, each with its place. The order of the input does not matter."""
 
     def merit(bid: Placed) -> tuple[int, Decimal]:
         return _ORDER[bid.gate], -(bid.mean if bid.mean is not None else Decimal(-1))
@@ -166,12 +166,12 @@ def rank(bids: Sequence[Placed]) -> list[Placed]:
     return placed
 
 
-# From here on one member sees a bid a whole point of the scale differently from all the others together.
+# The difference from the mean of the others that makes an outlier: one point of the scale.
 LOWEST_DIFFERENCE = Decimal("1.00")
 
 
 def outliers(card_means: Sequence[Decimal]) -> set[int]:
-    """Which of a bid's card means lie a point or more from the mean of the others, by index; none below three."""
+    """Return the indexes of the means that lie a point or more from the mean of the others; none below three means."""
     if len(card_means) < 3:
         return set()
     whole = sum(card_means, Decimal(0))

@@ -28,7 +28,7 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_references(prefix: str, wanted: int, taken: Iterable[str]) -> list[str]:
-    """Fresh references such as `BID-7KQ2M`: short to read out, and telling nobody how many there are."""
+    """Return new references such as `BID-7KQ2M`. They are short to read out and do not reveal how many there are."""
     seen = set(taken)
     references: list[str] = []
     while len(references) < wanted:
@@ -52,7 +52,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in. There is no superuser: what they may do comes from RoleHolding alone."""
+    """A person who signs in. There is no superuser: only RoleHolding decides what a person may do."""
 
     username = models.CharField("user name", max_length=80, unique=True, validators=[USERNAME])
     name = models.CharField(max_length=150)
@@ -194,9 +194,9 @@ class BudgetLine(models.Model):
 
 
 class Virement(models.Model):
-    """Money moved between two lines of a round, or between a line and what no line holds. It takes two people.
+    """Money moved between two lines of a round, or between a line and unallocated money. It takes two people.
 
-    An empty `source` takes it from the unallocated rest, an empty `target` gives it back to it.
+    An empty `source` takes it from unallocated money, and an empty `target` returns it there.
     """
 
     class State(models.TextChoices):
@@ -324,7 +324,7 @@ class Alias(models.Model):
 
 class HoldingQuerySet(models.QuerySet["RoleHolding"]):
     def on(self, day: date) -> HoldingQuerySet:
-        """The roles that count on a day: not ended, and for a deputy within their dates while the role stands."""
+        """Return the roles that count on a day: not ended, and for a deputy within their dates."""
         own = Q(through=None)
         deputy = Q(through__ended_at=None, through__user__is_active=True, starts_on__lte=day, ends_on__gte=day)
         return self.filter(own | deputy, ended_at=None)
@@ -394,7 +394,7 @@ class RoleHolding(models.Model):
 
 
 class Mail(models.Model):
-    """A message on its way: written with the change that it tells of, sent after it. Nothing in it is confidential."""
+    """A letter in the outbox, written with the change that it reports and sent after it. It is not confidential."""
 
     to = models.ForeignKey(User, models.PROTECT, related_name="+")
     message_id = models.CharField(max_length=80, unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""What every page with a form does: draw it, call one transition with what was typed, go on or show what is wrong."""
+"""The common steps of pages: paginate a list, and draw a form, call its transition and redirect or show errors."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ PAGE = 50
 
 
 def page_of(request: HttpRequest, rows: Any, size: int = PAGE) -> Any:
-    """The page of a list that the address asks for; the nearest one where there is none such."""
+    """Return the page of a list that the address asks for, or the nearest one that exists."""
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
 def whole_number(text: str) -> int:
-    """A number that a page sent back, such as a version; 0 for anything else."""
+    """Return a number that a page sent back, such as a version, or 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def file_response(content: bytes, kind: str, name: str) -> HttpResponse:
-    """Content to be saved under a name, not shown."""
+    """Return a response that the browser saves under a file name."""
     response = HttpResponse(content, kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -44,10 +44,10 @@ def form_page(
     to: str | Callable[[Any], str],
     **context: Any,
 ) -> HttpResponse:
-    """Answer a page whose form leads to one transition.
+    """Return the response of a page whose form leads to one transition.
 
-    `call` gets a copy of the cleaned data. Where it refuses, its sentence stands at its field and what was typed is
-    kept. Where it succeeds, `done` is the banner of the next page and `to` its address; each may be made of the
+    `call` gets a copy of the cleaned data. If it raises Refused, the page shows the message at its field and keeps
+    what was typed. If it succeeds, the page redirects to `to` with the banner `done`; both may be functions of the
     result.
     """
     if request.method == "POST" and form.is_valid():

@@ -1,4 +1,4 @@
-"""What waits for a person: tasks that each part of the house names, gathered for the home page."""
+"""A person's tasks, gathered from every app for the home page."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from grants.models import Round, User, Virement
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do: what, how many, by when, and where. `button` is set for the one to resume first."""
+    """One task: what, how many, by when, and the page. The task to resume first has a `button`."""
 
     text: str
     address: str
@@ -26,7 +26,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of the allocation's bar, in per cent of its width, with the exact sum as text."""
+    """A segment of the allocation's bar, in per cent of its width, with the exact sum as text."""
 
     label: str
     amount: str
@@ -37,7 +37,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class RoundWaiting:
-    """A round on the home page: its tasks, where it stands and, for who may see it, its allocation as a bar."""
+    """A round on the home page: its tasks, its stage and, for people who may see it, its allocation as a bar."""
 
     round: Round
     tasks: list[Task]
@@ -46,7 +46,7 @@ class RoundWaiting:
 
 
 def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
-    """What a second person has to answer: proposals of somebody else to move money between the lines of a round."""
+    """Yield the task of a second person: to answer virements that somebody else proposed."""
     if not held.may("confirm virement", round):
         return
     proposed = Virement.objects.filter(round=round, state=Virement.State.PROPOSED).exclude(proposed_by=user).count()
@@ -56,7 +56,7 @@ def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
 
 
 def waiting(user: User, held: Holdings) -> list[RoundWaiting]:
-    """Every round in which the person holds a role, the newest first."""
+    """Return every round in which the person holds a role, the newest first."""
     rounds = []
     for round in held.rounds("see home"):
         tasks: list[Task] = []

@@ -1,4 +1,4 @@
-"""What was typed on a page that could not be taken: kept for the person who typed it, until they send it again.
+"""Keeping what a person typed when a form could not be saved, until they send it again.
 
 A form opts in with `{% typed_here %}`, which writes a signed field naming who types and for which address. Where such
 a form meets an ended session or a CSRF token of before the last sign-in, its fields wait in the session. The page then
@@ -39,30 +39,30 @@ OUT_OF_DATE = "This page is out of date"
 
 
 def ticket(request: HttpRequest) -> str:
-    """The signed words that go with a form: who types, and for which address."""
+    """Return the signed field of a form, which names who types and for which address."""
     return signing.dumps([request.user.pk, request.path], salt=_SALT)
 
 
 def kept(request: HttpRequest) -> dict[str, Any]:
-    """The fields that this person typed on this page and that are not saved; empty where there are none."""
+    """Return the unsaved fields that this person typed on this page, empty if there are none."""
     page = request.session.get(_KEY, {}).get(request.path)
     return dict(page["fields"]) if page and page["who"] == request.user.pk else {}
 
 
 def forget(request: HttpRequest) -> None:
-    """Let go of what was kept for this page: it is saved now."""
+    """Delete the fields kept for this page, because they are saved now."""
     pages = request.session.get(_KEY)
     if pages and pages.pop(request.path, None):
         request.session[_KEY] = pages
 
 
 def waits(request: HttpRequest) -> bool:
-    """Whether something is kept for whoever typed it, once they sign in."""
+    """Return whether fields are kept for a person until they sign in."""
     return bool(request.session.get(_KEY))
 
 
 def sign_out(request: HttpRequest) -> None:
-    """Sign out. What is kept unsaved waits in this browser for the same person's next sign-in."""
+    """Sign the person out. Their unsaved fields stay in this browser until they sign in again."""
     pages = request.session.get(_KEY)
     logout(request)
     if pages:
@@ -70,7 +70,10 @@ def sign_out(request: HttpRequest) -> None:
 
 
 def _typist(request: HttpRequest) -> int | None:
-    """Who typed the form that is sent here; None where it did not opt in, or was drawn for another address."""
+    """Return the primary key of the person who typed the form.
+
+    Returns None if the form did not opt in, or was drawn for another address.
+    """
     if request.method != "POST":
         return None
     try:
@@ -81,7 +84,7 @@ def _typist(request: HttpRequest) -> int | None:
 
 
 def _keep(request: HttpRequest, who: int) -> bool:
-    """Put the form's fields aside for that person; False where it is too much to keep."""
+    """Keep the form's fields for that person, and return whether they were small enough to keep."""
     fields = {
         name: values[0] if len(values) == 1 else values
         for name, values in request.POST.lists()
@@ -105,7 +108,7 @@ def _drop_what_others_typed(request: HttpRequest | None, user: Any, **_: Any) ->
 
 
 def _not_taken(request: HttpRequest, why: str, status: int = 403) -> HttpResponse:
-    """Say in plain words that the page was not taken; to a script in JSON."""
+    """Return a page that says why the form was not saved, as JSON for a script."""
     if SCRIPT_HEADER in request.headers:
         return JsonResponse({"error": why}, status=status)
     return render(request, "403_csrf.html", {"why": why, "another": why == ANOTHER_PERSON}, status=status)
@@ -117,10 +120,9 @@ def _from_elsewhere(request: HttpRequest) -> bool:
 
 
 def out_of_date(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form whose CSRF token does not fit: keep what was typed, where it is known who typed it.
+    """Answer a form with an invalid CSRF token, and keep its fields if it is known who typed them.
 
-    Django calls this in place of the page. Signed in, the same person comes straight back to the form; signed out,
-    they sign in first.
+    Django calls this instead of the view. A person who is signed in returns to the form; others sign in first.
     """
     who = _typist(request)
     user = request.user
@@ -133,12 +135,12 @@ def out_of_date(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):
-    """Ask whoever is not signed in to do so, keeping what they typed, and take no form that somebody else typed."""
+    """Ask people to sign in, keeping what they typed, and refuse a form that somebody else typed."""
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        """Turn away a form that one person typed and another, signed in since in the same browser, would send."""
+        """Refuse a form typed by one person and sent by another who has since signed in in the same browser."""
         if request.method == "POST" and request.user.is_authenticated:
             who = _typist(request)
             if who is not None and who != request.user.pk:
@@ -148,7 +150,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
 
 
 def _signed_out(request: HttpRequest, to_sign_in: HttpResponseBase) -> HttpResponseBase:
-    """Send somebody without a session to sign in, and keep what they typed until they have."""
+    """Send somebody without a session to the sign-in page, and keep what they typed until then."""
     if SCRIPT_HEADER in request.headers:
         return _not_taken(request, SIGNED_OUT, 401)
     who = _typist(request)

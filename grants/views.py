@@ -1,4 +1,4 @@
-"""Pages of rounds, people, signing in and the home of everybody."""
+"""The home page and the pages of the audit trail."""
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -19,15 +19,6 @@ from grants.tasks import waiting
 @require_GET
 def home(request: Request) -> HttpResponse:
     return render(request, "grants/home.html", {"rounds": waiting(request.user, holdings(request.user))})
-
-
-# Signing in
-
-
-# Rounds
-
-
-# People
 
 
 # The trail

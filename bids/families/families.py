@@ -1,7 +1,7 @@
-"""Which bids look like lots of one project, and which organisations like one. Pure rules; a person confirms.
+"""Suggestions of bids that may be lots of one project, and of organisations that may be one. A person confirms.
 
-A family is what the limit is compared with, so that splitting a grant never lowers its route (PCD 681 para 2.11):
-Sharan and Sharon are one project, and PCPI Ltd is one body under five names.
+Pure rules. The limit is compared with the sum of a family, so that splitting a grant never lowers its route (PCD 681
+para 2.11): Sharan and Sharon are one project, and PCPI Ltd is one body under five names.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from enum import StrEnum
 from bids.families.likeness import Link, Strength, groups, like_names, like_texts
 from grants.names import plain_name
 
-# The sentences that show a likeness; more of them say nothing new.
+# The number of sentences shown for a likeness. More of them add nothing.
 MOST_EVIDENCE = 4
 _NUMBER = r"\d+|[a-h]|i{1,3}|iv|vi{0,3}|one|two|three|four|five|six"
 _LOT = re.compile(
@@ -23,7 +23,7 @@ _LOT = re.compile(
 
 
 class Why(StrEnum):
-    """What a likeness is one of, as the page says it."""
+    """The kinds of likeness, with the label that the page shows."""
 
     NAMES = "Like names"
     RECIPIENT = "The same recipient"
@@ -35,7 +35,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """A bid as it is compared. `recipient` is the key of its body, `email` and `contact` whom the bidder named."""
+    """A bid to compare. `recipient` is the key of its body; `contact` and `email` are the bidder's contact."""
 
     reference: str
     title: str
@@ -48,7 +48,7 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An organisation as it is compared: by every name that it goes by, its number and the people of its bids."""
+    """An organisation to compare: its names, its register number and the contacts of its bids."""
 
     key: str
     names: tuple[str, ...]
@@ -59,7 +59,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One kind of likeness: between which, how much it says, and the sentences that show it."""
+    """One kind of likeness between bids or bodies: their references, its strength and the sentences that show it."""
 
     why: Why
     references: tuple[str, ...]
@@ -69,14 +69,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Bids, or organisations, that may be one, and why: by their references in order. Reasons are strongest first."""
+    """Bids or organisations that may be one, by their sorted references, with the reasons, strongest first."""
 
     references: tuple[str, ...]
     reasons: tuple[Reason, ...]
 
     @property
     def strength(self) -> Strength:
-        """That of the strongest reason, and one more where several kinds agree."""
+        """The strength of the strongest reason, raised by one if several kinds of likeness agree."""
         several = len({reason.why for reason in self.reasons}) > 1
         return Strength(min(Strength.STRONG, self.reasons[0].strength + several))
 
@@ -86,12 +86,12 @@ class Suggestion:
 
 
 def key_of(references: Iterable[str]) -> str:
-    """A short name for a set of bids or bodies, the same in whatever order they come."""
+    """Return a short key for a set of bids or bodies, independent of their order."""
     return hashlib.sha256("\n".join(sorted(references)).encode()).hexdigest()[:16]
 
 
 def family_name(title: str) -> str:
-    """The name of a project by the title of a lot: Safe Camp Extension, of “Safe Camp Extension, lot 1: Fulham”."""
+    """Return the project's name from the title of a lot: “Safe Camp Extension, lot 1: Fulham” is Safe Camp Extension."""
     head = re.split(r"[:,]", title)[0]
     return _LOT.sub("", head).strip(" -–") or head.strip()
 
@@ -99,9 +99,9 @@ def family_name(title: str) -> str:
 def suggest(
     bids: Sequence[Like], bodies: Sequence[Body] = (), dismissed: Collection[frozenset[str]] = ()
 ) -> list[Suggestion]:
-    """Bids that may be one project and that nobody has answered for, strongest first, each set of bids once.
+    """Return the sets of bids that may be one project, strongest first, each set once.
 
-    A set is answered for where it is one family already, or lies within one that a person dismissed.
+    Sets that are already one family, or that a person dismissed as part of a set, are left out.
     """
     families = {bid.reference: bid.family for bid in bids}
     reasons = [
@@ -119,16 +119,16 @@ def suggest(
 
 
 def suggest_bodies(bodies: Sequence[Body], dismissed: Collection[frozenset[str]] = ()) -> list[Suggestion]:
-    """Organisations that may be one body and that nobody has answered for, strongest first.
+    """Return the sets of organisations that may be one body and were not dismissed, strongest first.
 
-    Two that hold different numbers of one register are two bodies, however like their names are.
+    Organisations with different numbers in one register are different bodies, however alike their names are.
     """
     reasons = [
         *_reasons(Why.NAMES, _like_bodies(bodies)),
         *_reasons(Why.NUMBER, _same_number(bodies)),
         *_reasons(Why.PEOPLE, _shared_people(bodies)),
     ]
-    # What connects bodies by several kinds is one suggestion: PCPI by its initials, its centre by its people.
+    # Bodies connected by different kinds of likeness are one suggestion: some PCPI names by initials, one by people.
     whole = groups((reason.references[0], each) for reason in reasons for each in reason.references)
     wider = [Suggestion(tuple(group), tuple(r for r in reasons if set(r.references) <= set(group))) for group in whole]
     return _strongest_first(each for each in map(_in_order, wider) if not _within(each.references, dismissed))
@@ -138,7 +138,7 @@ def suggest_bodies(bodies: Sequence[Body], dismissed: Collection[frozenset[str]]
 
 
 def _core(title: str) -> str:
-    """A title as it is compared: without what follows a colon or comma, and without its lot number."""
+    """Return a title for comparison, without its lot number and without text after a colon or comma."""
     head = re.split(r"[:,]", title.casefold())[0]
     return plain_name(_LOT.sub(" ", head)) or plain_name(re.sub(r"\d+", "", head)) or plain_name(title)
 
@@ -154,14 +154,14 @@ def _same_recipient(bids: Sequence[Like], bodies: Sequence[Body]) -> list[Link]:
 
 
 def _introduced(body: Body) -> str:
-    """A body with what tells it apart: Pennywhistle Trust, charity number 9937792, also known as Penny Whistle."""
+    """Return a body with its details: Pennywhistle Trust, charity number 9937792, also known as Penny Whistle."""
     name, *others = body.names
     number = f", {_numbered(body)}" if body.number else ""
     return f"{name}{number}{', also known as ' + ' and '.join(others) if others else ''}"
 
 
 def _like_recipients(bids: Sequence[Like], bodies: Sequence[Body]) -> list[Reason]:
-    """The bids of bodies that look like one, which the likeness of the bodies shows."""
+    """Return the bids whose recipients look like one body, with the likeness of the recipients as reasons."""
     own: dict[str, list[str]] = defaultdict(list)
     for bid in bids:
         own[bid.recipient].append(bid.reference)
@@ -188,7 +188,7 @@ def _same_people(named: Iterable[tuple[str, str, str]]) -> list[Link]:
 
 
 def _shared_people(bodies: Sequence[Body]) -> list[Link]:
-    return _told_apart(_same_people((body.key, *each) for body in bodies for each in body.contacts), bodies)
+    return _not_distinguished(_same_people((body.key, *each) for body in bodies for each in body.contacts), bodies)
 
 
 def _like_bodies(bodies: Sequence[Body]) -> list[Link]:
@@ -199,7 +199,7 @@ def _like_bodies(bodies: Sequence[Body]) -> list[Link]:
         # A name with another in brackets is both.
         for part in re.split(r"[()]", name)
     ]
-    return _told_apart(like_names(named), bodies)
+    return _not_distinguished(like_names(named), bodies)
 
 
 def _same_number(bodies: Sequence[Body]) -> list[Link]:
@@ -217,8 +217,8 @@ def _numbered(body: Body) -> str:
     return f"{body.register} number {body.number}"
 
 
-def _told_apart(links: list[Link], bodies: Sequence[Body]) -> list[Link]:
-    """The links between bodies that no register tells apart."""
+def _not_distinguished(links: list[Link], bodies: Sequence[Body]) -> list[Link]:
+    """Return the links between bodies that do not have different numbers in one register."""
     number = {body.key: (body.register, body.number) for body in bodies}
 
     def apart(one: str, other: str) -> bool:
@@ -232,7 +232,7 @@ def _told_apart(links: list[Link], bodies: Sequence[Body]) -> list[Link]:
 
 
 def _reasons(why: Why, links: Sequence[Link]) -> list[Reason]:
-    """The groups that links of one kind make: by the strong alone, and with weaker ones where those add to them."""
+    """Return the groups that links of one kind form, first by strong links alone, then with weaker ones."""
     by_group: dict[tuple[str, ...], Reason] = {}
     for least in sorted(Strength, reverse=True):
         kept = sorted((link for link in links if link.strength >= least), key=lambda link: -link.strength)
@@ -247,7 +247,7 @@ def _reasons(why: Why, links: Sequence[Link]) -> list[Reason]:
 
 
 def _open(reasons: Sequence[Reason], dismissed: Collection[frozenset[str]]) -> list[Suggestion]:
-    """Each set of bids once with all its reasons; a set that lies in a larger one no weaker is told there."""
+    """Return each set of bids once with all its reasons. A set within a larger, equally strong one is merged into it."""
     by_set: dict[tuple[str, ...], list[Reason]] = defaultdict(list)
     for reason in reasons:
         if not _within(reason.references, dismissed):

@@ -1,4 +1,4 @@
-"""What names and texts have in common, quick enough for a round of a thousand bids. Pure rules."""
+"""The likeness of names and texts, computed fast enough for a round of a thousand bids. Pure rules."""
 
 import re
 from collections import Counter, defaultdict
@@ -19,12 +19,12 @@ _MOST_NAMES = 40
 # word it is 0.2, and where two thirds were it is 0.5.
 COPIED = Fraction(1, 5)
 LARGELY_COPIED = Fraction(1, 2)
-# A text of fewer runs is too short to tell anything by; a run that more bids have is the form's, not a bidder's.
+# A text with fewer runs is too short to compare. A run in more bids than this comes from the form, not the bidder.
 _RUNS, _MOST_BIDS = 15, 20
 
 
 class Strength(IntEnum):
-    """How much a likeness says."""
+    """The strength of a likeness."""
 
     SLIGHT = 1
     FAIR = 2
@@ -37,7 +37,7 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Two things that are alike, by their keys; how much, and the sentence that shows it."""
+    """Two things that are alike, by their keys, with the strength and a sentence that shows it."""
 
     one: str
     other: str
@@ -46,7 +46,7 @@ class Link:
 
 
 def groups(links: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """The things that links connect, however many lie between two of them. Each group is sorted, and so are all."""
+    """Return the groups of things that links connect, directly or through others. All are sorted."""
     above: dict[str, str] = {}
 
     def head(each: str) -> str:
@@ -64,11 +64,11 @@ def groups(links: Iterable[tuple[str, str]]) -> list[list[str]]:
 
 
 def overlaps(sets: Mapping[str, frozenset[str]], least: Fraction, most: int) -> Iterator[tuple[str, str, Fraction]]:
-    """The pairs that share at least `least`, and their share: what both have, out of what either has.
+    """Yield the pairs of sets whose share is at least `least`, with that share: their common members out of all.
 
-    Where several sets are the same, the first of them stands for all. Two sets that share so much have one of their
-    rarer members in common, so that only those are compared. A member that more than `most` sets have is not rare:
-    with it, the cost would grow with the square of a round.
+    Of several equal sets the first stands for all. Sets with such a share have at least one of their rarer members in
+    common, so only sets with a common rare member are compared. Members in more than `most` sets are not rare; with
+    them the cost would grow with the square of the number of sets.
     """
     same: dict[frozenset[str], list[str]] = defaultdict(list)
     for key in sorted(sets):
@@ -79,7 +79,7 @@ def overlaps(sets: Mapping[str, frozenset[str]], least: Fraction, most: int) -> 
     for members, (first, *others) in sorted(same.items(), key=lambda each: len(each[0])):
         for other in others:
             yield first, other, Fraction(1)
-        # Were all of these missing from the other, too few would be left to reach the share.
+        # If a set lacked all of these members, it could not reach the share with the rest.
         must = -(-least.numerator * len(members) // least.denominator)
         rarest = sorted(members, key=lambda member: (often[member], member))[: len(members) - must + 1]
         rarest = [member for member in rarest if often[member] <= most]
@@ -92,14 +92,14 @@ def overlaps(sets: Mapping[str, frozenset[str]], least: Fraction, most: int) -> 
 
 
 def like_names(named: Iterable[tuple[str, str, str]]) -> list[Link]:
-    """Links between things whose names are alike: each comes with its key, a name as shown and the same as compared.
+    """Return links between things whose names are alike. Each name comes as a key, the name shown and a plain name.
 
-    A thing may come with several names. The same name is a strong link; another spelling, or the initials of the
-    other, a fair one; three words in a row a slight one.
+    A thing may have several names. The same name is a strong link, another spelling or the initials a fair one, and
+    three common words in a row a slight one.
     """
     owners: dict[str, dict[str, str]] = defaultdict(dict)
     for key, shown, compared in sorted(named):
-        # A name of signs alone is no name.
+        # A name without letters or digits has an empty plain name.
         if compared:
             owners[compared].setdefault(key, shown)
     links = []
@@ -137,7 +137,7 @@ def _both(one: str, other: str) -> str:
 
 
 def like_texts(texts: Mapping[str, str]) -> list[Link]:
-    """Links between texts of which a good part is word for word the same, by their keys."""
+    """Return links between texts that share a large part word for word, by their keys."""
     words = {key: re.findall(r"[\w']+", text.casefold()) for key, text in texts.items()}
     runs = {key: frozenset(map(" ".join, zip(each, each[1:], each[2:], strict=False))) for key, each in words.items()}
     often = Counter(run for each in set(runs.values()) for run in each)
@@ -151,6 +151,6 @@ def like_texts(texts: Mapping[str, str]) -> list[Link]:
 
 
 def _longest(one: list[str], other: list[str]) -> str:
-    """The longest run of words that is in both, cut to a dozen."""
+    """Return the longest run of words that is in both, cut to a dozen words."""
     match = SequenceMatcher(None, one, other, autojunk=False).find_longest_match()
     return " ".join(one[match.a : match.a + min(match.size, 12)])

@@ -1,4 +1,4 @@
-"""What was asked for: bids, their costs, tags and spreadsheets."""
+"""Bids with their costs, tags and spreadsheets."""
 
 from __future__ import annotations
 
@@ -40,24 +40,24 @@ class Tag(models.Model):
 
 class BidQuerySet(models.QuerySet["Bid"]):
     def visible_to(self, user: User, action: str = "see bids") -> BidQuerySet:
-        """The bids that this person may open for this action.
+        """Return the bids that this person may open for this action.
 
-        Somebody who is only a panel member sees the bids assigned to them. Who judges a bid, a member whom it is
-        assigned to or a chair of its round, sees it only once they declared that they have no interest in it,
-        whatever else they are: an unanswered declaration is a conflict.
+        Somebody who is only a panel member sees the bids assigned to them. Everybody who judges a bid, as a member
+        who is assigned to it or as a chair of its round, sees it only once they declared no interest or their interest
+        was waived, whatever other roles they hold: a missing declaration counts as a conflict.
         """
         held = holdings(user)
         roles = set(ACTIONS[action].roles)
         as_member = self._in_rounds(held, {Role.MEMBER})
         if roles == {Role.MEMBER}:
-            # At most one of each stands for a bid and a member, so that the joins double no row.
+            # A bid has at most one assignment and one interest for each member, so the joins double no row.
             own = self.filter(as_member, assignments__member=user, assignments__withdrawn_at=None)
             return own.filter(is_clear("interests__"), interests__member=user)
         interests = Interest.objects.filter(bid=models.OuterRef("pk"), member=user)
         assigned = models.Exists(Assignment.objects.filter(bid=models.OuterRef("pk"), member=user, withdrawn_at=None))
         declared = models.Exists(interests.clearing())
         whole: Any = self._in_rounds(held, roles - {Role.MEMBER})
-        # An interest locks the bid for whatever else the person is, or has become since.
+        # An interest hides the bid whatever other roles the person holds now.
         unbarred = self.exclude(models.Exists(interests.barring()))
         judges = (as_member & assigned) | self._in_rounds(held, {Role.CHAIR})
         if Role.MEMBER in roles:
@@ -71,11 +71,11 @@ class BidQuerySet(models.QuerySet["Bid"]):
         return Q(round_id__in=[pk for pk, own in held.by_round.items() if own & roles])
 
     def for_list(self) -> BidQuerySet:
-        """All that a row of the list of bids shows."""
+        """Fetch everything that a row of the list of bids shows."""
         return self.select_related("recipient", "family", "round").prefetch_related("tags")
 
     def counted(self) -> dict[str, Any]:
-        """How many bids there are and what they ask for in all."""
+        """Return the number of bids and the sum that they ask for, in pounds."""
         totals = self.aggregate(count=Count("pk"), asked=Sum("amount"))
         return {"count": totals["count"], "asked": totals["asked"] or money.ZERO}
 
@@ -125,7 +125,7 @@ class Bid(models.Model):
     recipient = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="bids")
     recipient_as_written = models.CharField(max_length=150, blank=True)
     sponsoring_unit = models.CharField(max_length=80)
-    # Whom the bidder named: personal data, for those who group and audit bids alone.
+    # Personal data of the bidder's contact, shown only to people who group or audit bids.
     contact = models.CharField(max_length=150, blank=True)
     contact_email = models.EmailField(blank=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
@@ -175,7 +175,7 @@ class Bid(models.Model):
 
     @property
     def bidder(self) -> str:
-        """Who asks: the recipient, or the unit for an internal bid."""
+        """The name of the recipient, or of the unit for an internal bid."""
         return self.recipient.name if self.recipient else self.sponsoring_unit
 
     @property
@@ -184,7 +184,7 @@ class Bid(models.Model):
 
 
 class CostLine(models.Model):
-    """A part of what a bid asks for. The lines of a bid sum to its amount."""
+    """A part of the cost of a bid. The lines of a bid add up to its amount."""
 
     bid = models.ForeignKey(Bid, models.CASCADE, related_name="costs")
     label = models.CharField(max_length=120)
@@ -214,5 +214,5 @@ class Upload(models.Model):
         return self.file_name
 
     def read(self) -> list[dict[str, str]]:
-        """The rows as they were read, column by column in the order of the sheet."""
+        """Return the rows as they were read, with the columns in the order of the sheet."""
         return [dict(row) for row in self.rows]

@@ -1,4 +1,4 @@
-"""What a person said about bids and organisations that look like one."""
+"""What people decided about bids and organisations that look alike."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from grants.models import Round, User
 
 
 class Dismissal(models.Model):
-    """Bids that are alike and no one project, or organisations that are alike and not one; a person said so.
+    """A person's decision that bids that look alike are separate projects, or organisations separate bodies.
 
-    `members` are the bids by their own references, or the organisations by primary key; `key` stands for the set.
+    `members` holds the bids' own references, or the organisations' primary keys. `key` identifies the set.
     """
 
     class Kind(models.TextChoices):
@@ -40,7 +40,7 @@ class Dismissal(models.Model):
 
 
 class ProjectFamily(models.Model):
-    """Bids that are lots of one project, so that the limit is compared with their sum. A person confirms it."""
+    """Bids that a person confirmed to be lots of one project. The limit is compared with their sum."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="families")
     name = models.CharField(max_length=120)

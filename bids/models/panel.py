@@ -1,4 +1,4 @@
-"""What stands around the scorecards: knowledge, plans, practice, results, the meeting, outcomes and exports."""
+"""The models of the panel other than scorecards: knowledge, plans, practice, results, meetings, outcomes, exports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GATES = [(gate.value, gate.value) for gate in scoring.Gate]
 
 
 class Knowledge(models.Model):
-    """What a member knows about, and the bodies that they belong to, by which bids are given out."""
+    """The subjects that a member knows and the bodies that they belong to, on which assignment plans rest."""
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="knowledge")
     member = models.ForeignKey(User, models.PROTECT, related_name="knowledge")
@@ -37,7 +37,7 @@ class Knowledge(models.Model):
 
 
 class AssignmentPlan(models.Model):
-    """A proposal of who scores what, kept so that the chair can change it, apply it and take it back."""
+    """A proposal of who scores what, which the chair can change, apply and undo."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="plans")
     reference = models.CharField(max_length=12, unique=True, editable=False)
@@ -58,7 +58,7 @@ class AssignmentPlan(models.Model):
 
 
 class Practice(models.Model):
-    """A bid made up for practice. It is no Bid, so that it can never be counted, ranked or paid."""
+    """An invented bid for practice. It is not a Bid, so that it can never be counted, ranked or paid."""
 
     round = models.OneToOneField(Round, models.PROTECT, related_name="practice")
     title = models.CharField(max_length=150)
@@ -101,9 +101,9 @@ class PracticeCard(models.Model):
 
 
 class Standing(models.Model):
-    """A bid's result and place, kept from its scorecards by `standings` so that a page of the ranking reads one page.
+    """A bid's stored result and place, which `standings` computes from its scorecards.
 
-    `mean` is the result that counts: the panel's, or what the meeting agreed. `panel_mean` is always the panel's own.
+    `mean` is the result that counts, with what a meeting agreed. `panel_mean` is from the members' marks alone.
     """
 
     bid = models.OneToOneField("bids.Bid", models.CASCADE, related_name="standing")
@@ -118,7 +118,7 @@ class Standing(models.Model):
     place = models.PositiveIntegerField(default=0)
     position = models.PositiveIntegerField(default=0)
     running = models.DecimalField(max_digits=16, decimal_places=2, null=True)
-    # Advice, worked out when scoring closes: places when any one member is left out, and the severity taken away.
+    # Advice, computed when scoring closes: the range of places if one member is left out, and without severity.
     best_place = models.PositiveIntegerField(default=0)
     worst_place = models.PositiveIntegerField(default=0)
     adjusted_mean = models.DecimalField(max_digits=4, decimal_places=2, null=True)
@@ -136,7 +136,7 @@ class Standing(models.Model):
 
 
 class Severity(models.Model):
-    """How far a member's means lie from those of the others on the bids that they share; below zero is severe."""
+    """The difference of a member's means from those of the others on shared bids. Below zero is severe."""
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="severities")
     member = models.ForeignKey(User, models.CASCADE, related_name="+")
@@ -207,7 +207,7 @@ class DiscussionQuerySet(models.QuerySet["Discussion"]):
 
 
 class Discussion(models.Model):
-    """An item of a meeting's agenda: one bid, why it is on it, who left for it and what was agreed."""
+    """An item of a meeting's agenda: one bid, why it is on the agenda, who left for it and what was agreed."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="items")
     bid = models.ForeignKey("bids.Bid", models.PROTECT, related_name="discussions")
@@ -215,7 +215,7 @@ class Discussion(models.Model):
     why = models.CharField(max_length=200)
     left = models.ManyToManyField(User, blank=True, related_name="+")
     reason = models.TextField(max_length=4000, blank=True)
-    # What it came to then, which the minutes tell whatever becomes of the bid.
+    # The result at the time, which the minutes keep whatever happens to the bid later.
     members_mean = models.DecimalField(max_digits=4, decimal_places=2, null=True)
     mean = models.DecimalField(max_digits=4, decimal_places=2, null=True)
     gate = models.CharField(max_length=12, choices=GATES, blank=True)
@@ -245,7 +245,7 @@ class Discussion(models.Model):
 
 
 class AgreedMark(models.Model):
-    """What the meeting agreed on one criterion of a bid. It stands beside the members' marks, never over them."""
+    """A mark or gate that the meeting agreed on one criterion of a bid. The members' own marks stay as they are."""
 
     discussion = models.ForeignKey(Discussion, models.PROTECT, related_name="agreed")
     criterion = models.ForeignKey("bids.Criterion", models.PROTECT, related_name="+")
@@ -297,7 +297,7 @@ class PanelOutcome(models.Model):
 
 
 class Export(models.Model):
-    """A file that somebody asked for: what it holds is read when it is fetched, by the person who asked."""
+    """An export that a person asked for. Its content is read when that person downloads it."""
 
     class Kind(models.TextChoices):
         XLSX = "xlsx", "Excel workbook"

@@ -62,7 +62,7 @@ class Panel(models.Model):
 
 
 class Assignment(models.Model):
-    """A member is asked to score a bid. One that was withdrawn or declined stays, for its trail to point to."""
+    """A member's task to score a bid. It is kept when withdrawn or declined, because the trail refers to it."""
 
     bid = models.ForeignKey("bids.Bid", models.PROTECT, related_name="assignments")
     member = models.ForeignKey(User, models.PROTECT, related_name="assignments")
@@ -70,7 +70,7 @@ class Assignment(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     declined_because = models.TextField(max_length=1000, blank=True)
-    # Why the chair asked somebody whose unit or body is connected with the bid all the same.
+    # Why the chair asked somebody whose unit or body is connected with the bid.
     despite = models.TextField(max_length=1000, blank=True)
 
     class Meta:
@@ -91,17 +91,17 @@ class Assignment(models.Model):
 
 
 def is_clear(through: str = "") -> Q:
-    """What makes a declaration one that opens the bid; `through` is the path to it, such as `interests__`."""
+    """Return the condition for a declaration that opens the bid. `through` is the path to it, such as `interests__`."""
     return Q(**{f"{through}conflicted": False}) | Q(**{f"{through}waived_at__isnull": False})
 
 
 class InterestQuerySet(models.QuerySet["Interest"]):
     def barring(self) -> InterestQuerySet:
-        """The declared interests that keep their member from the bid: all that the chair has not waived."""
+        """Return the interests that keep their member from the bid: those that no chair has waived."""
         return self.filter(conflicted=True, waived_at=None)
 
     def clearing(self) -> InterestQuerySet:
-        """The declarations that open the bid to their member: of no interest, or of one that was waived."""
+        """Return the declarations that open the bid to their member: of no interest, or of a waived one."""
         return self.filter(is_clear())
 
 
@@ -139,7 +139,7 @@ class Interest(models.Model):
 
 
 class Scorecard(models.Model):
-    """One member's judgement of one bid. `version` rises with each save."""
+    """One member's judgement of one bid. `version` increases with each save."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -192,12 +192,12 @@ class Scorecard(models.Model):
         return self.bid.reference
 
     def answers(self) -> dict[int, scoring.Answer]:
-        """The marks by criterion number; `marks` with their criterion must have been fetched."""
+        """Return the marks by criterion number. Prefetch `marks__criterion` first."""
         return {mark.criterion.number: scoring.Answer(mark.passed, mark.score) for mark in self.marks.all()}
 
 
 class Mark(models.Model):
-    """What a member says of a bid on one criterion. Unmarked is NULL, never 0."""
+    """A member's judgement of a bid on one criterion. A missing mark is NULL, never 0."""
 
     scorecard = models.ForeignKey(Scorecard, models.PROTECT, related_name="marks")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="marks")

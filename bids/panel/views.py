@@ -1,4 +1,4 @@
-"""Pages of the panel: interests, scoring, the chair's overview, ranking, outcome."""
+"""Pages of the chair: the overview of the panel, closing scoring, and recording outcomes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,6 @@ def _address(name: str, round: Round) -> str:
     return reverse(f"bids:{name}", args=[round.reference])
 
 
-# For a member
-
-
-# For the chair
-
-
 @allow("see panel")
 @require_GET
 def panel(request: Request, round: str) -> HttpResponse:
@@ -57,7 +51,7 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
         "bids/panel/close_scoring.html",
         ReasonForm(request.POST or None),
         lambda data: closing.close_scoring(round=this_round, **data, by=request.user, at=timezone.now()),
-        done="Scoring is closed. The ranking is open to you.",
+        done="You closed scoring. You can now see the ranking.",
         to=_address("ranking", this_round),
         back=_address("panel", this_round),
         incomplete=reading.open_to(request.user, this_round, members.incomplete(this_round)),
@@ -85,7 +79,7 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
         "bids/panel/record_outcome.html",
         OutcomeForm(request.POST or None, initial=initial),
         call,
-        done=f"The outcome of {bid.title} is recorded",
+        done=f"You recorded the outcome of {bid.title}",
         to=_address("ranking", bid.round),
         bid=bid,
         criteria=reading.by_criterion(bid.round, cards),

@@ -42,7 +42,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the bids of a round cover. A bid for several boroughs or tags counts in each, and is never divided."""
+    """The coverage of a round's bids. A bid for several areas or tags counts fully in each."""
 
     areas: list[Part]
     tags: list[tuple[str, list[Part]]]
@@ -58,7 +58,10 @@ class Coverage:
 
 
 def of(round: Round, bids: QuerySet[Bid], after: int) -> Coverage:
-    """The coverage of some bids of a round; those up to the position `after` are above the line. Two queries."""
+    """Return the coverage of some bids of a round, in two queries for boroughs and tags.
+
+    Bids up to the position `after` are above the funding line.
+    """
     above = Q(standing__position__lte=after, standing__running__isnull=False)
     counts = {
         "all": Count("pk", distinct=True),

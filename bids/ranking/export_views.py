@@ -1,4 +1,4 @@
-"""Pages by which scores leave the service: the matrix of marks, and feedback to unsuccessful bidders."""
+"""Pages that export scores: the table of all marks, and feedback to unsuccessful bidders."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def export_scores(request: Request, round: str) -> HttpResponse:
         "bids/ranking/export_scores.html",
         ExportForm(request.POST or None),
         lambda data: matrix.ask_for_scores(round=this_round, **data, by=request.user, at=timezone.now()),
-        done="The file is being fetched. That you took it stands in the trail.",
+        done="Your file is downloading. The export is recorded in the audit trail.",
         to=lambda made: reverse("bids:scores_file", args=[made.reference]),
         back=reverse("bids:ranking", args=[this_round.reference]),
     )
@@ -52,7 +52,7 @@ def scores_file(request: Request, reference: str) -> HttpResponseBase:
 
 
 def letters(bids: list[Bid], round: Round) -> Iterator[tuple[Bid, str]]:
-    """The letter to each unsuccessful bidder, as text."""
+    """Yield each unsuccessful bid with the letter to its bidder, as text."""
     rules = standings.rules_of(round)
     results = standings.results([bid.pk for bid in bids], rules)
     for bid in bids:

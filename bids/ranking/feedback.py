@@ -1,6 +1,6 @@
-"""What an unsuccessful bidder is told: the outcome, the published reason, and where the bid stood on each criterion.
+"""The letter to an unsuccessful bidder: the outcome, the published reason, and the result on each criterion.
 
-It holds no member's name, mark or reason, no place and no word about another bid. Pure rules.
+It holds no member's name, mark or reason, no place in the ranking and nothing about another bid. Pure rules.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _GATES = {
 def letter(
     *, bidder: str, title: str, round: str, scored: bool, verdict: str, reason: str, destination: str
 ) -> list[str]:
-    """The opening of the letter, paragraph by paragraph. `verdict` is reject or redirect."""
+    """Return the opening paragraphs of the letter. `verdict` is `reject` or `redirect`."""
     how = "was scored by members of the panel, who did not see each other’s marks" if scored else "was considered"
     decided = f"We passed it on to {destination}." if verdict == "redirect" else "It was not recommended for a grant."
     return [
@@ -31,7 +31,7 @@ def letter(
 
 
 def by_criterion(result: Result, rules: Sequence[Rule]) -> list[str]:
-    """Where the bid stood on each criterion, a paragraph each: gates in words, marks as the nearest point's meaning."""
+    """Return a paragraph for each criterion: gates in words, marks with the meaning of the nearest point."""
     return [f"{rule.number}. {rule.label}\n{_standing(result, rule)}" for rule in rules]
 
 
@@ -48,6 +48,6 @@ def _standing(result: Result, rule: Rule) -> str:
 
 
 def text(opening: Sequence[str], criteria: Sequence[str], closing: str) -> str:
-    """The whole letter as plain text."""
+    """Return the whole letter as plain text."""
     heading = ["How the panel saw the bid on each criterion:"] if criteria else []
     return "\n\n".join([*opening, *heading, *criteria, closing])

@@ -1,6 +1,6 @@
-"""What the marks say about the panel: how severe each member is, and how firm each place. Advice, never the result.
+"""Statistics of the panel: the severity of each member and the firmness of each place. Advice, never the result.
 
-Severity is told on shared bids alone: a member's mean on a bid less the mean of the others on it, averaged over the
+Severity is measured on shared bids alone: a member's mean on a bid less the mean of the others on it, averaged over the
 bids that somebody else scored too. A bid that nobody else scored tells nothing about a member.
 """
 
@@ -37,7 +37,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Lean:
-    """How a member marks against the others: over how many shared bids, and by how much on average."""
+    """A member's severity: the number of shared bids, and their average difference from the others."""
 
     shared: int
     difference: Fraction
@@ -45,7 +45,7 @@ class Lean:
 
 @dataclass(frozen=True, slots=True)
 class Firmness:
-    """The places of a bid: the best and worst, with all members or one left out, and the one adjusted for severity."""
+    """The best and worst place of a bid, with all members or one left out, and its place adjusted for severity."""
 
     best: int
     worst: int
@@ -54,7 +54,7 @@ class Firmness:
 
 
 def severities(bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, Lean]:
-    """How severe each member is, by user name; members who share no bid are left out."""
+    """Return the severity of each member, by user name. Members who share no bid are left out."""
     differences: dict[str, list[Fraction]] = {}
     for means in _means(bids, rules).values():
         if len(means) < 2:
@@ -66,10 +66,10 @@ def severities(bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, Lean]
 
 
 def firmness(bids: Sequence[Scored], rules: Sequence[Rule], leans: Mapping[str, Lean]) -> dict[str, Firmness]:
-    """How firm each bid's place is, by reference."""
+    """Return the firmness of each bid's place, by reference."""
     whole = {bid.reference: scoring.result(list(bid.cards.values()), rules) for bid in bids}
     members = sorted({member for bid in bids for member in bid.cards})
-    # With all of them as well: a place can be better, or worse, than it is without any one.
+    # The ranking with all members counts too, as its place can lie outside the range of the others.
     places = [_places(bids, whole), *(_places(bids, whole | _without(member, bids, rules)) for member in members)]
     means = _adjusted(bids, rules, leans)
     adjusted = _ranked(
@@ -98,7 +98,7 @@ def _means(bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, dict[str,
 
 
 def _without(member: str, bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, scoring.Result]:
-    """The results that change when a member is left out."""
+    """Return the results that change when a member is left out, by reference."""
     results = {}
     for bid in bids:
         rest = [card for name, card in bid.cards.items() if name != member]
@@ -127,5 +127,5 @@ def _adjusted(bids: Sequence[Scored], rules: Sequence[Rule], leans: Mapping[str,
 
 
 def _within(mean: Fraction) -> Fraction:
-    """A mean kept on the scale."""
+    """Return a mean limited to the scale."""
     return max(Fraction(LOWEST), min(Fraction(HIGHEST), mean))

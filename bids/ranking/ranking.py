@@ -1,4 +1,4 @@
-"""The ranking as its page shows it: one page of rows, the funding line, and what still runs."""
+"""The ranking for its pages: one page of rows, the funding line, and the unsettled results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAGE = 50
 POINT, MARGIN = 25, 5
 # How wide a dot is, and the height of the line that it stands on.
 DOT, MIDDLE = 6, 10
-# What the pages show of a row, read as plain values: making four objects of each row costs more than the query.
+# The columns of a row, read as plain values, because building four objects for each row costs more than the query.
 _OF_STANDING = ("position", "place", "gate", "mean", "panel_mean", "spread", "card_means", "moderated", "running")
 _OF_ADVICE = ("best_place", "worst_place", "adjusted_mean", "adjusted_place")
 _OF_BID = ("reference", "source_reference", "title", "amount", "state", "sponsoring_unit", "recipient__name")
@@ -35,21 +35,21 @@ _ON_AGENDA = Exists(Discussion.objects.of_open_meetings().filter(bid=OuterRef("b
 
 
 def rows(round: Round, user: User) -> QuerySet[Standing, dict[str, Any]]:
-    """The bids of a round in order, as far as this person may see them ranked; each a mapping of what is shown."""
+    """Return the ranked bids of a round that this person may see, in order. Each is a mapping of the shown columns."""
     visible = Bid.objects.visible_to(user, "see ranking").filter(round=round)
     standings = Standing.objects.filter(round=round, bid__in=visible).annotate(on_agenda=_ON_AGENDA)
     return standings.order_by("position").values(*_SHOWN)
 
 
 def left_for_grants(round: Round) -> Decimal:
-    """What of the allocation is left for grants, in pounds, as the app above says."""
+    """Return the money of the allocation left for grants, in pounds, from the app above."""
     left: Decimal = import_string(settings.LEFT_FOR_GRANTS)(round=round)
     return left
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where the money ends: after which position, what the bids above it take, and what they leave. Pounds."""
+    """The funding line: the position that it follows, what the bids above it take, and what they leave, in pounds."""
 
     after: int
     taken: Decimal
@@ -57,7 +57,7 @@ class Line:
 
 
 def line(round: Round, left: Decimal) -> Line:
-    """The funding line: it stands below the last bid that `left` (pounds) still holds, in order of the ranking."""
+    """Return the funding line, below the last bid in the ranking that `left`, in pounds, still pays for."""
     last = Standing.objects.filter(round=round, running__lte=left).order_by("-position").first()
     taken = last.running if last and last.running is not None else money.ZERO
     return Line(last.position if last else 0, taken, left - taken)
@@ -65,10 +65,10 @@ def line(round: Round, left: Decimal) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the ranking in the words of its page. `members` is their own mean where the meeting agreed another.
+    """A row of the ranking as text for its page. `members` is their own mean if the meeting agreed another.
 
-    `is_running`: the result can still change, since no outcome stands, and a gate is split, no scorecard counts or an
-    open meeting has the bid before it. `may_record`: its outcome can still be recorded.
+    `is_running` is true while the result can change: the bid has no outcome, and a gate is split, no scorecard counts
+    or an open meeting is to discuss it. `may_record` is true while its outcome can be recorded.
     """
 
     reference: str
@@ -90,7 +90,7 @@ class Row:
 
 
 def drawn(page: Page[dict[str, Any]], line: Line) -> list[Row]:
-    """The rows of one page with their pictures. The line is drawn below the last row of the page that it follows."""
+    """Return the rows of one page with their pictures. The funding line is drawn below the row that it follows."""
     shown = list(page.object_list)
     above = [row["position"] for row in shown if row["position"] <= line.after]
     ends_here = above and (len(above) < len(shown) or not page.has_next())
@@ -126,7 +126,7 @@ def _figure(mean: Decimal | None) -> str:
 
 
 def picture(means: Sequence[Decimal], result: Decimal | None, outlying: set[int]) -> SafeString:
-    """One dot a member on the scale from 0 to 4; an outlier is a ring, and a bar marks the result."""
+    """Return a picture with a dot for each member on the scale from 0 to 4. Outliers are rings, a bar is the result."""
     # Numbers alone go into it, so that there is nothing to escape.
     dots = "".join(
         f'<circle cx="{x}" cy="{y}" r="3"{_RING if number in outlying else ""}></circle>'
@@ -141,7 +141,7 @@ def picture(means: Sequence[Decimal], result: Decimal | None, outlying: set[int]
 
 
 def _apart(along: list[int]) -> list[tuple[int, int]]:
-    """Where the dots stand: those that would cover each other stand above each other, around the middle."""
+    """Return the coordinates of the dots. Dots that would overlap are stacked around the middle."""
     columns: dict[int, list[int]] = {}
     for number, x in enumerate(along):
         columns.setdefault(next((at for at in columns if abs(at - x) < DOT), x), []).append(number)
@@ -161,19 +161,19 @@ def _across(mean: Decimal) -> int:
 
 
 def unsettled(round: Round) -> int:
-    """How many results of a round still run; what was rejected or redirected is settled with its outcome."""
+    """Return the number of results that can still change. A bid with an outcome is settled."""
     waiting = Standing.objects.filter(round=round, bid__state=Bid.State.ELIGIBLE)
     return waiting.filter(Q(gate__in=UNSETTLED) | Q(_ON_AGENDA)).count()
 
 
 def severities(round: Round) -> list[tuple[Severity, SafeString]]:
-    """How each member marks against the others, the most severe first, with a bar on a scale from -2 to 2."""
+    """Return each member's severity with a bar on a scale from -2 to 2, the most severe first."""
     rows = Severity.objects.filter(round=round).select_related("member")
     return [(each, leaning(each.difference)) for each in rows]
 
 
 def leaning(difference: Decimal) -> SafeString:
-    """A bar from the middle: to the left where a member marks lower than the others, to the right where higher."""
+    """Return a bar from the middle: left if a member marks lower than the others, right if higher."""
     middle, width = 100, min(int(abs(difference) * 50), 100)
     start = middle - width if difference < 0 else middle
     return format_html(
@@ -186,7 +186,7 @@ def leaning(difference: Decimal) -> SafeString:
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """A row of the advice: how firm the place of a bid is, and a picture of the places that it may take."""
+    """A row of the advice: the best and worst place of a bid, with a picture of the range."""
 
     place: int
     bid: str
@@ -199,7 +199,7 @@ class Firm:
 
 
 def firm(page: Page[dict[str, Any]]) -> list[Firm]:
-    """The rows of one page with the best and worst place of each, drawn over all the places of the round."""
+    """Return the rows of one page with the best and worst place of each, drawn on the scale of all places."""
     shown = list(page.object_list)
     last = max([page.paginator.count, *(row["worst_place"] for row in shown)], default=1)
     return [
@@ -218,7 +218,7 @@ def firm(page: Page[dict[str, Any]]) -> list[Firm]:
 
 
 def between(best: int, worst: int, place: int, last: int) -> SafeString:
-    """A bar from the best to the worst place, with a dot where the bid stands."""
+    """Return a bar from the best to the worst place, with a dot at the bid's place."""
     x = [4 + 192 * (each - 1) // max(last - 1, 1) for each in (best, worst, place)]
     return format_html(
         '<svg class="app-dots" viewBox="0 0 200 20" width="200" height="20" aria-hidden="true" focusable="false">'
@@ -232,5 +232,5 @@ def between(best: int, worst: int, place: int, last: int) -> SafeString:
 
 OUTLIER_IN_WORDS = (
     f"A member whose mean lies {LOWEST_DIFFERENCE} or more from the mean of the others on the same bid is an outlier, "
-    "drawn as a ring; it is told only where at least three members scored the bid. It changes no result."
+    "drawn as a ring, if at least three members scored the bid. It changes no result."
 )

@@ -45,7 +45,7 @@ def test_an_ended_role_no_longer_counts(administrator: User) -> None:
 def test_a_role_ends_once(administrator: User) -> None:
     holding = person(Role.FINANCE).holdings.get()
     people.end_role(holding=holding, by=administrator, at=NOW, reason="Moved on")
-    with pytest.raises(Refused, match="ended already"):
+    with pytest.raises(Refused, match="This role has already ended"):
         people.end_role(holding=holding, by=administrator, at=NOW, reason="Again")
     holding.refresh_from_db()
     assert holding.ended_at == NOW
