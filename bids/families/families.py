@@ -91,7 +91,7 @@ def key_of(references: Iterable[str]) -> str:
 
 
 def family_name(title: str) -> str:
-    """Return the project's name from the title of a lot: “Safe Camp Extension, lot 1: Fulham” is Safe Camp Extension."""
+    """Return the project's name from a lot's title: “Safe Camp Extension, lot 1: Fulham” is Safe Camp Extension."""
     head = re.split(r"[:,]", title)[0]
     return _LOT.sub("", head).strip(" -–") or head.strip()
 
@@ -247,7 +247,7 @@ def _reasons(why: Why, links: Sequence[Link]) -> list[Reason]:
 
 
 def _open(reasons: Sequence[Reason], dismissed: Collection[frozenset[str]]) -> list[Suggestion]:
-    """Return each set of bids once with all its reasons. A set within a larger, equally strong one is merged into it."""
+    """Return each set of bids once with all its reasons. A set within a larger, no weaker one is merged into it."""
     by_set: dict[tuple[str, ...], list[Reason]] = defaultdict(list)
     for reason in reasons:
         if not _within(reason.references, dismissed):

@@ -98,7 +98,7 @@ def test_scoring_closes_and_outcomes_follow(page: Page, served: str) -> None:
     page.get_by_label("Recommend").check()
     page.get_by_label("Reason that can be published").fill("It measures lateness before and after.")
     page.get_by_role("button", name="Record the outcome").click()
-    done(page, re.compile("is recorded"))
+    done(page, re.compile("You recorded the outcome of"))
     expect(row).to_contain_text("Recommend")
 
 
@@ -113,7 +113,7 @@ def test_an_outcome_is_recorded_by_keyboard(page: Page, served: str) -> None:
     press_on(page, page.get_by_label("Recommend"), "Space")
     write(page, page.get_by_label("Reason that can be published"), "It measures lateness before and after.")
     press_on(page, page.get_by_role("button", name="Record the outcome"))
-    done(page, re.compile("is recorded"))
+    done(page, re.compile("You recorded the outcome of"))
     expect(row).to_contain_text("Recommend")
     look(page)
 

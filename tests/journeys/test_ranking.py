@@ -75,7 +75,7 @@ def _reject(page: Page, folder: Path) -> None:
         page.keyboard.press("ArrowDown")
     write(page, page.get_by_label("Reason that can be published"), "Other bids do more for the money.")
     press_on(page, page.get_by_role("button", name="Record the outcome"))
-    done(page, re.compile("is recorded"))
+    done(page, re.compile("You recorded the outcome of"))
     follow(page, page.get_by_role("link", name=title).first)
     follow(page, page.get_by_role("link", name="Read the bid"))
     press_on(page, page.get_by_role("link", name="Feedback to the bidder"))

@@ -102,8 +102,7 @@ def test_a_deputy_names_no_deputy_and_the_database_says_so_too(noor: User) -> No
     own = name(holder, noor)
     with pytest.raises(Refused, match=r"You hold this role as a deputy\. A deputy cannot name a deputy"):
         deputies.name_deputy(holding=own, person=third, starts_on=FIRST, ends_on=LAST, reason="x", by=noor, at=NOW)
-    refusal = r"You hold this role as a deputy\. A deputy cannot name a deputy"
-    with pytest.raises(DatabaseError, match=refusal), transaction.atomic():
+    with pytest.raises(DatabaseError, match="A deputy names no deputy"), transaction.atomic():
         RoleHolding.objects.create(
             user=third, role=Role.DMPC, through=own, starts_on=FIRST, ends_on=LAST, given_by=noor, given_at=NOW
         )

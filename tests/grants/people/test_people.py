@@ -32,7 +32,7 @@ def test_an_added_person_stands_in_the_trail_and_cannot_sign_in_yet(administrato
 
 def test_a_user_name_is_given_once(administrator: User) -> None:
     people.add_person(username="new.person", name="New Person", unit="", by=administrator, at=NOW)
-    with pytest.raises(Refused, match="The user name new.person is taken") as refused:
+    with pytest.raises(Refused, match=r"The user name new\.person is taken") as refused:
         people.add_person(username="new.person", name="Another", unit="", by=administrator, at=NOW)
     assert refused.value.field == "username"
     assert User.objects.get(username="new.person").name == "New Person"
