@@ -171,7 +171,7 @@ def _recommend(page: Page, served: str) -> None:
         pick(page, page.get_by_label("Recommend"))
         write(page, page.get_by_label("Reason that can be published"), "It is near to those who need it.")
         press_on(page, page.get_by_role("button", name="Record the outcome"))
-        done(page, re.compile("is recorded"))
+        done(page, re.compile("You recorded the outcome of"))
 
 
 def _review(page: Page, served: str) -> None:
