@@ -363,7 +363,7 @@ def test_only_a_lead_takes_bids_in(round: Round, role: Role) -> None:
 def test_a_reference_typed_twice_into_the_form_is_refused(round: Round, lead: User) -> None:
     draft = intake.check(round, rows({})).rows[0].draft
     intake.take_in(round=round, draft=draft, by=lead, at=NOW)
-    with pytest.raises(Refused, match="already taken in") as refused:
+    with pytest.raises(Refused, match="A bid with this reference was already taken in") as refused:
         intake.take_in(round=round, draft=draft, by=lead, at=NOW)
     assert refused.value.field == "your_reference"
     assert Bid.objects.filter(round=round).count() == 1

@@ -213,7 +213,7 @@ def test_a_gate_that_is_not_split_cannot_be_answered(
     if not meeting.items.filter(bid=bid).exists():
         meetings.put_on_agenda(meeting=meeting, bid=bid, reason="To see", by=chair, at=NOW)
     meetings.open_meeting(meeting=meeting, present=members, seen=None, by=chair, at=NOW)
-    with pytest.raises(Refused, match="Gate 1 is not split") as refused:
+    with pytest.raises(Refused, match="Members agree on gate 1") as refused:
         discuss(meeting, bid, chair, {1: Answer(passed=passed)})
     assert refused.value.field == "passed_1"
 

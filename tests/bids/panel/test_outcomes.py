@@ -99,8 +99,8 @@ def test_a_bid_that_fails_a_gate_is_rejected_or_redirected(bid: Bid, chair: User
     [
         ("redirect", "", "Enter where"),
         ("redirect", "  ", "Enter where"),
-        ("recommend", "The Board", "Only a redirected bid"),
-        ("reject", "The Board", "Only a redirected bid"),
+        ("recommend", "The Board", "Leave the destination empty unless you redirect the bid"),
+        ("reject", "The Board", "Leave the destination empty unless you redirect the bid"),
     ],
 )
 def test_a_redirected_bid_and_no_other_has_a_destination(

@@ -141,7 +141,7 @@ def test_who_has_not_declared_cannot_score(bid: Bid, member: User, chair: User) 
 def test_who_is_not_assigned_can_neither_declare_nor_score(bid: Bid, member: User) -> None:
     with pytest.raises(Refused, match="not assigned to you"):
         interests.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
-    with pytest.raises(Refused, match="not assigned to you"):
+    with pytest.raises(Refused, match="This bid is no longer assigned to you"):
         scorecards.submit_scorecard(bid=bid, marks=marks(), seen=0, by=member, at=NOW)
 
 
