@@ -36,7 +36,7 @@ def _plan(page: Page) -> None:
         write(page, page.get_by_label(label, exact=True), words)
     write(page, page.get_by_label("Quorum"), "3")
     press_on(page, page.get_by_role("button", name="Plan the meeting"))
-    done(page, re.compile("The meeting is planned"))
+    done(page, re.compile("You planned the meeting"))
     look(page)
 
 

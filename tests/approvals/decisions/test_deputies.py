@@ -131,11 +131,11 @@ def test_who_may_be_named_by_whom(noor: User) -> None:
             holding=lead.holdings.get(), person=noor, starts_on=FIRST, ends_on=LAST, reason="x", by=other, at=NOW
         )
     for person_, why in (
-        (lead, "somebody else"),
-        (person(Role.ADMINISTRATOR), "no administrator"),
-        (person(Role.AUDITOR), "no auditor"),
+        (lead, "Choose another person"),
+        (person(Role.ADMINISTRATOR), "not an administrator or auditor"),
+        (person(Role.AUDITOR), "not an administrator or auditor"),
         (other, "already holds this role"),
-        (person(is_active=False), "somebody else"),
+        (person(is_active=False), "Choose another person"),
     ):
         with pytest.raises(Refused, match=why) as refused:
             name(lead, person_)
