@@ -45,7 +45,7 @@ def score(page: Page, served: str, reference: str, *, member: str = MEMBER) -> N
     page.get_by_role("link", name=re.compile(f"^{reference}")).click()
     fill_scorecard(page)
     page.get_by_role("button", name="Submit and go to the next").click()
-    done(page, re.compile("is submitted"))
+    done(page, re.compile("You submitted your scorecard on"))
 
 
 def close_scoring(page: Page, served: str) -> None:

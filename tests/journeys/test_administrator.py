@@ -33,7 +33,7 @@ def test_a_person_is_added_given_a_role_and_signs_in(page: Page, served: str) ->
     axe(page)
     page.get_by_label("User name").fill("nour.castle")
     page.get_by_role("button", name="Add the person").click()
-    done(page, re.compile("Nour Castle is added"))
+    done(page, re.compile("You added Nour Castle"))
     look(page)
 
     page.get_by_role("button", name="Give a role").click()
@@ -104,5 +104,5 @@ def test_a_person_is_added_without_javascript(browser: Browser, served: str) -> 
     page.get_by_label("Name", exact=True).fill("Nour Castle")
     page.get_by_label("User name").fill("nour.castle")
     page.get_by_role("button", name="Add the person").click()
-    done(page, re.compile("Nour Castle is added"))
+    done(page, re.compile("You added Nour Castle"))
     page.context.close()

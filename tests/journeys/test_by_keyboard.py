@@ -38,7 +38,7 @@ def test_the_administrator_adds_a_person_by_keyboard(page: Page, served: str) ->
         tab_to(page, page.get_by_label(label, exact=True))
         page.keyboard.type(words)
     page.keyboard.press("Enter")
-    done(page, "Nia Okoro is added")
+    done(page, "You added Nia Okoro")
 
 
 def test_the_public_reads_a_decision_by_keyboard(page: Page, served: str) -> None:

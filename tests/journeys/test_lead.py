@@ -83,7 +83,7 @@ def _open_round(page: Page, served: str) -> None:
         choose(page, page.get_by_label("Round"), TITLE)
         write(page, page.get_by_label("Reason"), "Named for the trial.")
         press_on(page, page.get_by_role("button", name="Give the role"))
-        done(page, re.compile(f"is {role} now"))
+        done(page, re.compile(f"is now {role}"))
 
 
 def _confirm_limits(page: Page, served: str) -> None:

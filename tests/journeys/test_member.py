@@ -102,7 +102,7 @@ def test_a_stale_tab_shows_both_and_loses_nothing(page: Page, served: str) -> No
     other.goto(page.url)
     other.locator("#id_reason_1").fill("Written in the second window.")
     other.get_by_role("button", name="Keep as a draft").click()
-    done(other, re.compile("is saved"))
+    done(other, re.compile("You saved a draft on"))
 
     page.locator("#id_reason_1").fill("Written in the first window.")
     expect(page.locator("[data-autosave-status]")).to_contain_text("Not saved:")
@@ -112,7 +112,7 @@ def test_a_stale_tab_shows_both_and_loses_nothing(page: Page, served: str) -> No
     expect(page.locator("#id_reason_1")).to_have_value("Written in the first window.")
     look(page)
     page.get_by_role("button", name="Keep as a draft").click()
-    done(page, re.compile("is saved"))
+    done(page, re.compile("You saved a draft on"))
     expect(page.locator("#id_reason_1")).to_have_value("Written in the first window.")
 
 

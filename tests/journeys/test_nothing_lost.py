@@ -131,7 +131,7 @@ def test_an_ended_session_is_said_and_saving_goes_on_after_signing_in(page: Page
     # The token that this page was drawn with is of the last session; submitting takes the new one.
     _complete(page)
     page.get_by_role("button", name="Submit and go to the next").click()
-    done(page, re.compile("is submitted"))
+    done(page, re.compile("You submitted your scorecard on"))
     assert page.evaluate(COPIES) == []
 
 
@@ -150,7 +150,7 @@ def test_an_ended_session_costs_nothing_without_javascript(browser: Browser, ser
     expect(_reason(page)).to_have_value(WORDS)
     expect(page.locator("#id_score_5_2")).to_be_checked()
     page.get_by_role("button", name="Submit and go to the next").click()
-    done(page, re.compile("is submitted"))
+    done(page, re.compile("You submitted your scorecard on"))
     page.context.close()
 
 
@@ -165,7 +165,7 @@ def test_a_second_sign_in_costs_nothing_without_javascript(browser: Browser, ser
     expect(page.get_by_text("What you typed is here, and is not saved yet.")).to_be_visible()
     expect(_reason(page)).to_have_value(WORDS)
     page.get_by_role("button", name="Keep as a draft").click()
-    done(page, re.compile("is saved"))
+    done(page, re.compile("You saved a draft on"))
     expect(_reason(page)).to_have_value(WORDS)
     page.context.close()
 
@@ -214,7 +214,7 @@ def test_closing_while_typing_keeps_the_text_to_copy(page: Page, second: Page, s
     page.get_by_role("link", name=re.compile("^SSF-16")).click()
     _complete(page)
     page.get_by_role("button", name="Submit and go to the next").click()
-    done(page, re.compile("is submitted"))
+    done(page, re.compile("You submitted your scorecard on"))
     address = page.url
     _reason(page).fill("A first reason.")
     expect(_status(page)).to_have_text(SAVED)
@@ -267,7 +267,7 @@ def test_two_windows_show_both_versions_where_they_differ(page: Page, served: st
     page.keyboard.type("!")
     expect(_status(page)).to_contain_text("Save or submit to put this in place")
     page.get_by_role("button", name="Keep as a draft").click()
-    done(page, re.compile("is saved"))
+    done(page, re.compile("You saved a draft on"))
     expect(_reason(page, 1)).to_have_value(f"{WORDS}!")
     assert page.evaluate(COPIES) == []
 
@@ -328,7 +328,7 @@ def test_a_scorecard_is_filled_by_shortcuts_alone(page: Page, served: str) -> No
     expect(_status(page)).to_have_text(re.compile("Draft saved"))
     assert page.url == first
     page.keyboard.press("Control+Enter")
-    done(page, re.compile("is submitted"))
+    done(page, re.compile("You submitted your scorecard on"))
     following = page.url
     assert following != first
     page.keyboard.press("Alt+n")

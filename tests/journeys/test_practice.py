@@ -141,4 +141,4 @@ def test_marks_on_the_practice_bid_are_compared_before_scoring_opens(page: Page,
     page.goto(bid)
     expect(page.locator("#id_reason_7")).to_have_value("Typed reason 7.")
     press_on(page, page.get_by_role("button", name="Submit and go to the next"))
-    done(page, re.compile("is submitted"))
+    done(page, re.compile("You submitted your scorecard on"))

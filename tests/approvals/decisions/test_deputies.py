@@ -114,7 +114,7 @@ def test_the_part_ends_with_the_role_it_came_from_and_when_it_is_ended(noor: Use
     assert noor.holdings.on(FIRST).exists()
     deputies.end_deputation(deputy=deputy, reason="Back early", by=holder, at=NOW)
     assert not noor.holdings.on(FIRST).exists()
-    with pytest.raises(Refused, match="ended already"):
+    with pytest.raises(Refused, match="This deputy’s role has already ended"):
         deputies.end_deputation(deputy=deputy, reason="Again", by=holder, at=NOW)
     name(holder, noor)
     people.end_role(holding=holder.holdings.get(), by=administrator, at=NOW, reason="Left")
@@ -292,5 +292,5 @@ def test_the_pages_name_and_end_a_deputy(noor: User) -> None:
     ended = client.post(
         reverse("grants:end_deputation"), {"deputy": str(noor.holdings.get().pk), "reason": "Back"}, follow=True
     )
-    assert "has ended" in ended.content.decode()
+    assert "You ended the deputy’s role" in ended.content.decode()
     assert own.get(reverse("grants:deputies")).status_code == 403
