@@ -317,7 +317,7 @@ def test_as_json_has_amounts_as_text_with_two_decimals() -> None:
     assert data["discrepancies"] == [
         {
             "check": "costs",
-            "message": "The costs of B-5 sum to £7,000.01, and it asks for £7,000.",
+            "message": "The costs of B-5 sum to £7,000.01, but it asks for £7,000.",
             "amount": "0.01",
             "reference": "B-5",
         }
