@@ -364,7 +364,7 @@ def test_without_its_families_the_loaded_round_suggests_safe_camp_and_sharan_wit
     sharan = ("CPIE-040", "CPIE-046", "CPIE-063", "CPIE-075")
     effect = bench.effect(sharan, "Sharan Project")
     assert effect is not None
-    assert effect.sentence.startswith("Together £148,544, not below £50,000: 4 grants would go from delegated to")
+    assert effect.sentence == "Together £148,544, not below £50,000: 4 grants would go from delegation to decision."
     evidence = [reason.evidence for each in bench.suggestions if each.references == sharan for reason in each.reasons]
     assert ("They go to Sharan Project, also known as Sharon Project",) in evidence
     assert {names[1:] for _, names in bench.many_names()} == {
