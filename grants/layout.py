@@ -107,16 +107,15 @@ class Day(Field):
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """Fields under an answer as they are drawn: `after` which answer they stand and, where answers share them, that.
+    """Fields under an answer as they are drawn: `after` which answer they stand, and when they show.
 
-    Where they are `open` they show whatever is chosen; where they are `hidden` their answer is not chosen.
+    They are `open` whatever is chosen, or `shared` by several answers, or else wait for the one that they stand after.
     """
 
     id: str
     html: SafeString
     after: str
     open: bool
-    hidden: bool
     shared: bool
 
 
@@ -142,8 +141,7 @@ class Reveal(LayoutObject):
             answers, fields = of.split(), [form[each] for each in _names(pieces)]
             open = any(field.errors or (field.value() and chosen not in answers) for field in fields)
             drawn = _joined(pieces, form, context)
-            hidden, shared = not open and chosen not in answers, not open and len(answers) > 1
-            each = Revealed(f"{bound.auto_id}_{number}_reveals", drawn, answers[-1], open, hidden, shared)
+            each = Revealed(f"{bound.auto_id}_{number}_reveals", drawn, answers[-1], open, len(answers) > 1)
             revealed |= dict.fromkeys(answers, each)
         widget.revealed = revealed
         # Answers side by side leave no room under one of them.

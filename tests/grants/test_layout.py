@@ -110,15 +110,16 @@ class Answered(Form):
             self.add_error("conditions", "Empty the conditions")
 
 
-def hides(page: str, number: int) -> bool:
-    return "govuk-radios__conditional--hidden" in tag(page, f"id_answer_{number}_reveals")
+def waits(page: str, number: int) -> bool:
+    """Whether these fields wait for their answer; the stylesheet shows them once it is chosen."""
+    return "app-reveal--" in tag(page, f"id_answer_{number}_reveals")
 
 
 def test_fields_stand_under_their_answer_and_wait_for_it() -> None:
     page = drawn(Answered())
     assert 'data-aria-controls="id_answer_0_reveals"' in tag(page, "id_answer_1")
     assert "data-aria-controls" not in tag(page, "id_answer_0")
-    assert hides(page, 0)
+    assert "app-reveal--waits" in tag(page, "id_answer_0_reveals")
     assert page.index("id_answer_1") < page.index("id_conditions") < page.index('id="id_answer_2"')
     assert "govuk-radios--inline" not in page
     assert page.count('name="conditions"') == page.count('name="reason"') == 1
@@ -128,26 +129,26 @@ def test_answers_that_share_fields_each_show_them_after_the_last() -> None:
     page = drawn(Answered())
     for number in (2, 3):
         assert 'data-aria-controls="id_answer_1_reveals" data-shares' in tag(page, f"id_answer_{number}")
-    assert "app-shared-reveal" in tag(page, "id_answer_1_reveals")
+    assert "app-reveal--shared" in tag(page, "id_answer_1_reveals")
     assert page.index('id="id_answer_3"') < page.index('id="id_reason"')
 
 
 @pytest.mark.parametrize("answer", ["refuse", "defer"])
-def test_what_belongs_to_the_chosen_answer_shows(answer: str) -> None:
+def test_what_belongs_to_the_chosen_answer_still_goes_with_it(answer: str) -> None:
     page = drawn(Answered(initial={"answer": answer, "reason": "Too late"}))
-    assert not hides(page, 1) and hides(page, 0)
+    assert waits(page, 0) and waits(page, 1)
 
 
 def test_what_is_wrong_or_filled_in_under_another_answer_shows_and_stays() -> None:
     for form in (Answered({"answer": "agree", "conditions": "A report"}), Answered(initial={"conditions": "A report"})):
         page = drawn(form)
-        assert not hides(page, 0) and "data-aria-controls" not in tag(page, "id_answer_1")
+        assert not waits(page, 0) and "data-aria-controls" not in tag(page, "id_answer_1")
     assert "Empty the conditions" in drawn(Answered({"answer": "agree", "conditions": "A report"}))
 
 
 def test_two_forms_share_a_layout_and_nothing_else() -> None:
-    assert not hides(drawn(Answered(initial={"answer": "limit"})), 0)
-    assert hides(drawn(Answered(initial={"answer": "agree"})), 0)
+    assert not waits(drawn(Answered(initial={"conditions": "A report"})), 0)
+    assert waits(drawn(Answered()), 0)
 
 
 def test_choices_side_by_side_stay_so_without_fields_under_them() -> None:
