@@ -27,7 +27,7 @@ def test_a_lead_confirms_one_likeness_and_dismisses_another_by_keyboard(page: Pa
     page.goto(f"{served}{ROUND}/families/")
     look(page)
     card = page.locator(".govuk-summary-card").filter(has_text=MILLRACE)
-    expect(card).to_contain_text("Together £72,400, not below £50,000: 2 grants would go from delegated to the Deputy")
+    expect(card).to_contain_text("Together £72,400, not below £50,000: 2 grants would go from delegation to decision.")
     expect(card).to_contain_text("The same people: Both name hester@furrowandfold.example")
     _confirm(page)
     expect(page.get_by_role("heading", name=f"{MILLRACE}: £72,400, not below the limit")).to_be_visible()
