@@ -111,7 +111,8 @@ def test_two_people_move_money_between_lines(page: Page, served: str) -> None:
     write(page, page.get_by_label("Reason"), "A post stays empty until spring.")
     press_on(page, page.get_by_role("button", name="Propose it"))
     error_links_land(page, fields=1)
-    expect(page.locator("#id_amount_error")).to_contain_text("Staffing posts holds £1,900,702. Enter an amount up to that")
+    refusal = "Staffing posts holds £1,900,702. Enter an amount up to that"
+    expect(page.locator("#id_amount_error")).to_contain_text(refusal)
     expect(page.get_by_label("Reason")).to_have_value("A post stays empty until spring.")
     write(page, page.get_by_label("Amount"), "702.50")
     press_on(page, page.get_by_role("button", name="Propose it"))
