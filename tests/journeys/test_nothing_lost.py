@@ -25,6 +25,8 @@ def _open(page: Page, served: str, username: str = MEMBER) -> str:
     page.goto(f"{served}{ROUND}/scoring/")
     page.locator("main .govuk-button").first.click()
     expect(page.locator("#scorecard")).to_be_visible()
+    # The page shows before its scripts have come; a test that cuts the connection must not cut them off.
+    page.wait_for_load_state("load")
     return page.url
 
 
