@@ -36,8 +36,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     # Where the machine has none, Playwright looks for one that it downloaded.
-    found = {"executable_path": chromium} if chromium else {}
-    return {**browser_type_launch_args, **found, "args": [*browser_type_launch_args.get("args", []), *arguments]}
+    executable = {"executable_path": chromium} if chromium else {}
+    return {**browser_type_launch_args, **executable, "args": [*browser_type_launch_args.get("args", []), *arguments]}
 
 
 # What takes longest is begun first, so that no worker is left with it at the end while the other has nothing to do.
@@ -81,10 +81,9 @@ def serving(url: str, log: Path, *, application: str = "grants.wsgi", workers: i
         "DATABASE_URL": url,
     }
     bound = ["-b", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", "4"]
-    with log.open("w") as said:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", application, *bound], cwd=ROOT, env=environment, stdout=said, stderr=said
-        )
+    command = [sys.executable, "-m", "gunicorn", application, *bound]
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         address = f"http://127.0.0.1:{port}"
         try:
             _wait_for(address, server)

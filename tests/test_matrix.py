@@ -336,13 +336,13 @@ def addresses() -> dict[str, str]:
         "approvals:section_history": {"reference": decision.reference, "key": "summary"},
         "approvals:answer_query": {"reference": decision.reference, "version": 1, "number": 1},
     }
-    found = {}
+    by_page = {}
     for name in TABLE:
         if name.startswith("approvals:pack"):
             own[name] = {"reference": decision.reference, "version": 1}
         candidates = [{}, *objects.values()]
-        found[name] = reverse(name, kwargs=own[name]) if name in own else next(_reversed(name, candidates, objects))
-    return found
+        by_page[name] = reverse(name, kwargs=own[name]) if name in own else next(_reversed(name, candidates, objects))
+    return by_page
 
 
 def amending(decision: Decision) -> dict[str, dict[str, Any]]:
@@ -410,7 +410,7 @@ def signed_in(username: str) -> Client:
 @pytest.mark.parametrize("letter", list(ROLES))
 def test_every_page_opens_to_its_roles_and_to_no_other(letter: str, addresses: dict[str, str]) -> None:
     client = signed_in(ROLES[letter][1])
-    found, expected = {}, {}
+    answers, expected = {}, {}
     for name, allowed in TABLE.items():
         if name == "grants:sign_out":
             continue
@@ -421,11 +421,11 @@ def test_every_page_opens_to_its_roles_and_to_no_other(letter: str, addresses: d
         if name == "approvals:sign_off" and letter in ADVISES:
             address = address.replace("finance", ADVISES[letter])
         status = client.get(address).status_code
-        found[name] = "refused" if status == 403 else "open" if status in (200, 302) else status
+        answers[name] = "refused" if status == 403 else "open" if status in (200, 302) else status
         expected[name] = "open" if allowed == "*" or letter in allowed else "refused"
         if name in POST_ONLY and expected[name] == "open":
             expected[name] = 405
-    assert found == expected
+    assert answers == expected
 
 
 @pytest.mark.parametrize("letter", list(ROLES))

@@ -60,10 +60,10 @@ def violations(page: Page) -> list[str]:
 
     The Design System puts the back link before the main landmark, so that the skip link passes it; that is let be.
     """
-    found = Axe().run(page, options=OPTIONS).response["violations"]
+    broken_rules = Axe().run(page, options=OPTIONS).response["violations"]
     return [
         f"{each['id']}: {node['target']} {node['html'][:160]}"
-        for each in found
+        for each in broken_rules
         for node in each["nodes"]
         if not (each["id"] == "region" and "govuk-back-link" in node["html"])
     ]

@@ -51,13 +51,13 @@ LINKS = "() => [...document.querySelectorAll('a[href]')].map(each => each.href)"
 def _kind(path: str, rounds: set[str]) -> str | None:
     """One name for the pages that differ by their object alone; a page of a round counts for each of `rounds`."""
     try:
-        found = resolve(path)
+        match = resolve(path)
     except Resolver404:
         return None
-    if found.url_name in FILES or found.app_name == "admin":
+    if match.url_name in FILES or match.app_name == "admin":
         return None
-    round = found.kwargs.get("reference" if found.url_name in OF_A_ROUND else "round", "")
-    return f"{found.view_name} {round}" if not round or round in rounds else None
+    round = match.kwargs.get("reference" if match.url_name in OF_A_ROUND else "round", "")
+    return f"{match.view_name} {round}" if not round or round in rounds else None
 
 
 @pytest.mark.parametrize("role", PEOPLE)

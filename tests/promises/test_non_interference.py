@@ -81,10 +81,10 @@ class Site:
     def near(self, labels: list[str], world: World, round: str, *, closed: bool) -> Walks:
         """What each is answered by their pages of a round that read of its bids, its panel or its trail."""
 
-        def found(visitor: Visitor) -> list[str]:
+        def nearby(visitor: Visitor) -> list[str]:
             return [each for each in self._open(visitor, round) if crawl.page_of(each) in NEAR and "?" not in each]
 
-        return self._walk(labels, found, world, closed=closed)
+        return self._walk(labels, nearby, world, closed=closed)
 
     def _open(self, visitor: Visitor, round: str) -> list[str]:
         return [each for each in self.addresses[round] if set(TABLE[crawl.page_of(each)]) & {"*", *visitor.letters}]
@@ -93,7 +93,7 @@ class Site:
         self, labels: list[str], addresses: Callable[[Visitor], list[str]], world: World, *, closed: bool
     ) -> Walks:
         wanted = {label: tuple(dict.fromkeys(addresses(self.visitors[label]))) for label in labels}
-        keys = {label: (label, found, world, closed) for label, found in wanted.items()}
+        keys = {label: (label, own, world, closed) for label, own in wanted.items()}
         missing = [label for label, key in keys.items() if key not in self._walked]
         if missing:
             with self.stage.world(world, closed=closed):
@@ -123,8 +123,8 @@ def test_who_may_not_know_a_fact_sees_the_same_round_in_both_worlds(site: Site, 
     fact = FACTS[name]
     labels = [label for label in site.visitors if label != SECOND_ROLE and not site.is_told(label, fact, closed)]
     one, other = (site.near(labels, world, fact.round, closed=closed) for world in (fact.one, fact.other))
-    told = differing(one, other)
-    assert not told, told
+    differences = differing(one, other)
+    assert not differences, differences
 
 
 @pytest.mark.parametrize("closed", **PHASES)
@@ -137,8 +137,8 @@ def test_the_whole_site_tells_nobody_what_they_may_not_know(site: Site, fact: Fa
         if not site.is_told(label, fact, closed) and all(site.is_told(label, each, closed) for each in already)
     ]
     one, other = (site.whole(labels, world, closed=closed) for world in (fact.one, fact.other))
-    told = differing(one, other)
-    assert not told, told
+    differences = differing(one, other)
+    assert not differences, differences
 
 
 # No decision of the rounds walked here is signed, so that no paper can amend one: `test_amending` holds these pages.
@@ -147,25 +147,25 @@ OF_AN_AMENDMENT = {"approvals:amend_grant", "approvals:leave_grant"}
 
 def test_every_page_is_walked_by_somebody_who_may_open_it(site: Site) -> None:
     opened = set()
-    for found in site.whole(list(site.visitors), BASE, closed=False).values():
-        for request, answer in found.items():
+    for answers in site.whole(list(site.visitors), BASE, closed=False).values():
+        for request, answer in answers.items():
             if answer.status in (200, 302) and not dict(answer.headers).get("Location", "").startswith("/sign-in/"):
                 opened.add(crawl.page_of(request.removeprefix("GET ")) if request.startswith("GET") else "")
     assert set(TABLE) - POST_ONLY - opened == OF_AN_AMENDMENT
 
 
 def test_the_table_is_asked_who_may_know(site: Site) -> None:
-    def told(fact: Fact, closed: bool) -> set[str]:
+    def knowing(fact: Fact, closed: bool) -> set[str]:
         return {label for label in site.visitors if site.is_told(label, fact, closed)}
 
-    assert told(FACTS["that a draft exists"], False) == {"Panel chair", "Auditor", crawl.SHUT_OUT}
-    assert told(FACTS["the value of a submitted mark"], False) == {"member who has scored it"}
-    assert told(FACTS["the value of a mark in a draft"], False) == set()
+    assert knowing(FACTS["that a draft exists"], False) == {"Panel chair", "Auditor", crawl.SHUT_OUT}
+    assert knowing(FACTS["the value of a submitted mark"], False) == {"member who has scored it"}
+    assert knowing(FACTS["the value of a mark in a draft"], False) == set()
     after = {"Panel chair", "CPIE lead", "Auditor", SECOND_ROLE}
     # The chair with an interest in the bid sees its value in the places of the others, and its reasons nowhere.
-    assert told(FACTS["the value of a mark in a draft"], True) == {*after, crawl.SHUT_OUT}
-    assert told(FACTS["the reason of a mark in a draft"], True) == after
-    assert told(FACTS["what an interest is"], False) == {"Panel chair", "Auditor"}
+    assert knowing(FACTS["the value of a mark in a draft"], True) == {*after, crawl.SHUT_OUT}
+    assert knowing(FACTS["the reason of a mark in a draft"], True) == after
+    assert knowing(FACTS["what an interest is"], False) == {"Panel chair", "Auditor"}
 
 
 # Controls: each leak is planted, and found.
@@ -214,13 +214,13 @@ def test_a_planted_leak_is_found(site: Site, leak: str, monkeypatch: pytest.Monk
     fact, visitor = FACTS[fact_name], site.visitors[label]
     args = [worlds.bid_of(worlds.SUBJECT).reference] if page == BID else []
 
-    def told() -> list[str]:
+    def leaks() -> list[str]:
         walked = []
         for world in (fact.one, fact.other):
             with site.stage.world(world, closed=False), site.stage.visit():
                 walked.append(visitor.walk([reverse(page, args=args)]))
         return crawl.differences(*walked)
 
-    assert told() == []
+    assert leaks() == []
     monkeypatch.setattr(module, name, planted)
-    assert len(told()) == 1
+    assert len(leaks()) == 1
