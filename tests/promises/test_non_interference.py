@@ -20,6 +20,7 @@ from bids.models import Scorecard
 from bids.panel import reading
 from bids.panel.blindness import Part
 from grants import access
+from grants.models import RoleHolding
 from tests.promises import crawl, worlds
 from tests.promises.crawl import DECIDED, PEOPLE, Answer, Visitor
 from tests.promises.worlds import BASE, CONTENT, EVERYTHING, FACTS, NOT_IN, QUIET, SCORING, Fact, World
@@ -56,6 +57,7 @@ class Site:
             ContentType.objects.get_for_models(*apps.get_models())
             self.addresses = {round: crawl.addresses_of(round) for round in (SCORING, QUIET, DECIDED)}
             self.admin = crawl.addresses_of_admin()
+        self._decided = self._each_by_one()
         self.stage = worlds.Stage()
         # What is loaded by now stays; to look through it again and again would be a tenth of the time.
         gc.freeze()
@@ -68,12 +70,13 @@ class Site:
         """What each is answered by every page of theirs; one who is blind tries all the others of the round as well.
 
         The decided round is for pages that have nothing to be about before that, and which closing does not touch.
+        What it shows of the other round on a page that both have is asked of one person who may open it.
         """
 
         def everything(visitor: Visitor) -> list[str]:
             here = self.addresses[SCORING] if visitor.label == crawl.STILL else self._open(visitor, SCORING)
             admin = self.admin if visitor.label == "Administrator" else self.admin[:1]
-            there = [] if closed else self._open(visitor, DECIDED)
+            there = [] if closed else self._decided[visitor.label]
             return [*here, *there, *admin]
 
         return self._walk(labels, everything, world, closed=closed)
@@ -85,6 +88,24 @@ class Site:
             return [each for each in self._open(visitor, round) if crawl.page_of(each) in NEAR and "?" not in each]
 
         return self._walk(labels, nearby, world, closed=closed)
+
+    def _each_by_one(self) -> dict[str, list[str]]:
+        """Who opens which pages of the decided round: a page that the other round has too is opened by one person.
+
+        That is somebody with a part in that round, who may know of nothing, where there is one.
+        """
+
+        def choice(visitor: Visitor) -> tuple[bool, bool]:
+            here = RoleHolding.objects.filter(user__username=visitor.username, round__reference=DECIDED)
+            return visitor.is_told(EVERYTHING, closed=False), not here.exists()
+
+        in_both = {crawl.page_of(each) for each in self.addresses[SCORING]}
+        taken: set[str] = set()
+        mine = {}
+        for visitor in sorted(self.visitors.values(), key=choice):
+            mine[visitor.label] = [each for each in self._open(visitor, DECIDED) if each not in taken]
+            taken.update(each for each in mine[visitor.label] if crawl.page_of(each) in in_both)
+        return mine
 
     def _open(self, visitor: Visitor, round: str) -> list[str]:
         return [each for each in self.addresses[round] if set(TABLE[crawl.page_of(each)]) & {"*", *visitor.letters}]
