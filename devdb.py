@@ -110,12 +110,12 @@ class Cluster:
     def borrow(self) -> "Cluster":
         """Start it for the life of this process. The last borrower stops it, unless it ran before the first."""
         with self._locked():
-            found = self.pid() is not None
+            already_runs = self.pid() is not None
             self._ensure()
             users = (self.base / f"{self.name}.users").open("a+")
             # The kernel drops this lock when the process ends, however it ends.
             fcntl.flock(users, fcntl.LOCK_SH)
-            if not found:
+            if not already_runs:
                 (self.base / f"{self.name}.borrowed").touch()
         atexit.register(self._give_back, users, os.getpid())
         return self
@@ -167,11 +167,11 @@ class Cluster:
         self._private(self.socket)
         if not (self.data / "PG_VERSION").exists():
             self._make()
-        found = (self.data / "PG_VERSION").read_text().strip()
-        wanted = self._run("postgres", "--version").stdout.split("(PostgreSQL) ")[-1].split(".")[0].strip()
-        if found != wanted:
+        version = (self.data / "PG_VERSION").read_text().strip()
+        installed = self._run("postgres", "--version").stdout.split("(PostgreSQL) ")[-1].split(".")[0].strip()
+        if version != installed:
             raise RuntimeError(
-                f"{self.data} was made by PostgreSQL {found}, and this machine now has {wanted}. "
+                f"{self.data} was made by PostgreSQL {version}, and this machine now has {installed}. "
                 f"To begin with an empty one: python devdb.py reset {self.name}"
             )
         self._start()
@@ -284,8 +284,8 @@ def _command_line(pid: int) -> str:
 
 def _must_belong_to(folder: Path, uid: int) -> None:
     """Stop where somebody else put a folder or a link in a place that everybody may write to."""
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid:
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid:
         raise RuntimeError(f"{folder} belongs to somebody else. Remove it and try again.")
 
 
@@ -347,8 +347,8 @@ def main(arguments: list[str]) -> str:
 
 if __name__ == "__main__":
     try:
-        said = main(sys.argv[1:])
+        answer = main(sys.argv[1:])
     except RuntimeError as error:
         raise SystemExit(str(error)) from None
-    if said:
-        sys.stdout.write(said + "\n")
+    if answer:
+        sys.stdout.write(answer + "\n")
