@@ -127,12 +127,12 @@ class DayField(forms.MultiValueField):
                 raise forms.ValidationError(f"{self.called} must include a {name}")
         try:
             day, month, year = (int(part) for part in parts)
-            found = date(year, month, day)
+            entered_date = date(year, month, day)
         except (ValueError, OverflowError):
             raise forms.ValidationError(f"{self.called} must be a real date, such as 27 3 2027") from None
-        if not 2000 <= found.year <= 2100:
+        if not 2000 <= entered_date.year <= 2100:
             raise forms.ValidationError(f"{self.called} must be between 2000 and 2100")
-        return found
+        return entered_date
 
 
 class MoneyField(forms.CharField):
@@ -225,12 +225,12 @@ class Form(forms.Form):
     @property
     def errors_with_links(self) -> list[tuple[str, str]]:
         """Each message with the id of the input that it is about; for the error summary."""
-        found = []
+        errors = []
         for name, messages in self.errors.items():
             bound = self[name] if name in self.fields else None
             target = bound.first_input if isinstance(bound, GovukBoundField) and not bound.is_hidden else ""
-            found += [(str(message), target) for message in messages]
-        return found
+            errors += [(str(message), target) for message in messages]
+        return errors
 
 
 class VersionedForm(Form):
@@ -292,8 +292,8 @@ class ReasonForm(Form):
 
 def show_refusal(form: forms.BaseForm, refused: Refused) -> None:
     """Put what a transition said at its field, or at each of its fields."""
-    said = refused.missing if isinstance(refused, Incomplete) else [(refused.field, refused.message)]
-    for field, message in said:
+    errors = refused.missing if isinstance(refused, Incomplete) else [(refused.field, refused.message)]
+    for field, message in errors:
         form.add_error(field if field in form.fields else None, message)
 
 

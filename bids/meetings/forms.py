@@ -71,7 +71,10 @@ class DiscussForm(VersionedForm):
             if rule.scored:
                 self.fields[f"score_{rule.number}"] = forms.TypedChoiceField(
                     label=f"{rule.number}. {rule.label}: mark that was agreed",
-                    choices=[("", "None: the members’ mean stands"), *((v, f"{v}: {said}") for v, said in rule.points)],
+                    choices=[
+                        ("", "None: the members’ mean stands"),
+                        *((value, f"{value}: {label}") for value, label in rule.points),
+                    ],
                     coerce=int,
                     empty_value=None,
                     required=False,
@@ -94,8 +97,8 @@ class DiscussForm(VersionedForm):
     @property
     def agreed(self) -> dict[int, scoring.Answer]:
         data = self.cleaned_data
-        found = {
+        answers = {
             rule.number: scoring.Answer(data.get(f"passed_{rule.number}"), data.get(f"score_{rule.number}"))
             for rule in self.rules
         }
-        return {number: answer for number, answer in found.items() if answer != scoring.Answer()}
+        return {number: answer for number, answer in answers.items() if answer != scoring.Answer()}

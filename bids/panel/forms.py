@@ -91,10 +91,10 @@ class InterestForm(Form):
 
         `rest`: what nothing was said about, now or before, has no interest.
         """
-        said: bool | None = self.cleaned_data["conflicted"]
-        if said is None and before is None and rest:
+        conflicted: bool | None = self.cleaned_data["conflicted"]
+        if conflicted is None and before is None and rest:
             return False
-        return said if said != before else None
+        return conflicted if conflicted != before else None
 
 
 class RestForm(Form):
@@ -167,11 +167,11 @@ class PlanForm(VersionedForm):
 
     @property
     def chosen(self) -> list[tuple[str, str]]:
-        found = []
+        pairs = []
         for pair in self.cleaned_data["pairs"]:
             reference, _, username = pair.partition(":")
-            found.append((reference, username))
-        return found
+            pairs.append((reference, username))
+        return pairs
 
 
 class MembersForm(Form):

@@ -275,8 +275,8 @@ def plan_grid(plan: AssignmentPlan, page: Page[Bid]) -> PlanGrid:
                 allowed.append(pair)
             cells.append((pair, by_name[scorer.username].name, why, (bid.reference, scorer.username) in ticked))
         rows.append(PlanRow(bid, cells, len(row.had), sum(1 for cell in cells if cell[3])))
-    members = [(by_name[each.username], each.load + planned[each.username]) for each in scorers]
-    return PlanGrid(members, rows, allowed)
+    loads = [(by_name[each.username], each.load + planned[each.username]) for each in scorers]
+    return PlanGrid(loads, rows, allowed)
 
 
 def why_not(bid: ToAssign, scorer: Scorer) -> str:

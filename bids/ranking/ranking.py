@@ -100,14 +100,14 @@ def drawn(page: Page[dict[str, Any]], line: Line) -> list[Row]:
 
 def _row(row: dict[str, Any], *, line_below: bool) -> Row:
     outlying = outliers(row["card_means"])
-    unsettled = row["gate"] in UNSETTLED or row["on_agenda"]
+    is_unsettled = row["gate"] in UNSETTLED or row["on_agenda"]
     return Row(
         reference=row["bid__reference"],
         place=row["place"],
         title=row["bid__title"],
         bidder=f"{row['bid__source_reference']} · {row['bid__recipient__name'] or row['bid__sponsoring_unit']}",
         gate=row["gate"].capitalize(),
-        is_running=unsettled and row["bid__state"] == Bid.State.ELIGIBLE,
+        is_running=is_unsettled and row["bid__state"] == Bid.State.ELIGIBLE,
         picture=picture(row["card_means"], row["mean"], outlying),
         outlying=len(outlying),
         result=_figure(row["mean"]),
