@@ -55,12 +55,12 @@ class OrganisationFactory(factory.django.DjangoModelFactory):
 
 def person(*roles: Role, round: Round | None = None, **kwargs: Any) -> User:
     """A person who holds the roles in a round, or in all of them."""
-    found = UserFactory(**kwargs)
+    user = UserFactory(**kwargs)
     for role in roles:
-        RoleHolding.objects.create(user=found, role=role, round=round, given_at=datetime(2026, 1, 1, tzinfo=UTC))
+        RoleHolding.objects.create(user=user, role=role, round=round, given_at=datetime(2026, 1, 1, tzinfo=UTC))
     if Role.CHAIR in roles and round is not None:
-        no_interest([found], Bid.objects.filter(round=round))
-    return found
+        no_interest([user], Bid.objects.filter(round=round))
+    return user
 
 
 def no_interest(chairs: Iterable[User], bids: Iterable[Bid]) -> None:
@@ -151,19 +151,19 @@ def outcome(bid: Bid, verdict: str = "recommend", by: User | None = None, **kwar
 
 def award(round: Round, by: User | None = None, **kwargs: Any) -> Award:
     """An agreed grant that waits for its route: bid, outcome and the leadership's recommendation with it."""
-    found = bid(round, **kwargs)
-    outcome(found)
+    agreed = bid(round, **kwargs)
+    outcome(agreed)
     Recommendation.objects.create(
-        bid=found, answer="agree", amount=found.amount, made_by=by or person(Role.LEAD, round=round), made_at=NOW
+        bid=agreed, answer="agree", amount=agreed.amount, made_by=by or person(Role.LEAD, round=round), made_at=NOW
     )
-    found.state = Bid.State.AGREED
-    found.save(update_fields=["state"])
+    agreed.state = Bid.State.AGREED
+    agreed.save(update_fields=["state"])
     taken = Award.objects.values_list("reference", flat=True)
     return Award.objects.create(
         round=round,
-        bid=found,
+        bid=agreed,
         reference=new_references("AWD", 1, taken)[0],
-        amount=found.amount,
+        amount=agreed.amount,
         legal_power=round.body.legal_power,
     )
 

@@ -33,8 +33,8 @@ def test_a_null_character_is_turned_away(address: str) -> None:
 @pytest.mark.parametrize("version", ["²", "9" * 5000, "-1", ""])
 def test_a_version_that_is_no_number_counts_as_an_old_page(version: str) -> None:
     member = User.objects.get(username="amara.cole")
-    found = reading.progress(member, Round.objects.get(reference="safer-summer-2026-27"))
-    bid = Bid.objects.get(reference=found.next)
+    progress = reading.progress(member, Round.objects.get(reference="safer-summer-2026-27"))
+    bid = Bid.objects.get(reference=progress.next)
     assert bid
     address = reverse("bids:score", args=[bid.reference])
     data = {"version": version, "then": "draft", "reason_1": "A reason"}
@@ -130,11 +130,11 @@ def test_a_password_link_leads_to_who_made_it() -> None:
 
 
 def test_a_payment_form_sent_twice_books_once() -> None:
-    found = factories.Award.objects.get(bid__source_reference="CPIE-001")
+    grant = factories.Award.objects.get(bid__source_reference="CPIE-001")
     client = signed_in("kit.lane")
-    address = reverse("approvals:record_payment", args=[found.reference])
+    address = reverse("approvals:record_payment", args=[grant.reference])
     data = {
-        "version": found.version,
+        "version": grant.version,
         "amount": "100",
         "paid_on_0": "1",
         "paid_on_1": "9",
@@ -142,7 +142,7 @@ def test_a_payment_form_sent_twice_books_once() -> None:
     }
     assert client.post(address, data).status_code == 302
     assert client.post(address, data).status_code == 200
-    assert found.payments.count() == 1
+    assert grant.payments.count() == 1
 
 
 def test_the_funding_line_counts_what_a_grant_can_go_to() -> None:

@@ -47,12 +47,12 @@ WITHOUT_TEMPLATE = {
 
 def pages() -> dict[str, URLPattern]:
     """Every URL of ours by its full name."""
-    found = {}
+    patterns = {}
     for resolver in get_resolver().url_patterns:
         if getattr(resolver, "app_name", None) in OURS:
             for pattern in resolver.url_patterns:
-                found[f"{resolver.app_name}:{pattern.name}"] = pattern
-    return found
+                patterns[f"{resolver.app_name}:{pattern.name}"] = pattern
+    return patterns
 
 
 def test_there_are_pages() -> None:
@@ -172,13 +172,13 @@ def test_every_package_says_what_is_in_it_and_where_to_start() -> None:
 def test_money_is_never_a_float() -> None:
     """`float` occurs only where a share of a bar's width is drawn."""
     allowed = {"grants/tasks.py", "grants/money.py", "grants/audit.py", "approvals/tasks.py", "bids/intake/sheets.py"}
-    found = set()
+    using_float = set()
     for app in OURS:
         for file in (ROOT / app).rglob("*.py"):
             tree = ast.parse(file.read_text())
             if any(isinstance(node, ast.Name) and node.id == "float" for node in ast.walk(tree)):
-                found.add(str(file.relative_to(ROOT)))
-    assert found <= allowed
+                using_float.add(str(file.relative_to(ROOT)))
+    assert using_float <= allowed
 
 
 def test_no_template_marks_text_as_safe() -> None:
@@ -300,7 +300,7 @@ def test_no_choice_is_asked_by_its_label() -> None:
         "REGISTERS[kind]",
         'labels.get("Theme")',
         '{"Theme": 1}.get(kind)',
-        "item.get_answer_display() == said",
+        "item.get_answer_display() == answer",
         "codes[tag.get_kind_display()]",
         'match kind:\n    case "Theme": pass',
     ],

@@ -163,7 +163,7 @@ def person_of(role: Role, round: Round) -> User:
     return factories.person(role, round=round)
 
 
-def member(round: Round, user: User) -> None:
+def joined(round: Round, user: User) -> None:
     factories.person(Role.MEMBER, round=round)
 
 
@@ -182,7 +182,7 @@ def alike(round: Round, user: User) -> None:
 
 PAGES: list[tuple[str, Role, Grow]] = [
     ("grants:round", Role.LEAD, line),
-    ("grants:people", Role.ADMINISTRATOR, member),
+    ("grants:people", Role.ADMINISTRATOR, joined),
     ("grants:round_trail", Role.AUDITOR, line),
     ("grants:virements", Role.FINANCE, moved),
     ("approvals:reconciliation", Role.LEAD, moved),
@@ -194,7 +194,7 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("bids:scoring", Role.MEMBER, assigned),
     ("bids:interests", Role.MEMBER, assigned),
     ("bids:panel", Role.CHAIR, scored),
-    ("bids:panel", Role.CHAIR, member),
+    ("bids:panel", Role.CHAIR, joined),
     ("bids:close_scoring", Role.CHAIR, scored),
     ("bids:ranking", Role.CHAIR, scored_and_closed),
     ("bids:insight", Role.CHAIR, scored_and_closed),
@@ -296,10 +296,10 @@ def test_every_number_of_a_reconciliation_takes_as_many_queries_for_three_rows_a
     client = Client()
     client.force_login(user)
     everything_of(round, user)
-    found = parts.everything(parts.splits(position.position(round, NOW.date())))
-    addresses = {key: reverse("approvals:reconciliation_part", args=[round.reference, key]) for key in found}
+    numbers = parts.everything(parts.splits(position.position(round, NOW.date())))
+    addresses = {key: reverse("approvals:reconciliation_part", args=[round.reference, key]) for key in numbers}
     assert {"route-dmpc", "theme-violence", "retrospective", "paid", "unpaid", "contracts", "outcome-rejected"} <= set(
-        found
+        numbers
     )
     one = {key: queries(client, address) for key, address in addresses.items()}
     everything_of(round, user)
@@ -307,7 +307,7 @@ def test_every_number_of_a_reconciliation_takes_as_many_queries_for_three_rows_a
     assert {key: queries(client, address) for key, address in addresses.items()} == one
     assert max(one.values()) <= MOST
     grown = parts.everything(parts.splits(position.position(round, NOW.date())))
-    assert sum(grown[key].count >= 3 * part.count > 0 for key, part in found.items()) >= 12
+    assert sum(grown[key].count >= 3 * part.count > 0 for key, part in numbers.items()) >= 12
 
 
 def test_what_changed_takes_as_many_queries_for_three_grants_as_for_one() -> None:
@@ -318,10 +318,10 @@ def test_what_changed_takes_as_many_queries_for_three_grants_as_for_one() -> Non
     approved(round, lead)
     paper(round, lead)
     decision = round.decisions.get()
-    found = []
+    counts = []
     for version in (1, 2, 3):
-        said = sources.sources(decision, NOW.date())
-        contents = pack.contents(decision, said, version=version, at=NOW, trail_head="")
+        facts = sources.sources(decision, NOW.date())
+        contents = pack.contents(decision, facts, version=version, at=NOW, trail_head="")
         made = pack.freeze(contents)
         Pack.objects.create(decision=decision, version=version, **made.fields(), submitted_by=lead, submitted_at=NOW)
         approved(round, lead)
@@ -330,8 +330,8 @@ def test_what_changed_takes_as_many_queries_for_three_grants_as_for_one() -> Non
             reverse("approvals:changes", args=[decision.reference]) + f"?from=1&to={version}",
             reverse("approvals:reconciliation", args=[round.reference]),
         ]
-        found.append([queries(client, page) for page in pages])
-    assert found[0] == found[1] == found[2]
+        counts.append([queries(client, page) for page in pages])
+    assert counts[0] == counts[1] == counts[2]
 
 
 def test_a_section_and_its_history_take_as_many_queries_for_three_grants_and_savings_as_for_one() -> None:
@@ -340,7 +340,7 @@ def test_a_section_and_its_history_take_as_many_queries_for_three_grants_and_sav
     client = Client()
     client.force_login(user)
     paper(round, user)
-    found = []
+    counts = []
     for number in range(3):
         approved(round, user)
         writing.write_section(
@@ -349,9 +349,9 @@ def test_a_section_and_its_history_take_as_many_queries_for_three_grants_and_sav
         pages = [
             reverse(f"approvals:{name}", args=["PCD-900", "summary"]) for name in ("edit_section", "section_history")
         ]
-        found.append([queries(client, page) for page in pages])
-    assert found[0] == found[1] == found[2]
-    assert max(found[0]) <= MOST
+        counts.append([queries(client, page) for page in pages])
+    assert counts[0] == counts[1] == counts[2]
+    assert max(counts[0]) <= MOST
 
 
 def test_a_scorecard_takes_as_many_queries_with_many_bids_and_members_as_with_one() -> None:
@@ -372,13 +372,13 @@ def test_a_scorecard_takes_as_many_queries_with_many_bids_and_members_as_with_on
 
 def test_a_plan_takes_as_many_queries_for_three_bids_and_members_as_for_one() -> None:
     round, chair, client = chaired()
-    found = []
+    counts = []
     for _ in range(2):
-        member(round, chair)
+        joined(round, chair)
         factories.bid(round)
         plan = assignments.plan_assignments(round=round, wanted=1, by=chair, at=NOW)
-        found.append(queries(client, reverse("bids:assignment_plan", args=[plan.reference])))
-    assert found[0] == found[1] <= MOST
+        counts.append(queries(client, reverse("bids:assignment_plan", args=[plan.reference])))
+    assert counts[0] == counts[1] <= MOST
 
 
 def test_an_agenda_and_its_minutes_take_as_many_queries_for_three_bids_as_for_one() -> None:
@@ -386,13 +386,13 @@ def test_an_agenda_and_its_minutes_take_as_many_queries_for_three_bids_as_for_on
     scored_and_closed(round, chair)
     meeting = round.meetings.create(reference="MEET-1", held_on=NOW.date(), quorum=1, planned_by=chair, opened_at=NOW)
     pages = [reverse(f"bids:{name}", args=[meeting.reference]) for name in ("meeting", "minutes")]
-    found = []
+    counts = []
     for bid in Bid.objects.filter(round=round)[:2]:
         number = meeting.items.count() + 1
         Discussion.objects.create(meeting=meeting, bid=bid, number=number, why="Split", recorded_by=chair, reason="We")
-        found.append([queries(client, page) for page in pages])
-    assert found[0] == found[1]
-    assert max(found[0]) <= MOST
+        counts.append([queries(client, page) for page in pages])
+    assert counts[0] == counts[1]
+    assert max(counts[0]) <= MOST
 
 
 def test_a_scenario_takes_as_many_queries_for_six_bids_as_for_two() -> None:
@@ -415,28 +415,28 @@ def test_a_likeness_takes_as_many_queries_for_four_as_for_two(name: str) -> None
     lead = factories.person(Role.LEAD, round=round)
     client = Client()
     client.force_login(lead)
-    found = []
+    counts = []
     for _ in range(2):
         for _ in range(2):
             body = factories.OrganisationFactory(name=f"Growers of Dovecot{'aeio'[round.awards.count()]}")
             factories.award(round, title="Crew", recipient=body)
         bench = Workbench(round, lead, NOW)
-        alike = bench.suggestions if name == "likeness" else bench.body_suggestions
-        assert len(alike[0].references) == round.awards.count()
-        found.append(queries(client, reverse(f"approvals:{name}", args=[round.reference, alike[0].key])))
-    assert found[0] == found[1] <= MOST
+        suggestions = bench.suggestions if name == "likeness" else bench.body_suggestions
+        assert len(suggestions[0].references) == round.awards.count()
+        counts.append(queries(client, reverse(f"approvals:{name}", args=[round.reference, suggestions[0].key])))
+    assert counts[0] == counts[1] <= MOST
 
 
 def test_a_file_of_scores_takes_five_queries_however_many_it_holds() -> None:
     round, chair, client = chaired()
-    found = []
+    counts = []
     for _ in range(2):
         scored_and_closed(round, chair)
         export = matrix.ask_for_scores(round=round, kind="csv", by=chair, at=timezone.now())
         with CaptureQueriesContext(connection) as captured:
             assert b"".join(client.get(reverse("bids:scores_file", args=[export.reference]))).count(b"\r\n") > 1
-        found.append(len(captured))
-    assert found == [5, 5]
+        counts.append(len(captured))
+    assert counts == [5, 5]
 
 
 def chaired() -> tuple[Round, User, Client]:
@@ -461,8 +461,8 @@ def test_the_home_page_takes_no_more_queries_for_more_papers(username: str) -> N
     for reference in ("PCD-701", "PCD-702"):
         with CaptureQueriesContext(
             connection,
-        ) as queries:
+        ) as captured:
             assert client.get("/").status_code == 200
-        taken.append(len(queries))
+        taken.append(len(captured))
         steps.open_paper(decision.round, reference, grace)
     assert taken[0] == taken[1]

@@ -145,22 +145,22 @@ def _measure() -> list[str]:
         built = build(size, number)
         for name, user, address in pages(built, size):
             # A file grows with its rows, so a long one is fetched once.
-            found = cost(user, address, 1 if name == "export of scores" and size.bids > 830 else REPEATS)
-            base = first.setdefault(name, found)
-            growth = found.ratio / base.ratio
-            figures = f"{found.queries:8}{found.cpu:9.1f}{found.wall:9.1f}{found.ratio:9.1f}{growth:8.2f}"
+            measured = cost(user, address, 1 if name == "export of scores" and size.bids > 830 else REPEATS)
+            base = first.setdefault(name, measured)
+            growth = measured.ratio / base.ratio
+            figures = f"{measured.queries:8}{measured.cpu:9.1f}{measured.wall:9.1f}{measured.ratio:9.1f}{growth:8.2f}"
             print(f"{name:18}{size.name:46}{figures}", flush=True)
-            missed += [f"{name} of {size.name}: {said}" for said in _misses(name, size, found, base, growth)]
+            missed += [f"{name} of {size.name}: {miss}" for miss in _misses(name, size, measured, base, growth)]
     return missed
 
 
-def _misses(name: str, size: Size, found: Cost, base: Cost, growth: float) -> Iterator[str]:
+def _misses(name: str, size: Size, measured: Cost, base: Cost, growth: float) -> Iterator[str]:
     aim = AIMS[name]
-    if found.queries > aim.queries:
-        yield f"{found.queries} queries, at most {aim.queries} wanted"
-    if found.queries != base.queries:
-        yield f"{found.queries} queries, {base.queries} at 83 bids"
-    if aim.ratio is not None and size.is_plain and found.ratio > aim.ratio:
-        yield f"{found.ratio:.1f} times the empty page, at most {aim.ratio} wanted"
+    if measured.queries > aim.queries:
+        yield f"{measured.queries} queries, at most {aim.queries} wanted"
+    if measured.queries != base.queries:
+        yield f"{measured.queries} queries, {base.queries} at 83 bids"
+    if aim.ratio is not None and size.is_plain and measured.ratio > aim.ratio:
+        yield f"{measured.ratio:.1f} times the empty page, at most {aim.ratio} wanted"
     if name != "export of scores" and size.is_plain and growth > GROWTH:
         yield f"grows {growth:.2f} times from 83 bids"

@@ -74,8 +74,8 @@ def build(size: Size, number: int) -> Built:
     _more_criteria(round, size.criteria)
     bids = _bids(round, size.bids)
     _scored(bids, members, size.closed)
-    said = (Interest(bid=bid, member=chair, conflicted=False, declared_at=AT) for bid in bids)
-    Interest.objects.bulk_create(said, batch_size=2000)
+    declarations = (Interest(bid=bid, member=chair, conflicted=False, declared_at=AT) for bid in bids)
+    Interest.objects.bulk_create(declarations, batch_size=2000)
     with connection.cursor() as cursor:
         cursor.execute(MARKS, [REASON, round.pk])
     if size.closed:

@@ -35,9 +35,9 @@ def new_round(copy: str, tmp_path: Path) -> None:
     """A round of two bids that a lead has passed on to its panel."""
     folder, source = tmp_path / REFERENCE, ROOT / "fixtures/safer-summer"
     folder.mkdir()
-    said = (source / "round.toml").read_text("utf-8").replace("safer-summer-2026-27", REFERENCE)
-    said = said.replace("Safer Summer Fund 2026/27", "Winter practice")
-    (folder / "round.toml").write_text(said, "utf-8")
+    settings = (source / "round.toml").read_text("utf-8").replace("safer-summer-2026-27", REFERENCE)
+    settings = settings.replace("Safer Summer Fund 2026/27", "Winter practice")
+    (folder / "round.toml").write_text(settings, "utf-8")
     lines = (source / "bids.csv").read_text("utf-8").splitlines(keepends=True)
     (folder / "bids.csv").write_text("".join(lines[:3]), "utf-8")
     environment = {**os.environ, "GRANTS_ENV": "test", "DATABASE_URL": copy, "DEMO_PASSWORD": DEMO_PASSWORD}

@@ -144,16 +144,16 @@ class Visitor:
 
     def walk(self, addresses: Iterable[str], only_read: frozenset[str] = frozenset()) -> dict[str, Answer]:
         """The answer to each address and to each form on its page, by method and address."""
-        found: dict[str, Answer] = {}
+        answers: dict[str, Answer] = {}
         with frozen():
             for address in addresses:
-                found[f"GET {address}"] = answer = self.ask(address)
+                answers[f"GET {address}"] = answer = self.ask(address)
                 # Signing in and setting a password are the same for everybody, and slow by design.
                 own = TABLE.get(page_of(address), "*") != "*" and address not in only_read
                 for number, data in enumerate(sent_back(answer) if own else []):
                     with worlds.undone():
-                        found[f"POST {address} #{number}"] = self.ask(address, data)
-        return found
+                        answers[f"POST {address} #{number}"] = self.ask(address, data)
+        return answers
 
     def ask(self, address: str, data: dict[str, list[str]] | None = None) -> Answer:
         # What one page sets must not follow to the next.
@@ -188,13 +188,13 @@ def _body(response: HttpResponse) -> bytes:
 def addresses_of(round: str) -> list[str]:
     """Every page of the product that is about no round or about this one, and its lists with all they can be asked."""
     objects = _OBJECTS[round]()
-    found = [address for name in pages() for address in _of_page(name, objects)]
+    addresses = [address for name in pages() for address in _of_page(name, objects)]
     if round == DECIDED:
-        return found
+        return addresses
     for name, asked in ASKED.items():
         key = "round" if name.startswith("bids:") else "reference"
-        found += [f"{reverse(name, kwargs={key: round})}?{urlencode(each)}" for each in asked]
-    return found
+        addresses += [f"{reverse(name, kwargs={key: round})}?{urlencode(each)}" for each in asked]
+    return addresses
 
 
 @cache
@@ -222,17 +222,17 @@ def _of_page(name: str, objects: dict[str, str]) -> Iterator[str]:
     pattern = pages()[name].pattern
     wanted = set(pattern.converters)
     kind = str(pattern).removeprefix("trail/").split("/")[0]
-    said: dict[str, Any] = {"username": worlds.DRAFTED_BY, "version": 1, "number": 1, "key": "summary", "kind": "csv"}
-    said |= {"part": "grants", "area": "finance", "award": objects.get("awards", "none")}
+    arguments: dict[str, Any] = {"username": worlds.DRAFTED_BY, "version": 1, "number": 1, "key": "summary"}
+    arguments |= {"kind": "csv", "part": "grants", "area": "finance", "award": objects.get("awards", "none")}
     if name == "grants:set_password":
         yield reverse(name, args=people.password_link(User.objects.get(username="henry.ives")))
     elif not wanted & {"reference", "round"}:
-        yield reverse(name, kwargs={key: said[key] for key in wanted})
+        yield reverse(name, kwargs={key: arguments[key] for key in wanted})
     elif kind in objects:
-        said |= {"round": objects[kind], "reference": objects[kind], "bid": objects["bids"]}
+        arguments |= {"round": objects[kind], "reference": objects[kind], "bid": objects["bids"]}
         if name in ALIKE:
-            said |= _alike(name, objects[kind])
-        yield reverse(name, kwargs={key: said[key] for key in wanted})
+            arguments |= _alike(name, objects[kind])
+        yield reverse(name, kwargs={key: arguments[key] for key in wanted})
 
 
 ALIKE = ("approvals:likeness", "approvals:same_body", "approvals:undo_dismissal")
@@ -261,8 +261,8 @@ def _of_round(reference: str, bid: str, paper: str) -> dict[str, str]:
         "exports": Export.objects.filter(round=round),
         "scenarios": round.scenarios.order_by("pk"),
     }
-    found = {kind: each[0].reference for kind, each in rows.items() if each}
-    return {"rounds": reference, "bids": bid, "register": paper, **found}
+    first_of_kind = {kind: each[0].reference for kind, each in rows.items() if each}
+    return {"rounds": reference, "bids": bid, "register": paper, **first_of_kind}
 
 
 _OBJECTS: dict[str, Callable[[], dict[str, str]]] = {
@@ -274,19 +274,19 @@ _OBJECTS: dict[str, Callable[[], dict[str, str]]] = {
 
 def addresses_of_admin() -> list[str]:
     """Each page of the admin, asked as well for what it does not list: through a relation, or by a number."""
-    found = [reverse(f"admin:{name}") for name in ("index", "jsi18n", "autocomplete", "password_change")]
-    found += [reverse("admin:view_on_site", args=each) for each in _shortcuts()]
+    addresses = [reverse(f"admin:{name}") for name in ("index", "jsi18n", "autocomplete", "password_change")]
+    addresses += [reverse("admin:view_on_site", args=each) for each in _shortcuts()]
     criteria = Criterion.objects.filter(round__reference=worlds.QUIET).values_list("pk", flat=True)
-    found.append(reverse("admin:bids_criterion_change", args=criteria[:1]))
+    addresses.append(reverse("admin:bids_criterion_change", args=criteria[:1]))
     for model in sorted(admin.site._registry, key=str):
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         changelist = reverse(f"{name}_changelist")
-        found += [changelist, reverse(f"{name}_add")]
-        found += [f"{changelist}?{asked}" for asked in _lookups(model)]
+        addresses += [changelist, reverse(f"{name}_add")]
+        addresses += [f"{changelist}?{asked}" for asked in _lookups(model)]
         for number in _numbers(model):
             asked_for = ("change", "history", "delete") if model in HIDDEN else ("change",)
-            found += [reverse(f"{name}_{page}", args=[number]) for page in asked_for]
-    return found
+            addresses += [reverse(f"{name}_{page}", args=[number]) for page in asked_for]
+    return addresses
 
 
 def _shortcuts() -> Iterator[tuple[int, int]]:
@@ -330,34 +330,34 @@ class _Forms(HTMLParser):
         self._select = self._text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        if tag == "form" and said.get("method") == "post" and said.get("action") != reverse("grants:sign_out"):
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form" and values.get("method") == "post" and values.get("action") != reverse("grants:sign_out"):
             self._form = {}
             self.forms.append(self._form)
         if self._form is None:
             return
-        name = said.get("name", "")
+        name = values.get("name", "")
         if tag in ("input", "button") and name:
-            self._given(name, said)
+            self._fill_in(name, values)
         elif tag == "textarea":
             self._text = name
             self._form[name] = []
         elif tag == "select":
             self._select = name
-        elif tag == "option" and said.get("value") and ("selected" in said or self._select not in self._form):
-            self._form[self._select] = [said["value"]]
+        elif tag == "option" and values.get("value") and ("selected" in values or self._select not in self._form):
+            self._form[self._select] = [values["value"]]
 
-    def _given(self, name: str, said: dict[str, str]) -> None:
+    def _fill_in(self, name: str, values: dict[str, str]) -> None:
         assert self._form is not None
-        kind = said.get("type", "text")
+        kind = values.get("type", "text")
         if kind in ("radio", "checkbox"):
             # Where nothing is ticked, the first answer is.
-            if "checked" in said or name not in self._form:
-                self._form[name] = [said.get("value", "on")]
+            if "checked" in values or name not in self._form:
+                self._form[name] = [values.get("value", "on")]
         elif kind == "password":
             self._form[name] = [DEMO_PASSWORD]
         elif kind != "file":
-            self._form[name] = [said.get("value", "")]
+            self._form[name] = [values.get("value", "")]
 
     def handle_data(self, data: str) -> None:
         if self._text and self._form is not None:

@@ -99,10 +99,10 @@ class Window:
         reasons = {name: reason(number, name[-1]) for name in re.findall(r'name="(reason_\d)"', page)}
         data = {"version": seen, "then": "draft", **marks, **reasons}
         try:
-            said = _understood(*self.browser.post(f"/bids/{bid}/score/", page, data, {"X-Autosave": "stay"}))
+            answer = _understood(*self.browser.post(f"/bids/{bid}/score/", page, data, {"X-Autosave": "stay"}))
         except OSError as error:
-            said = repr(error), 0
-        done = Save((self.member, bid), number, seen, late, *said)
+            answer = repr(error), 0
+        done = Save((self.member, bid), number, seen, late, *answer)
         self.saves.append(done)
         return done
 
@@ -131,14 +131,14 @@ class Window:
 
 def _understood(status: int, text: str) -> tuple[str, int]:
     try:
-        said = json.loads(text)
+        answer = json.loads(text)
     except ValueError:
         return f"{status}: {text[:200]}", 0
-    if status == 200 and set(said) == {"version", "saved"}:
-        return OK, said["version"]
-    if status == 409 and said["error"].startswith("Somebody changed"):
+    if status == 200 and set(answer) == {"version", "saved"}:
+        return OK, answer["version"]
+    if status == 409 and answer["error"].startswith("Somebody changed"):
         return STALE, 0
-    return f"{status}: {said}", 0
+    return f"{status}: {answer}", 0
 
 
 def _windows(served: str, member: str, numbers: Iterator[int]) -> list[Window]:
@@ -175,7 +175,7 @@ class Kept:
 
 
 @dataclass
-class Found:
+class Comparison:
     """What became of the saves, as counts; everything from `failed` on should be 0."""
 
     saves: int
@@ -194,27 +194,27 @@ class Found:
         return ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in vars(self).items())
 
 
-def compared(saves: list[Save], kept: Mapping[Card, Kept]) -> Found:
+def compared(saves: list[Save], kept: Mapping[Card, Kept]) -> Comparison:
     """Hold what was answered against what the database holds."""
     answers = Counter(save.answer for save in saves)
     late = sum(save.late for save in saves)
-    found = Found(len(saves), answers[OK], late, answers[STALE])
-    found.failed = len(saves) - found.acknowledged - found.stale
+    comparison = Comparison(len(saves), answers[OK], late, answers[STALE])
+    comparison.failed = len(saves) - comparison.acknowledged - comparison.stale
     for card in {save.card for save in saves}:
-        _compare(found, [save for save in saves if save.card == card], kept[card])
-    return found
+        _compare(comparison, [save for save in saves if save.card == card], kept[card])
+    return comparison
 
 
-def _compare(found: Found, saves: list[Save], kept: Kept) -> None:
+def _compare(comparison: Comparison, saves: list[Save], kept: Kept) -> None:
     acknowledged = sorted((save for save in saves if save.answer == OK), key=lambda save: save.version)
     numbers = [save.number for save in acknowledged]
     in_trail = Counter(kept.trail)
     before = min(save.seen for save in saves)
-    found.lost += sum(number not in in_trail for number in numbers)
-    found.doubled += sum(count - 1 for count in in_trail.values())
+    comparison.lost += sum(number not in in_trail for number in numbers)
+    comparison.doubled += sum(count - 1 for count in in_trail.values())
     # A save replaced what its sender never saw where another came between the version seen and the one given.
-    found.overwritten += sum(save.version != save.seen + 1 for save in acknowledged)
-    found.traces += len(in_trail.keys() - set(numbers))
+    comparison.overwritten += sum(save.version != save.seen + 1 for save in acknowledged)
+    comparison.traces += len(in_trail.keys() - set(numbers))
     rising = [before, *(save.version for save in acknowledged)] == list(range(before, kept.version + 1))
-    found.out_of_order += kept.trail != numbers or not rising
-    found.not_standing += kept.standing != set(numbers[-1:])
+    comparison.out_of_order += kept.trail != numbers or not rising
+    comparison.not_standing += kept.standing != set(numbers[-1:])

@@ -52,9 +52,9 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
     address = snapshots.address(settings, f"{settings['NAME']}_served")
     with psycopg2.connect(address) as connected, connected.cursor() as cursor:
         cursor.execute(sql)
-        found = cursor.fetchall() if cursor.description else []
+        fetched = cursor.fetchall() if cursor.description else []
     connected.close()
-    return found
+    return fetched
 
 
 def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
@@ -66,9 +66,9 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
 def next_bid(served: str) -> tuple[Browser, str]:
     """A panel member in front of the next bid to score, and its address."""
     member = Browser(served, "amara.cole")
-    found = re.search(r'href="(/bids/BID-\w+/score/)"', member.get("/"))
-    assert found
-    return member, found[1]
+    match = re.search(r'href="(/bids/BID-\w+/score/)"', member.get("/"))
+    assert match
+    return member, match[1]
 
 
 def filled(version: int, word: str) -> dict[str, Any]:

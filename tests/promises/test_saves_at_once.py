@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import ROOT, serving
 from tests.promises import saving_at_once
-from tests.promises.saving_at_once import MEMBERS, OK, STALE, Card, Found, Kept, Plan, Save
+from tests.promises.saving_at_once import MEMBERS, OK, STALE, Card, Comparison, Kept, Plan, Save
 
 pytestmark = pytest.mark.promises
 
@@ -35,16 +35,16 @@ MARKS = """
 def rows(url: str, sql: str, *values: Any) -> list[tuple[Any, ...]]:
     with psycopg2.connect(url) as connected, connected.cursor() as cursor:
         cursor.execute(sql, values)
-        found = cursor.fetchall()
+        fetched = cursor.fetchall()
     connected.close()
-    return found
+    return fetched
 
 
 def kept(url: str, since: int) -> dict[Card, Kept]:
     """What the database holds of each card, past the application."""
     trail = defaultdict(list)
     for member, bid, facts in rows(url, TRAIL, since):
-        marks = {int(number): (said["passed"], said["score"]) for number, said in facts.items()}
+        marks = {int(number): (mark["passed"], mark["score"]) for number, mark in facts.items()}
         trail[member, bid].append(saving_at_once.read(marks))
     cards: dict[Card, list[tuple[Any, ...]]] = defaultdict(list)
     for member, bid, *mark in rows(url, MARKS, list(MEMBERS)):
@@ -68,55 +68,55 @@ def verified(url: str) -> bool:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=60).returncode == 0
 
 
-def saved(url: str, log: Path, plan: Plan, application: str) -> tuple[list[Save], Found, str]:
-    """Serve, save and compare; the last is what to say about it."""
+def saved(url: str, log: Path, plan: Plan, application: str) -> tuple[list[Save], Comparison, str]:
+    """Serve, save and compare. The text is the comparison in one line, to print."""
     [(since,)] = rows(url, LAST_EVENT)
     with serving(url, log, application=application, workers=2) as address:
         began = time.monotonic()
         saves = saving_at_once.saved_at_once(address, plan)
         seconds = time.monotonic() - began
-    found = saving_at_once.compared(saves, kept(url, since))
+    comparison = saving_at_once.compared(saves, kept(url, since))
     cards = len({save.card for save in saves})
-    return saves, found, f"{application}: {found}; on {cards} scorecards in {seconds:.0f} seconds"
+    return saves, comparison, f"{application}: {comparison}; on {cards} scorecards in {seconds:.0f} seconds"
 
 
-def save(number: int, seen: int, version: int = 0) -> Save:
+def a_save(number: int, seen: int, version: int = 0) -> Save:
     return Save(("ben.hart", "BID-1"), number, seen, False, OK if version else STALE, version)
 
 
 @pytest.mark.parametrize(
     ("saves", "held", "amiss"),
     [
-        ([save(1, 0, 1), save(2, 1, 2), save(3, 1)], Kept([1, 2], 2, {2}), {}),
-        ([save(1, 0, 1), save(2, 1, 2)], Kept([2], 2, {2}), {"lost": 1, "out_of_order": 1}),
-        ([save(1, 0, 1), save(2, 1, 2)], Kept([1, 2, 2], 2, {2}), {"doubled": 1, "out_of_order": 1}),
-        ([save(1, 0, 1), save(2, 0, 2)], Kept([1, 2], 2, {2}), {"overwritten": 1}),
-        ([save(1, 0, 1), save(2, 0)], Kept([1, 2], 2, {1}), {"traces": 1, "out_of_order": 1}),
-        ([save(1, 0, 1), save(2, 1, 3)], Kept([1, 2], 3, {2}), {"overwritten": 1, "out_of_order": 1}),
-        ([save(1, 0, 1), save(2, 1, 2)], Kept([1, 2], 2, {1, 2}), {"not_standing": 1}),
+        ([a_save(1, 0, 1), a_save(2, 1, 2), a_save(3, 1)], Kept([1, 2], 2, {2}), {}),
+        ([a_save(1, 0, 1), a_save(2, 1, 2)], Kept([2], 2, {2}), {"lost": 1, "out_of_order": 1}),
+        ([a_save(1, 0, 1), a_save(2, 1, 2)], Kept([1, 2, 2], 2, {2}), {"doubled": 1, "out_of_order": 1}),
+        ([a_save(1, 0, 1), a_save(2, 0, 2)], Kept([1, 2], 2, {2}), {"overwritten": 1}),
+        ([a_save(1, 0, 1), a_save(2, 0)], Kept([1, 2], 2, {1}), {"traces": 1, "out_of_order": 1}),
+        ([a_save(1, 0, 1), a_save(2, 1, 3)], Kept([1, 2], 3, {2}), {"overwritten": 1, "out_of_order": 1}),
+        ([a_save(1, 0, 1), a_save(2, 1, 2)], Kept([1, 2], 2, {1, 2}), {"not_standing": 1}),
     ],
 )
 def test_the_comparison_sees_each_fault(saves: list[Save], held: Kept, amiss: dict[str, int]) -> None:
-    found = vars(saving_at_once.compared(saves, {saves[0].card: held}))
+    counts = vars(saving_at_once.compared(saves, {saves[0].card: held}))
     wrong = ("failed", "lost", "doubled", "overwritten", "traces", "out_of_order", "not_standing")
-    assert {name: found[name] for name in wrong if found[name]} == amiss
+    assert {name: counts[name] for name in wrong if counts[name]} == amiss
 
 
 def test_six_members_saving_at_once_lose_and_double_no_mark(
     copy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    saves, found, said = saved(copy, tmp_path / "server.log", Plan(kept=84, late_after=8), "grants.wsgi")
+    saves, comparison, summary = saved(copy, tmp_path / "server.log", Plan(kept=84, late_after=8), "grants.wsgi")
     with capsys.disabled():
-        print(f"\n{said}")
+        print(f"\n{summary}")
     failures = [save.answer for save in saves if save.answer not in (OK, STALE)]
     assert failures == []
-    assert found.acknowledged >= 1000
-    assert found.late >= 100
+    assert comparison.acknowledged >= 1000
+    assert comparison.late >= 100
     # Besides those sent on purpose, the two windows of each member met at least in their first bid.
-    assert found.stale >= found.late + len(MEMBERS)
+    assert comparison.stale >= comparison.late + len(MEMBERS)
     assert {save.answer for save in saves if save.late} == {STALE}
-    assert [found.lost, found.doubled, found.overwritten, found.traces] == [0, 0, 0, 0]
-    assert [found.out_of_order, found.not_standing] == [0, 0]
+    assert [comparison.lost, comparison.doubled, comparison.overwritten, comparison.traces] == [0, 0, 0, 0]
+    assert [comparison.out_of_order, comparison.not_standing] == [0, 0]
     assert verified(copy)
 
 
@@ -124,11 +124,11 @@ def test_without_the_guard_they_overwrite_each_other(
     copy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = Plan(kept=9, late_after=1)
-    saves, found, said = saved(copy, tmp_path / "server.log", plan, "tests.promises.unguarded")
+    saves, comparison, summary = saved(copy, tmp_path / "server.log", plan, "tests.promises.unguarded")
     with capsys.disabled():
-        print(f"\n{said}")
+        print(f"\n{summary}")
     late = [save for save in saves if save.late]
     assert len(late) >= 100
-    assert found.stale == 0
+    assert comparison.stale == 0
     assert sum(save.answer == OK and save.version != save.seen + 1 for save in late) >= 100
-    assert found.overwritten >= 100
+    assert comparison.overwritten >= 100

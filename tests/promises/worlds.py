@@ -264,8 +264,8 @@ def _build(world: World) -> None:
     # What happens next stands in the trail after the hidden events, of the round and of the bid.
     assignments.assign(bid=bid, member=_user(NOT_ASKED), by=_user("olive.marsh"), at=NOW)
     line = round.lines.all()[0]
-    said: dict[str, Any] = {"kind": line.kind, "label": line.label, "amount": line.amount, "reason": "Named"}
-    rounds.keep_budget_line(round=round, line=line, **said, by=_user("kit.lane"), at=NOW)
+    facts: dict[str, Any] = {"kind": line.kind, "label": line.label, "amount": line.amount, "reason": "Named"}
+    rounds.keep_budget_line(round=round, line=line, **facts, by=_user("kit.lane"), at=NOW)
 
 
 def _write(card: Card) -> None:
@@ -273,8 +273,8 @@ def _write(card: Card) -> None:
         last = seen == card.saves - 1
         save = scorecards.submit_scorecard if last and card.submitted else scorecards.save_draft
         marks = factories.marks(score=card.score if last else seen)
-        said = {number: replace(given, reason=card.why) for number, given in marks.items()}
-        save(bid=bid_of(card.bid), marks=said, seen=seen, by=_user(card.member), at=NOW)
+        marks = {number: replace(mark, reason=card.why) for number, mark in marks.items()}
+        save(bid=bid_of(card.bid), marks=marks, seen=seen, by=_user(card.member), at=NOW)
 
 
 def _declare(bid: Bid, username: str, nature: str) -> None:

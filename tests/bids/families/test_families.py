@@ -20,10 +20,10 @@ SHELTER = (
 )
 
 
-def groups(bids: list[Like], bodies: list[Body] | None = None) -> dict[tuple[str, ...], list[str]]:
+def groups(bids: list[Like], records: list[Body] | None = None) -> dict[tuple[str, ...], list[str]]:
     return {
         suggestion.references: [reason.why.value for reason in suggestion.reasons]
-        for suggestion in suggest(bids, bodies or [])
+        for suggestion in suggest(bids, records or [])
     }
 
 

@@ -86,20 +86,20 @@ def take_in(round: Round, by: User, sheet_rows: list[dict[str, str]]) -> list[Bi
 
 def test_a_row_becomes_a_bid_with_all_that_it_says(round: Round, lead: User) -> None:
     (taken,) = take_in(round, lead, rows({}))
-    bid = Bid.objects.get(pk=taken.pk)
-    assert (bid.source_reference, bid.title, bid.state) == ("B-1", "Allotment Crew", "received")
-    assert bid.amount == Decimal("1200.50")
-    assert list(bid.costs.values_list("label", "amount")) == [
+    stored = Bid.objects.get(pk=taken.pk)
+    assert (stored.source_reference, stored.title, stored.state) == ("B-1", "Allotment Crew", "received")
+    assert stored.amount == Decimal("1200.50")
+    assert list(stored.costs.values_list("label", "amount")) == [
         ("Tools", Decimal("1000.00")),
         ("Seeds", Decimal("200.50")),
     ]
-    assert bid.boroughs == ["E09000012", "E09000033"]
-    assert (bid.starts_on, bid.ends_on) == (date(2026, 12, 1), date(2027, 3, 31))
-    assert (bid.employs_staff, bid.london_living_wage, bid.future_cost) == (True, True, False)
-    assert set(bid.tags.values_list("code", flat=True)) == {"violence", "engagement", "children", "summer"}
-    assert bid.recipient is not None
-    assert (bid.recipient.register, bid.recipient.number) == ("charity", "7654321")
-    event = AuditEvent.objects.get(round=round, bid=bid.reference)
+    assert stored.boroughs == ["E09000012", "E09000033"]
+    assert (stored.starts_on, stored.ends_on) == (date(2026, 12, 1), date(2027, 3, 31))
+    assert (stored.employs_staff, stored.london_living_wage, stored.future_cost) == (True, True, False)
+    assert set(stored.tags.values_list("code", flat=True)) == {"violence", "engagement", "children", "summer"}
+    assert stored.recipient is not None
+    assert (stored.recipient.register, stored.recipient.number) == ("charity", "7654321")
+    event = AuditEvent.objects.get(round=round, bid=stored.reference)
     assert (event.action, event.actor, event.facts["amount"]) == ("take in bid", lead, "1200.50")
 
 
@@ -175,13 +175,13 @@ def test_a_cell_is_named_by_where_its_column_stands_in_the_file(round: Round) ->
 
 def test_whom_the_bidder_named_is_kept_with_the_bid_and_out_of_the_trail(round: Round, lead: User) -> None:
     (taken,) = take_in(round, lead, rows({"contact": "Ida Fenn", "contact_email": "ida@dovecote.example"}))
-    bid = Bid.objects.get(pk=taken.pk)
-    assert (bid.contact, bid.contact_email) == ("Ida Fenn", "ida@dovecote.example")
+    stored = Bid.objects.get(pk=taken.pk)
+    assert (stored.contact, stored.contact_email) == ("Ida Fenn", "ida@dovecote.example")
     data = intake.check(round, rows({"contact": "Jo Marsh", "contact_email": "jo@dovecote.example"})).rows[0]
     # The content differs from what is there, so that it is no known row.
     assert data.errors
     draft = _draft({"contact": "Jo Marsh"})
-    intake.change_bid(bid=bid, draft=draft, seen=1, reason="Another contact", by=lead, at=NOW)
+    intake.change_bid(bid=stored, draft=draft, seen=1, reason="Another contact", by=lead, at=NOW)
     event = AuditEvent.objects.get(round=round, action="change bid")
     assert event.facts == {"contact": "changed"}
     trail = " ".join(str(each) for each in AuditEvent.objects.filter(round=round).values_list("before", "facts"))

@@ -30,8 +30,8 @@ def made(round: Round, chair: User) -> Practice:
     return set_up(round, chair)
 
 
-def score(made: Practice, member: User, score: int = 3) -> PracticeCard:
-    return practice.score_practice(practice=made, marks=marks(score=score), by=member, at=NOW)
+def score(made: Practice, member: User, points: int = 3) -> PracticeCard:
+    return practice.score_practice(practice=made, marks=marks(score=points), by=member, at=NOW)
 
 
 def compare(made: Practice, chair: User, seen: int = 1) -> Practice:

@@ -171,8 +171,8 @@ def test_the_shade_is_the_share_of_the_most_covered_borough_and_never_none_for_a
 
 
 def test_a_body_without_a_map_has_its_table_alone() -> None:
-    found = drawn(VALE.areas, {"X07000002": {"all": 3, "above": 2, "asked": Decimal("50000.01")}}, [])
-    assert (found.tiles, found.width, found.height) == ([], 0, 0)
-    assert [part.label for part in found.areas] == ["Ashmere", "Brackwater", "Corran Vale", "Dunholt", "Eastry Fen"]
-    assert found.areas[1] == Part("Brackwater", 3, 2, Decimal("50000.01"))
-    assert found.uncovered == ["Ashmere", "Corran Vale", "Dunholt", "Eastry Fen"]
+    in_vale = drawn(VALE.areas, {"X07000002": {"all": 3, "above": 2, "asked": Decimal("50000.01")}}, [])
+    assert (in_vale.tiles, in_vale.width, in_vale.height) == ([], 0, 0)
+    assert [part.label for part in in_vale.areas] == ["Ashmere", "Brackwater", "Corran Vale", "Dunholt", "Eastry Fen"]
+    assert in_vale.areas[1] == Part("Brackwater", 3, 2, Decimal("50000.01"))
+    assert in_vale.uncovered == ["Ashmere", "Corran Vale", "Dunholt", "Eastry Fen"]

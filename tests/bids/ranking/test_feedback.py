@@ -29,8 +29,8 @@ BOTH = Rule(3, "Value", "?", gate=True, scored=True, points=((0, "Poor"), (4, "G
 
 
 def paragraph(rule: Rule, *cards: Card) -> str:
-    (paragraph,) = by_criterion(result(list(cards), [rule]), [rule])
-    heading, _, body = paragraph.partition("\n")
+    (block,) = by_criterion(result(list(cards), [rule]), [rule])
+    heading, _, body = block.partition("\n")
     assert heading == f"{rule.number}. {rule.label}"
     return body
 
@@ -80,9 +80,9 @@ def test_a_criterion_that_is_both_is_told_both_ways() -> None:
 
 def test_what_a_meeting_agreed_is_what_the_bidder_is_told() -> None:
     cards = [{3: Answer(passed=True, score=0)}, {3: Answer(passed=False, score=0)}]
-    (paragraph,) = by_criterion(result(cards, [BOTH], {3: Answer(passed=False, score=4)}), [BOTH])
-    assert "does not meet this" in paragraph
-    assert "4.00 of 4, nearest to: good" in paragraph
+    (block,) = by_criterion(result(cards, [BOTH], {3: Answer(passed=False, score=4)}), [BOTH])
+    assert "does not meet this" in block
+    assert "4.00 of 4, nearest to: good" in block
 
 
 @pytest.mark.parametrize(
