@@ -132,8 +132,7 @@ class Folder:
         values: dict[str, Any] = {name: said[name] for name in texts if name in said}
         values |= {name: date.fromisoformat(str(said[name])) for name in days if name in said}
         self.round = rounds.open_round(
-            **values,
-            allocation=_money(said["allocation"]),
+            terms=rounds.RoundTerms(**values, allocation=_money(said["allocation"])),
             body=body_folder.read(self.path / said["body"]) if "body" in said else None,
             by=administrator,
             at=at,

@@ -1,5 +1,6 @@
 """Transitions of rounds and budget lines: the only writers of either."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -30,49 +31,40 @@ def must_be_free(round: Round, *, lines: Decimal | None = None) -> None:
         import_string(guard)(round=round, lines=lines)
 
 
+@dataclass(frozen=True)
+class RoundTerms:
+    """What is decided of a round before it opens. `allocation` is in pounds; `routing_key` is a value of Round.Key."""
+
+    reference: str
+    title: str
+    financial_year: str
+    allocation: Decimal
+    opens_on: date
+    closes_on: date
+    purpose: str = ""
+    scoring_closes_on: date | None = None
+    routing_key: str = Round.Key.FAMILY
+    scored: bool = True
+
+
 @transaction.atomic
-def open_round(
-    *,
-    reference: str,
-    title: str,
-    financial_year: str,
-    allocation: Decimal,
-    opens_on: date,
-    closes_on: date,
-    by: User,
-    at: datetime,
-    purpose: str = "",
-    scoring_closes_on: date | None = None,
-    routing_key: str = Round.Key.FAMILY,
-    scored: bool = True,
-    body: Body | None = None,
-) -> Round:
-    """Open a round with its allocation in pounds, and the criteria, tags and limits of its body.
+def open_round(*, terms: RoundTerms, by: User, at: datetime, body: Body | None = None) -> Round:
+    """Open a round on its terms, with the criteria, tags and limits of its body.
 
     Without a `body` it is that of this deployment. The round keeps it as it is now.
 
     Raises Refused if the reference is taken or the dates are out of order.
     """
-    if closes_on < opens_on:
+    scoring_closes_on = terms.scoring_closes_on
+    if terms.closes_on < terms.opens_on:
         raise Refused("Bids must close on or after the day the round opens", field="closes_on")
-    if scoring_closes_on and scoring_closes_on < closes_on:
+    if scoring_closes_on and scoring_closes_on < terms.closes_on:
         raise Refused("Scoring must close on or after the day bids close", field="scoring_closes_on")
-    if Round.objects.filter(reference=reference).exists():
-        raise Refused(f"A round {reference} already exists. Choose another reference", field="reference")
-    round = Round.objects.create(
-        reference=reference,
-        title=title,
-        financial_year=financial_year,
-        allocation=allocation,
-        purpose=purpose,
-        opens_on=opens_on,
-        closes_on=closes_on,
-        scoring_closes_on=scoring_closes_on,
-        routing_key=routing_key,
-        scored=scored,
-        body_version=BodyVersion.objects.keep(body or own_body()),
-    )
-    audit.record("open round", round, round=round, by=by, at=at, facts={"allocation": allocation, "key": routing_key})
+    if Round.objects.filter(reference=terms.reference).exists():
+        raise Refused(f"A round {terms.reference} already exists. Choose another reference", field="reference")
+    round = Round.objects.create(**vars(terms), body_version=BodyVersion.objects.keep(body or own_body()))
+    facts = {"allocation": terms.allocation, "key": terms.routing_key}
+    audit.record("open round", round, round=round, by=by, at=at, facts=facts)
     for set_up in settings.ROUND_DEFAULTS:
         import_string(set_up)(round=round, by=by, at=at)
     return round

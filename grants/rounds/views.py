@@ -13,6 +13,7 @@ from grants.models import BudgetLine, Round
 from grants.pages import form_page, page_of
 from grants.rounds import rounds as round_transitions
 from grants.rounds.forms import BudgetLineForm, RoundForm
+from grants.rounds.rounds import RoundTerms
 
 
 @allow("see round")
@@ -29,7 +30,7 @@ def add_round(request: Request) -> HttpResponse:
         request,
         "grants/rounds/add_round.html",
         RoundForm(request.POST or None),
-        lambda data: round_transitions.open_round(**data, by=request.user, at=timezone.now()),
+        lambda data: round_transitions.open_round(terms=RoundTerms(**data), by=request.user, at=timezone.now()),
         done=lambda opened: f"{opened} is open",
         to=reverse("grants:rounds"),
     )

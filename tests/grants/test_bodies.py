@@ -163,10 +163,11 @@ def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
 @pytest.mark.django_db
 def test_a_round_keeps_its_body_when_the_folder_changes(folder: Path, settings: LazySettings) -> None:
     settings.BODY_FOLDER = folder
-    first = rounds.open_round(**FACTS, by=person(Role.ADMINISTRATOR), at=NOW)
+    first = rounds.open_round(terms=rounds.RoundTerms(**FACTS), by=person(Role.ADMINISTRATOR), at=NOW)
     replace(folder, "body.toml", 'decider_short = "Commissioner"', 'decider_short = "Chief"')
     body_folder.read.cache_clear()
-    second = rounds.open_round(**{**FACTS, "reference": "later"}, by=person(Role.ADMINISTRATOR), at=NOW)
+    later = rounds.RoundTerms(**FACTS | {"reference": "later"})
+    second = rounds.open_round(terms=later, by=person(Role.ADMINISTRATOR), at=NOW)
     assert own_body().offices.decider_short == "Chief"
     assert Round.objects.get(pk=first.pk).body.offices.decider_short == "Commissioner"
     assert Round.objects.get(pk=second.pk).body.offices.decider_short == "Chief"

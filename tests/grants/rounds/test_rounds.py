@@ -28,7 +28,7 @@ FACTS: dict[str, Any] = {
 
 
 def test_a_new_round_starts_with_criteria_tags_a_panel_and_unconfirmed_limits() -> None:
-    round = rounds.open_round(**FACTS, by=person(Role.ADMINISTRATOR), at=NOW)
+    round = rounds.open_round(terms=rounds.RoundTerms(**FACTS), by=person(Role.ADMINISTRATOR), at=NOW)
     assert (round.allocation, round.routing_key, round.scored) == (Decimal("500000.50"), "family", True)
     assert list(round.criteria.values_list("number", flat=True)) == [1, 2, 3, 4, 5, 6, 7]
     assert {tag.kind for tag in round.tags.all()} == {"theme", "priority", "objective"}
@@ -51,7 +51,7 @@ def test_a_new_round_starts_with_criteria_tags_a_panel_and_unconfirmed_limits() 
 def test_a_round_that_cannot_be_is_refused(change: dict[str, Any], field: str) -> None:
     count = Round.objects.count()
     with pytest.raises(Refused) as refused:
-        rounds.open_round(**{**FACTS, **change}, by=person(Role.ADMINISTRATOR), at=NOW)
+        rounds.open_round(terms=rounds.RoundTerms(**FACTS | change), by=person(Role.ADMINISTRATOR), at=NOW)
     assert refused.value.field == field
     assert Round.objects.count() == count
 
@@ -59,7 +59,7 @@ def test_a_round_that_cannot_be_is_refused(change: dict[str, Any], field: str) -
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
 def test_only_an_administrator_opens_a_round(role: Role) -> None:
     with pytest.raises(NotEntitled):
-        rounds.open_round(**FACTS, by=person(role), at=NOW)
+        rounds.open_round(terms=rounds.RoundTerms(**FACTS), by=person(role), at=NOW)
     assert not Round.objects.filter(reference=FACTS["reference"]).exists()
 
 
