@@ -143,10 +143,12 @@ class Folder:
         for line in self.toml.get("budget_lines", []):
             rounds.keep_budget_line(
                 round=self.round,
-                kind=line["kind"],
-                label=line["label"],
-                amount=_money(line["amount"]),
-                note=line.get("note", ""),
+                content=rounds.LineContent(
+                    kind=line["kind"],
+                    label=line["label"],
+                    amount=_money(line["amount"]),
+                    note=line.get("note", ""),
+                ),
                 reason=line["reason"],
                 by=self._person(line["by"]),
                 at=at,

@@ -103,9 +103,7 @@ def approved(round: Round, user: User) -> None:
 def line(round: Round, user: User) -> None:
     rounds.keep_budget_line(
         round=round,
-        kind="other",
-        label=f"Line {round.lines.count()}",
-        amount=Decimal(10),
+        content=rounds.LineContent(kind="other", label=f"Line {round.lines.count()}", amount=Decimal(10)),
         reason="Needed",
         by=factories.person(Role.FINANCE, round=round),
         at=NOW,

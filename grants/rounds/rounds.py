@@ -70,21 +70,28 @@ def open_round(*, terms: RoundTerms, by: User, at: datetime, body: Body | None =
     return round
 
 
+@dataclass(frozen=True)
+class LineContent:
+    """What a budget line says. `kind` is a value of BudgetLine.Kind; `amount` is in pounds."""
+
+    kind: str
+    label: str
+    amount: Decimal
+    note: str = ""
+
+
 @transaction.atomic
 def keep_budget_line(
     *,
     round: Round,
-    kind: str,
-    label: str,
-    amount: Decimal,
+    content: LineContent,
     reason: str,
     by: User,
     at: datetime,
-    note: str = "",
     line: BudgetLine | None = None,
     seen: int | None = None,
 ) -> BudgetLine:
-    """Record a new budget line or change an existing one. `amount` is in pounds.
+    """Record a new budget line with this content, or change the content of an existing `line`.
 
     Raises Refused if the lines would exceed the allocation, if the label is taken, or if the amount of a line would
     change after bids have closed: from then on a virement moves money. Raises Stale if the line has changed since.
@@ -95,27 +102,28 @@ def keep_budget_line(
         line = BudgetLine.objects.select_for_update().get(pk=line.pk, round=round)
         must_be_current(line, seen)
         before = {"label": line.label, "amount": line.amount}
-        if amount != line.amount and localtime(at).date() > round.closes_on:
+        if content.amount != line.amount and localtime(at).date() > round.closes_on:
             raise Refused(
                 "Bids are closed. To change the amount, propose a virement for a second person to confirm",
                 field="amount",
             )
     lines = round.lines.exclude(pk=line.pk) if line else round.lines.all()
     others = total_of(lines)
-    if others + amount > round.allocation:
+    if others + content.amount > round.allocation:
         raise Refused("The budget lines would add up to more than the allocation", field="amount")
-    must_be_free(round, lines=others + amount)
+    must_be_free(round, lines=others + content.amount)
     if line is None:
         taken = BudgetLine.objects.values_list("reference", flat=True)
         line = BudgetLine(round=round, reference=new_references("LINE", 1, taken)[0])
     else:
         line.version += 1
-    line.kind, line.label, line.amount, line.note = kind, label, amount, note
+    line.kind, line.label, line.amount, line.note = content.kind, content.label, content.amount, content.note
     try:
         with transaction.atomic():
             line.save()
     except IntegrityError:
-        raise Refused(f"A line called {label} already exists. Choose another label", field="label") from None
-    facts = {"label": label, "kind": kind, "amount": amount, "note": note}
-    audit.record("keep budget line", line, round=round, by=by, at=at, because=reason, before=before, facts=facts)
+        raise Refused(f"A line called {content.label} already exists. Choose another label", field="label") from None
+    audit.record(
+        "keep budget line", line, round=round, by=by, at=at, because=reason, before=before, facts=vars(content)
+    )
     return line

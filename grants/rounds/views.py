@@ -13,7 +13,7 @@ from grants.models import BudgetLine, Round
 from grants.pages import form_page, page_of
 from grants.rounds import rounds as round_transitions
 from grants.rounds.forms import BudgetLineForm, RoundForm
-from grants.rounds.rounds import RoundTerms
+from grants.rounds.rounds import LineContent, RoundTerms
 
 
 @allow("see round")
@@ -62,9 +62,10 @@ def _budget_line(request: Request, round: Round, line: BudgetLine | None, templa
         initial = {name: getattr(line, name) for name in ("kind", "label", "amount", "note", "version")}
 
     def call(data: dict[str, Any]) -> BudgetLine:
-        seen = data.pop("version")
+        seen, reason = data.pop("version"), data.pop("reason")
+        content = LineContent(**data)
         return round_transitions.keep_budget_line(
-            **data, round=round, line=line, seen=seen, by=request.user, at=timezone.now()
+            round=round, content=content, reason=reason, line=line, seen=seen, by=request.user, at=timezone.now()
         )
 
     return form_page(

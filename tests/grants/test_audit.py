@@ -31,9 +31,7 @@ def round() -> Round:
     for number in range(5):
         rounds.keep_budget_line(
             round=made,
-            kind="other",
-            label=f"Line {number}",
-            amount=Decimal(100 + number),
+            content=rounds.LineContent(kind="other", label=f"Line {number}", amount=Decimal(100 + number)),
             reason="For the test",
             by=finance,
             at=NOW,
@@ -67,9 +65,7 @@ def test_each_round_has_a_chain_of_its_own_that_begins_at_one(round: Round) -> N
     other = open_round()
     rounds.keep_budget_line(
         round=other,
-        kind="other",
-        label="Of the other round",
-        amount=Decimal(1),
+        content=rounds.LineContent(kind="other", label="Of the other round", amount=Decimal(1)),
         reason="For the test",
         by=person(Role.LEAD, round=other),
         at=NOW,
@@ -229,9 +225,8 @@ def test_who_is_not_entitled_leaves_neither_an_event_nor_a_change(round: Round, 
     before, lines = len(events(round)), set(round.lines.values_list("label", flat=True))
     outsider = person(role, round=round)
     with pytest.raises(NotEntitled, match="needs the role CPIE lead or Finance"):
-        rounds.keep_budget_line(
-            round=round, kind="other", label="Mine", amount=Decimal(1), reason="I like it", by=outsider, at=NOW
-        )
+        content = rounds.LineContent(kind="other", label="Mine", amount=Decimal(1))
+        rounds.keep_budget_line(round=round, content=content, reason="I like it", by=outsider, at=NOW)
     assert len(events(round)) == before
     assert set(round.lines.values_list("label", flat=True)) == lines
 
@@ -258,9 +253,8 @@ def test_a_change_whose_event_cannot_be_written_is_rolled_back(round: Round, mon
     lines, names = BudgetLine.objects.count(), User.objects.count()
     monkeypatch.setattr(AuditEvent, "save", full)
     with pytest.raises(DatabaseError, match="No room"):
-        rounds.keep_budget_line(
-            round=round, kind="other", label="Lost", amount=Decimal(1), reason="x", by=finance, at=NOW
-        )
+        content = rounds.LineContent(kind="other", label="Lost", amount=Decimal(1))
+        rounds.keep_budget_line(round=round, content=content, reason="x", by=finance, at=NOW)
     with pytest.raises(DatabaseError, match="No room"):
         people.add_person(username="lost.person", name="Lost", unit="", by=administrator, at=NOW)
     assert (BudgetLine.objects.count(), User.objects.count()) == (lines, names)

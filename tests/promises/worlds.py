@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -264,8 +263,8 @@ def _build(world: World) -> None:
     # What happens next stands in the trail after the hidden events, of the round and of the bid.
     assignments.assign(bid=bid, member=_user(NOT_ASKED), by=_user("olive.marsh"), at=NOW)
     line = round.lines.all()[0]
-    facts: dict[str, Any] = {"kind": line.kind, "label": line.label, "amount": line.amount, "reason": "Named"}
-    rounds.keep_budget_line(round=round, line=line, **facts, by=_user("kit.lane"), at=NOW)
+    content = rounds.LineContent(kind=line.kind, label=line.label, amount=line.amount)
+    rounds.keep_budget_line(round=round, line=line, content=content, reason="Named", by=_user("kit.lane"), at=NOW)
 
 
 def _write(card: Card) -> None:

@@ -92,9 +92,9 @@ def finance(round: Round) -> User:
     return person(Role.FINANCE, round=round)
 
 
-def keep(round: Round, by: User, **kwargs: Any) -> BudgetLine:
-    facts = {"kind": "staffing", "label": "Posts", "amount": Decimal("1000.00"), "reason": "Needed", **kwargs}
-    return rounds.keep_budget_line(round=round, by=by, at=NOW, **facts)
+def keep(round: Round, by: User, line: BudgetLine | None = None, seen: int | None = None, **kwargs: Any) -> BudgetLine:
+    content = rounds.LineContent(**{"kind": "staffing", "label": "Posts", "amount": Decimal("1000.00")} | kwargs)
+    return rounds.keep_budget_line(round=round, content=content, reason="Needed", line=line, seen=seen, by=by, at=NOW)
 
 
 def test_a_changed_line_keeps_what_it_was_in_the_trail(round: Round, finance: User) -> None:

@@ -33,9 +33,7 @@ def round() -> Round:
     round = open_round()
     rounds.keep_budget_line(
         round=round,
-        kind="other",
-        label="Vans",
-        amount=D("1000.50"),
+        content=rounds.LineContent(kind="other", label="Vans", amount=D("1000.50")),
         reason="Needed",
         by=person(Role.FINANCE, round=round),
         at=NOW,
