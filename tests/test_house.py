@@ -349,6 +349,60 @@ def test_a_template_that_asks_a_label_is_seen(text: str) -> None:
     assert asked_in_a_template(text)
 
 
+# Functions that can be read at once
+
+LINES, PARAMETERS = 60, 8
+# By dotted name, with the reason why it is longer or takes more.
+LONGER = {
+    "grants.audit.record": "each of its nine arguments is a column of the trail, named by every caller",
+    "approvals.contracts.contracts.keep_single_tender_action": "a contract is recorded with every field of its form",
+    "approvals.paper.recommendations.recommendations": "the sentences of a paper stand in the order of its paragraphs",
+    "approvals.routing.approving.record_payment": "each guard of a payment is a sentence to the person who books it",
+    "approvals.routing.limits.propose_rule": "a rule is proposed with every field of its form",
+    "approvals.routing.limits._propose": "what propose_rule takes",
+}
+
+
+def functions_in(tree: ast.AST, prefix: str) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function of a module or class with its dotted name."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            name = f"{prefix}.{node.name}"
+            if isinstance(node, ast.FunctionDef):
+                yield name, node
+            yield from functions_in(node, name)
+
+
+def is_long(function: ast.FunctionDef) -> bool:
+    """Whether a function has more lines than fit a screen, or more parameters than a reader keeps in mind."""
+    arguments = function.args
+    names = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)} - {"self", "cls"}
+    lines = (function.end_lineno or function.lineno) - function.lineno + 1
+    return lines > LINES or len(names) > PARAMETERS
+
+
+def test_functions_are_short_and_take_few_parameters() -> None:
+    functions = dict(pair for module, tree in modules().items() for pair in functions_in(tree, module))
+    assert len(functions) > 1000
+    assert {name for name, function in functions.items() if is_long(function)} == set(LONGER)
+
+
+@pytest.mark.parametrize(
+    ("code", "long"),
+    [
+        ("def f(a, b, c, d, *, e, f, g, h): pass", False),
+        ("def f(self, a, b, c, d, *, e, f, g, h, **rest): pass", False),
+        ("def f(a, b, c, d, *, e, f, g, h, i): pass", True),
+        ("def f():" + "\n    pass" * 59, False),
+        ("def f():" + "\n    pass" * 60, True),
+    ],
+    ids=["8 parameters", "8 and self", "9 parameters", "60 lines", "61 lines"],
+)
+def test_a_long_function_is_seen(code: str, long: bool) -> None:
+    ((_, function),) = functions_in(ast.parse(code), "module")
+    assert is_long(function) == long
+
+
 DECIDED_PATH = ("helpers", "test_lead", "test_adviser", "test_office", "test_deputy_mayor", "test_public")
 POINTER = {"click", "dblclick", "tap", "check", "uncheck", "set_checked", "fill", "select_option", "drag_to", "mouse"}
 
