@@ -64,7 +64,7 @@ def test_what_was_scored_and_the_trail_are_not_in_the_admin(model: type) -> None
 
 
 @pytest.mark.parametrize("assigned", [False, True])
-def test_the_criteria_of_a_round_stay_once_a_member_is_asked_to_score(assigned: bool) -> None:
+def test_the_criteria_of_a_round_are_fixed_once_a_member_is_asked_to_score(assigned: bool) -> None:
     round = factories.open_round()
     bid, member = factories.bid(round), factories.person(Role.MEMBER, round=round)
     if assigned:

@@ -102,7 +102,7 @@ def test_it_comes_back_after_a_kill(cluster: devdb.Cluster) -> None:
     assert ask(cluster, "SELECT 1") == "1"
 
 
-def test_it_starts_anew_where_its_socket_was_swept_away(cluster: devdb.Cluster) -> None:
+def test_it_restarts_after_its_socket_was_removed(cluster: devdb.Cluster) -> None:
     for path in cluster.socket.iterdir():
         path.unlink()
     cluster.ensure()
@@ -129,13 +129,13 @@ def test_the_last_borrower_stops_it_and_no_earlier_one(cluster: devdb.Cluster) -
     assert cluster.pid() is None
 
 
-def test_a_borrower_leaves_a_server_alone_that_ran_before_it(cluster: devdb.Cluster) -> None:
+def test_a_borrower_does_not_stop_a_server_that_ran_before_it(cluster: devdb.Cluster) -> None:
     root = Path(devdb.__file__).parent
     subprocess.run([sys.executable, "-c", "import devdb; devdb.cluster('test-devdb').borrow()"], cwd=root, check=True)
     assert cluster.pid()
 
 
-def test_a_folder_of_somebody_else_is_not_used(cluster: devdb.Cluster, tmp_path: Path) -> None:
+def test_a_folder_that_belongs_to_somebody_else_is_not_used(cluster: devdb.Cluster, tmp_path: Path) -> None:
     cluster.stop()
     for path in cluster.socket.iterdir():
         path.unlink()

@@ -26,7 +26,7 @@ def signed_in(username: str) -> Client:
 
 
 @pytest.mark.parametrize("address", ["/register/?q=%00", "/register/%00/", "/bids/%00/"])
-def test_a_null_character_is_turned_away(address: str) -> None:
+def test_a_null_character_is_refused(address: str) -> None:
     assert signed_in("grace.hall").get(address).status_code == 400
 
 
@@ -66,7 +66,7 @@ def test_an_absurd_count_breaks_nothing(number: str) -> None:
         assert all(0 <= each.mention.start < each.mention.end for each in checking.check(text, checking.Known(known)))
 
 
-def test_the_trail_tells_no_mark_while_the_panel_scores() -> None:
+def test_the_trail_shows_no_mark_while_the_panel_scores() -> None:
     round = Round.objects.get(reference="safer-summer-2026-27")
     assert AuditEvent.objects.filter(round=round, action="submit scorecard").exists()
     for username in ("grace.hall", "sam.wills"):
@@ -79,7 +79,7 @@ def test_the_trail_tells_no_mark_while_the_panel_scores() -> None:
         assert "scorecard" not in page
 
 
-def test_the_trail_tells_not_how_much_was_scored_while_the_panel_scores() -> None:
+def test_the_trail_hides_how_much_was_scored_while_the_panel_scores() -> None:
     round = Round.objects.get(reference="safer-summer-2026-27")
     head = audit.head(round)
     for username in ("grace.hall", "sam.wills"):

@@ -66,7 +66,7 @@ def template_of(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
-def test_url_name_is_view_is_template_is_test(name: str) -> None:
+def test_a_page_has_one_name_for_its_url_view_template_and_test(name: str) -> None:
     app, _, page = name.partition(":")
     assert pages()[name].callback.__name__ == page
     assert pages()[name].callback.__module__.startswith(f"{app}.")
@@ -135,7 +135,7 @@ def is_view(module: str) -> bool:
     return module.rpartition(".")[2].endswith("views")
 
 
-def test_nobody_looks_at_views_but_their_addresses() -> None:
+def test_views_are_imported_only_by_their_urls() -> None:
     lookers = {
         (module, target)
         for module, targets in imports().items()
@@ -147,7 +147,7 @@ def test_nobody_looks_at_views_but_their_addresses() -> None:
     assert {pair for pair in lookers if not is_view(pair[0])} == set()
 
 
-def test_no_circle_of_modules() -> None:
+def test_modules_do_not_import_each_other_in_a_circle() -> None:
     graph = {module: set(targets) for module, targets in imports().items()}
     while leaves := {module for module, targets in graph.items() if not targets}:
         graph = {module: targets - leaves for module, targets in graph.items() if module not in leaves}
@@ -155,7 +155,7 @@ def test_no_circle_of_modules() -> None:
 
 
 @pytest.mark.parametrize("app", sorted(IN_NO_PACKAGE))
-def test_every_module_stands_in_the_package_of_its_subject(app: str) -> None:
+def test_every_module_is_in_the_package_of_its_subject(app: str) -> None:
     assert {file.stem for file in (ROOT / app).glob("*.py")} == IN_NO_PACKAGE[app]
 
 
@@ -277,7 +277,7 @@ def test_there_are_labels() -> None:
     assert len(LABELS) > 60
 
 
-def test_no_choice_is_asked_by_its_label() -> None:
+def test_no_code_compares_with_the_label_of_a_choice() -> None:
     trees = {str(file.relative_to(ROOT)): ast.parse(file.read_text()) for file in SOURCES}
     constants: dict[str, set[str]] = {}
     for tree in trees.values():
@@ -305,7 +305,7 @@ def test_no_choice_is_asked_by_its_label() -> None:
         'match kind:\n    case "Theme": pass',
     ],
 )
-def test_a_choice_that_is_asked_by_its_label_is_seen(code: str) -> None:
+def test_a_comparison_with_a_label_is_detected(code: str) -> None:
     top = ast.parse('GRANTED = frozenset({"Approved", "Noted"})\nREGISTERS: Any = {"Charity number": "GB-CHC"}')
     assert list(asked_by_label(ast.parse(code), constants_of(top)))
 
@@ -314,7 +314,7 @@ def test_a_choice_that_is_asked_by_its_label_is_seen(code: str) -> None:
     "code",
     ['item["answer"] == "refused"', 'row = ("Theme", tag)', 'f"is {award.get_state_display()}"', '{"a": "Theme"}[x]'],
 )
-def test_a_label_that_is_only_shown_is_let_be(code: str) -> None:
+def test_showing_a_label_is_allowed(code: str) -> None:
     assert not list(asked_by_label(ast.parse(code), {}))
 
 
@@ -328,7 +328,7 @@ def asked_in_a_template(text: str) -> list[str]:
     return [*(texts & LABELS), *shown]
 
 
-def test_no_template_asks_what_a_choice_is_called() -> None:
+def test_no_template_compares_with_the_label_of_a_choice() -> None:
     files = [file for file in sorted((ROOT / "templates").rglob("*")) if file.is_file()]
     asked = {str(file.relative_to(ROOT)): asked_in_a_template(file.read_text()) for file in files}
     assert len(asked) > 150
@@ -345,7 +345,7 @@ def test_no_template_asks_what_a_choice_is_called() -> None:
         '#if item.answer == "Refused" { [no] }',
     ],
 )
-def test_a_template_that_asks_a_label_is_seen(text: str) -> None:
+def test_a_comparison_with_a_label_in_a_template_is_detected(text: str) -> None:
     assert asked_in_a_template(text)
 
 
@@ -398,7 +398,7 @@ def test_functions_are_short_and_take_few_parameters() -> None:
     ],
     ids=["8 parameters", "8 and self", "9 parameters", "60 lines", "61 lines"],
 )
-def test_a_long_function_is_seen(code: str, long: bool) -> None:
+def test_a_long_function_is_detected(code: str, long: bool) -> None:
     ((_, function),) = functions_in(ast.parse(code), "module")
     assert is_long(function) == long
 

@@ -64,7 +64,7 @@ def test_no_migration_imports_living_code(file: Path) -> None:
         "import_module('grants.money.rounds')",
     ],
 )
-def test_living_code_is_seen_however_it_is_imported(source: str) -> None:
+def test_an_import_of_living_code_is_detected_in_every_form(source: str) -> None:
     assert living_code(ast.parse(source))
 
 

@@ -44,7 +44,7 @@ def judged(*passed: bool) -> list[Card]:
         ((NO, NO, YES), Gate.SPLIT),
     ],
 )
-def test_a_gate_is_passed_or_failed_by_all_and_else_split(answers: tuple[bool, ...], gate: Gate) -> None:
+def test_a_gate_is_split_unless_all_members_agree(answers: tuple[bool, ...], gate: Gate) -> None:
     assert result(judged(*answers), CRITERIA).gates[7] is gate
 
 
@@ -59,17 +59,17 @@ def test_a_gate_is_passed_or_failed_by_all_and_else_split(answers: tuple[bool, .
         ([card(4, failed=[6])], Gate.FAILED),
     ],
 )
-def test_a_bid_stands_by_the_worst_of_its_gates(cards: list[Card], worst: Gate) -> None:
+def test_the_result_of_a_bid_is_that_of_its_worst_gate(cards: list[Card], worst: Gate) -> None:
     assert result(cards, CRITERIA).gate is worst
 
 
-def test_without_a_complete_scorecard_there_is_no_mean_and_not_a_nought() -> None:
+def test_without_a_complete_scorecard_there_is_no_mean_rather_than_0() -> None:
     bid_result = result([], CRITERIA)
     assert (bid_result.cards, bid_result.mean, bid_result.spread) == (0, None, None)
     assert (bid_result.means, bid_result.card_means) == ({}, ())
 
 
-def test_a_mark_of_nought_is_a_mark() -> None:
+def test_a_mark_of_0_is_a_mark() -> None:
     bid_result = result([card(0)], CRITERIA)
     assert (bid_result.cards, bid_result.mean) == (1, Decimal("0.00"))
 
@@ -191,7 +191,7 @@ def test_a_failed_gate_is_never_outscored(bids: list[Placed]) -> None:
 
 
 @given(bids_of_a_round, st.randoms(use_true_random=False))
-def test_the_order_in_which_bids_are_given_changes_no_place(bids: list[Placed], shuffler: random.Random) -> None:
+def test_the_order_of_the_bids_changes_no_place(bids: list[Placed], shuffler: random.Random) -> None:
     mixed = list(bids)
     shuffler.shuffle(mixed)
     assert rank(mixed) == rank(bids)

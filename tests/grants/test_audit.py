@@ -221,7 +221,7 @@ def test_the_command_ends_with_an_error_where_the_trail_is_broken(round: Round) 
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.FINANCE, Role.LEAD)])
-def test_who_is_not_entitled_leaves_neither_an_event_nor_a_change(round: Round, role: Role) -> None:
+def test_a_person_who_is_not_entitled_leaves_neither_an_event_nor_a_change(round: Round, role: Role) -> None:
     before, lines = len(events(round)), set(round.lines.values_list("label", flat=True))
     outsider = person(role, round=round)
     with pytest.raises(NotEntitled, match="needs the role CPIE lead or Finance"):

@@ -112,7 +112,7 @@ def test_areas_are_named_each_or_all_together() -> None:
     ]
 
 
-def test_what_is_stored_is_read_back_as_the_same_body() -> None:
+def test_a_stored_body_is_read_back_unchanged() -> None:
     assert body_of(MPS.data) == MPS
     assert body_of(MPS.data).digest == MPS.digest != VALE.digest
 

@@ -43,7 +43,7 @@ def test_a_form_without_a_layout_draws_every_field_once_and_neither_form_nor_tok
     assert page.index("id_name") < page.index("id_amount") < page.index("id_day_0")
 
 
-def test_what_a_layout_does_not_name_follows_it() -> None:
+def test_fields_that_a_layout_does_not_name_follow_it() -> None:
     page = drawn(laid_out("amount")())
     assert page.index("id_amount") < page.index("id_name")
     assert page.count("<input") == 6
@@ -54,7 +54,7 @@ def test_a_name_that_is_no_field_is_a_fault() -> None:
         drawn(laid_out("nothing")())
 
 
-def test_a_form_whose_fields_are_none_draws_nothing() -> None:
+def test_a_form_without_fields_draws_nothing() -> None:
     assert drawn(Form()).strip() == ""
 
 
@@ -82,7 +82,7 @@ def test_a_day_has_three_boxes_with_a_label_each() -> None:
         assert f'for="id_day_{number}">{label}</label>' in page
 
 
-def test_an_error_is_told_at_its_field_and_named_by_it() -> None:
+def test_an_error_is_shown_at_its_field_which_refers_to_it() -> None:
     page = drawn(Everything({"amount": "lots", "version": "7"}))
     assert 'id="id_name_error"' in page and 'aria-describedby="id_name_error"' in tag(page, "id_name")
     assert 'aria-invalid="true"' in tag(page, "id_amount") and "govuk-input--error" in tag(page, "id_amount")
@@ -134,12 +134,12 @@ def test_answers_that_share_fields_each_show_them_after_the_last() -> None:
 
 
 @pytest.mark.parametrize("answer", ["refuse", "defer"])
-def test_what_belongs_to_the_chosen_answer_still_goes_with_it(answer: str) -> None:
+def test_fields_under_the_chosen_answer_appear_with_it(answer: str) -> None:
     page = drawn(Answered(initial={"answer": answer, "reason": "Too late"}))
     assert waits(page, 0) and waits(page, 1)
 
 
-def test_what_is_wrong_or_filled_in_under_another_answer_shows_and_stays() -> None:
+def test_fields_under_another_answer_stay_visible_if_wrong_or_filled_in() -> None:
     for form in (Answered({"answer": "agree", "conditions": "A report"}), Answered(initial={"conditions": "A report"})):
         page = drawn(form)
         assert not waits(page, 0) and "data-aria-controls" not in tag(page, "id_answer_1")
@@ -176,7 +176,7 @@ def test_rows_hand_each_thing_and_its_fields_to_a_template() -> None:
     assert page.count('id="id_name"') == 0
 
 
-def test_cells_have_labels_for_those_who_hear_the_page() -> None:
+def test_cells_have_labels_for_screen_readers() -> None:
     form = type("Line", (Everything,), {"pieces": (Cells("name", "amount"),), "label_class": "govuk-visually-hidden"})
     page = drawn(form(prefix="B-1"))
     assert page.count('<td class="govuk-table__cell">') == 2

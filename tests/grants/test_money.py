@@ -71,13 +71,13 @@ def test_an_amount_is_read_as_it_is_typed(text: str, amount: str) -> None:
         ("1000000000000", "too large"),
     ],
 )
-def test_what_could_be_read_in_two_ways_is_refused_with_what_is_wrong(text: str, message: str) -> None:
+def test_an_ambiguous_amount_is_refused_with_the_reason(text: str, message: str) -> None:
     with pytest.raises(money.NotMoney, match=message):
         money.parse(text)
 
 
 @given(amounts)
-def test_what_is_printed_is_read_back_to_the_penny(amount: Decimal) -> None:
+def test_a_printed_amount_is_read_back_to_the_penny(amount: Decimal) -> None:
     assert money.parse(money.pounds(amount)) == amount
     assert Decimal(money.text(amount)) == amount
 
@@ -140,7 +140,7 @@ def test_the_text_for_a_machine_always_has_two_decimals() -> None:
     assert [money.text(Decimal(value)) for value in ("5", "5.5", "1234567")] == ["5.00", "5.50", "1234567.00"]
 
 
-def test_the_total_of_nothing_is_nought() -> None:
+def test_the_total_of_no_amounts_is_0() -> None:
     assert money.text(money.total([])) == "0.00"
 
 

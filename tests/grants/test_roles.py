@@ -131,7 +131,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("role", Role)
-def test_each_role_changes_exactly_what_its_part_is(role: Role) -> None:
+def test_each_role_may_make_exactly_its_own_changes(role: Role) -> None:
     assert {name for name, action in ACTIONS.items() if action.past and role in action.roles} == CHANGES[role]
 
 
@@ -153,12 +153,12 @@ def test_an_administrator_reads_no_bid_and_no_paper() -> None:
         ("approve award", {Role.LEAD}),
     ],
 )
-def test_what_is_confined_is_confined_to_exactly_these_roles(action: str, roles: set[Role]) -> None:
+def test_confined_actions_belong_to_exactly_these_roles(action: str, roles: set[Role]) -> None:
     assert ACTIONS[action].roles == roles
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_without_a_role_nothing_may_be_done(action: str) -> None:
+def test_without_a_role_nothing_is_allowed(action: str) -> None:
     assert acting_role(action, frozenset()) is None
 
 

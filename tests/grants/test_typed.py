@@ -103,7 +103,7 @@ def test_an_ended_session_gives_back_what_was_typed(browser: Client, address: st
     assert NOTE not in browser.get(address).content.decode()
 
 
-def test_a_token_of_before_the_last_sign_in_leads_straight_back(browser: Client, address: str, member: User) -> None:
+def test_a_token_from_before_the_last_sign_in_leads_straight_back(browser: Client, address: str, member: User) -> None:
     form = filled(browser, address)
     sign_in(browser, member)
     answer = browser.post(address, form)
@@ -124,7 +124,7 @@ def test_an_old_token_without_a_session_leads_to_the_sign_in(browser: Client, ad
     assert browser.get(address).context["form"]["reason_4"].value() == WORDS
 
 
-def test_somebody_else_who_signs_in_sees_nothing_and_it_is_dropped(
+def test_another_person_who_signs_in_sees_nothing_and_the_text_is_dropped(
     browser: Client, address: str, member: User, bid: Bid
 ) -> None:
     other = _member(bid)
@@ -156,7 +156,7 @@ def test_what_one_person_typed_is_never_saved_as_another(browser: Client, addres
     assert not typed.waits(browser.get(address).wsgi_request)
 
 
-def test_signing_out_leaves_what_waits_to_the_same_person(browser: Client, address: str, member: User) -> None:
+def test_text_that_waits_survives_signing_out_for_the_same_person(browser: Client, address: str, member: User) -> None:
     form = filled(browser, address)
     sign_in(browser, member)
     browser.post(address, form)
@@ -201,7 +201,7 @@ def test_a_form_from_another_site_is_not_kept(browser: Client, address: str) -> 
     assert "typed" not in browser.session
 
 
-def test_what_is_kept_has_bounds(browser: Client, address: str) -> None:
+def test_kept_text_is_limited(browser: Client, address: str) -> None:
     form = filled(browser, address, "a" * (typed.LONGEST + 1))
     end_session(browser)
     assert browser.post(address, form).status_code == 403
@@ -226,7 +226,7 @@ def test_only_the_last_pages_are_kept(member: User, browser: Client, bid: Bid) -
     assert list(browser.session["typed"]) == addresses[1:]
 
 
-def test_a_script_is_told_that_the_session_ended_and_keeps_the_text_itself(browser: Client, address: str) -> None:
+def test_a_script_learns_that_the_session_ended_and_keeps_the_text_itself(browser: Client, address: str) -> None:
     form = filled(browser, address)
     end_session(browser)
     response = browser.post(address, form, headers={"X-Autosave": "stay"})

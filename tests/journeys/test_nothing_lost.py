@@ -113,7 +113,7 @@ def test_an_answer_that_got_lost_is_no_conflict(page: Page, served: str) -> None
     expect(_reason(page)).to_have_value("The server has this, and the page does not know. And more.")
 
 
-def test_an_ended_session_is_said_and_saving_goes_on_after_signing_in(page: Page, served: str) -> None:
+def test_an_ended_session_is_announced_and_saving_resumes_after_signing_in(page: Page, served: str) -> None:
     _open(page, served)
     _end_session(page)
     _reason(page).fill(WORDS)
@@ -274,7 +274,7 @@ def test_two_windows_show_both_versions_where_they_differ(page: Page, served: st
     assert page.evaluate(COPIES) == []
 
 
-def test_a_copy_of_another_version_stands_beside_the_form(page: Page, served: str) -> None:
+def test_a_copy_of_another_version_is_shown_next_to_the_form(page: Page, served: str) -> None:
     address = _open(page, served)
     page.context.set_offline(True)
     _reason(page).fill(WORDS)

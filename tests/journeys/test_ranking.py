@@ -90,7 +90,7 @@ def _reject(page: Page, folder: Path) -> None:
     assert "Other bids do more for the money." in kept.read_text("utf-8")
 
 
-def test_nobody_of_the_panel_but_the_chair_sees_the_ranking(page: Page, served: str) -> None:
+def test_only_the_chair_of_the_panel_sees_the_ranking(page: Page, served: str) -> None:
     close_scoring(page, served)
     sign_in(page, served, MEMBER)
     for address in ("ranking/", "ranking/insight/", "ranking/coverage/", "ranking/export/", "scenarios/"):

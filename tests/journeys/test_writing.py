@@ -154,7 +154,7 @@ def test_two_windows_of_one_person_show_both_texts(page: Page, section: str) -> 
     expect(_status(other)).to_have_text(KEPT)
 
 
-def test_somebody_elses_saving_is_shown_beside_ones_own(
+def test_text_saved_by_somebody_else_is_shown_next_to_your_own(
     page: Page, section: str, browser: Browser, served: str
 ) -> None:
     page.goto(section)

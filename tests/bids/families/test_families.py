@@ -128,7 +128,7 @@ def test_bids_that_name_the_same_person(
     assert {reason.why for each in suggestions for reason in each.reasons} <= {Why.PEOPLE}
 
 
-def test_bids_of_like_text_whatever_their_names() -> None:
+def test_bids_with_similar_text_are_suggested_whatever_their_names() -> None:
     bids = [
         Like("B-1", "Allotment Crew", "1", text=SHELTER),
         Like("B-2", "Teen Court Nights", "2", text=f"{SHELTER} In the borough of Kent."),
@@ -145,7 +145,7 @@ def test_several_kinds_of_likeness_of_the_same_bids_are_one_suggestion_and_a_str
     assert suggestion.strength == Strength.STRONG
 
 
-def test_a_weaker_likeness_of_more_bids_stands_beside_a_strong_one_of_some() -> None:
+def test_a_weaker_likeness_of_more_bids_is_suggested_as_well_as_a_strong_one_of_some() -> None:
     bids = [*CAMP, Like("B-4", "Extension of the Safe Camp Extension", "Trust 4")]
     suggestions = [(each.references, each.strength) for each in suggest(bids)]
     assert suggestions == [
@@ -154,7 +154,7 @@ def test_a_weaker_likeness_of_more_bids_stands_beside_a_strong_one_of_some() -> 
     ]
 
 
-def test_a_likeness_within_a_larger_one_as_strong_is_told_there() -> None:
+def test_a_likeness_within_a_larger_one_as_strong_is_part_of_it() -> None:
     bids = [*CAMP[:2], Like("B-3", CAMP[2].title, "Trust 1")]
     (suggestion,) = suggest(bids)
     assert suggestion.references == ("B-1", "B-2", "B-3")
@@ -173,7 +173,7 @@ def test_a_group_of_which_a_part_is_a_family_is_suggested() -> None:
     assert groups(bids) == {("B-1", "B-2", "B-3"): ["Like names"]}
 
 
-def test_two_families_by_one_recipient_are_suggested_to_be_looked_at() -> None:
+def test_two_families_of_one_recipient_are_suggested_for_review() -> None:
     bids = [Like("B-1", "Allotment Crew", "Dovecote", "One"), Like("B-2", "Teen Court Nights", "Dovecote", "Other")]
     assert groups(bids) == {("B-1", "B-2"): ["The same recipient"]}
 
@@ -188,7 +188,7 @@ def test_two_families_by_one_recipient_are_suggested_to_be_looked_at() -> None:
         ([], [("B-1", "B-2", "B-3")]),
     ],
 )
-def test_what_was_dismissed_stays_away_until_another_bid_is_like_it(
+def test_a_dismissed_suggestion_stays_away_until_another_bid_is_like_it(
     dismissed: list[set[str]], left: list[tuple[str, ...]]
 ) -> None:
     suggestions = suggest(CAMP, dismissed=[frozenset(each) for each in dismissed])
@@ -196,7 +196,7 @@ def test_what_was_dismissed_stays_away_until_another_bid_is_like_it(
 
 
 @pytest.mark.parametrize("bids", [[], [Like("B-1", "Alone", "Somebody")]])
-def test_a_bid_alone_belongs_to_nothing(bids: list[Like]) -> None:
+def test_a_bid_alone_gets_no_suggestion(bids: list[Like]) -> None:
     assert suggest(bids) == []
 
 

@@ -114,7 +114,7 @@ def test_a_text_of_a_few_words_is_like_no_other() -> None:
     assert like_texts({"A": "What it does. Young people.", "B": "What it does. Young people."}) == []
 
 
-def test_what_the_form_says_in_every_bid_makes_none_alike() -> None:
+def test_text_that_the_form_puts_in_every_bid_makes_none_alike() -> None:
     rng = random.Random(3)
     assert like_texts({str(number): f"{COPY} {words(rng, 40)}" for number in range(30)}) == []
 

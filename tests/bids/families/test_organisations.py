@@ -36,7 +36,7 @@ def test_case_punctuation_and_legal_form_make_no_new_organisation(round: Round, 
     assert one.recipient == other.recipient
 
 
-def test_a_name_that_is_there_with_another_number_is_a_clash(round: Round, lead: User) -> None:
+def test_a_known_name_with_another_number_is_a_clash(round: Round, lead: User) -> None:
     take_in(round, lead, rows({}))
     row_errors = errors(round, {"your_reference": "B-2", "register_number": "1111111"})
     assert row_errors == [("F2", "Dovecote Growers already has the number 7654321")]

@@ -168,12 +168,12 @@ def test_an_error_of_a_later_row_has_the_number_of_its_row(round: Round) -> None
     assert errors(round, *good, {"led_by": "nobody"})[0][0] == "C14"
 
 
-def test_a_cell_is_named_by_where_its_column_stands_in_the_file(round: Round) -> None:
+def test_a_cell_is_named_by_the_place_of_its_column_in_the_file(round: Round) -> None:
     turned = [{name: row[name] for name in [*reversed(COLUMNS), "row"]} for row in rows({"title": ""})]
     assert [cell for cell, _, _ in intake.check(round, turned).rows[0].errors] == ["AB2"]
 
 
-def test_whom_the_bidder_named_is_kept_with_the_bid_and_out_of_the_trail(round: Round, lead: User) -> None:
+def test_the_bidders_contact_is_kept_with_the_bid_and_out_of_the_trail(round: Round, lead: User) -> None:
     (taken,) = take_in(round, lead, rows({"contact": "Ida Fenn", "contact_email": "ida@dovecote.example"}))
     stored = Bid.objects.get(pk=taken.pk)
     assert (stored.contact, stored.contact_email) == ("Ida Fenn", "ida@dovecote.example")
@@ -206,13 +206,13 @@ def test_every_error_of_a_row_is_named_at_once(round: Round) -> None:
     assert {cell for cell, _ in row_errors} == {"B2", "H2", "L2", "P2"}
 
 
-def test_a_reference_that_stands_twice_in_the_file_is_named_with_the_first_row(round: Round) -> None:
+def test_a_reference_used_twice_in_the_file_is_named_with_its_first_row(round: Round) -> None:
     assert errors(round, {}, {"your_reference": "B-2"}, {}) == [
         ("A4", "Row 2 has the same reference. Give each bid its own")
     ]
 
 
-def test_one_wrong_row_and_nothing_is_taken_in(round: Round, lead: User) -> None:
+def test_one_wrong_row_stops_the_whole_file(round: Round, lead: User) -> None:
     organisations, events = Organisation.objects.count(), AuditEvent.objects.filter(round=round).count()
     with pytest.raises(Refused, match="1 row has errors"):
         take_in(round, lead, rows({}, {"your_reference": "B-2"}, {"your_reference": "B-3", "amount": "£1000,000"}))
@@ -230,7 +230,7 @@ def test_the_same_file_twice_adds_nothing(round: Round, lead: User) -> None:
     assert set(Bid.objects.filter(round=round)) == set(first)
 
 
-def test_a_file_of_which_a_part_is_there_adds_the_rest(round: Round, lead: User) -> None:
+def test_a_file_that_was_partly_taken_in_adds_the_rest(round: Round, lead: User) -> None:
     take_in(round, lead, rows({}))
     added = take_in(round, lead, rows({}, {"your_reference": "B-2"}))
     assert [each.source_reference for each in added] == ["B-2"]
@@ -321,7 +321,7 @@ def test_a_workbook_and_a_csv_give_the_same_bids() -> None:
         ("bids.csv", 10 * 1024 * 1024 + 1, "smaller than 10 MB"),
     ],
 )
-def test_a_wrong_kind_of_file_or_a_huge_one_is_turned_away(name: str, size: int, message: str) -> None:
+def test_a_wrong_kind_of_file_or_a_huge_one_is_refused(name: str, size: int, message: str) -> None:
     form = UploadForm(files={"file": SimpleUploadedFile(name, b"x" * size)})
     assert not form.is_valid()
     assert message in form.errors["file"][0]
@@ -375,7 +375,7 @@ def changed(round: Round, change: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def test_a_correction_keeps_what_the_bid_said_before_in_the_trail(round: Round, lead: User) -> None:
+def test_a_correction_records_the_earlier_content_in_the_trail(round: Round, lead: User) -> None:
     (there,) = take_in(round, lead, rows({}))
     corrected = intake.change_bid(
         bid=there, draft=changed(round, {"title": "Crew"}), seen=1, reason="A slip", by=lead, at=NOW
@@ -404,7 +404,7 @@ def test_a_bid_that_was_judged_no_longer_changes(round: Round, lead: User, state
 
 
 @pytest.mark.parametrize("began", [False, True])
-def test_a_bid_that_a_member_is_asked_to_score_no_longer_changes(round: Round, lead: User, began: bool) -> None:
+def test_a_bid_can_no_longer_change_once_a_member_is_asked_to_score_it(round: Round, lead: User, began: bool) -> None:
     (there,) = take_in(round, lead, rows({}))
     intake.check_eligibility(bids=[there], eligible=True, reason="Complete", by=lead, at=NOW)
     there.refresh_from_db()

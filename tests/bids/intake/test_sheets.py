@@ -152,7 +152,7 @@ def test_a_zip_that_is_no_workbook_is_turned_away() -> None:
         read(out, "bids.xlsx")
 
 
-def test_a_small_file_that_unpacks_to_a_huge_one_is_turned_away() -> None:
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/worksheets/sheet1.xml", b"0" * (101 * 1024 * 1024))
@@ -168,7 +168,7 @@ def test_a_formula_is_turned_away_with_its_cell(formula: str) -> None:
         read(xlsx_file(HEADER, CELLS, cells), "bids.xlsx")
 
 
-def test_what_begins_like_a_formula_in_a_csv_is_text() -> None:
+def test_a_csv_cell_that_begins_like_a_formula_is_text() -> None:
     cells = ["=1+1", *CELLS[1:]]
     assert read(csv_file(HEADER, cells), "bids.csv")[0]["your_reference"] == "=1+1"
 
@@ -206,7 +206,7 @@ def test_a_cell_may_hold_commas_quotes_and_lines() -> None:
     assert read(csv_file(HEADER, cells), "bids.CSV")[0]["your_reference"] == 'A "B", C\nD'
 
 
-def test_the_template_holds_the_columns_and_what_goes_where() -> None:
+def test_the_template_holds_the_columns_and_explains_them() -> None:
     book = load_workbook(io.BytesIO(template_workbook(MPS)))
     first, second = book.worksheets
     assert [cell.value for cell in first[1]] == list(COLUMNS)

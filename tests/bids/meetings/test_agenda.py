@@ -69,7 +69,7 @@ def test_all_the_reasons_of_a_bid_are_named_together() -> None:
     assert item.why == "members are split on a gate, the members’ means lie 2.33 apart, 1 place above the line"
 
 
-def test_the_agenda_goes_by_need_and_then_by_position() -> None:
+def test_the_agenda_is_ordered_by_need_and_then_by_position() -> None:
     bids = [
         seen(1, from_line=1),
         seen(2, from_line=0),
@@ -83,7 +83,7 @@ def test_the_agenda_goes_by_need_and_then_by_position() -> None:
     assert [item.reference for item in draw_up(bids)] == ["B6", "B7", "B4", "B3", "B5", "B1", "B2"]
 
 
-def test_the_order_in_which_bids_are_given_changes_nothing() -> None:
+def test_the_order_of_the_bids_changes_nothing() -> None:
     dice = random.Random(7)
     for _ in range(100):
         bids = [
@@ -93,10 +93,10 @@ def test_the_order_in_which_bids_are_given_changes_nothing() -> None:
         assert draw_up(dice.sample(bids, len(bids))) == draw_up(bids)
 
 
-def test_no_bid_gives_no_agenda() -> None:
+def test_without_bids_the_agenda_is_empty() -> None:
     assert draw_up([]) == []
 
 
-def test_the_rule_on_the_page_names_the_figures_that_it_goes_by() -> None:
+def test_the_rule_on_the_page_names_its_figures() -> None:
     assert f"{WIDE} or more apart" in RULE_IN_WORDS
     assert f"within {NEAR} places" in RULE_IN_WORDS

@@ -176,7 +176,7 @@ def test_only_members_count_as_present(planned: Meeting, members: list[User], ch
         meetings.open_meeting(meeting=planned, present=[*members, chair], seen=1, by=chair, at=NOW)
 
 
-def test_who_is_present_can_be_recorded_anew(meeting: Meeting, members: list[User], chair: User) -> None:
+def test_attendance_can_be_recorded_again(meeting: Meeting, members: list[User], chair: User) -> None:
     again = meetings.open_meeting(meeting=meeting, present=members[:2], seen=2, by=chair, at=NOW)
     assert (list(again.present.all()), again.opened_at, again.version) == (members[:2], NOW, 3)
     assert last("open meeting").facts == {"present": ["Ada", "Bea"]}
@@ -187,7 +187,7 @@ def test_who_is_present_can_be_recorded_anew(meeting: Meeting, members: list[Use
 # Discussing
 
 
-def test_nothing_is_discussed_before_the_meeting_opens(planned: Meeting, split: Bid, chair: User) -> None:
+def test_no_bid_is_discussed_before_the_meeting_opens(planned: Meeting, split: Bid, chair: User) -> None:
     with pytest.raises(Refused, match="Open the meeting first"):
         discuss(planned, split, chair)
 
@@ -219,7 +219,7 @@ def test_a_gate_that_is_not_split_cannot_be_answered(
 
 
 @pytest.mark.parametrize(("passes", "gate"), [(True, Gate.PASSED), (False, Gate.FAILED)])
-def test_what_is_agreed_stands_beside_the_marks_of_the_members(
+def test_what_is_agreed_is_kept_next_to_the_marks_of_the_members(
     meeting: Meeting, split: Bid, chair: User, passes: bool, gate: Gate
 ) -> None:
     columns = ("scorecard", "criterion", "passed", "score", "reason")
@@ -236,9 +236,7 @@ def test_what_is_agreed_stands_beside_the_marks_of_the_members(
     assert event.facts["agreed"]["4"] == {"passed": None, "score": 4}
 
 
-def test_what_is_agreed_can_be_recorded_again_in_place_of_what_stood_there(
-    meeting: Meeting, split: Bid, chair: User
-) -> None:
+def test_recording_again_replaces_what_was_agreed(meeting: Meeting, split: Bid, chair: User) -> None:
     discuss(meeting, split, chair, {**settled(True), 4: Answer(score=4)})
     item = discuss(meeting, split, chair, settled(False), reason="We looked again")
     assert (item.version, item.reason, item.agreed.count()) == (3, "We looked again", 5)
@@ -259,7 +257,7 @@ def test_a_later_meeting_speaks_last(meeting: Meeting, split: Bid, members: list
     assert Standing.objects.get(bid=split).gate == Gate.PASSED
 
 
-def test_who_declared_an_interest_or_did_not_answer_must_leave(
+def test_a_member_who_declared_an_interest_or_did_not_answer_must_leave(
     meeting: Meeting, round: Round, split: Bid, members: list[User], chair: User
 ) -> None:
     other = make_bid(round)
@@ -276,7 +274,7 @@ def test_who_declared_an_interest_or_did_not_answer_must_leave(
     assert list(item.left.all()) == [members[1]]
 
 
-def test_who_leaves_by_their_own_choice_counts_against_the_quorum(
+def test_a_member_who_chooses_to_leave_counts_against_the_quorum(
     meeting: Meeting, split: Bid, members: list[User], chair: User
 ) -> None:
     with pytest.raises(Refused, match="Only 1 member stays for this bid"):
@@ -320,9 +318,7 @@ def test_a_split_bid_that_was_rejected_does_not_keep_the_meeting_open(
     assert meetings.close_meeting(meeting=meeting, seen=2, by=chair, at=NOW).state == "closed"
 
 
-def test_after_it_closed_nothing_about_a_meeting_changes(
-    meeting: Meeting, split: Bid, members: list[User], chair: User
-) -> None:
+def test_a_closed_meeting_cannot_change(meeting: Meeting, split: Bid, members: list[User], chair: User) -> None:
     discuss(meeting, split, chair)
     meetings.close_meeting(meeting=meeting, seen=2, by=chair, at=NOW)
     with pytest.raises(Refused, match=r"The meeting is closed\. Its minutes no longer change"):
@@ -360,7 +356,7 @@ def test_only_the_chair_plans_opens_records_and_closes(
 # The minutes
 
 
-def test_the_minutes_hold_who_was_there_who_left_and_what_was_agreed_and_why(
+def test_the_minutes_record_who_was_present_who_left_and_what_was_agreed_and_why(
     meeting: Meeting, split: Bid, members: list[User], chair: User
 ) -> None:
     discuss(meeting, split, chair, {**settled(), 4: Answer(score=4)}, left=members[2:])

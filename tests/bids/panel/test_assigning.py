@@ -81,7 +81,7 @@ def test_a_bid_without_a_recipient_is_connected_with_no_body() -> None:
     ],
     ids=["own unit", "own body", "interest or declined", "has it already"],
 )
-def test_no_knowledge_and_no_idleness_brings_a_bid_to_one_who_may_not_have_it(
+def test_neither_knowledge_nor_a_light_load_gives_a_bid_to_a_member_who_may_not_have_it(
     kept_out: tuple[ToAssign, Scorer],
 ) -> None:
     asked, member = kept_out
@@ -104,7 +104,7 @@ def test_no_knowledge_and_no_idleness_brings_a_bid_to_one_who_may_not_have_it(
         ("violence", CAMDEN, 3),
     ],
 )
-def test_a_shared_theme_tells_twice_what_a_shared_borough_tells(themes: str, boroughs: str, points: int) -> None:
+def test_a_shared_theme_counts_twice_as_much_as_a_shared_borough(themes: str, boroughs: str, points: int) -> None:
     asked = bid(themes="violence engagement", boroughs=f"{CAMDEN} {BRENT}" if boroughs == CAMDEN else CAMDEN)
     assert knows(asked, scorer("ada", themes=themes, boroughs=boroughs)) == points
 
@@ -112,7 +112,7 @@ def test_a_shared_theme_tells_twice_what_a_shared_borough_tells(themes: str, bor
 @pytest.mark.parametrize(
     ("ahead", "chosen"), [(0, "zoe"), (1, "zoe"), (SLACK, "zoe"), (SLACK + 1, "ada"), (SLACK + 9, "ada")]
 )
-def test_who_knows_the_subject_comes_first_until_they_are_too_far_ahead(ahead: int, chosen: str) -> None:
+def test_a_member_who_knows_the_subject_comes_first_until_too_far_ahead(ahead: int, chosen: str) -> None:
     members = [scorer("ada"), scorer("zoe", themes="violence", load=ahead)]
     assert propose([bid(themes="violence")], members, 1) == [("B1", chosen)]
 
@@ -133,7 +133,7 @@ def test_knowledge_then_load_then_user_name_decide(members: list[Scorer], chosen
 
 
 @pytest.mark.parametrize(("bids", "members", "wanted"), [(7, 3, 2), (10, 4, 3), (1, 5, 2), (9, 3, 3), (500, 12, 3)])
-def test_without_special_knowledge_nobody_has_more_than_one_bid_more(bids: int, members: int, wanted: int) -> None:
+def test_without_special_knowledge_loads_differ_by_at_most_one_bid(bids: int, members: int, wanted: int) -> None:
     people = [scorer(f"m{number:02}") for number in range(members)]
     pairs = propose([bid(f"B{number:03}") for number in range(bids)], people, wanted)
     counts = loads(pairs, people)
@@ -141,13 +141,13 @@ def test_without_special_knowledge_nobody_has_more_than_one_bid_more(bids: int, 
     assert max(counts) - min(counts) <= 1
 
 
-def test_one_who_alone_knows_the_subject_of_every_bid_does_not_drown() -> None:
+def test_the_only_member_who_knows_every_subject_is_not_overloaded() -> None:
     people = [scorer("expert", themes="violence"), *(scorer(f"m{number}") for number in range(4))]
     pairs = propose([bid(f"B{number:03}", themes="violence") for number in range(100)], people, 1)
     assert loads(pairs, people) == [22, 20, 20, 19, 19]
 
 
-def test_what_members_hold_already_counts() -> None:
+def test_bids_that_members_already_have_count() -> None:
     people = [scorer("ada", load=4), scorer("bea", load=1), scorer("cyn")]
     pairs = propose([bid(f"B{number}") for number in range(7)], people, 1)
     assert loads(pairs, people) == [4, 4, 4]
@@ -245,7 +245,7 @@ def test_every_bid_of_every_panel_gets_all_that_it_wants_or_all_who_are_free() -
     assert short > 100
 
 
-def test_the_order_in_which_members_and_bids_are_given_changes_nothing() -> None:
+def test_the_order_of_members_and_bids_changes_nothing() -> None:
     for seed in SEEDS:
         bids, members, wanted = random_panel(seed)
         before = propose(bids, members, wanted)
@@ -254,7 +254,7 @@ def test_the_order_in_which_members_and_bids_are_given_changes_nothing() -> None
         assert again == before, seed
 
 
-def test_where_all_are_free_nobody_runs_further_ahead_than_the_slack_for_knowledge() -> None:
+def test_when_all_are_free_nobody_gets_further_ahead_than_the_slack_for_knowledge() -> None:
     widest = 0
     for seed in SEEDS:
         bids, members, wanted = random_panel(seed)

@@ -92,7 +92,7 @@ def test_a_bid_can_be_left_without_any_member_in_a_plan(plan: AssignmentPlan, bi
     assert {reference for reference, _ in pairs_of(plan)} == {bids[1].reference, bids[2].reference}
 
 
-def test_a_pair_that_is_sent_twice_stands_once(plan: AssignmentPlan, bids: list[Bid], chair: User) -> None:
+def test_a_pair_sent_twice_is_kept_once(plan: AssignmentPlan, bids: list[Bid], chair: User) -> None:
     pair = next(iter(pairs_of(plan)))
     changed = assignments.change_plan(plan=plan, bids=[pair[0]], pairs=[pair, pair], seen=1, by=chair, at=NOW)
     assert len(changed.pairs) == len(pairs_of(plan)) == 5
@@ -125,7 +125,7 @@ BARS = ["interest", "role ended", "left", "unit", "body", "declined", "has it"]
 
 
 @pytest.mark.parametrize("what", BARS)
-def test_what_changed_since_the_plan_was_made_is_asked_again(
+def test_applying_a_plan_checks_again_who_may_have_each_bid(
     plan: AssignmentPlan, members: list[User], bids: list[Bid], chair: User, what: str
 ) -> None:
     reference, username = sorted(pairs_of(plan))[0]
@@ -165,7 +165,7 @@ def test_a_plan_is_not_changed_beyond_the_bids_of_the_page(
         assignments.change_plan(plan=plan, bids=[bids[0].reference], pairs=[other], seen=1, by=chair, at=NOW)
 
 
-def test_a_page_drawn_from_another_version_of_the_plan_changes_and_applies_nothing(
+def test_an_outdated_page_changes_and_applies_nothing_of_a_plan(
     plan: AssignmentPlan, bids: list[Bid], chair: User
 ) -> None:
     assignments.change_plan(plan=plan, bids=[bids[0].reference], pairs=[], seen=1, by=chair, at=NOW)
@@ -202,7 +202,9 @@ def begin(how: str, bid: Bid, member: User) -> None:
 
 
 @pytest.mark.parametrize("how", ["an answer", "an interest", "a draft", "a submitted card"])
-def test_taking_back_a_plan_leaves_what_was_begun(plan: AssignmentPlan, bids: list[Bid], chair: User, how: str) -> None:
+def test_taking_back_a_plan_leaves_bids_that_somebody_has_begun(
+    plan: AssignmentPlan, bids: list[Bid], chair: User, how: str
+) -> None:
     assignments.apply_plan(plan=plan, by=chair, at=LATER)
     begun = Assignment.objects.filter(bid=bids[0])[0]
     begin(how, bids[0], begun.member)
@@ -269,7 +271,7 @@ def test_nobody_declines_for_another_or_after_submitting(ready: Bid, member: Use
     assert asked(ready) == {member.username}
 
 
-def test_the_database_keeps_no_declined_assignment_that_still_stands(ready: Bid) -> None:
+def test_the_database_requires_a_declined_assignment_to_be_withdrawn(ready: Bid) -> None:
     with pytest.raises(IntegrityError, match="declined_is_withdrawn"), transaction.atomic():
         ready.assignments.update(declined_because="No time")
 
@@ -277,7 +279,7 @@ def test_the_database_keeps_no_declined_assignment_that_still_stands(ready: Bid)
 # Knowledge, and asking a connected member all the same
 
 
-def test_what_a_member_knows_is_recorded_in_place_of_what_stood_there(round: Round, member: User, chair: User) -> None:
+def test_recording_what_a_member_knows_replaces_the_earlier_record(round: Round, member: User, chair: User) -> None:
     body = OrganisationFactory()
     themes = Tag.objects.filter(round=round, kind="theme")
     for chosen, codes in ((list(themes), ["E09000033", "E09000007"]), (list(themes[:1]), ["E09000005"])):
@@ -294,7 +296,7 @@ def test_what_a_member_knows_is_recorded_in_place_of_what_stood_there(round: Rou
     }
 
 
-def test_nothing_is_recorded_of_one_who_is_not_on_the_panel(round: Round, chair: User) -> None:
+def test_nothing_is_recorded_about_a_person_who_is_not_on_the_panel(round: Round, chair: User) -> None:
     other = person(Role.MEMBER, round=open_round())
     with pytest.raises(Refused, match="not a member of this panel"):
         assignments.keep_knowledge(
@@ -303,7 +305,7 @@ def test_nothing_is_recorded_of_one_who_is_not_on_the_panel(round: Round, chair:
     assert not Knowledge.objects.filter(round=round).exists()
 
 
-def test_a_plan_goes_by_what_is_recorded(round: Round, bid: Bid, chair: User) -> None:
+def test_a_plan_uses_the_recorded_knowledge(round: Round, bid: Bid, chair: User) -> None:
     people = [person(Role.MEMBER, round=round, unit="East Area") for _ in range(3)]
     theme = Tag.objects.get(round=round, code="violence")
     assignments.keep_knowledge(
@@ -314,7 +316,7 @@ def test_a_plan_goes_by_what_is_recorded(round: Round, bid: Bid, chair: User) ->
 
 
 @pytest.mark.parametrize("how", ["unit", "body"])
-def test_a_connected_member_is_asked_only_with_a_reason_that_stands_in_the_trail(
+def test_a_connected_member_is_assigned_only_with_a_reason_in_the_trail(
     bid: Bid, member: User, chair: User, how: str
 ) -> None:
     barred(how, bid, member, chair)
@@ -327,7 +329,7 @@ def test_a_connected_member_is_asked_only_with_a_reason_that_stands_in_the_trail
     assert made.despite == last("assign bid").because == "Nobody else knows it"
 
 
-def test_a_reason_where_no_connection_was_found_is_not_kept(bid: Bid, member: User, chair: User) -> None:
+def test_a_reason_without_a_connection_is_not_kept(bid: Bid, member: User, chair: User) -> None:
     assert assignments.assign(bid=bid, member=member, despite="In case", by=chair, at=NOW).despite == ""
 
 
@@ -344,7 +346,7 @@ def behind(round: Round, chair: User, count: int) -> User:
     return member
 
 
-def test_each_member_who_is_behind_is_written_to_once(round: Round, chair: User) -> None:
+def test_each_member_who_is_behind_gets_one_letter(round: Round, chair: User) -> None:
     Round.objects.filter(pk=round.pk).update(scoring_closes_on=date(2026, 12, 4))
     first, second = behind(round, chair, 2), behind_with(round, chair, 3, "bea@police.example")
     assert assignments.chase(round=round, members=[second, first], address=ADDRESS, by=chair, at=NOW) == 2
@@ -375,7 +377,7 @@ def test_a_letter_says_nothing_of_any_bid(round: Round, chair: User) -> None:
 @pytest.mark.parametrize(
     ("count", "email", "refusal"), [(0, "ada@police.example", "nothing left to score"), (2, "", "has no email address")]
 )
-def test_who_is_not_behind_or_has_no_address_is_not_chased_and_then_nobody_is(
+def test_nobody_is_chased_if_one_of_them_is_not_behind_or_has_no_address(
     round: Round, chair: User, count: int, email: str, refusal: str
 ) -> None:
     fine, other = behind(round, chair, 1), behind_with(round, chair, count, email)

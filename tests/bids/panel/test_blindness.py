@@ -39,7 +39,7 @@ def test_a_submitted_card_shows_a_member_the_marks_of_others_on_it_and_nothing_e
 
 @pytest.mark.parametrize("role", [role for role in EVERYBODY if role is not MEMBER])
 @pytest.mark.parametrize("part", Part)
-def test_a_submitted_card_is_of_no_use_to_who_is_no_member(part: Part, role: Role) -> None:
+def test_a_submitted_card_shows_no_more_to_people_who_are_not_members(part: Part, role: Role) -> None:
     for phase in Phase:
         without = may_see(part, frozenset({role}), phase)
         assert may_see(part, frozenset({role}), phase, own_submitted=True) is without

@@ -251,7 +251,7 @@ def test_a_plan_shares_out_such_a_bid_by_its_rule_alone(round: Round, chair: Use
 # Later
 
 
-def test_an_outcome_goes_back_where_its_recorder_declares_an_interest_later(
+def test_an_outcome_goes_back_if_its_recorder_declares_an_interest_later(
     round: Round, chair: User, deputy: User, bid: Bid, member: User
 ) -> None:
     scorecard(bid, member)

@@ -55,7 +55,7 @@ def test_no_interest_accepts_the_assignment_and_opens_the_bid(bid: Bid, member: 
     assert bid.assignments.get().accepted_at == NOW
 
 
-def test_an_interest_accepts_nothing_and_keeps_the_bid_shut(bid: Bid, member: User, chair: User) -> None:
+def test_declaring_an_interest_does_not_accept_the_bid_and_keeps_it_closed(bid: Bid, member: User, chair: User) -> None:
     assignments.assign(bid=bid, member=member, by=chair, at=NOW)
     declare(bid, member)
     assert not opens_to(bid, member)
@@ -218,7 +218,7 @@ def test_nobody_waives_their_own_interest(bid: Bid, round: Round) -> None:
     assert not opens_to(bid, both)
 
 
-def test_the_database_too_wants_a_reason_and_somebody_who_waived(bid: Bid, member: User, chair: User) -> None:
+def test_the_database_requires_a_reason_and_a_person_for_a_waiver(bid: Bid, member: User, chair: User) -> None:
     scorecard(bid, member)
     declare(bid, member)
     for waiver in ({"waived_by": chair, "waived_because": ""}, {"waived_by": None, "waived_because": "Fine"}):
@@ -226,7 +226,7 @@ def test_the_database_too_wants_a_reason_and_somebody_who_waived(bid: Bid, membe
             Interest.objects.filter(bid=bid).update(waived_at=NOW, **waiver)
 
 
-def test_nothing_is_waived_after_scoring_closed(scored: Bid, member: User, chair: User) -> None:
+def test_no_interest_is_waived_after_scoring_closed(scored: Bid, member: User, chair: User) -> None:
     declare(scored, member)
     with pytest.raises(Refused, match="Scoring has closed"):
         waive(scored, member, chair)

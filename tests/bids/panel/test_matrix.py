@@ -86,7 +86,7 @@ def ask(round: Round, by: User, kind: str = "csv", at: Any = NOW) -> Export:
 # What it holds
 
 
-def test_every_mark_and_every_reason_stands_in_it_once(round: Round, chair: User) -> None:
+def test_every_mark_and_every_reason_is_in_the_file_once(round: Round, chair: User) -> None:
     members = [person(Role.MEMBER, round=round, unit="East Area", name=name) for name in ("Ada", "Bea")]
     for bid in [make_bid(round) for _ in range(2)]:
         for member in members:
@@ -111,7 +111,7 @@ def test_every_mark_and_every_reason_stands_in_it_once(round: Round, chair: User
     assert "4. Proven experience: passes" not in header
 
 
-def test_a_failed_gate_and_a_mark_of_nought_are_told(round: Round, bid: Bid, member: User, chair: User) -> None:
+def test_a_failed_gate_and_a_mark_of_0_are_in_the_file(round: Round, bid: Bid, member: User, chair: User) -> None:
     scorecard(bid, member, passed=False, score=0)
     close(round)
     header, row = matrix.rows(round, chair)
@@ -129,7 +129,7 @@ def test_drafts_and_withdrawn_cards_are_not_in_it(round: Round, bid: Bid, chair:
     assert [row[7] for row in matrix.rows(round, chair)] == ["Member", "Kept"]
 
 
-def test_a_bid_in_which_the_reader_has_an_interest_is_not_in_theirs(round: Round, member: User) -> None:
+def test_a_bid_in_which_the_reader_has_an_interest_is_not_in_their_file(round: Round, member: User) -> None:
     hidden, shown = make_bid(round), make_bid(round)
     for bid in (hidden, shown):
         scorecard(bid, member)
@@ -154,7 +154,7 @@ def test_another_round_is_not_in_it(round: Round, bid: Bid, member: User, chair:
 
 
 @pytest.mark.parametrize("text", FORMULAS.values(), ids=FORMULAS)
-def test_nothing_that_begins_like_a_formula_is_one(round: Round, member: User, chair: User, text: str) -> None:
+def test_text_that_begins_like_a_formula_stays_text(round: Round, member: User, chair: User, text: str) -> None:
     scored(make_bid(round, title=text), member, text)
     User.objects.filter(pk=member.pk).update(name=text)
     close(round)
@@ -169,7 +169,7 @@ def test_nothing_that_begins_like_a_formula_is_one(round: Round, member: User, c
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_what_is_no_formula_is_left_as_it_is(text: str) -> None:
+def test_other_text_is_left_as_it_is(text: str) -> None:
     assert tables.harmless(text) == text
     assert read_csv(tables.as_csv([[text, "x"]])) == [[text, "x"]]
 
@@ -213,9 +213,7 @@ def test_no_marks_leave_while_scoring_is_open(round: Round, bid: Bid, member: Us
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_that_somebody_took_it_stands_in_the_trail(
-    round: Round, bid: Bid, member: User, chair: User, kind: str
-) -> None:
+def test_taking_the_file_is_recorded_in_the_trail(round: Round, bid: Bid, member: User, chair: User, kind: str) -> None:
     scorecard(bid, member)
     close(round)
     export = ask(round, chair, kind)
@@ -224,7 +222,7 @@ def test_that_somebody_took_it_stands_in_the_trail(
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.CHAIR, Role.LEAD, Role.AUDITOR)])
-def test_only_chair_lead_and_auditor_take_it(round: Round, role: Role) -> None:
+def test_only_chair_lead_and_auditor_take_the_file(round: Round, role: Role) -> None:
     close(round)
     with pytest.raises(NotEntitled):
         ask(round, person(role, round=round))
@@ -241,9 +239,7 @@ def content(response: Any) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_the_file_is_for_who_asked_and_nobody_else(
-    round: Round, bid: Bid, member: User, chair: User, kind: str
-) -> None:
+def test_only_the_person_who_asked_gets_the_file(round: Round, bid: Bid, member: User, chair: User, kind: str) -> None:
     scorecard(bid, member)
     close(round)
     export = ask(round, chair, kind, timezone.now())
@@ -255,13 +251,13 @@ def test_the_file_is_for_who_asked_and_nobody_else(
 
 
 @pytest.mark.parametrize(("minutes", "answer"), [(0, 200), (59, 200), (61, 404), (60 * 24, 404)])
-def test_the_file_is_there_for_an_hour(round: Round, chair: User, minutes: int, answer: int) -> None:
+def test_the_file_is_available_for_an_hour(round: Round, chair: User, minutes: int, answer: int) -> None:
     close(round)
     export = ask(round, chair, at=timezone.now() - timedelta(minutes=minutes))
     assert fetched(chair, export).status_code == answer
 
 
-def test_who_lost_the_role_meanwhile_does_not_get_the_file(round: Round, chair: User) -> None:
+def test_a_person_who_has_lost_the_role_does_not_get_the_file(round: Round, chair: User) -> None:
     close(round)
     export = ask(round, chair, at=timezone.now())
     RoleHolding.objects.filter(user=chair).update(ended_at=NOW)

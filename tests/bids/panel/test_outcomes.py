@@ -78,7 +78,7 @@ def test_no_mark_buys_back_a_failed_gate(
     assert Bid.objects.get(pk=bid.pk).state == "eligible"
 
 
-def test_how_a_split_gate_was_settled_stands_in_the_trail(bid: Bid, chair: User) -> None:
+def test_the_trail_records_how_a_split_gate_was_settled(bid: Bid, chair: User) -> None:
     scored(bid, True, False)
     settle(bid, chair, passes=True)
     record(bid, chair)
@@ -130,7 +130,7 @@ def test_the_database_too_wants_reason_and_destination(
         )
 
 
-def test_an_outcome_can_be_recorded_anew_until_the_leadership_agrees(bid: Bid, chair: User) -> None:
+def test_an_outcome_can_be_recorded_again_until_the_leadership_agrees(bid: Bid, chair: User) -> None:
     scored(bid, True)
     record(bid, chair, "reject")
     again = record(bid, chair, "recommend")

@@ -119,7 +119,7 @@ def test_only_a_member_scores_it(made: Practice, role: Role) -> None:
     assert not made.cards.exists()
 
 
-def test_a_mark_of_nought_and_a_failed_gate_are_answers(made: Practice, member: User) -> None:
+def test_a_mark_of_0_and_a_failed_gate_are_answers(made: Practice, member: User) -> None:
     practice.score_practice(practice=made, marks=marks(passed=False, score=0), by=member, at=NOW)
     assert made.cards.get().answers["6"] == {"passed": False, "score": 0, "reason": "Because of the plan."}
 
@@ -141,7 +141,7 @@ def test_the_marks_of_all_are_shown_at_once_and_none_of_them_before(made: Practi
         assert "Because of the plan." in shown
 
 
-def test_the_comparison_sets_all_members_beside_each_other(made: Practice, round: Round, chair: User) -> None:
+def test_the_comparison_shows_all_members_side_by_side(made: Practice, round: Round, chair: User) -> None:
     for name, mark in (("Cyn", 0), ("Ada", 4), ("Bea", 2)):
         score(made, person(Role.MEMBER, round=round, name=name), mark)
     compare(made, chair)
@@ -151,7 +151,9 @@ def test_the_comparison_sets_all_members_beside_each_other(made: Practice, round
     assert [(who.name, mark["score"]) for who, mark in rows[3][1]] == [("Ada", 4), ("Bea", 2), ("Cyn", 0)]
 
 
-def test_who_did_not_score_it_is_named_to_the_chair_and_in_the_trail(made: Practice, member: User, chair: User) -> None:
+def test_members_who_did_not_score_it_are_named_to_the_chair_and_in_the_trail(
+    made: Practice, member: User, chair: User
+) -> None:
     score(made, member)
     away = person(Role.MEMBER, round=made.round, name="Zoe Away")
     assert practice.waiting_for(made) == [away]
@@ -177,7 +179,7 @@ def test_the_marks_are_compared_once_and_no_card_comes_in_afterwards(made: Pract
     assert made.cards.count() == 1
 
 
-def test_a_page_of_another_version_compares_nothing(made: Practice, member: User, chair: User) -> None:
+def test_an_outdated_page_compares_nothing(made: Practice, member: User, chair: User) -> None:
     score(made, member)
     with pytest.raises(Stale) as stale:
         compare(made, chair, seen=2)
@@ -219,7 +221,7 @@ def test_the_practice_bid_is_in_no_list_no_ranking_and_no_sum(
         assert "987,654" not in shown
 
 
-def test_the_trail_tells_no_mark_of_the_practice_bid(made: Practice, member: User) -> None:
+def test_the_trail_shows_no_mark_of_the_practice_bid(made: Practice, member: User) -> None:
     score(made, member, 4)
     event = AuditEvent.objects.get(round=made.round, action="score practice")
     assert (event.actor, event.facts, event.because) == (member, {}, "")

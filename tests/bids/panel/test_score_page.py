@@ -48,21 +48,23 @@ def elsewhere(bid: Bid, member: User, reason: str = "Saved in another window") -
     return scorecards.save_draft(bid=bid, marks=judgements, seen=card.version if card else 0, by=member, at=NOW)
 
 
-def test_a_save_beside_the_typing_gives_the_version_and_the_time(client: Client, address: str) -> None:
+def test_an_autosave_returns_the_version_and_the_time(client: Client, address: str) -> None:
     first = send(client, address, "stay", reason_4="One").json()
     assert first["version"] == 1
     assert first["saved"].startswith("Draft saved ")
     assert send(client, address, "stay", reason_4="Two", version="1").json()["version"] == 2
 
 
-def test_a_script_that_submits_is_told_where_to_go_on(client: Client, address: str, ready: Bid) -> None:
+def test_a_script_that_submits_gets_the_next_address(client: Client, address: str, ready: Bid) -> None:
     assert send(client, address, "go", reason_4="One").json() == {"next": address}
     done = send(client, address, "go", version="1", **{**COMPLETE, "then": "submit"})
     assert done.json() == {"next": reverse("bids:scoring", args=[ready.round.reference])}
     assert Scorecard.objects.get(bid=ready).state == "submitted"
 
 
-def test_a_stale_save_tells_a_script_what_stands(client: Client, address: str, ready: Bid, member: User) -> None:
+def test_a_stale_save_returns_what_is_saved_to_the_script(
+    client: Client, address: str, ready: Bid, member: User
+) -> None:
     card = elsewhere(ready, member)
     answer = send(client, address, "stay", reason_4="Typed here")
     assert answer.status_code == 409
@@ -168,7 +170,7 @@ def test_the_page_says_what_each_criterion_is_and_each_mark_means(client: Client
         assert words in page
 
 
-def test_a_form_kept_of_an_older_version_stands_beside_what_is_saved(
+def test_a_kept_form_of_an_older_version_is_shown_next_to_what_is_saved(
     client: Client, address: str, ready: Bid, member: User
 ) -> None:
     """Typed before the session ended, and saved differently since: both are shown."""

@@ -92,7 +92,7 @@ def test_a_bid_is_assigned_to_a_member_once(ready: Bid, member: User, chair: Use
     assert ready.assignments.count() == 1
 
 
-def test_who_is_no_member_of_this_panel_gets_no_bid(bid: Bid, chair: User) -> None:
+def test_only_members_of_this_panel_are_assigned_bids(bid: Bid, chair: User) -> None:
     for other in (person(Role.LEAD, round=bid.round), person(Role.MEMBER, round=open_round())):
         with pytest.raises(Refused, match="not a member of this panel"):
             assignments.assign(bid=bid, member=other, by=chair, at=NOW)
@@ -130,7 +130,7 @@ def test_only_the_chair_runs_the_panel(round: Round, bid: Bid, member: User, rol
 # Declaring
 
 
-def test_who_has_not_declared_cannot_score(bid: Bid, member: User, chair: User) -> None:
+def test_a_member_who_has_not_declared_cannot_score(bid: Bid, member: User, chair: User) -> None:
     assignments.assign(bid=bid, member=member, by=chair, at=NOW)
     for save in (scorecards.save_draft, scorecards.submit_scorecard):
         with pytest.raises(Refused, match="Declare first"):
@@ -138,7 +138,7 @@ def test_who_has_not_declared_cannot_score(bid: Bid, member: User, chair: User) 
     assert not Scorecard.objects.filter(bid=bid).exists()
 
 
-def test_who_is_not_assigned_can_neither_declare_nor_score(bid: Bid, member: User) -> None:
+def test_a_member_who_is_not_assigned_can_neither_declare_nor_score(bid: Bid, member: User) -> None:
     with pytest.raises(Refused, match="not assigned to you"):
         interests.declare_interest(bid=bid, conflicted=False, by=member, at=NOW)
     with pytest.raises(Refused, match="This bid is no longer assigned to you"):
@@ -153,7 +153,7 @@ def test_an_interest_says_what_it_is(ready: Bid, member: User, nature: str) -> N
     assert not Interest.objects.get(bid=ready, member=member).conflicted
 
 
-def test_who_declared_an_interest_cannot_score_or_take_it_back(ready: Bid, member: User) -> None:
+def test_a_member_who_declared_an_interest_cannot_score_or_take_it_back(ready: Bid, member: User) -> None:
     interests.declare_interest(bid=ready, conflicted=True, nature="I know them", by=member, at=NOW)
     with pytest.raises(Refused):
         scorecards.submit_scorecard(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
@@ -195,7 +195,7 @@ def test_several_answers_are_kept_together_or_not_at_all(round: Round, member: U
 # Scoring
 
 
-def test_a_draft_keeps_what_there_is_and_is_submitted_once(ready: Bid, member: User) -> None:
+def test_a_draft_may_be_incomplete_and_is_submitted_once(ready: Bid, member: User) -> None:
     part = {4: Judgement(None, 3, "So far"), 1: Judgement(True, None, "")}
     draft = scorecards.save_draft(bid=ready, marks=part, seen=0, by=member, at=NOW)
     assert (draft.state, draft.version, draft.submitted_at) == ("draft", 1, None)
@@ -235,7 +235,7 @@ def test_an_incomplete_card_is_not_submitted_and_the_criterion_is_named(
 
 
 @pytest.mark.parametrize("seen", [0, 1, 3])
-def test_a_page_that_was_drawn_from_another_version_saves_nothing(ready: Bid, member: User, seen: int) -> None:
+def test_an_outdated_page_saves_nothing(ready: Bid, member: User, seen: int) -> None:
     scorecards.save_draft(bid=ready, marks=marks(score=1), seen=0, by=member, at=NOW)
     scorecards.save_draft(bid=ready, marks=marks(score=2), seen=1, by=member, at=NOW)
     with pytest.raises(Stale, match="Your text is kept below"):

@@ -93,7 +93,7 @@ def test_a_bid_counts_in_each_of_its_themes_and_priorities(round: Round, ranked:
     }
 
 
-def test_a_theme_that_no_bid_has_is_shown_with_nought(round: Round, ranked: list[Bid]) -> None:
+def test_a_theme_that_no_bid_has_is_shown_with_0(round: Round, ranked: list[Bid]) -> None:
     ranked[1].tags.remove(tag(round, "business"))
     parts = {part.label: part for part in dict(covered(round, 90000).tags)["Themes"]}
     label = tag(round, "business").label
@@ -109,7 +109,7 @@ def test_a_bid_that_takes_no_money_is_a_bid_but_covers_nothing(round: Round, ran
     assert boroughs_of(round_coverage)["Camden"] == (3, 2, Decimal("50000.00"))
 
 
-def test_the_boroughs_that_nothing_above_the_line_covers_are_named(round: Round, ranked: list[Bid]) -> None:
+def test_boroughs_without_a_bid_above_the_line_are_named(round: Round, ranked: list[Bid]) -> None:
     everywhere = {area.name for area in MPS.areas.each}
     assert set(covered(round, 0).uncovered) == everywhere
     assert set(covered(round, 20000).uncovered) == everywhere - {"Camden", "Westminster"}

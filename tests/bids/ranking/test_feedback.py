@@ -48,7 +48,7 @@ def paragraph(rule: Rule, *cards: Card) -> str:
     ],
     ids=["met", "not met", "differed", "not judged"],
 )
-def test_a_gate_is_told_in_words(answers: list[bool], words: str) -> None:
+def test_a_gate_is_explained_in_words(answers: list[bool], words: str) -> None:
     assert paragraph(GATE, *({1: Answer(passed=answer)} for answer in answers)) == words
 
 
@@ -64,12 +64,12 @@ def test_a_gate_is_told_in_words(answers: list[bool], words: str) -> None:
         ([3, 3], "3.00", "much"),
     ],
 )
-def test_a_mark_is_told_as_the_meaning_of_the_nearest_point_half_up(scores: list[int], mean: str, nearest: str) -> None:
+def test_a_mean_is_explained_by_the_nearest_point_rounded_half_up(scores: list[int], mean: str, nearest: str) -> None:
     words = paragraph(MARKED, *({2: Answer(score=score)} for score in scores))
     assert words == f"On average the panel’s mark was {mean} of 3, nearest to: {nearest}."
 
 
-def test_a_criterion_that_is_both_is_told_both_ways() -> None:
+def test_a_criterion_with_a_gate_and_a_mark_explains_both() -> None:
     words = paragraph(BOTH, {3: Answer(passed=True, score=4)})
     assert (
         words == "The panel found that the bid meets this. On average the panel’s mark was 4.00 of 4, nearest to: good."
@@ -78,7 +78,7 @@ def test_a_criterion_that_is_both_is_told_both_ways() -> None:
     assert paragraph(MARKED) == "This was not judged."
 
 
-def test_what_a_meeting_agreed_is_what_the_bidder_is_told() -> None:
+def test_the_letter_uses_what_a_meeting_agreed() -> None:
     cards = [{3: Answer(passed=True, score=0)}, {3: Answer(passed=False, score=0)}]
     (block,) = by_criterion(result(cards, [BOTH], {3: Answer(passed=False, score=4)}), [BOTH])
     assert "does not meet this" in block
@@ -155,7 +155,7 @@ def test_a_letter_names_no_member_no_reason_of_theirs_and_no_other_bid(rejected:
         assert own in written
 
 
-def test_a_letter_tells_where_the_bid_stood_on_each_of_the_seven_criteria(rejected: Bid) -> None:
+def test_a_letter_says_how_the_bid_did_on_each_of_the_seven_criteria(rejected: Bid) -> None:
     written = letter_to(rejected)
     paragraphs = written.split("\n\n")
     assert [part.splitlines()[0] for part in paragraphs if part[0].isdigit()] == [

@@ -91,7 +91,7 @@ def test_criteria_count_by_their_weight() -> None:
     }
 
 
-def test_a_bid_that_nobody_else_scored_tells_nothing_about_a_member() -> None:
+def test_a_bid_that_nobody_else_scored_says_nothing_about_a_member() -> None:
     shared = bid("A", ada=4, bea=2)
     assert severities([shared, bid("B", ada=0), bid("C", cyn=0), bid("D")], ONE) == severities([shared], ONE)
     assert severities([bid("B", ada=0), bid("C", cyn=4)], ONE) == {}
@@ -126,7 +126,7 @@ def test_an_adjusted_mean_stays_on_the_scale(mark: int, lean: str, kept: str) ->
     assert advice["A"].adjusted_mean == Decimal(kept)
 
 
-def test_a_member_of_whom_nothing_is_known_is_not_adjusted() -> None:
+def test_a_member_without_a_known_severity_is_not_adjusted() -> None:
     assert advised([bid("A", ada=3)], ONE)["A"].adjusted_mean == Decimal("3.00")
 
 
@@ -182,7 +182,7 @@ def test_of_a_panel_of_one_every_place_is_as_it_is() -> None:
     assert ranges([bid("A", ada=1), bid("B", ada=4)], ONE) == {"A": (2, 2), "B": (1, 1)}
 
 
-def test_no_bid_gives_no_advice() -> None:
+def test_without_bids_there_is_no_advice() -> None:
     assert advised([], ONE) == {}
 
 

@@ -34,7 +34,7 @@ def test_an_outlier_is_a_ring() -> None:
     assert dots("1.00", "3.00", "3.00", outlying=frozenset({0}))[0] == (30, 10, True)
 
 
-def test_what_the_picture_shows_is_said_as_well() -> None:
+def test_the_picture_is_also_described_in_words() -> None:
     drawn = ranking.picture([Decimal("3.00"), Decimal("2.67")], Decimal("2.84"), set())
     assert 'aria-label="Means of the members: 3.00, 2.67"' in drawn
     assert 'class="app-dots__result" d="M76 2V18"' in drawn

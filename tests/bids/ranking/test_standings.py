@@ -171,7 +171,7 @@ HAPPENS: dict[str, Callable[[History], None]] = {
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_after_whatever_happens_the_stored_ranking_is_the_fresh_one(round: Round, seed: int) -> None:
+def test_the_stored_ranking_is_the_fresh_one_after_every_event(round: Round, seed: int) -> None:
     history = History(round, seed)
     assert stored(round) == fresh(round)
     for number in range(25):
@@ -292,7 +292,7 @@ def test_taking_advice_changes_no_result_and_no_place(round: Round) -> None:
     assert Standing.objects.filter(round=round, best_place=0).count() == 0
 
 
-def test_the_kept_advice_is_what_the_rules_give(round: Round) -> None:
+def test_the_stored_advice_is_what_the_rules_give(round: Round) -> None:
     ada, bea = [person(Role.MEMBER, round=round, unit="East Area") for _ in range(2)]
     first, second, alone = [make_bid(round) for _ in range(3)]
     for bid, member, score in ((first, ada, 4), (first, bea, 2), (second, ada, 2), (second, bea, 3), (alone, ada, 0)):

@@ -63,7 +63,7 @@ def test_a_change_that_is_rolled_back_takes_its_message_with_it(
     assert outbox.outbox == []
 
 
-def test_what_a_server_does_not_take_waits_and_goes_out_later_as_the_same_message(
+def test_a_message_that_the_server_refuses_is_sent_later_as_the_same_message(
     reader: User,
     settings: Settings,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
@@ -83,7 +83,7 @@ def test_what_a_server_does_not_take_waits_and_goes_out_later_as_the_same_messag
     assert [sent.message()["Message-ID"] for sent in outbox.outbox] == [made.message_id]
 
 
-def test_a_message_that_was_sent_but_not_marked_goes_out_again_under_the_same_id(reader: User) -> None:
+def test_a_message_that_was_sent_but_not_marked_is_sent_again_under_the_same_id(reader: User) -> None:
     made = write(reader)
     assert mail.send_waiting() == 1
     Mail.objects.update(sent_at=None)
@@ -91,13 +91,13 @@ def test_a_message_that_was_sent_but_not_marked_goes_out_again_under_the_same_id
     assert {sent.message()["Message-ID"] for sent in outbox.outbox} == {made.message_id}
 
 
-def test_what_was_sent_is_not_sent_again(reader: User) -> None:
+def test_a_sent_message_is_not_sent_again(reader: User) -> None:
     write(reader)
     assert (mail.send_waiting(), mail.send_waiting()) == (1, 0)
     assert len(outbox.outbox) == 1
 
 
-def test_the_oldest_goes_out_first(reader: User) -> None:
+def test_the_oldest_message_is_sent_first(reader: User) -> None:
     for subject in ("First", "Second", "Third"):
         write(reader, subject)
     assert mail.send_waiting() == 3
@@ -122,7 +122,7 @@ def test_a_message_to_somebody_whose_address_was_removed_waits_for_a_new_one(rea
     assert outbox.outbox[0].to == ["ada.obi@police.example"]
 
 
-def test_the_command_sends_what_waits_and_says_how_many(reader: User) -> None:
+def test_the_command_sends_waiting_messages_and_counts_them(reader: User) -> None:
     for minutes in range(2):
         mail.write([mail.Letter(reader, "Waiting", "Text")], at=NOW + timedelta(minutes=minutes))
     for output in ("2 sent\n", "0 sent\n"):

@@ -22,7 +22,7 @@ def administrator() -> User:
     return person(Role.ADMINISTRATOR)
 
 
-def test_an_added_person_stands_in_the_trail_and_cannot_sign_in_yet(administrator: User) -> None:
+def test_adding_a_person_is_recorded_and_they_cannot_sign_in_yet(administrator: User) -> None:
     added = people.add_person(username="new.person", name="New Person", unit="CPIE", by=administrator, at=NOW)
     assert not added.has_usable_password()
     event = AuditEvent.objects.filter(round=None).last()
@@ -123,7 +123,7 @@ def test_a_made_up_link_belongs_to_nobody(uid: str) -> None:
     assert people.person_of_link(uid, "abc-def") is None
 
 
-def test_a_person_who_left_gets_in_by_no_link() -> None:
+def test_a_person_who_left_cannot_sign_in_through_a_link() -> None:
     someone = UserFactory()
     uid, token = people.password_link(someone)
     User.objects.filter(pk=someone.pk).update(is_active=False)
@@ -141,7 +141,7 @@ def test_a_weak_password_is_refused_with_the_rule_that_it_breaks(password: str) 
     assert User.objects.get(pk=someone.pk).password == before
 
 
-def test_setting_a_password_stands_in_the_trail_without_the_password() -> None:
+def test_setting_a_password_is_recorded_without_the_password() -> None:
     someone = UserFactory()
     people.set_password(person=someone, password=PASSWORD, at=NOW)
     event = AuditEvent.objects.filter(round=None).last()

@@ -48,7 +48,7 @@ def test_a_new_round_starts_with_criteria_tags_a_panel_and_unconfirmed_limits() 
     ],
     ids=["closes before it opens", "scoring closes before bids do", "reference taken"],
 )
-def test_a_round_that_cannot_be_is_refused(change: dict[str, Any], field: str) -> None:
+def test_an_impossible_round_is_refused(change: dict[str, Any], field: str) -> None:
     count = Round.objects.count()
     with pytest.raises(Refused) as refused:
         rounds.open_round(terms=rounds.RoundTerms(**FACTS | change), by=person(Role.ADMINISTRATOR), at=NOW)
@@ -71,7 +71,7 @@ def test_only_an_administrator_opens_a_round(role: Role) -> None:
         ({"reference": "cpie-2019-20"}, "reference"),
     ],
 )
-def test_the_database_holds_what_a_round_must_be(facts: dict[str, Any], constraint: str) -> None:
+def test_the_database_refuses_an_impossible_round(facts: dict[str, Any], constraint: str) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Round.objects.create(body_version=BodyVersion.objects.keep(MPS), **{**FACTS, **facts})
 
@@ -97,7 +97,7 @@ def keep(round: Round, by: User, line: BudgetLine | None = None, seen: int | Non
     return rounds.keep_budget_line(round=round, content=content, reason="Needed", line=line, seen=seen, by=by, at=NOW)
 
 
-def test_a_changed_line_keeps_what_it_was_in_the_trail(round: Round, finance: User) -> None:
+def test_changing_a_line_records_in_the_trail_what_it_was(round: Round, finance: User) -> None:
     line = keep(round, finance)
     changed = keep(round, finance, line=line, seen=line.version, amount=Decimal("2000.10"), label="More posts")
     assert (changed.pk, changed.version, changed.amount) == (line.pk, 2, Decimal("2000.10"))
@@ -135,7 +135,7 @@ def test_a_line_that_changes_is_compared_without_its_old_amount(round: Round, fi
     assert keep(round, finance, line=line, amount=Decimal("899000.00")).amount == Decimal(899000)
 
 
-def test_a_label_stands_once_in_a_round(round: Round, finance: User) -> None:
+def test_a_label_is_unique_in_a_round(round: Round, finance: User) -> None:
     keep(round, finance)
     with pytest.raises(Refused, match="A line called Posts already exists") as refused:
         keep(round, finance)

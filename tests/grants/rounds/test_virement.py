@@ -77,7 +77,7 @@ def amounts(round: Round) -> dict[str, Decimal]:
     return dict(round.lines.values_list("label", "amount"))
 
 
-def test_a_proposal_moves_nothing_and_stands_in_the_trail(round: Round, kit: User) -> None:
+def test_a_proposal_moves_nothing_and_is_recorded_in_the_trail(round: Round, kit: User) -> None:
     before = amounts(round)
     made = propose(round, kit)
     assert amounts(round) == before
@@ -105,7 +105,7 @@ def test_a_second_person_moves_the_money_in_one_event(round: Round, kit: User, l
     assert event.facts["lines"] == {"Vans": "600.25", "Projects led by units": "100400.25"}
 
 
-def test_who_proposes_does_not_confirm_or_refuse(round: Round, kit: User) -> None:
+def test_the_proposer_cannot_confirm_or_refuse(round: Round, kit: User) -> None:
     made = propose(round, kit)
     before = amounts(round)
     with pytest.raises(Refused, match=r"You proposed this\. Ask somebody else to confirm it"):
@@ -117,7 +117,7 @@ def test_who_proposes_does_not_confirm_or_refuse(round: Round, kit: User) -> Non
 
 @settings(deadline=None, max_examples=25)
 @given(st.decimals(min_value="0.01", max_value="1000.50", places=2))
-def test_a_virement_between_lines_never_changes_what_they_come_to(amount: Decimal) -> None:
+def test_a_virement_between_lines_never_changes_their_total(amount: Decimal) -> None:
     with transaction.atomic():
         round = open_round()
         vans = BudgetLine.objects.create(
@@ -142,7 +142,7 @@ def test_a_line_gives_all_it_holds_and_no_penny_more(round: Round, kit: User, le
     assert amounts(round)["Vans"] == 0
 
 
-def test_what_the_line_no_longer_holds_is_not_moved(round: Round, kit: User, lead: User) -> None:
+def test_money_that_the_line_no_longer_holds_is_not_moved(round: Round, kit: User, lead: User) -> None:
     first, second = propose(round, kit, amount=D(600)), propose(round, kit, amount=D(600))
     confirm(first, lead)
     before = amounts(round)
@@ -265,7 +265,7 @@ def test_only_finance_and_leads_propose_and_confirm(round: Round, kit: User, rol
         ({"state": "withdrawn", "answered_at": NOW, "answered_by": "another"}, "virement_answered_by_a_second_person"),
     ],
 )
-def test_the_database_holds_what_a_virement_must_be(
+def test_the_database_refuses_an_impossible_virement(
     round: Round, kit: User, lead: User, change: dict[str, Any], constraint: str
 ) -> None:
     source, target = round.lines.all()
@@ -332,7 +332,7 @@ def test_a_virement_goes_through_its_pages(round: Round, kit: User, lead: User) 
     assert made.reference in reconciled
 
 
-def test_what_is_refused_is_said_on_the_page(round: Round, kit: User) -> None:
+def test_a_refusal_is_shown_on_the_page(round: Round, kit: User) -> None:
     made = propose(round, kit)
     answer = signed_in(kit).post(reverse("grants:confirm_virement", args=[made.reference]), {"sent": "yes"})
     assert "You proposed this. Ask somebody else to confirm it." in answer.content.decode()
