@@ -177,7 +177,7 @@ def _rows(file: Path, columns: Sequence[str]) -> list[_Row]:
 def _once(rows: Sequence[_Row], column: str, values: Sequence[object]) -> None:
     for place, value in enumerate(values):
         if value in values[:place]:
-            raise rows[place].wrong(column, f"“{value}” stands there twice")
+            raise rows[place].wrong(column, f"“{value}” appears twice")
 
 
 def _areas(file: Path) -> list[dict[str, Any]]:

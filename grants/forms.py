@@ -304,7 +304,7 @@ def attempt(form: forms.BaseForm, call: Callable[[], Result]) -> Result | None:
     except Refused as refused:
         show_refusal(form, refused)
         if isinstance(refused, Stale) and "version" in form.fields:
-            # Sent once more, by somebody who has been told, the same answer counts for the thing as it is now.
+            # The person has now seen that it changed: sent again, the same answer applies to the current version.
             data = cast(QueryDict, form.data).copy()
             data[form.add_prefix("version")] = str(refused.current)
             form.data = data

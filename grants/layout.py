@@ -159,7 +159,7 @@ class Rows(LayoutObject):
 
     `Rows("approvals/review/_bids_to_review.html", [(bid, {"tick": Tick("bids", 0, "BID-7", "Agree it")})], "bids")`:
     the template, which mostly extends `govuk/layout/rows.html`, gets `rows`: each thing with its pieces drawn, by name.
-    The fields that are named last are drawn by these rows, and by nothing else.
+    The fields that are named last are drawn by these rows only.
     """
 
     def __init__(self, template: str, rows: Iterable[tuple[Any, Mapping[str, Piece]]], *names: str) -> None:

@@ -274,7 +274,7 @@ class Virement(models.Model):
 
 
 class Organisation(models.Model):
-    """A body outside the force, told apart by its number in a public register, with the names it goes by."""
+    """A body outside the force, identified by its number in a public register, with the names that it uses."""
 
     class Register(models.TextChoices):
         CHARITY = "charity", "Charity number"

@@ -68,7 +68,7 @@ class BidForm(Form):
         label="Contact person",
         max_length=150,
         required=False,
-        help_text="Whom the bidder named. Seen by leads and auditors alone, and never published.",
+        help_text="The person the bidder named. Only leads and auditors see it, and it is never published.",
     )
     contact_email = forms.EmailField(label="Contact’s email address", max_length=254, required=False)
     amount = MoneyField(label="Amount asked for")

@@ -163,7 +163,7 @@ class Meeting(models.Model):
     TRANSITIONS: ClassVar[Transitions] = {
         "plan meeting": Transition((), State.PLANNED),
         "put on agenda": Transition((State.PLANNED, State.OPEN)),
-        # Opening an open meeting records anew who is present.
+        # Opening an open meeting records again who is present.
         "open meeting": Transition((State.PLANNED, State.OPEN), State.OPEN),
         "discuss bid": Transition((State.OPEN,)),
         "close meeting": Transition((State.OPEN,), State.CLOSED),

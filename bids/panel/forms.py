@@ -19,11 +19,11 @@ class AssignForm(Form):
     bid = BidField(label="Bid", queryset=Bid.objects.none(), empty_label="Choose a bid")
     member = forms.ModelChoiceField(label="Panel member", queryset=User.objects.none(), empty_label="Choose a member")
     despite = text_area(
-        "Why, where their unit or a body of theirs is connected with the bid",
+        "Reason, if their unit or one of their bodies is connected with the bid",
         rows=2,
         required=False,
         longest=1000,
-        hint="Asked for only where such a connection is found. It stands in the trail.",
+        hint="Required only if there is such a connection. It is recorded in the audit trail.",
     )
 
     def __init__(self, *args: Any, bids: Any, members: Any, **kwargs: Any) -> None:
@@ -62,7 +62,7 @@ class InterestForm(Form):
     """One bid's declaration, one of many on a page."""
 
     pieces = (Reveal("conflicted", {"yes": ["nature"]}),)
-    # What nothing is said about is left for later.
+    # A bid without an answer is left for later.
     may_be_incomplete = True
 
     conflicted = forms.TypedChoiceField(
@@ -87,9 +87,9 @@ class InterestForm(Form):
         return data
 
     def answer(self, before: bool | None, *, rest: bool) -> bool | None:
-        """Whether there is an interest, where that is not what was said before; None where nothing is said anew.
+        """Return whether there is an interest, or None if the answer is the same as before or still missing.
 
-        `rest`: what nothing was said about, now or before, has no interest.
+        `before` is the earlier answer. With `rest`, a bid that was never answered has no interest.
         """
         conflicted: bool | None = self.cleaned_data["conflicted"]
         if conflicted is None and before is None and rest:
@@ -144,7 +144,7 @@ class PlanForm(VersionedForm):
     pairs = forms.MultipleChoiceField(
         required=False,
         widget=Checkboxes,
-        error_messages={"invalid_choice": "A member that was chosen may not score the bid. Make the plan anew"},
+        error_messages={"invalid_choice": "A member that was chosen may not score the bid. Make a new plan"},
     )
 
     def __init__(self, *args: Any, grid: PlanGrid, applied: bool, initial: dict[str, Any], **kwargs: Any) -> None:

@@ -10,14 +10,14 @@ from grants.people.deputies import DEPUTISED, NEVER
 
 
 class HoldingField(forms.ModelChoiceField):
-    """A role that somebody holds, told by its name and its round."""
+    """A role that somebody holds, labelled by its title and its round."""
 
     def label_from_instance(self, obj: RoleHolding) -> str:
         return f"{obj.title}, {obj.round.title if obj.round else 'all rounds'}"
 
 
 class DeputyField(forms.ModelChoiceField):
-    """A deputy's part, told by who it is and until when."""
+    """A deputy's role, labelled by the person, the title and the last day."""
 
     def label_from_instance(self, obj: RoleHolding) -> str:
         return f"{obj.user.name}, {obj.title}, until {obj.ends_on:%-d %B %Y}"
@@ -34,7 +34,7 @@ class DeputyForm(Form):
         super().__init__(*args, **kwargs)
         holding, person = self.fields["holding"], self.fields["person"]
         assert isinstance(holding, HoldingField) and isinstance(person, forms.ModelChoiceField)
-        # A role that is held as a deputy is among them, so that its refusal is said and not only implied.
+        # A role that is held as a deputy is among them, so that choosing it gives a refusal that explains itself.
         holding.queryset = user.holdings.filter(ended_at=None, role__in=DEPUTISED).select_related("round")
         others = RoleHolding.objects.filter(ended_at=None, role__in=NEVER).values("user")
         person.queryset = User.objects.filter(is_active=True).exclude(pk=user.pk).exclude(pk__in=others)

@@ -125,7 +125,7 @@ def test_a_stored_body_is_read_back_unchanged() -> None:
         ("body.toml", 'lead = "Grants lead"', "lead = 5", "body.toml: offices.lead must be a text"),
         ("body.toml", "[geography]", "[geographies]", "body.toml: geographies is not known"),
         ("areas.csv", "code,name", "code,title", "areas.csv: the first row must be code,name,unit,column,row"),
-        ("areas.csv", "Dunholt", "Ashmere", "areas.csv, row 5, name: “ashmere” stands there twice"),
+        ("areas.csv", "Dunholt", "Ashmere", "areas.csv, row 5, name: “ashmere” appears twice"),
         ("areas.csv", "X07000004", "X0700000004", "areas.csv, row 5, code: must be at most 9 characters long"),
         (
             "areas.csv",
