@@ -44,7 +44,7 @@ def _installed() -> Path:
 
 
 def _server_account() -> pwd.struct_passwd | None:
-    """Whom to run the server as. PostgreSQL refuses root, so root lends it a powerless account."""
+    """The account to run the server as. PostgreSQL refuses root, so root lends it an account without powers."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -162,7 +162,7 @@ class Cluster:
     def _ensure(self) -> None:
         if self.pid() and self.ready():
             return
-        # Alive without its socket, as after /tmp was emptied: nobody can reach it, so start it anew.
+        # Alive without its socket, as after /tmp was emptied: nobody can reach it, so restart it.
         self._stop()
         self._private(self.socket)
         if not (self.data / "PG_VERSION").exists():

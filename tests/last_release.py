@@ -1,4 +1,4 @@
-"""What the last release left behind, kept as files: a database, and PCD 681 decided and signed by its code.
+"""The last release, kept as files: a database, and PCD 681 decided and signed by its code.
 
 `last_release.sql.xz` is the database of the demo of version 0.1.0, with its four rounds, from `pg_dump --inserts`.
 `last_release_signed.json.xz` holds the canonical data of PCD 681 from the same database, decided with each kind of

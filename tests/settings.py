@@ -1,6 +1,6 @@
-"""The settings of the tests: the application's own, told that this is a test whatever the caller's environment says.
+"""The settings of the tests: those of the application, in the test environment whatever the caller's environment is.
 
-pytest-django reads the settings before any conftest.py runs, so the word has to be said here.
+pytest-django reads the settings before any conftest.py runs, so GRANTS_ENV has to be set here.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""The admin is for reference data: nothing that was judged or decided changes there, and the rest leaves a trace."""
+"""The admin is for reference data: no judgement or decision changes there, and every other change is recorded."""
 
 import pytest
 from django.contrib import admin

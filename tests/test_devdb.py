@@ -1,4 +1,4 @@
-"""The private PostgreSQL starts, stays as it is, and gets over what a crash leaves behind."""
+"""The private PostgreSQL starts, keeps its data, and recovers from a crash."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What the documentation names is there: tests by their names, files by their paths, figures by their sums."""
+"""Everything that the documentation names exists: tests by name, files by path, figures by their sums."""
 
 import ast
 import re

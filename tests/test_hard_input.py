@@ -1,4 +1,4 @@
-"""Odd requests and prying ones: a clear answer, and nothing told that should not be."""
+"""Odd and prying requests get a clear answer that reveals nothing."""
 
 from decimal import Decimal
 

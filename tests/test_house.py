@@ -1,4 +1,4 @@
-"""The house rules, held by machine: names, default deny, layers, no money as a float."""
+"""The rules of the house as tests: names, default deny, layers, no money as a float."""
 
 import ast
 import inspect
@@ -105,7 +105,7 @@ def test_imports_point_down_and_pure_rules_are_pure() -> None:
 
 
 EDGES = ("views", "forms", "filters", "urls")
-# What stands in no package: the app's addresses, its admin, what its pages open, its tasks, and the leaves below all.
+# The modules outside any package: addresses, admin, what the pages open, tasks, and the leaves below all.
 IN_NO_PACKAGE = {
     "approvals": {"__init__", "access", "admin", "enums", "loading", "tasks", "urls"},
     "bids": {"__init__", "access", "admin", "criteria", "fields", "scoring", "tasks", "urls"},
@@ -322,7 +322,7 @@ def asked_in_a_template(text: str) -> list[str]:
     """What a template, of Django or of Typst, compares with that is the name of a choice."""
     conditions = re.findall(r"\{%-?\s*(?:if|elif)\s(.*?)%\}", text)
     texts = {one or other for each in conditions for one, other in re.findall(r"\"([^\"]*)\"|'([^']*)'", each)}
-    # In Typst a comparison stands in code, with no tags around it.
+    # In Typst a comparison is plain code, without tags around it.
     texts |= {text for pair in re.findall(r'[=!]=\s*"([^"]*)"|"([^"]*)"\s*[=!]=', text) for text in pair}
     shown = [each for each in conditions if _DISPLAY.search(each) and re.search(r"[=!]=|\bin\b", each)]
     return [*(texts & LABELS), *shown]
@@ -356,7 +356,7 @@ LINES, PARAMETERS = 60, 8
 LONGER = {
     "grants.audit.record": "each of its nine arguments is a column of the trail, named by every caller",
     "approvals.contracts.contracts.keep_single_tender_action": "a contract is recorded with every field of its form",
-    "approvals.paper.recommendations.recommendations": "the sentences of a paper stand in the order of its paragraphs",
+    "approvals.paper.recommendations.recommendations": "the recommendations of a paper, written in their order",
     "approvals.routing.approving.record_payment": "each guard of a payment is a sentence to the person who books it",
     "approvals.routing.limits.propose_rule": "a rule is proposed with every field of its form",
     "approvals.routing.limits._propose": "what propose_rule takes",

@@ -1,4 +1,4 @@
-"""A database of before comes up to today, and no migration rests on code that goes on without it."""
+"""The database of the last release migrates to today, and no migration imports code that can change."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""Measuring: each page beside the empty page of the same person, its queries, and its growth with the round."""
+"""Measure each page against the empty page of the same person: its cost, its queries and how it grows."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ def pages(built: Built, size: Size) -> Iterator[tuple[str, User, str]]:
 
 
 def cost(user: User, address: str, repeats: int) -> Cost:
-    """Ask for a page and for the empty one in turn, as often as is said, and read all of each.
+    """Return the cost of a page, from `repeats` requests for it and for the empty page in turn.
 
-    In turn, so that what else the machine does weighs on both alike.
+    They alternate, so that other work on the machine slows both alike.
     """
     client = Client()
     client.force_login(user)

@@ -49,7 +49,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A round with the people by whom its pages are asked for, and a bid that the member still has to submit."""
+    """A round with the people who ask for its pages, and a bid that the member still has to submit."""
 
     round: Round
     chair: User

@@ -1,4 +1,4 @@
-"""What a panel's scorecards come to: gates, means, spread and places."""
+"""The results of a panel's scorecards: gates, means, spread and places."""
 
 import random
 from collections.abc import Sequence

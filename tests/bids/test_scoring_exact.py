@@ -1,4 +1,4 @@
-"""The mean is the exact mean, half up, and no mean of rounded ones."""
+"""The mean is the exact mean rounded half up, not a mean of rounded means."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The trail: nothing in it can be changed, and where the database itself was tampered with, it shows."""
+"""The trail: nothing in it can be changed, and tampering with the database itself is revealed."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Amounts at the edges: nought in front, three decimals, below nought."""
+"""Amounts at the edges: leading zeros, three decimals, negative sums."""
 
 from decimal import Decimal
 

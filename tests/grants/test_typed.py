@@ -1,4 +1,4 @@
-"""What was typed and could not be taken comes back to the person who typed it, and to nobody else."""
+"""Text that could not be saved comes back to the person who typed it, and to nobody else."""
 
 import re
 from datetime import timedelta

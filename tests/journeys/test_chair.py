@@ -41,7 +41,7 @@ def test_a_bid_is_assigned_by_keyboard_and_the_progress_follows(page: Page, serv
     page.get_by_role("button", name=re.compile("^Assign")).click()
     done(page, re.compile("is assigned to Amara Cole"))
     expect(row.locator("td").first).to_have_text(str(assigned + 1))
-    # Whoever has not declared yet is said to be so.
+    # A member who has not declared yet is marked as such.
     expect(row.locator("td").nth(2)).to_have_text("1")
 
 

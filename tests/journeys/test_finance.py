@@ -1,4 +1,4 @@
-"""Finance records payments and budget lines; an amount that is not one stays as it was typed, with what is wrong."""
+"""Finance records payments and budget lines; a wrong amount stays as it was typed, with an error message."""
 
 import re
 from datetime import UTC, datetime, timedelta

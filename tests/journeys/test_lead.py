@@ -1,4 +1,4 @@
-"""Two leads take a new round from its spreadsheet to a submitted paper, with all whom that needs; all by keyboard."""
+"""Two leads take a new round from its spreadsheet to a submitted paper, with all who take part; all by keyboard."""
 
 import re
 from datetime import timedelta

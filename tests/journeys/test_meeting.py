@@ -1,4 +1,4 @@
-"""The panel meets: what was split is settled, what was agreed stands in the minutes, and the ranking becomes final."""
+"""The panel meets: split gates are settled, the minutes record what was agreed, and the ranking becomes final."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A panel member scores by keyboard, keeps every word, and is out of a bid in which they have an interest."""
+"""A panel member scores by keyboard, keeps every word, and is shut out of a bid in which they have an interest."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A lead writes a section by keyboard: standard text, preview beside it, figures put in, and nothing typed is lost."""
+"""A lead writes a section by keyboard: standard text, a preview, inserted figures, and no typed text lost."""
 
 import re
 

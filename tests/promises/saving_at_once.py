@@ -1,4 +1,4 @@
-"""Six members, each in two windows, save scorecards over HTTP; what came of each save is written down and compared.
+"""Six members, each in two windows, save scorecards over HTTP; the result of each save is noted and compared.
 
 Each save carries a number that no other has, spelled in its marks, which the trail keeps, and in each of its reasons.
 """
@@ -152,7 +152,7 @@ def _windows(served: str, member: str, numbers: Iterator[int]) -> list[Window]:
 
 
 def saved_at_once(served: str, plan: Plan) -> list[Save]:
-    """Let all windows work at once, and give every save with its answer."""
+    """Let all windows work at once, and return every save with its answer."""
     numbers = itertools.count(1)
     with ThreadPoolExecutor(2 * len(MEMBERS)) as pool:
         signed_in = pool.map(lambda member: _windows(served, member, numbers), MEMBERS)
@@ -195,7 +195,7 @@ class Comparison:
 
 
 def compared(saves: list[Save], kept: Mapping[Card, Kept]) -> Comparison:
-    """Hold what was answered against what the database holds."""
+    """Compare the answers to the saves with what the database holds."""
     answers = Counter(save.answer for save in saves)
     late = sum(save.late for save in saves)
     comparison = Comparison(len(saves), answers[OK], late, answers[STALE])

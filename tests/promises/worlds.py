@@ -260,7 +260,7 @@ def _build(world: World) -> None:
     bid, round = bid_of(SUBJECT), _round()
     for member, nature in world.interests:
         _declare(bid, member, nature)
-    # What happens next stands in the trail after the hidden events, of the round and of the bid.
+    # These events follow the hidden ones in the trail, of the round and of the bid.
     assignments.assign(bid=bid, member=_user(NOT_ASKED), by=_user("olive.marsh"), at=NOW)
     line = round.lines.all()[0]
     content = rounds.LineContent(kind=line.kind, label=line.label, amount=line.amount)

@@ -1,4 +1,4 @@
-"""Organisations as bids come in: told apart by number, known by every name they go by."""
+"""Organisations as bids come in: identified by number, known by every name that they use."""
 
 import pytest
 

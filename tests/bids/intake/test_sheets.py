@@ -1,4 +1,4 @@
-"""Spreadsheets of bids: what is read, and what is turned away as a whole with what to do about it."""
+"""Spreadsheets of bids: what is read, and which files are refused as a whole with advice on what to do."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What a meeting talks about: split gates first, then wide spreads, then the places near the funding line."""
+"""The agenda of a meeting: split gates first, then wide spreads, then the places near the funding line."""
 
 import random
 from decimal import Decimal

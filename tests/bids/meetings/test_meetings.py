@@ -1,4 +1,4 @@
-"""The panel's meeting: secret until it opens, quorate for each bid, and what it agrees stands beside the marks."""
+"""The panel's meeting: secret until it opens, quorate for each bid, and what it agrees is kept next to the marks."""
 
 import io
 from collections.abc import Mapping

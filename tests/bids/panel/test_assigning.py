@@ -1,4 +1,4 @@
-"""Who is proposed to score what: knowledge first among those who are not far ahead, and never a connected member."""
+"""Which members are proposed for which bids: knowledge counts first among those not far ahead, and nobody connected."""
 
 import random
 from collections import Counter

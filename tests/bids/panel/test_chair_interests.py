@@ -1,4 +1,4 @@
-"""A chair answers for every bid of the round, and is kept from one until they did or where they have an interest."""
+"""A chair declares for every bid of the round, and cannot open one before that or if they have an interest."""
 
 import io
 from collections.abc import Iterator

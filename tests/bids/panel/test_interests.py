@@ -78,7 +78,7 @@ def test_a_member_answers_for_a_bid_of_the_agenda_that_they_were_not_assigned(
     with pytest.raises(Refused):
         declare(bid, member, nature)
     meeting = on_the_agenda(bid, chair)
-    # Before it is opened a member is told nothing of the agenda, and so is asked for nothing.
+    # Before it opens, a member sees nothing of the agenda and is asked for nothing.
     with pytest.raises(Refused):
         declare(bid, member, nature)
     meetings.open_meeting(meeting=meeting, present=[member], seen=None, by=chair, at=NOW)

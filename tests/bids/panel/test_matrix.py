@@ -1,4 +1,4 @@
-"""The file of all marks: each mark and reason once, nothing that a spreadsheet computes, and only for who asked."""
+"""The file of all marks: each mark and reason once, no formulas, and only for the person who asked."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Who scored alone or has an interest does not record the outcome."""
+"""A chair who scored a bid alone or has an interest in it does not record its outcome."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The letter to an unsuccessful bidder: what the panel found on each criterion, and nothing of who found it."""
+"""The letter to an unsuccessful bidder: the panel's view of each criterion, and nothing about who held it."""
 
 from decimal import Decimal
 

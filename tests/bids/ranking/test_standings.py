@@ -1,4 +1,4 @@
-"""The stored place of each bid is what scoring works out afresh, after whatever happened to the round."""
+"""The stored place of each bid is the one that scoring works out, after every event of a round."""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Mail is written with the change that it tells of, and sent after it: none is lost, and none tells of what was not."""
+"""Mail is written in the transaction of the change it reports and sent after it: none is lost, none is false."""
 
 from datetime import timedelta
 from io import StringIO

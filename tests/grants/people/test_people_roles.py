@@ -1,4 +1,4 @@
-"""People and roles: who gives power does not hold it, and what has ended no longer counts."""
+"""People and roles: those who give roles do not hold them, and a role that has ended no longer counts."""
 
 import pytest
 

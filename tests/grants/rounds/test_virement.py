@@ -1,4 +1,4 @@
-"""Money moved between budget lines: by two people, never below nothing, and never into a submitted paper."""
+"""Money moved between budget lines: by two people, never below £0, and never while a paper is submitted."""
 
 from decimal import Decimal
 from typing import Any
