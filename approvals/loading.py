@@ -99,15 +99,15 @@ class Folder:
             return list(csv.DictReader(opened))
 
     def _stage(self, name: str) -> tuple[User, datetime, dict[str, Any]]:
-        said = self.stages[name]
-        return self._person(said["by"]), self._at(said["on"]), said
+        stage = self.stages[name]
+        return self._person(stage["by"]), self._at(stage["on"]), stage
 
     def _at(self, day: date | str) -> datetime:
         """An instant of a day's office hours, each later than the one before it on the same day."""
-        found = day if isinstance(day, date) else date.fromisoformat(day)
-        start = timezone.make_aware(datetime.combine(found, time(10)))
+        this_day = day if isinstance(day, date) else date.fromisoformat(day)
+        start = timezone.make_aware(datetime.combine(this_day, time(10)))
         following = self.clock + timedelta(seconds=1) if self.clock else start
-        self.clock = following if following.date() == found and following > start else start
+        self.clock = following if following.date() == this_day and following > start else start
         return self.clock
 
     def _person(self, username: str) -> User:
@@ -122,18 +122,18 @@ class Folder:
     # Stages
 
     def _opened(self) -> None:
-        said = self.toml["round"]
-        if Round.objects.filter(reference=said["reference"]).exists():
-            raise BadFolder(f"The round {said['reference']} is there already")
-        at = self._at(said["opens_on"])
+        settings = self.toml["round"]
+        if Round.objects.filter(reference=settings["reference"]).exists():
+            raise BadFolder(f"The round {settings['reference']} is there already")
+        at = self._at(settings["opens_on"])
         administrator = self._administrator(at)
         texts = ("reference", "title", "financial_year", "purpose", "routing_key", "scored")
         days = ("opens_on", "closes_on", "scoring_closes_on")
-        values: dict[str, Any] = {name: said[name] for name in texts if name in said}
-        values |= {name: date.fromisoformat(str(said[name])) for name in days if name in said}
+        values: dict[str, Any] = {name: settings[name] for name in texts if name in settings}
+        values |= {name: date.fromisoformat(str(settings[name])) for name in days if name in settings}
         self.round = rounds.open_round(
-            terms=rounds.RoundTerms(**values, allocation=_money(said["allocation"])),
-            body=body_folder.read(self.path / said["body"]) if "body" in said else None,
+            terms=rounds.RoundTerms(**values, allocation=_money(settings["allocation"])),
+            body=body_folder.read(self.path / settings["body"]) if "body" in settings else None,
             by=administrator,
             at=at,
         )
@@ -155,27 +155,27 @@ class Folder:
             )
 
     def _administrator(self, at: datetime) -> User:
-        said = self.toml["administrator"]
+        settings = self.toml["administrator"]
         held = RoleHolding.objects.filter(role=Role.ADMINISTRATOR, ended_at=None).select_related("user").first()
         if held:
             return held.user
-        person = people.add_administrator(username=said["username"], name=said["name"], at=at)
+        person = people.add_administrator(username=settings["username"], name=settings["name"], at=at)
         people.set_password(person=person, password=self.password, at=at)
         return person
 
-    def _hire(self, said: dict[str, Any], administrator: User, at: datetime) -> None:
-        person = User.objects.filter(username=said["username"]).first()
+    def _hire(self, entry: dict[str, Any], administrator: User, at: datetime) -> None:
+        person = User.objects.filter(username=entry["username"]).first()
         if person is None:
             person = people.add_person(
-                username=said["username"],
-                name=said["name"],
-                unit=said.get("unit", ""),
-                email=said.get("email", ""),
+                username=entry["username"],
+                name=entry["name"],
+                unit=entry.get("unit", ""),
+                email=entry.get("email", ""),
                 by=administrator,
                 at=at,
             )
             people.set_password(person=person, password=self.password, at=at)
-        for role in said["roles"]:
+        for role in entry["roles"]:
             people.give_role(
                 person=person, role=Role(role), round=self.round, by=administrator, at=at, reason="Named for the round"
             )
@@ -216,41 +216,41 @@ class Folder:
         upload = intake.keep_upload(round=self.round, file_name=file.name, rows=rows, by=by, at=at)
         intake.take_in_upload(upload=upload, by=by, at=at)
 
-    def _organisation(self, said: dict[str, Any]) -> Organisation:
-        known = Alias.objects.filter(name=said["name"]).select_related("organisation").first()
+    def _organisation(self, entry: dict[str, Any]) -> Organisation:
+        known = Alias.objects.filter(name=entry["name"]).select_related("organisation").first()
         if known:
             return known.organisation
         body = Organisation.objects.create(
-            name=said["name"],
-            register=said.get("register", Organisation.Register.NOT_STATED),
-            number=said.get("number", ""),
+            name=entry["name"],
+            register=entry.get("register", Organisation.Register.NOT_STATED),
+            number=entry.get("number", ""),
         )
-        for name in (said["name"], *said.get("aliases", [])):
+        for name in (entry["name"], *entry.get("aliases", [])):
             Alias.objects.create(organisation=body, name=name)
         return body
 
     def _eligible(self) -> None:
-        by, at, said = self._stage("eligible")
-        intake.check_eligibility(bids=list(self._bids().values()), eligible=True, reason=said["reason"], by=by, at=at)
+        by, at, stage = self._stage("eligible")
+        intake.check_eligibility(bids=list(self._bids().values()), eligible=True, reason=stage["reason"], by=by, at=at)
         chairs = RoleHolding.objects.filter(round=self.round, role=Role.CHAIR, ended_at=None).select_related("user")
         for chair in chairs:
             answers = [(bid, False, "") for bid in self._bids().values()]
             interests.declare_interests(answers=answers, by=chair.user, at=at)
 
     def _scoring(self) -> None:
-        by, at, said = self._stage("scoring")
+        by, at, stage = self._stage("scoring")
         self._prepare_panel(by, at)
         bids, members = self._bids(), {member.username: member for member in members_of_panel.members_of(self.round)}
         for row in self._rows("assignments"):
             assignments.assign(bid=bids[row["bid"]], member=members[row["member"]], by=by, at=at)
         # Sets the number of scorers wanted, and fills what the folder leaves open.
         plan = assignments.plan_assignments(
-            round=self.round, wanted=int(said["wanted"]), by=by, at=self._at(said["on"])
+            round=self.round, wanted=int(stage["wanted"]), by=by, at=self._at(stage["on"])
         )
-        assignments.apply_plan(plan=plan, by=by, at=self._at(said["on"]))
+        assignments.apply_plan(plan=plan, by=by, at=self._at(stage["on"]))
         for assignment in Assignment.objects.filter(bid__round=self.round).select_related("bid__round", "member"):
             interests.declare_interest(
-                bid=assignment.bid, conflicted=False, by=assignment.member, at=self._at(said["declared_on"])
+                bid=assignment.bid, conflicted=False, by=assignment.member, at=self._at(stage["declared_on"])
             )
         for row in sorted(self._rows("scorecards"), key=lambda row: row["on"]):
             marks = _marks(row, [criterion.rule for criterion in self.round.criteria.all()])
@@ -269,15 +269,15 @@ class Folder:
                 by=by,
                 at=at,
             )
-        said = self.toml.get("practice")
-        if said is None:
+        entry = self.toml.get("practice")
+        if entry is None:
             return
         made = practice.keep_practice(
             round=self.round,
-            title=said["title"],
-            bidder=said["bidder"],
-            amount=_money(said["amount"]),
-            case=said["case"].strip(),
+            title=entry["title"],
+            bidder=entry["bidder"],
+            amount=_money(entry["amount"]),
+            case=entry["case"].strip(),
             by=by,
             at=at,
         )
@@ -285,17 +285,17 @@ class Folder:
         for row in self._rows("practice"):
             member = self._person(row["member"])
             practice.score_practice(practice=made, marks=_marks(row, rules), by=member, at=self._at(row["on"]))
-        if "compared_on" in said:
+        if "compared_on" in entry:
             practice.compare_practice(
-                practice=made, reason=said["reason"], seen=made.version, by=by, at=self._at(said["compared_on"])
+                practice=made, reason=entry["reason"], seen=made.version, by=by, at=self._at(entry["compared_on"])
             )
 
     def _closed(self) -> None:
-        by, at, said = self._stage("closed")
-        closing.close_scoring(round=self.round, reason=said["reason"], by=by, at=at)
+        by, at, stage = self._stage("closed")
+        closing.close_scoring(round=self.round, reason=stage["reason"], by=by, at=at)
 
     def _outcomes(self) -> None:
-        by, _, said = self._stage("outcomes")
+        by, _, stage = self._stage("outcomes")
         bids = self._bids()
         for row in self._rows("outcomes"):
             closing.record_outcome(
@@ -305,62 +305,66 @@ class Folder:
                 reason=row["reason"],
                 internal_reason=row["internal_reason"],
                 by=by,
-                at=self._at(said["on"]),
+                at=self._at(stage["on"]),
             )
 
     def _reviewed(self) -> None:
-        by, _, said = self._stage("reviewed")
+        by, _, stage = self._stage("reviewed")
         bids = self._bids()
         families: dict[str, list[Bid]] = {}
         for row in self._rows("families"):
             families.setdefault(row["family"], []).append(bids[row["bid"]])
         for name, lots in families.items():
             grouping.group_bids(
-                round=self.round, name=name, bids=lots, reason="Lots of one project", by=by, at=self._at(said["on"])
+                round=self.round, name=name, bids=lots, reason="Lots of one project", by=by, at=self._at(stage["on"])
             )
         for row in self._rows("review"):
             reviewing.review(
-                bid=bids[row["bid"]], amount=_money(row["amount"]), reason=row["reason"], by=by, at=self._at(said["on"])
+                bid=bids[row["bid"]],
+                amount=_money(row["amount"]),
+                reason=row["reason"],
+                by=by,
+                at=self._at(stage["on"]),
             )
         for action in self.toml.get("single_tender_actions", []):
             self._contract(action)
 
-    def _contract(self, said: dict[str, Any]) -> None:
+    def _contract(self, entry: dict[str, Any]) -> None:
         contract = contracts.keep_single_tender_action(
             round=self.round,
-            supplier=self._organisation(said["supplier"]),
-            title=said["title"],
-            amount=_money(said["amount"]),
-            profile=[(year, _money(amount)) for year, amount in said["profile"].items()],
-            charged_to=said["charged_to"],
-            ground=said["ground"],
-            evidence=said["evidence"],
-            other_grounds=said.get("other_grounds", ""),
-            proposal=said["proposal"],
-            performance=said["performance"],
-            by=self._person(said["by"]),
-            at=self._at(said["on"]),
+            supplier=self._organisation(entry["supplier"]),
+            title=entry["title"],
+            amount=_money(entry["amount"]),
+            profile=[(year, _money(amount)) for year, amount in entry["profile"].items()],
+            charged_to=entry["charged_to"],
+            ground=entry["ground"],
+            evidence=entry["evidence"],
+            other_grounds=entry.get("other_grounds", ""),
+            proposal=entry["proposal"],
+            performance=entry["performance"],
+            by=self._person(entry["by"]),
+            at=self._at(entry["on"]),
         )
-        if "approved_by" in said:
+        if "approved_by" in entry:
             contracts.approve_single_tender_action(
                 contract=contract,
-                reason=said["approved_because"],
-                by=self._person(said["approved_by"]),
-                at=self._at(said["on"]),
+                reason=entry["approved_because"],
+                by=self._person(entry["approved_by"]),
+                at=self._at(entry["on"]),
             )
 
     def _routed(self) -> None:
-        by, at, said = self._stage("routed")
+        by, at, stage = self._stage("routed")
         awards.route_awards(round=self.round, by=by, at=at)
-        for warning in said.get("warnings", []):
+        for warning in stage.get("warnings", []):
             award = Award.objects.get(round=self.round, bid__source_reference=warning["bid"])
-            awards.clear_warning(award=award, reason=warning["reason"], by=by, at=self._at(said["on"]))
-        for escalation in said.get("escalations", []):
+            awards.clear_warning(award=award, reason=warning["reason"], by=by, at=self._at(stage["on"]))
+        for escalation in stage.get("escalations", []):
             award = Award.objects.get(round=self.round, bid__source_reference=escalation["bid"])
-            awards.escalate_award(award=award, reason=escalation["reason"], by=by, at=self._at(said["on"]))
+            awards.escalate_award(award=award, reason=escalation["reason"], by=by, at=self._at(stage["on"]))
 
     def _payments(self) -> None:
-        by, _, said = self._stage("payments")
+        by, _, stage = self._stage("payments")
         for row in self._rows("payments"):
             approving.record_payment(
                 award=Award.objects.get(round=self.round, bid__source_reference=row["bid"]),
@@ -369,18 +373,18 @@ class Folder:
                 reason=row["reason"],
                 illustrative=row["illustrative"],
                 by=by,
-                at=self._at(said["on"]),
+                at=self._at(stage["on"]),
             )
 
     def _approved(self) -> None:
-        by, at, said = self._stage("approved")
+        by, at, stage = self._stage("approved")
         waiting = Award.objects.filter(round=self.round, route=Award.Route.DELEGATED, state=Award.State.ROUTED)
         approving.approve_awards(
-            awards=list(waiting), reason=said["reason"], conditions=said.get("conditions", ""), by=by, at=at
+            awards=list(waiting), reason=stage["reason"], conditions=stage.get("conditions", ""), by=by, at=at
         )
 
     def _paper(self) -> None:
-        by, at, said = self._stage("paper")
+        by, at, stage = self._stage("paper")
         text = self.text
         decision = writing.prepare_decision(
             round=self.round,
@@ -398,25 +402,25 @@ class Folder:
                 amount=_money(change["amount"]),
                 reason=change["reason"],
                 by=by,
-                at=self._at(said["on"]),
+                at=self._at(stage["on"]),
             )
         for key, prose in text["sections"].items():
-            writing.write_section(decision=decision, key=key, text=prose.strip(), by=by, at=self._at(said["on"]))
+            writing.write_section(decision=decision, key=key, text=prose.strip(), by=by, at=self._at(stage["on"]))
         sources = "\n".join(f"{figure}: {source}" for figure, source in text.get("figures_from_elsewhere", {}).items())
-        writing.name_sources(decision=decision, lines=sources, by=by, at=self._at(said["on"]))
+        writing.name_sources(decision=decision, lines=sources, by=by, at=self._at(stage["on"]))
 
     def _decision(self) -> Decision:
         return Decision.objects.get(reference=self.text["reference"])
 
     def _signed_off(self) -> None:
-        said = self.stages["signed_off"]
-        for area in (area for area in Area if area in said):
+        stage = self.stages["signed_off"]
+        for area in (area for area in Area if area in stage):
             sign_offs.sign_off(
                 decision=self._decision(),
                 area=area,
                 answer=SignOff.Answer.SIGNED,
-                by=self._person(said[area]),
-                at=self._at(said["on"]),
+                by=self._person(stage[area]),
+                at=self._at(stage["on"]),
             )
 
     def _submitted(self) -> None:
@@ -428,9 +432,9 @@ class Folder:
         writing.put_forward(decision=self._decision(), by=by, at=at)
 
     def _signed(self) -> None:
-        by, at, said = self._stage("signed")
+        by, at, stage = self._stage("signed")
         decision = self._decision()
-        special = {int(item["number"]): item for item in said.get("items", [])}
+        special = {int(item["number"]): item for item in stage.get("items", [])}
         answers = {}
         for item in writing.current_pack(decision).items.all():
             usual = "noted" if item.verb == "note" else "approved"
@@ -438,8 +442,8 @@ class Folder:
             answers[item.number] = deciding.Answer(
                 own.get("answer", usual), own.get("conditions", ""), own.get("reason", "")
             )
-        deciding.decide_items(decision=decision, answers=answers, interests=said["interests"], by=by, at=at)
-        deciding.sign_decision(decision=decision, password=self.password, by=by, at=self._at(said["on"]))
+        deciding.decide_items(decision=decision, answers=answers, interests=stage["interests"], by=by, at=at)
+        deciding.sign_decision(decision=decision, password=self.password, by=by, at=self._at(stage["on"]))
 
     def _published(self) -> None:
         by, at, _ = self._stage("published")
@@ -461,10 +465,10 @@ def _money(value: Any) -> Decimal:
 
 
 def _marks(row: dict[str, str], rules: Sequence[Any]) -> dict[int, scorecards.Judgement]:
-    found = {}
+    judgements = {}
     for rule in rules:
         words = row[str(rule.number)].split()
         passed = {"yes": True, "no": False}.get(words[0]) if words else None
         score = next((int(word) for word in words if word.isdigit()), None)
-        found[rule.number] = scorecards.Judgement(passed, score, row[f"{rule.number}_why"])
-    return found
+        judgements[rule.number] = scorecards.Judgement(passed, score, row[f"{rule.number}_why"])
+    return judgements

@@ -28,8 +28,8 @@ def _address(contract: SingleTenderAction) -> str:
 @allow("see single tender action")
 @require_GET
 def single_tender_actions(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see single tender action")
-    rows = SingleTenderAction.objects.filter(round=found).select_related("supplier").order_by("reference")
+    this_round = round_or_404(request, round, "see single tender action")
+    rows = SingleTenderAction.objects.filter(round=this_round).select_related("supplier").order_by("reference")
     return render(request, "approvals/contracts/single_tender_actions.html", {"page": page_of(request, rows)})
 
 
@@ -43,15 +43,15 @@ def single_tender_action(request: Request, reference: str) -> HttpResponse:
 
 @allow("keep single tender action")
 def add_single_tender_action(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "keep single tender action")
+    this_round = round_or_404(request, round, "keep single tender action")
     return form_page(
         request,
         "approvals/contracts/add_single_tender_action.html",
         ContractForm(request.POST or None),
-        lambda data: contracts.keep_single_tender_action(round=found, **data, by=request.user, at=timezone.now()),
+        lambda data: contracts.keep_single_tender_action(round=this_round, **data, by=request.user, at=timezone.now()),
         done=lambda kept: f"The contract is recorded as {kept.reference}",
-        to=reverse("approvals:single_tender_actions", args=[found.reference]),
-        left=left_for_grants(round=found),
+        to=reverse("approvals:single_tender_actions", args=[this_round.reference]),
+        left=left_for_grants(round=this_round),
     )
 
 

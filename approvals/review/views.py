@@ -26,23 +26,25 @@ def _address(name: str, round: Round) -> str:
 
 @allow("review bid")
 def review(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "review bid")
+    this_round = round_or_404(request, round, "review bid")
     visible = Bid.objects.visible_to(request.user, "review bid")
-    ready = visible.filter(round=found, state__in=reviewing.reviewable(found))
+    ready = visible.filter(round=this_round, state__in=reviewing.reviewable(this_round))
     waiting = ready.select_related("recipient", "outcome")
     page = page_of(request, waiting.order_by("source_reference"))
     return form_page(
         request,
         "approvals/review/review.html",
-        AgreeForm(request.POST or None, round=found, listed=page),
+        AgreeForm(request.POST or None, round=this_round, listed=page),
         lambda data: reviewing.agree(bids=list(data["bids"]), by=request.user, at=timezone.now()),
         done=lambda agreed: f"{len(agreed)} bids are agreed",
-        to=_address("review", found),
+        to=_address("review", this_round),
         page=page,
         totals=waiting.counted(),
-        left=found.allocation - commitments.committed(found),
-        agreed=Bid.objects.filter(round=found, state=Bid.State.AGREED).count(),
-        proposed=Scenario.objects.filter(round=found, proposed_at__isnull=False).select_related("proposed_by").first(),
+        left=this_round.allocation - commitments.committed(this_round),
+        agreed=Bid.objects.filter(round=this_round, state=Bid.State.AGREED).count(),
+        proposed=Scenario.objects.filter(round=this_round, proposed_at__isnull=False)
+        .select_related("proposed_by")
+        .first(),
     )
 
 

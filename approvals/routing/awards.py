@@ -108,11 +108,11 @@ def _route(
 ) -> int:
     today = localtime(at).date()
     rule, _ = limit_on(round, DelegationRule.Kind.GRANT, today)
-    found = routes_now(round, today)
+    routes_by_award = routes_now(round, today)
     changed = 0
     awards = Award.objects.select_for_update(of=("self",)).for_routes().live().filter(round=round)
     for award in awards.exclude(decided()):
-        route = found[award.reference]
+        route = routes_by_award[award.reference]
         facts = RouteFacts.of(route, rule.reference)
         if (award.route and not _differs(award, facts)) or (only_routed and not award.route):
             _warn_of(award, route, by, at, because, action)
@@ -196,10 +196,12 @@ def must_have_no_interest(
     `others` is what somebody else does instead, as the message ends.
     """
     people = audit.acting_as(action, by, round, at)
-    found = Interest.objects.barring().filter(bid__in=bids, member__in=people).select_related("bid", "member").first()
-    if found:
-        who = "You" if found.member == by else f"{found.member.name}, for whom you act,"
-        raise Refused(f"{who} declared an interest in {found.bid.title}, so somebody else {others}.", field=field)
+    interest = (
+        Interest.objects.barring().filter(bid__in=bids, member__in=people).select_related("bid", "member").first()
+    )
+    if interest:
+        who = "You" if interest.member == by else f"{interest.member.name}, for whom you act,"
+        raise Refused(f"{who} declared an interest in {interest.bid.title}, so somebody else {others}.", field=field)
 
 
 def locked(award: Award, seen: int | None) -> Award:

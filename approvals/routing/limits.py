@@ -23,8 +23,8 @@ def set_up(*, round: Round, by: User, at: datetime) -> None:
 def rule_on(round: Round, kind: str, day: date) -> DelegationRule | None:
     """The confirmed rule of a kind in force in a round on a day; the newest where several are."""
     in_force = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
-    found = DelegationRule.objects.filter(in_force, round=round, kind=kind).exclude(confirmed_by=None)
-    return found.order_by("-valid_from", "-id").first()
+    confirmed_rules = DelegationRule.objects.filter(in_force, round=round, kind=kind).exclude(confirmed_by=None)
+    return confirmed_rules.order_by("-valid_from", "-id").first()
 
 
 @transaction.atomic

@@ -37,63 +37,66 @@ def _address(name: str, round: Round) -> str:
 @allow("see routes")
 @require_GET
 def routes(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see routes")
-    live = list(Award.objects.live().for_routes().filter(round=found))
+    this_round = round_or_404(request, round, "see routes")
+    live = list(Award.objects.live().for_routes().filter(round=this_round))
     groups = [
-        ("Needs you", [award for award in live if award.warning_open or not award.route]),
-        (f"To the {found.body.offices.decider_short}", [award for award in live if award.route == Award.Route.DMPC]),
-        ("Delegated", [award for award in live if award.route == Award.Route.DELEGATED and not award.warning_open]),
+        ("Needs you", [grant for grant in live if grant.warning_open or not grant.route]),
+        (
+            f"To the {this_round.body.offices.decider_short}",
+            [grant for grant in live if grant.route == Award.Route.DMPC],
+        ),
+        ("Delegated", [grant for grant in live if grant.route == Award.Route.DELEGATED and not grant.warning_open]),
     ]
     context = {
         "groups": [(name, rows, money.total([row.amount for row in rows])) for name, rows in groups],
-        "unrouted": sum(1 for award in live if not award.route),
+        "unrouted": sum(1 for grant in live if not grant.route),
     }
     return render(request, "approvals/routing/routes.html", context)
 
 
 @allow("route awards")
 def route_awards(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "route awards")
+    this_round = round_or_404(request, round, "route awards")
     return form_page(
         request,
         "approvals/routing/route_awards.html",
         ConfirmForm(request.POST or None),
-        lambda data: awards.route_awards(round=found, by=request.user, at=timezone.now()),
+        lambda data: awards.route_awards(round=this_round, by=request.user, at=timezone.now()),
         done=lambda changed: f"{changed} grants are routed",
-        to=_address("routes", found),
-        waiting=Award.objects.live().filter(round=found, route="").count(),
+        to=_address("routes", this_round),
+        waiting=Award.objects.live().filter(round=this_round, route="").count(),
     )
 
 
 @allow("clear warning")
 def clear_warning(request: Request, reference: str) -> HttpResponse:
-    award = award_or_404(request, reference, "clear warning")
+    this_award = award_or_404(request, reference, "clear warning")
     return form_page(
         request,
         "approvals/routing/clear_warning.html",
-        SeenReasonForm(request.POST or None, initial={"version": award.version}),
+        SeenReasonForm(request.POST or None, initial={"version": this_award.version}),
         lambda data: awards.clear_warning(
-            award=award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+            award=this_award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"The warning on {award.bid.title} is cleared",
-        to=_address("routes", award.round),
-        award=award,
+        done=f"The warning on {this_award.bid.title} is cleared",
+        to=_address("routes", this_award.round),
+        award=this_award,
     )
 
 
 @allow("escalate award")
 def escalate_award(request: Request, reference: str) -> HttpResponse:
-    award = award_or_404(request, reference, "escalate award")
+    this_award = award_or_404(request, reference, "escalate award")
     return form_page(
         request,
         "approvals/routing/escalate_award.html",
-        EscalateForm(request.POST or None, initial={"version": award.version}),
+        EscalateForm(request.POST or None, initial={"version": this_award.version}),
         lambda data: awards.escalate_award(
-            award=award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+            award=this_award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{award.bid.title} goes to the {award.round.body.offices.decider_short}",
-        to=reverse("approvals:award", args=[award.reference]),
-        award=award,
+        done=f"{this_award.bid.title} goes to the {this_award.round.body.offices.decider_short}",
+        to=reverse("approvals:award", args=[this_award.reference]),
+        award=this_award,
     )
 
 
@@ -103,22 +106,22 @@ def escalate_award(request: Request, reference: str) -> HttpResponse:
 @allow("see approvals")
 @require_GET
 def approvals(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see approvals")
-    live = Award.objects.live().for_routes().filter(round=found, route=Award.Route.DELEGATED)
+    this_round = round_or_404(request, round, "see approvals")
+    live = Award.objects.live().for_routes().filter(round=this_round, route=Award.Route.DELEGATED)
     waiting = list(live.filter(state=Award.State.ROUTED))
     hands = approving.hands(waiting)
     rows = [
         (
-            award,
+            grant,
             "Its routing warning must be cleared first."
-            if award.warning_open
-            else duties.why_not_approve(request.user.username, hands[award.pk]),
+            if grant.warning_open
+            else duties.why_not_approve(request.user.username, hands[grant.pk]),
         )
-        for award in waiting
+        for grant in waiting
     ]
-    standing = Approval.objects.filter(award__round=found, level=Award.Route.DELEGATED)
-    approved = standing.select_related("award__bid__recipient", "approved_by").order_by("-approved_at", "-pk")
-    may_approve = holdings(request.user).may("approve award", found)
+    standing = Approval.objects.filter(award__round=this_round, level=Award.Route.DELEGATED)
+    standing_approvals = standing.select_related("award__bid__recipient", "approved_by").order_by("-approved_at", "-pk")
+    may_approve = holdings(request.user).may("approve award", this_round)
     # Nothing was ticked where the page that approves sends somebody back.
     form = ApprovableForm({} if request.GET.get("nothing") else None, waiting=rows, may_approve=may_approve)
     context = {
@@ -126,7 +129,7 @@ def approvals(request: Request, round: str) -> HttpResponse:
         "may_approve": may_approve,
         "rows": rows,
         "open": sum(1 for _, reason in rows if not reason),
-        "page": page_of(request, approved),
+        "page": page_of(request, standing_approvals),
     }
     return render(request, "approvals/routing/approvals.html", context)
 
@@ -134,20 +137,20 @@ def approvals(request: Request, round: str) -> HttpResponse:
 @allow("approve award")
 def approve_awards(request: Request, round: str) -> HttpResponse:
     """Check your answers: what was ticked on the page of approvals, with a reason. POST with `reason` approves."""
-    found = round_or_404(request, round, "approve award")
+    this_round = round_or_404(request, round, "approve award")
     confirmed = request.method == "POST" and "reason" in request.POST
     chosen = request.POST.getlist("awards")
-    awards_chosen = list(Award.objects.for_routes().filter(round=found, reference__in=chosen))
-    form = ApproveForm(request.POST if confirmed else None, round=found, initial={"awards": chosen})
+    awards_chosen = list(Award.objects.for_routes().filter(round=this_round, reference__in=chosen))
+    form = ApproveForm(request.POST if confirmed else None, round=this_round, initial={"awards": chosen})
     if confirmed and form.is_valid():
-        said = form.cleaned_data
+        data = form.cleaned_data
         seen = {reference: whole_number(request.POST.get(f"version-{reference}", "")) for reference in chosen}
         made = attempt(
             form,
             lambda: approving.approve_awards(
-                awards=list(said["awards"]),
-                conditions=said["conditions"],
-                reason=said["reason"],
+                awards=list(data["awards"]),
+                conditions=data["conditions"],
+                reason=data["reason"],
                 seen=seen,
                 by=request.user,
                 at=timezone.now(),
@@ -155,15 +158,15 @@ def approve_awards(request: Request, round: str) -> HttpResponse:
         )
         if made:
             request.session["approved"] = [approval.reference for approval in made]
-            return redirect("approvals:approved", found.reference)
+            return redirect("approvals:approved", this_round.reference)
     if not awards_chosen:
-        return redirect(reverse("approvals:approvals", args=[found.reference]) + "?nothing=chosen")
-    total = money.total([award.amount for award in awards_chosen])
+        return redirect(reverse("approvals:approvals", args=[this_round.reference]) + "?nothing=chosen")
+    total = money.total([grant.amount for grant in awards_chosen])
     context = {
         "form": form,
         "awards": awards_chosen,
         "total": total,
-        "back": reverse("approvals:approvals", args=[found.reference]),
+        "back": reverse("approvals:approvals", args=[this_round.reference]),
     }
     return render(request, "approvals/routing/approve_awards.html", context)
 
@@ -171,9 +174,9 @@ def approve_awards(request: Request, round: str) -> HttpResponse:
 @allow("approve award")
 @require_GET
 def approved(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "approve award")
+    this_round = round_or_404(request, round, "approve award")
     made = Approval.objects.filter(
-        award__round=found, approved_by=request.user, reference__in=request.session.get("approved", [])
+        award__round=this_round, approved_by=request.user, reference__in=request.session.get("approved", [])
     ).select_related("award__bid")
     total = money.total([approval.amount for approval in made])
     return render(request, "approvals/routing/approved.html", {"made": made, "total": total})
@@ -182,36 +185,36 @@ def approved(request: Request, round: str) -> HttpResponse:
 @allow("see award")
 @require_GET
 def award(request: Request, reference: str) -> HttpResponse:
-    found = award_or_404(request, reference, "see award")
+    this_award = award_or_404(request, reference, "see award")
     context: dict[str, Any] = {
-        "award": found,
-        "facts": RouteFacts.read(found.routed_as),
-        "approvals": found.approvals.select_related("approved_by"),
-        "payments": found.payments.select_related("recorded_by"),
+        "award": this_award,
+        "facts": RouteFacts.read(this_award.routed_as),
+        "approvals": this_award.approvals.select_related("approved_by"),
+        "payments": this_award.payments.select_related("recorded_by"),
         "decided": DecisionItem.objects.signed()
-        .filter(award=found, answer__in=[DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED])
+        .filter(award=this_award, answer__in=[DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED])
         .select_related("pack__decision")
         .order_by("pk"),
-        "in_flight": commitments.in_flight(found.round),
+        "in_flight": commitments.in_flight(this_award.round),
     }
-    if found.state not in (Award.State.REFUSED, Award.State.WITHDRAWN):
-        context["places"] = parts.places(position.grant(found))
+    if this_award.state not in (Award.State.REFUSED, Award.State.WITHDRAWN):
+        context["places"] = parts.places(position.grant(this_award))
     return render(request, "approvals/routing/award.html", context)
 
 
 @allow("record payment")
 def record_payment(request: Request, reference: str) -> HttpResponse:
-    award = award_or_404(request, reference, "record payment")
+    this_award = award_or_404(request, reference, "record payment")
     return form_page(
         request,
         "approvals/routing/record_payment.html",
-        PaymentForm(request.POST or None, initial={"version": award.version}),
+        PaymentForm(request.POST or None, initial={"version": this_award.version}),
         lambda data: approving.record_payment(
-            award=award, seen=data.pop("version"), **data, by=request.user, at=timezone.now()
+            award=this_award, seen=data.pop("version"), **data, by=request.user, at=timezone.now()
         ),
         done=lambda made: f"The payment is recorded as {made.reference}",
-        to=reverse("approvals:award", args=[award.reference]),
-        award=award,
+        to=reverse("approvals:award", args=[this_award.reference]),
+        award=this_award,
     )
 
 
@@ -221,21 +224,21 @@ def record_payment(request: Request, reference: str) -> HttpResponse:
 @allow("see rules")
 @require_GET
 def rules(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see rules")
-    rows = DelegationRule.objects.filter(round=found).select_related("proposed_by", "confirmed_by")
+    this_round = round_or_404(request, round, "see rules")
+    rows = DelegationRule.objects.filter(round=this_round).select_related("proposed_by", "confirmed_by")
     return render(request, "approvals/routing/rules.html", {"rows": rows})
 
 
 @allow("propose rule")
 def propose_rule(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "propose rule")
+    this_round = round_or_404(request, round, "propose rule")
     return form_page(
         request,
         "approvals/routing/propose_rule.html",
         RuleForm(request.POST or None),
-        lambda data: rule_transitions.propose_rule(round=found, **data, by=request.user, at=timezone.now()),
+        lambda data: rule_transitions.propose_rule(round=this_round, **data, by=request.user, at=timezone.now()),
         done="The limit is proposed. It counts once a lead confirms it.",
-        to=_address("rules", found),
+        to=_address("rules", this_round),
     )
 
 
