@@ -22,37 +22,37 @@ _RUNNING = re.compile(r"^(?:\S+, version \d+ .*|sha256 of the data .*|Page \d+ o
 
 def figures(text: str) -> Counter[str]:
     """Every figure and count of a text, £1,200.00 and 1200 alike."""
-    found = (each.replace(",", "") for each in _NUMBER.findall(text))
-    return Counter(each.removesuffix(".00") for each in found)
+    numbers = (each.replace(",", "") for each in _NUMBER.findall(text))
+    return Counter(each.removesuffix(".00") for each in numbers)
 
 
 def titles(paper: Data, record: Data | None = None) -> dict[str, str]:
     """The title of each part by a short name, in the order of the paper; a table is a part of its own."""
-    found = {"key": "Key information"}
+    title_by_part = {"key": "Key information"}
     if record and _differs(record):
-        found["differs"] = "How the decision differs from what was asked"
+        title_by_part["differs"] = "How the decision differs from what was asked"
     for section in paper["sections"]:
         number = f"{section['number']}. " if section["number"] else ""
-        found[section["key"]] = f"{number}{section['heading']}"
+        title_by_part[section["key"]] = f"{number}{section['heading']}"
         if section["key"] == "summary":
-            found |= {"recommendations": "Recommendations", "part 1": "Part 1: for publication"}
+            title_by_part |= {"recommendations": "Recommendations", "part 1": "Part 1: for publication"}
         if section["key"] == "issues" and paper["table_2"]:
             count = paper["table_2_total"]["count"]
-            found["table 2"] = f"Table 2: grants for decision, {count} in {len(paper['table_2'])} rows"
+            title_by_part["table 2"] = f"Table 2: grants for decision, {count} in {len(paper['table_2'])} rows"
         if section["key"] == "financial":
-            found["table 3"] = "Table 3: the allocation and what it is used for"
+            title_by_part["table 3"] = "Table 3: the allocation and what it is used for"
     if paper["appendix_1"]:
-        found["appendix 1"] = "Appendix 1: grants for decision"
+        title_by_part["appendix 1"] = "Appendix 1: grants for decision"
     if paper["appendix_2"]:
-        found["appendix 2"] = "Appendix 2: grants approved under delegation"
+        title_by_part["appendix 2"] = "Appendix 2: grants approved under delegation"
     if paper["contracts"]:
-        found["appendix 3"] = "Appendix 3: single tender action, proposal"
-        found["appendix 4"] = "Appendix 4: single tender action, performance framework"
+        title_by_part["appendix 3"] = "Appendix 3: single tender action, proposal"
+        title_by_part["appendix 4"] = "Appendix 4: single tender action, performance framework"
     if paper["figure_notes"]:
-        found["figures"] = "Where the figures come from"
+        title_by_part["figures"] = "Where the figures come from"
     if paper["sign_offs"]:
-        found["sign-offs"] = "Signed off by"
-    return found | {"signature": "Interests declared and signature"}
+        title_by_part["sign-offs"] = "Signed off by"
+    return title_by_part | {"signature": "Interests declared and signature"}
 
 
 def parts(text: str, paper: Data, record: Data | None = None) -> dict[str, str]:
@@ -118,43 +118,49 @@ def _blocks(file: Word) -> Iterator[str]:
 
 def data_parts(paper: Data, record: Data | None = None) -> dict[str, str]:
     """The text of each part as its data say it, without a render between."""
-    found = {"key": _key(paper, record)}
+    text_by_part = {"key": _key(paper, record)}
     for section in paper["sections"]:
-        said = [section["number"]]
+        words = [section["number"]]
         for paragraph in section["paragraphs"]:
-            said += [paragraph["number"], "".join(piece["text"] for piece in paragraph["pieces"])]
-        found[section["key"]] = " ".join(said)
-    found["part 1"] = "1"
-    found["recommendations"] = " ".join(f"{each['number']} {each['text']}" for each in paper["recommendations"])
+            words += [paragraph["number"], "".join(piece["text"] for piece in paragraph["pieces"])]
+        text_by_part[section["key"]] = " ".join(words)
+    text_by_part["part 1"] = "1"
+    text_by_part["recommendations"] = " ".join(f"{each['number']} {each['text']}" for each in paper["recommendations"])
     total = paper["table_2_total"]
     rows = " ".join(
         f"{row['label']} {row['each']} {row['paid']} {row['recipients']} {row['count']} {row['amount']}"
         for row in paper["table_2"]
     )
-    found["table 2"] = f"2 {total['count']} {len(paper['table_2'])} {rows} {total['count']} {total['amount']}"
-    found["table 3"] = "3 " + " ".join(f"{row['label']} {row['note']} {row['amount']}" for row in paper["table_3"])
-    found["appendix 1"] = _appendix("1", paper["appendix_1"])
-    found["appendix 2"] = _appendix("2", paper["appendix_2"])
-    found["appendix 3"] = "3 " + " ".join(_contract(each) for each in paper["contracts"])
-    found["appendix 4"] = "4 " + " ".join(f"{each['title']} {each['performance']}" for each in paper["contracts"])
-    found["figures"] = " ".join(f"{note['name']} {note['exact']} {note['source']}" for note in paper["figure_notes"])
-    found["sign-offs"] = " ".join(
+    text_by_part["table 2"] = f"2 {total['count']} {len(paper['table_2'])} {rows} {total['count']} {total['amount']}"
+    text_by_part["table 3"] = "3 " + " ".join(
+        f"{row['label']} {row['note']} {row['amount']}" for row in paper["table_3"]
+    )
+    text_by_part["appendix 1"] = _appendix("1", paper["appendix_1"])
+    text_by_part["appendix 2"] = _appendix("2", paper["appendix_2"])
+    text_by_part["appendix 3"] = "3 " + " ".join(_contract(each) for each in paper["contracts"])
+    text_by_part["appendix 4"] = "4 " + " ".join(
+        f"{each['title']} {each['performance']}" for each in paper["contracts"]
+    )
+    text_by_part["figures"] = " ".join(
+        f"{note['name']} {note['exact']} {note['source']}" for note in paper["figure_notes"]
+    )
+    text_by_part["sign-offs"] = " ".join(
         f"{each['area']} {each['by']} {day(each['at'])} {each['comment']}" for each in paper["sign_offs"]
     )
-    found["signature"] = _signature(record) + f" {paper['version']}"
-    found["differs"] = " ".join(_differs(record)) if record else ""
-    return {name: found[name] for name in titles(paper, record)}
+    text_by_part["signature"] = _signature(record) + f" {paper['version']}"
+    text_by_part["differs"] = " ".join(_differs(record)) if record else ""
+    return {name: text_by_part[name] for name in titles(paper, record)}
 
 
 def _differs(record: Data) -> list[str]:
     """What was decided otherwise, with what is left."""
     items = [item for item in record["items_decided"] if item["answer_value"] not in ("approved", "noted")]
-    said = [
+    differences = [
         f"{item['number']} {item['label']} {item['amount']} {item['answer']} {item['conditions']} {item['reason']}"
         for item in items
     ]
     back = [] if record["to_recover"] == "0.00" else [record["to_recover"]]
-    return [*said, record["allocation_left"], *back] if said else []
+    return [*differences, record["allocation_left"], *back] if differences else []
 
 
 def _key(paper: Data, record: Data | None) -> str:
@@ -166,10 +172,10 @@ def _key(paper: Data, record: Data | None) -> str:
 def _appendix(number: str, rows: Any) -> str:
     names = ("recipient", "register", "sponsoring_unit", "boroughs", "reference", "purpose", "aims", "outputs")
     more = ("outcomes", "reason", "conditions", "route", "cleared", "legal_power", "paid_early", "early_reason")
-    said = [number]
+    words = [number]
     for i, row in enumerate(rows, start=1):
-        said += [str(i), row["title"], row["amount"], *(row[name] for name in (*names, *more, "illustrative"))]
-    return " ".join(said)
+        words += [str(i), row["title"], row["amount"], *(row[name] for name in (*names, *more, "illustrative"))]
+    return " ".join(words)
 
 
 def _contract(row: Data) -> str:

@@ -100,7 +100,7 @@ def write(path: Path, name: str, rows: list[dict[str, str]]) -> None:
 
 
 def bid(reference: str, amount: str) -> dict[str, str]:
-    said = {
+    cells = {
         "your_reference": reference,
         "title": f"Project {reference}",
         "led_by": "external",
@@ -119,7 +119,7 @@ def bid(reference: str, amount: str) -> dict[str, str]:
     }
     empty = {"register", "register_number", "objectives", "london_living_wage", "future_cost_note", "illustrative"}
     return {
-        name: said.get(name, "" if name in empty else f"The {name}") for name in COLUMNS if name not in MAY_BE_MISSING
+        name: cells.get(name, "" if name in empty else f"The {name}") for name in COLUMNS if name not in MAY_BE_MISSING
     }
 
 
@@ -142,21 +142,23 @@ def folder(tmp_path: Path) -> Path:
 
 
 def play(folder: Path, until: str = "published") -> tuple[Round, list[str]]:
-    said: list[str] = []
-    round = Folder(folder, password=PASSWORD, say=lambda text: said.append(str(text))).play(until)
-    return round, [line.rpartition(" ")[2] for line in said]
+    lines: list[str] = []
+    round = Folder(folder, password=PASSWORD, say=lambda text: lines.append(str(text))).play(until)
+    return round, [line.rpartition(" ")[2] for line in lines]
 
 
 def test_a_round_without_scores_with_pence_and_its_own_limit_is_played_to_its_end(folder: Path) -> None:
     round, stages = play(folder)
     assert stages == ["opened", "received", "eligible", "outcomes", "reviewed", "routed", "approved"]
-    found = {award.bid.source_reference: award for award in Award.objects.filter(round=round).select_related("bid")}
-    assert {name: (award.amount, award.route, award.state) for name, award in found.items()} == {
+    award_by_bid = {
+        award.bid.source_reference: award for award in Award.objects.filter(round=round).select_related("bid")
+    }
+    assert {name: (award.amount, award.route, award.state) for name, award in award_by_bid.items()} == {
         "S-1": (Decimal("1000.49"), "delegated", "approved"),
         "S-2": (Decimal("1000.50"), "dmpc", "routed"),
         "S-3": (Decimal("999.99"), "delegated", "approved"),
     }
-    assert found["S-2"].sentence == "£1,000.50, not below £1,000.50. Scheme 9.9"
+    assert award_by_bid["S-2"].sentence == "£1,000.50, not below £1,000.50. Scheme 9.9"
     assert not Scorecard.objects.filter(bid__round=round).exists()
     assert audit.verify(round).faults == ()
 
@@ -164,10 +166,10 @@ def test_a_round_without_scores_with_pence_and_its_own_limit_is_played_to_its_en
 def test_its_figures_add_up_to_the_penny(folder: Path) -> None:
     round, _ = play(folder)
     day = max(award.routed_at for award in Award.objects.filter(round=round) if award.routed_at).date()
-    found = position.reconcile(round, day)
-    assert found.balances
-    assert (found.dmpc.total, found.delegated.total) == (Decimal("1000.50"), Decimal("2000.48"))
-    assert (found.expenditure, found.underspend) == (Decimal("5501.23"), Decimal("4499.52"))
+    reconciliation = position.reconcile(round, day)
+    assert reconciliation.balances
+    assert (reconciliation.dmpc.total, reconciliation.delegated.total) == (Decimal("1000.50"), Decimal("2000.48"))
+    assert (reconciliation.expenditure, reconciliation.underspend) == (Decimal("5501.23"), Decimal("4499.52"))
 
 
 def test_its_own_limit_stands_in_place_of_the_default(folder: Path) -> None:
@@ -215,16 +217,16 @@ def test_a_wrong_row_is_named_with_its_cell_and_no_bid_comes_in(folder: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("[round]", "[round", "round.toml"),
         ('by = "small.second"', 'by = "nobody.here"', "there is no person nobody.here"),
         ('"small-2026-27"', '"cpie-2019-20"', "The round cpie-2019-20 is there already"),
     ],
 )
-def test_a_folder_that_cannot_be_played_says_why(folder: Path, old: str, new: str, said: str) -> None:
+def test_a_folder_that_cannot_be_played_says_why(folder: Path, old: str, new: str, message: str) -> None:
     (folder / "round.toml").write_text(TOML.replace(old, new), encoding="utf-8")
-    with pytest.raises(BadFolder, match=said):
+    with pytest.raises(BadFolder, match=message):
         play(folder)
 
 

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 def test_reconcile_prints_the_figures_of_pcd_681_and_ends_well() -> None:
     out = StringIO()
     call_command("reconcile", "PCD-681", "--json", stdout=out)
-    found = json.loads(out.getvalue())
-    assert found == {
+    figures = json.loads(out.getvalue())
+    assert figures == {
         "reference": "PCD-681",
         "allocation": "4782000.00",
         "lines": [
@@ -54,8 +54,8 @@ def test_reconcile_prints_the_figures_of_pcd_681_and_ends_well() -> None:
 def test_a_grant_changed_by_a_penny_does_not_reconcile_and_is_named() -> None:
     award = Award.objects.get(bid__source_reference="CPIE-051")
     Award.objects.filter(pk=award.pk).update(amount=award.amount + Decimal("0.01"))
-    found = position.reconcile(Round.objects.get(reference="cpie-2019-20"), timezone.localdate())
-    assert [(each.check, each.amount, each.reference) for each in found.discrepancies] == [
+    reconciliation = position.reconcile(Round.objects.get(reference="cpie-2019-20"), timezone.localdate())
+    assert [(each.check, each.amount, each.reference) for each in reconciliation.discrepancies] == [
         ("agreed amount", Decimal("0.01"), award.reference)
     ]
     with pytest.raises(SystemExit) as ended:

@@ -37,16 +37,16 @@ def green() -> Decision:
 
 
 def test_night_safety_reconciles_to_the_penny(night: Decision) -> None:
-    found = position.reconcile(night.round, date(2025, 6, 3))
-    assert found.balances
-    assert (found.dmpc.count, found.dmpc.total) == (5, Decimal("150420.80"))
-    assert (found.delegated.count, found.delegated.total) == (3, Decimal("108420.39"))
-    assert found.grants.total == Decimal("258841.19")
-    assert found.contracts.total == Decimal("64999.50")
-    assert found.expenditure == Decimal("552241.02")
-    assert found.underspend == Decimal("60104.65")
-    assert found.retrospective.total == Decimal("20000.00")
-    assert {outcome.value: found.funnel[outcome].count for outcome in Outcome} == {
+    reconciliation = position.reconcile(night.round, date(2025, 6, 3))
+    assert reconciliation.balances
+    assert (reconciliation.dmpc.count, reconciliation.dmpc.total) == (5, Decimal("150420.80"))
+    assert (reconciliation.delegated.count, reconciliation.delegated.total) == (3, Decimal("108420.39"))
+    assert reconciliation.grants.total == Decimal("258841.19")
+    assert reconciliation.contracts.total == Decimal("64999.50")
+    assert reconciliation.expenditure == Decimal("552241.02")
+    assert reconciliation.underspend == Decimal("60104.65")
+    assert reconciliation.retrospective.total == Decimal("20000.00")
+    assert {outcome.value: reconciliation.funnel[outcome].count for outcome in Outcome} == {
         "rejected": 2,
         "internal": 2,
         "dmpc": 5,
@@ -97,13 +97,13 @@ def test_green_estates_reconciles_before_and_after_it_is_amended(green: Decision
     assert first["grants"]["dmpc"] == {"count": 6, "total": "250500.00"}
     assert first["grants"]["delegated"] == {"count": 4, "total": "73750.49"}
     assert first["underspend"] == "39749.51"
-    found = position.reconcile(green.round, date(2023, 7, 25))
-    assert found.balances
+    reconciliation = position.reconcile(green.round, date(2023, 7, 25))
+    assert reconciliation.balances
     # The refused 55,000 is gone and the courtyards are at 61,250.25.
-    assert (found.dmpc.count, found.dmpc.total) == (5, Decimal("184250.25"))
-    assert found.expenditure == Decimal("374000.74")
-    assert found.underspend == Decimal("105999.26")
-    assert found.funnel[Outcome.REFUSED].count == 1
+    assert (reconciliation.dmpc.count, reconciliation.dmpc.total) == (5, Decimal("184250.25"))
+    assert reconciliation.expenditure == Decimal("374000.74")
+    assert reconciliation.underspend == Decimal("105999.26")
+    assert reconciliation.funnel[Outcome.REFUSED].count == 1
 
 
 def test_the_second_paper_changes_one_grant_and_asks_again_for_the_deferred_one(green: Decision) -> None:
@@ -123,8 +123,8 @@ def test_the_public_reads_both_papers_and_each_grant_once(green: Decision) -> No
 
 def test_every_frozen_byte_of_both_rounds_is_still_what_it_was(night: Decision, green: Decision) -> None:
     for decision in (night, green, green.amends):
-        found = list(verifying.checks(decision))
-        assert len(found) > 8
-        assert [check for check in found if not check.holds] == []
+        checks = list(verifying.checks(decision))
+        assert len(checks) > 8
+        assert [check for check in checks if not check.holds] == []
     for decision in (night, green):
         assert audit.verify(decision.round).faults == ()

@@ -34,7 +34,7 @@ def lead(round: Round) -> User:
 
 
 @pytest.mark.parametrize(
-    ("amount", "route", "said"),
+    ("amount", "route", "sentence"),
     [
         ("99999.99", "delegated", "£99,999.99, below £100,000. Scheme 4.13."),
         ("100000.00", "dmpc", "£100,000, not below £100,000. Scheme 4.13."),
@@ -45,11 +45,11 @@ def lead(round: Round) -> User:
     ],
 )
 def test_a_contract_is_routed_and_compared_by_its_whole_life_value(
-    round: Round, lead: User, amount: str, route: str, said: str
+    round: Round, lead: User, amount: str, route: str, sentence: str
 ) -> None:
-    found = keep(round, lead, amount)
-    assert found.route == route
-    assert said in found.sentence
+    sta = keep(round, lead, amount)
+    assert sta.route == route
+    assert sentence in sta.sentence
 
 
 @pytest.mark.parametrize(
@@ -88,18 +88,18 @@ def test_a_contract_is_no_grant(round: Round, lead: User) -> None:
 
 
 def test_a_changed_contract_is_compared_without_its_old_value_and_routed_again(round: Round, lead: User) -> None:
-    found = keep(round, lead, "900000")
-    changed = keep(round, lead, "90000", contract=found, seen=1)
-    assert (changed.pk, changed.version, changed.route) == (found.pk, 2, "delegated")
+    sta = keep(round, lead, "900000")
+    changed = keep(round, lead, "90000", contract=sta, seen=1)
+    assert (changed.pk, changed.version, changed.route) == (sta.pk, 2, "delegated")
     assert sum(amount for _, amount in changed.years()) == Decimal(90000)
     with pytest.raises(Stale):
-        keep(round, lead, "80000", contract=found, seen=1)
+        keep(round, lead, "80000", contract=sta, seen=1)
 
 
 def test_the_profile_stands_beside_the_year_that_is_charged(round: Round, lead: User) -> None:
-    found = keep(round, lead, "100000.01")
-    assert found.years() == [("2026/27", Decimal("50000.00")), ("2027/28", Decimal("50000.01"))]
-    assert found.charged_to == "2026/27"
+    sta = keep(round, lead, "100000.01")
+    assert sta.years() == [("2026/27", Decimal("50000.00")), ("2027/28", Decimal("50000.01"))]
+    assert sta.charged_to == "2026/27"
 
 
 def test_without_a_confirmed_limit_no_contract_is_recorded(round: Round, lead: User) -> None:
@@ -108,10 +108,10 @@ def test_without_a_confirmed_limit_no_contract_is_recorded(round: Round, lead: U
         keep(round, lead)
 
 
-def _form(found: SingleTenderAction, **changes: str) -> dict[str, str]:
+def _form(sta: SingleTenderAction, **changes: str) -> dict[str, str]:
     return {
-        "supplier": str(found.supplier_id),
-        "title": found.title,
+        "supplier": str(sta.supplier_id),
+        "title": sta.title,
         "amount": "90,000.50",
         "profile": "2026/27: 45,000.25\n2027/28: 45,000.25",
         "charged_to": "2026/27",
@@ -120,7 +120,7 @@ def _form(found: SingleTenderAction, **changes: str) -> dict[str, str]:
         "proposal": "Events in each borough.",
         "performance": "A report each quarter.",
         "reason": "The supplier asks for less.",
-        "version": str(found.version),
+        "version": str(sta.version),
         **changes,
     }
 
@@ -128,42 +128,42 @@ def _form(found: SingleTenderAction, **changes: str) -> dict[str, str]:
 def test_a_lead_changes_a_contract_on_its_page_and_the_trail_keeps_what_it_was(
     round: Round, lead: User, client: Client
 ) -> None:
-    found = keep(round, lead, "400000")
+    sta = keep(round, lead, "400000")
     client.force_login(lead)
-    page = reverse("approvals:change_single_tender_action", args=[found.reference])
+    page = reverse("approvals:change_single_tender_action", args=[sta.reference])
     drawn = client.get(page).content.decode()
     assert "2026/27: 200,000.00\n2027/28: 200,000.00" in drawn
-    wrong = client.post(page, _form(found, profile="2026/27: 45,000.25")).content.decode()
+    wrong = client.post(page, _form(sta, profile="2026/27: 45,000.25")).content.decode()
     assert "The years sum to £45,000.25, and the value is £90,000.50" in wrong
-    assert client.post(page, _form(found)).status_code == 302
-    found.refresh_from_db()
-    assert (found.amount, found.route, found.version) == (Decimal("90000.50"), "delegated", 2)
+    assert client.post(page, _form(sta)).status_code == 302
+    sta.refresh_from_db()
+    assert (sta.amount, sta.route, sta.version) == (Decimal("90000.50"), "delegated", 2)
     event = AuditEvent.objects.filter(round=round).latest("number")
     assert event.because == "The supplier asks for less."
-    assert event.before == {"amount": "400000.00", "supplier": found.supplier.name}
-    stale = client.post(page, _form(found, version="1", amount="10", profile="2026/27: 10")).content.decode()
+    assert event.before == {"amount": "400000.00", "supplier": sta.supplier.name}
+    stale = client.post(page, _form(sta, version="1", amount="10", profile="2026/27: 10")).content.decode()
     assert "There is a problem" in stale
-    assert SingleTenderAction.objects.get(pk=found.pk).amount == Decimal("90000.50")
+    assert SingleTenderAction.objects.get(pk=sta.pk).amount == Decimal("90000.50")
 
 
 @pytest.mark.parametrize("state", ["approved", "refused"])
 def test_what_was_decided_of_a_contract_does_not_change(round: Round, lead: User, client: Client, state: str) -> None:
-    found = keep(round, lead, "90000")
+    sta = keep(round, lead, "90000")
     other = person(Role.LEAD, round=round)
-    SingleTenderAction.objects.filter(pk=found.pk).update(state=state, approved_by=other, approved_at=NOW)
+    SingleTenderAction.objects.filter(pk=sta.pk).update(state=state, approved_by=other, approved_at=NOW)
     with pytest.raises(Refused, match=f"This contract is {state}. What was decided does not change"):
-        keep(round, lead, "80000", contract=found)
+        keep(round, lead, "80000", contract=sta)
     client.force_login(lead)
-    shown = client.get(reverse("approvals:single_tender_action", args=[found.reference])).content.decode()
+    shown = client.get(reverse("approvals:single_tender_action", args=[sta.reference])).content.decode()
     assert "Change the contract" not in shown
-    assert SingleTenderAction.objects.get(pk=found.pk).amount == Decimal(90000)
+    assert SingleTenderAction.objects.get(pk=sta.pk).amount == Decimal(90000)
 
 
 def test_a_contract_of_a_submitted_paper_does_not_change() -> None:
-    found = SingleTenderAction.objects.get(round__reference="cpie-2019-20")
+    sta = SingleTenderAction.objects.get(round__reference="cpie-2019-20")
     with pytest.raises(Refused, match="PCD-681 is submitted"):
-        keep(found.round, User.objects.get(username="grace.hall"), contract=found)
-    assert SingleTenderAction.objects.get(pk=found.pk).amount == Decimal(400000)
+        keep(sta.round, User.objects.get(username="grace.hall"), contract=sta)
+    assert SingleTenderAction.objects.get(pk=sta.pk).amount == Decimal(400000)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.LEAD])
@@ -174,11 +174,11 @@ def test_only_a_lead_records_a_contract(round: Round, role: Role) -> None:
 
 
 def test_the_database_too_wants_the_evidence_and_keeps_the_contract(round: Round, lead: User) -> None:
-    found = keep(round, lead)
+    sta = keep(round, lead)
     with pytest.raises(IntegrityError, match="contract_ground_has_its_evidence"), transaction.atomic():
-        SingleTenderAction.objects.filter(pk=found.pk).update(evidence="")
+        SingleTenderAction.objects.filter(pk=sta.pk).update(evidence="")
     with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
-        SingleTenderAction.objects.filter(pk=found.pk).delete()
+        SingleTenderAction.objects.filter(pk=sta.pk).delete()
 
 
 def test_a_second_contract_of_a_supplier_sends_the_open_ones_up_with_it(round: Round, lead: User) -> None:
@@ -208,27 +208,25 @@ def test_what_a_lead_approved_stays_and_what_is_added_goes_up(round: Round, lead
 
 
 def test_a_contract_whose_limit_fell_meanwhile_is_not_approved_by_a_lead(round: Round, lead: User) -> None:
-    found = keep(round, lead, "60000")
+    sta = keep(round, lead, "60000")
     DelegationRule.objects.filter(round=round, kind="exemption").update(limit=Decimal(50000))
     with pytest.raises(Refused, match="Its route changed"):
-        contracts.approve_single_tender_action(
-            contract=found, reason="Below", by=person(Role.LEAD, round=round), at=NOW
-        )
+        contracts.approve_single_tender_action(contract=sta, reason="Below", by=person(Role.LEAD, round=round), at=NOW)
 
 
 def test_a_deferred_contract_that_becomes_small_is_still_the_deputy_mayors(decision: Decision, robin: User) -> None:
     item = writing.current_pack(decision).items.exclude(contract=None).get()
     decide(decision, robin, **{f"item_{item.number}": Answer("deferred", reason="Not yet")})
     sign(decision, robin)
-    found = item.contract
-    found.refresh_from_db()
+    sta = item.contract
+    sta.refresh_from_db()
     changed = keep(
         decision.round,
         User.objects.get(username="grace.hall"),
         "90000",
-        contract=found,
-        supplier=found.supplier,
-        title=found.title,
+        contract=sta,
+        supplier=sta.supplier,
+        title=sta.title,
         profile=[("2019/20", Decimal(90000))],
         charged_to="2019/20",
     )

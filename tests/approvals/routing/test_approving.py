@@ -37,68 +37,68 @@ def finance(round: Round) -> User:
 
 
 def routed(round: Round, lead: User, **kwargs: Any) -> Award:
-    found = award(round, **kwargs)
+    grant = award(round, **kwargs)
     awards.route_awards(round=round, by=lead, at=NOW)
-    return Award.objects.for_routes().get(pk=found.pk)
+    return Award.objects.for_routes().get(pk=grant.pk)
 
 
-def approve(*found: Award, by: User, **kwargs: Any) -> list[Approval]:
-    return approving.approve_awards(awards=found, reason="Below the limit", by=by, at=NOW, **kwargs)
+def approve(*grants: Award, by: User, **kwargs: Any) -> list[Approval]:
+    return approving.approve_awards(awards=grants, reason="Below the limit", by=by, at=NOW, **kwargs)
 
 
-def state(found: Award) -> str:
-    return Award.objects.get(pk=found.pk).state
+def state(grant: Award) -> str:
+    return Award.objects.get(pk=grant.pk).state
 
 
 def test_a_grant_below_the_limit_is_approved_with_its_conditions(round: Round, lead: User) -> None:
-    found = routed(round, lead)
-    (made,) = approve(found, by=lead, conditions="A signed agreement")
+    grant = routed(round, lead)
+    (made,) = approve(grant, by=lead, conditions="A signed agreement")
     assert (made.level, made.amount, made.conditions, made.approved_by) == (
         "delegated",
         Decimal(20000),
         "A signed agreement",
         lead,
     )
-    assert made.facts == found.routed_as
-    assert state(found) == "approved"
+    assert made.facts == grant.routed_as
+    assert state(grant) == "approved"
 
 
 @pytest.mark.parametrize(("amount", "allowed"), [("49999.99", True), ("50000.00", False), ("50000.01", False)])
 def test_no_lead_approves_at_or_above_the_limit(round: Round, lead: User, amount: str, allowed: bool) -> None:
-    found = routed(round, lead, amount=Decimal(amount))
+    grant = routed(round, lead, amount=Decimal(amount))
     if allowed:
-        assert approve(found, by=lead)
+        assert approve(grant, by=lead)
         return
     with pytest.raises(Refused, match="not waiting for delegated approval"):
-        approve(found, by=lead)
-    assert not found.approvals.exists()
+        approve(grant, by=lead)
+    assert not grant.approvals.exists()
 
 
 def test_an_open_warning_is_cleared_before_approval(round: Round, lead: User) -> None:
     body = OrganisationFactory()
     award(round, recipient=body, amount=Decimal(189500))
-    found = routed(round, lead, recipient=body, amount=Decimal(30000))
+    grant = routed(round, lead, recipient=body, amount=Decimal(30000))
     with pytest.raises(Refused, match="warning must be cleared first"):
-        approve(found, by=lead)
-    awards.clear_warning(award=found, reason="Unlike projects", by=lead, at=NOW)
+        approve(grant, by=lead)
+    awards.clear_warning(award=grant, reason="Unlike projects", by=lead, at=NOW)
     with pytest.raises(Refused, match="cleared its warning, so somebody else approves it"):
-        approve(found, by=lead)
-    assert approve(found, by=person(Role.LEAD, round=round))
+        approve(grant, by=lead)
+    assert approve(grant, by=person(Role.LEAD, round=round))
 
 
 def test_approving_twice_says_who_did_and_when(round: Round, lead: User) -> None:
-    found = routed(round, lead)
-    approve(found, by=lead)
+    grant = routed(round, lead)
+    approve(grant, by=lead)
     with pytest.raises(Refused, match="approved by Lena Lead on 20 November 2026 at 10:00 already"):
-        approve(found, by=person(Role.LEAD, round=round))
-    assert found.approvals.count() == 1
+        approve(grant, by=person(Role.LEAD, round=round))
+    assert grant.approvals.count() == 1
 
 
 def test_an_approval_of_another_version_is_refused(round: Round, lead: User) -> None:
-    found = routed(round, lead)
+    grant = routed(round, lead)
     with pytest.raises(Stale):
-        approve(found, by=lead, seen={found.reference: found.version - 1})
-    assert approve(found, by=lead, seen={found.reference: found.version})
+        approve(grant, by=lead, seen={grant.reference: grant.version - 1})
+    assert approve(grant, by=lead, seen={grant.reference: grant.version})
 
 
 def test_several_are_approved_together_or_not_at_all(round: Round, lead: User) -> None:
@@ -111,26 +111,26 @@ def test_several_are_approved_together_or_not_at_all(round: Round, lead: User) -
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.LEAD])
 def test_only_a_lead_approves(round: Round, lead: User, role: Role) -> None:
-    found = routed(round, lead)
+    grant = routed(round, lead)
     with pytest.raises(NotEntitled):
-        approve(found, by=person(role, round=round))
-    assert state(found) == "routed"
+        approve(grant, by=person(role, round=round))
+    assert state(grant) == "routed"
 
 
 def test_who_recommended_the_amount_does_not_approve_it(round: Round, lead: User) -> None:
-    found = routed(round, lead, by=lead)
+    grant = routed(round, lead, by=lead)
     with pytest.raises(Refused, match="You recommended an amount for it"):
-        approve(found, by=lead)
-    assert approve(found, by=person(Role.LEAD, round=round))
+        approve(grant, by=lead)
+    assert approve(grant, by=person(Role.LEAD, round=round))
 
 
 def test_who_recorded_the_outcome_does_not_approve_it(round: Round, lead: User) -> None:
     both = person(Role.LEAD, Role.CHAIR, round=round)
-    found = make_bid(round)
-    outcome(found, by=both)
-    reviewing.review(bid=found, amount=found.amount, by=lead, at=NOW)
+    bid = make_bid(round)
+    outcome(bid, by=both)
+    reviewing.review(bid=bid, amount=bid.amount, by=lead, at=NOW)
     awards.route_awards(round=round, by=lead, at=NOW)
-    made = Award.objects.get(bid=found)
+    made = Award.objects.get(bid=bid)
     with pytest.raises(Refused, match="You recorded the panel’s outcome"):
         approve(made, by=both)
     assert state(made) == "routed"
@@ -139,38 +139,38 @@ def test_who_recorded_the_outcome_does_not_approve_it(round: Round, lead: User) 
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_who_scored_it_does_not_approve_it(round: Round, lead: User, withdrawn: bool) -> None:
     both = person(Role.LEAD, Role.MEMBER, round=round)
-    found = make_bid(round)
-    card = scorecard(found, both)
+    bid = make_bid(round)
+    card = scorecard(bid, both)
     if withdrawn:
         type(card).objects.filter(pk=card.pk).update(state="withdrawn")
-    outcome(found)
-    reviewing.review(bid=found, amount=found.amount, by=lead, at=NOW)
+    outcome(bid)
+    reviewing.review(bid=bid, amount=bid.amount, by=lead, at=NOW)
     awards.route_awards(round=round, by=lead, at=NOW)
     with pytest.raises(Refused, match="You scored it"):
-        approve(Award.objects.get(bid=found), by=both)
+        approve(Award.objects.get(bid=bid), by=both)
 
 
 def test_who_declared_an_interest_does_not_approve_it(round: Round, lead: User) -> None:
-    found = routed(round, lead)
+    grant = routed(round, lead)
     friend = person(Role.LEAD, Role.MEMBER, round=round)
-    Interest.objects.create(bid=found.bid, member=friend, conflicted=True, nature="A friend", declared_at=NOW)
+    Interest.objects.create(bid=grant.bid, member=friend, conflicted=True, nature="A friend", declared_at=NOW)
     with pytest.raises(Refused, match="You declared an interest"):
-        approve(found, by=friend)
+        approve(grant, by=friend)
 
 
 def test_staff_without_a_confirmed_living_wage_are_no_grant(round: Round, lead: User) -> None:
     for wage in (None, False):
-        found = routed(round, lead, employs_staff=True, london_living_wage=wage)
+        grant = routed(round, lead, employs_staff=True, london_living_wage=wage)
         with pytest.raises(Refused, match="London Living Wage is not confirmed"):
-            approve(found, by=lead)
+            approve(grant, by=lead)
     assert approve(routed(round, lead, employs_staff=True, london_living_wage=True), by=lead)
 
 
 def test_nothing_is_approved_in_a_round_that_is_over_its_allocation(round: Round, lead: User) -> None:
-    found = routed(round, lead)
+    grant = routed(round, lead)
     Round.objects.filter(pk=round.pk).update(allocation=Decimal("119999.99"))
     with pytest.raises(Refused, match="over its allocation"):
-        approve(found, by=lead)
+        approve(grant, by=lead)
 
 
 # Limits
@@ -208,12 +208,12 @@ def test_who_proposed_a_limit_does_not_confirm_it(round: Round) -> None:
 
 
 def test_a_lower_limit_since_routing_sends_the_grant_up_at_approval(round: Round, lead: User) -> None:
-    found = routed(round, lead)
+    grant = routed(round, lead)
     rule = propose(round, person(Role.ADMINISTRATOR, round=round))
     limits.confirm_rule(rule=rule, verified=True, reason="Read it", by=lead, at=NOW)
     with pytest.raises(Refused, match="needs the Deputy Mayor by the facts of today"):
-        approve(found, by=lead)
-    assert state(found) == "routed"
+        approve(grant, by=lead)
+    assert state(grant) == "routed"
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,8 @@ def test_the_limit_of_a_day_is_the_newest_confirmed_one_in_force(
 ) -> None:
     rule = propose(round, person(Role.ADMINISTRATOR, round=round), valid_to=date(2026, 11, 30))
     limits.confirm_rule(rule=rule, verified=False, reason="Read it", by=lead, at=NOW)
-    found = limits.rule_on(round, "grant", day)
-    assert (found.limit if found else None) == limit
+    rule_in_force = limits.rule_on(round, "grant", day)
+    assert (rule_in_force.limit if rule_in_force else None) == limit
 
 
 def test_a_limit_does_not_end_before_it_begins(round: Round) -> None:
@@ -245,16 +245,16 @@ def test_a_limit_does_not_end_before_it_begins(round: Round) -> None:
 # Payments
 
 
-def pay(found: Award, by: User, amount: str = "5000", days: int = 0, reason: str = "") -> Payment:
+def pay(grant: Award, by: User, amount: str = "5000", days: int = 0, reason: str = "") -> Payment:
     return approving.record_payment(
-        award=found, amount=Decimal(amount), paid_on=NOW.date() + timedelta(days), reason=reason, by=by, at=NOW
+        award=grant, amount=Decimal(amount), paid_on=NOW.date() + timedelta(days), reason=reason, by=by, at=NOW
     )
 
 
 def test_money_paid_after_approval_is_not_retrospective(round: Round, lead: User, finance: User) -> None:
-    found = routed(round, lead)
-    approve(found, by=lead)
-    paid = pay(found, finance, reason="Not needed")
+    grant = routed(round, lead)
+    approve(grant, by=lead)
+    paid = pay(grant, finance, reason="Not needed")
     assert (paid.retrospective, paid.reason) == (False, "")
 
 
@@ -262,62 +262,62 @@ def test_money_paid_after_approval_is_not_retrospective(round: Round, lead: User
 def test_money_paid_before_approval_is_flagged_and_needs_its_reason(
     round: Round, lead: User, finance: User, approved: bool
 ) -> None:
-    found = routed(round, lead)
+    grant = routed(round, lead)
     if approved:
-        approve(found, by=lead)
+        approve(grant, by=lead)
     with pytest.raises(Refused, match="paid before approval. Say why".replace(".", r"\.")) as refused:
-        pay(found, finance, days=-1, reason="  ")
+        pay(grant, finance, days=-1, reason="  ")
     assert refused.value.field == "reason"
-    paid = pay(found, finance, days=-1, reason="Agreed locally")
+    paid = pay(grant, finance, days=-1, reason="Agreed locally")
     assert (paid.retrospective, paid.reason) == (True, "Agreed locally")
 
 
 def test_no_second_payment_until_it_is_approved(round: Round, lead: User, finance: User) -> None:
-    found = routed(round, lead)
-    pay(found, finance, days=-1, reason="Agreed locally")
+    grant = routed(round, lead)
+    pay(grant, finance, days=-1, reason="Agreed locally")
     with pytest.raises(Refused, match="No further payment until the grant is approved"):
-        pay(found, finance, reason="More of it")
-    assert found.payments.count() == 1
-    approve(found, by=lead)
-    assert pay(found, finance).retrospective is False
+        pay(grant, finance, reason="More of it")
+    assert grant.payments.count() == 1
+    approve(grant, by=lead)
+    assert pay(grant, finance).retrospective is False
 
 
 def test_no_further_payment_on_an_approval_that_became_invalid(round: Round, lead: User, finance: User) -> None:
-    found = routed(round, lead)
-    approve(found, by=lead)
-    pay(found, finance)
-    reviewing.review(bid=found.bid, amount=Decimal(10000), reason="Less", by=lead, at=NOW)
+    grant = routed(round, lead)
+    approve(grant, by=lead)
+    pay(grant, finance)
+    reviewing.review(bid=grant.bid, amount=Decimal(10000), reason="Less", by=lead, at=NOW)
     with pytest.raises(Refused, match="No further payment"):
-        pay(found, finance, amount="100", reason="More")
+        pay(grant, finance, amount="100", reason="More")
 
 
 @pytest.mark.parametrize(("second", "fits"), [("15000.00", True), ("15000.01", False)])
 def test_payments_never_exceed_the_grant_by_a_penny(
     round: Round, lead: User, finance: User, second: str, fits: bool
 ) -> None:
-    found = routed(round, lead)
-    approve(found, by=lead)
-    pay(found, finance)
+    grant = routed(round, lead)
+    approve(grant, by=lead)
+    pay(grant, finance)
     if fits:
-        assert pay(found, finance, second).amount == Decimal(second)
+        assert pay(grant, finance, second).amount == Decimal(second)
         return
     with pytest.raises(Refused, match="£15,000 left to pay"):
-        pay(found, finance, second)
+        pay(grant, finance, second)
 
 
 def test_a_payment_is_not_of_the_future(round: Round, lead: User, finance: User) -> None:
-    found = routed(round, lead)
+    grant = routed(round, lead)
     with pytest.raises(Refused) as refused:
-        pay(found, finance, days=1, reason="x")
+        pay(grant, finance, days=1, reason="x")
     assert refused.value.field == "paid_on"
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.FINANCE])
 def test_only_finance_records_a_payment(round: Round, lead: User, role: Role) -> None:
-    found = routed(round, lead)
+    grant = routed(round, lead)
     with pytest.raises(NotEntitled):
-        pay(found, person(role, round=round), reason="x")
-    assert not found.payments.exists()
+        pay(grant, person(role, round=round), reason="x")
+    assert not grant.payments.exists()
 
 
 def test_a_payment_never_changes(round: Round, lead: User, finance: User) -> None:
@@ -329,26 +329,26 @@ def test_a_payment_never_changes(round: Round, lead: User, finance: User) -> Non
 
 
 def test_who_recommended_another_amount_before_does_not_approve_it_either(round: Round, lead: User) -> None:
-    found = routed(round, lead, by=lead)
+    grant = routed(round, lead, by=lead)
     second = person(Role.LEAD, round=round)
-    reviewing.review(bid=found.bid, amount=found.amount - 1, reason="A penny less", by=second, at=NOW)
+    reviewing.review(bid=grant.bid, amount=grant.amount - 1, reason="A penny less", by=second, at=NOW)
     awards.route_awards(round=round, by=second, at=NOW)
     for person_ in (lead, second):
         with pytest.raises(Refused, match="You recommended an amount for it"):
-            approve(Award.objects.get(pk=found.pk), by=person_)
+            approve(Award.objects.get(pk=grant.pk), by=person_)
 
 
 def test_a_payment_made_while_an_approval_stood_is_taken_when_it_is_recorded_late(
     round: Round, lead: User, finance: User
 ) -> None:
-    found = routed(round, lead, amount=Decimal(30000))
-    approve(found, by=lead)
+    grant = routed(round, lead, amount=Decimal(30000))
+    approve(grant, by=lead)
     paid_on = NOW.date()
-    approving.record_payment(award=found, amount=Decimal(5000), paid_on=paid_on, by=finance, at=NOW + timedelta(days=1))
-    found.refresh_from_db()
-    reviewing.review(bid=found.bid, amount=Decimal(20000), reason="Less", by=lead, at=NOW + timedelta(days=2))
+    approving.record_payment(award=grant, amount=Decimal(5000), paid_on=paid_on, by=finance, at=NOW + timedelta(days=1))
+    grant.refresh_from_db()
+    reviewing.review(bid=grant.bid, amount=Decimal(20000), reason="Less", by=lead, at=NOW + timedelta(days=2))
     late = approving.record_payment(
-        award=found, amount=Decimal(5000), paid_on=paid_on, by=finance, at=NOW + timedelta(days=3)
+        award=grant, amount=Decimal(5000), paid_on=paid_on, by=finance, at=NOW + timedelta(days=3)
     )
     assert not late.retrospective
 
@@ -362,15 +362,15 @@ def test_the_first_warning_of_the_other_key_reaches_an_approved_grant_and_is_ans
     assert (first.state, bool(first.warning), first.warning_cleared) == ("approved", True, "")
     assert first.approvals.filter(invalid_at=None).exists()
     awards.clear_warning(award=first, reason="Two projects", by=lead, at=NOW)
-    told = [problem.message for problem in position.reconcile(round, NOW.date()).discrepancies]
-    assert not any(first.reference in message and "warning" in message for message in told)
+    messages = [problem.message for problem in position.reconcile(round, NOW.date()).discrepancies]
+    assert not any(first.reference in message and "warning" in message for message in messages)
 
 
 def test_a_withdrawn_grant_is_neither_sent_up_nor_has_its_warning_cleared(round: Round, lead: User) -> None:
-    found = routed(round, lead, amount=Decimal(30000))
-    reviewing.return_bid(bid=found.bid, reason="Again", by=lead, at=NOW)
+    grant = routed(round, lead, amount=Decimal(30000))
+    reviewing.return_bid(bid=grant.bid, reason="Again", by=lead, at=NOW)
     for act in (awards.escalate_award, awards.clear_warning):
         with pytest.raises(Refused):
-            act(award=found, reason="Up", by=lead, at=NOW)
-    found.refresh_from_db()
-    assert (found.escalated, found.warning_cleared) == ("", "")
+            act(award=grant, reason="Up", by=lead, at=NOW)
+    grant.refresh_from_db()
+    assert (grant.escalated, grant.warning_cleared) == ("", "")

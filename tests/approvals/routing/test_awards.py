@@ -36,23 +36,23 @@ def other_lead(round: Round) -> User:
 
 
 def recommended(round: Round, **kwargs: Any) -> Bid:
-    found = bid(round, **kwargs)
-    outcome(found)
-    return found
+    this_bid = bid(round, **kwargs)
+    outcome(this_bid)
+    return this_bid
 
 
-def review(found: Bid, by: User, amount: str | None = None, **kwargs: Any) -> Recommendation:
-    asked = found.amount if amount is None else Decimal(amount)
-    return reviewing.review(bid=found, amount=asked, by=by, at=NOW, **kwargs)
+def review(this_bid: Bid, by: User, amount: str | None = None, **kwargs: Any) -> Recommendation:
+    asked = this_bid.amount if amount is None else Decimal(amount)
+    return reviewing.review(bid=this_bid, amount=asked, by=by, at=NOW, **kwargs)
 
 
-def fresh(found: Award) -> Award:
-    return Award.objects.for_routes().get(pk=found.pk)
+def fresh(grant: Award) -> Award:
+    return Award.objects.for_routes().get(pk=grant.pk)
 
 
-def approved(found: Award, by: User) -> Approval:
-    awards.route_awards(round=found.round, by=by, at=NOW)
-    (made,) = approving.approve_awards(awards=[found], reason="Below the limit", by=by, at=NOW)
+def approved(grant: Award, by: User) -> Approval:
+    awards.route_awards(round=grant.round, by=by, at=NOW)
+    (made,) = approving.approve_awards(awards=[grant], reason="Below the limit", by=by, at=NOW)
     return made
 
 
@@ -60,11 +60,11 @@ def approved(found: Award, by: User) -> Approval:
 
 
 def test_an_agreed_external_bid_becomes_a_grant_that_waits_for_its_route(round: Round, lead: User) -> None:
-    found = recommended(round)
-    review(found, lead)
-    made = Award.objects.get(bid=found)
+    this_bid = recommended(round)
+    review(this_bid, lead)
+    made = Award.objects.get(bid=this_bid)
     assert (made.amount, made.state, made.route) == (Decimal(20000), Award.State.AGREED, "")
-    assert Bid.objects.get(pk=found.pk).state == "agreed"
+    assert Bid.objects.get(pk=this_bid.pk).state == "agreed"
 
 
 @pytest.mark.parametrize(
@@ -74,18 +74,18 @@ def test_an_agreed_external_bid_becomes_a_grant_that_waits_for_its_route(round: 
 def test_a_grant_is_never_more_than_asked_and_less_only_with_a_reason(
     round: Round, lead: User, amount: str, reason: str, field: str
 ) -> None:
-    found = recommended(round)
+    this_bid = recommended(round)
     with pytest.raises(Refused) as refused:
-        review(found, lead, amount, reason=reason)
+        review(this_bid, lead, amount, reason=reason)
     assert refused.value.field == field
-    assert not Award.objects.filter(bid=found).exists()
-    assert not Recommendation.objects.filter(bid=found).exists()
+    assert not Award.objects.filter(bid=this_bid).exists()
+    assert not Recommendation.objects.filter(bid=this_bid).exists()
 
 
 def test_a_smaller_amount_with_its_reason_is_agreed_to_the_penny(round: Round, lead: User) -> None:
-    found = recommended(round)
-    review(found, lead, "19999.99", reason="One session less")
-    assert Award.objects.get(bid=found).amount == Decimal("19999.99")
+    this_bid = recommended(round)
+    review(this_bid, lead, "19999.99", reason="One session less")
+    assert Award.objects.get(bid=this_bid).amount == Decimal("19999.99")
     event = AuditEvent.objects.get(round=round, action="review bid")
     assert (event.facts, event.because) == ({"asked": "20000.00", "amount": "19999.99"}, "One session less")
 
@@ -103,10 +103,10 @@ def test_in_a_round_without_a_panel_the_leadership_agrees_at_once() -> None:
 
 
 def test_an_internal_bid_goes_to_the_line_and_is_no_grant(round: Round, lead: User) -> None:
-    found = recommended(round, led_by="internal")
-    recommendation = review(found, lead)
+    this_bid = recommended(round, led_by="internal")
+    recommendation = review(this_bid, lead)
     assert recommendation.line == round.lines.get(kind="internal")
-    assert not Award.objects.filter(bid=found).exists()
+    assert not Award.objects.filter(bid=this_bid).exists()
     assert commitments.committed(round) == Decimal(100000)
 
 
@@ -130,15 +130,15 @@ def test_an_internal_bid_without_a_line_is_refused(round: Round, lead: User) -> 
 
 @pytest.mark.parametrize(("amount", "fits"), [("900000.00", True), ("900000.01", False)])
 def test_the_allocation_is_never_given_away_twice(round: Round, lead: User, amount: str, fits: bool) -> None:
-    found = recommended(round, amount=Decimal(amount))
+    this_bid = recommended(round, amount=Decimal(amount))
     if fits:
-        review(found, lead)
+        review(this_bid, lead)
         assert commitments.committed(round) == round.allocation
         with pytest.raises(Refused, match="£0 left"):
             review(recommended(round, amount=Decimal("0.01")), lead)
         return
     with pytest.raises(Refused, match="more than the £900,000 left") as refused:
-        review(found, lead)
+        review(this_bid, lead)
     assert refused.value.field == "amount"
 
 
@@ -151,19 +151,19 @@ def test_several_bids_are_agreed_together_or_not_at_all(round: Round, lead: User
 
 
 def test_a_review_of_another_version_is_refused(round: Round, lead: User) -> None:
-    found = recommended(round)
-    review(found, lead, seen=1)
+    this_bid = recommended(round)
+    review(this_bid, lead, seen=1)
     with pytest.raises(Stale):
-        review(found, lead, "10000", reason="Late", seen=1)
-    assert Award.objects.get(bid=found).amount == Decimal(20000)
+        review(this_bid, lead, "10000", reason="Late", seen=1)
+    assert Award.objects.get(bid=this_bid).amount == Decimal(20000)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.LEAD])
 def test_only_a_lead_reviews(round: Round, role: Role) -> None:
-    found = recommended(round)
+    this_bid = recommended(round)
     with pytest.raises(NotEntitled):
-        review(found, person(role, round=round))
-    assert not Award.objects.filter(bid=found).exists()
+        review(this_bid, person(role, round=round))
+    assert not Award.objects.filter(bid=this_bid).exists()
 
 
 # Routes
@@ -174,9 +174,9 @@ def test_only_a_lead_reviews(round: Round, role: Role) -> None:
     [("49999.99", "delegated"), ("50000.00", "dmpc"), ("50000.01", "dmpc")],
 )
 def test_a_grant_is_routed_by_its_amount_to_the_penny(round: Round, lead: User, amount: str, route: str) -> None:
-    found = award(round, amount=Decimal(amount))
+    grant = award(round, amount=Decimal(amount))
     assert awards.route_awards(round=round, by=lead, at=NOW) == 1
-    routed = fresh(found)
+    routed = fresh(grant)
     assert (routed.route, routed.state, routed.routed_at) == (route, "routed", NOW)
 
 
@@ -197,15 +197,15 @@ def test_what_was_true_when_it_was_routed_is_kept_with_the_approval(round: Round
 
 
 def test_a_new_amount_makes_the_approval_invalid_keeps_it_and_routes_again(round: Round, lead: User) -> None:
-    found = award(round, amount=Decimal(30000))
-    first = approved(found, lead)
-    reviewing.review(bid=found.bid, amount=Decimal(25000), reason="Fewer days", by=lead, at=NOW)
+    grant = award(round, amount=Decimal(30000))
+    first = approved(grant, lead)
+    reviewing.review(bid=grant.bid, amount=Decimal(25000), reason="Fewer days", by=lead, at=NOW)
     first.refresh_from_db()
     assert (first.invalid_at, first.amount) == (NOW, Decimal(30000))
     assert first.invalid_because == "The amount changed to £25,000"
-    assert not found.approvals.filter(invalid_at=None).exists()
+    assert not grant.approvals.filter(invalid_at=None).exists()
     awards.route_awards(round=round, by=lead, at=NOW)
-    again = fresh(found)
+    again = fresh(grant)
     assert (again.amount, again.state, again.route) == (Decimal(25000), "routed", "delegated")
 
 
@@ -248,11 +248,11 @@ def test_a_grant_of_another_project_leaves_approvals_as_they_are(round: Round, l
 
 
 def test_routing_twice_changes_nothing(round: Round, lead: User) -> None:
-    found = award(round)
+    grant = award(round)
     assert awards.route_awards(round=round, by=lead, at=NOW) == 1
-    before = fresh(found)
+    before = fresh(grant)
     assert awards.route_awards(round=round, by=lead, at=NOW) == 0
-    assert fresh(found).version == before.version
+    assert fresh(grant).version == before.version
 
 
 def test_the_round_says_which_key_binds() -> None:
@@ -267,11 +267,11 @@ def test_the_round_says_which_key_binds() -> None:
 
 
 def test_without_a_confirmed_limit_nothing_is_routed(round: Round, lead: User) -> None:
-    found = award(round)
+    grant = award(round)
     DelegationRule.objects.filter(round=round).update(confirmed_by=None, confirmed_at=None)
     with pytest.raises(Refused, match="No confirmed rule for grants is in force on 20 November 2026"):
         awards.route_awards(round=round, by=lead, at=NOW)
-    assert fresh(found).route == ""
+    assert fresh(grant).route == ""
 
 
 # Warnings and escalation
@@ -286,67 +286,67 @@ def warned(round: Round, lead: User) -> Award:
 
 
 def test_a_warning_is_cleared_in_writing_and_stays_on_record(round: Round, lead: User) -> None:
-    found = warned(round, lead)
-    assert found.warning == "With 1 other grant to Mutual Invented it comes to £219,500, not below £50,000."
-    assert found.warning_open
-    awards.clear_warning(award=found, reason="Two unlike projects", by=lead, at=NOW)
-    cleared = fresh(found)
+    grant = warned(round, lead)
+    assert grant.warning == "With 1 other grant to Mutual Invented it comes to £219,500, not below £50,000."
+    assert grant.warning_open
+    awards.clear_warning(award=grant, reason="Two unlike projects", by=lead, at=NOW)
+    cleared = fresh(grant)
     assert (cleared.warning, cleared.warning_cleared, cleared.warning_open) == (
-        found.warning,
+        grant.warning,
         "Two unlike projects",
         False,
     )
     with pytest.raises(Refused, match="no open warning"):
-        awards.clear_warning(award=found, reason="Again", by=lead, at=NOW)
+        awards.clear_warning(award=grant, reason="Again", by=lead, at=NOW)
 
 
 def test_a_cleared_warning_opens_again_when_its_facts_change(round: Round, lead: User) -> None:
-    found = warned(round, lead)
-    awards.clear_warning(award=found, reason="Two unlike projects", by=lead, at=NOW)
-    assert found.bid.recipient is not None
-    review(recommended(round, recipient=found.bid.recipient, amount=Decimal(1000)), lead)
-    again = fresh(found)
+    grant = warned(round, lead)
+    awards.clear_warning(award=grant, reason="Two unlike projects", by=lead, at=NOW)
+    assert grant.bid.recipient is not None
+    review(recommended(round, recipient=grant.bid.recipient, amount=Decimal(1000)), lead)
+    again = fresh(grant)
     assert "£220,500" in again.warning
     assert again.warning_open
 
 
 def test_a_lead_sends_a_grant_up_and_nobody_sends_one_down(round: Round, lead: User) -> None:
-    found = award(round)
+    grant = award(round)
     awards.route_awards(round=round, by=lead, at=NOW)
-    awards.escalate_award(award=found, reason="Much talked about", by=lead, at=NOW)
-    sent = fresh(found)
+    awards.escalate_award(award=grant, reason="Much talked about", by=lead, at=NOW)
+    sent = fresh(grant)
     assert (sent.route, sent.sentence) == ("dmpc", "Sent up by a lead: Much talked about")
     with pytest.raises(Refused, match="Only a grant that is routed for delegated approval"):
-        awards.escalate_award(award=found, reason="Again", by=lead, at=NOW)
+        awards.escalate_award(award=grant, reason="Again", by=lead, at=NOW)
     awards.route_awards(round=round, by=lead, at=NOW)
-    assert fresh(found).route == "dmpc"
+    assert fresh(grant).route == "dmpc"
 
 
 def test_an_approved_grant_is_not_sent_up(round: Round, lead: User) -> None:
-    found = award(round)
-    approved(found, lead)
+    grant = award(round)
+    approved(grant, lead)
     with pytest.raises(Refused, match="This grant is approved, so it is not sent up"):
-        awards.escalate_award(award=found, reason="Too late", by=lead, at=NOW)
+        awards.escalate_award(award=grant, reason="Too late", by=lead, at=NOW)
 
 
 # Sending back
 
 
 def test_a_bid_sent_back_takes_its_grant_and_approval_with_it(round: Round, lead: User) -> None:
-    found = award(round)
-    first = approved(found, lead)
-    reviewing.return_bid(bid=found.bid, reason="Look again at gate 7", by=lead, at=NOW)
+    grant = award(round)
+    first = approved(grant, lead)
+    reviewing.return_bid(bid=grant.bid, reason="Look again at gate 7", by=lead, at=NOW)
     first.refresh_from_db()
     assert first.invalid_because == "The bid was sent back to the panel"
-    assert fresh(found).state == "withdrawn"
-    assert Bid.objects.get(pk=found.bid.pk).state == "eligible"
+    assert fresh(grant).state == "withdrawn"
+    assert Bid.objects.get(pk=grant.bid.pk).state == "eligible"
     assert commitments.committed(round) == Decimal(100000)
 
 
 def test_a_bid_that_was_paid_for_does_not_go_back(round: Round, lead: User) -> None:
-    found = award(round)
+    grant = award(round)
     approving.record_payment(
-        award=found,
+        award=grant,
         amount=Decimal(1),
         paid_on=NOW.date(),
         reason="Agreed locally",
@@ -354,14 +354,14 @@ def test_a_bid_that_was_paid_for_does_not_go_back(round: Round, lead: User) -> N
         at=NOW,
     )
     with pytest.raises(Refused, match="Money was paid"):
-        reviewing.return_bid(bid=found.bid, reason="Look again", by=lead, at=NOW)
-    assert fresh(found).state == "agreed"
+        reviewing.return_bid(bid=grant.bid, reason="Look again", by=lead, at=NOW)
+    assert fresh(grant).state == "agreed"
 
 
 def test_a_grant_never_sinks_below_what_was_paid(round: Round, lead: User) -> None:
-    found = award(round)
+    grant = award(round)
     approving.record_payment(
-        award=found,
+        award=grant,
         amount=Decimal(15000),
         paid_on=NOW.date(),
         reason="Agreed locally",
@@ -369,26 +369,26 @@ def test_a_grant_never_sinks_below_what_was_paid(round: Round, lead: User) -> No
         at=NOW,
     )
     with pytest.raises(Refused, match="£15,000 was paid already"):
-        reviewing.review(bid=found.bid, amount=Decimal("14999.99"), reason="Less", by=lead, at=NOW)
+        reviewing.review(bid=grant.bid, amount=Decimal("14999.99"), reason="Less", by=lead, at=NOW)
 
 
 CHANGES = {
-    "review": lambda found, by: reviewing.review(bid=found.bid, amount=Decimal(1), reason="x", by=by, at=NOW),
-    "return": lambda found, by: reviewing.return_bid(bid=found.bid, reason="x", by=by, at=NOW),
-    "group": lambda found, by: grouping.group_bids(
-        round=found.round, name="X", bids=[found.bid], reason="x", by=by, at=NOW
+    "review": lambda grant, by: reviewing.review(bid=grant.bid, amount=Decimal(1), reason="x", by=by, at=NOW),
+    "return": lambda grant, by: reviewing.return_bid(bid=grant.bid, reason="x", by=by, at=NOW),
+    "group": lambda grant, by: grouping.group_bids(
+        round=grant.round, name="X", bids=[grant.bid], reason="x", by=by, at=NOW
     ),
-    "route": lambda found, by: awards.route_awards(round=found.round, by=by, at=NOW),
-    "escalate": lambda found, by: awards.escalate_award(award=found, reason="x", by=by, at=NOW),
+    "route": lambda grant, by: awards.route_awards(round=grant.round, by=by, at=NOW),
+    "escalate": lambda grant, by: awards.escalate_award(award=grant, reason="x", by=by, at=NOW),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_a_submitted_paper_rests_on_does_not_change_under_it(change: str) -> None:
-    found = Award.objects.for_routes().get(bid__source_reference="CPIE-001", round__reference="cpie-2019-20")
+    grant = Award.objects.for_routes().get(bid__source_reference="CPIE-001", round__reference="cpie-2019-20")
     with pytest.raises(Refused, match="PCD-681 is submitted and rests on this"):
-        CHANGES[change](found, User.objects.get(username="grace.hall"))
-    assert fresh(found).version == found.version
+        CHANGES[change](grant, User.objects.get(username="grace.hall"))
+    assert fresh(grant).version == grant.version
 
 
 @pytest.mark.parametrize("model", [Award, Approval, Recommendation])

@@ -11,7 +11,7 @@ HANDS = Hands(frozenset({"recommender", "first"}), "chair", frozenset({"scorer",
 
 
 @pytest.mark.parametrize(
-    ("person", "said"),
+    ("person", "refusal"),
     [
         ("recommender", "You recommended an amount for it"),
         ("first", "You recommended an amount for it"),
@@ -21,8 +21,8 @@ HANDS = Hands(frozenset({"recommender", "first"}), "chair", frozenset({"scorer",
         ("friend", "You declared an interest"),
     ],
 )
-def test_who_had_the_grant_in_hand_does_not_approve_it(person: str, said: str) -> None:
-    assert why_not_approve(person, HANDS).startswith(said)
+def test_who_had_the_grant_in_hand_does_not_approve_it(person: str, refusal: str) -> None:
+    assert why_not_approve(person, HANDS).startswith(refusal)
 
 
 @pytest.mark.parametrize("person", ["another", "Recommender", "chair2", "scor"])

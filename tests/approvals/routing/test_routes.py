@@ -90,10 +90,10 @@ MUTUAL = [
 
 
 def test_a_higher_route_by_the_other_key_is_a_warning() -> None:
-    found = route(MUTUAL[0], MUTUAL, LIMIT, Key.FAMILY)
-    assert found.level is DELEGATED
-    assert found.other.total == Decimal(219500)
-    assert found.warning == "With 1 other grant to Mutual Gain it comes to £219,500, not below £50,000."
+    this_route = route(MUTUAL[0], MUTUAL, LIMIT, Key.FAMILY)
+    assert this_route.level is DELEGATED
+    assert this_route.other.total == Decimal(219500)
+    assert this_route.warning == "With 1 other grant to Mutual Gain it comes to £219,500, not below £50,000."
 
 
 @pytest.mark.parametrize(
@@ -107,16 +107,16 @@ def test_without_a_higher_route_there_is_no_warning(claims: list[Claim], key: Ke
 
 def test_by_recipient_the_other_key_is_the_family() -> None:
     lots = [claim("A", "30000", "Camp", "One"), claim("B", "30000", "Camp", "Other")]
-    found = route(lots[0], lots, LIMIT, Key.RECIPIENT)
-    assert (found.level, found.other.key) == (DELEGATED, Key.FAMILY)
-    assert found.warning == "With 1 other grant of Camp it comes to £60,000, not below £50,000."
+    this_route = route(lots[0], lots, LIMIT, Key.RECIPIENT)
+    assert (this_route.level, this_route.other.key) == (DELEGATED, Key.FAMILY)
+    assert this_route.warning == "With 1 other grant of Camp it comes to £60,000, not below £50,000."
 
 
 def test_a_lead_sends_a_grant_up_and_the_reason_is_its_sentence() -> None:
     one = claim("A", "10000")
-    found = route(one, [one], LIMIT, Key.FAMILY, escalated="It is much talked about")
-    assert (found.level, found.sentence) == (DMPC, "Sent up by a lead: It is much talked about")
-    assert found.binding.level is DELEGATED
+    this_route = route(one, [one], LIMIT, Key.FAMILY, escalated="It is much talked about")
+    assert (this_route.level, this_route.sentence) == (DMPC, "Sent up by a lead: It is much talked about")
+    assert this_route.binding.level is DELEGATED
 
 
 def test_a_grant_sent_up_needs_no_warning() -> None:
@@ -125,11 +125,15 @@ def test_a_grant_sent_up_needs_no_warning() -> None:
 
 def test_the_route_keeps_the_facts_that_it_rests_on() -> None:
     lots = [claim("B", "49200", "Camp", "Trust"), claim("A", "49200", "Camp", "Trust")]
-    found = route(lots[0], lots, LIMIT, Key.FAMILY)
-    assert found.limit == LIMIT
-    assert (found.binding.key, found.binding.name) == (Key.FAMILY, "Camp")
-    assert (found.binding.members, found.binding.total) == (("A", "B"), Decimal(98400))
-    assert (found.other.key, found.other.name, found.other.total) == (Key.RECIPIENT, "Trust", Decimal(98400))
+    this_route = route(lots[0], lots, LIMIT, Key.FAMILY)
+    assert this_route.limit == LIMIT
+    assert (this_route.binding.key, this_route.binding.name) == (Key.FAMILY, "Camp")
+    assert (this_route.binding.members, this_route.binding.total) == (("A", "B"), Decimal(98400))
+    assert (this_route.other.key, this_route.other.name, this_route.other.total) == (
+        Key.RECIPIENT,
+        "Trust",
+        Decimal(98400),
+    )
 
 
 pence = st.decimals(min_value="0.01", max_value=80000, places=2)
@@ -187,15 +191,15 @@ def test_a_grant_is_never_routed_lower_than_by_its_own_amount(claims: list[Claim
 @given(claims_of_a_round, keys)
 def test_members_of_one_group_go_the_same_way(claims: list[Claim], key: Key) -> None:
     by_reference = {one.reference: route(one, claims, LIMIT, key) for one in claims}
-    for found in by_reference.values():
-        assert {by_reference[name].level for name in found.binding.members} == {found.level}
+    for this_route in by_reference.values():
+        assert {by_reference[name].level for name in this_route.binding.members} == {this_route.level}
 
 
 @given(claims_of_a_round, keys)
 def test_a_warning_stands_exactly_where_the_other_key_sends_higher(claims: list[Claim], key: Key) -> None:
     for one in claims:
-        found = route(one, claims, LIMIT, key)
-        assert bool(found.warning) == (found.other.level.height > found.level.height)
+        this_route = route(one, claims, LIMIT, key)
+        assert bool(this_route.warning) == (this_route.other.level.height > this_route.level.height)
 
 
 @given(claims_of_a_round, keys, st.decimals(min_value=1, max_value=90000, places=2))
