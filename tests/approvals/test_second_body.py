@@ -15,7 +15,8 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from approvals.loading import Folder
+from approvals.loading import playing
+from approvals.loading.folder import Folder
 from approvals.models import Award, Decision
 from approvals.outputs import published
 from approvals.paper import pack as packs
@@ -35,7 +36,7 @@ def play(settings: LazySettings, until: str) -> Round:
     """Play the round of the second body up to a stage, in a deployment of that body."""
     settings.BODY_FOLDER = settings.BASE_DIR / "fixtures/force-vale"
     folder = Path(settings.BASE_DIR) / "fixtures/vale-safer-streets"
-    return Folder(folder, password=DEMO_PASSWORD, say=lambda line: None).play(until)
+    return playing.play(Folder(folder, password=DEMO_PASSWORD), until, say=lambda line: None)
 
 
 @pytest.fixture

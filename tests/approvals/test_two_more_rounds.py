@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from approvals.loading import Folder
+from approvals.loading import playing
+from approvals.loading.folder import Folder
 from approvals.models import Award, Decision, SingleTenderAction
 from approvals.outputs import published, verifying
 from approvals.paper import pack as packs
@@ -21,7 +22,7 @@ FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 
 
 def play(name: str, until: str = "amended") -> None:
-    Folder(FIXTURES / name, password=DEMO_PASSWORD, say=lambda line: None).play(until)
+    playing.play(Folder(FIXTURES / name, password=DEMO_PASSWORD), until, say=lambda line: None)
 
 
 @pytest.fixture

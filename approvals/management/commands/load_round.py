@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.crypto import get_random_string
 
-from approvals.loading import STAGES, BadFolder, Folder
+from approvals.loading.folder import BadFolder, Folder
+from approvals.loading.playing import STAGES, play
 from grants.body_folder import BadBody
 from grants.refusal import Refused
 
@@ -23,6 +24,6 @@ class Command(BaseCommand):
         # Without DEMO_PASSWORD nobody can sign in as a person of the folder until they set a password by their link.
         password = os.environ.get("DEMO_PASSWORD") or get_random_string(24)
         try:
-            Folder(Path(folder), password=password, say=self.stdout.write).play(until)
+            play(Folder(Path(folder), password=password), until, say=self.stdout.write)
         except (BadFolder, BadBody, Refused) as wrong:
             raise CommandError(str(wrong)) from None

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from approvals.loading import STAGES, BadFolder, Folder
+from approvals.loading import playing
+from approvals.loading.folder import BadFolder, Folder
+from approvals.loading.playing import STAGES
 from approvals.models import Award, Decision, DelegationRule
 from approvals.reconciliation import position
 from bids.intake.sheets import COLUMNS, MAY_BE_MISSING
@@ -143,7 +145,7 @@ def folder(tmp_path: Path) -> Path:
 
 def play(folder: Path, until: str = "published") -> tuple[Round, list[str]]:
     lines: list[str] = []
-    round = Folder(folder, password=PASSWORD, say=lambda text: lines.append(str(text))).play(until)
+    round = playing.play(Folder(folder, password=PASSWORD), until, say=lambda text: lines.append(str(text)))
     return round, [line.rpartition(" ")[2] for line in lines]
 
 

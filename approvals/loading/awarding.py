@@ -1,0 +1,99 @@
+"""The stages of the grants and contracts: agreed by the leadership, routed, paid and approved."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from approvals.contracts import contracts
+from approvals.families import grouping
+from approvals.loading.folder import Folder, pounds
+from approvals.models import Award
+from approvals.review import reviewing
+from approvals.routing import approving, awards
+from bids.models import Bid
+
+
+def review(folder: Folder) -> None:
+    """Group the families, agree the amounts and record the single tender actions."""
+    by, _, stage = folder.stage("reviewed")
+    bids = folder.bids()
+    families: dict[str, list[Bid]] = {}
+    for row in folder.rows("families"):
+        families.setdefault(row["family"], []).append(bids[row["bid"]])
+    for name, lots in families.items():
+        grouping.group_bids(
+            round=folder.round, name=name, bids=lots, reason="Lots of one project", by=by, at=folder.at(stage["on"])
+        )
+    for row in folder.rows("review"):
+        reviewing.review(
+            bid=bids[row["bid"]],
+            amount=pounds(row["amount"]),
+            reason=row["reason"],
+            by=by,
+            at=folder.at(stage["on"]),
+        )
+    for action in folder.toml.get("single_tender_actions", []):
+        _contract(folder, action)
+
+
+def _contract(folder: Folder, entry: dict[str, Any]) -> None:
+    """Record a contract, and approve it where the folder names an approver."""
+    contract = contracts.keep_single_tender_action(
+        round=folder.round,
+        supplier=folder.organisation(entry["supplier"]),
+        title=entry["title"],
+        amount=pounds(entry["amount"]),
+        profile=[(year, pounds(amount)) for year, amount in entry["profile"].items()],
+        charged_to=entry["charged_to"],
+        ground=entry["ground"],
+        evidence=entry["evidence"],
+        other_grounds=entry.get("other_grounds", ""),
+        proposal=entry["proposal"],
+        performance=entry["performance"],
+        by=folder.person(entry["by"]),
+        at=folder.at(entry["on"]),
+    )
+    if "approved_by" in entry:
+        contracts.approve_single_tender_action(
+            contract=contract,
+            reason=entry["approved_because"],
+            by=folder.person(entry["approved_by"]),
+            at=folder.at(entry["on"]),
+        )
+
+
+def route(folder: Folder) -> None:
+    """Route the grants, then clear the warnings and escalate the grants that the folder names."""
+    by, at, stage = folder.stage("routed")
+    awards.route_awards(round=folder.round, by=by, at=at)
+    for warning in stage.get("warnings", []):
+        award = Award.objects.get(round=folder.round, bid__source_reference=warning["bid"])
+        awards.clear_warning(award=award, reason=warning["reason"], by=by, at=folder.at(stage["on"]))
+    for escalation in stage.get("escalations", []):
+        award = Award.objects.get(round=folder.round, bid__source_reference=escalation["bid"])
+        awards.escalate_award(award=award, reason=escalation["reason"], by=by, at=folder.at(stage["on"]))
+
+
+def pay(folder: Folder) -> None:
+    """Record the payments of `payments.csv`."""
+    by, _, stage = folder.stage("payments")
+    for row in folder.rows("payments"):
+        approving.record_payment(
+            award=Award.objects.get(round=folder.round, bid__source_reference=row["bid"]),
+            amount=pounds(row["amount"]),
+            paid_on=date.fromisoformat(row["paid_on"]),
+            reason=row["reason"],
+            illustrative=row["illustrative"],
+            by=by,
+            at=folder.at(stage["on"]),
+        )
+
+
+def approve(folder: Folder) -> None:
+    """Approve every grant that waits for delegated approval."""
+    by, at, stage = folder.stage("approved")
+    waiting = Award.objects.filter(round=folder.round, route=Award.Route.DELEGATED, state=Award.State.ROUTED)
+    approving.approve_awards(
+        awards=list(waiting), reason=stage["reason"], conditions=stage.get("conditions", ""), by=by, at=at
+    )

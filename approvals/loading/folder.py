@@ -1,0 +1,109 @@
+"""One round's folder: its files, and the people, days and amounts that they name."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from approvals.models import Decision
+from bids.models import Bid
+from grants import money
+from grants.models import Alias, Organisation, Round, User
+
+
+class BadFolder(Exception):
+    """The folder cannot be played; the message names the file and what is wrong."""
+
+
+class Folder:
+    """One round's files, and how far they have been played: the round, the paper at hand and the clock.
+
+    `password` becomes that of each person whom the folder adds. Raises BadFolder where `round.toml` cannot be read.
+    """
+
+    def __init__(self, path: Path, *, password: str) -> None:
+        try:
+            self.toml = tomllib.loads((path / "round.toml").read_text(encoding="utf-8"), parse_float=Decimal)
+        except FileNotFoundError:
+            raise BadFolder(f"{path} has no round.toml") from None
+        except tomllib.TOMLDecodeError as wrong:
+            raise BadFolder(f"{path}/round.toml: {wrong}") from None
+        self.path, self.password = path, password
+        # The paper at hand and its stages: the first, until the one that amends it is played.
+        self.text: dict[str, Any] = self.toml.get("decision", {})
+        self.stages: dict[str, Any] = self.toml["stages"]
+        self.clock: datetime | None = None
+        self.round: Round = Round()
+
+    def describes(self, stage: str) -> bool:
+        """Whether the folder has this stage. Every folder opens its round."""
+        return stage == "opened" or stage in self.stages or (stage == "amended" and "amendment" in self.toml)
+
+    def take_up_amendment(self) -> None:
+        """Turn to the second paper and its stages, for the stages that follow."""
+        self.text = self.toml["amendment"]
+        self.stages = self.text["stages"]
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """Return the rows of a table by its name without `.csv`; none where the folder has no such table."""
+        file = self.path / f"{name}.csv"
+        if not file.exists():
+            return []
+        with file.open(encoding="utf-8", newline="") as opened:
+            return list(csv.DictReader(opened))
+
+    def stage(self, name: str) -> tuple[User, datetime, dict[str, Any]]:
+        """Return who did a stage, at which instant, and all that the folder says of it."""
+        stage = self.stages[name]
+        return self.person(stage["by"]), self.at(stage["on"]), stage
+
+    def at(self, day: date | str) -> datetime:
+        """Return an instant of this day, from ten o'clock on, each a second after the last one of the same day."""
+        this_day = day if isinstance(day, date) else date.fromisoformat(day)
+        start = timezone.make_aware(datetime.combine(this_day, time(10)))
+        following = self.clock + timedelta(seconds=1) if self.clock else start
+        self.clock = following if following.date() == this_day and following > start else start
+        return self.clock
+
+    def person(self, username: str) -> User:
+        """Return the person of this user name. Raises BadFolder where there is none."""
+        try:
+            return User.objects.get(username=username)
+        except User.DoesNotExist:
+            raise BadFolder(f"{self.path}/round.toml: there is no person {username}") from None
+
+    def bids(self) -> dict[str, Bid]:
+        """Return the bids of the round by their own references."""
+        return {bid.source_reference: bid for bid in Bid.objects.filter(round=self.round).select_related("round")}
+
+    def decision(self) -> Decision:
+        """Return the decision of the paper at hand."""
+        return Decision.objects.get(reference=self.text["reference"])
+
+    def organisation(self, entry: dict[str, Any]) -> Organisation:
+        """Return the organisation of this name or alias, and create it with its aliases where there is none."""
+        known = Alias.objects.filter(name=entry["name"]).select_related("organisation").first()
+        if known:
+            return known.organisation
+        body = Organisation.objects.create(
+            name=entry["name"],
+            register=entry.get("register", Organisation.Register.NOT_STATED),
+            number=entry.get("number", ""),
+        )
+        for name in (entry["name"], *entry.get("aliases", [])):
+            Alias.objects.create(organisation=body, name=name)
+        return body
+
+
+def pounds(value: Any) -> Decimal:
+    """Read an amount in pounds. Raises BadFolder where it is not one to the penny."""
+    try:
+        return money.exact(str(value))
+    except (ValueError, InvalidOperation):
+        raise BadFolder(f"“{value}” is not an amount of pounds and whole pence") from None

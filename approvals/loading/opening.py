@@ -1,0 +1,104 @@
+"""The first stage: the round opens with its people, limits and budget lines."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from approvals.loading.folder import BadFolder, Folder, pounds
+from approvals.models import DelegationRule
+from approvals.routing import limits
+from grants import body_folder
+from grants.models import RoleHolding, Round, User
+from grants.people import people
+from grants.roles import Role
+from grants.rounds import rounds
+
+
+def open_round(folder: Folder) -> None:
+    """Open the round of the folder. Raises BadFolder where a round of its reference exists."""
+    settings = folder.toml["round"]
+    if Round.objects.filter(reference=settings["reference"]).exists():
+        raise BadFolder(f"The round {settings['reference']} is there already")
+    at = folder.at(settings["opens_on"])
+    administrator = _administrator(folder, at)
+    texts = ("reference", "title", "financial_year", "purpose", "routing_key", "scored")
+    days = ("opens_on", "closes_on", "scoring_closes_on")
+    values: dict[str, Any] = {name: settings[name] for name in texts if name in settings}
+    values |= {name: date.fromisoformat(str(settings[name])) for name in days if name in settings}
+    folder.round = rounds.open_round(
+        terms=rounds.RoundTerms(**values, allocation=pounds(settings["allocation"])),
+        body=body_folder.read(folder.path / settings["body"]) if "body" in settings else None,
+        by=administrator,
+        at=at,
+    )
+    for person in folder.toml["people"]:
+        _hire(folder, person, administrator, at)
+    _confirm_rules(folder, administrator, at)
+    for line in folder.toml.get("budget_lines", []):
+        rounds.keep_budget_line(
+            round=folder.round,
+            content=rounds.LineContent(
+                kind=line["kind"],
+                label=line["label"],
+                amount=pounds(line["amount"]),
+                note=line.get("note", ""),
+            ),
+            reason=line["reason"],
+            by=folder.person(line["by"]),
+            at=at,
+        )
+
+
+def _administrator(folder: Folder, at: datetime) -> User:
+    """Return the administrator of the database, or the one that the folder names where there is none."""
+    settings = folder.toml["administrator"]
+    held = RoleHolding.objects.filter(role=Role.ADMINISTRATOR, ended_at=None).select_related("user").first()
+    if held:
+        return held.user
+    person = people.add_administrator(username=settings["username"], name=settings["name"], at=at)
+    people.set_password(person=person, password=folder.password, at=at)
+    return person
+
+
+def _hire(folder: Folder, entry: dict[str, Any], administrator: User, at: datetime) -> None:
+    """Give a person their roles in the round, and add them first where they are new."""
+    person = User.objects.filter(username=entry["username"]).first()
+    if person is None:
+        person = people.add_person(
+            username=entry["username"],
+            name=entry["name"],
+            unit=entry.get("unit", ""),
+            email=entry.get("email", ""),
+            by=administrator,
+            at=at,
+        )
+        people.set_password(person=person, password=folder.password, at=at)
+    for role in entry["roles"]:
+        people.give_role(
+            person=person, role=Role(role), round=folder.round, by=administrator, at=at, reason="Named for the round"
+        )
+
+
+def _confirm_rules(folder: Folder, administrator: User, at: datetime) -> None:
+    """Confirm the limits of the body, or those of the folder in place of them."""
+    lead = folder.person(folder.toml["round"]["rules_confirmed_by"])
+    for rule in folder.toml.get("delegation_rules", []):
+        limits.propose_rule(
+            round=folder.round,
+            kind=rule["kind"],
+            limit=pounds(rule["limit"]),
+            below=rule["below"],
+            at_or_above=rule["at_or_above"],
+            citation=rule["citation"],
+            valid_from=date.fromisoformat(str(rule["valid_from"])),
+            by=administrator,
+            at=at,
+        )
+    own = {rule["kind"] for rule in folder.toml.get("delegation_rules", [])}
+    defaults = {(limit.kind, limit.citation) for limit in folder.round.body.limits}
+    for rule_row in DelegationRule.objects.filter(round=folder.round).order_by("id"):
+        # A folder's own rule of a kind replaces the default, which then nobody confirms.
+        if rule_row.kind in own and (rule_row.kind, rule_row.citation) in defaults:
+            continue
+        limits.confirm_rule(rule=rule_row, verified=False, reason="Limits of the round", by=lead, at=at)

@@ -1,0 +1,84 @@
+"""The stages of a paper: written, signed off, submitted, decided, signed and published."""
+
+from __future__ import annotations
+
+from approvals.amendments import amending
+from approvals.decisions import deciding, sign_offs, writing
+from approvals.enums import Area
+from approvals.loading.folder import Folder, pounds
+from approvals.models import Award, Decision, SignOff
+
+
+def write_paper(folder: Folder) -> None:
+    """Prepare the decision, with the changes that it asks for, and write its sections and sources."""
+    by, at, stage = folder.stage("paper")
+    text = folder.text
+    decision = writing.prepare_decision(
+        round=folder.round,
+        reference=text["reference"],
+        title=text["title"],
+        decision_by=text["decision_by"],
+        amends=Decision.objects.get(reference=text["amends"]) if "amends" in text else None,
+        by=by,
+        at=at,
+    )
+    for change in text.get("changes", []):
+        amending.amend_grant(
+            decision=decision,
+            award=Award.objects.get(round=folder.round, bid__source_reference=change["bid"]),
+            amount=pounds(change["amount"]),
+            reason=change["reason"],
+            by=by,
+            at=folder.at(stage["on"]),
+        )
+    for key, prose in text["sections"].items():
+        writing.write_section(decision=decision, key=key, text=prose.strip(), by=by, at=folder.at(stage["on"]))
+    sources = "\n".join(f"{figure}: {source}" for figure, source in text.get("figures_from_elsewhere", {}).items())
+    writing.name_sources(decision=decision, lines=sources, by=by, at=folder.at(stage["on"]))
+
+
+def sign_off(folder: Folder) -> None:
+    """Sign off each area for which the folder names an adviser."""
+    stage = folder.stages["signed_off"]
+    for area in (area for area in Area if area in stage):
+        sign_offs.sign_off(
+            decision=folder.decision(),
+            area=area,
+            answer=SignOff.Answer.SIGNED,
+            by=folder.person(stage[area]),
+            at=folder.at(stage["on"]),
+        )
+
+
+def submit(folder: Folder) -> None:
+    """Submit the pack."""
+    by, at, _ = folder.stage("submitted")
+    writing.submit_pack(decision=folder.decision(), by=by, at=at)
+
+
+def put_forward(folder: Folder) -> None:
+    """Put the pack forward for decision."""
+    by, at, _ = folder.stage("put_forward")
+    writing.put_forward(decision=folder.decision(), by=by, at=at)
+
+
+def sign(folder: Folder) -> None:
+    """Decide each item, approved or noted where the folder gives no other answer, and sign the decision."""
+    by, at, stage = folder.stage("signed")
+    decision = folder.decision()
+    special = {int(item["number"]): item for item in stage.get("items", [])}
+    answers = {}
+    for item in writing.current_pack(decision).items.all():
+        usual = "noted" if item.verb == "note" else "approved"
+        own = special.get(item.number, {})
+        answers[item.number] = deciding.Answer(
+            own.get("answer", usual), own.get("conditions", ""), own.get("reason", "")
+        )
+    deciding.decide_items(decision=decision, answers=answers, interests=stage["interests"], by=by, at=at)
+    deciding.sign_decision(decision=decision, password=folder.password, by=by, at=folder.at(stage["on"]))
+
+
+def publish(folder: Folder) -> None:
+    """Publish the decision."""
+    by, at, _ = folder.stage("published")
+    writing.publish_decision(decision=folder.decision(), by=by, at=at)
