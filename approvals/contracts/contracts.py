@@ -13,7 +13,7 @@ from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAc
 from approvals.routing import limits
 from approvals.routing.awards import limit_on
 from approvals.routing.commitments import must_fit, must_not_be_in_flight
-from grants import audit, money
+from grants import audit, money, states
 from grants.models import Organisation, Round, User, new_references
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -51,8 +51,8 @@ def keep_single_tender_action(
     if contract:
         contract = SingleTenderAction.objects.select_for_update().get(pk=contract.pk, round=round)
         must_be_current(contract, seen)
-        if not contract.is_open:
-            raise Refused(f"This contract is {contract.get_state_display().lower()}. What was decided does not change.")
+        decided = f"This contract is {contract.get_state_display().lower()}. What was decided does not change."
+        states.must_allow(contract, "keep single tender action: change", decided)
     if money.total([part for _, part in profile]) != amount:
         total = money.pounds(money.total([part for _, part in profile]))
         raise Refused(f"The years sum to {total}, and the value is {money.pounds(amount)}", field="profile")
@@ -142,8 +142,7 @@ def approve_single_tender_action(
     must_be_current(contract, seen)
     if contract.route != Award.Route.DELEGATED:
         raise Refused(f"This contract is for the {round.body.offices.decider_short} to decide")
-    if contract.state != SingleTenderAction.State.PROPOSED:
-        raise Refused(f"This contract is {contract.get_state_display().lower()} already")
+    states.must_allow(contract, "approve contract", f"This contract is {contract.get_state_display().lower()} already")
     level, now = _route(round, contract.amount, _beside(round, contract.supplier, contract.pk), at, "")
     if level != contract.route:
         raise Refused(f"Its route changed: {now} Change the contract, with the reason, to route it again.")
@@ -152,7 +151,8 @@ def approve_single_tender_action(
     people = audit.acting_as("approve contract", by, round, at)
     if audit.had_a_hand("keep single tender action", contract, round, people):
         raise Refused("You, your deputy or whom you act for recorded this contract, so somebody else approves it.")
-    contract.state, contract.approved_by, contract.approved_at = SingleTenderAction.State.APPROVED, by, at
+    states.move(contract, "approve contract")
+    contract.approved_by, contract.approved_at = by, at
     contract.version += 1
     contract.save()
     facts = {"amount": contract.amount, "route": contract.sentence}

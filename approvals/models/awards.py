@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 import pgtrigger
 from django.db import models
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 from bids.models import Bid
 from grants.access import holdings
 from grants.models import BudgetLine, Organisation, Round, User
+from grants.states import Transition, Transitions, allows
 
 
 class DelegationRule(models.Model):
@@ -193,6 +195,17 @@ class SingleTenderAction(models.Model):
         REFUSED = "refused", "Refused"
         DEFERRED = "deferred", "Deferred"
 
+    _OPEN = (State.PROPOSED, State.DEFERRED)
+
+    TRANSITIONS: ClassVar[Transitions] = {
+        "keep single tender action: new": Transition((), State.PROPOSED),
+        "keep single tender action: change": Transition(_OPEN),
+        "approve contract": Transition((State.PROPOSED,), State.APPROVED),
+        "sign decision: approve": Transition(_OPEN, State.APPROVED),
+        "sign decision: refuse": Transition(_OPEN, State.REFUSED),
+        "sign decision: defer": Transition(_OPEN, State.DEFERRED),
+    }
+
     round = models.ForeignKey(Round, models.PROTECT, related_name="single_tender_actions")
     reference = models.CharField(max_length=12, unique=True, editable=False)
     supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -232,8 +245,8 @@ class SingleTenderAction(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is proposed or deferred, so that it can be changed and is asked in the next paper."""
-        return self.state in (self.State.PROPOSED, self.State.DEFERRED)
+        """Whether it can still be changed. A contract that is open and for decision is asked in the next paper."""
+        return allows(self, "keep single tender action: change")
 
     def years(self) -> list[tuple[str, Decimal]]:
         return [(year, Decimal(amount)) for year, amount in self.profile]

@@ -22,7 +22,7 @@ def thing(model: Any, state: str) -> Any:
 
 def test_the_models_of_bids_and_grants_that_have_states_have_a_table() -> None:
     with_states = {model for model in apps.get_models() if hasattr(model, "State")}
-    assert {model.__name__ for model in MACHINES} >= {"Bid", "Meeting", "Scorecard", "Virement"}
+    assert {model.__name__ for model in MACHINES} >= {"Bid", "Meeting", "Scorecard", "SingleTenderAction", "Virement"}
     assert {model for model in with_states if model._meta.app_label in ("bids", "grants")} <= set(MACHINES)
 
 

@@ -159,6 +159,17 @@ def test_what_was_decided_of_a_contract_does_not_change(round: Round, lead: User
     assert SingleTenderAction.objects.get(pk=sta.pk).amount == Decimal(90000)
 
 
+@pytest.mark.parametrize("state", ["approved", "refused", "deferred"])
+def test_only_a_proposed_contract_is_approved_under_delegation(round: Round, lead: User, state: str) -> None:
+    sta = keep(round, lead, "90000")
+    other = person(Role.LEAD, round=round)
+    SingleTenderAction.objects.filter(pk=sta.pk).update(state=state)
+    with pytest.raises(Refused, match=f"This contract is {state} already"):
+        contracts.approve_single_tender_action(contract=sta, reason="Below", by=other, at=NOW)
+    sta.refresh_from_db()
+    assert (sta.state, sta.approved_by) == (state, None)
+
+
 def test_a_contract_of_a_submitted_paper_does_not_change() -> None:
     sta = SingleTenderAction.objects.get(round__reference="cpie-2019-20")
     with pytest.raises(Refused, match="PCD-681 is submitted"):
