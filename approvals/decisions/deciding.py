@@ -19,6 +19,7 @@ from approvals.routing import approving, awards, commitments, duties
 from grants import audit, money
 from grants.models import User
 from grants.refusal import Incomplete, Refused, must_be_current
+from grants.states import move
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +207,10 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
 def _settle_contract(
     item: DecisionItem, contract: SingleTenderAction, decision: Decision, by: User, at: datetime
 ) -> None:
-    kinds, states = DecisionItem.Answer, SingleTenderAction.State
-    denied = {kinds.REFUSED: states.REFUSED, kinds.DEFERRED: states.DEFERRED}
-    contract.state = denied.get(kinds(item.answer), states.APPROVED)
-    if contract.state == states.APPROVED:
+    kinds = DecisionItem.Answer
+    denied = {kinds.REFUSED: "sign decision: refuse", kinds.DEFERRED: "sign decision: defer"}
+    move(contract, denied.get(kinds(item.answer), "sign decision: approve"))
+    if contract.state == SingleTenderAction.State.APPROVED:
         contract.approved_by, contract.approved_at = by, at
     contract.version += 1
     contract.save(update_fields=["state", "approved_by", "approved_at", "version"])
