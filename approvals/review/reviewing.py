@@ -9,15 +9,12 @@ from typing import Any
 
 from django.db import transaction
 
-from approvals.models import (
-    Award,
-    Recommendation,
-)
+from approvals.models import Award, Recommendation
 from approvals.routing.awards import invalidate, must_have_no_interest, route_again
 from approvals.routing.commitments import must_fit, must_not_be_in_flight
 from bids.models import Bid
 from bids.ranking import standings
-from grants import audit, money
+from grants import audit, money, states
 from grants.models import BudgetLine, Round, User, new_references
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -25,8 +22,13 @@ from grants.totals import total_of
 
 
 def reviewable(round: Round) -> list[str]:
-    """The states from which the leadership agrees a bid: without a panel, eligible ones as well."""
-    return [Bid.State.RECOMMENDED] if round.scored else [Bid.State.RECOMMENDED, Bid.State.ELIGIBLE]
+    """Return the states of the bids that wait for review. Without a panel, eligible bids wait as well."""
+    return [state for state in Bid.TRANSITIONS[_review_in(round)].sources if state != Bid.State.AGREED]
+
+
+def _review_in(round: Round) -> str:
+    """Return the row of the table of `Bid` by which a bid of this round is agreed."""
+    return "review bid" if round.scored else "review bid: without a panel"
 
 
 @transaction.atomic
@@ -44,8 +46,8 @@ def review(
     bid = Bid.objects.select_for_update(of=("self",)).select_related("recipient", "family").get(pk=bid.pk)
     bid.round = round
     must_be_current(bid, seen)
-    if bid.state not in (*reviewable(round), Bid.State.AGREED):
-        raise Refused(f"{bid.source_reference} is not recommended by the panel")
+    verb = _review_in(round)
+    states.must_allow(bid, verb, f"{bid.source_reference} is not recommended by the panel")
     must_have_no_interest("review bid", [bid], round, by, at, others="reviews it")
     if amount > bid.amount:
         raise Refused(f"The bid asks for {money.pounds(bid.amount)}. A grant is never more", field="amount")
@@ -67,7 +69,7 @@ def review(
         made_by=by,
         made_at=at,
     )
-    bid.state = Bid.State.AGREED
+    states.move(bid, verb)
     bid.version += 1
     bid.save(update_fields=["state", "version"])
     facts = {"asked": bid.amount, "amount": amount}
@@ -95,9 +97,7 @@ def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: d
         )
         return
     if award.items.signed().filter(answer__in=("approved", "conditions")).exists():
-        raise Refused(
-            f"The {bid.round.body.offices.decider_short} has decided this grant. Only a new decision changes it."
-        )
+        raise Refused(_decided(bid.round))
     paid = total_of(award.payments.all())
     if amount < paid:
         raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
@@ -142,23 +142,19 @@ def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | Non
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
     bid.round = round
     must_be_current(bid, seen)
-    judged = (Bid.State.RECOMMENDED, Bid.State.AGREED, Bid.State.REJECTED, Bid.State.REDIRECTED)
-    if bid.state not in judged:
-        raise Refused("The panel has no outcome on this bid yet")
+    states.must_allow(bid, "return bid", "The panel has no outcome on this bid yet")
     award = Award.objects.select_for_update().filter(bid=bid).first()
     if award and award.payments.exists():
         raise Refused("Money was paid for this bid. It can no longer go back to the panel.")
     if award and award.items.signed().exists():
-        raise Refused(
-            f"The {bid.round.body.offices.decider_short} has decided this grant. Only a new decision changes it."
-        )
+        raise Refused(_decided(bid.round))
     if award and award.state != Award.State.WITHDRAWN:
         invalidate(award, "The bid was sent back to the panel", by, at)
         award.state = Award.State.WITHDRAWN
         award.version += 1
         award.save()
     Recommendation.objects.create(bid=bid, answer=Recommendation.Answer.RETURN, reason=reason, made_by=by, made_at=at)
-    bid.state = Bid.State.ELIGIBLE
+    states.move(bid, "return bid")
     bid.version += 1
     bid.save(update_fields=["state", "version"])
     standings.put_in_order(round)
