@@ -40,11 +40,11 @@ def keep_single_tender_action(
     contract: SingleTenderAction | None = None,
     seen: int | None = None,
 ) -> SingleTenderAction:
-    """Record a contract, or with a reason change one that is not decided; `amount` is its whole-life value in pounds.
+    """Record a contract, or change one that is not decided. `amount` is its whole-life value in pounds.
 
-    It is routed by the limit for contract exemptions (scheme 4.13), and told whether the procurement threshold
-    applies. Raises Refused where the years do not sum to the value, the charged year is not among them, the primary
-    ground has no evidence, or it does not fit the allocation.
+    It is routed by the limit for contract exemptions (scheme 4.13), and its sentence says how it compares with the
+    procurement threshold. Raises Refused where the years do not add up to the value, the charged year is not among
+    them, the primary ground has no evidence, or it does not fit the allocation.
     """
     round = rounds.lock(round)
     must_not_be_in_flight(round)
@@ -55,17 +55,18 @@ def keep_single_tender_action(
         states.must_allow(contract, "keep single tender action: change", decided)
     if money.total([part for _, part in profile]) != amount:
         total = money.pounds(money.total([part for _, part in profile]))
-        raise Refused(f"The years sum to {total}, and the value is {money.pounds(amount)}", field="profile")
+        raise Refused(f"Enter years that add up to {money.pounds(amount)}. They add up to {total}", field="profile")
     if charged_to not in {year for year, _ in profile}:
-        raise Refused("The year that it is charged to must be one of its years", field="charged_to")
+        raise Refused("Enter one of the years of the contract", field="charged_to")
     if not evidence.strip():
         raise Refused("Enter the evidence for the primary ground", field="evidence")
     must_fit(round, amount, instead_of=contract.amount if contract else money.ZERO)
     twins = SingleTenderAction.objects.filter(round=round, supplier=supplier, title=title)
     if twins.exclude(pk=contract.pk if contract else 0).exists():
-        raise Refused("This supplier has a contract of this name in the round already", field="title")
+        raise Refused("Enter another name. The supplier already has a contract of this name", field="title")
     deferred = _deferred_in(contract) if contract else ""
-    level, sentence = _route(round, amount, _beside(round, supplier, contract.pk if contract else 0), at, deferred)
+    others = _other_contracts(round, supplier, contract.pk if contract else 0)
+    level, sentence = _route(round, amount, others, at, deferred)
     values: dict[str, Any] = {
         "supplier": supplier,
         "title": title,
@@ -100,20 +101,20 @@ def keep_single_tender_action(
     return contract
 
 
-def _beside(round: Round, supplier: Organisation, pk: int) -> Decimal:
-    """What the other live contracts of a supplier in the round come to, in pounds."""
+def _other_contracts(round: Round, supplier: Organisation, pk: int) -> Decimal:
+    """Return the sum of the supplier's other live contracts in the round, in pounds."""
     others = SingleTenderAction.objects.live().filter(round=round, supplier=supplier).exclude(pk=pk)
     return total_of(others)
 
 
 def route_again(round: Round, supplier: Organisation, because: str, by: User, at: datetime, *, but: int = 0) -> None:
-    """Route the open contracts of a supplier once more, since what they are added to has changed.
+    """Route the open contracts of a supplier again after another contract of theirs changed.
 
     `but` is the primary key of the one that was routed just now. For transitions that hold the lock of the round.
     """
     rows = SingleTenderAction.objects.select_for_update(of=("self",)).filter(round=round, supplier=supplier)
     for each in rows.exclude(pk=but):
-        level, sentence = _route(round, each.amount, _beside(round, supplier, each.pk), at, _deferred_in(each))
+        level, sentence = _route(round, each.amount, _other_contracts(round, supplier, each.pk), at, _deferred_in(each))
         if not each.is_open or (each.route, each.sentence) == (level, sentence):
             continue
         before = {"route": each.sentence}
@@ -136,21 +137,23 @@ def route_again(round: Round, supplier: Organisation, because: str, by: User, at
 def approve_single_tender_action(
     *, contract: SingleTenderAction, reason: str, by: User, at: datetime, seen: int | None = None
 ) -> SingleTenderAction:
-    """Approve a contract below its limit. Raises Refused where it goes up, or where the approver recorded it."""
+    """Approve a contract below its limit. Raises Refused where it is for decision, or the approver recorded it."""
     round = rounds.lock(contract.round)
     contract = SingleTenderAction.objects.select_for_update().get(pk=contract.pk)
     must_be_current(contract, seen)
     if contract.route != Award.Route.DELEGATED:
         raise Refused(f"This contract is for the {round.body.offices.decider_short} to decide")
     states.must_allow(contract, "approve contract", f"This contract is {contract.get_state_display().lower()} already")
-    level, now = _route(round, contract.amount, _beside(round, contract.supplier, contract.pk), at, "")
+    level, now = _route(round, contract.amount, _other_contracts(round, contract.supplier, contract.pk), at, "")
     if level != contract.route:
-        raise Refused(f"Its route changed: {now} Change the contract, with the reason, to route it again.")
+        raise Refused(f"Its route changed: {now} Change the contract and give the reason to route it again.")
     if contract.recorded_by_id == by.pk:
         raise Refused("You recorded this contract, so somebody else approves it.")
     people = audit.acting_as("approve contract", by, round, at)
     if audit.had_a_hand("keep single tender action", contract, round, people):
-        raise Refused("You, your deputy or whom you act for recorded this contract, so somebody else approves it.")
+        raise Refused(
+            "You, your deputy or the person you act for recorded this contract, so somebody else approves it."
+        )
     states.move(contract, "approve contract")
     contract.approved_by, contract.approved_at = by, at
     contract.version += 1
@@ -161,16 +164,18 @@ def approve_single_tender_action(
 
 
 def _deferred_in(contract: SingleTenderAction) -> str:
-    """The signed decision that deferred a contract last; empty where none did."""
+    """Return the reference of the signed decision that last deferred a contract; empty where none did."""
     items = DecisionItem.objects.signed().filter(contract=contract, answer=DecisionItem.Answer.DEFERRED)
     last = items.select_related("decision").order_by("pk").last()
     return last.decision.reference if last else ""
 
 
 def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, deferred: str) -> tuple[str, str]:
-    """By the sum with the supplier's other contracts of the round: splitting one never lowers its route.
+    """Return the route of a contract and its sentence, by the sum with the supplier's other contracts of the round.
 
-    `deferred` is the decision in which it was deferred, and so has to be decided.
+    Splitting a contract therefore never lowers its route.
+
+    `deferred` is the decision that deferred it; it then stays for decision.
     """
     today = localtime(at).date()
     _, limit = limit_on(round, DelegationRule.Kind.EXEMPTION, today)

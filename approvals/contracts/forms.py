@@ -14,26 +14,32 @@ from grants.models import Organisation
 
 
 class ContractForm(Form):
+    """Record a contract that was not competed."""
+
     pieces = (
         Section("What is bought", "supplier", "title"),
         Section("The money", "amount", "profile", "charged_to"),
-        Section("Why without competition", "ground", "evidence", "other_grounds"),
+        Section("Why there is no competition", "ground", "evidence", "other_grounds"),
         Section("Appendices", "proposal", "performance"),
     )
 
     supplier = forms.ModelChoiceField(
-        # One that another took over goes by no name any more.
+        # An organisation that was merged into another has no name left.
         label="Supplier",
         queryset=Organisation.objects.filter(aliases__isnull=False).distinct(),
         empty_label="Choose an organisation",
     )
     title = forms.CharField(label="What is bought", max_length=150)
     amount = MoneyField(label="Whole-life value")
-    profile = text_area("Years", rows=2, hint="One a line, like “2019/20: 200,000”. Together they equal the value.")
+    profile = text_area(
+        "Years",
+        rows=2,
+        hint="Enter one year on each line, like “2019/20: 200,000”. The amounts must add up to the value.",
+    )
     charged_to = forms.RegexField(
         r"^20\d\d/\d\d$",
-        label="Charged to the financial year",
-        error_messages={"invalid": "Financial year must be like 2026/27"},
+        label="Financial year that it is charged to",
+        error_messages={"invalid": "Enter a financial year, like 2026/27"},
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
     ground = forms.ChoiceField(label="Primary ground", choices=SingleTenderAction.Ground.choices, widget=Radios)
@@ -50,7 +56,7 @@ class ContractForm(Form):
             year, colon, amount = line.partition(":")
             try:
                 if not colon:
-                    raise money.NotMoney(f"“{line[:40]}” must be a year, a colon and an amount")
+                    raise money.NotMoney(f"Enter a year, a colon and an amount instead of “{line[:40]}”")
                 years.append((year.strip(), money.parse(amount)))
             except money.NotMoney as wrong:
                 raise forms.ValidationError(str(wrong)) from None
@@ -58,4 +64,6 @@ class ContractForm(Form):
 
 
 class ChangeContractForm(ContractForm, VersionedForm):
-    reason = text_area("Why it changes", rows=2, longest=2000)
+    """Change a contract, with the reason."""
+
+    reason = text_area("Reason for the change", rows=2, longest=2000)

@@ -49,7 +49,7 @@ def add_single_tender_action(request: Request, round: str) -> HttpResponse:
         "approvals/contracts/add_single_tender_action.html",
         ContractForm(request.POST or None),
         lambda data: contracts.keep_single_tender_action(round=this_round, **data, by=request.user, at=timezone.now()),
-        done=lambda kept: f"The contract is recorded as {kept.reference}",
+        done=lambda kept: f"You recorded the contract as {kept.reference}",
         to=reverse("approvals:single_tender_actions", args=[this_round.reference]),
         left=left_for_grants(round=this_round),
     )
@@ -70,7 +70,7 @@ def change_single_tender_action(request: Request, reference: str) -> HttpRespons
         "approvals/contracts/change_single_tender_action.html",
         ChangeContractForm(request.POST or None, initial=_initial(contract)),
         call,
-        done=f"{contract.reference} is changed",
+        done=f"You saved the changes to {contract.reference}",
         to=_address(contract),
         contract=contract,
     )
@@ -92,7 +92,7 @@ def approve_single_tender_action(request: Request, reference: str) -> HttpRespon
         lambda data: contracts.approve_single_tender_action(
             contract=contract, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{contract.title} is approved",
+        done=f"You approved {contract.title}",
         to=_address(contract),
         contract=contract,
     )

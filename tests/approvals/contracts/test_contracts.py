@@ -62,7 +62,7 @@ def test_a_contract_is_routed_and_compared_by_its_whole_life_value(
     ],
     ids=["years a penny short", "no years", "charged to another year", "no evidence"],
 )
-def test_a_contract_that_does_not_hold_together_is_refused(
+def test_a_contract_with_wrong_years_or_without_evidence_is_refused(
     round: Round, lead: User, change: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(Refused) as refused:
@@ -81,7 +81,7 @@ def test_a_contract_fits_the_allocation_to_the_penny(round: Round, lead: User, a
         keep(round, lead, amount)
 
 
-def test_a_contract_is_no_grant(round: Round, lead: User) -> None:
+def test_a_contract_is_not_counted_as_a_grant(round: Round, lead: User) -> None:
     keep(round, lead)
     assert not Award.objects.filter(round=round).exists()
     assert commitments.committed(round) == Decimal(500000)
@@ -96,7 +96,7 @@ def test_a_changed_contract_is_compared_without_its_old_value_and_routed_again(r
         keep(round, lead, "80000", contract=sta, seen=1)
 
 
-def test_the_profile_stands_beside_the_year_that_is_charged(round: Round, lead: User) -> None:
+def test_a_contract_keeps_its_years_and_the_year_that_it_is_charged_to(round: Round, lead: User) -> None:
     sta = keep(round, lead, "100000.01")
     assert sta.years() == [("2026/27", Decimal("50000.00")), ("2027/28", Decimal("50000.01"))]
     assert sta.charged_to == "2026/27"
@@ -125,7 +125,7 @@ def _form(sta: SingleTenderAction, **changes: str) -> dict[str, str]:
     }
 
 
-def test_a_lead_changes_a_contract_on_its_page_and_the_trail_keeps_what_it_was(
+def test_a_lead_changes_a_contract_on_its_page_and_the_trail_keeps_the_old_value(
     round: Round, lead: User, client: Client
 ) -> None:
     sta = keep(round, lead, "400000")
@@ -134,7 +134,7 @@ def test_a_lead_changes_a_contract_on_its_page_and_the_trail_keeps_what_it_was(
     drawn = client.get(page).content.decode()
     assert "2026/27: 200,000.00\n2027/28: 200,000.00" in drawn
     wrong = client.post(page, _form(sta, profile="2026/27: 45,000.25")).content.decode()
-    assert "The years sum to £45,000.25, and the value is £90,000.50" in wrong
+    assert "Enter years that add up to £90,000.50. They add up to £45,000.25" in wrong
     assert client.post(page, _form(sta)).status_code == 302
     sta.refresh_from_db()
     assert (sta.amount, sta.route, sta.version) == (Decimal("90000.50"), "delegated", 2)
@@ -147,7 +147,7 @@ def test_a_lead_changes_a_contract_on_its_page_and_the_trail_keeps_what_it_was(
 
 
 @pytest.mark.parametrize("state", ["approved", "refused"])
-def test_what_was_decided_of_a_contract_does_not_change(round: Round, lead: User, client: Client, state: str) -> None:
+def test_a_decided_contract_does_not_change(round: Round, lead: User, client: Client, state: str) -> None:
     sta = keep(round, lead, "90000")
     other = person(Role.LEAD, round=round)
     SingleTenderAction.objects.filter(pk=sta.pk).update(state=state, approved_by=other, approved_at=NOW)
@@ -170,7 +170,7 @@ def test_only_a_proposed_contract_is_approved_under_delegation(round: Round, lea
     assert (sta.state, sta.approved_by) == (state, None)
 
 
-def test_a_contract_of_a_submitted_paper_does_not_change() -> None:
+def test_a_contract_in_a_submitted_paper_does_not_change() -> None:
     sta = SingleTenderAction.objects.get(round__reference="cpie-2019-20")
     with pytest.raises(Refused, match="PCD-681 is submitted"):
         keep(sta.round, User.objects.get(username="grace.hall"), contract=sta)
@@ -184,7 +184,7 @@ def test_only_a_lead_records_a_contract(round: Round, role: Role) -> None:
     assert not SingleTenderAction.objects.filter(round=round).exists()
 
 
-def test_the_database_too_wants_the_evidence_and_keeps_the_contract(round: Round, lead: User) -> None:
+def test_the_database_refuses_a_contract_without_evidence_and_its_deletion(round: Round, lead: User) -> None:
     sta = keep(round, lead)
     with pytest.raises(IntegrityError, match="contract_ground_has_its_evidence"), transaction.atomic():
         SingleTenderAction.objects.filter(pk=sta.pk).update(evidence="")
@@ -192,7 +192,7 @@ def test_the_database_too_wants_the_evidence_and_keeps_the_contract(round: Round
         SingleTenderAction.objects.filter(pk=sta.pk).delete()
 
 
-def test_a_second_contract_of_a_supplier_sends_the_open_ones_up_with_it(round: Round, lead: User) -> None:
+def test_a_second_contract_of_a_supplier_raises_the_route_of_the_open_ones(round: Round, lead: User) -> None:
     first = keep(round, lead, "60000")
     assert first.route == "delegated"
     second = keep(round, lead, "60000", supplier=first.supplier, title="More events")
@@ -209,7 +209,7 @@ def test_a_second_contract_of_a_supplier_sends_the_open_ones_up_with_it(round: R
     assert (first.route, first.version) == ("delegated", 3)
 
 
-def test_what_a_lead_approved_stays_and_what_is_added_goes_up(round: Round, lead: User) -> None:
+def test_an_approved_contract_keeps_its_route_and_a_later_one_is_for_decision(round: Round, lead: User) -> None:
     other = person(Role.LEAD, round=round)
     first = keep(round, lead, "60000")
     contracts.approve_single_tender_action(contract=first, reason="Below", by=other, at=NOW)
@@ -218,14 +218,14 @@ def test_what_a_lead_approved_stays_and_what_is_added_goes_up(round: Round, lead
     assert (first.state, first.route, second.route) == ("approved", "delegated", "dmpc")
 
 
-def test_a_contract_whose_limit_fell_meanwhile_is_not_approved_by_a_lead(round: Round, lead: User) -> None:
+def test_a_lead_does_not_approve_a_contract_after_the_limit_fell_below_it(round: Round, lead: User) -> None:
     sta = keep(round, lead, "60000")
     DelegationRule.objects.filter(round=round, kind="exemption").update(limit=Decimal(50000))
     with pytest.raises(Refused, match="Its route changed"):
         contracts.approve_single_tender_action(contract=sta, reason="Below", by=person(Role.LEAD, round=round), at=NOW)
 
 
-def test_a_deferred_contract_that_becomes_small_is_still_the_deputy_mayors(decision: Decision, robin: User) -> None:
+def test_a_deferred_contract_that_becomes_small_is_still_for_the_deputy_mayor(decision: Decision, robin: User) -> None:
     item = writing.current_pack(decision).items.exclude(contract=None).get()
     decide(decision, robin, **{f"item_{item.number}": Answer("deferred", reason="Not yet")})
     sign(decision, robin)
