@@ -16,7 +16,7 @@ from grants.models import Round
 
 
 class AgreeForm(Form):
-    """Agree several recommended bids as they are, for the amounts that they ask for. `listed` are those of the page."""
+    """Agree several recommended bids for the amounts that they ask for. `listed` are the bids on the page."""
 
     bids = BidsField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes)
 
@@ -35,16 +35,18 @@ class AgreeForm(Form):
 
 
 class ReviewForm(VersionedForm):
+    """Agree one bid for an amount, or send it back to the panel."""
+
     pieces = (Reveal("answer", {"agree": ["amount"]}), "reason")
 
     answer = forms.ChoiceField(
-        label="What the leadership says",
-        choices=[("agree", "Agree, for the amount below"), ("return", "Send back to the panel")],
+        label="What does the leadership decide?",
+        choices=[("agree", "Agree the bid for this amount"), ("return", "Send back to the panel")],
         widget=Radios,
     )
     amount = MoneyField(label="Recommended amount", required=False)
     reason = text_area(
-        "Why", rows=3, required=False, longest=2000, hint="Needed for another amount, and to send the bid back."
+        "Reason", rows=3, required=False, longest=2000, hint="Required if you change the amount or send the bid back."
     )
 
     def clean(self) -> dict[str, Any]:
@@ -52,5 +54,5 @@ class ReviewForm(VersionedForm):
         if data.get("answer") == "agree" and "amount" not in self.errors and not data.get("amount"):
             self.add_error("amount", "Enter the recommended amount")
         if data.get("answer") == "return" and not data.get("reason"):
-            self.add_error("reason", "Say why the bid goes back to the panel")
+            self.add_error("reason", "Enter why the bid goes back to the panel")
         return data

@@ -50,9 +50,9 @@ def review(
     states.must_allow(bid, verb, f"{bid.source_reference} is not recommended by the panel")
     must_have_no_interest("review bid", [bid], round, by, at, others="reviews it")
     if amount > bid.amount:
-        raise Refused(f"The bid asks for {money.pounds(bid.amount)}. A grant is never more", field="amount")
+        raise Refused(f"Enter no more than the {money.pounds(bid.amount)} that the bid asks for", field="amount")
     if amount != bid.amount and not reason.strip():
-        raise Refused("Say why the amount is not what the bid asks for", field="reason")
+        raise Refused("Enter why the amount is not what the bid asks for", field="reason")
     award = Award.objects.select_for_update().filter(bid=bid).first()
     before: dict[str, Any] = {"amount": award.amount} if award else {}
     line = None
@@ -100,7 +100,7 @@ def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: d
         raise Refused(_decided(bid.round))
     paid = total_of(award.payments.all())
     if amount < paid:
-        raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
+        raise Refused(f"Enter at least {money.pounds(paid)}, which has already been paid", field="amount")
     if award.state == Award.State.REFUSED:
         raise Refused(_decided(bid.round, "refused"))
     withdrawn = award.state == Award.State.WITHDRAWN
@@ -115,14 +115,14 @@ def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: d
 def _internal_line(round: Round, bid: Bid, amount: Decimal) -> BudgetLine:
     line = round.lines.filter(kind=BudgetLine.Kind.INTERNAL).first()
     if line is None:
-        raise Refused("The round has no budget line for internal projects. Finance adds one first.")
+        raise Refused("The round has no budget line for internal projects. Ask finance to add one first.")
     carried = money.ZERO
     for other in Bid.objects.filter(round=round, led_by=Bid.Led.INTERNAL, state=Bid.State.AGREED).exclude(pk=bid.pk):
         latest = other.recommendations.last()
         carried += latest.amount if latest and latest.amount else money.ZERO
     if carried + amount > line.amount:
         raise Refused(
-            f"{line.label} holds {money.pounds(line.amount)}, and {money.pounds(carried)} of it is taken",
+            f"{line.label} holds {money.pounds(line.amount)}, and {money.pounds(carried)} of it is already taken",
             field="amount",
         )
     return line
@@ -136,16 +136,16 @@ def agree(*, bids: Sequence[Bid], by: User, at: datetime) -> list[Recommendation
 
 @transaction.atomic
 def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Send a bid back to the panel, which records its outcome anew. A grant agreed for it is withdrawn."""
+    """Send a bid back to the panel, which then records a new outcome. A grant agreed for it is withdrawn."""
     round = rounds.lock(bid.round)
     must_not_be_in_flight(round)
     bid = Bid.objects.select_for_update().get(pk=bid.pk)
     bid.round = round
     must_be_current(bid, seen)
-    states.must_allow(bid, "return bid", "The panel has no outcome on this bid yet")
+    states.must_allow(bid, "return bid", "The panel has not recorded an outcome for this bid yet")
     award = Award.objects.select_for_update().filter(bid=bid).first()
     if award and award.payments.exists():
-        raise Refused("Money was paid for this bid. It can no longer go back to the panel.")
+        raise Refused("Money was paid for this bid, so it can no longer go back to the panel.")
     if award and award.items.signed().exists():
         raise Refused(_decided(bid.round))
     if award and award.state != Award.State.WITHDRAWN:

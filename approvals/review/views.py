@@ -16,6 +16,7 @@ from approvals.scenarios.scenarios import proposed_amount
 from bids.access import bid_or_404
 from bids.models import Bid
 from grants.access import Request, allow, round_or_404
+from grants.counting import counted
 from grants.models import Round
 from grants.pages import form_page, page_of
 
@@ -36,7 +37,7 @@ def review(request: Request, round: str) -> HttpResponse:
         "approvals/review/review.html",
         AgreeForm(request.POST or None, round=this_round, listed=page),
         lambda data: reviewing.agree(bids=list(data["bids"]), by=request.user, at=timezone.now()),
-        done=lambda agreed: f"{len(agreed)} bids are agreed",
+        done=lambda agreed: f"You agreed {counted(len(agreed), 'bid')}",
         to=_address("review", this_round),
         page=page,
         totals=waiting.counted(),
@@ -68,7 +69,7 @@ def review_bid(request: Request, reference: str) -> HttpResponse:
         "approvals/review/review_bid.html",
         ReviewForm(request.POST or None, initial=initial),
         call,
-        done=f"The review of {bid.title} is recorded",
+        done=f"You recorded the review of {bid.title}",
         to=_address("review", bid.round),
         bid=bid,
         outcome=getattr(bid, "outcome", None),

@@ -117,7 +117,7 @@ def test_internal_bids_fit_their_line_to_the_penny(round: Round, lead: User, sec
     if fits:
         assert review(more, lead).amount == Decimal(second)
         return
-    with pytest.raises(Refused, match="£60,000 of it is taken") as refused:
+    with pytest.raises(Refused, match="£60,000 of it is already taken") as refused:
         review(more, lead)
     assert refused.value.field == "amount"
 
@@ -368,7 +368,7 @@ def test_a_grant_never_sinks_below_what_was_paid(round: Round, lead: User) -> No
         by=person(Role.FINANCE, round=round),
         at=NOW,
     )
-    with pytest.raises(Refused, match="£15,000 was paid already"):
+    with pytest.raises(Refused, match="Enter at least £15,000, which has already been paid"):
         reviewing.review(bid=grant.bid, amount=Decimal("14999.99"), reason="Less", by=lead, at=NOW)
 
 
