@@ -1,4 +1,4 @@
-"""What approvals add to the pages below them: tasks on the home page, the allocation's bar, the path of a bid."""
+"""What approvals add to pages of the lower apps: tasks on the home page, the allocation bar, the path of a bid."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from grants.totals import total_of
 
 
 def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
-    """The tasks of leads, finance, office and who decides, in the order of the work."""
+    """Return the tasks of leads, advisers, the office and the decider, in the order of the work."""
     if held.may("review bid", round):
         yield from _of_lead(user, round)
     yield from _of_decisions(held, round)
@@ -52,25 +52,25 @@ def _of_lead(user: User, round: Round) -> Iterator[Task]:
 
 
 def _of_decisions(held: Holdings, round: Round) -> Iterator[Task]:
-    """The tasks of every paper of a round, in a number of queries that does not grow with them."""
+    """Return the tasks of every paper of a round, in a fixed number of queries for any number of papers."""
     decisions = list(Decision.objects.filter(round=round))
     queries = Query.objects.filter(pack__decision__round=round, answered_at=None)
     asked = dict(queries.order_by().values_list("pack__decision").annotate(Count("pk")))
-    given_back = history.all_returned(round, [each for each in decisions if each.state == Decision.State.RETURNED])
+    returns = history.all_returned(round, [each for each in decisions if each.state == Decision.State.RETURNED])
     for decision in decisions:
         decision.round = round
-        yield from _of_decision(held, decision, given_back.get(decision.reference), asked.get(decision.pk, 0))
+        yield from _of_decision(held, decision, returns.get(decision.reference), asked.get(decision.pk, 0))
     if held.may("sign off", round):
         yield from _sign_offs(held, [each for each in decisions if each.is_editable])
 
 
 def _of_decision(
-    held: Holdings, decision: Decision, given_back: AuditEvent | None, open_queries: int
+    held: Holdings, decision: Decision, last_return: AuditEvent | None, open_queries: int
 ) -> Iterator[Task]:
     states, round = Decision.State, decision.round
     address = reverse("approvals:decision", args=[decision.reference])
     if decision.is_editable and held.may("submit pack", round):
-        hint = f"Returned by {given_back.actor_name}: {given_back.because}" if given_back else "A draft"
+        hint = f"Returned by {last_return.actor_name}: {last_return.because}" if last_return else "A draft"
         yield Task(f"Finish and submit {decision.reference}", address, hint=hint)
     if open_queries and held.may("answer query", round):
         yield Task(f"Answer queries on {decision.reference}", address, open_queries)
@@ -90,9 +90,9 @@ def _of_decision(
 
 
 def _sign_offs(held: Holdings, written: Sequence[Decision]) -> Iterator[Task]:
-    """What an adviser has to answer for: each part of theirs that is written and does not stand.
+    """Return the sign-offs that an adviser still has to give.
 
-    What a paper would say takes many queries, so that is asked of the newest alone; of the others the page tells.
+    Working out what a paper would say takes many queries, so only the newest is read; the others link to their page.
     """
     for decision in written[1:]:
         address = f"{reverse('approvals:decision', args=[decision.reference])}#sign-offs"
@@ -109,7 +109,7 @@ def _sign_offs(held: Holdings, written: Sequence[Decision]) -> Iterator[Task]:
 
 
 def standing(*, held: Holdings, round: Round) -> str:
-    """Where a round stands and what comes next, in a sentence that tells nobody what they may not see."""
+    """Return a sentence on where a round stands and what comes next, with nothing that this person may not see."""
     decision = Decision.objects.filter(round=round).first() if held.may("see decisions", round) else None
     if decision:
         return f"{decision.reference}: {decision.get_state_display().lower()}."
@@ -122,7 +122,7 @@ def standing(*, held: Holdings, round: Round) -> str:
 
 
 def overview(*, held: Holdings, round: Round) -> list[Segment]:
-    """The allocation as one bar: lines and contracts, grants approved, grants asked for, left."""
+    """Return the allocation as one bar: lines and contracts, grants approved, grants asked for, and what is left."""
     if not held.may("see reconciliation", round):
         return []
     left = left_for_grants(round=round)
@@ -137,7 +137,7 @@ def overview(*, held: Holdings, round: Round) -> list[Segment]:
     ]
     segments, start = [], 0.0
     for label, amount, kind in parts:
-        # A share of the bar's width, for the eye alone; the exact sums stand beside it.
+        # A share of the bar's width, only for drawing. The exact sums are printed next to the bar.
         width = max(float(amount / round.allocation) * 100, 0.0)
         segments.append(Segment(label, money.pounds(amount), kind, start, width))
         start += width
@@ -145,7 +145,7 @@ def overview(*, held: Holdings, round: Round) -> list[Segment]:
 
 
 def on_bid(*, user: User, bid: Bid) -> dict[str, Any]:
-    """What the page of a bid shows of its grant: steps of the path, rows of facts, links."""
+    """Return what the page of a bid shows of its grant: steps of the path, rows of facts, links."""
     held = holdings(user)
     if not held.may("see award", bid.round):
         return {"steps": [], "rows": [], "links": []}
