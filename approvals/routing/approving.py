@@ -1,4 +1,4 @@
-"""Transitions of approved grants: approve under delegation, pay. The only writers of those."""
+"""Transitions that approve grants under delegation and record payments. Nothing else writes approvals or payments."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def approve_awards(
     conditions: str = "",
     seen: dict[str, int] | None = None,
 ) -> list[Approval]:
-    """Approve grants under delegated authority: all of them or none. `seen` is each version on the page.
+    """Approve grants under delegated authority: all of them or none. `seen` holds the version of each on the page.
 
     Raises Refused, naming the grant, where it is not below the limit by the rule of today, has an open warning, does
-    not fit the allocation, or where the approver proposed, scored or settled it; Stale where it changed meanwhile.
+    not fit the allocation, or the approver has handled it before; Stale where it changed meanwhile.
     """
     approvals = []
     for award in sorted(awards, key=lambda award: award.pk):
@@ -55,9 +55,9 @@ def approve_awards(
 def new_approval(
     award: Award, level: str, conditions: str, reason: str, by: User, at: datetime, principal: User | None
 ) -> Approval:
-    """Write the approval of a locked award with the facts of its route. For the transitions that decide alone.
+    """Write the approval of a locked award with the facts of its route. Only for transitions that decide.
 
-    `principal` is for whom `by` acts as a deputy, if for anybody.
+    `principal` is the person for whom `by` acts as a deputy, or None.
     """
     return Approval.objects.create(
         award=award,
@@ -80,7 +80,7 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
     if award.state == Award.State.APPROVED:
         standing = award.approvals.filter(invalid_at=None).select_related("approved_by").first()
         who = f" by {standing.approved_by} on {localtime(standing.approved_at):%-d %B %Y at %H:%M}" if standing else ""
-        refuse(f"it was approved{who} already.")
+        refuse(f"it was already approved{who}.")
     if award.state != Award.State.ROUTED or award.route != Award.Route.DELEGATED:
         refuse("it is not waiting for delegated approval.")
     if award.warning_open:
@@ -89,9 +89,9 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
     # The limit or the group may have changed since the grant was routed.
     now = routes_now(award.round, localtime(at).date())[award.reference]
     if now.level is not enums.Level.DELEGATED:
-        refuse(f"it needs the {body.offices.decider_short} by the facts of today. {now.sentence}.")
+        refuse(f"it is now for the {body.offices.decider_short} to decide. {now.sentence}.")
     if now.warning and now.warning != award.warning:
-        refuse(f"it has a new routing warning. {now.warning} Route the grants again, and clear it first.")
+        refuse(f"it has a new routing warning. {now.warning} Route the grants again and clear the warning first.")
     if award.bid.employs_staff and not award.bid.london_living_wage:
         refuse(f"it pays staff, and the {body.living_wage} is not confirmed.")
     had = hands([award])[award.pk]
@@ -105,7 +105,7 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
 
 
 def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
-    """Who has had each grant in hand, by the grant's primary key, in five queries for any number of grants."""
+    """Return who has handled each grant, by the grant's primary key, in five queries for any number of grants."""
     by_bid = {award.bid_id: award.pk for award in awards}
     recommended: dict[int, set[str]] = defaultdict(set)
     agreed = Recommendation.objects.filter(bid__in=by_bid, answer=Recommendation.Answer.AGREE)
@@ -157,18 +157,18 @@ def record_payment(
     impact_assessed: bool | None = None,
     illustrative: str = "",
 ) -> Payment:
-    """Record money that was paid under a grant, in pounds.
+    """Record a payment under a grant, in pounds.
 
-    Paid before a valid approval stood, it is retrospective: it needs its reason, and no further payment is taken
-    until the grant is approved. Raises Refused where it is more than the grant, lies in the future, or where the
-    project uses personal data of the public and its impact assessment is not finished, and where it was paid after
-    the grant was deferred or refused.
+    A payment made before the grant was validly approved is retrospective: it needs a reason, and no further payment
+    is recorded until the grant is approved. Raises Refused where the payment is more than what is left of the grant,
+    is dated in the future or after the grant was deferred or refused, or where the project uses personal data of the
+    public and its impact assessment is not finished.
     """
     award = locked(award, seen)
     if paid_on > localtime(at).date():
-        raise Refused("The payment must be in the past", field="paid_on")
+        raise Refused("Date of payment must be today or in the past", field="paid_on")
     if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED):
-        raise Refused(f"This grant is {award.get_state_display().lower()}. Nothing is paid under it.")
+        raise Refused(f"This grant is {award.get_state_display().lower()}, so no payment can be recorded.")
     deferred = _deferred_on(award)
     if deferred and paid_on >= deferred:
         raise Refused(
@@ -178,20 +178,20 @@ def record_payment(
     earlier = total_of(award.payments.all())
     if earlier + amount > award.amount:
         left = money.pounds(award.amount - earlier)
-        raise Refused(f"The grant has {left} left to pay", field="amount")
+        raise Refused(f"Enter no more than the {left} left to pay", field="amount")
     standing = award.approvals.filter(invalid_at=None).first()
     stood = [each for each in award.approvals.all() if localtime(each.approved_at).date() <= paid_on]
-    # One that a later decision took the place of counts for as long as it stood.
+    # An approval that a later decision replaced counts for the days on which it was valid.
     retrospective = not any(each.invalid_at is None or localtime(each.invalid_at).date() >= paid_on for each in stood)
-    # Paid while an approval stood, and only recorded after that one had ended, it is an ordinary payment.
+    # A payment made under a valid approval is an ordinary one, even if it is recorded after the approval ended.
     stood_then = any(each.invalid_at and localtime(each.invalid_at).date() > paid_on for each in stood)
     if standing is None and earlier and not stood_then:
-        raise Refused("Money was paid already and no approval stands. No further payment until the grant is approved.")
+        raise Refused("Money was paid and no approval is valid now. No further payment until the grant is approved.")
     if retrospective:
-        # It has a recommendation of its own, which a paper that is submitted already cannot hold.
+        # A retrospective payment needs its own recommendation, which a submitted paper can no longer take in.
         must_not_be_in_flight(award.round)
     if retrospective and not reason.strip():
-        raise Refused("It was paid before approval. Say why", field="reason")
+        raise Refused("Enter why it was paid before approval", field="reason")
     if award.bid.personal_data and not impact_assessed:
         raise Refused("Finish the data protection impact assessment before you pay", field="impact_assessed")
     payment = Payment.objects.create(
@@ -214,7 +214,7 @@ def record_payment(
 
 
 def _deferred_on(award: Award) -> date | None:
-    """The day on which the decision about a grant was put off, where that still holds."""
+    """Return the day on which a grant was deferred, or None where it is not deferred now."""
     if award.state != Award.State.DEFERRED:
         return None
     items = DecisionItem.objects.signed().filter(award=award, answer=DecisionItem.Answer.DEFERRED)

@@ -1,4 +1,4 @@
-"""Transitions of grants: review, route, clear, escalate. The only writers of those.
+"""Transitions of grants: route, clear a warning, escalate.
 
 Locks are taken in one order: round, bid, award, trail. Every function here locks the round first, so that no two of
 them ever compute a sum of the same round at once.
@@ -31,32 +31,31 @@ from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
 
-# Leadership review
-
-
-# Routing
-
 
 def decided() -> Q:
-    """The grants that a decision approved or refused: only a new decision changes them."""
+    """Return the filter of grants that a decision approved or refused, which only a new decision changes."""
     return Q(state=Award.State.REFUSED) | Q(state=Award.State.APPROVED, route=Award.Route.DMPC)
 
 
 @transaction.atomic
 def route_awards(*, round: Round, by: User, at: datetime) -> int:
-    """Route every grant that is agreed and not routed, and again those whose group changed. Gives how many."""
+    """Route the agreed grants, and again those whose group changed. Return the number of grants routed."""
     round = rounds.lock(round)
     must_not_be_in_flight(round)
     return _route(round, by, at, only_routed=False)
 
 
 def route_again(round: Round, by: User, at: datetime, *, because: str, action: str = "route awards") -> None:
+    """Route again the grants of a round that are routed, after a change. The round must be locked.
+
+    `because` and `action` are what the trail records of each grant whose route changes.
+    """
     if Award.objects.live().filter(round=round).exclude(route="").exists():
         _route(round, by, at, only_routed=True, because=because, action=action)
 
 
 def limit_on(round: Round, kind: str, day: date) -> tuple[DelegationRule, routes.Limit]:
-    """The limit in force on a day. Raises Refused where no confirmed rule covers it."""
+    """Return the limit in force on a day. Raises Refused where no confirmed rule covers it."""
     rule = limits.rule_on(round, kind, day)
     if rule is None:
         raise Refused(
@@ -66,9 +65,9 @@ def limit_on(round: Round, kind: str, day: date) -> tuple[DelegationRule, routes
 
 
 def routes_now(round: Round, day: date, amounts: Mapping[str, Decimal] | None = None) -> dict[str, routes.Route]:
-    """The route of each live grant of a round by the facts and the limit of a day, by reference.
+    """Return the route of each live grant of a round by the facts and the limit of a day, by reference.
 
-    `amounts`, in pounds by reference, stand in place of what grants have: for a paper that asks to change them.
+    `amounts`, in pounds by reference, replace those of the grants, for a paper that asks to change them.
     """
     _, limit = limit_on(round, DelegationRule.Kind.GRANT, day)
     awards = list(Award.objects.live().for_routes().filter(round=round))
@@ -85,20 +84,20 @@ def routes_now(round: Round, day: date, amounts: Mapping[str, Decimal] | None = 
 
 
 def claim_of(award: Award) -> routes.Claim:
-    """What routing compares; the bid, its family and its recipient must have been fetched."""
+    """Return what routing compares of a grant. Fetch its bid, family and recipient first."""
     bid = award.bid
     family = bid.family.name if bid.family else ""
     return routes.Claim(award.reference, award.amount, family, bid.recipient.name if bid.recipient else "")
 
 
 def compared_sum(award: Award) -> Decimal:
-    """What was compared with the limit when a grant was routed, in pounds: the sum of its group, or itself alone."""
+    """Return the sum that was compared with the limit when a grant was routed, in pounds."""
     facts = RouteFacts.read(award.routed_as)
     return facts.binding.total if facts else award.amount
 
 
 def _deferred_in(round: Round) -> dict[int, str]:
-    """The decision that deferred a grant last, by the grant's primary key."""
+    """Return the reference of the decision that last deferred each grant, by the grant's primary key."""
     items = DecisionItem.objects.signed().filter(answer=DecisionItem.Answer.DEFERRED, award__round=round)
     return dict(items.order_by("pk").values_list("award_id", "decision__reference"))
 
@@ -131,7 +130,7 @@ def _route(
 
 
 def _warn_of(award: Award, route: routes.Route, by: User, at: datetime, because: str, action: str) -> None:
-    """Keep the first warning of the other key beside an approval that stands, so that a lead can answer it."""
+    """Record the first warning of the other key on an approved grant, so that a lead can answer it."""
     if award.state != Award.State.APPROVED or award.warning or not route.warning:
         return
     award.warning = route.warning
@@ -152,7 +151,7 @@ def _differs(award: Award, new: RouteFacts) -> bool:
 
 
 def invalidate(award: Award, because: str, by: User, at: datetime) -> None:
-    """Keep the valid approval of a locked grant, marked as invalid. For the transitions that change a grant alone."""
+    """Mark the valid approval of a locked grant as invalid. Only for transitions that change a grant."""
     for approval in award.approvals.select_for_update().filter(invalid_at=None):
         approval.invalid_at, approval.invalid_because = at, because
         approval.save(update_fields=["invalid_at", "invalid_because"])
@@ -162,7 +161,7 @@ def invalidate(award: Award, because: str, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def clear_warning(*, award: Award, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Say in writing why the higher route of the other key does not apply. The warning stays on record."""
+    """Record why the higher route of the other key does not apply. The warning stays on record."""
     award = locked(award, seen)
     if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED) or not award.warning_open:
         raise Refused("This grant has no open warning")
@@ -181,7 +180,7 @@ def escalate_award(*, award: Award, reason: str, by: User, at: datetime, seen: i
     if award.route != Award.Route.DELEGATED:
         raise Refused("Only a grant that is routed for delegated approval can be sent up")
     if award.state != Award.State.ROUTED:
-        raise Refused(f"This grant is {award.get_state_display().lower()}, so it is not sent up")
+        raise Refused(f"This grant is {award.get_state_display().lower()}, so it cannot be sent up")
     award.escalated = reason
     award.save(update_fields=["escalated"])
     record("escalate award", award, by, at, reason, {"from": award.route})
@@ -191,9 +190,9 @@ def escalate_award(*, award: Award, reason: str, by: User, at: datetime, seen: i
 def must_have_no_interest(
     action: str, bids: Collection[Bid], round: Round, by: User, at: datetime, *, others: str, field: str | None = None
 ) -> None:
-    """Refuse an action on bids in which a person, or for whom they act, declared an interest while it was scored.
+    """Refuse an action on bids in which the user, or the person they act for, declared an interest.
 
-    `others` is what somebody else does instead, as the message ends.
+    `others` ends the message with what somebody else does instead, such as "reviews it".
     """
     people = audit.acting_as(action, by, round, at)
     interest = (
@@ -205,7 +204,7 @@ def must_have_no_interest(
 
 
 def locked(award: Award, seen: int | None) -> Award:
-    """The award with its bid, locked after its round. Raises Stale where it is not the version that was seen."""
+    """Lock the round and then the award, and return it with its bid. Raises Stale where it is not version `seen`."""
     round = rounds.lock(award.round)
     award = Award.objects.select_for_update(of=("self",)).for_routes().get(pk=award.pk)
     award.round = round
@@ -222,7 +221,7 @@ def record(
     facts: dict[str, Any],
     before: dict[str, Any] | None = None,
 ) -> None:
-    """Write the event of a grant, beside its bid, where the trail of the bid finds it."""
+    """Record an event of a grant under its bid, so that the trail of the bid shows it."""
     audit.record(
         action,
         award,

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from approvals.models import (
-    Award,
-    Decision,
-    SingleTenderAction,
-)
+from approvals.models import Award, Decision, SingleTenderAction
 from grants import money
 from grants.models import Round
 from grants.refusal import Refused
@@ -16,17 +12,17 @@ from grants.totals import total_of
 
 
 def committed(round: Round) -> Decimal:
-    """What lines, contracts and live grants of a round take from its allocation, in pounds."""
+    """Return what the lines, contracts and live grants of a round take from its allocation, in pounds."""
     return round.allocation - left_for_grants(round=round) + granted(round)
 
 
 def granted(round: Round) -> Decimal:
-    """What the live grants of a round come to, in pounds; refused ones take nothing."""
+    """Return the sum of the live grants of a round, in pounds. Refused grants are left out."""
     return total_of(Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round))
 
 
 def must_fit(round: Round, amount: Decimal, *, instead_of: Decimal = money.ZERO) -> None:
-    """Refuse an amount that the allocation does not hold any more. The round must be locked."""
+    """Refuse an amount that is more than what is left of the allocation. The round must be locked."""
     left = round.allocation - committed(round) + instead_of
     if amount > left:
         raise Refused(
@@ -35,7 +31,10 @@ def must_fit(round: Round, amount: Decimal, *, instead_of: Decimal = money.ZERO)
 
 
 def guard(*, round: Round, lines: Decimal | None) -> None:
-    """What awards, contracts and papers ask of a change below them; called through `rounds.must_be_free`."""
+    """Refuse a change to a round that a submitted paper rests on, or that leaves too little for contracts and grants.
+
+    `lines` is the new sum of the budget lines in pounds, or None where it stays. Called through `rounds.must_be_free`.
+    """
     must_not_be_in_flight(round)
     if lines is None:
         return
@@ -43,13 +42,13 @@ def guard(*, round: Round, lines: Decimal | None) -> None:
     if lines + promised > round.allocation:
         left, over = money.pounds(round.allocation - promised), money.pounds(lines + promised - round.allocation)
         raise Refused(
-            f"Contracts and grants leave {left} of the allocation for the budget lines, and this is {over} more",
+            f"Only {left} is left for budget lines. This would exceed it by {over}",
             field="amount",
         )
 
 
 def in_flight(round: Round) -> Decision | None:
-    """The paper of a round that is with the office or decided; None where there is none."""
+    """Return the paper of a round that is with the office or decided, or None."""
     return Decision.objects.filter(round=round, state__in=Decision.IN_FLIGHT).first()
 
 
@@ -61,6 +60,6 @@ def must_not_be_in_flight(round: Round) -> None:
 
 
 def left_for_grants(*, round: Round) -> Decimal:
-    """What of the allocation lines and contracts leave for grants, in pounds."""
+    """Return what is left of the allocation for grants after lines and contracts, in pounds."""
     contracts = SingleTenderAction.objects.live().filter(round=round)
     return round.allocation - total_of(round.lines.all()) - total_of(contracts)

@@ -1,13 +1,13 @@
 """Separate people: who may approve, confirm or sign what they did not propose or score. Pure rules.
 
-One table of duties keeps each grant in the hands of several people, so that nobody carries one alone from the
-score to the money. Limits are set by two people (the same reason).
+Several people handle each grant, so that nobody takes one alone from its scores to its payment. Limits are set by
+two people for the same reason.
 """
 
 from collections.abc import Set
 from dataclasses import dataclass
 
-# What somebody who decides on a round may not have done in it: see `grants/roles.py` for the words.
+# Whoever did one of these in a round may not decide in it. `grants/roles.py` describes each action.
 PREPARING = (
     "submit scorecard",
     "record outcome",
@@ -29,18 +29,18 @@ PREPARING = (
     "answer query",
 )
 
-# Who moves the money of a round does not decide its paper. They may sign off their part of it.
+# Whoever moves the money of a round does not decide its paper, but may sign off their part of it.
 FOR_A_DECISION = (*PREPARING, "keep budget line", "propose virement", "confirm virement")
 
-# By these alone a route can fall, or a warning of it go away.
+# Only these can lower a route or remove its warning.
 REGROUPING = ("group bids", "merge bodies", "clear warning")
-# What a lead's deputy does with a bid, and the lead answers for.
+# What a deputy does with a bid in the name of a lead, who answers for it.
 HANDLING = ("review bid", *REGROUPING)
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Who has had a grant in hand, by user name."""
+    """The people who have handled a grant, by user name."""
 
     recommended_by: Set[str]
     outcome_by: str
@@ -51,7 +51,7 @@ class Hands:
 
 
 def why_not_approve(person: str, hands: Hands) -> str:
-    """Why this person may not approve the grant, or nothing where they may."""
+    """Return why this person may not approve the grant, or an empty text where they may."""
     if person in hands.recommended_by:
         return "You recommended an amount for it, so somebody else approves it."
     if person == hands.outcome_by:
@@ -68,12 +68,12 @@ def why_not_approve(person: str, hands: Hands) -> str:
 
 
 def why_not_confirm(person: str, proposed_by: str) -> str:
-    """Why this person may not confirm a rule of delegation, or nothing where they may."""
+    """Return why this person may not confirm a rule of delegation, or an empty text where they may."""
     return "You proposed this rule, so somebody else confirms it." if person == proposed_by else ""
 
 
 def why_not_sign(person: str, prepared_by: Set[str]) -> str:
-    """Why this person may not decide and sign, or nothing where they may."""
+    """Return why this person may not decide and sign, or an empty text where they may."""
     return (
         "You had a hand in the bids, the money or the paper, so somebody else decides it."
         if person in prepared_by
@@ -82,5 +82,5 @@ def why_not_sign(person: str, prepared_by: Set[str]) -> str:
 
 
 def why_not_sign_off(person: str, prepared_by: Set[str]) -> str:
-    """Why this person may not sign off a part of a paper, or nothing where they may."""
+    """Return why this person may not sign off a part of a paper, or an empty text where they may."""
     return "You prepared this paper, so another adviser signs it off." if person in prepared_by else ""

@@ -28,7 +28,7 @@ class RouteFacts:
 
     @classmethod
     def of(cls, route: Route, rule: str) -> RouteFacts:
-        """The facts of a route that was worked out by the rule of this reference."""
+        """Return the facts of a route that was worked out by the rule of this reference."""
         return cls(
             rule=rule,
             limit=route.limit.amount,
@@ -43,7 +43,7 @@ class RouteFacts:
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> RouteFacts | None:
-        """The facts that `stored` gave, or None for a grant that was never routed."""
+        """Read the facts that `stored()` wrote. None for a grant that was never routed."""
         if not stored:
             return None
         return cls(
@@ -61,11 +61,11 @@ class RouteFacts:
 
     @property
     def groups(self) -> tuple[Group, Group]:
-        """Both groups that were compared with the limit, the one that binds first."""
+        """Both groups that were compared with the limit, starting with the binding one."""
         return self.binding, self.other
 
     def stored(self) -> dict[str, Any]:
-        """The facts as JSON holds them: sums as text with two decimals."""
+        """Return the facts as JSON holds them, sums as text with two decimals."""
         return {
             "rule": self.rule,
             "limit": money.text(self.limit),

@@ -15,10 +15,10 @@ from grants.models import Round
 
 
 class ApprovableForm(Form):
-    """Grants to tick, of those that wait; what is ticked goes to the page that approves it.
+    """Select grants to approve; the next page checks and approves them.
 
-    `waiting` are the grants, each with why this person may not approve it, where they may not; `may_approve` says
-    whether they approve any.
+    `waiting` are the grants, each with the reason why this person may not approve it, empty where they may.
+    `may_approve` says whether they may approve grants at all.
     """
 
     awards = forms.MultipleChoiceField(
@@ -54,32 +54,40 @@ class ApproveForm(Form):
 
 
 class EscalateForm(VersionedForm):
+    """Send a grant up for decision."""
+
     reason = text_area("Reason", rows=3, longest=300)
 
 
 class PaymentForm(VersionedForm):
+    """Record a payment under a grant."""
+
     amount = MoneyField(label="Amount paid")
     paid_on = DayField(label="Date of payment")
     reason = text_area(
-        "Why it was paid before approval", rows=3, required=False, longest=2000, hint="Only where it was."
+        "Why it was paid before approval", rows=3, required=False, longest=2000, hint="Required if it was."
     )
     impact_assessed = yes_no(
         "Is the data protection impact assessment finished?",
         required=False,
-        hint="Needed where the project uses personal data of the public.",
+        hint="Required if the project uses personal data of the public.",
     )
 
 
 class RuleForm(Form):
+    """Propose a limit of delegation."""
+
     kind = forms.ChoiceField(label="What the limit is for", choices=DelegationRule.Kind.choices, widget=Radios)
     limit = MoneyField(label="Limit")
     below = forms.CharField(label="Who approves below it", max_length=120)
     at_or_above = forms.CharField(label="Who approves at or above it", max_length=120)
-    citation = forms.CharField(label="Citation", max_length=120, help_text="Such as Scheme 4.8.")
+    citation = forms.CharField(label="Citation", max_length=120, help_text="For example, Scheme 4.8")
     valid_from = DayField(label="In force from", called="The first day in force")
     valid_to = DayField(label="In force until", called="The last day in force", required=False)
 
 
 class ConfirmRuleForm(Form):
+    """Confirm a proposed limit."""
+
     verified = yes_no("Did you check the citation against the scheme?")
     reason = text_area("Reason", rows=2)

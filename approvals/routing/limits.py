@@ -15,13 +15,13 @@ from grants.rounds import rounds
 
 
 def set_up(*, round: Round, by: User, at: datetime) -> None:
-    """Propose the limits of the round's body for a new round. None counts before a lead confirms it."""
+    """Propose the limits of the round's body for a new round. Each applies once a lead confirms it."""
     for own in round.body.limits:
         _propose(round, own.kind, own.amount, own.below, own.at_or_above, own.citation, round.opens_on, None, by, at)
 
 
 def rule_on(round: Round, kind: str, day: date) -> DelegationRule | None:
-    """The confirmed rule of a kind in force in a round on a day; the newest where several are."""
+    """Return the newest confirmed rule of a kind that is in force in a round on a day, or None."""
     in_force = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
     confirmed_rules = DelegationRule.objects.filter(in_force, round=round, kind=kind).exclude(confirmed_by=None)
     return confirmed_rules.order_by("-valid_from", "-id").first()
@@ -41,7 +41,7 @@ def propose_rule(
     at: datetime,
     valid_to: date | None = None,
 ) -> DelegationRule:
-    """Propose a limit in pounds from a day on. It counts once another person confirms it."""
+    """Propose a limit in pounds from a day on. It applies once another person confirms it."""
     if valid_to and valid_to < valid_from:
         raise Refused("The last day must be on or after the first", field="valid_to")
     return _propose(rounds.lock(round), kind, limit, below, at_or_above, citation, valid_from, valid_to, by, at)
@@ -79,7 +79,7 @@ def _propose(
 
 @transaction.atomic
 def confirm_rule(*, rule: DelegationRule, verified: bool, reason: str, by: User, at: datetime) -> DelegationRule:
-    """Put a proposed limit into force. `verified`: the confirmer checked the citation against the scheme.
+    """Put a proposed limit into force. `verified` says whether the citation was checked against the scheme.
 
     Raises Refused where the confirmer proposed it or it is confirmed already.
     """
@@ -90,7 +90,7 @@ def confirm_rule(*, rule: DelegationRule, verified: bool, reason: str, by: User,
     if why_not := duties.why_not_confirm(by.username, rule.proposed_by.username):
         raise Refused(why_not)
     if audit.had_a_hand("propose rule", rule, round, audit.acting_as("confirm rule", by, round, at)):
-        raise Refused("Whom you act for proposed this rule, so somebody else confirms it.")
+        raise Refused("The person you act for proposed this rule, so somebody else confirms it.")
     rule.confirmed_by, rule.confirmed_at, rule.verified = by, at, verified
     rule.save(update_fields=["confirmed_by", "confirmed_at", "verified"])
     facts = {"limit": rule.limit, "verified": verified}

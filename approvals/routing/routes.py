@@ -1,7 +1,7 @@
 """Who may approve a grant: aggregate, compare with the dated limit, say why. Pure rules.
 
-Below the limit the force may approve; at or above it whoever decides must. Exactly the limit goes up, since only
-what is below it is delegated. A grant is compared by the sum of its group, so that splitting it never lowers its
+Below the limit the force may approve. At or above the limit the decider must, because only amounts below it are
+delegated. A grant is compared by the sum of its group, so that splitting it never lowers its
 route. Source: PCD 681 paras 2.5 and 2.11; scheme of delegation 4.8 (grants) and 4.13 (contract exemptions).
 """
 
@@ -17,7 +17,7 @@ from grants.counting import counted
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The rule of the scheme in force on a day: `amount` in pounds, who approves on either side of it."""
+    """The limit of the scheme in force on a day: its `amount` in pounds, and who approves below and at or above it."""
 
     amount: Decimal
     below: str
@@ -41,7 +41,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The grants that are compared with the limit together, by one key."""
+    """The grants whose sum is compared with the limit, by one key."""
 
     key: Key
     name: str
@@ -52,7 +52,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a grant goes and why. `warning` is set where the other key alone would send it higher."""
+    """Where a grant goes and why. `warning` is set where only the other key would send it higher."""
 
     level: Level
     sentence: str
@@ -64,7 +64,7 @@ class Route:
 
 
 def group(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key) -> Group:
-    """The grants that share the claim's family or recipient, itself among them."""
+    """Return the group of a claim: the grants of its family or recipient, including itself."""
     name = claim.family if key is Key.FAMILY else claim.recipient
     own = [other for other in claims if name and (other.family if key is Key.FAMILY else other.recipient) == name]
     members = {other.reference: other.amount for other in own} | {claim.reference: claim.amount}
@@ -75,10 +75,10 @@ def group(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key) -> Grou
 def route(
     claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key, *, escalated: str = "", deferred: str = ""
 ) -> Route:
-    """The route of one grant among those of its round. `escalated` is a lead's reason to send it higher.
+    """Return the route of one grant among those of its round. `escalated` is a lead's reason to send it higher.
 
-    `deferred` is the decision in which it was put off: it stays for decision, however small it becomes.
-    Splitting a grant never lowers its route, nor does adding one; the order of `claims` changes nothing.
+    `deferred` is the decision that deferred it; it then stays for decision, however small it becomes. Neither
+    splitting a grant nor adding one lowers its route, and the order of `claims` does not matter.
     """
     other_key = Key.RECIPIENT if key is Key.FAMILY else Key.FAMILY
     binding, other = group(claim, claims, limit, key), group(claim, claims, limit, other_key)

@@ -1,4 +1,4 @@
-"""Pages of review, routes, approvals, payments and rules."""
+"""Pages of routes, approvals, payments and limits."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from approvals.routing.facts import RouteFacts
 from approvals.routing.forms import ApprovableForm, ApproveForm, ConfirmRuleForm, EscalateForm, PaymentForm, RuleForm
 from grants import money
 from grants.access import Request, allow, enter, holdings, must, round_or_404
+from grants.counting import counted
 from grants.forms import ConfirmForm, SeenReasonForm, attempt
 from grants.models import Round
 from grants.pages import form_page, page_of, whole_number
@@ -26,9 +27,6 @@ from grants.pages import form_page, page_of, whole_number
 
 def _address(name: str, round: Round) -> str:
     return reverse(f"approvals:{name}", args=[round.reference])
-
-
-# Leadership review
 
 
 # Routes
@@ -62,7 +60,7 @@ def route_awards(request: Request, round: str) -> HttpResponse:
         "approvals/routing/route_awards.html",
         ConfirmForm(request.POST or None),
         lambda data: awards.route_awards(round=this_round, by=request.user, at=timezone.now()),
-        done=lambda changed: f"{changed} grants are routed",
+        done=lambda changed: f"You routed {counted(changed, 'grant')}",
         to=_address("routes", this_round),
         waiting=Award.objects.live().filter(round=this_round, route="").count(),
     )
@@ -78,7 +76,7 @@ def clear_warning(request: Request, reference: str) -> HttpResponse:
         lambda data: awards.clear_warning(
             award=this_award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"The warning on {this_award.bid.title} is cleared",
+        done=f"You cleared the warning on {this_award.bid.title}",
         to=_address("routes", this_award.round),
         award=this_award,
     )
@@ -94,7 +92,7 @@ def escalate_award(request: Request, reference: str) -> HttpResponse:
         lambda data: awards.escalate_award(
             award=this_award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{this_award.bid.title} goes to the {this_award.round.body.offices.decider_short}",
+        done=f"You sent {this_award.bid.title} to the {this_award.round.body.offices.decider_short}",
         to=reverse("approvals:award", args=[this_award.reference]),
         award=this_award,
     )
@@ -122,7 +120,7 @@ def approvals(request: Request, round: str) -> HttpResponse:
     standing = Approval.objects.filter(award__round=this_round, level=Award.Route.DELEGATED)
     standing_approvals = standing.select_related("award__bid__recipient", "approved_by").order_by("-approved_at", "-pk")
     may_approve = holdings(request.user).may("approve award", this_round)
-    # Nothing was ticked where the page that approves sends somebody back.
+    # The page that approves sends people back here when they selected nothing.
     form = ApprovableForm({} if request.GET.get("nothing") else None, waiting=rows, may_approve=may_approve)
     context = {
         "form": form,
@@ -136,7 +134,7 @@ def approvals(request: Request, round: str) -> HttpResponse:
 
 @allow("approve award")
 def approve_awards(request: Request, round: str) -> HttpResponse:
-    """Check your answers: what was ticked on the page of approvals, with a reason. POST with `reason` approves."""
+    """Check the selected grants before approving them. A POST with `reason` approves."""
     this_round = round_or_404(request, round, "approve award")
     confirmed = request.method == "POST" and "reason" in request.POST
     chosen = request.POST.getlist("awards")
@@ -212,7 +210,7 @@ def record_payment(request: Request, reference: str) -> HttpResponse:
         lambda data: approving.record_payment(
             award=this_award, seen=data.pop("version"), **data, by=request.user, at=timezone.now()
         ),
-        done=lambda made: f"The payment is recorded as {made.reference}",
+        done=lambda made: f"You recorded the payment as {made.reference}",
         to=reverse("approvals:award", args=[this_award.reference]),
         award=this_award,
     )
@@ -237,7 +235,7 @@ def propose_rule(request: Request, round: str) -> HttpResponse:
         "approvals/routing/propose_rule.html",
         RuleForm(request.POST or None),
         lambda data: rule_transitions.propose_rule(round=this_round, **data, by=request.user, at=timezone.now()),
-        done="The limit is proposed. It counts once a lead confirms it.",
+        done="You proposed the limit. It applies once a lead confirms it.",
         to=_address("rules", this_round),
     )
 
@@ -252,7 +250,7 @@ def confirm_rule(request: Request, reference: str) -> HttpResponse:
         "approvals/routing/confirm_rule.html",
         ConfirmRuleForm(request.POST or None),
         lambda data: rule_transitions.confirm_rule(rule=rule, **data, by=request.user, at=timezone.now()),
-        done="The limit is in force",
+        done="You confirmed the limit",
         to=_address("rules", rule.round),
         rule=rule,
     )

@@ -46,7 +46,7 @@ def test_a_payment_is_recorded(page: Page, served: str) -> None:
     error_links_land(page, fields=1)
     expect(page.locator("#id_amount_error")).to_contain_text("£26,300 left to pay")
     _payment(page, f"£{AMOUNT}")
-    done(page, re.compile("The payment is recorded as"))
+    done(page, re.compile("You recorded the payment as"))
     expect(page.get_by_text(f"£{AMOUNT} on")).to_be_visible()
     look(page)
 

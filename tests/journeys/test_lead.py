@@ -95,7 +95,7 @@ def _confirm_limits(page: Page, served: str) -> None:
         axe(page)
         pick(page, page.get_by_label("Yes"))
         write(page, page.get_by_label("Reason"), "Read beside the scheme.")
-        follow(page, page.get_by_role("button", name="Put it in force"))
+        follow(page, page.get_by_role("button", name="Confirm the limit"))
         page.goto(f"{served}{ROUND}/rules/")
 
 
@@ -202,18 +202,18 @@ def _route(page: Page, served: str) -> None:
     page.goto(f"{served}{ROUND}/routes/")
     follow(page, page.get_by_role("button", name="Route 2 grants"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Route them"))
-    done(page, "2 grants are routed")
+    press_on(page, page.get_by_role("button", name="Route the grants"))
+    done(page, "You routed 2 grants")
     expect(page.get_by_role("heading", name="Needs you: 2 grants, £54,000")).to_be_visible()
     look(page)
     for title in ("Night riders north", "Night riders south"):
-        follow(page, page.get_by_role("link", name=re.compile(f"^Clear it with a reason ?: {title}")))
+        follow(page, page.get_by_role("link", name=re.compile(f"^Clear the warning ?: {title}")))
         axe(page)
         press_on(page, page.get_by_role("button", name="Clear the warning"))
         error_links_land(page, fields=1)
         write(page, page.get_by_label("Reason"), "Two routes, two crews, two budgets.")
         press_on(page, page.get_by_role("button", name="Clear the warning"))
-        done(page, f"The warning on {title} is cleared")
+        done(page, f"You cleared the warning on {title}")
     expect(page.get_by_role("heading", name="Delegated: 2 grants, £54,000")).to_be_visible()
     look(page)
 
@@ -221,16 +221,16 @@ def _route(page: Page, served: str) -> None:
 def _approve(page: Page, served: str) -> None:
     page.goto(f"{served}{ROUND}/approvals/")
     # Who reviewed and cleared does not approve.
-    expect(page.get_by_text("Not yours to approve")).to_have_count(2)
-    expect(page.get_by_role("button", name="Check what is ticked")).to_have_count(0)
+    expect(page.get_by_text("You cannot approve this")).to_have_count(2)
+    expect(page.get_by_role("button", name="Check selected grants")).to_have_count(0)
     sign_in(page, served, SECOND)
     page.goto(f"{served}{ROUND}/approvals/")
     look(page)
-    press_on(page, page.get_by_role("button", name="Check what is ticked"))
+    press_on(page, page.get_by_role("button", name="Check selected grants"))
     expect(page.locator(".govuk-error-summary")).to_contain_text("Select at least one grant")
     for title in ("Night riders north", "Night riders south"):
         tick(page, page.get_by_label(f"Approve {title}"))
-    press_on(page, page.get_by_role("button", name="Check what is ticked"))
+    press_on(page, page.get_by_role("button", name="Check selected grants"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Check before you approve")
     expect(page.get_by_text("£54,000")).to_be_visible()
     look(page)

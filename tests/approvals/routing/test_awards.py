@@ -325,7 +325,7 @@ def test_a_lead_sends_a_grant_up_and_nobody_sends_one_down(round: Round, lead: U
 def test_an_approved_grant_is_not_sent_up(round: Round, lead: User) -> None:
     grant = award(round)
     approved(grant, lead)
-    with pytest.raises(Refused, match="This grant is approved, so it is not sent up"):
+    with pytest.raises(Refused, match="This grant is approved, so it cannot be sent up"):
         awards.escalate_award(award=grant, reason="Too late", by=lead, at=NOW)
 
 

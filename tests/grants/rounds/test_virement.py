@@ -164,7 +164,7 @@ def test_from_the_unallocated_rest_a_line_grows_and_back_to_it_shrinks(round: Ro
 def test_the_rest_that_grants_are_promised_is_not_moved_into_a_line(round: Round, kit: User, lead: User) -> None:
     factories.award(round, amount=D(898000))
     made = propose(round, kit, source="", target="Vans", amount=D("999.51"))
-    with pytest.raises(Refused, match="Contracts and grants leave"):
+    with pytest.raises(Refused, match="is left for budget lines"):
         confirm(made, lead)
     confirm(propose(round, kit, source="", target="Vans", amount=D("999.50")), lead)
     assert position.reconcile(round, NOW.date()).underspend == 0
