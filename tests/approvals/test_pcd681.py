@@ -15,7 +15,7 @@ from grants.models import Round
 pytestmark = pytest.mark.django_db
 
 
-def test_reconcile_prints_the_figures_of_pcd_681_and_ends_well() -> None:
+def test_reconcile_prints_the_figures_of_pcd_681_and_succeeds() -> None:
     out = StringIO()
     call_command("reconcile", "PCD-681", "--json", stdout=out)
     figures = json.loads(out.getvalue())
@@ -63,5 +63,5 @@ def test_a_grant_changed_by_a_penny_does_not_reconcile_and_is_named() -> None:
     assert ended.value.code == 1
 
 
-def test_the_demo_stands_ready_for_the_deputy_mayor() -> None:
+def test_the_demo_is_ready_for_the_deputy_mayor() -> None:
     assert Decision.objects.get(reference="PCD-681").state == Decision.State.READY

@@ -66,7 +66,7 @@ def test_three_awards_to_one_recipient_come_to_exactly_the_limit_and_go_up(night
     assert (below.amount, below.route) == (Decimal("49999.99"), "delegated")
 
 
-def test_a_small_grant_that_a_lead_sent_up_is_asked_for_in_true_words(night: Decision) -> None:
+def test_the_request_for_a_small_grant_says_that_a_lead_sent_it_up(night: Decision) -> None:
     small = Award.objects.get(bid__source_reference="NS-05")
     assert (small.amount, small.route) == (Decimal("12300.05"), "dmpc")
     assert small.sentence.startswith("Sent up by a lead: a new group")
@@ -80,7 +80,7 @@ def test_a_family_across_two_recipients_warns_and_was_cleared_with_a_reason(nigh
     assert all("£58,420.40, not below £50,000" in grant.warning and grant.warning_cleared for grant in pair)
 
 
-def test_a_contract_over_three_years_has_its_profile_beside_the_charge(night: Decision) -> None:
+def test_a_contract_over_three_years_keeps_its_profile_and_charged_year(night: Decision) -> None:
     contract = SingleTenderAction.objects.get(round=night.round)
     assert contract.years() == [
         ("2025/26", Decimal("21000.10")),
@@ -122,7 +122,7 @@ def test_the_public_reads_both_papers_and_each_grant_once(green: Decision) -> No
     assert sum(amounts.values()) == Decimal("258000.74")
 
 
-def test_every_frozen_byte_of_both_rounds_is_still_what_it_was(night: Decision, green: Decision) -> None:
+def test_every_frozen_byte_of_both_rounds_is_unchanged(night: Decision, green: Decision) -> None:
     for decision in (night, green, green.amends):
         checks = list(verifying.checks(decision))
         assert len(checks) > 8

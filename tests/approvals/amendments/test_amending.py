@@ -26,7 +26,7 @@ from tests.factories import NOW, person
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 
-def test_until_it_is_signed_what_was_approved_stands_and_is_paid(paper: Decision, grant: Award) -> None:
+def test_the_earlier_approval_is_valid_and_paid_until_the_change_is_signed(paper: Decision, grant: Award) -> None:
     assert now(grant) == (Decimal("70000.00"), "approved", [Decimal("70000.00")])
     approving.record_payment(
         award=grant,
@@ -38,7 +38,7 @@ def test_until_it_is_signed_what_was_approved_stands_and_is_paid(paper: Decision
     assert position.reconcile(paper.round, NOW.date()).underspend == Decimal("754005.00")
 
 
-def test_the_paper_is_computed_as_though_the_change_were_made(paper: Decision) -> None:
+def test_the_paper_is_computed_as_if_the_change_were_made(paper: Decision) -> None:
     draft = submission.of(paper, at=NOW)
     assert [problem.check for problem in draft.problems] == ["sign-off"] * 3
     assert draft.paper["figures"]["underspend"]["exact"] == "£759,005"
@@ -62,7 +62,7 @@ def test_the_paper_is_computed_as_though_the_change_were_made(paper: Decision) -
         (Decimal("59999.99"), "was paid already"),
     ],
 )
-def test_an_amount_that_cannot_be_is_refused(
+def test_an_amount_above_the_bid_or_below_the_payments_is_refused(
     paper: Decision, grant: Award, grace: User, amount: Decimal, why: str
 ) -> None:
     finance = User.objects.get(username="kit.lane")
@@ -94,7 +94,7 @@ def test_a_change_can_be_made_again_and_taken_back_until_it_is_submitted(
         change(paper, grant, grace)
 
 
-def test_who_asks_for_the_change_does_not_decide_it(paper: Decision, grant: Award, grace: User, mo: User) -> None:
+def test_whoever_asks_for_the_change_does_not_decide_it(paper: Decision, grant: Award, grace: User, mo: User) -> None:
     both = person(Role.LEAD, Role.DMPC, round=paper.round)
     change(paper, grant, both)
     submit(paper, grace, mo)

@@ -30,7 +30,7 @@ from tests.factories import NOW, person
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 
-def test_signed_it_takes_the_place_of_the_earlier_approval(
+def test_a_signed_change_replaces_the_earlier_approval(
     paper: Decision, grant: Award, grace: User, mo: User, robin: User
 ) -> None:
     frozen = submit(paper, grace, mo)
@@ -78,7 +78,7 @@ def test_a_grant_that_a_later_paper_changed_meanwhile_is_not_changed_by_this_one
 
 
 @pytest.mark.parametrize("answer", ["refused", "deferred"])
-def test_where_the_change_is_not_approved_the_earlier_decision_stands(
+def test_the_earlier_decision_holds_where_the_change_is_not_approved(
     paper: Decision, grant: Award, grace: User, mo: User, robin: User, answer: str
 ) -> None:
     submit(paper, grace, mo)
@@ -106,7 +106,7 @@ def test_the_public_sees_each_grant_once_at_what_was_decided_last(
     assert "It amends" in new
 
 
-def test_what_was_frozen_of_the_earlier_decision_stays_as_it_is(
+def test_the_frozen_files_of_the_earlier_decision_stay_as_they_are(
     signed: Decision, paper: Decision, grace: User, mo: User, robin: User
 ) -> None:
     before = (signed.record.sha256, signed.record.html_sha256)
@@ -118,7 +118,7 @@ def test_what_was_frozen_of_the_earlier_decision_stays_as_it_is(
     assert packs.checked_html(record)
 
 
-def test_a_refused_reduction_does_not_let_an_approved_rise_over_the_allocation(
+def test_an_approved_rise_is_refused_where_the_reduction_that_pays_for_it_is_refused(
     signed: Decision, paper: Decision, grant: Award, grace: User, mo: User, robin: User
 ) -> None:
     """One change frees what another takes; the Deputy Mayor refuses the first and approves the second."""
@@ -136,9 +136,7 @@ def test_a_refused_reduction_does_not_let_an_approved_rise_over_the_allocation(
     assert commitments.committed(paper.round) == Round.objects.get(pk=paper.round.pk).allocation
 
 
-def test_a_paper_is_not_published_before_one_that_was_signed_before_it(
-    decision: Decision, robin: User, mo: User
-) -> None:
+def test_papers_are_published_in_the_order_of_their_signatures(decision: Decision, robin: User, mo: User) -> None:
     decide(decision, robin)
     sign(decision, robin)
     later = Decision.objects.create(
@@ -189,7 +187,7 @@ def test_a_refused_change_is_named_as_a_change_and_recorded_in_the_trail_of_its_
     assert event.because == "As it was"
 
 
-def test_an_approved_change_rests_on_what_was_approved_beside_it(
+def test_the_facts_of_an_approved_change_hold_the_other_answers_of_the_paper(
     signed: Decision, grace: User, mo: User, robin: User
 ) -> None:
     lots = list(Award.objects.for_routes().filter(round=signed.round, amount=Decimal(49200)).order_by("pk"))[:2]
@@ -218,7 +216,7 @@ def test_a_change_is_signed_where_a_contract_of_the_same_paper_is_refused(
     assert (grant.amount, grant.state) == (Decimal(65000), "approved")
 
 
-def test_once_a_change_is_refused_the_paper_is_compared_with_what_stands(
+def test_after_a_refused_change_the_paper_is_compared_with_the_grant_as_it_is(
     paper: Decision, grant: Award, grace: User, mo: User, robin: User
 ) -> None:
     submit(paper, grace, mo)

@@ -149,7 +149,7 @@ def play(folder: Path, until: str = "published") -> tuple[Round, list[str]]:
     return round, [line.rpartition(" ")[2] for line in lines]
 
 
-def test_a_round_without_scores_with_pence_and_its_own_limit_is_played_to_its_end(folder: Path) -> None:
+def test_a_round_without_scores_and_with_its_own_limit_is_played_to_its_end(folder: Path) -> None:
     round, stages = play(folder)
     assert stages == ["opened", "received", "eligible", "outcomes", "reviewed", "routed", "approved"]
     award_by_bid = {
@@ -174,7 +174,7 @@ def test_its_figures_add_up_to_the_penny(folder: Path) -> None:
     assert (reconciliation.expenditure, reconciliation.underspend) == (Decimal("5501.23"), Decimal("4499.52"))
 
 
-def test_its_own_limit_stands_in_place_of_the_default(folder: Path) -> None:
+def test_a_limit_of_the_folder_replaces_the_default(folder: Path) -> None:
     round, _ = play(folder, "opened")
     confirmed = DelegationRule.objects.filter(round=round, kind="grant").exclude(confirmed_by=None)
     assert [rule.limit for rule in confirmed] == [Decimal("1000.50")]
@@ -193,7 +193,9 @@ def test_its_own_limit_stands_in_place_of_the_default(folder: Path) -> None:
         ("approved", {"agreed": 3}, {"approved", "routed"}),
     ],
 )
-def test_playing_stops_where_it_is_told(folder: Path, until: str, bids: dict[str, int], awards: set[str]) -> None:
+def test_playing_stops_after_the_requested_stage(
+    folder: Path, until: str, bids: dict[str, int], awards: set[str]
+) -> None:
     round, stages = play(folder, until)
     states = list(Bid.objects.filter(round=round).values_list("state", flat=True))
     assert {state: states.count(state) for state in states} == bids
@@ -202,7 +204,7 @@ def test_playing_stops_where_it_is_told(folder: Path, until: str, bids: dict[str
     assert not Decision.objects.filter(round=round).exists()
 
 
-def test_each_step_was_done_by_its_person_on_its_day(folder: Path) -> None:
+def test_each_step_is_recorded_for_its_person_and_day(folder: Path) -> None:
     round, _ = play(folder)
     events = [(event.action, event.actor_name, event.at.date().isoformat()) for event in round.events.all()]
     assert ("take in bid", "Small Lead", "2026-11-10") in events

@@ -68,13 +68,15 @@ def test_nothing_of_part_two_is_in_it() -> None:
         assert b"Exempt words" not in content, name
 
 
-def test_a_version_that_is_not_signed_holds_its_paper_alone(mo: User) -> None:
+def test_an_unsigned_version_holds_only_its_paper(mo: User) -> None:
     content = inside(mo)
     assert set(files(content)) == OF_THE_PACK | {"MANIFEST.json"}
     assert inside(mo) == content
 
 
-def test_the_office_has_the_signed_one_before_the_public(decision: Decision, robin: User, mo: User) -> None:
+def test_the_office_can_open_a_signed_decision_before_it_is_published(
+    decision: Decision, robin: User, mo: User
+) -> None:
     decide(decision, robin)
     sign(decision, robin)
     assert set(files(inside(mo))) == SIGNED | {"MANIFEST.json"}

@@ -159,7 +159,7 @@ def test_every_kind_of_tag_has_its_vocabulary() -> None:
     assert set(Tag.Kind.values) == set(open_data.VOCABULARIES)
 
 
-def test_what_is_illustrative_says_so() -> None:
+def test_illustrative_rows_are_marked() -> None:
     assert changed()["description"] == "What for."
     assert changed(illustrative="Invented bid")["description"] == "What for. Illustrative: Invented bid."
 
@@ -250,7 +250,7 @@ def test_each_grant_has_its_days_its_places_and_its_aims() -> None:
 
 
 @pytest.mark.django_db
-def test_a_pack_of_before_is_still_published() -> None:
+def test_an_older_pack_is_still_published() -> None:
     publish()
     decision = published.decisions()[0]
     newer = {"approved_at", "borough_codes", "locations", "starts_on", "ends_on", "tags"}

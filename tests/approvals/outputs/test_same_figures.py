@@ -80,7 +80,7 @@ def test_a_decision_that_differs_says_so_at_the_top_of_every_form(decision: Deci
             assert words in differs
 
 
-def test_what_is_invented_says_so_in_every_form(decision: Decision) -> None:
+def test_invented_text_is_marked_in_every_form(decision: Decision) -> None:
     frozen = Pack.objects.get(decision=decision)
     paper = packs.read(frozen)
     invented = [row["illustrative"] for row in (*paper["appendix_1"], *paper["appendix_2"]) if row["illustrative"]]
@@ -128,7 +128,7 @@ CHANGES: list[tuple[Callable[[dict[str, Any]], None], str]] = [
 
 
 @pytest.mark.parametrize(("change", "part"), CHANGES)
-def test_control_one_figure_changed_in_one_form_is_found(
+def test_control_a_figure_changed_in_one_form_is_detected(
     decision: Decision, change: Callable[[dict[str, Any]], None], part: str
 ) -> None:
     frozen = Pack.objects.get(decision=decision)
@@ -142,7 +142,7 @@ def test_control_one_figure_changed_in_one_form_is_found(
         assert [each.partition(":")[0] for each in problems] == [f"{form}, {part}"]
 
 
-def test_control_the_data_changed_under_all_three_forms_are_found(decision: Decision) -> None:
+def test_control_data_changed_under_all_three_forms_are_detected(decision: Decision) -> None:
     frozen = Pack.objects.get(decision=decision)
     paper = json.loads(frozen.canonical)
     _line(paper)

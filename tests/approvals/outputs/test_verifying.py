@@ -100,7 +100,7 @@ def test_a_trail_that_was_changed_after_the_submission_does_not_fail(decision: D
     assert run()[0] == 0
 
 
-def test_a_decision_that_is_not_there_or_not_submitted_is_named(decision: Decision, grace: User) -> None:
+def test_an_unknown_or_unsubmitted_decision_is_named(decision: Decision, grace: User) -> None:
     with pytest.raises(CommandError, match="There is no decision PCD-1"):
         call_command("verify_pack", "PCD-1")
     writing.prepare_decision(round=decision.round, reference="PCD-1", title="New", decision_by="DMPC", by=grace, at=NOW)

@@ -106,7 +106,7 @@ def test_its_language_title_and_dates_are_those_of_the_paper(frozen: Pack) -> No
     assert about.last_modified_by == about.comments == ""
 
 
-def test_its_links_lead_to_places_that_are_there(frozen: Pack) -> None:
+def test_its_links_lead_to_existing_places(frozen: Pack) -> None:
     body = opened(word.of_pack(frozen)).element.body
     targets = {each.get(qn("w:anchor")) for each in body.iter(qn("w:hyperlink"))}
     marks = [each.get(qn("w:name")) for each in body.iter(qn("w:bookmarkStart"))]

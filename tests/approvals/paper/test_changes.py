@@ -135,7 +135,7 @@ def test_a_changed_paragraph_shows_its_removed_and_added_words() -> None:
     assert changes.in_the_text and not changes.in_the_register
 
 
-def test_a_paragraph_put_in_is_added_whole_and_the_others_stay() -> None:
+def test_an_inserted_paragraph_is_added_whole_and_the_others_stay() -> None:
     new = deepcopy(PAPER)
     new["sections"][0]["paragraphs"].insert(1, {"pieces": [{"text": "Between."}]})
     (passage,) = between(PAPER, new).paragraphs

@@ -103,7 +103,7 @@ def lived_through(decision: Decision) -> dict[str, Any]:
     return outcome
 
 
-def test_nothing_is_decided_by_what_a_choice_is_called(decision: Decision, rename: Any) -> None:
+def test_nothing_is_decided_by_the_label_of_a_choice(decision: Decision, rename: Any) -> None:
     before = lived_through(decision)
     rename()
     assert str(Award.State.REFUSED.label) == "Renamed refused"

@@ -188,12 +188,12 @@ def test_the_pack_of_pcd_681_is_what_it_was_but_for_the_values(pcd_681: Decision
     assert names_in(drafted.paper) - names_in(packs.read(frozen)) - WITHIN == NEW - {"answer_value"}
 
 
-def test_the_paper_of_today_changes_nothing_of_a_pack_of_before(pcd_681: Decision) -> None:
+def test_the_paper_of_today_changes_nothing_in_an_older_pack(pcd_681: Decision) -> None:
     frozen = Pack.objects.get(decision=pcd_681)
     assert not versions.compared(pcd_681, frozen, None, frozen.submitted_at)
 
 
-def test_its_sign_offs_stand_although_a_pack_holds_more(pcd_681: Decision) -> None:
+def test_sign_offs_of_an_older_pack_remain_valid(pcd_681: Decision) -> None:
     frozen = Pack.objects.get(decision=pcd_681)
     drafted = submission.of(pcd_681, at=frozen.submitted_at)
     assert drafted.problems == []
@@ -219,7 +219,7 @@ def signed_now(decision: Decision) -> DecisionRecord:
     return DecisionRecord.objects.select_related("pack").get(decision=decision)
 
 
-def test_a_pack_of_before_is_decided_and_published_today(pcd_681: Decision, reads: dict[str, Any]) -> None:
+def test_an_older_pack_can_be_decided_and_published_today(pcd_681: Decision, reads: dict[str, Any]) -> None:
     kept = last_release.signed()
     record = signed_now(pcd_681)
     assert record.pack.sha256 == kept["pack_sha256"]

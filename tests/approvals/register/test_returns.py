@@ -75,7 +75,7 @@ def test_a_quarter_is_one_of_the_financial_year(day: date, key: str, label: str)
     assert returns.quarter(day) == returns.Period(key, label)
 
 
-def test_a_grant_stands_in_the_month_of_its_approval_alone() -> None:
+def test_a_grant_is_listed_only_in_the_month_of_its_approval() -> None:
     grants = [replace(GRANT, reference=f"AWD-{day}", approved_on=date(2019, day, 28)) for day in (5, 6, 6, 8)]
     there = returns.periods(grants, returns.month)
     assert [period.label for period in there] == ["August 2019", "June 2019", "May 2019"]
@@ -173,7 +173,7 @@ def test_a_file_of_an_unknown_kind_answers_404(name: str) -> None:
 
 
 @pytest.mark.django_db
-def test_the_return_has_the_delegated_grants_alone(grace: User) -> None:
+def test_the_return_lists_only_delegated_grants(grace: User) -> None:
     publish()
     delegated = set(Award.objects.filter(route="delegated").values_list("reference", flat=True))
     assert Counter(listed(*[RETURN[0], *RETURN[1]], user=grace)) == Counter(delegated)
@@ -216,7 +216,7 @@ def in_public(award: Award) -> list[Decimal]:
 
 
 @pytest.mark.django_db
-def test_a_delegated_grant_that_was_taken_back_is_public_no_longer(taken: Award, grace: User) -> None:
+def test_a_withdrawn_delegated_grant_is_no_longer_public(taken: Award, grace: User) -> None:
     assert in_public(taken) == [taken.amount]
     reviewing.return_bid(bid=taken.bid, reason="The recipient closed", by=grace, at=LATER)
     assert in_public(taken) == []
@@ -240,7 +240,7 @@ def test_a_delegated_grant_that_became_smaller_is_public_again_once_a_paper_repo
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("answer", ["refused", "deferred"])
-def test_a_delegated_grant_that_went_up_and_was_not_granted_is_public_no_longer(
+def test_a_delegated_grant_that_went_up_and_was_not_approved_is_no_longer_public(
     taken: Award, grace: User, mo: User, robin: User, answer: str
 ) -> None:
     other = Award.objects.for_routes().filter(route="delegated", payments=None, bid__family=None).exclude(pk=taken.pk)

@@ -86,7 +86,7 @@ def test_an_open_warning_is_cleared_before_approval(round: Round, lead: User) ->
     assert approve(grant, by=person(Role.LEAD, round=round))
 
 
-def test_approving_twice_says_who_did_and_when(round: Round, lead: User) -> None:
+def test_a_second_approval_is_refused_with_who_approved_and_when(round: Round, lead: User) -> None:
     grant = routed(round, lead)
     approve(grant, by=lead)
     with pytest.raises(Refused, match="already approved by Lena Lead on 20 November 2026 at 10:00"):
@@ -117,14 +117,14 @@ def test_only_a_lead_approves(round: Round, lead: User, role: Role) -> None:
     assert state(grant) == "routed"
 
 
-def test_who_recommended_the_amount_does_not_approve_it(round: Round, lead: User) -> None:
+def test_whoever_recommended_the_amount_does_not_approve_it(round: Round, lead: User) -> None:
     grant = routed(round, lead, by=lead)
     with pytest.raises(Refused, match="You recommended an amount for it"):
         approve(grant, by=lead)
     assert approve(grant, by=person(Role.LEAD, round=round))
 
 
-def test_who_recorded_the_outcome_does_not_approve_it(round: Round, lead: User) -> None:
+def test_whoever_recorded_the_outcome_does_not_approve_it(round: Round, lead: User) -> None:
     both = person(Role.LEAD, Role.CHAIR, round=round)
     bid = make_bid(round)
     outcome(bid, by=both)
@@ -137,7 +137,7 @@ def test_who_recorded_the_outcome_does_not_approve_it(round: Round, lead: User) 
 
 
 @pytest.mark.parametrize("withdrawn", [False, True])
-def test_who_scored_it_does_not_approve_it(round: Round, lead: User, withdrawn: bool) -> None:
+def test_whoever_scored_it_does_not_approve_it(round: Round, lead: User, withdrawn: bool) -> None:
     both = person(Role.LEAD, Role.MEMBER, round=round)
     bid = make_bid(round)
     card = scorecard(bid, both)
@@ -150,7 +150,7 @@ def test_who_scored_it_does_not_approve_it(round: Round, lead: User, withdrawn: 
         approve(Award.objects.get(bid=bid), by=both)
 
 
-def test_who_declared_an_interest_does_not_approve_it(round: Round, lead: User) -> None:
+def test_whoever_declared_an_interest_does_not_approve_it(round: Round, lead: User) -> None:
     grant = routed(round, lead)
     friend = person(Role.LEAD, Role.MEMBER, round=round)
     Interest.objects.create(bid=grant.bid, member=friend, conflicted=True, nature="A friend", declared_at=NOW)
@@ -158,7 +158,7 @@ def test_who_declared_an_interest_does_not_approve_it(round: Round, lead: User) 
         approve(grant, by=friend)
 
 
-def test_staff_without_a_confirmed_living_wage_are_no_grant(round: Round, lead: User) -> None:
+def test_a_grant_for_staff_is_not_approved_without_a_confirmed_living_wage(round: Round, lead: User) -> None:
     for wage in (None, False):
         grant = routed(round, lead, employs_staff=True, london_living_wage=wage)
         with pytest.raises(Refused, match="London Living Wage is not confirmed"):
@@ -189,7 +189,7 @@ def propose(round: Round, by: User, **kwargs: Any) -> DelegationRule:
     return limits.propose_rule(round=round, by=by, at=NOW, **facts)
 
 
-def test_a_limit_counts_once_a_second_person_confirmed_it(round: Round, lead: User) -> None:
+def test_a_limit_applies_once_a_second_person_confirms_it(round: Round, lead: User) -> None:
     rule = propose(round, person(Role.ADMINISTRATOR, round=round))
     assert limits.rule_on(round, "grant", NOW.date()) != rule
     limits.confirm_rule(rule=rule, verified=True, reason="Read it", by=lead, at=NOW)
@@ -198,7 +198,7 @@ def test_a_limit_counts_once_a_second_person_confirmed_it(round: Round, lead: Us
         limits.confirm_rule(rule=rule, verified=True, reason="Again", by=lead, at=NOW)
 
 
-def test_who_proposed_a_limit_does_not_confirm_it(round: Round) -> None:
+def test_whoever_proposed_a_limit_does_not_confirm_it(round: Round) -> None:
     both = person(Role.ADMINISTRATOR, Role.LEAD, round=round)
     rule = propose(round, both)
     with pytest.raises(Refused, match="You proposed this rule"):
@@ -207,7 +207,7 @@ def test_who_proposed_a_limit_does_not_confirm_it(round: Round) -> None:
         DelegationRule.objects.filter(pk=rule.pk).update(confirmed_by=both, confirmed_at=NOW)
 
 
-def test_a_lower_limit_since_routing_sends_the_grant_up_at_approval(round: Round, lead: User) -> None:
+def test_a_grant_is_not_approved_after_the_limit_fell_below_it(round: Round, lead: User) -> None:
     grant = routed(round, lead)
     rule = propose(round, person(Role.ADMINISTRATOR, round=round))
     limits.confirm_rule(rule=rule, verified=True, reason="Read it", by=lead, at=NOW)
@@ -305,7 +305,7 @@ def test_payments_never_exceed_the_grant_by_a_penny(
         pay(grant, finance, second)
 
 
-def test_a_payment_is_not_of_the_future(round: Round, lead: User, finance: User) -> None:
+def test_a_payment_in_the_future_is_refused(round: Round, lead: User, finance: User) -> None:
     grant = routed(round, lead)
     with pytest.raises(Refused) as refused:
         pay(grant, finance, days=1, reason="x")
@@ -328,7 +328,7 @@ def test_a_payment_never_changes(round: Round, lead: User, finance: User) -> Non
         Payment.objects.filter(pk=paid.pk).delete()
 
 
-def test_who_recommended_another_amount_before_does_not_approve_it_either(round: Round, lead: User) -> None:
+def test_whoever_recommended_an_earlier_amount_does_not_approve_it_either(round: Round, lead: User) -> None:
     grant = routed(round, lead, by=lead)
     second = person(Role.LEAD, round=round)
     reviewing.review(bid=grant.bid, amount=grant.amount - 1, reason="A penny less", by=second, at=NOW)
@@ -338,7 +338,7 @@ def test_who_recommended_another_amount_before_does_not_approve_it_either(round:
             approve(Award.objects.get(pk=grant.pk), by=person_)
 
 
-def test_a_payment_made_while_an_approval_stood_is_taken_when_it_is_recorded_late(
+def test_a_payment_under_a_valid_approval_can_be_recorded_after_it_ended(
     round: Round, lead: User, finance: User
 ) -> None:
     grant = routed(round, lead, amount=Decimal(30000))
@@ -353,7 +353,7 @@ def test_a_payment_made_while_an_approval_stood_is_taken_when_it_is_recorded_lat
     assert not late.retrospective
 
 
-def test_the_first_warning_of_the_other_key_reaches_an_approved_grant_and_is_answered(round: Round, lead: User) -> None:
+def test_a_first_warning_is_recorded_on_an_approved_grant_and_can_be_cleared(round: Round, lead: User) -> None:
     body = OrganisationFactory()
     first = routed(round, lead, recipient=body, amount=Decimal(30000))
     approve(first, by=lead)
@@ -366,7 +366,7 @@ def test_the_first_warning_of_the_other_key_reaches_an_approved_grant_and_is_ans
     assert not any(first.reference in message and "warning" in message for message in messages)
 
 
-def test_a_withdrawn_grant_is_neither_sent_up_nor_has_its_warning_cleared(round: Round, lead: User) -> None:
+def test_a_withdrawn_grant_can_neither_be_sent_up_nor_have_its_warning_cleared(round: Round, lead: User) -> None:
     grant = routed(round, lead, amount=Decimal(30000))
     reviewing.return_bid(bid=grant.bid, reason="Again", by=lead, at=NOW)
     for act in (awards.escalate_award, awards.clear_warning):

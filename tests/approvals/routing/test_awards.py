@@ -102,7 +102,7 @@ def test_in_a_round_without_a_panel_the_leadership_agrees_at_once() -> None:
     assert Award.objects.filter(round=round).count() == 1
 
 
-def test_an_internal_bid_goes_to_the_line_and_is_no_grant(round: Round, lead: User) -> None:
+def test_an_internal_bid_is_charged_to_its_line_and_becomes_no_grant(round: Round, lead: User) -> None:
     this_bid = recommended(round, led_by="internal")
     recommendation = review(this_bid, lead)
     assert recommendation.line == round.lines.get(kind="internal")
@@ -129,7 +129,7 @@ def test_an_internal_bid_without_a_line_is_refused(round: Round, lead: User) -> 
 
 
 @pytest.mark.parametrize(("amount", "fits"), [("900000.00", True), ("900000.01", False)])
-def test_the_allocation_is_never_given_away_twice(round: Round, lead: User, amount: str, fits: bool) -> None:
+def test_the_allocation_is_never_promised_twice(round: Round, lead: User, amount: str, fits: bool) -> None:
     this_bid = recommended(round, amount=Decimal(amount))
     if fits:
         review(this_bid, lead)
@@ -180,7 +180,7 @@ def test_a_grant_is_routed_by_its_amount_to_the_penny(round: Round, lead: User, 
     assert (routed.route, routed.state, routed.routed_at) == (route, "routed", NOW)
 
 
-def test_what_was_true_when_it_was_routed_is_kept_with_the_approval(round: Round, lead: User) -> None:
+def test_an_approval_keeps_the_facts_of_its_route(round: Round, lead: User) -> None:
     family = ProjectFamily.objects.create(round=round, name="Crew")
     body = OrganisationFactory(name="Growers of Crew")
     one = award(round, family=family, recipient=body, amount=Decimal("10000.50"))
@@ -196,7 +196,7 @@ def test_what_was_true_when_it_was_routed_is_kept_with_the_approval(round: Round
     assert (facts["binding"]["total"], facts["other"]["total"]) == ("30000.50", "30000.50")
 
 
-def test_a_new_amount_makes_the_approval_invalid_keeps_it_and_routes_again(round: Round, lead: User) -> None:
+def test_a_new_amount_makes_the_approval_invalid_and_routes_the_grant_again(round: Round, lead: User) -> None:
     grant = award(round, amount=Decimal(30000))
     first = approved(grant, lead)
     reviewing.review(bid=grant.bid, amount=Decimal(25000), reason="Fewer days", by=lead, at=NOW)
@@ -209,7 +209,7 @@ def test_a_new_amount_makes_the_approval_invalid_keeps_it_and_routes_again(round
     assert (again.amount, again.state, again.route) == (Decimal(25000), "routed", "delegated")
 
 
-def test_a_family_that_reaches_the_limit_takes_the_approval_away_and_sends_all_up(round: Round, lead: User) -> None:
+def test_a_family_that_reaches_the_limit_makes_approvals_invalid_and_goes_up(round: Round, lead: User) -> None:
     lots = [award(round, amount=Decimal(30000)) for _ in range(2)]
     first = approved(lots[0], lead)
     grouping.group_bids(round=round, name="Camp", bids=[lot.bid for lot in lots], reason="Lots", by=lead, at=NOW)
@@ -219,7 +219,7 @@ def test_a_family_that_reaches_the_limit_takes_the_approval_away_and_sends_all_u
     assert {fresh(lot).sentence for lot in lots} == {"Joins 1 other of Camp: £60,000, not below £50,000. Scheme 4.8"}
 
 
-def test_taking_a_family_apart_routes_again(round: Round, lead: User) -> None:
+def test_separating_a_family_routes_its_grants_again(round: Round, lead: User) -> None:
     lots = [award(round, amount=Decimal(30000)) for _ in range(2)]
     grouping.group_bids(round=round, name="Camp", bids=[lot.bid for lot in lots], reason="Lots", by=lead, at=NOW)
     awards.route_awards(round=round, by=lead, at=NOW)
@@ -228,7 +228,7 @@ def test_taking_a_family_apart_routes_again(round: Round, lead: User) -> None:
     assert {fresh(lot).route for lot in lots} == {"delegated"}
 
 
-def test_a_grant_that_joins_a_group_takes_the_approvals_of_the_others_away(round: Round, lead: User) -> None:
+def test_a_grant_that_joins_a_group_makes_the_approvals_of_the_others_invalid(round: Round, lead: User) -> None:
     family = ProjectFamily.objects.create(round=round, name="Camp")
     first = approved(award(round, family=family, amount=Decimal(30000)), lead)
     more = recommended(round, family=family, amount=Decimal(30000))
@@ -255,7 +255,7 @@ def test_routing_twice_changes_nothing(round: Round, lead: User) -> None:
     assert fresh(grant).version == before.version
 
 
-def test_the_round_says_which_key_binds() -> None:
+def test_the_round_sets_the_binding_key() -> None:
     body = OrganisationFactory()
     levels = {}
     for key in Round.Key:
@@ -332,7 +332,7 @@ def test_an_approved_grant_is_not_sent_up(round: Round, lead: User) -> None:
 # Sending back
 
 
-def test_a_bid_sent_back_takes_its_grant_and_approval_with_it(round: Round, lead: User) -> None:
+def test_sending_a_bid_back_withdraws_its_grant_and_ends_its_approval(round: Round, lead: User) -> None:
     grant = award(round)
     first = approved(grant, lead)
     reviewing.return_bid(bid=grant.bid, reason="Look again at gate 7", by=lead, at=NOW)
@@ -343,7 +343,7 @@ def test_a_bid_sent_back_takes_its_grant_and_approval_with_it(round: Round, lead
     assert commitments.committed(round) == Decimal(100000)
 
 
-def test_a_bid_that_was_paid_for_does_not_go_back(round: Round, lead: User) -> None:
+def test_a_bid_is_not_sent_back_after_a_payment(round: Round, lead: User) -> None:
     grant = award(round)
     approving.record_payment(
         award=grant,
@@ -358,7 +358,7 @@ def test_a_bid_that_was_paid_for_does_not_go_back(round: Round, lead: User) -> N
     assert fresh(grant).state == "agreed"
 
 
-def test_a_grant_never_sinks_below_what_was_paid(round: Round, lead: User) -> None:
+def test_a_grant_is_never_reduced_below_what_was_paid(round: Round, lead: User) -> None:
     grant = award(round)
     approving.record_payment(
         award=grant,
@@ -384,7 +384,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_a_submitted_paper_rests_on_does_not_change_under_it(change: str) -> None:
+def test_what_a_submitted_paper_rests_on_does_not_change(change: str) -> None:
     grant = Award.objects.for_routes().get(bid__source_reference="CPIE-001", round__reference="cpie-2019-20")
     with pytest.raises(Refused, match="PCD-681 is submitted and rests on this"):
         CHANGES[change](grant, User.objects.get(username="grace.hall"))

@@ -21,7 +21,7 @@ HANDS = Hands(frozenset({"recommender", "first"}), "chair", frozenset({"scorer",
         ("friend", "You declared an interest"),
     ],
 )
-def test_who_had_the_grant_in_hand_does_not_approve_it(person: str, refusal: str) -> None:
+def test_whoever_handled_a_grant_does_not_approve_it(person: str, refusal: str) -> None:
     assert why_not_approve(person, HANDS).startswith(refusal)
 
 
@@ -30,7 +30,7 @@ def test_somebody_else_may_approve(person: str) -> None:
     assert why_not_approve(person, HANDS) == ""
 
 
-def test_one_person_in_every_part_is_refused_in_each_of_them() -> None:
+def test_a_person_who_did_everything_is_refused_for_each_part() -> None:
     everything = Hands(frozenset("x"), "x", frozenset("x"), frozenset("x"))
     assert why_not_approve("x", everything)
     for hands in (
@@ -51,11 +51,11 @@ def test_a_limit_is_confirmed_by_another_person(person: str, proposer: str) -> N
 @pytest.mark.parametrize(
     ("person", "refused"), [("writer", True), ("submitter", True), ("decider", False), ("reader", False)]
 )
-def test_who_prepared_a_paper_does_not_decide_it(person: str, refused: bool) -> None:
+def test_whoever_prepared_a_paper_does_not_decide_it(person: str, refused: bool) -> None:
     assert bool(why_not_sign(person, {"writer", "submitter"})) is refused
 
 
-def test_who_moves_money_does_not_decide_the_paper_but_may_advise() -> None:
+def test_whoever_moves_money_does_not_decide_the_paper_but_may_advise() -> None:
     more = set(FOR_A_DECISION) - set(PREPARING)
     assert more == {"keep budget line", "propose virement", "confirm virement"}
     assert more < set(ACTIONS)

@@ -22,7 +22,7 @@ def test_facts_read_back_as_they_were_stored() -> None:
     assert (facts().level, facts().binding.total) == (Level.DMPC, Decimal("98400.50"))
 
 
-def test_stored_facts_hold_sums_as_text_and_nothing_but_json() -> None:
+def test_stored_facts_are_json_with_sums_as_text() -> None:
     assert facts().stored()["limit"] == "50000.00"
     assert facts().stored()["binding"] == {
         "key": "family",
@@ -33,7 +33,7 @@ def test_stored_facts_hold_sums_as_text_and_nothing_but_json() -> None:
     }
 
 
-def test_facts_of_before_deferral_was_recorded_are_read() -> None:
+def test_facts_from_before_deferral_was_recorded_are_read() -> None:
     stored = facts().stored()
     del stored["deferred"]
     assert RouteFacts.read(stored) == replace(facts(), deferred="")

@@ -189,14 +189,14 @@ def test_a_grant_is_never_routed_lower_than_by_its_own_amount(claims: list[Claim
 
 
 @given(claims_of_a_round, keys)
-def test_members_of_one_group_go_the_same_way(claims: list[Claim], key: Key) -> None:
+def test_members_of_one_group_have_the_same_route(claims: list[Claim], key: Key) -> None:
     by_reference = {one.reference: route(one, claims, LIMIT, key) for one in claims}
     for this_route in by_reference.values():
         assert {by_reference[name].level for name in this_route.binding.members} == {this_route.level}
 
 
 @given(claims_of_a_round, keys)
-def test_a_warning_stands_exactly_where_the_other_key_sends_higher(claims: list[Claim], key: Key) -> None:
+def test_there_is_a_warning_exactly_where_the_other_key_gives_a_higher_route(claims: list[Claim], key: Key) -> None:
     for one in claims:
         this_route = route(one, claims, LIMIT, key)
         assert bool(this_route.warning) == (this_route.other.level.height > this_route.level.height)

@@ -61,7 +61,7 @@ def test_a_family_is_compared_by_its_sum_and_part_funding_may_bring_it_below() -
     assert effect(less, left=LEFT, limit=LIMIT, key=Key.FAMILY).delegated == Tally(2, Decimal("49999.99"))
 
 
-def test_a_bid_that_is_not_funded_raises_nobodys_route() -> None:
+def test_a_bid_that_is_not_funded_raises_no_route() -> None:
     lots = [choice("A", "30000.00", family="Camp"), choice("B", "30000.00", Place.RESERVE, family="Camp")]
     assert effect(lots, left=LEFT, limit=LIMIT, key=Key.FAMILY).delegated == Tally(1, Decimal("30000.00"))
 
