@@ -25,14 +25,14 @@ def needed(paper: Paper) -> list[Area]:
 
 def seen(area: Area, paper: Paper) -> dict[str, str]:
     """Everything that the adviser of an area answers for, each thing by its name with what it says."""
-    found: dict[str, str] = {}
-    for name, said in _seen(area, paper):
-        if found.get(name) == said:
+    texts: dict[str, str] = {}
+    for name, text in _seen(area, paper):
+        if texts.get(name) == text:
             continue
-        # Two lines of one name, such as two contracts of a supplier, are told apart by their order.
-        copies = sum(1 for known in found if known == name or known.startswith(f"{name} ("))
-        found[f"{name} ({copies + 1})" if copies else name] = said
-    return found
+        # Two lines of one name, such as two contracts of a supplier, are numbered in their order.
+        copies = sum(1 for known in texts if known == name or known.startswith(f"{name} ("))
+        texts[f"{name} ({copies + 1})" if copies else name] = text
+    return texts
 
 
 def _seen(area: Area, paper: Paper) -> Iterator[tuple[str, str]]:
@@ -63,21 +63,21 @@ def _seen(area: Area, paper: Paper) -> Iterator[tuple[str, str]]:
         yield from ((_figure(name), figure["exact"]) for name, figure in paper["figures"].items())
     if area in (Area.LEGAL, Area.COMMERCIAL):
         for contract in paper["contracts"]:
-            said = [contract["supplier"], money.pounds(money.exact(contract["amount"])), contract["ground"]]
-            yield f"Contract {contract['title']}", "; ".join([*said, contract["evidence"]])
-            rest = sorted((name, value) for name, value in contract.items() if name not in _SAID)
+            parts = [contract["supplier"], money.pounds(money.exact(contract["amount"])), contract["ground"]]
+            yield f"Contract {contract['title']}", "; ".join([*parts, contract["evidence"]])
+            rest = sorted((name, value) for name, value in contract.items() if name not in _SHOWN)
             yield f"Appendices 3 and 4, {contract['title']}", "; ".join(f"{name}: {value}" for name, value in rest)
     if area in (Area.FINANCE, Area.LEGAL):
         for grant in [*paper["appendix_1"], *paper["appendix_2"]]:
-            said = [grant["recipient"], money.pounds(money.exact(grant["amount"])), grant["legal_power"]]
+            parts = [grant["recipient"], money.pounds(money.exact(grant["amount"])), grant["legal_power"]]
             yield (
                 f"Grant {grant['title']}",
-                "; ".join(filter(None, [*said, grant["conditions"], grant["early_reason"]])),
+                "; ".join(filter(None, [*parts, grant["conditions"], grant["early_reason"]])),
             )
 
 
 # Said already, or in the data for a machine alone: what an adviser does not read makes no sign-off void.
-_SAID = ("reference", "title", "supplier", "amount", "ground", "ground_value", "evidence")
+_SHOWN = ("reference", "title", "supplier", "amount", "ground", "ground_value", "evidence")
 
 
 def _figure(name: str) -> str:
@@ -104,8 +104,10 @@ class Change:
 def changes(then: Seen, now: Seen) -> list[Change]:
     """What makes a sign-off void: everything that was seen and reads differently now, figures first."""
     names = [*then, *(name for name in now if name not in then)]
-    found = [Change(name, then.get(name, ""), now.get(name, "")) for name in names if then.get(name) != now.get(name)]
-    return sorted(found, key=lambda change: not change.what.startswith("The figure"))
+    differences = [
+        Change(name, then.get(name, ""), now.get(name, "")) for name in names if then.get(name) != now.get(name)
+    ]
+    return sorted(differences, key=lambda change: not change.what.startswith("The figure"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,11 @@ class Standing:
         return self.state == "signed"
 
 
-def standing(area: Area, paper: Paper, given: Seen | None, *, objected: bool) -> Standing:
+def standing(area: Area, paper: Paper, signed: Seen | None, *, objected: bool) -> Standing:
     """Where an area stands, by what its adviser saw when they last answered; None where nobody has."""
-    if given is None:
+    if signed is None:
         return Standing(area, "missing")
     if objected:
         return Standing(area, "objected")
-    differ = changes(given, seen(area, paper))
-    return Standing(area, "void" if differ else "signed", differ)
+    differences = changes(signed, seen(area, paper))
+    return Standing(area, "void" if differences else "signed", differences)

@@ -61,7 +61,6 @@ def decide_items(
     if principal and duties.why_not_sign(principal.username, prepared):
         raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else decides it.")
     _must_have_no_interest("decide items", decision, list(current.items.select_related("award__bid")), by, at)
-    said = {}
     items = list(current.items.select_for_update())
     missing = [fault for item in items for fault in _faults(item, answers.get(item.number, Answer("")))]
     if not interests.strip():
@@ -71,14 +70,17 @@ def decide_items(
         missing.append(("replaces", f"Confirm that your answers take the place of those of {theirs.name}"))
     if missing:
         raise Incomplete(missing)
+    answered_items = {}
     for item in items:
-        given = answers[item.number]
-        item.answer, item.conditions, item.reason = given.answer, given.conditions.strip(), given.reason.strip()
+        answer = answers[item.number]
+        item.answer, item.conditions, item.reason = answer.answer, answer.conditions.strip(), answer.reason.strip()
         item.save(update_fields=["answer", "conditions", "reason"])
-        said[str(item.number)] = {"label": item.label, "answer": given.answer, "amount": item.amount}
+        answered_items[str(item.number)] = {"label": item.label, "answer": answer.answer, "amount": item.amount}
     decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
     writing.move(decision, Decision.State.DECIDED, "interests", "decided_by", "decided_at")
-    facts = {"items": said, "interests": interests.strip()} | ({"in_place_of": theirs.username} if theirs else {})
+    facts = {"items": answered_items, "interests": interests.strip()} | (
+        {"in_place_of": theirs.username} if theirs else {}
+    )
     writing.record("decide items", decision, by, at, facts=facts)
 
 
@@ -88,17 +90,17 @@ def others_answers(decision: Decision, by: User) -> User | None:
     return answered if answered and answered.pk != by.pk else None
 
 
-def _faults(item: DecisionItem, given: Answer) -> list[tuple[str, str]]:
+def _faults(item: DecisionItem, answer: Answer) -> list[tuple[str, str]]:
     kinds = DecisionItem.Answer
     allowed = {kinds.NOTED} if item.verb == DecisionItem.Verb.NOTE else set(kinds) - {kinds.NOTED}
-    if given.answer not in allowed:
+    if answer.answer not in allowed:
         return [(f"answer_{item.number}", f"Item {item.number}: choose what is decided")]
-    if given.answer == kinds.CONDITIONS and not given.conditions.strip():
+    if answer.answer == kinds.CONDITIONS and not answer.conditions.strip():
         return [(f"conditions_{item.number}", f"Item {item.number}: enter the conditions")]
-    if given.answer in (kinds.REFUSED, kinds.DEFERRED) and not given.reason.strip():
+    if answer.answer in (kinds.REFUSED, kinds.DEFERRED) and not answer.reason.strip():
         return [(f"reason_{item.number}", f"Item {item.number}: enter the reason")]
-    chosen = kinds(given.answer).label
-    if given.answer != kinds.CONDITIONS and given.conditions.strip():
+    chosen = kinds(answer.answer).label
+    if answer.answer != kinds.CONDITIONS and answer.conditions.strip():
         return [
             (
                 f"conditions_{item.number}",
@@ -106,8 +108,11 @@ def _faults(item: DecisionItem, given: Answer) -> list[tuple[str, str]]:
                 "Choose the other answer, or empty the conditions",
             )
         ]
-    said_no = item.answer in (kinds.REFUSED, kinds.DEFERRED) and given.answer in (kinds.APPROVED, kinds.CONDITIONS)
-    if said_no and given.reason.strip() and given.reason.strip() == item.reason:
+    reverses_refusal = item.answer in (kinds.REFUSED, kinds.DEFERRED) and answer.answer in (
+        kinds.APPROVED,
+        kinds.CONDITIONS,
+    )
+    if reverses_refusal and answer.reason.strip() and answer.reason.strip() == item.reason:
         was = kinds(item.answer).label
         return [
             (
@@ -124,17 +129,17 @@ def sums(items: Sequence[DecisionItem]) -> list[tuple[str, list[tuple[int, str, 
 
     The two are never added up. What is only noted tells of sums that stand elsewhere as well, so it is left out.
     """
-    found = []
+    rows = []
     for answer in DecisionItem.Answer:
         if answer == DecisionItem.Answer.NOTED:
             continue
-        given = [item for item in items if item.answer == answer]
-        grants = [item.amount for item in given if item.contract_id is None]
-        contracts = [item.amount for item in given if item.contract_id is not None]
+        answered = [item for item in items if item.answer == answer]
+        grants = [item.amount for item in answered if item.contract_id is None]
+        contracts = [item.amount for item in answered if item.contract_id is not None]
         kinds = [(len(each), thing, money.total(each)) for thing, each in (("grant", grants), ("contract", contracts))]
-        if given:
-            found.append((str(answer.label), [kind for kind in kinds if kind[0]]))
-    return found
+        if answered:
+            rows.append((str(answer.label), [kind for kind in kinds if kind[0]]))
+    return rows
 
 
 @transaction.atomic
@@ -223,7 +228,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
     principal = audit.acting_for("sign decision", decision.signed_by, decision.round, decision.signed_at)
     fallen = set(Award.objects.filter(items__in=items, state=Award.State.REFUSED).values_list("pk", flat=True))
     changed = set(decision.changes.values_list("award_id", flat=True))
-    found: dict[str, Any] = audit.plain(
+    contents: dict[str, Any] = audit.plain(
         {
             "reference": decision.reference,
             "pack_version": current.version,
@@ -255,4 +260,4 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
             ],
         }
     )
-    return found
+    return contents

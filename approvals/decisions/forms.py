@@ -78,11 +78,11 @@ class QueryForm(Form):
     about = forms.ChoiceField(label="What it is about", widget=forms.Select)
     question = text_area("Question", rows=3, longest=2000)
 
-    def __init__(self, *args: Any, found: Sequence[places.Place], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pack_places: Sequence[places.Place], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         about = self.fields["about"]
         assert isinstance(about, forms.ChoiceField)
-        about.choices = [("", "Choose a place in the paper"), *places.grouped(found)]
+        about.choices = [("", "Choose a place in the paper"), *places.grouped(pack_places)]
 
 
 class DeferForm(VersionedForm):

@@ -22,8 +22,10 @@ from grants.templatetags.words import day
 
 
 def _pack_or_404(request: Request, reference: str, version: int) -> Pack:
-    found = decision_or_404(request, reference, "see decisions")
-    return get_object_or_404(Pack.objects.select_related("decision", "submitted_by"), decision=found, version=version)
+    decision = decision_or_404(request, reference, "see decisions")
+    return get_object_or_404(
+        Pack.objects.select_related("decision", "submitted_by"), decision=decision, version=version
+    )
 
 
 @allow("see decisions")
@@ -67,33 +69,39 @@ def pack_zip(request: Request, reference: str, version: int) -> HttpResponse:
 @require_GET
 def changes(request: Request, reference: str) -> HttpResponse:
     """From one version of a paper to another or to how it reads now: `from` and `to` are numbers, `to` may be `now`."""
-    found = decision_or_404(request, reference, "see decisions")
-    packs = list(found.packs.defer("html", "pdf").select_related("decision"))
-    if not packs:
-        return render(request, "approvals/decisions/changes.html", {"decision": found, "packs": packs})
-    old, new = _chosen(request, packs)
-    choices = [(str(each.version), f"Version {each.version}, {day(each.submitted_at)}") for each in packs]
+    decision = decision_or_404(request, reference, "see decisions")
+    frozen_packs = list(decision.packs.defer("html", "pdf").select_related("decision"))
+    if not frozen_packs:
+        return render(request, "approvals/decisions/changes.html", {"decision": decision, "packs": frozen_packs})
+    old, new = _chosen(request, frozen_packs)
+    choices = [(str(each.version), f"Version {each.version}, {day(each.submitted_at)}") for each in frozen_packs]
     sides = {
         "from": ("From", choices, str(old.version)),
         "to": ("To", [*choices, ("now", "As it reads now")], str(new.version) if new else "now"),
     }
-    context: dict[str, Any] = {"decision": found, "packs": packs, "old": old, "new": new, "filter": TwoOfForm(**sides)}
+    context: dict[str, Any] = {
+        "decision": decision,
+        "packs": frozen_packs,
+        "old": old,
+        "new": new,
+        "filter": TwoOfForm(**sides),
+    }
     try:
-        context["changes"] = versions.compared(found, old, new, timezone.now())
+        context["changes"] = versions.compared(decision, old, new, timezone.now())
     except Refused as refused:
         context["fault"] = refused.message
     # Once it is signed, the paper of now asks for what is left, not for what it asked for then.
-    context["with_text"] = new is not None or found.signed_at is None
+    context["with_text"] = new is not None or decision.signed_at is None
     return render(request, "approvals/decisions/changes.html", context)
 
 
-def _chosen(request: Request, packs: list[Pack]) -> tuple[Pack, Pack | None]:
+def _chosen(request: Request, frozen_packs: list[Pack]) -> tuple[Pack, Pack | None]:
     """The versions that the address names; else the last two, or the only one and now."""
-    by_version = {pack.version: pack for pack in packs}
-    default = packs[-2] if len(packs) > 1 else packs[-1]
+    by_version = {each.version: each for each in frozen_packs}
+    default = frozen_packs[-2] if len(frozen_packs) > 1 else frozen_packs[-1]
     old = by_version.get(whole_number(request.GET.get("from", "")), default)
     to = request.GET.get("to", "")
     new = by_version.get(whole_number(to))
-    if new is None and to != "now" and len(packs) > 1:
-        new = packs[-1]
+    if new is None and to != "now" and len(frozen_packs) > 1:
+        new = frozen_packs[-1]
     return old, new

@@ -49,15 +49,16 @@ class Row:
         return self.standing.area
 
 
-def rows(decision: Decision, found: Mapping[str, Any]) -> list[Row]:
+def rows(decision: Decision, paper: Mapping[str, Any]) -> list[Row]:
     """Every sign-off that a paper needs, as it stands on what the paper says. One query."""
-    newest = {given.area: given for given in decision.sign_offs.select_related("given_by").order_by("id")}
+    newest = {answer.area: answer for answer in decision.sign_offs.select_related("given_by").order_by("id")}
     result = []
-    for area in advice.needed(found):
-        given = newest.get(area)
-        objected = given is not None and given.answer == SignOff.Answer.OBJECTED
-        standing = advice.standing(area, found, given.seen if given else None, objected=objected)
-        result.append(Row(standing, given))
+    for area in advice.needed(paper):
+        newest_sign_off = newest.get(area)
+        objected = newest_sign_off is not None and newest_sign_off.answer == SignOff.Answer.OBJECTED
+        seen = newest_sign_off.seen if newest_sign_off else None
+        standing = advice.standing(area, paper, seen, objected=objected)
+        result.append(Row(standing, newest_sign_off))
     return result
 
 
@@ -78,22 +79,22 @@ def entries(stood: list[Row]) -> list[dict[str, Any]]:
 
 def problems(decision: Decision, stood: list[Row]) -> list[Discrepancy]:
     """What the advisers' answers still keep from being submitted, each named."""
-    found = []
+    discrepancies = []
     prepared = who_prepared(decision)
     for row in stood:
         label = row.area.label
-        said = {
+        message = {
             "missing": f"{label} has not signed off.",
             "objected": f"{label} does not sign off: {row.answer.comment if row.answer else ''}",
             "void": f"The sign-off of {row.area.value} is void: {'; '.join(map(str, row.standing.changes[:2]))}.",
         }.get(row.standing.state)
         if row.standing.state == "signed" and row.answer and row.answer.given_by.username in prepared:
             who = row.answer.given_by.name
-            said = f"{who}, who signed off {row.area.value}, prepared the paper since. Another adviser signs it off."
-        if said:
+            message = f"{who}, who signed off {row.area.value}, prepared the paper since. Another adviser signs it off."
+        if message:
             reference = f"{decision.reference} sign-off-{row.area.value}"
-            found.append(Discrepancy("sign-off", said, money.ZERO, reference))
-    return found
+            discrepancies.append(Discrepancy("sign-off", message, money.ZERO, reference))
+    return discrepancies
 
 
 @transaction.atomic
@@ -110,24 +111,24 @@ def sign_off(
     decision.round = round
     if not decision.is_editable:
         raise Refused(f"{decision.reference} is submitted. It is signed off while it is being written.")
-    found = pack.contents(decision, sources.sources(decision, localtime(at).date()), version=0, at=at, trail_head="")
-    if area not in advice.needed(found):
+    paper = pack.contents(decision, sources.sources(decision, localtime(at).date()), version=0, at=at, trail_head="")
+    if area not in advice.needed(paper):
         raise Refused("The paper holds no contract, so there is nothing commercial to sign off.")
-    if not any(section["paragraphs"] for section in found["sections"] if section["key"] == area.section):
+    if not any(section["paragraphs"] for section in paper["sections"] if section["key"] == area.section):
         raise Refused("This section is not written yet")
-    now = advice.seen(area, found)
+    now = advice.seen(area, paper)
     if seen is not None and seen != digest(now):
         raise Refused("The paper changed after you opened this page. Read it again below, then answer again.")
     if why_not := duties.why_not_sign_off(by.username, who_prepared(decision)):
         raise Refused(why_not)
     if answer == SignOff.Answer.OBJECTED and not comment.strip():
         raise Refused("Say what has to change", field="comment")
-    given = SignOff.objects.create(
+    record = SignOff.objects.create(
         decision=decision, area=area, answer=answer, comment=comment.strip(), seen=now, given_by=by, given_at=at
     )
-    facts = {"answer": given.get_answer_display(), "seen": digest(now)}
-    audit.record(area.action, given, round=round, by=by, at=at, because=comment.strip(), facts=facts)
-    return given
+    facts = {"answer": record.get_answer_display(), "seen": digest(now)}
+    audit.record(area.action, record, round=round, by=by, at=at, because=comment.strip(), facts=facts)
+    return record
 
 
 def digest(seen: advice.Seen) -> str:

@@ -45,8 +45,8 @@ def _address(decision: Decision) -> str:
 @allow("see decisions")
 @require_GET
 def decisions(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "see decisions")
-    return render(request, "approvals/decisions/decisions.html", {"rows": Decision.objects.filter(round=found)})
+    this_round = round_or_404(request, round, "see decisions")
+    return render(request, "approvals/decisions/decisions.html", {"rows": Decision.objects.filter(round=this_round)})
 
 
 def _shown(request: Request, decision: Decision, problems: list[Discrepancy]) -> list[tuple[str, str]]:
@@ -80,61 +80,67 @@ def _cause(decision: Decision, problem: Discrepancy) -> str:
 
 @allow("prepare decision")
 def add_decision(request: Request, round: str) -> HttpResponse:
-    found = round_or_404(request, round, "prepare decision")
+    this_round = round_or_404(request, round, "prepare decision")
     return form_page(
         request,
         "approvals/decisions/add_decision.html",
-        DecisionForm(request.POST or None, round=found),
-        lambda data: transitions.prepare_decision(round=found, **data, by=request.user, at=timezone.now()),
+        DecisionForm(request.POST or None, round=this_round),
+        lambda data: transitions.prepare_decision(round=this_round, **data, by=request.user, at=timezone.now()),
         done="The paper is open. Write its sections next.",
         to=lambda opened: _address(opened),
-        back=reverse("approvals:decisions", args=[found.reference]),
+        back=reverse("approvals:decisions", args=[this_round.reference]),
     )
 
 
 @allow("see decisions")
 @require_GET
 def decision(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "see decisions")
-    frozen = found.packs.defer("pdf").select_related("submitted_by").last()
+    this_decision = decision_or_404(request, reference, "see decisions")
+    frozen = this_decision.packs.defer("pdf").select_related("submitted_by").last()
     context: dict[str, Any] = {
-        "decision": found,
+        "decision": this_decision,
         "pack": frozen,
-        "packs": found.packs.defer("html", "pdf", "canonical"),
-        "in_flight": found.state in Decision.IN_FLIGHT,
+        "packs": this_decision.packs.defer("html", "pdf", "canonical"),
+        "in_flight": this_decision.state in Decision.IN_FLIGHT,
     }
-    context["written"] = history.last_written(found)
-    if found.is_editable:
-        drafted = submission.of(found, at=timezone.now())
+    context["written"] = history.last_written(this_decision)
+    if this_decision.is_editable:
+        drafted = submission.of(this_decision, at=timezone.now())
         context |= {"paper_html": packs.html(drafted.paper), "paper": drafted.paper, "sign_offs": drafted.sign_offs}
-        context["problems"] = _shown(request, found, drafted.problems)
+        context["problems"] = _shown(request, this_decision, drafted.problems)
         wrong = Counter(problem.reference for problem in drafted.problems)
         context["parts"] = [
-            (part, section, wrong[f"{found.reference} {part.key}"]) for part, section in context["written"]
+            (part, section, wrong[f"{this_decision.reference} {part.key}"]) for part, section in context["written"]
         ]
-        context["returned"] = history.returned(found) if found.state == Decision.State.RETURNED else None
+        context["returned"] = (
+            history.returned(this_decision) if this_decision.state == Decision.State.RETURNED else None
+        )
     elif frozen:
-        record = getattr(found, "record", None)
+        record = getattr(this_decision, "record", None)
         context |= {"paper_html": packs.checked_html(record or frozen), "paper": packs.read(frozen)}
-    context["queries"] = Query.objects.filter(pack__decision=found).select_related("asked_by", "answered_by", "pack")
-    context["amended_by"] = found.amended_by.exclude(signed_at=None)
-    context["changes"] = found.changes.select_related("award__bid", "proposed_by") if found.is_editable else ()
-    context["has_part_two"] = PartTwo.objects.filter(decision=found).exists()
+    context["queries"] = Query.objects.filter(pack__decision=this_decision).select_related(
+        "asked_by", "answered_by", "pack"
+    )
+    context["amended_by"] = this_decision.amended_by.exclude(signed_at=None)
+    context["changes"] = (
+        this_decision.changes.select_related("award__bid", "proposed_by") if this_decision.is_editable else ()
+    )
+    context["has_part_two"] = PartTwo.objects.filter(decision=this_decision).exists()
     return render(request, "approvals/decisions/decision.html", context)
 
 
 @allow("see part 2")
 @require_GET
 def part_two(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "see part 2")
-    kept = get_object_or_404(PartTwo.objects.select_related("written_by"), decision=found)
-    return render(request, "approvals/decisions/part_two.html", {"decision": found, "part_two": kept})
+    decision = decision_or_404(request, reference, "see part 2")
+    kept = get_object_or_404(PartTwo.objects.select_related("written_by"), decision=decision)
+    return render(request, "approvals/decisions/part_two.html", {"decision": decision, "part_two": kept})
 
 
 @allow("write part 2")
 def edit_part_two(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "write part 2")
-    kept = PartTwo.objects.filter(decision=found).first()
+    decision = decision_or_404(request, reference, "write part 2")
+    kept = PartTwo.objects.filter(decision=decision).first()
     initial: dict[str, Any] = {"version": 0}
     if kept:
         initial = {"text": kept.text, "exemption": kept.exemption, "version": kept.version}
@@ -143,7 +149,7 @@ def edit_part_two(request: Request, reference: str) -> HttpResponse:
         "approvals/decisions/edit_part_two.html",
         PartTwoForm(request.POST or None, initial=initial),
         lambda data: transitions.write_part_two(
-            decision=found,
+            decision=decision,
             text=data["text"],
             exemption=data["exemption"],
             seen=data["version"],
@@ -151,25 +157,25 @@ def edit_part_two(request: Request, reference: str) -> HttpResponse:
             at=timezone.now(),
         ),
         done="Part 2 is saved, apart from the paper",
-        to=_address(found),
-        decision=found,
+        to=_address(decision),
+        decision=decision,
     )
 
 
 @allow("sign off")
 def sign_off(request: Request, reference: str, area: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "sign off")
+    decision = decision_or_404(request, reference, "sign off")
     if area not in set(enums.Area):
         raise Http404
     part = enums.Area(area)
-    must(request.user, part.action, found.round)
-    drafted = submission.of(found, at=timezone.now())
+    must(request.user, part.action, decision.round)
+    drafted = submission.of(decision, at=timezone.now())
     return form_page(
         request,
         "approvals/decisions/sign_off.html",
         SignOffForm(request.POST or None),
         lambda data: sign_offs.sign_off(
-            decision=found,
+            decision=decision,
             area=part,
             **data,
             seen=request.POST.get("seen", ""),
@@ -177,8 +183,8 @@ def sign_off(request: Request, reference: str, area: str) -> HttpResponse:
             at=timezone.now(),
         ),
         done=f"Your answer on the {part.value} comments is recorded",
-        to=_address(found),
-        decision=found,
+        to=_address(decision),
+        decision=decision,
         area=part,
         paper=drafted.paper,
         section=next((each for each in drafted.paper["sections"] if each["key"] == part.section), None),
@@ -192,13 +198,13 @@ def sign_off(request: Request, reference: str, area: str) -> HttpResponse:
 
 @allow("submit pack")
 def submit_pack(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "submit pack")
-    form = PlainVersionForm(request.POST or None, initial={"version": found.version})
+    decision = decision_or_404(request, reference, "submit pack")
+    form = PlainVersionForm(request.POST or None, initial={"version": decision.version})
     problems: list[Discrepancy] = []
     if form.is_valid():
         seen = form.cleaned_data["version"]
         try:
-            frozen = transitions.submit_pack(decision=found, seen=seen, by=request.user, at=timezone.now())
+            frozen = transitions.submit_pack(decision=decision, seen=seen, by=request.user, at=timezone.now())
         except transitions.NotReconciled as refused:
             problems = refused.problems
             for problem in problems:
@@ -206,111 +212,113 @@ def submit_pack(request: Request, reference: str) -> HttpResponse:
         except transitions.Refused as refused:
             form.add_error(None, refused.message)
         else:
-            messages.success(request, f"{found.reference} is submitted as version {frozen.version}")
-            return redirect("approvals:decision", found.reference)
-    if found.is_editable and not problems:
-        problems = submission.of(found, at=timezone.now()).problems
-    back = _address(found)
-    context = {"form": form, "decision": found, "problems": _shown(request, found, problems), "back": back}
+            messages.success(request, f"{decision.reference} is submitted as version {frozen.version}")
+            return redirect("approvals:decision", decision.reference)
+    if decision.is_editable and not problems:
+        problems = submission.of(decision, at=timezone.now()).problems
+    back = _address(decision)
+    context = {"form": form, "decision": decision, "problems": _shown(request, decision, problems), "back": back}
     return render(request, "approvals/decisions/submit_pack.html", context)
 
 
 @allow("query pack")
 def query_pack(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "query pack")
-    here = places.places(packs.read(_newest_pack_or_404(found)))
+    decision = decision_or_404(request, reference, "query pack")
+    here = places.places(packs.read(_newest_pack_or_404(decision)))
     return form_page(
         request,
         "approvals/decisions/query_pack.html",
-        QueryForm(request.POST or None, found=here),
-        lambda data: transitions.query_pack(decision=found, **data, by=request.user, at=timezone.now()),
+        QueryForm(request.POST or None, pack_places=here),
+        lambda data: transitions.query_pack(decision=decision, **data, by=request.user, at=timezone.now()),
         done=lambda asked: f"Query {asked.number} is asked",
-        to=_address(found),
-        decision=found,
+        to=_address(decision),
+        decision=decision,
     )
 
 
 @allow("answer query")
 def answer_query(request: Request, reference: str, version: int, number: int) -> HttpResponse:
-    found = decision_or_404(request, reference, "answer query")
+    decision = decision_or_404(request, reference, "answer query")
     rows = Query.objects.select_related("pack__decision__round", "asked_by")
-    query = get_object_or_404(rows, pack__decision=found, pack__version=version, number=number)
+    query = get_object_or_404(rows, pack__decision=decision, pack__version=version, number=number)
     return form_page(
         request,
         "approvals/decisions/answer_query.html",
         AnswerForm(request.POST or None),
         lambda data: transitions.answer_query(query=query, **data, by=request.user, at=timezone.now()),
         done=f"Query {number} is answered",
-        to=_address(found),
+        to=_address(decision),
         query=query,
     )
 
 
 @allow("return pack")
 def return_pack(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "return pack")
+    decision = decision_or_404(request, reference, "return pack")
     return form_page(
         request,
         "approvals/decisions/return_pack.html",
-        SeenReasonForm(request.POST or None, initial={"version": found.version}),
+        SeenReasonForm(request.POST or None, initial={"version": decision.version}),
         lambda data: transitions.return_pack(
-            decision=found, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+            decision=decision, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{found.reference} is returned to its writers",
-        to=_address(found),
-        decision=found,
+        done=f"{decision.reference} is returned to its writers",
+        to=_address(decision),
+        decision=decision,
     )
 
 
 @allow("put forward pack")
 def put_forward(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "put forward pack")
+    decision = decision_or_404(request, reference, "put forward pack")
     return form_page(
         request,
         "approvals/decisions/put_forward.html",
-        PlainVersionForm(request.POST or None, initial={"version": found.version}),
-        lambda data: transitions.put_forward(decision=found, seen=data["version"], by=request.user, at=timezone.now()),
-        done=f"{found.reference} is put forward for decision",
-        to=_address(found),
-        decision=found,
+        PlainVersionForm(request.POST or None, initial={"version": decision.version}),
+        lambda data: transitions.put_forward(
+            decision=decision, seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"{decision.reference} is put forward for decision",
+        to=_address(decision),
+        decision=decision,
     )
 
 
 @allow("publish decision")
 def publish_decision(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "publish decision")
+    decision = decision_or_404(request, reference, "publish decision")
     return form_page(
         request,
         "approvals/decisions/publish_decision.html",
-        PlainVersionForm(request.POST or None, initial={"version": found.version}),
+        PlainVersionForm(request.POST or None, initial={"version": decision.version}),
         lambda data: transitions.publish_decision(
-            decision=found, seen=data["version"], by=request.user, at=timezone.now()
+            decision=decision, seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{found.reference} is published in the register",
-        to=_address(found),
-        decision=found,
+        done=f"{decision.reference} is published in the register",
+        to=_address(decision),
+        decision=decision,
     )
 
 
 @allow("defer publication")
 def defer_publication(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "defer publication")
-    initial = {"version": found.version, "until": found.deferred_until, "reason": found.deferral_reason}
+    decision = decision_or_404(request, reference, "defer publication")
+    initial = {"version": decision.version, "until": decision.deferred_until, "reason": decision.deferral_reason}
     return form_page(
         request,
         "approvals/decisions/defer_publication.html",
         DeferForm(request.POST or None, initial=initial),
         lambda data: transitions.defer_publication(
-            decision=found,
+            decision=decision,
             until=data["until"],
             reason=data["reason"],
             seen=data["version"],
             by=request.user,
             at=timezone.now(),
         ),
-        done=f"The publication of {found.reference} is deferred, and the register says so",
-        to=_address(found),
-        decision=found,
+        done=f"The publication of {decision.reference} is deferred, and the register says so",
+        to=_address(decision),
+        decision=decision,
     )
 
 
@@ -319,61 +327,61 @@ def defer_publication(request: Request, reference: str) -> HttpResponse:
 
 @allow("decide items")
 def decide_items(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "decide items")
-    frozen = _newest_pack_or_404(found)
-    initial = {"version": found.version, "interests": found.interests}
+    decision = decision_or_404(request, reference, "decide items")
+    frozen = _newest_pack_or_404(decision)
+    initial = {"version": decision.version, "interests": decision.interests}
     items = list(frozen.items.select_related("award"))
-    theirs = deciding.others_answers(found, request.user)
+    theirs = deciding.others_answers(decision, request.user)
     form = DecideForm(request.POST or None, items=items, theirs=theirs, initial=initial)
-    data = packs.read(frozen)
-    by_reference = {grant["reference"]: grant for grant in data["appendix_1"]}
+    paper = packs.read(frozen)
+    by_reference = {grant["reference"]: grant for grant in paper["appendix_1"]}
     return form_page(
         request,
         "approvals/decisions/decide_items.html",
         form,
-        lambda said: deciding.decide_items(
-            decision=found,
+        lambda data: deciding.decide_items(
+            decision=decision,
             answers=form.answers,
-            interests=said["interests"],
-            seen=said["version"],
-            replaces=said.get("replaces", False),
+            interests=data["interests"],
+            seen=data["version"],
+            replaces=data.get("replaces", False),
             by=request.user,
             at=timezone.now(),
         ),
         done="Your answers are saved. Nothing is decided until you sign.",
-        to=reverse("approvals:sign_decision", args=[found.reference]),
-        back=_address(found),
-        decision=found,
-        recommendations=data["recommendations"],
+        to=reverse("approvals:sign_decision", args=[decision.reference]),
+        back=_address(decision),
+        decision=decision,
+        recommendations=paper["recommendations"],
         theirs=theirs,
-        waits=found.state in (Decision.State.READY, Decision.State.DECIDED),
+        waits=decision.state in (Decision.State.READY, Decision.State.DECIDED),
         grants={item.award_id: by_reference.get(item.award.reference) for item in items if item.award},
     )
 
 
 @allow("sign decision")
 def sign_decision(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "sign decision")
-    frozen = _newest_pack_or_404(found)
-    if request.method == "POST" and found.signed_at:
+    decision = decision_or_404(request, reference, "sign decision")
+    frozen = _newest_pack_or_404(decision)
+    if request.method == "POST" and decision.signed_at:
         # A second signature has the answer of the first.
-        return redirect(_address(found))
+        return redirect(_address(decision))
     items = list(frozen.items.all())
     return form_page(
         request,
         "approvals/decisions/sign_decision.html",
-        SignForm(request.POST or None, initial={"version": found.version}),
+        SignForm(request.POST or None, initial={"version": decision.version}),
         lambda data: deciding.sign_decision(
-            decision=found, password=data["password"], seen=data["version"], by=request.user, at=timezone.now()
+            decision=decision, password=data["password"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{found.reference} is signed",
-        to=_address(found),
-        back=reverse("approvals:decide_items", args=[found.reference]),
-        decision=found,
+        done=f"{decision.reference} is signed",
+        to=_address(decision),
+        back=reverse("approvals:decide_items", args=[decision.reference]),
+        decision=decision,
         items=items,
         sums=deciding.sums(items),
         pack=frozen,
-        acting_for=audit.acting_for("sign decision", request.user, found.round, timezone.now()),
+        acting_for=audit.acting_for("sign decision", request.user, decision.round, timezone.now()),
     )
 
 

@@ -62,9 +62,11 @@ def prepare_decision(
         amending.must_be_amendable(amends, round.pk)
     if Decision.objects.filter(reference=reference).exists():
         raise Refused(f"There is a decision {reference} already", field="reference")
-    if said := checking.in_title(title):
+    if figure_in_title := checking.in_title(title):
         # The text is checked against the register until it is submitted; a title is written once.
-        raise Refused(f"Leave {said} out of the title: it can change before the paper is signed", field="title")
+        raise Refused(
+            f"Leave {figure_in_title} out of the title: it can change before the paper is signed", field="title"
+        )
     decision = Decision.objects.create(
         round=round, reference=reference, title=title, decision_by=decision_by, opened_at=at, amends=amends
     )
@@ -163,11 +165,11 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
     return frozen
 
 
-def _make_items(frozen: Pack, found: dict[str, Any]) -> None:
+def _make_items(frozen: Pack, paper: dict[str, Any]) -> None:
     by_reference = {award.reference: award for award in frozen.decision.round.awards.all()}
     contracts = {contract.reference: contract for contract in frozen.decision.round.single_tender_actions.all()}
     items: list[DecisionItem] = []
-    for recommendation in found["recommendations"]:
+    for recommendation in paper["recommendations"]:
         common = {"decision": frozen.decision, "pack": frozen, "recommendation": recommendation["number"]}
         if recommendation["verb"] == DecisionItem.Verb.NOTE:
             label = recommendation["text"][0].upper() + recommendation["text"][1:]

@@ -42,8 +42,8 @@ def _section_or_404(decision: Decision, key: str) -> DecisionSection:
 
 @allow("write section")
 def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "write section")
-    section = _section_or_404(found, key)
+    decision = decision_or_404(request, reference, "write section")
+    section = _section_or_404(decision, key)
     then = request.POST.get("then", "save")
     if request.method == "POST" and request.headers.get(typed.SCRIPT_HEADER) == "stay":
         return _keep(request, section)
@@ -51,8 +51,8 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         drafts.drop_draft(section=section, by=request.user)
         typed.forget(request)
         return redirect("approvals:edit_section", reference, key)
-    said = sources.sources(found, timezone.localdate())
-    known = figures_of_paper.known_of(said)
+    source_values = sources.sources(decision, timezone.localdate())
+    known = figures_of_paper.known_of(source_values)
     begun = _begun(request, section, known)
     form = SectionForm(request.POST if then == "save" and request.POST else None, initial=begun)
     answer = form_page(
@@ -60,7 +60,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         "approvals/decisions/edit_section.html",
         form,
         lambda data: transitions.write_section(
-            decision=found,
+            decision=decision,
             key=key,
             text=_plain(data["text"]),
             seen=data["version"],
@@ -74,7 +74,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         begun=begun,
         picks=_picks(known),
         links=known.links,
-        **_read(found, _plain(form["text"].value() or ""), known, contents.numbers(said).get(key, "")),
+        **_read(decision, _plain(form["text"].value() or ""), known, contents.numbers(source_values).get(key, "")),
     )
     if isinstance(answer, HttpResponseRedirect) and typed.SCRIPT_HEADER in request.headers:
         return JsonResponse({"next": answer.url})
@@ -101,32 +101,37 @@ def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str
     kept = typed.kept(request)
     draft = SectionDraft.objects.filter(section=section, person=request.user).first()
     standard = "" if section.text else _standard(section, known)
-    found: dict[str, Any] = {"text": section.text, "version": section.version, "standard": standard}
+    initial: dict[str, Any] = {"text": section.text, "version": section.version, "standard": standard}
     seen, from_draft = section.version, False
     sent = request.POST if request.method == "POST" else kept
     if sent:
         seen = whole_number(str(sent.get("version", "")))
-        found["text"] = _plain(str(sent.get("text", "")))
-        if draft and sent.get("draft", "") != draft.token and draft.text != found["text"]:
-            found["elsewhere"] = draft
+        initial["text"] = _plain(str(sent.get("text", "")))
+        if draft and sent.get("draft", "") != draft.token and draft.text != initial["text"]:
+            initial["elsewhere"] = draft
         # What another window typed is let be until somebody types on here.
-        found["unsaved"] = "elsewhere" not in found
+        initial["unsaved"] = "elsewhere" not in initial
     elif draft:
         seen, from_draft = draft.seen, True
-        found["text"] = draft.text
+        initial["text"] = draft.text
     elif request.GET.get("text") == "standard" and standard:
-        found |= {"text": standard, "is_standard": True}
-    if seen != section.version and section.text != found["text"]:
-        found["other"] = section
-    found |= {"draft": draft.token if draft else "", "from_draft": draft if from_draft else None}
-    return found
+        initial |= {"text": standard, "is_standard": True}
+    if seen != section.version and section.text != initial["text"]:
+        initial["other"] = section
+    initial |= {"draft": draft.token if draft else "", "from_draft": draft if from_draft else None}
+    return initial
 
 
 def _keep(request: Request, section: DecisionSection) -> HttpResponse:
     """Keep a draft for the script that saves beside the typing; it answers with how the text reads."""
     text = _plain(request.POST.get("text", ""))
-    said = sources.sources(section.decision, timezone.localdate())
-    read = _read(section.decision, text, figures_of_paper.known_of(said), contents.numbers(said).get(section.key, ""))
+    source_values = sources.sources(section.decision, timezone.localdate())
+    read = _read(
+        section.decision,
+        text,
+        figures_of_paper.known_of(source_values),
+        contents.numbers(source_values).get(section.key, ""),
+    )
     answer = {"html": render_to_string("approvals/decisions/_section_preview.html", read), "open": read["open"]}
     seen = whole_number(request.POST.get("version", ""))
     if seen != section.version and section.written_by and section.written_at:
@@ -176,11 +181,11 @@ def _picks(known: Known) -> list[tuple[str, list[Figure]]]:
 @allow("see trail")
 @require_GET
 def section_history(request: Request, reference: str, key: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "see trail")
-    section = _section_or_404(found, key)
+    decision = decision_or_404(request, reference, "see trail")
+    section = _section_or_404(decision, key)
     page = page_of(request, history.events(section), VERSIONS)
     context = {
-        "decision": found,
+        "decision": decision,
         "part": sections.BY_KEY[key],
         "page": page,
         "versions": [history.version(event) for event in page],
@@ -190,16 +195,16 @@ def section_history(request: Request, reference: str, key: str) -> HttpResponse:
 
 @allow("write section")
 def edit_sources(request: Request, reference: str) -> HttpResponse:
-    found = decision_or_404(request, reference, "write section")
-    initial = {"lines": found.external_figures, "version": found.version}
+    decision = decision_or_404(request, reference, "write section")
+    initial = {"lines": decision.external_figures, "version": decision.version}
     return form_page(
         request,
         "approvals/decisions/edit_sources.html",
         SourcesForm(request.POST or None, initial=initial),
         lambda data: transitions.name_sources(
-            decision=found, lines=data["lines"], seen=data["version"], by=request.user, at=timezone.now()
+            decision=decision, lines=data["lines"], seen=data["version"], by=request.user, at=timezone.now()
         ),
         done="The sources are saved",
         to=reverse("approvals:decision", args=[reference]),
-        decision=found,
+        decision=decision,
     )

@@ -17,7 +17,7 @@ def paper(**changed: Any) -> dict[str, Any]:
         return {"key": key, "heading": key.capitalize(), "paragraphs": [{"number": "1", "pieces": [plain, figure]}]}
 
     contract = {"title": "Events", "supplier": "A Ltd", "amount": "400000.00", "ground": "Teckal", "evidence": "Owned."}
-    found: dict[str, Any] = {
+    contents: dict[str, Any] = {
         "sections": [section(key) for key in ("summary", "financial", "legal", "commercial", "equality")],
         "recommendations": [{"number": 1, "verb": "approve", "text": "11 grants, £947,234 in all"}],
         "table_3": [{"label": "Posts", "amount": "1900702.00"}, {"label": "Underspend", "amount": "754005.00"}],
@@ -27,7 +27,7 @@ def paper(**changed: Any) -> dict[str, Any]:
         "appendix_1": [],
         "appendix_2": [],
     }
-    return {**found, **{key: value for key, value in changed.items() if key != "grants"}}
+    return {**contents, **{key: value for key, value in changed.items() if key != "grants"}}
 
 
 @pytest.mark.parametrize(
@@ -41,11 +41,11 @@ def paper(**changed: Any) -> dict[str, Any]:
     ],
 )
 def test_each_adviser_answers_for_their_own_part(area: Area, count: int) -> None:
-    said = advice.seen(area, paper())
-    assert len(said) == count
+    texts = advice.seen(area, paper())
+    assert len(texts) == count
     own = "Financial" if area is Area.FINANCE else area.label
-    assert f"{own}, paragraph 1" in said
-    assert not any(name.startswith("Summary") for name in said)
+    assert f"{own}, paragraph 1" in texts
+    assert not any(name.startswith("Summary") for name in texts)
 
 
 @pytest.mark.parametrize("area", Area)
@@ -65,7 +65,7 @@ def test_a_changed_figure_voids_it_and_is_named(area: Area) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "area", "said"),
+    ("change", "area", "sentence"),
     [
         ({"recommendations": []}, Area.EQUALITY, "Recommendation 1 is no longer there"),
         (
@@ -90,9 +90,10 @@ def test_a_changed_figure_voids_it_and_is_named(area: Area) -> None:
         ),
     ],
 )
-def test_each_kind_of_change_is_named(change: dict[str, Any], area: Area, said: str) -> None:
+def test_each_kind_of_change_is_named(change: dict[str, Any], area: Area, sentence: str) -> None:
     then = advice.seen(area, paper())
-    assert [str(found) for found in advice.standing(area, paper(**change), then, objected=False).changes] == [said]
+    standing = advice.standing(area, paper(**change), then, objected=False)
+    assert [str(difference) for difference in standing.changes] == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -125,8 +126,8 @@ def test_other_performance_of_a_contract_voids_legal_and_commercial() -> None:
 
 def test_two_lines_of_one_name_are_told_apart() -> None:
     twice = [{"label": "A Ltd: contract", "amount": "1.00"}, {"label": "A Ltd: contract", "amount": "2.00"}]
-    said = advice.seen(Area.FINANCE, paper(table_3=twice))
-    assert (said["Table 3, A Ltd: contract"], said["Table 3, A Ltd: contract (2)"]) == ("£1", "£2")
+    texts = advice.seen(Area.FINANCE, paper(table_3=twice))
+    assert (texts["Table 3, A Ltd: contract"], texts["Table 3, A Ltd: contract (2)"]) == ("£1", "£2")
 
 
 def test_without_a_contract_nothing_commercial_is_needed() -> None:

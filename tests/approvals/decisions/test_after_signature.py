@@ -101,11 +101,11 @@ def test_a_new_rule_of_the_same_effect_leaves_every_approval_standing(signed: De
 def test_a_refused_grant_is_not_revived_by_a_lead() -> None:
     round = factories.open_round()
     lead = person(Role.LEAD, round=round)
-    found = factories.award(round)
+    grant = factories.award(round)
     awards.route_awards(round=round, by=lead, at=NOW)
-    Award.objects.filter(pk=found.pk).update(state="refused")
+    Award.objects.filter(pk=grant.pk).update(state="refused")
     with pytest.raises(Refused, match="refused this grant"):
-        reviewing.review(bid=found.bid, amount=Decimal(10000), reason="Less", by=lead, at=NOW)
+        reviewing.review(bid=grant.bid, amount=Decimal(10000), reason="Less", by=lead, at=NOW)
 
 
 def test_who_regroups_a_grant_does_not_approve_it() -> None:
@@ -123,11 +123,11 @@ def test_who_regroups_a_grant_does_not_approve_it() -> None:
 
 
 def test_nothing_is_paid_early_while_the_paper_lies_before_the_deputy_mayor(decision: Decision) -> None:
-    found = Award.objects.get(bid__source_reference="CPIE-038")
+    grant = Award.objects.get(bid__source_reference="CPIE-038")
     finance = User.objects.get(username="kit.lane")
     with pytest.raises(Refused, match="is submitted and rests on this"):
         approving.record_payment(
-            award=found, amount=Decimal(100), paid_on=NOW.date(), reason="In haste", by=finance, at=NOW
+            award=grant, amount=Decimal(100), paid_on=NOW.date(), reason="In haste", by=finance, at=NOW
         )
 
 
@@ -168,9 +168,9 @@ def test_a_deferred_grant_that_becomes_small_is_still_the_deputy_mayors(signed: 
     deferred = Award.objects.get(round=signed.round, state="deferred")
     reviewing.review(bid=deferred.bid, amount=Decimal(9000), reason="Less", by=grace, at=LATER)
     awards.route_awards(round=signed.round, by=grace, at=LATER)
-    found = Award.objects.get(pk=deferred.pk)
-    assert (found.amount, found.route, found.state) == (Decimal("9000.00"), "dmpc", "routed")
-    assert found.sentence == "It was deferred in PCD-681, and so is for decision"
+    again = Award.objects.get(pk=deferred.pk)
+    assert (again.amount, again.route, again.state) == (Decimal("9000.00"), "dmpc", "routed")
+    assert again.sentence == "It was deferred in PCD-681, and so is for decision"
     later = open_paper(signed.round, "PCD-682", grace, title="What is left", at=LATER)
     [asked] = recommendations.recommendations(sources.sources(later, LATER.date()))
     assert "below £50,000 and deferred before" in asked["text"]
@@ -214,12 +214,12 @@ def test_a_payment_before_approval_that_comes_to_light_after_the_signature_is_re
     title = grant.bid.title
 
     def reported(reference: str) -> list[str]:
-        found = open_paper(signed.round, reference, grace, title="Left", text="What is left.", at=LATER)
-        sign_off(found)
-        frozen = writing.submit_pack(decision=found, by=grace, at=LATER)
-        writing.put_forward(decision=found, by=mo, at=LATER)
-        decide(found, robin)
-        sign(found, robin)
+        later = open_paper(signed.round, reference, grace, title="Left", text="What is left.", at=LATER)
+        sign_off(later)
+        frozen = writing.submit_pack(decision=later, by=grace, at=LATER)
+        writing.put_forward(decision=later, by=mo, at=LATER)
+        decide(later, robin)
+        sign(later, robin)
         return [each["text"] for each in packs.read(frozen)["recommendations"] if title in each["text"]]
 
     [once] = reported("PCD-682")

@@ -23,9 +23,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 def test_conditions_belong_to_an_approval_with_conditions(decision: Decision, robin: User) -> None:
     with pytest.raises(Incomplete) as refused:
         decide(decision, robin, item_3=Answer("approved", conditions="Report each month"))
-    ((field, said),) = refused.value.missing
+    ((field, message),) = refused.value.missing
     assert field == "conditions_3"
-    assert said.startswith("Item 3: conditions belong to “Approved with conditions”, and “Approved” is chosen.")
+    assert message.startswith("Item 3: conditions belong to “Approved with conditions”, and “Approved” is chosen.")
     assert writing.current_pack(decision).items.get(number=3).answer == ""
 
 
@@ -101,6 +101,6 @@ def test_a_contract_has_its_decision_in_its_own_trail(decision: Decision, robin:
 def test_who_had_a_hand_in_it_is_told_so(decision: Decision, grace: User, robin: User) -> None:
     holding = robin.holdings.get(round=decision.round, ended_at=None, through=None)
     deputies.name_deputy(holding=holding, person=grace, starts_on=FIRST, ends_on=LAST, reason="Away", by=robin, at=NOW)
-    given = {number: replace(answer) for number, answer in answers(decision).items()}
+    own_answers = {number: replace(answer) for number, answer in answers(decision).items()}
     with pytest.raises(Refused, match="You had a hand in the bids, the money or the paper"):
-        deciding.decide_items(decision=decision, answers=given, interests="None", by=grace, at=NOW)
+        deciding.decide_items(decision=decision, answers=own_answers, interests="None", by=grace, at=NOW)

@@ -60,8 +60,8 @@ def test_a_deputy_decides_and_signs_in_their_own_name(decision: Decision, robin:
     deciding.decide_items(decision=decision, answers=answers(decision), interests="None", by=signs, at=NOW)
     deciding.sign_decision(decision=decision, password=DEMO_PASSWORD, by=signs, at=NOW)
     record = Decision.objects.get(pk=decision.pk).record
-    said = packs.read(record)
-    assert (said["signed_by"], said["deputy_for"]) == ("Noor Khan", "Robin Vale")
+    contents = packs.read(record)
+    assert (contents["signed_by"], contents["deputy_for"]) == ("Noor Khan", "Robin Vale")
     assert "As deputy for" in record.html
     event = AuditEvent.objects.filter(action="sign decision").latest("number")
     assert (event.actor_name, event.actor_role, event.acting_for) == ("Noor Khan", "deputy_mayor", "Robin Vale")
@@ -174,33 +174,33 @@ def test_a_lead_approves_nothing_that_their_deputy_reviewed_for_them(noor: User)
     factories.outcome(bid)
     reviewing.review(bid=bid, amount=bid.amount, by=noor, at=NOW)
     awards.route_awards(round=round, by=other, at=NOW)
-    found = Award.objects.get(bid=bid)
-    event = AuditEvent.objects.get(action="review bid", bid=found.bid.reference)
+    grant = Award.objects.get(bid=bid)
+    event = AuditEvent.objects.get(action="review bid", bid=grant.bid.reference)
     assert (event.actor, event.principal) == (noor, lead)
     assert {noor.username, lead.username} <= audit.who_did(round, ["review bid"])
     with pytest.raises(Refused, match="Your deputy reviewed or regrouped it for you"):
-        approving.approve_awards(awards=[found], reason="Fine", by=lead, at=NOW)
-    [approval] = approving.approve_awards(awards=[found], reason="Fine", by=other, at=NOW)
+        approving.approve_awards(awards=[grant], reason="Fine", by=lead, at=NOW)
+    [approval] = approving.approve_awards(awards=[grant], reason="Fine", by=other, at=NOW)
     assert (approval.approved_by, approval.acting_for) == (other, "")
 
 
 def test_an_interest_of_the_lead_bars_their_deputy_from_clearing_a_warning_and_grouping(noor: User) -> None:
     round = factories.open_round()
     lead, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
-    found = factories.award(round, by=other)
-    Award.objects.filter(pk=found.pk).update(warning="By recipient it goes up.")
-    found.refresh_from_db()
-    Interest.objects.create(bid=found.bid, member=lead, conflicted=True, nature="A friend", declared_at=NOW)
+    grant = factories.award(round, by=other)
+    Award.objects.filter(pk=grant.pk).update(warning="By recipient it goes up.")
+    grant.refresh_from_db()
+    Interest.objects.create(bid=grant.bid, member=lead, conflicted=True, nature="A friend", declared_at=NOW)
     name(lead, noor)
-    said = f"{lead.name}, for whom you act, declared an interest in {found.bid.title}"
-    with pytest.raises(Refused, match=said):
-        awards.clear_warning(award=found, reason="Two projects.", by=noor, at=NOW)
-    with pytest.raises(Refused, match=said):
-        grouping.group_bids(round=round, name="Lots", bids=[found.bid], reason="Lots", by=noor, at=NOW)
-    with pytest.raises(Refused, match=said):
-        grouping.dismiss_likeness(round=round, alike=[found.bid], reason="Apart", by=noor, at=NOW)
-    awards.clear_warning(award=found, reason="Two projects.", by=other, at=NOW)
-    assert Award.objects.get(pk=found.pk).warning_cleared == "Two projects."
+    refusal = f"{lead.name}, for whom you act, declared an interest in {grant.bid.title}"
+    with pytest.raises(Refused, match=refusal):
+        awards.clear_warning(award=grant, reason="Two projects.", by=noor, at=NOW)
+    with pytest.raises(Refused, match=refusal):
+        grouping.group_bids(round=round, name="Lots", bids=[grant.bid], reason="Lots", by=noor, at=NOW)
+    with pytest.raises(Refused, match=refusal):
+        grouping.dismiss_likeness(round=round, alike=[grant.bid], reason="Apart", by=noor, at=NOW)
+    awards.clear_warning(award=grant, reason="Two projects.", by=other, at=NOW)
+    assert Award.objects.get(pk=grant.pk).warning_cleared == "Two projects."
 
 
 def test_a_contract_is_approved_by_no_deputy_of_its_recorder_and_no_lead_of_its_deputy(noor: User) -> None:
@@ -250,10 +250,10 @@ def test_who_signed_off_a_part_of_the_paper_does_not_decide_it(decision: Decisio
 def test_the_trail_tells_for_whom_and_an_edited_principal_shows(noor: User) -> None:
     round = factories.open_round()
     lead, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
-    found = factories.award(round, by=other)
+    grant = factories.award(round, by=other)
     awards.route_awards(round=round, by=other, at=NOW)
     name(lead, noor)
-    approving.approve_awards(awards=[Award.objects.get(pk=found.pk)], reason="Fine", by=noor, at=NOW)
+    approving.approve_awards(awards=[Award.objects.get(pk=grant.pk)], reason="Fine", by=noor, at=NOW)
     event = AuditEvent.objects.filter(round=round).latest("number")
     assert event.acting_for == lead.name
     event.acting_for = ""

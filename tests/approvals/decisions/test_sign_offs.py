@@ -148,8 +148,8 @@ def test_the_home_page_asks_the_adviser_until_it_holds(returned: Decision, grace
 
 
 def test_a_sign_off_is_never_changed_and_stands_in_the_trail(returned: Decision) -> None:
-    given = sign(returned, Area.LEGAL, comment="Checked.")
-    for change in (lambda: SignOff.objects.filter(pk=given.pk).update(comment="x"), lambda: given.delete()):
+    answer = sign(returned, Area.LEGAL, comment="Checked.")
+    for change in (lambda: SignOff.objects.filter(pk=answer.pk).update(comment="x"), lambda: answer.delete()):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     event = AuditEvent.objects.filter(round=returned.round).latest("number")
@@ -167,7 +167,7 @@ def test_an_adviser_who_writes_in_the_paper_afterwards_is_no_adviser_of_it(retur
     lena = User.objects.get(username="lena.frey")
     RoleHolding.objects.create(user=lena, role=Role.LEAD, round=returned.round, given_at=NOW)
     writing.write_section(decision=returned, key="data", text="No personal data is used.", by=lena, at=LATER)
-    told = [problem.message for problem in submission.of(returned, at=LATER).problems]
-    assert told == ["Lena Frey, who signed off legal, prepared the paper since. Another adviser signs it off."]
+    messages = [problem.message for problem in submission.of(returned, at=LATER).problems]
+    assert messages == ["Lena Frey, who signed off legal, prepared the paper since. Another adviser signs it off."]
     with pytest.raises(Refused):
         writing.submit_pack(decision=returned, by=lena, at=LATER)

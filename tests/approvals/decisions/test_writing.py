@@ -218,12 +218,12 @@ def test_the_record_says_what_was_decided_by_whom_and_when(decision: Decision, r
     decide(decision, robin, "My cousin runs London Blues", item_1=Answer("refused", reason="Too dear"))
     sign(decision, robin)
     record = DecisionRecord.objects.get(decision=decision)
-    said = packs.read(record)
-    assert said["pack_sha256"] == writing.current_pack(decision).sha256
-    assert (said["signed_by"], said["interests"]) == ("Robin Vale", "My cousin runs London Blues")
-    assert said["signed_at"] == "2026-11-21T10:00:00+00:00"
-    assert said["items_decided"][0]["answer"] == "Refused"
-    assert said["items_decided"][0]["answer_value"] == "refused"
+    contents = packs.read(record)
+    assert contents["pack_sha256"] == writing.current_pack(decision).sha256
+    assert (contents["signed_by"], contents["interests"]) == ("Robin Vale", "My cousin runs London Blues")
+    assert contents["signed_at"] == "2026-11-21T10:00:00+00:00"
+    assert contents["items_decided"][0]["answer"] == "Refused"
+    assert contents["items_decided"][0]["answer_value"] == "refused"
     page = packs.checked_html(record)
     for words in ("Robin Vale", "My cousin runs London Blues", "Too dear", "21 November 2026"):
         assert words in page

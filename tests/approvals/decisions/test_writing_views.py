@@ -51,10 +51,10 @@ def address(section: DecisionSection) -> str:
 
 
 def post(
-    client: Client, section: DecisionSection, text: str, headers: dict[str, str] | None = None, **said: Any
+    client: Client, section: DecisionSection, text: str, headers: dict[str, str] | None = None, **fields: Any
 ) -> Any:
-    fields = {"text": text, "version": section.version, "draft": "", **said}
-    return client.post(address(section), fields, headers=headers)
+    typed = {"text": text, "version": section.version, "draft": "", **fields}
+    return client.post(address(section), typed, headers=headers)
 
 
 def page(answer: HttpResponse) -> str:
@@ -79,10 +79,10 @@ def test_a_preview_shows_how_a_text_reads_and_changes_nothing(client: Client, se
     assert field(answer) == "Of {grants}, £0.95m and £9.99m; £84m."
     standings = [(match.mention.text, match.standing.value) for match in answer.context["matches"]]
     assert standings == [("£0.95m", "matched"), ("£9.99m", "unmatched"), ("£84m", "external")]
-    said = page(answer)
-    assert '£1.44m<span class="app-paper__exact"> (£1,438,598)</span>' in said
-    assert "is grants above the threshold, £947,234, rounded to £10,000." in said
-    assert "name its source" in said
+    preview = page(answer)
+    assert '£1.44m<span class="app-paper__exact"> (£1,438,598)</span>' in preview
+    assert "is grants above the threshold, £947,234, rounded to £10,000." in preview
+    assert "name its source" in preview
     section.refresh_from_db()
     assert section.text.startswith("The recommended projects do not use personal data")
     assert (AuditEvent.objects.count(), SectionDraft.objects.count()) == (events, 0)
@@ -119,7 +119,7 @@ def test_each_figure_is_listed_under_its_heading_with_the_ways_to_write_it(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("It is £5.79m.", "“Data protection and privacy” says £5.79m, which matches no figure in this paper."),
         ("First.\n\nIt is £5.79m.", "It stands in paragraph 2: “It is £5.79m”."),
@@ -142,13 +142,13 @@ def test_each_figure_is_listed_under_its_heading_with_the_ways_to_write_it(
     ],
 )
 def test_what_is_typed_wrongly_blocks_submission_and_says_what_and_where(
-    section: DecisionSection, grace: User, text: str, said: str
+    section: DecisionSection, grace: User, text: str, sentence: str
 ) -> None:
     write(section, text, grace)
     with pytest.raises(writing.NotReconciled) as refused:
         writing.submit_pack(decision=section.decision, by=grace, at=NOW)
     messages = [problem.message for problem in refused.value.problems]
-    assert len(messages) == 1 and said in messages[0]
+    assert len(messages) == 1 and sentence in messages[0]
     assert {problem.reference for problem in refused.value.problems} == {"PCD-681 data"}
 
 
@@ -218,10 +218,10 @@ def test_a_draft_is_kept_for_its_writer_alone_and_is_no_part_of_the_paper(
 ) -> None:
     events = AuditEvent.objects.count()
     answer = post(client, section, "Half a thought about £9.99m", STAY)
-    said = answer.json()
-    assert (answer.status_code, said["open"]) == (200, 1)
-    assert said["kept"].startswith("Draft kept ")
-    assert "£9.99m" in said["html"]
+    data = answer.json()
+    assert (answer.status_code, data["open"]) == (200, 1)
+    assert data["kept"].startswith("Draft kept ")
+    assert "£9.99m" in data["html"]
     again = client.get(address(section))
     assert field(again) == "Half a thought about £9.99m"
     assert "This is your draft" in page(again)
@@ -269,8 +269,8 @@ def test_the_script_is_told_what_the_other_window_kept_and_the_page_shows_both(
 ) -> None:
     token = post(client, section, "From one window", STAY).json()["draft"]
     answer = post(client, section, "From another", STAY)
-    said = answer.json()
-    assert (answer.status_code, said["standing"], said["draft"]) == (409, "From one window", token)
+    data = answer.json()
+    assert (answer.status_code, data["standing"], data["draft"]) == (409, "From one window", token)
     both = post(client, section, "From another", then="preview")
     assert field(both) == "From another"
     assert "Typed by you in another window" in page(both)
@@ -363,10 +363,10 @@ def fill_with_standard_text(decision: Decision, by: User) -> list[str]:
         text = sections.standard_text(MPS.texts[section.key], known.figures, known.links)
         assert not any(character.isdigit() for character in masked(text)), text
         writing.write_section(decision=decision, key=section.key, text=text, by=by, at=NOW)
-    said = sources.sources(decision, NOW.date())
+    source_values = sources.sources(decision, NOW.date())
     return [
         problem.message
-        for problem in submission.faults(said, contents.checked_prose(said))
+        for problem in submission.faults(source_values, contents.checked_prose(source_values))
         if problem.check in ("section", "figure", "prose")
     ]
 
