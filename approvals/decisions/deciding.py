@@ -65,9 +65,9 @@ def decide_items(
     missing = [fault for item in items for fault in _faults(item, answers.get(item.number, Answer("")))]
     if not interests.strip():
         missing.append(("interests", "Declare your interests, or write that there are none"))
-    theirs = others_answers(decision, by)
-    if theirs and not replaces:
-        missing.append(("replaces", f"Confirm that your answers take the place of those of {theirs.name}"))
+    previous = previous_decider(decision, by)
+    if previous and not replaces:
+        missing.append(("replaces", f"Confirm that your answers take the place of those of {previous.name}"))
     if missing:
         raise Incomplete(missing)
     answered_items = {}
@@ -79,12 +79,12 @@ def decide_items(
     decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
     writing.move(decision, Decision.State.DECIDED, "interests", "decided_by", "decided_at")
     facts = {"items": answered_items, "interests": interests.strip()} | (
-        {"in_place_of": theirs.username} if theirs else {}
+        {"in_place_of": previous.username} if previous else {}
     )
     writing.record("decide items", decision, by, at, facts=facts)
 
 
-def others_answers(decision: Decision, by: User) -> User | None:
+def previous_decider(decision: Decision, by: User) -> User | None:
     """Who else answered the items of a pack that waits for a signature; None where nobody did."""
     answered = decision.decided_by if decision.state == Decision.State.DECIDED else None
     return answered if answered and answered.pk != by.pk else None

@@ -28,15 +28,15 @@ def keep_draft(*, section: DecisionSection, text: str, seen: int, token: str, by
     if len(text) > LONGEST:
         raise Refused("This is too long to keep as a draft")
     DecisionSection.objects.select_for_update(of=("self",)).get(pk=section.pk)
-    kept = SectionDraft.objects.filter(section=section, person=by).first()
-    if kept and kept.text == text:
-        return kept
-    if token != (kept.token if kept else ""):
-        raise TypedElsewhere(kept)
-    kept = kept or SectionDraft(section=section, person=by)
-    kept.text, kept.seen, kept.kept_at = text, seen, at
-    kept.save()
-    return kept
+    draft = SectionDraft.objects.filter(section=section, person=by).first()
+    if draft and draft.text == text:
+        return draft
+    if token != (draft.token if draft else ""):
+        raise TypedElsewhere(draft)
+    draft = draft or SectionDraft(section=section, person=by)
+    draft.text, draft.seen, draft.kept_at = text, seen, at
+    draft.save()
+    return draft
 
 
 @transaction.atomic

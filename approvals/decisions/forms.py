@@ -113,7 +113,9 @@ class DecideForm(VersionedForm):
     # The transition asks for all that is missing at once.
     may_be_incomplete = True
 
-    def __init__(self, *args: Any, items: list[DecisionItem], theirs: User | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, items: list[DecisionItem], previous_decider: User | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.items = items
         self.pieces = [Rows("approvals/decisions/_items_to_decide.html", [(item, _asked_of(item)) for item in items])]
@@ -121,8 +123,8 @@ class DecideForm(VersionedForm):
             if item.verb == DecisionItem.Verb.NOTE:
                 choices = [(DecisionItem.Answer.NOTED.value, str(DecisionItem.Answer.NOTED.label))]
             else:
-                kept = [answer for answer in DecisionItem.Answer if answer != DecisionItem.Answer.NOTED]
-                choices = [(answer.value, str(answer.label)) for answer in kept]
+                answers = [answer for answer in DecisionItem.Answer if answer != DecisionItem.Answer.NOTED]
+                choices = [(answer.value, str(answer.label)) for answer in answers]
             self.fields[f"answer_{item.number}"] = forms.ChoiceField(
                 label=f"Item {item.number}. {_named(item)}: {money.pounds(item.amount)}",
                 choices=choices,
@@ -141,11 +143,11 @@ class DecideForm(VersionedForm):
         self.fields["interests"] = text_area(
             "Interests that you declare", rows=2, required=False, hint="Write “None” where there is none.", longest=2000
         )
-        if theirs:
+        if previous_decider:
             self.fields["replaces"] = forms.BooleanField(
                 label="Answers of somebody else",
                 required=False,
-                widget=Checkbox(attrs={"label": f"My answers take the place of those of {theirs.name}"}),
+                widget=Checkbox(attrs={"label": f"My answers take the place of those of {previous_decider.name}"}),
             )
 
     @property

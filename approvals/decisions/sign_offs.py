@@ -62,7 +62,7 @@ def rows(decision: Decision, paper: Mapping[str, Any]) -> list[Row]:
     return result
 
 
-def entries(stood: list[Row]) -> list[dict[str, Any]]:
+def entries(sign_off_rows: list[Row]) -> list[dict[str, Any]]:
     """The sign-offs as the paper prints them."""
     return [
         {
@@ -72,16 +72,16 @@ def entries(stood: list[Row]) -> list[dict[str, Any]]:
             "at": row.answer.given_at.astimezone(UTC),
             "comment": row.answer.comment,
         }
-        for row in stood
+        for row in sign_off_rows
         if row.standing.holds and row.answer
     ]
 
 
-def problems(decision: Decision, stood: list[Row]) -> list[Discrepancy]:
+def problems(decision: Decision, sign_off_rows: list[Row]) -> list[Discrepancy]:
     """What the advisers' answers still keep from being submitted, each named."""
     discrepancies = []
     prepared = who_prepared(decision)
-    for row in stood:
+    for row in sign_off_rows:
         label = row.area.label
         message = {
             "missing": f"{label} has not signed off.",

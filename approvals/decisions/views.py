@@ -133,17 +133,17 @@ def decision(request: Request, reference: str) -> HttpResponse:
 @require_GET
 def part_two(request: Request, reference: str) -> HttpResponse:
     decision = decision_or_404(request, reference, "see part 2")
-    kept = get_object_or_404(PartTwo.objects.select_related("written_by"), decision=decision)
-    return render(request, "approvals/decisions/part_two.html", {"decision": decision, "part_two": kept})
+    this_part_two = get_object_or_404(PartTwo.objects.select_related("written_by"), decision=decision)
+    return render(request, "approvals/decisions/part_two.html", {"decision": decision, "part_two": this_part_two})
 
 
 @allow("write part 2")
 def edit_part_two(request: Request, reference: str) -> HttpResponse:
     decision = decision_or_404(request, reference, "write part 2")
-    kept = PartTwo.objects.filter(decision=decision).first()
+    this_part_two = PartTwo.objects.filter(decision=decision).first()
     initial: dict[str, Any] = {"version": 0}
-    if kept:
-        initial = {"text": kept.text, "exemption": kept.exemption, "version": kept.version}
+    if this_part_two:
+        initial = {"text": this_part_two.text, "exemption": this_part_two.exemption, "version": this_part_two.version}
     return form_page(
         request,
         "approvals/decisions/edit_part_two.html",
@@ -224,11 +224,11 @@ def submit_pack(request: Request, reference: str) -> HttpResponse:
 @allow("query pack")
 def query_pack(request: Request, reference: str) -> HttpResponse:
     decision = decision_or_404(request, reference, "query pack")
-    here = places.places(packs.read(_newest_pack_or_404(decision)))
+    pack_places = places.places(packs.read(_newest_pack_or_404(decision)))
     return form_page(
         request,
         "approvals/decisions/query_pack.html",
-        QueryForm(request.POST or None, pack_places=here),
+        QueryForm(request.POST or None, pack_places=pack_places),
         lambda data: transitions.query_pack(decision=decision, **data, by=request.user, at=timezone.now()),
         done=lambda asked: f"Query {asked.number} is asked",
         to=_address(decision),
@@ -331,8 +331,8 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
     frozen = _newest_pack_or_404(decision)
     initial = {"version": decision.version, "interests": decision.interests}
     items = list(frozen.items.select_related("award"))
-    theirs = deciding.others_answers(decision, request.user)
-    form = DecideForm(request.POST or None, items=items, theirs=theirs, initial=initial)
+    previous_decider = deciding.previous_decider(decision, request.user)
+    form = DecideForm(request.POST or None, items=items, previous_decider=previous_decider, initial=initial)
     paper = packs.read(frozen)
     by_reference = {grant["reference"]: grant for grant in paper["appendix_1"]}
     return form_page(
@@ -353,7 +353,7 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
         back=_address(decision),
         decision=decision,
         recommendations=paper["recommendations"],
-        theirs=theirs,
+        previous_decider=previous_decider,
         waits=decision.state in (Decision.State.READY, Decision.State.DECIDED),
         grants={item.award_id: by_reference.get(item.award.reference) for item in items if item.award},
     )

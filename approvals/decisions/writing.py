@@ -120,13 +120,13 @@ def write_part_two(
     """Keep what is exempt from publication, apart from the paper. The trail says that it was written, never what."""
     decision = locked(decision)
     _must_be_editable(decision)
-    kept = PartTwo.objects.select_for_update().filter(decision=decision).first() or PartTwo(
+    part_two = PartTwo.objects.select_for_update().filter(decision=decision).first() or PartTwo(
         decision=decision, version=0
     )
-    must_be_current(kept, seen)
-    kept.text, kept.exemption, kept.written_by, kept.written_at = text, exemption, by, at
-    kept.version += 1
-    kept.save()
+    must_be_current(part_two, seen)
+    part_two.text, part_two.exemption, part_two.written_by, part_two.written_at = text, exemption, by, at
+    part_two.version += 1
+    part_two.save()
     record("write part 2", decision, by, at, facts={"exemption": exemption})
 
 

@@ -63,7 +63,7 @@ def test_a_deputy_says_that_their_answers_take_the_place_of_the_others(
     )
     assert AuditEvent.objects.filter(action="decide items").latest("number").facts["in_place_of"] == "robin.vale"
     decision.refresh_from_db()
-    assert (deciding.others_answers(decision, noor), deciding.others_answers(decision, robin)) == (None, noor)
+    assert (deciding.previous_decider(decision, noor), deciding.previous_decider(decision, robin)) == (None, noor)
 
 
 def test_grants_and_contracts_are_summed_apart_on_the_page_of_the_signature(
