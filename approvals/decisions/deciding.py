@@ -16,10 +16,9 @@ from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack
 from approvals.paper import pack
 from approvals.reconciliation import position
 from approvals.routing import approving, awards, commitments, duties
-from grants import audit, money
+from grants import audit, money, states
 from grants.models import User
 from grants.refusal import Incomplete, Refused, must_be_current
-from grants.states import move
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,7 @@ def decide_items(
     """
     decision = writing.locked(decision)
     must_be_current(decision, seen)
-    if decision.state not in (Decision.State.READY, Decision.State.DECIDED):
-        raise Refused("This pack is not waiting for decision")
+    states.must_allow(decision, "decide items", "This pack is not waiting for decision")
     current = writing.current_pack(decision)
     pack.read(current)
     prepared = sign_offs.who_may_not_decide(decision)
@@ -77,7 +75,7 @@ def decide_items(
         item.save(update_fields=["answer", "conditions", "reason"])
         answered_items[str(item.number)] = {"label": item.label, "answer": answer.answer, "amount": item.amount}
     decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
-    writing.move(decision, Decision.State.DECIDED, "interests", "decided_by", "decided_at")
+    writing.move(decision, "decide items", "interests", "decided_by", "decided_at")
     facts = {"items": answered_items, "interests": interests.strip()} | (
         {"in_place_of": previous.username} if previous else {}
     )
@@ -150,7 +148,7 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
     """
     decision = writing.locked(decision)
     must_be_current(decision, seen)
-    writing.must_be(decision, Decision.State.DECIDED, "Decide the items before you sign")
+    writing.must_allow(decision, "sign decision", "Decide the items before you sign")
     if not by.check_password(password):
         raise Refused("This is not your password", field="password")
     if decision.decided_by_id != by.pk:
@@ -170,7 +168,7 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
             "or return the pack."
         )
     decision.signed_by, decision.signed_at = by, at
-    writing.move(decision, Decision.State.SIGNED, "signed_by", "signed_at")
+    writing.move(decision, "sign decision", "signed_by", "signed_at")
     made = pack.freeze_record(_record_of(decision, current, items), current)
     DecisionRecord.objects.create(decision=decision, pack=current, made_at=at, **made.fields())
     writing.record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
@@ -184,21 +182,21 @@ def _must_have_no_interest(action: str, decision: Decision, items: list[Decision
 def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:
     kinds = DecisionItem.Answer
     award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
-    states = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
+    denied = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
     before = {"amount": award.amount, "state": award.get_state_display()}
     if decision.changes.filter(award=award).exists():
-        if kinds(item.answer) in states and award.state != Award.State.DEFERRED:
+        if kinds(item.answer) in denied and award.state != Award.State.DEFERRED:
             # What the earlier decision said of it stands.
             facts = {"decision": decision.reference, "change": item.get_answer_display(), "amount": item.amount}
             awards.record("sign decision", award, by, at, item.reason, facts, before)
             return
-        if kinds(item.answer) not in states:
+        if kinds(item.answer) not in denied:
             amending.apply(decision, award, by, at)
     if award.approvals.filter(invalid_at=None).exists():
         raise Refused(f"{award.bid.title} is approved already. The pack must be returned.")
-    if kinds(item.answer) not in states and award.amount != item.amount:
+    if kinds(item.answer) not in denied and award.amount != item.amount:
         raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
-    award.state = states.get(kinds(item.answer), Award.State.APPROVED)
+    award.state = denied.get(kinds(item.answer), Award.State.APPROVED)
     award.version += 1
     award.save(update_fields=["state", "version", "amount", "route", "sentence", "routed_as"])
     facts = {"decision": decision.reference, "amount": award.amount, "state": award.get_state_display()}
@@ -214,7 +212,7 @@ def _settle_contract(
 ) -> None:
     kinds = DecisionItem.Answer
     denied = {kinds.REFUSED: "sign decision: refuse", kinds.DEFERRED: "sign decision: defer"}
-    move(contract, denied.get(kinds(item.answer), "sign decision: approve"))
+    states.move(contract, denied.get(kinds(item.answer), "sign decision: approve"))
     if contract.state == SingleTenderAction.State.APPROVED:
         contract.approved_by, contract.approved_at = by, at
     contract.version += 1

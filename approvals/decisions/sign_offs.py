@@ -16,7 +16,7 @@ from approvals.models import Decision, SignOff
 from approvals.paper import pack, sources
 from approvals.reconciliation.sums import Discrepancy
 from approvals.routing import duties
-from grants import audit, money
+from grants import audit, money, states
 from grants.models import User
 from grants.refusal import Refused
 from grants.rounds import rounds
@@ -109,8 +109,8 @@ def sign_off(
     round = rounds.lock(decision.round)
     decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
     decision.round = round
-    if not decision.is_editable:
-        raise Refused(f"{decision.reference} is submitted. It is signed off while it is being written.")
+    refusal = f"{decision.reference} is submitted. It is signed off while it is being written."
+    states.must_allow(decision, area.action, refusal)
     paper = pack.contents(decision, sources.sources(decision, localtime(at).date()), version=0, at=at, trail_head="")
     if area not in advice.needed(paper):
         raise Refused("The paper holds no contract, so there is nothing commercial to sign off.")

@@ -32,7 +32,7 @@ from approvals.paper import pack as packs
 from approvals.paper import places
 from approvals.paper.sections import BY_KEY
 from approvals.reconciliation.sums import Discrepancy
-from grants import audit
+from grants import audit, states
 from grants.access import Request, allow, holdings, must, round_or_404
 from grants.forms import SeenReasonForm
 from grants.pages import form_page
@@ -101,6 +101,7 @@ def decision(request: Request, reference: str) -> HttpResponse:
         "decision": this_decision,
         "pack": frozen,
         "packs": this_decision.packs.defer("html", "pdf", "canonical"),
+        "allowed": [verb for verb in Decision.TRANSITIONS if states.allows(this_decision, verb)],
         "in_flight": this_decision.state in Decision.IN_FLIGHT,
     }
     context["written"] = history.last_written(this_decision)
@@ -354,7 +355,7 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
         decision=decision,
         recommendations=paper["recommendations"],
         previous_decider=previous_decider,
-        waits=decision.state in (Decision.State.READY, Decision.State.DECIDED),
+        waits=states.allows(decision, "decide items"),
         grants={item.award_id: by_reference.get(item.award.reference) for item in items if item.award},
     )
 
@@ -381,6 +382,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
         items=items,
         sums=deciding.sums(items),
         pack=frozen,
+        may_sign_now=states.allows(decision, "sign decision"),
         acting_for=audit.acting_for("sign decision", request.user, decision.round, timezone.now()),
     )
 

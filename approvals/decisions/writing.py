@@ -26,7 +26,7 @@ from approvals.prose import checking
 from approvals.reconciliation.sums import Discrepancy
 from approvals.register import registering
 from approvals.routing.commitments import must_not_be_in_flight
-from grants import audit
+from grants import audit, states
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -80,7 +80,7 @@ def prepare_decision(
 def write_section(*, decision: Decision, key: str, text: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Keep the text of one section. Raises Refused where the paper is submitted, Stale where it changed meanwhile."""
     decision = locked(decision)
-    _must_be_editable(decision)
+    _must_be_with_writers(decision, "write section")
     section = (
         DecisionSection.objects.select_for_update(of=("self",))
         .select_related("decision")
@@ -102,7 +102,7 @@ def name_sources(*, decision: Decision, lines: str, by: User, at: datetime, seen
     Raises Refused at `lines`, naming the line, where it is not that, or where one figure has two sources.
     """
     decision = locked(decision)
-    _must_be_editable(decision)
+    _must_be_with_writers(decision, "write section")
     must_be_current(decision, seen)
     if faults := checking.faults_of_sources(lines):
         raise Refused(faults[0], field="lines")
@@ -119,7 +119,7 @@ def write_part_two(
 ) -> None:
     """Keep what is exempt from publication, apart from the paper. The trail says that it was written, never what."""
     decision = locked(decision)
-    _must_be_editable(decision)
+    _must_be_with_writers(decision, "write part 2")
     part_two = PartTwo.objects.select_for_update().filter(decision=decision).first() or PartTwo(
         decision=decision, version=0
     )
@@ -141,7 +141,7 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
     """
     decision = locked(decision)
     must_be_current(decision, seen)
-    _must_be_editable(decision)
+    _must_be_with_writers(decision, "submit pack")
     must_not_be_in_flight(decision.round)
     version = (decision.packs.aggregate(last=Max("version"))["last"] or 0) + 1
     head = audit.head(decision.round)
@@ -160,7 +160,7 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
         submitted_at=at,
     )
     _make_items(frozen, pack.read(frozen))
-    move(decision, Decision.State.SUBMITTED)
+    move(decision, "submit pack")
     record("submit pack", decision, by, at, facts={"version": version, "sha256": made.sha256, "trail head": head})
     return frozen
 
@@ -205,7 +205,7 @@ def query_pack(*, decision: Decision, about: str, question: str, by: User, at: d
     Raises Refused where the pack is not with the office, or has no such place.
     """
     decision = locked(decision)
-    must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be queried")
+    must_allow(decision, "query pack", "Only a pack that is with the office can be queried")
     current = current_pack(decision)
     place = next((each for each in places.places(pack.read(current)) if each.key == about), None)
     if place is None:
@@ -241,9 +241,8 @@ def return_pack(*, decision: Decision, reason: str, by: User, at: datetime, seen
     """Give the pack back to its writers. This version stays as it is; the next one has the next number."""
     decision = locked(decision)
     must_be_current(decision, seen)
-    if decision.state not in Decision.IN_FLIGHT:
-        raise Refused("Only a pack that is submitted and not signed can be returned")
-    move(decision, Decision.State.RETURNED)
+    states.must_allow(decision, "return pack", "Only a pack that is submitted and not signed can be returned")
+    move(decision, "return pack")
     record("return pack", decision, by, at, because=reason)
 
 
@@ -252,10 +251,10 @@ def put_forward(*, decision: Decision, by: User, at: datetime, seen: int | None 
     """Lay the pack before whoever decides, once every query has its answer."""
     decision = locked(decision)
     must_be_current(decision, seen)
-    must_be(decision, Decision.State.SUBMITTED, "Only a pack that is with the office can be put forward")
+    must_allow(decision, "put forward pack", "Only a pack that is with the office can be put forward")
     if current_pack(decision).queries.filter(answered_at=None).exists():
         raise Refused("A query is open. It needs its answer first.")
-    move(decision, Decision.State.READY)
+    move(decision, "put forward pack")
     record("put forward pack", decision, by, at, facts={"version": current_pack(decision).version})
 
 
@@ -272,12 +271,12 @@ def defer_publication(
     """
     decision = locked(decision)
     must_be_current(decision, seen)
-    must_be(decision, Decision.State.SIGNED, "Only a signed decision can be deferred")
+    must_allow(decision, "defer publication", "Only a signed decision can be deferred")
     if until <= localtime(at).date():
         raise Refused("The day must be in the future", field="until")
     before = {"until": decision.deferred_until} if decision.deferred_until else {}
     decision.deferred_until, decision.deferral_reason = until, reason.strip()
-    move(decision, Decision.State.SIGNED, "deferred_until", "deferral_reason")
+    move(decision, "defer publication", "deferred_until", "deferral_reason")
     record("defer publication", decision, by, at, because=reason, before=before, facts={"until": until})
 
 
@@ -286,14 +285,14 @@ def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | 
     """Put the signed decision into the public register."""
     decision = locked(decision)
     must_be_current(decision, seen)
-    must_be(decision, Decision.State.SIGNED, "Only a signed decision can be published")
+    must_allow(decision, "publish decision", "Only a signed decision can be published")
     earlier = Decision.objects.filter(round=decision.round, signed_at__lt=decision.signed_at, published_at=None)
     if waiting := earlier.first():
         # Its figures stand in the data of every later paper of the round.
         raise Refused(f"{waiting.reference} was signed before and is not published. Publish it first, or wait with it.")
     registering.enter(decision.record)
     decision.published_at = at
-    move(decision, Decision.State.PUBLISHED, "published_at")
+    move(decision, "publish decision", "published_at")
     record("publish decision", decision, by, at, facts={"sha256": decision.record.sha256})
 
 
@@ -310,18 +309,20 @@ def locked(decision: Decision) -> Decision:
     return decision
 
 
-def _must_be_editable(decision: Decision) -> None:
-    if not decision.is_editable:
-        raise Refused(f"{decision.reference} is submitted. Its text can change only when the office returns it.")
+def _must_be_with_writers(decision: Decision, verb: str) -> None:
+    refusal = f"{decision.reference} is submitted. Its text can change only when the office returns it."
+    states.must_allow(decision, verb, refusal)
 
 
-def must_be(decision: Decision, state: str, otherwise: str) -> None:
-    if decision.state != state:
-        raise Refused(f"{otherwise}. {decision.reference} is: {decision.get_state_display().lower()}.")
+def must_allow(decision: Decision, verb: str, rule: str) -> None:
+    """Raise Refused with the rule and the state of the paper, where the verb is not allowed in that state."""
+    state = decision.get_state_display().lower()
+    states.must_allow(decision, verb, f"{rule}. {decision.reference} is: {state}.")
 
 
-def move(decision: Decision, state: str, *also: str) -> None:
-    decision.state = state
+def move(decision: Decision, verb: str, *also: str) -> None:
+    """Bring the paper into the state to which the verb leads, and save it with the fields named in `also`."""
+    states.move(decision, verb)
     decision.version += 1
     decision.save(update_fields=["state", "version", *also])
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from approvals.enums import Area
+from grants import states
 from grants.models import Round, User
+from grants.states import Transition, Transitions
 
 
 class Decision(models.Model):
@@ -21,6 +25,29 @@ class Decision(models.Model):
         DECIDED = "decided", "Decided, not signed"
         SIGNED = "signed", "Signed"
         PUBLISHED = "published", "Published"
+
+    # Submitted and not signed: the register behind the paper must not change, and the office may return it.
+    IN_FLIGHT = (State.SUBMITTED, State.READY, State.DECIDED)
+    _WITH_WRITERS = (State.DRAFT, State.RETURNED)
+
+    TRANSITIONS: ClassVar[Transitions] = {
+        "prepare decision": Transition((), State.DRAFT),
+        "write section": Transition(_WITH_WRITERS),
+        "write part 2": Transition(_WITH_WRITERS),
+        "sign off finance": Transition(_WITH_WRITERS),
+        "sign off legal": Transition(_WITH_WRITERS),
+        "sign off commercial": Transition(_WITH_WRITERS),
+        "sign off equality": Transition(_WITH_WRITERS),
+        "submit pack": Transition(_WITH_WRITERS, State.SUBMITTED),
+        "query pack": Transition((State.SUBMITTED,)),
+        "return pack": Transition(IN_FLIGHT, State.RETURNED),
+        "put forward pack": Transition((State.SUBMITTED,), State.READY),
+        # Answers can be given again until the signature.
+        "decide items": Transition((State.READY, State.DECIDED), State.DECIDED),
+        "sign decision": Transition((State.DECIDED,), State.SIGNED),
+        "defer publication": Transition((State.SIGNED,)),
+        "publish decision": Transition((State.SIGNED,), State.PUBLISHED),
+    }
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="decisions")
     reference = models.CharField(max_length=20, unique=True)
@@ -41,9 +68,6 @@ class Decision(models.Model):
     deferred_until = models.DateField("publication deferred until", null=True)
     deferral_reason = models.TextField("why publication is deferred", max_length=1000, blank=True)
     version = models.PositiveIntegerField(default=1)
-
-    # Submitted and not signed: the register behind the paper must not change, and the office may return it.
-    IN_FLIGHT = (State.SUBMITTED, State.READY, State.DECIDED)
 
     class Meta:
         ordering = ["-opened_at"]
@@ -68,7 +92,8 @@ class Decision(models.Model):
 
     @property
     def is_editable(self) -> bool:
-        return self.state in (self.State.DRAFT, self.State.RETURNED)
+        """Return whether the paper is with its writers, who may then change its text."""
+        return states.allows(self, "write section")
 
 
 class DecisionSection(models.Model):

@@ -1,13 +1,15 @@
 """The life of a paper: submitted only when right, frozen, returned, decided item by item, signed, published."""
 
+from datetime import date
 from decimal import Decimal
 
 import pgtrigger
 import pytest
 from django.db import DatabaseError, transaction
 
-from approvals.decisions import writing
+from approvals.decisions import sign_offs, writing
 from approvals.decisions.deciding import Answer
+from approvals.enums import Area
 from approvals.models import (
     Approval,
     Award,
@@ -23,11 +25,55 @@ from grants import audit
 from grants.models import User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
+from tests.approvals.decisions.test_sign_offs import ADVISERS
 from tests.approvals.steps import LATER, decide, sign, sign_off, state
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
+
+
+def transition(verb: str, decision: Decision, by: dict[str, User]) -> None:
+    """Try one verb of the table on a paper."""
+    grace, mo, robin = by["grace"], by["mo"], by["robin"]
+    if verb == "write section":
+        writing.write_section(decision=decision, key="data", text="x", by=grace, at=LATER)
+    elif verb == "write part 2":
+        writing.write_part_two(decision=decision, text="x", exemption="x", by=grace, at=LATER)
+    elif verb.startswith("sign off "):
+        area = Area(verb.removeprefix("sign off "))
+        sign_offs.sign_off(decision=decision, area=area, answer="signed", by=by[area], at=LATER)
+    elif verb == "submit pack":
+        writing.submit_pack(decision=decision, by=grace, at=LATER)
+    elif verb == "query pack":
+        writing.query_pack(decision=decision, about="3.2", question="Why so?", by=mo, at=LATER)
+    elif verb == "return pack":
+        writing.return_pack(decision=decision, reason="A figure moved", by=mo, at=LATER)
+    elif verb == "put forward pack":
+        writing.put_forward(decision=decision, by=mo, at=LATER)
+    elif verb == "decide items":
+        decide(decision, robin)
+    elif verb == "sign decision":
+        sign(decision, robin)
+    elif verb == "defer publication":
+        writing.defer_publication(decision=decision, until=date(2027, 3, 1), reason="A trial", by=mo, at=LATER)
+    else:
+        assert verb == "publish decision"
+        writing.publish_decision(decision=decision, by=mo, at=LATER)
+
+
+@pytest.mark.parametrize("verb", [verb for verb, row in Decision.TRANSITIONS.items() if row.sources])
+def test_a_verb_is_refused_in_every_state_that_the_table_does_not_name(
+    decision: Decision, grace: User, mo: User, robin: User, verb: str
+) -> None:
+    by = {"grace": grace, "mo": mo, "robin": robin} | {
+        area: User.objects.get(username=username) for area, username in ADVISERS.items()
+    }
+    for now in set(Decision.State) - set(Decision.TRANSITIONS[verb].sources):
+        Decision.objects.filter(pk=decision.pk).update(state=now)
+        with pytest.raises(Refused, match=r"PCD-681 is|Only a pack that is submitted|not waiting for decision"):
+            transition(verb, decision, by)
+        assert state(decision) == now
 
 
 # Submitting
