@@ -90,7 +90,7 @@ def frozen() -> Iterator[None]:
         patch.setattr("django.middleware.csrf._get_new_csrf_string", lambda: "s" * 32)
         for module in ("django.http.response", "django.core.signing", "django.utils.cache"):
             patch.setattr(f"{module}.time", SimpleNamespace(time=NOW.timestamp))
-        patch.setattr("grants.models.secrets", random.Random(681))
+        patch.setattr("grants.models.references.secrets", random.Random(681))
         for module in ("openpyxl.packaging.core", "openpyxl.writer.excel"):
             patch.setattr(f"{module}.datetime", SimpleNamespace(datetime=_Standing, timezone=_Standing.UTC))
         files.make_once(patch)

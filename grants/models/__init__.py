@@ -1,0 +1,29 @@
+"""The models of the allocation and of who acts on it, each in the module of its subject.
+
+Start with `rounds.py`; Django finds every model through this module.
+"""
+
+from grants.models.holdings import HoldingQuerySet, RoleHolding
+from grants.models.organisations import Alias, Organisation
+from grants.models.references import new_references
+from grants.models.rounds import UNALLOCATED, BodyVersion, BudgetLine, Round, Virement, own_body
+from grants.models.trail import AuditEvent
+from grants.models.users import USERNAME, Mail, User
+
+__all__ = [
+    "UNALLOCATED",
+    "USERNAME",
+    "Alias",
+    "AuditEvent",
+    "BodyVersion",
+    "BudgetLine",
+    "HoldingQuerySet",
+    "Mail",
+    "Organisation",
+    "RoleHolding",
+    "Round",
+    "User",
+    "Virement",
+    "new_references",
+    "own_body",
+]

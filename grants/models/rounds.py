@@ -1,0 +1,203 @@
+"""Rounds with the body that awards their money, their budget lines, and virements between the lines."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from grants import body_folder, money
+from grants.bodies import Body, body_of
+from grants.models.users import User
+from grants.states import Transition, Transitions
+
+UNALLOCATED = "What no line holds"
+
+
+def own_body() -> Body:
+    """The body that this deployment serves, as its folder describes it now."""
+    return body_folder.read(settings.BODY_FOLDER)
+
+
+class BodyVersionManager(models.Manager["BodyVersion"]):
+    def keep(self, body: Body) -> BodyVersion:
+        """The stored version of a body, stored now where no round has used it."""
+        return self.get_or_create(digest=body.digest, defaults={"name": body.name, "data": body.data})[0]
+
+
+class BodyVersion(models.Model):
+    """A body as a round found it, named by its digest: another version of its folder is another row."""
+
+    digest = models.CharField(max_length=64, primary_key=True, editable=False)
+    name = models.CharField(max_length=120)
+    data = models.JSONField()
+
+    objects = BodyVersionManager()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.digest[:8]}"
+
+
+@lru_cache(maxsize=64)
+def _body_by_digest(digest: str) -> Body:
+    """The body with a digest. It never changes, so it is read once while the process runs."""
+    own = own_body()
+    return own if own.digest == digest else body_of(BodyVersion.objects.get(pk=digest).data)
+
+
+class Round(models.Model):
+    """One allocation for one financial year, the bids against it and the decision that closes it."""
+
+    class Key(models.TextChoices):
+        FAMILY = "family", "project family"
+        RECIPIENT = "recipient", "recipient organisation"
+
+    reference = models.SlugField(max_length=40, unique=True, help_text="Used in addresses, such as grants-2026-27.")
+    title = models.CharField(max_length=120)
+    financial_year = models.CharField(max_length=7, help_text="Such as 2019/20.")
+    allocation = models.DecimalField(max_digits=14, decimal_places=2)
+    purpose = models.CharField(max_length=300, blank=True)
+    opens_on = models.DateField()
+    closes_on = models.DateField("bids close on")
+    scoring_closes_on = models.DateField(null=True, blank=True)
+    routing_key = models.CharField(
+        max_length=10, choices=Key, default=Key.FAMILY, help_text="What the limit is compared with."
+    )
+    scored = models.BooleanField("scored by a panel", default=True)
+    body_version = models.ForeignKey(BodyVersion, models.PROTECT, related_name="rounds", editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["-opens_on", "reference"]
+        constraints = [
+            models.CheckConstraint(condition=Q(allocation__gt=0), name="round_allocation_above_zero"),
+            models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="round_closes_after_it_opens"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def body(self) -> Body:
+        """The body that awards its grants, as it was when the round opened."""
+        return _body_by_digest(self.body_version_id)
+
+    @property
+    def ends_on(self) -> date:
+        """The last day of the financial year."""
+        return date(int(self.financial_year[:4]) + 1, 3, 31)
+
+
+class BudgetLine(models.Model):
+    """Money of a round that goes to something other than a grant or a contract."""
+
+    class Kind(models.TextChoices):
+        STAFFING = "staffing", "Staffing"
+        INTERNAL = "internal", "Internal projects"
+        OTHER = "other", "Other"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="lines")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    label = models.CharField(max_length=120)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    note = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="line_amount_not_below_zero"),
+            models.UniqueConstraint(fields=["round", "label"], name="line_label_once_a_round"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Virement(models.Model):
+    """Money moved between two lines of a round, or between a line and unallocated money. It takes two people.
+
+    An empty `source` takes it from unallocated money, and an empty `target` returns it there.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Waiting for a second person"
+        CONFIRMED = "confirmed", "Confirmed"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    TRANSITIONS: ClassVar[Transitions] = {
+        "propose virement": Transition((), State.PROPOSED),
+        "confirm virement": Transition((State.PROPOSED,), State.CONFIRMED),
+        "refuse virement": Transition((State.PROPOSED,), State.REFUSED),
+        "withdraw virement": Transition((State.PROPOSED,), State.WITHDRAWN),
+    }
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="virements")
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    source = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="virements_out")
+    target = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="virements_in")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    reason = models.TextField(max_length=4000)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField("why it was refused or withdrawn", max_length=4000, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="virement_amount_above_zero"),
+            models.CheckConstraint(condition=~Q(reason=""), name="virement_has_its_reason"),
+            # Two empty ends are no virement; with one empty end, the other is a line.
+            models.CheckConstraint(
+                condition=Q(source__isnull=False, target=None)
+                | Q(source=None, target__isnull=False)
+                | (Q(source__isnull=False, target__isnull=False) & ~Q(source=F("target"))),
+                name="virement_between_two_places",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", answered_by=None, answered_at=None)
+                | Q(state="withdrawn", answered_by=F("proposed_by"), answered_at__isnull=False)
+                | (
+                    Q(state__in=["confirmed", "refused"], answered_by__isnull=False, answered_at__isnull=False)
+                    & ~Q(answered_by=F("proposed_by"))
+                ),
+                name="virement_answered_by_a_second_person",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="stays_as_proposed",
+                fields=["round", "reference", "source", "target", "amount", "reason", "proposed_by", "proposed_at"],
+            ),
+            # `Meta` cannot read TRANSITIONS of the class around it, so a test compares the two.
+            pgtrigger.FSM(
+                name="answered_once",
+                field="state",
+                transitions=[("proposed", "confirmed"), ("proposed", "refused"), ("proposed", "withdrawn")],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {money.pounds(self.amount)} from {self.source_label} to {self.target_label}"
+
+    @property
+    def source_label(self) -> str:
+        return self.source.label if self.source else UNALLOCATED
+
+    @property
+    def target_label(self) -> str:
+        return self.target.label if self.target else UNALLOCATED
