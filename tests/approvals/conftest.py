@@ -1,4 +1,4 @@
-"""PCD 681 as the demo has it, ready for the Deputy Mayor, and the people around it."""
+"""The demo's paper PCD 681, ready for the Deputy Mayor, and the people who work on it."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.factories import NOW
 
 @pytest.fixture
 def decision() -> Decision:
-    """PCD 681 as it waits for the Deputy Mayor."""
+    """PCD 681, waiting for the Deputy Mayor."""
     return Decision.objects.select_related("round").get(reference="PCD-681")
 
 

@@ -1,4 +1,4 @@
-"""What a reader finds in each form of a paper, part by part: its text and the figures in it."""
+"""The text and the figures of each part of a paper, as read from its page, PDF, Word file and data."""
 
 import io
 import re
@@ -21,13 +21,13 @@ _RUNNING = re.compile(r"^(?:\S+, version \d+ .*|sha256 of the data .*|Page \d+ o
 
 
 def figures(text: str) -> Counter[str]:
-    """Every figure and count of a text, £1,200.00 and 1200 alike."""
+    """Count the figures in a text. £1,200.00 and 1200 are the same figure."""
     numbers = (each.replace(",", "") for each in _NUMBER.findall(text))
     return Counter(each.removesuffix(".00") for each in numbers)
 
 
 def titles(paper: Data, record: Data | None = None) -> dict[str, str]:
-    """The title of each part by a short name, in the order of the paper; a table is a part of its own."""
+    """Return the title of each part by a short name, in the order of the paper. A table is a part of its own."""
     title_by_part = {"key": "Key information"}
     if record and _differs(record):
         title_by_part["differs"] = "How the decision differs from what was asked"
@@ -56,7 +56,7 @@ def titles(paper: Data, record: Data | None = None) -> dict[str, str]:
 
 
 def parts(text: str, paper: Data, record: Data | None = None) -> dict[str, str]:
-    """The text cut at its titles. Fails where a title is missing or out of its place."""
+    """Cut a text at the titles of its parts. Fails where a title is missing or out of order."""
     text, at, cuts = " ".join(text.split()), 0, []
     named = titles(paper, record)
     for title in named.values():
@@ -98,7 +98,7 @@ class _Reader(HTMLParser):
 
 @cache
 def pdf_text(content: bytes) -> str:
-    """The text of a PDF without what runs at the head and the foot of its pages."""
+    """Return the text of a PDF without the running heads and feet of its pages."""
     pages = (page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     return "\n".join(_RUNNING.sub("", page) for page in pages)
 
@@ -117,7 +117,7 @@ def _blocks(file: Word) -> Iterator[str]:
 
 
 def data_parts(paper: Data, record: Data | None = None) -> dict[str, str]:
-    """The text of each part as its data say it, without a render between."""
+    """Return the text of each part straight from the data of the paper."""
     text_by_part = {"key": _key(paper, record)}
     for section in paper["sections"]:
         words = [section["number"]]
@@ -153,7 +153,7 @@ def data_parts(paper: Data, record: Data | None = None) -> dict[str, str]:
 
 
 def _differs(record: Data) -> list[str]:
-    """What was decided otherwise, with what is left."""
+    """Return the items that were decided differently from what was asked, with what is left."""
     items = [item for item in record["items_decided"] if item["answer_value"] not in ("approved", "noted")]
     differences = [
         f"{item['number']} {item['label']} {item['amount']} {item['answer']} {item['conditions']} {item['reason']}"

@@ -1,13 +1,11 @@
-"""Short words for what is done with a paper in many tests."""
+"""Steps in the life of a paper that many tests take."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from approvals.decisions import deciding, sign_offs, submission, writing
 from approvals.decisions.deciding import Answer
-from approvals.models import (
-    Decision,
-)
+from approvals.models import Decision
 from grants.models import BudgetLine, Round, User
 from grants.rounds import virement
 from tests.conftest import DEMO_PASSWORD
@@ -17,7 +15,7 @@ LATER = NOW + timedelta(days=1)
 
 
 def answers(decision: Decision, **special: Answer) -> dict[int, Answer]:
-    """Every item approved or noted, but for `item_N`."""
+    """Approve or note every item, except those answered as `item_N`."""
     return {
         item.number: special.get(f"item_{item.number}", Answer("noted" if item.verb == "note" else "approved"))
         for item in writing.current_pack(decision).items.all()
@@ -34,7 +32,7 @@ def open_paper(
     amends: Decision | None = None,
     at: datetime = NOW,
 ) -> Decision:
-    """A paper of the Deputy Mayor, every section of it saying `text`."""
+    """Open a paper for the Deputy Mayor, with `text` in every section if there is one."""
     made = writing.prepare_decision(
         round=round,
         reference=reference,
@@ -50,7 +48,7 @@ def open_paper(
 
 
 def sign_off(decision: Decision) -> None:
-    """Every part that the paper needs is signed off by its adviser of the demo."""
+    """Sign off every part that the paper needs, as its adviser in the demo."""
     advisers = {"finance": "kit.lane", "legal": "lena.frey", "commercial": "omar.bell", "equality": "esi.mensah"}
     for row in submission.of(decision, at=NOW).sign_offs:
         by = User.objects.get(username=advisers[row.area])
@@ -66,7 +64,7 @@ def sign(decision: Decision, by: User, password: str = DEMO_PASSWORD) -> None:
 
 
 def move(round: Round, source: BudgetLine | None, target: BudgetLine | None, amount: Decimal) -> None:
-    """Money moved between two lines, or from or to what no line holds, by two people of the demo."""
+    """Move money between two lines, or to or from unallocated money, by two people of the demo."""
     by, second = User.objects.get(username="kit.lane"), User.objects.get(username="henry.ives")
     made = virement.propose_virement(
         round=round, source=source, target=target, amount=amount, reason="A late bill", by=by, at=LATER

@@ -1,4 +1,4 @@
-"""The figures of the mission, from data alone."""
+"""The demo has the figures of PCD 681."""
 
 import json
 from decimal import Decimal

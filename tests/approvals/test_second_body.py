@@ -80,7 +80,7 @@ def test_the_second_body_decides_by_its_own_limit_in_its_own_words(vale: Decisio
 
 
 def _values(data: Any) -> Iterator[str]:
-    """Every text of the data that stands under a key."""
+    """Return every text of the data under a key."""
     if isinstance(data, dict):
         data = list(data.values())
     if isinstance(data, list):
@@ -96,12 +96,12 @@ def test_every_section_has_a_standard_text_and_no_text_is_of_an_unknown_section(
 
 
 def _read(page: str) -> str:
-    """What a person reads of a page: without its tags and their attributes."""
+    """Return the text of a page without tags and attributes."""
     return html.unescape(TAG.sub(" ", page))
 
 
 def _pages(client: Client, start: list[str]) -> Iterator[tuple[str, str]]:
-    """Every page that links lead to from some addresses, but for other rounds and for files.
+    """Yield every page that links lead to from some addresses, except other rounds and files.
 
     The list of people is of all rounds, and gives each person the title that their own round has for them.
     """

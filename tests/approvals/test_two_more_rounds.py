@@ -1,4 +1,4 @@
-"""Two invented rounds, unlike PCD 681 in shape, played to their end: each figure here was added up by hand."""
+"""Two invented rounds, unlike PCD 681 in shape, are played to their end. Each figure here was added up by hand."""
 
 from datetime import date
 from decimal import Decimal

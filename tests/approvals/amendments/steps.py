@@ -1,4 +1,4 @@
-"""Short words for what is done with a paper that amends a decision."""
+"""Steps of a paper that amends a decision."""
 
 from decimal import Decimal
 
@@ -24,6 +24,6 @@ def submit(paper: Decision, grace: User, mo: User) -> Pack:
 
 
 def now(grant: Award) -> tuple[Decimal, str, list[Decimal]]:
-    """A grant as it stands: its amount, its state, and the amounts of its valid approvals."""
+    """Return a grant's current amount and state, and the amounts of its valid approvals."""
     grant.refresh_from_db()
     return grant.amount, grant.state, [each.amount for each in grant.approvals.filter(invalid_at=None)]

@@ -1,4 +1,4 @@
-"""Single tender actions: one ground with its evidence, whole-life value, limits of their own."""
+"""Single tender actions: the primary ground with its evidence, the whole-life value, and the limits for contracts."""
 
 from decimal import Decimal
 from typing import Any

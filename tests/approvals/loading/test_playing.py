@@ -1,4 +1,4 @@
-"""A round as a folder: pence, another limit and no scores, played to the stage that is asked for."""
+"""A folder with amounts in pence, its own limit and no scores is played to the requested stage."""
 
 import csv
 from decimal import Decimal

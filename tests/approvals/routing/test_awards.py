@@ -1,4 +1,4 @@
-"""Review by the leadership, families, and routes: what follows from a change, and what is refused."""
+"""Leadership review, families and routes: what a change leads to, and what is refused."""
 
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def round() -> Round:
-    """£1,000,000, of which £100,000 are a line for internal projects."""
+    """An allocation of £1,000,000 with a line of £100,000 for internal projects."""
     return open_round()
 
 

@@ -1,4 +1,4 @@
-"""Separate people: the table of who may not approve, confirm or sign."""
+"""Separation of duties: who may not approve, confirm or sign."""
 
 from itertools import product
 
