@@ -31,15 +31,16 @@ def decision_or_404(request: Request, reference: str, action: str) -> Decision:
 
 def contract_or_404(request: Request, reference: str, action: str) -> SingleTenderAction:
     """The contract, where this person may do the action in its round."""
-    found = get_object_or_404(SingleTenderAction.objects.select_related("supplier", "round"), reference=reference)
-    must(request.user, action, found.round)
-    enter(request, found.round)
-    return found
+    contract = get_object_or_404(SingleTenderAction.objects.select_related("supplier", "round"), reference=reference)
+    must(request.user, action, contract.round)
+    enter(request, contract.round)
+    return contract
 
 
 def scenario_or_404(request: Request, reference: str, action: str) -> Scenario:
     """The scenario, where this person may do the action in its round."""
-    found = get_object_or_404(Scenario.objects.select_related("round", "made_by", "proposed_by"), reference=reference)
-    must(request.user, action, found.round)
-    enter(request, found.round)
-    return found
+    scenarios = Scenario.objects.select_related("round", "made_by", "proposed_by")
+    scenario = get_object_or_404(scenarios, reference=reference)
+    must(request.user, action, scenario.round)
+    enter(request, scenario.round)
+    return scenario

@@ -65,7 +65,7 @@ def entry_fields(paper, record):
 
 def answered(paper, record):
     """The reference of each thing that was asked or reported, with the answer to it."""
-    given = {item["number"]: item for item in record["items_decided"]}
+    decided = {item["number"]: item for item in record["items_decided"]}
     number = 0
     for recommendation in paper["recommendations"]:
         # What is noted is answered as a whole, what is approved thing by thing.
@@ -73,7 +73,7 @@ def answered(paper, record):
         number += noted
         for item in recommendation["items"]:
             number += not noted
-            answer = given.get(number)
+            answer = decided.get(number)
             if answer is None or answer["recommendation"] != recommendation["number"]:
                 raise ValueError(f"The record of {record['reference']} does not answer its paper.")
             yield item["reference"], answer

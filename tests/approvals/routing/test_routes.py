@@ -1,4 +1,4 @@
-"""Who may approve a grant: the limit to the penny, the groups, the sentences, and properties that hold for any round."""
+"""Who may approve a grant: the limit to the penny, the groups, the sentences, and what holds for any round."""
 
 import random
 from datetime import date
