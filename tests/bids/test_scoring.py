@@ -168,7 +168,7 @@ def test_passed_comes_before_split_before_unjudged_before_failed() -> None:
     assert [bid.reference for bid in rank(bids)] == ["passed", "split", "open", "failed"]
 
 
-def test_no_bids_have_no_ranking() -> None:
+def test_without_bids_the_ranking_is_empty() -> None:
     assert rank([]) == []
 
 

@@ -52,7 +52,7 @@ def test_the_trail_of_the_loaded_rounds_is_unbroken(reference: str | None) -> No
     assert checked.head == audit.head(chain) != audit.START
 
 
-def test_each_event_holds_who_what_when_why_and_the_hash_before_it(round: Round) -> None:
+def test_each_event_records_who_what_when_why_and_the_previous_hash(round: Round) -> None:
     *_, before, last = events(round)
     assert (last.action, last.actor_role, last.subject_kind) == ("keep budget line", Role.FINANCE, "budget line")
     assert (last.at, last.because, last.number) == (NOW, "For the test", before.number + 1)
@@ -180,7 +180,7 @@ def test_swapped_contents_show_even_with_the_numbers_left_as_they_were(round: Ro
     )
 
 
-def test_an_event_put_in_by_hand_shows(round: Round) -> None:
+def test_an_event_inserted_by_hand_shows(round: Round) -> None:
     last = events(round)[-1]
     forged = AuditEvent(
         round=round,
@@ -281,7 +281,7 @@ def test_the_trail_names_the_person_as_they_were_called_then(round: Round) -> No
     assert audit.verify(round).faults == ()
 
 
-def test_a_person_in_the_trail_can_not_be_deleted() -> None:
+def test_a_person_in_the_trail_cannot_be_deleted() -> None:
     by = person(Role.ADMINISTRATOR)
     people.add_person(username="new.person", name="New", unit="", by=by, at=factories.NOW)
     with pytest.raises(DatabaseError), transaction.atomic():

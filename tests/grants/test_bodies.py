@@ -50,7 +50,7 @@ def test_the_body_of_the_demo_has_what_pcd_681_rests_on() -> None:
     ]
 
 
-def test_the_second_body_has_its_own() -> None:
+def test_the_second_body_has_its_own_offices_criteria_and_columns() -> None:
     assert VALE.offices.of(Role.DMPC) == "Police and Crime Commissioner"
     assert VALE.offices.of(Role.MEMBER) == "Panel member"
     assert [criterion.number for criterion in VALE.criteria] == [1, 2, 3, 4]
@@ -94,13 +94,13 @@ def test_areas_are_read_by_name(text: str, codes: list[str]) -> None:
         ("port sallow", "Port Sallow has a force of its own"),
     ],
 )
-def test_a_name_that_is_no_area_is_refused_in_the_words_of_the_body(text: str, message: str) -> None:
+def test_a_name_that_is_not_an_area_is_refused_in_the_words_of_the_body(text: str, message: str) -> None:
     with pytest.raises(NoSuchArea) as refused:
         VALE.areas.read(text)
     assert str(refused.value) == message
 
 
-def test_areas_are_named_each_or_all_together() -> None:
+def test_areas_are_named_one_by_one_or_as_all_of_them() -> None:
     every = [area.code for area in VALE.areas.each]
     assert VALE.areas.names(every[:2]) == "Ashmere, Brackwater"
     assert VALE.areas.names(every) == "All 5 districts"

@@ -49,7 +49,7 @@ def test_fields_that_a_layout_does_not_name_follow_it() -> None:
     assert page.count("<input") == 6
 
 
-def test_a_name_that_is_no_field_is_a_fault() -> None:
+def test_a_name_that_is_not_a_field_is_an_error() -> None:
     with pytest.raises(KeyError):
         drawn(laid_out("nothing")())
 
@@ -115,7 +115,7 @@ def waits(page: str, number: int) -> bool:
     return "app-reveal--" in tag(page, f"id_answer_{number}_reveals")
 
 
-def test_fields_stand_under_their_answer_and_wait_for_it() -> None:
+def test_fields_are_placed_under_their_answer_and_wait_for_it() -> None:
     page = drawn(Answered())
     assert 'data-aria-controls="id_answer_0_reveals"' in tag(page, "id_answer_1")
     assert "data-aria-controls" not in tag(page, "id_answer_0")

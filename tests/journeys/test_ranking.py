@@ -36,7 +36,7 @@ def _export(page: Page, kind: str, folder: Path) -> Path:
     return kept
 
 
-def test_the_ranking_is_read_and_taken_out_by_keyboard(page: Page, served: str, tmp_path: Path) -> None:
+def test_the_ranking_is_read_and_exported_by_keyboard(page: Page, served: str, tmp_path: Path) -> None:
     close_scoring(page, served)
     look(page)
     press_on(page, page.get_by_role("link", name="How firm the ranking is"))

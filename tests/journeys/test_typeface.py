@@ -88,7 +88,7 @@ def test_pages_are_set_in_the_typeface_of_the_paper(page: Page, served: str) -> 
     assert "SIL OPEN FONT LICENSE" in page.request.get(f"{served}/static/source-sans-3-licence.txt").text()
 
 
-def test_the_admin_is_set_in_it_too(page: Page, served: str) -> None:
+def test_the_admin_is_set_in_the_same_typeface(page: Page, served: str) -> None:
     sign_in(page, served, "iris.jonas")
     page.goto(f"{served}/admin/")
     assert page.locator("body").evaluate("body => getComputedStyle(body).fontFamily").startswith('"Source Sans 3"')

@@ -25,5 +25,5 @@ def test_two_leads_at_once_never_over_commit_an_allocation(copy: str) -> None:
     assert over_committed(copy, 100) == 0
 
 
-def test_without_the_lock_on_the_round_they_do(copy: str) -> None:
+def test_without_the_lock_on_the_round_two_leads_over_commit_it(copy: str) -> None:
     assert over_committed(copy, 20, CONTROL="1") >= 18

@@ -120,7 +120,7 @@ def test_six_members_saving_at_once_lose_and_double_no_mark(
     assert verified(copy)
 
 
-def test_without_the_guard_they_overwrite_each_other(
+def test_without_the_guard_members_overwrite_each_other(
     copy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = Plan(kept=9, late_after=1)

@@ -98,7 +98,7 @@ TWO = [Like("B-1", "Allotment Crew", "1"), Like("B-2", "Teen Court Nights", "2")
     ],
     ids=["one body", "spelling", "initials", "number"],
 )
-def test_bids_of_one_recipient_or_of_two_that_look_like_one(
+def test_bids_of_one_recipient_or_of_two_that_look_like_one_are_suggested(
     one: Body, other: Body | None, why: str, evidence: str, strength: Strength
 ) -> None:
     bids = TWO if other else [Like(bid.reference, bid.title, "1") for bid in TWO]
@@ -116,7 +116,7 @@ def test_bids_of_one_recipient_or_of_two_that_look_like_one(
         (("", ""), ("", ""), None),
     ],
 )
-def test_bids_that_name_the_same_person(
+def test_bids_that_name_the_same_person_are_suggested(
     one: tuple[str, str], other: tuple[str, str], strength: Strength | None
 ) -> None:
     bids = [
@@ -250,7 +250,7 @@ def test_each_suggestion_holds_two_bids_or_more_once_and_says_why(bids: list[Lik
 
 
 @given(bids_of_a_round)
-def test_to_dismiss_all_leaves_none(bids: list[Like]) -> None:
+def test_dismissing_all_suggestions_leaves_none(bids: list[Like]) -> None:
     dismissed = [frozenset(each.references) for each in suggest(bids)]
     assert suggest(bids, dismissed=dismissed) == []
 

@@ -76,7 +76,7 @@ def test_the_threshold_of_spelling(one: str, other: str, alike: bool) -> None:
         ("mutual gain", "mutual aid society", None),
     ],
 )
-def test_how_much_two_names_say(one: str, other: str, strength: Strength | None) -> None:
+def test_the_strength_of_a_likeness_between_two_names(one: str, other: str, strength: Strength | None) -> None:
     links = like_names([("A", one, one), ("B", other, other)])
     assert max((link.strength for link in links), default=None) == strength
 

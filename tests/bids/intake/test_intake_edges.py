@@ -35,7 +35,7 @@ def workbook() -> bytes:
 
 
 @pytest.mark.parametrize("broken", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"])
-def test_a_damaged_workbook_is_turned_away_in_words(broken: str) -> None:
+def test_a_damaged_workbook_is_refused_with_an_explanation(broken: str) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook())) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
@@ -45,7 +45,7 @@ def test_a_damaged_workbook_is_turned_away_in_words(broken: str) -> None:
         read(out, "bids.xlsx", MPS)
 
 
-def test_an_encrypted_workbook_is_turned_away_in_words() -> None:
+def test_an_encrypted_workbook_is_refused_with_an_explanation() -> None:
     content = bytearray(workbook())
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         at = content.find(mark)

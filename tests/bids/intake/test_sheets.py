@@ -47,7 +47,7 @@ def test_a_row_is_read_by_its_columns_with_its_number(make: Callable[..., io.Byt
 
 
 @both
-def test_columns_may_stand_in_any_order_and_case(make: Callable[..., io.BytesIO], name: str) -> None:
+def test_columns_may_be_in_any_order_and_case(make: Callable[..., io.BytesIO], name: str) -> None:
     header = [f" {column.upper()} " for column in reversed(HEADER)]
     assert read(make(header, CELLS[::-1]), name) == [ROW | {"row": "2"}]
 
@@ -93,7 +93,7 @@ def test_wrong_columns_are_named(make: Callable[..., io.BytesIO], name: str, hea
 
 @both
 @pytest.mark.parametrize("rows", [[], [HEADER], [HEADER, [""] * len(HEADER)]], ids=["empty", "header", "blank row"])
-def test_a_file_without_bids_is_turned_away(make: Callable[..., io.BytesIO], name: str, rows: list[list[str]]) -> None:
+def test_a_file_without_bids_is_refused(make: Callable[..., io.BytesIO], name: str, rows: list[list[str]]) -> None:
     with pytest.raises(UnreadableSheet):
         read(make(*rows), name)
 
@@ -105,7 +105,7 @@ def test_a_cell_beyond_the_last_column_is_named_by_its_row(make: Callable[..., i
 
 
 @both
-def test_more_rows_than_a_file_may_have_are_turned_away(make: Callable[..., io.BytesIO], name: str) -> None:
+def test_more_rows_than_a_file_may_have_are_refused(make: Callable[..., io.BytesIO], name: str) -> None:
     short = CELLS[:1]
     assert len(read(make(HEADER, *[short] * MOST_ROWS), name)) == MOST_ROWS
     with pytest.raises(UnreadableSheet, match="more than 1,000 rows"):
@@ -139,12 +139,12 @@ def test_more_rows_than_a_file_may_have_are_turned_away(make: Callable[..., io.B
         "a cell of 10 MB",
     ],
 )
-def test_another_kind_of_file_is_turned_away_in_words(content: bytes, name: str, message: str) -> None:
+def test_another_kind_of_file_is_refused_with_an_explanation(content: bytes, name: str, message: str) -> None:
     with pytest.raises(UnreadableSheet, match=message):
         read(io.BytesIO(content), name)
 
 
-def test_a_zip_that_is_no_workbook_is_turned_away() -> None:
+def test_a_zip_that_is_not_a_workbook_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         packed.writestr("readme.txt", "Not a workbook")
@@ -162,7 +162,7 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused() -> None:
 
 
 @pytest.mark.parametrize("formula", ["=1+1", '=HYPERLINK("http://example.org")', "=SUM(A1:A9)"])
-def test_a_formula_is_turned_away_with_its_cell(formula: str) -> None:
+def test_a_formula_is_refused_and_its_cell_named(formula: str) -> None:
     cells = [*CELLS[:7], formula, *CELLS[8:]]
     with pytest.raises(UnreadableSheet, match="Cell H3 holds a formula"):
         read(xlsx_file(HEADER, CELLS, cells), "bids.xlsx")

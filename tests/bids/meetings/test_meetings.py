@@ -246,7 +246,7 @@ def test_recording_again_replaces_what_was_agreed(meeting: Meeting, split: Bid, 
         discuss(meeting, split, chair, seen=2)
 
 
-def test_a_later_meeting_speaks_last(meeting: Meeting, split: Bid, members: list[User], chair: User) -> None:
+def test_the_latest_meeting_decides(meeting: Meeting, split: Bid, members: list[User], chair: User) -> None:
     discuss(meeting, split, chair, settled(False))
     meetings.close_meeting(meeting=meeting, seen=None, by=chair, at=NOW)
     second = plan(meeting.round, chair)

@@ -290,7 +290,7 @@ def test_another_chair_waives_a_chairs_interest_and_nobody_their_own(
         declare(bid, chair, "")
 
 
-def test_a_chair_of_another_round_answers_for_none_of_this(round: Round, bid: Bid) -> None:
+def test_a_chair_of_another_round_cannot_declare_here(round: Round, bid: Bid) -> None:
     stranger = person(Role.CHAIR, round=open_round())
     with pytest.raises(Refused, match="not assigned to you"):
         declare(bid, stranger, "")

@@ -233,7 +233,7 @@ def test_no_interest_is_waived_after_scoring_closed(scored: Bid, member: User, c
     assert not opens_to(scored, member)
 
 
-def test_there_must_be_an_interest_that_still_bars(bid: Bid, member: User, chair: User) -> None:
+def test_only_an_interest_that_still_bars_can_be_waived(bid: Bid, member: User, chair: User) -> None:
     scorecard(bid, member)
     with pytest.raises(Refused, match="This interest no longer keeps the member from the bid"):
         waive(bid, member, chair)

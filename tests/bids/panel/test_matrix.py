@@ -119,7 +119,7 @@ def test_a_failed_gate_and_a_mark_of_0_are_in_the_file(round: Round, bid: Bid, m
     assert (named["1. Strategic aim: passes"], named["4. Proven experience: mark"]) == ("no", 0)
 
 
-def test_drafts_and_withdrawn_cards_are_not_in_it(round: Round, bid: Bid, chair: User) -> None:
+def test_drafts_and_withdrawn_cards_are_not_in_the_file(round: Round, bid: Bid, chair: User) -> None:
     kept, drafting, gone = [person(Role.MEMBER, round=round, name=name) for name in ("Kept", "Drafting", "Gone")]
     scorecard(bid, kept)
     scorecard(bid, drafting, submit=False)
@@ -140,7 +140,7 @@ def test_a_bid_in_which_the_reader_has_an_interest_is_not_in_their_file(round: R
     assert len(list(matrix.rows(round, other))) == 3
 
 
-def test_another_round_is_not_in_it(round: Round, bid: Bid, member: User, chair: User) -> None:
+def test_another_round_is_not_in_the_file(round: Round, bid: Bid, member: User, chair: User) -> None:
     elsewhere = open_round()
     scorecard(make_bid(elsewhere), person(Role.MEMBER, round=elsewhere))
     scorecard(bid, member)
@@ -204,7 +204,7 @@ def test_a_control_character_that_was_pasted_in_does_not_stop_a_workbook(
 # Who may have it, and when
 
 
-def test_no_marks_leave_while_scoring_is_open(round: Round, bid: Bid, member: User, chair: User) -> None:
+def test_no_marks_are_exported_while_scoring_is_open(round: Round, bid: Bid, member: User, chair: User) -> None:
     scorecard(bid, member)
     with pytest.raises(Refused, match="You can export marks once scoring has closed"):
         ask(round, chair)

@@ -121,7 +121,7 @@ def test_a_redirected_bid_and_no_other_has_a_destination(
         ("reject", "", "", "outcome_has_its_reason"),
     ],
 )
-def test_the_database_too_wants_reason_and_destination(
+def test_the_database_requires_a_reason_and_a_destination(
     bid: Bid, chair: User, verdict: str, destination: str, reason: str, constraint: str
 ) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():

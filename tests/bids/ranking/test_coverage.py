@@ -170,7 +170,7 @@ def test_the_shade_is_the_share_of_the_most_covered_borough_and_never_none_for_a
     assert tiles["Barnet"].shade == (SHADES if most else 0)
 
 
-def test_a_body_without_a_map_has_its_table_alone() -> None:
+def test_a_body_without_a_map_shows_only_its_table() -> None:
     in_vale = drawn(VALE.areas, {"X07000002": {"all": 3, "above": 2, "asked": Decimal("50000.01")}}, [])
     assert (in_vale.tiles, in_vale.width, in_vale.height) == ([], 0, 0)
     assert [part.label for part in in_vale.areas] == ["Ashmere", "Brackwater", "Corran Vale", "Dunholt", "Eastry Fen"]

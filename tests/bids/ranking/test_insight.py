@@ -178,7 +178,7 @@ def test_a_bid_that_only_one_member_scored_keeps_its_result_without_them() -> No
     assert ranges(bids, ONE) == {"A": (1, 1), "B": (2, 2), "C": (3, 3)}
 
 
-def test_of_a_panel_of_one_every_place_is_as_it_is() -> None:
+def test_with_one_member_every_place_is_fixed() -> None:
     assert ranges([bid("A", ada=1), bid("B", ada=4)], ONE) == {"A": (2, 2), "B": (1, 1)}
 
 

@@ -26,7 +26,7 @@ def test_no_dot_covers_another_and_each_lies_within_the_picture(means: list[str]
     assert all(3 <= x <= 107 and 3 <= y <= 17 for x, y, _ in positions)
 
 
-def test_dots_that_stand_apart_stand_on_the_line() -> None:
+def test_dots_that_do_not_touch_are_on_the_line() -> None:
     assert dots("0.00", "2.00", "4.00") == [(5, 10, False), (55, 10, False), (105, 10, False)]
 
 

@@ -30,7 +30,7 @@ def test_adding_a_person_is_recorded_and_they_cannot_sign_in_yet(administrator: 
     assert (event.action, event.subject, event.actor) == ("add person", "new.person", administrator)
 
 
-def test_a_user_name_is_given_once(administrator: User) -> None:
+def test_a_user_name_is_unique(administrator: User) -> None:
     people.add_person(username="new.person", name="New Person", unit="", by=administrator, at=NOW)
     with pytest.raises(Refused, match=r"The user name new\.person is taken") as refused:
         people.add_person(username="new.person", name="Another", unit="", by=administrator, at=NOW)
