@@ -25,11 +25,11 @@ class CriterionAdmin(ReferenceAdmin):
     list_filter = ("round",)
 
     def has_change_permission(self, request: HttpRequest, obj: Criterion | None = None) -> bool:
-        """The criteria stay as they were once a bid of the round is with a member, whether or not it was begun."""
+        """Allow no change once a bid of the round is with a member, even if it was not begun."""
         return obj is None or not Assignment.objects.filter(bid__round=obj.round).exists()
 
     def has_add_permission(self, request: HttpRequest, obj: Criterion | None = None) -> bool:
-        """A round is opened with its criteria; one more would leave every scorecard incomplete."""
+        """Allow no further criterion: it would leave every scorecard of the round incomplete."""
         return False
 
 

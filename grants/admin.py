@@ -21,13 +21,13 @@ else:
 
 
 class ReadOnlyAdmin(Rows):
-    """Shows rows and changes none: who keeps reference data has no power over what was judged or decided."""
+    """Rows that nobody changes here: the keepers of reference data have no power over what was judged or decided."""
 
     list_per_page = 50
     show_full_result_count = False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """A list is asked by its own filters alone: what a page leaves out must not show in which rows there are."""
+        """Allow only the filters of the list itself, because any other lookup would reveal what the page leaves out."""
         allowed = {str(name) for name in self.list_filter}
         return lookup.partition("__")[0] in allowed and super().lookup_allowed(lookup, value, request)
 

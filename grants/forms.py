@@ -170,7 +170,7 @@ class Lines(forms.CharField):
 
 
 def text_area(label: str, *, rows: int = 4, required: bool = True, hint: str = "", longest: int = 4000) -> Any:
-    """A field of several lines, whose missing answer is asked for by its own label."""
+    """Return a field of several lines. If it is left empty, the error names its label."""
     return Lines(
         label=label,
         required=required,
@@ -243,14 +243,14 @@ class VersionedForm(Form):
 
 
 class FilterForm(Form):
-    """What a list shows, asked for in its address: any field may be empty, and none is called optional."""
+    """The filters of a list, read from its address. Any field may be empty, and none is labelled optional."""
 
     may_be_incomplete = True
     label_class = ""
 
 
 def choose(label: str, choices: Iterable[tuple[str, str]], anything: str = "") -> forms.ChoiceField:
-    """A list to choose one of; `anything` is what stands first in it and chooses nothing."""
+    """Return a field to choose one of several. `anything` is the first option, which chooses nothing."""
     first = [("", anything)] if anything else []
     return forms.ChoiceField(label=label, choices=[*first, *choices], required=False)
 

@@ -28,7 +28,7 @@ def initials(plain: str) -> frozenset[str]:
 
 
 def runs_of_three(plain: str) -> frozenset[str]:
-    """Each three words of a plain name that follow one another, its small words left out."""
+    """Return every run of three consecutive words of a plain name, without its small words."""
     words = [word for word in plain.split() if word not in _SMALL]
     return frozenset(" ".join(words[i : i + 3]) for i in range(len(words) - 2))
 

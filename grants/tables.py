@@ -38,7 +38,7 @@ def as_csv(table: Table) -> Iterator[str]:
 
 
 def harmless(value: Any) -> Any:
-    """A text that no spreadsheet program computes: what begins like a formula gets an apostrophe before it."""
+    """Return a text that no spreadsheet computes: one that begins like a formula gets an apostrophe in front."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_STARTS) else value
 
 

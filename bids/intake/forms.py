@@ -162,7 +162,7 @@ class BidForm(Form):
 
 
 class ChangeBidForm(BidForm):
-    """A bid that is there already: its reference stays, and the reason of the change goes into the trail."""
+    """An existing bid: its reference stays, and the reason for the change is recorded in the trail."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = text_area("Why it changes", rows=2)

@@ -194,7 +194,7 @@ class Meeting(models.Model):
 
     @property
     def state(self) -> Meeting.State:
-        """The state, which its two instants decide: a transition sets one of them and moves nothing else."""
+        """The state, which follows from its two instants: a transition sets one of them and nothing else."""
         if self.closed_at:
             return self.State.CLOSED
         return self.State.OPEN if self.opened_at else self.State.PLANNED
@@ -202,7 +202,7 @@ class Meeting(models.Model):
 
 class DiscussionQuerySet(models.QuerySet["Discussion"]):
     def of_open_meetings(self) -> DiscussionQuerySet:
-        """The items of meetings that were opened and not closed: before that an agenda is its chair's alone."""
+        """Return the items of open meetings. Before a meeting opens, only its chair sees the agenda."""
         return self.filter(meeting__opened_at__isnull=False, meeting__closed_at=None)
 
 

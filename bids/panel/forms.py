@@ -98,7 +98,7 @@ class InterestForm(Form):
 
 
 class RestForm(Form):
-    """One tick for all bidders that one did not answer for. Nothing is ticked beforehand."""
+    """One box for all bidders without an answer. It is never ticked beforehand."""
 
     rest = forms.BooleanField(
         label="I have no interest in any bidder that I did not answer for above",

@@ -31,7 +31,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """An area as a square: where it stands, its short name, its bids above the line, and its shade from 0 to 4."""
+    """An area as a square: its place, its short name, its bids above the line, and its shade from 0 to 4."""
 
     part: Part
     short: str

@@ -115,7 +115,7 @@ def signed(value: Decimal) -> str:
 
 @register.filter
 def counted(number: int, noun: str) -> str:
-    """1 member, 2 members; a plural that does not end in s stands behind a comma: `counted:"body,bodies"`."""
+    """1 member, 2 members; a plural that does not end in s follows a comma: `counted:"body,bodies"`."""
     singular, _, plural = noun.partition(",")
     return counting.counted(number, singular, plural)
 
@@ -135,7 +135,7 @@ def may_here(context: dict[str, Any], action: str) -> bool:
 
 @register.inclusion_tag("govuk/typed_here.html", takes_context=True)
 def typed_here(context: dict[str, Any]) -> dict[str, Any]:
-    """Who types in this form, so that it is kept for them where it cannot be taken; and a word where it was."""
+    """Mark a form so that its text is kept for the person if it cannot be saved, and say so if it was."""
     request = context["request"]
     return {"name": typed.FIELD, "ticket": typed.ticket(request), "kept": typed.kept(request)}
 
