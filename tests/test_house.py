@@ -349,6 +349,57 @@ def test_a_comparison_with_a_label_in_a_template_is_detected(text: str) -> None:
     assert asked_in_a_template(text)
 
 
+# Names say what is held
+
+EMPTY_NAMES = {"found", "said", "told", "beside", "meant", "given"}
+PYTHON = [*ROOT.glob("*.py"), *(file for folder in (*OURS, "tests") for file in sorted((ROOT / folder).rglob("*.py")))]
+
+
+def empty_names(tree: ast.AST) -> Iterator[str]:
+    """Each variable, argument, attribute, keyword or function whose name says nothing of what it holds.
+
+    What a module imports keeps its name: `given` is hypothesis' own.
+    """
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    for node in ast.walk(tree):
+        parts = ("asname",) if isinstance(node, ast.alias) else ("id", "arg", "attr", "name")
+        names = {name for part in parts if isinstance(name := getattr(node, part, None), str)}
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            names -= imported
+        yield from (f"line {getattr(node, 'lineno', 0)}: {name}" for name in names & EMPTY_NAMES)
+
+
+def test_names_say_what_they_hold() -> None:
+    assert len(PYTHON) > 400
+    lines = {str(file.relative_to(ROOT)): sorted(empty_names(ast.parse(file.read_text()))) for file in PYTHON}
+    assert {name: empty for name, empty in lines.items() if empty} == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "found = 1",
+        "for said in rows: pass",
+        "def told(): pass",
+        "def f(*, beside): pass",
+        "f(meant=1)",
+        "row.given",
+        "lambda found: 1",
+        "import re as found",
+        "from hypothesis import given\ngiven = 1",
+        "try: pass\nexcept ValueError as said: pass",
+        "match x:\n    case [found]: pass",
+    ],
+)
+def test_an_empty_name_is_detected(code: str) -> None:
+    assert list(empty_names(ast.parse(code)))
+
+
+@pytest.mark.parametrize("code", ["from hypothesis import given\n@given(x)\ndef f(): pass", '"found"', "founder = 1"])
+def test_other_names_are_allowed(code: str) -> None:
+    assert list(empty_names(ast.parse(code))) == []
+
+
 # Functions that can be read at once
 
 LINES, PARAMETERS = 60, 8
