@@ -1,4 +1,4 @@
-"""Single tender actions: contracts let without competition, beside the bids.
+"""Single tender actions: contracts awarded without competition, kept apart from the bids.
 
 Start with `contracts.py`: how one is recorded, changed, routed and approved.
 """

@@ -17,11 +17,7 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 
 from approvals import enums
-from approvals.models import (
-    Award,
-    DecisionItem,
-    DelegationRule,
-)
+from approvals.models import Award, DecisionItem, DelegationRule
 from approvals.routing import limits, routes
 from approvals.routing.commitments import must_not_be_in_flight
 from approvals.routing.facts import RouteFacts
