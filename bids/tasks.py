@@ -90,7 +90,7 @@ def _of_chair(user: User, round: Round, closed: bool) -> Iterator[Task]:
     missing = members.incomplete_of(round).filter(bid__in=bids).count()
     if missing:
         yield Task(
-            "Wait for scorecards", page, missing, due=round.scoring_closes_on, hint="Write to members who are behind."
+            "Wait for scorecards", page, missing, due=round.scoring_closes_on, hint="Email members who are behind."
         )
     elif not unassigned and bids.exists():
         yield Task(

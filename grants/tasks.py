@@ -52,7 +52,7 @@ def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
     proposed = Virement.objects.filter(round=round, state=Virement.State.PROPOSED).exclude(proposed_by=user).count()
     if proposed:
         address = reverse("grants:virements", args=[round.reference])
-        yield Task("Answer what is proposed between budget lines", address, proposed)
+        yield Task("Confirm or refuse virements", address, proposed)
 
 
 def waiting(user: User, held: Holdings) -> list[RoundWaiting]:

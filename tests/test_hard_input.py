@@ -73,7 +73,7 @@ def test_the_trail_shows_no_mark_while_the_panel_scores() -> None:
         client = signed_in(username)
         for action in ("submit scorecard", "save draft", "declare interest"):
             page = client.get(reverse("grants:round_trail", args=[round.reference]), {"action": action})
-            assert "No event fits" in page.content.decode()
+            assert "No events match" in page.content.decode()
         bid = Bid.objects.filter(round=round, scorecards__state="submitted")[0]
         page = client.get(reverse("bids:bid_trail", args=[bid.reference])).content.decode()
         assert "scorecard" not in page
@@ -85,12 +85,12 @@ def test_the_trail_hides_how_much_was_scored_while_the_panel_scores() -> None:
     for username in ("grace.hall", "sam.wills"):
         address = reverse("grants:round_trail", args=[round.reference])
         page = signed_in(username).get(address, {"check": "1"}).content.decode()
-        assert "The trail is unbroken, with the events that are held back." in page
-        assert "the numbers and hashes of all events" in page
+        assert "The trail is unbroken, including the events that are not shown." in page
+        assert "The numbers and hashes of all events are not shown" in page
         assert "Hash" not in page and head not in page and "Details of event" not in page
     factories.close(round)
     page = signed_in("sam.wills").get(address, {"check": "1"}).content.decode()
-    assert head in page and "Details of event" in page and "held back" not in page
+    assert head in page and "Details of event" in page and "not shown" not in page
 
 
 def test_an_interest_locks_the_bid_for_a_chair_and_for_whatever_one_becomes() -> None:

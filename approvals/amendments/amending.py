@@ -56,12 +56,14 @@ def amend_grant(
         raise Refused("The earlier decision did not decide this grant", field="award")
     awards.must_have_no_interest("amend grant", [award.bid], award.round, by, at, others="changes its grant")
     if amount == award.amount and award.state == Award.State.APPROVED:
-        raise Refused(f"It is {money.pounds(amount)} already", field="amount")
+        raise Refused(f"The grant is already {money.pounds(amount)}. Enter a different amount", field="amount")
     if amount > award.bid.amount:
-        raise Refused(f"The bid asks for {money.pounds(award.bid.amount)}. A grant is never more", field="amount")
+        raise Refused(
+            f"Amount must be no more than the {money.pounds(award.bid.amount)} that the bid asks for", field="amount"
+        )
     paid = total_of(award.payments.all())
     if amount < paid:
-        raise Refused(f"{money.pounds(paid)} was paid already", field="amount")
+        raise Refused(f"Amount must be at least the {money.pounds(paid)} that was already paid", field="amount")
     _must_fit(decision, award, amount)
     _must_leave_other_routes(decision, award, amount, at)
     kept, _ = AmendedGrant.objects.update_or_create(
@@ -96,7 +98,7 @@ def _must_leave_other_routes(decision: Decision, award: Award, amount: Decimal, 
         if then[other.reference].level.height > now[other.reference].level.height:
             raise Refused(
                 f"With {money.pounds(amount)} the delegated grant for {other.bid.title} would need the {decider}. "
-                "Its group is not below the limit any more.",
+                "Its group is no longer below the limit.",
                 field="amount",
             )
 
@@ -131,7 +133,7 @@ def problems(decision: Decision) -> list[Discrepancy]:
     return [
         Discrepancy(
             "amendment",
-            f"A later decision changed {kept.award.bid.title}. Take the change out, and amend that decision.",
+            f"A later decision changed {kept.award.bid.title}. Withdraw the change and amend that decision instead.",
             kept.amount,
             kept.award.reference,
         )
@@ -169,7 +171,7 @@ def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
     kept = decision.changes.get(award=award)
     paid = total_of(award.payments.all())
     if kept.amount < paid:
-        raise Refused(f"{money.pounds(paid)} of {award.bid.title} was paid meanwhile. The pack must be returned.")
+        raise Refused(f"{money.pounds(paid)} of {award.bid.title} was paid in the meantime. The pack must be returned.")
     awards.invalidate(award, f"{decision.reference} changed it to {money.pounds(kept.amount)}", by, at)
     Recommendation.objects.create(
         bid=award.bid,
@@ -206,7 +208,7 @@ def _facts(decision: Decision, changes: Collection[AmendedGrant], day: date) -> 
 def _sentence(decision: Decision) -> str:
     assert decision.amends
     decider = decision.round.body.offices.decider_short
-    return f"Decided by the {decider} in {decision.amends.reference}, which alone a new decision changes"
+    return f"Decided by the {decider} in {decision.amends.reference}, which only a new decision can change"
 
 
 def printed(decision: Decision) -> dict[str, str]:

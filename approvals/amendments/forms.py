@@ -15,7 +15,7 @@ from grants.forms import Form, MoneyField, text_area
 class AmendForm(Form):
     award = forms.ModelChoiceField(label="Grant", queryset=Award.objects.none(), empty_label="Choose a grant")
     amount = MoneyField(label="New amount")
-    reason = text_area("Reason", rows=3, longest=2000, hint="Printed nowhere; it stands in the trail.")
+    reason = text_area("Reason", rows=3, longest=2000, hint="This is not printed. It is recorded in the audit trail.")
 
     def __init__(self, *args: Any, grants: Sequence[Award], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -27,7 +27,10 @@ def amend_grant(request: Request, reference: str) -> HttpResponse:
         "approvals/amendments/amend_grant.html",
         AmendForm(request.POST or None, grants=amending.amendable(decision)),
         lambda data: amending.amend_grant(decision=decision, **data, by=request.user, at=timezone.now()),
-        done=lambda kept: f"{decision.reference} asks for {money.pounds(kept.amount)} for {kept.award.bid.title}",
+        done=lambda kept: (
+            f"You added the change. {decision.reference} asks for {money.pounds(kept.amount)} "
+            f"for {kept.award.bid.title}"
+        ),
         to=reverse("approvals:decision", args=[reference]),
         decision=decision,
     )
@@ -46,7 +49,7 @@ def leave_grant(request: Request, reference: str, award: str) -> HttpResponse:
         lambda data: amending.leave_grant(
             decision=decision, award=kept.award, reason=data["reason"], by=request.user, at=timezone.now()
         ),
-        done=f"{kept.award.bid.title} stays as it was decided",
+        done=f"You withdrew the change to {kept.award.bid.title}",
         to=reverse("approvals:decision", args=[reference]),
         decision=decision,
         kept=kept,

@@ -54,10 +54,10 @@ class LikenessForm(VersionedForm):
     may_be_incomplete = True
 
     answer = forms.ChoiceField(
-        label="What they are",
-        choices=[("confirm", "Lots of one project"), ("dismiss", "Not one project, none of them")],
+        label="Your answer",
+        choices=[("confirm", "Lots of one project"), ("dismiss", "Not one project")],
         widget=Radios,
-        error_messages={"required": "Select what they are"},
+        error_messages={"required": "Select an answer"},
     )
     bids = CountedBidsField(
         label="Which of them are one project",
@@ -86,10 +86,10 @@ class SameBodyForm(Form):
     may_be_incomplete = True
 
     answer = forms.ChoiceField(
-        label="What they are",
-        choices=[("merge", "One organisation"), ("dismiss", "Different organisations, all of them")],
+        label="Your answer",
+        choices=[("merge", "One organisation"), ("dismiss", "Different organisations")],
         widget=Radios,
-        error_messages={"required": "Select what they are"},
+        error_messages={"required": "Select an answer"},
     )
     bodies = forms.ModelMultipleChoiceField(
         label="Which of them are one organisation",

@@ -22,22 +22,28 @@ class Part:
 
 
 PARTS: Sequence[Part] = (
-    Part("summary", "Executive summary", "What is asked, why, and for how much, in a few sentences.", numbered=False),
-    Part("introduction", "Introduction and background", "Where the money comes from and what it is to change."),
+    Part(
+        "summary", "Executive summary", "In a few sentences: what the paper asks for, why and how much.", numbered=False
+    ),
+    Part("introduction", "Introduction and background", "Where the money comes from and what it should achieve."),
     Part(
         "issues",
         "Issues for consideration",
-        "How bids came in, were scored and chosen; risks; what follows if refused.",
+        "How bids were invited, scored and chosen, the risks, and what happens if the grants are refused.",
     ),
-    Part("financial", "Financial comments", "How the allocation is used. Table 3 follows by itself."),
-    Part("legal", "Legal comments", "The power to grant, the power to decide, and procurement law."),
-    Part("commercial", "Commercial comments", "The contract, its supplier and its ground."),
+    Part("financial", "Financial comments", "How the allocation is used. Table 3 is added automatically."),
+    Part("legal", "Legal comments", "The power to make grants, the power to decide, and procurement law."),
+    Part("commercial", "Commercial comments", "The contract, its supplier and the ground for it."),
     Part("data", "Data protection and privacy", "What personal data is used, and the impact assessments."),
-    Part("equality", "Equality comments", "The effect on people with protected characteristics. Never empty."),
+    Part(
+        "equality",
+        "Equality comments",
+        "The effect on people with protected characteristics. This section cannot be empty.",
+    ),
     Part(
         "background",
         "Background papers",
-        "What the paper rests on; say so where there is none beyond its appendices.",
+        "What the paper relies on. If there is nothing besides the appendices, say so.",
     ),
 )
 BY_KEY = {part.key: part for part in PARTS}

@@ -85,23 +85,23 @@ def _contracts(position: Position) -> Scope:
 # The name of each check, as in `Discrepancy.check`; the statement that must be true; and what it looks at.
 CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
     ("outcome", "Every bid has exactly one outcome", _bids),
-    ("costs", "The costs of every bid sum to what it asks for", _bids),
+    ("costs", "The costs of every bid add up to the amount it asks for", _bids),
     ("destination", "Every redirected bid has a destination", _redirected),
-    ("internal bids", "The budget lines hold the bids led inside the force", _internal),
+    ("internal bids", "The budget lines cover the bids led inside the force", _internal),
     ("bid", "Every grant belongs to a bid of the round", _grants),
-    ("agreed amount", "Every grant is what the leadership agreed", _grants),
-    ("route", "Every grant is routed, and none too low", _grants),
+    ("agreed amount", "Every grant is the amount that the leadership agreed", _grants),
+    ("route", "Every grant is routed at the right level or above", _grants),
     ("warning", "No routing warning is open", _grants),
     ("approval", "Every delegated grant is approved", _delegated),
     ("approval level", "No grant was approved below its level", _approved),
     ("approved amount", "Every approval is for the amount of its grant", _approved),
     ("paid", "No grant was paid more than its amount", _paid),
-    ("early payment", "Every payment before approval has its reason", _early),
+    ("early payment", "Every payment before approval has a reason", _early),
     ("recipient", "Every grant has a recipient outside the force", _grants),
     ("legal power", "Every grant names its legal power", _grants),
-    ("living wage", "The living wage is confirmed where a grant pays staff", _grants),
-    ("profile", "The years of every contract sum to its value", _contracts),
-    ("contract", "Every contract has its evidence, proposal, framework and approval", _contracts),
+    ("living wage", "The living wage is confirmed for every grant that pays staff", _grants),
+    ("profile", "The yearly amounts of every contract add up to its value", _contracts),
+    ("contract", "Every contract has its evidence, proposal, performance framework and approval", _contracts),
 )
 
 

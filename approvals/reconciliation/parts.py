@@ -113,16 +113,16 @@ class Dimension:
 
 
 _ROUTES = {
-    Level.DMPC: ("dmpc", "For decision"),
-    Level.DELEGATED: ("delegated", "Approved under delegation"),
-    None: ("none", "Not routed"),
+    Level.DMPC: ("dmpc", "Grants needing a decision"),
+    Level.DELEGATED: ("delegated", "Grants approved under delegation"),
+    None: ("none", "Grants not routed"),
 }
 
 
 def _standing(grant: Grant) -> Label:
     if grant.approved is not None:
         return "approved", "Approved"
-    return ("asked", "Asked for, not decided") if grant.asked else ("open", "Not approved yet")
+    return ("asked", "Awaiting decision") if grant.asked else ("open", "Not approved yet")
 
 
 def _recipient(grant: Grant) -> Label:
@@ -152,8 +152,8 @@ def _stated(labels: Sequence[Label]) -> Sequence[Label]:
 
 DIMENSIONS: Sequence[Dimension] = (
     Dimension("route", "By route", lambda grant: [_ROUTES[grant.route]]),
-    Dimension("standing", "By standing", lambda grant: [_standing(grant)]),
-    Dimension("payment", "By what is paid", lambda grant: [_paying(grant)]),
+    Dimension("standing", "By status", lambda grant: [_standing(grant)]),
+    Dimension("payment", "By payment", lambda grant: [_paying(grant)]),
     Dimension(
         "period",
         "By period",
@@ -295,7 +295,9 @@ def _of_bids(position: Position) -> list[Split]:
     parts.append(Part("outcome-several", "Without exactly one outcome", several, "bid"))
     rejected, *others = [part for part in parts if part.rows or part.key == "outcome-rejected"]
     kept = Part("bids-kept", "Not rejected", [row for part in others for row in part.rows], "bid")
-    funnel = Split("outcome", "Where the bids went", received, [part for part in (rejected, *others) if part.rows])
+    funnel = Split(
+        "outcome", "What happened to the bids", received, [part for part in (rejected, *others) if part.rows]
+    )
     internal = [bid for bid in position.bids if Outcome.INTERNAL in bid.outcomes]
     agreed = Part(
         "internal-agreed",

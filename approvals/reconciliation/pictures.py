@@ -60,7 +60,7 @@ def falling(position: Position, reconciled: Reconciliation) -> Picture:
     takes = [(line.label, line.amount, "held") for line in reconciled.lines]
     takes += [(contract.label, contract.amount, "held") for contract in position.contracts]
     takes += [
-        ("Grants for decision", reconciled.dmpc.total, "proposed"),
+        ("Grants needing a decision", reconciled.dmpc.total, "proposed"),
         ("Grants under delegation", reconciled.delegated.total, "approved"),
         ("Grants not routed", reconciled.unrouted.total, "proposed"),
     ]
@@ -84,7 +84,7 @@ def falling(position: Position, reconciled: Reconciliation) -> Picture:
     deductions = ", ".join(f"{step.label.lower()} {step.written}" for step in steps[1:-1]) or "nothing yet"
     description = (
         f"{money.pounds(reconciled.allocation)} less {deductions}, leaves {money.pounds(reconciled.underspend)}. "
-        "The table below holds the same figures."
+        "The table below gives the same figures."
     )
     return Picture("The allocation, falling to the underspend", description, _drawn(steps))
 
@@ -110,9 +110,9 @@ def funnel(reconciled: Reconciliation) -> Picture:
     description = (
         f"{counted(reconciled.received.count, 'bid')} received: {rejected} rejected, {kept} not rejected. "
         f"Of those not rejected: {went}. "
-        "The table below holds the same figures."
+        "The table below gives the same figures."
     )
-    return Picture("The bids, by where they went", description, _drawn(steps))
+    return Picture("What happened to the bids", description, _drawn(steps))
 
 
 def _drawn(steps: Sequence[_Step]) -> list[Bar]:

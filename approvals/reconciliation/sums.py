@@ -34,7 +34,7 @@ class Outcome(StrEnum):
 _OUTCOMES = {
     Outcome.REJECTED: "Rejected",
     Outcome.INTERNAL: "Led inside the force, no grant",
-    Outcome.DMPC: "Grants for decision",
+    Outcome.DMPC: "Grants needing a decision",
     Outcome.DELEGATED: "Grants under delegation",
     Outcome.REDIRECTED: "Redirected",
     Outcome.REFUSED: "Refused in a decision",
@@ -362,7 +362,7 @@ def _of_internal(position: Position, internal: Sequence[BidEntry]) -> Iterator[D
         yield Discrepancy(
             "internal bids",
             f"The internal bids come to {money.pounds(asked)}, "
-            f"but the lines that pay for them hold {money.pounds(holding)}.",
+            f"but the budget lines that pay for them hold {money.pounds(holding)}.",
             asked - holding,
             position.reference,
         )

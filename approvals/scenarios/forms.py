@@ -27,7 +27,10 @@ class LineForm(Form):
         label="Draw the line below this many bids",
         min_value=0,
         max_value=99_999,
-        help_text="Those above it are funded as asked for, the others not. What you set above is replaced.",
+        help_text=(
+            "Bids above the line are funded at the amount asked for and the others are not funded. "
+            "This replaces what you set for each bid."
+        ),
         widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "inputmode": "numeric"}),
     )
 

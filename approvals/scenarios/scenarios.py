@@ -128,7 +128,8 @@ def propose_scenario(*, scenario: Scenario, reason: str, seen: int, by: User, at
         raise Refused("Fund at least one bid before you propose the scenario")
     if proposed.spare < 0:
         raise Refused(
-            f"The scenario takes {money.pounds(-proposed.spare)} more than is left for grants. Fund fewer bids or less"
+            f"The scenario takes {money.pounds(-proposed.spare)} more than is left for grants. "
+            "Fund fewer bids or smaller amounts"
         )
     others = Scenario.objects.filter(round=scenario.round, proposed_at__isnull=False)
     replaced = list(others.values_list("name", flat=True))

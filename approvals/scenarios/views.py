@@ -146,7 +146,7 @@ def propose_scenario(request: Request, reference: str) -> HttpResponse:
         lambda data: transitions.propose_scenario(
             scenario=scenario, **data, seen=scenario.version, by=request.user, at=timezone.now()
         ),
-        done=f"{scenario.name} proposed to the leadership",
+        done=f"You proposed {scenario.name} to the leadership",
         to=_list(scenario.round),
         scenario=scenario,
     )

@@ -32,7 +32,7 @@ class BidForm(Form):
     pieces = (
         Section("The bid", "your_reference", "title"),
         Section(
-            "Who asks",
+            "The bidder",
             Reveal("led_by", {"external": ["recipient", "register", "register_number"]}),
             "sponsoring_unit",
             "contact",
@@ -41,7 +41,7 @@ class BidForm(Form):
         Section("The money", "amount", "costs"),
         Section("What it is for", "summary", "beneficiaries", "boroughs", "themes", "priorities", "objectives"),
         Section("When it runs", "starts_on", "ends_on"),
-        Section("What comes of it", "outputs", "outcomes", "evaluation_plan", "track_record"),
+        Section("Results and evaluation", "outputs", "outcomes", "evaluation_plan", "track_record"),
         Section("Staff and personal data", Reveal("employs_staff", {"yes": ["london_living_wage"]}), "personal_data"),
         Section("After the grant", Reveal("future_cost", {"yes": ["future_cost_note"]})),
     )
@@ -50,12 +50,12 @@ class BidForm(Form):
         label="Your reference", max_length=40, help_text="The number that the bidder or your unit gave it."
     )
     title = forms.CharField(label="Title", max_length=150)
-    led_by = forms.ChoiceField(label="Who leads it", choices=Bid.Led.choices, widget=Radios)
+    led_by = forms.ChoiceField(label="Who leads the project", choices=Bid.Led.choices, widget=Radios)
     recipient = forms.CharField(
         label="Recipient organisation",
         max_length=150,
         required=False,
-        help_text="Who is to be paid. Leave empty for a bid led by a unit of the force.",
+        help_text="The organisation to be paid. Leave empty for a bid led by a unit of the force.",
     )
     register = forms.ChoiceField(
         label="Registered as", choices=Organisation.Register.choices, required=False, widget=forms.Select
@@ -68,12 +68,14 @@ class BidForm(Form):
         label="Contact person",
         max_length=150,
         required=False,
-        help_text="The person the bidder named. Only leads and auditors see it, and it is never published.",
+        help_text="The person the bidder named. Only leads and auditors can see this, and it is never published.",
     )
     contact_email = forms.EmailField(label="Contact’s email address", max_length=254, required=False)
     amount = MoneyField(label="Amount asked for")
     costs = text_area(
-        "Costs", hint="One a line, like “Youth workers: 24,000”. Together they must equal the amount.", longest=2000
+        "Costs",
+        hint="One cost on each line, like “Youth workers: 24,000”. The costs must add up to the amount.",
+        longest=2000,
     )
     summary = text_area("Summary")
     beneficiaries = text_area("Who benefits", rows=2, longest=2000)
@@ -91,7 +93,7 @@ class BidForm(Form):
     track_record = text_area("Track record")
     employs_staff = yes_no("Does it pay staff?")
     london_living_wage = yes_no(
-        "Are they paid at least the living wage?", required=False, hint="Answer where the project pays staff."
+        "Are they paid at least the living wage?", required=False, hint="Answer this if the project pays staff."
     )
     personal_data = yes_no("Does it use personal data of the public?")
     future_cost = yes_no("Does it leave a future or ongoing cost?")
@@ -138,7 +140,7 @@ class BidForm(Form):
         amount, costs = data.get("amount"), data.get("costs")
         if amount and costs and money.total([part for _, part in costs]) != amount:
             total = money.pounds(money.total([part for _, part in costs]))
-            self.add_error("costs", f"The costs sum to {total}, and the amount asked for is {money.pounds(amount)}")
+            self.add_error("costs", f"The costs add up to {total}, but the amount asked for is {money.pounds(amount)}")
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
             self.add_error("ends_on", "End date must be on or after the start date")
         if data.get("employs_staff") and data.get("london_living_wage") is None:
@@ -158,14 +160,14 @@ class BidForm(Form):
             if not name:
                 self.add_error("recipient", "Enter the recipient organisation")
             if (register == Organisation.Register.NOT_STATED) != (not number):
-                self.add_error("register_number", "Give the register and the number together, or neither")
+                self.add_error("register_number", "Enter both the register and the number, or neither")
 
 
 class ChangeBidForm(BidForm):
     """An existing bid: its reference stays, and the reason for the change is recorded in the trail."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = text_area("Why it changes", rows=2)
+    reason = text_area("Reason for the change", rows=2)
 
 
 class UploadForm(Form):

@@ -113,7 +113,7 @@ def check(round: Round, rows: Sequence[dict[str, str]]) -> Preview:
                 errors.append(("register_number", clash))
         known = bool(draft) and reference in there
         if known and there[reference] != digest(draft):
-            errors.append(("your_reference", "A bid with this reference but other content was already taken in"))
+            errors.append(("your_reference", "A bid with this reference but other content was already imported"))
         header = list(row)
         checked.append(
             CheckedRow(
@@ -270,7 +270,7 @@ def take_in(*, round: Round, draft: dict[str, Any], by: User, at: datetime) -> B
     """
     round = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
     if Bid.objects.filter(round=round, source_reference=draft["your_reference"]).exists():
-        raise Refused("A bid with this reference was already taken in", field="your_reference")
+        raise Refused("A bid with this reference was already imported", field="your_reference")
     return _take_in(round, [draft], by, at)[0]
 
 
@@ -316,7 +316,7 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
     if bid.assignments.exists():
         raise Refused("Members are asked to score this bid. Its content can no longer change.")
     if draft["your_reference"] != bid.source_reference:
-        raise Refused("Keep the reference with which the bid came in", field="your_reference")
+        raise Refused("Enter the reference that the bid came in with", field="your_reference")
     before = {name: getattr(bid, name) for name in _TEXTS} | {"recipient": bid.recipient_as_written}
     people = [getattr(bid, name) for name in _PEOPLE]
     bid.version += 1

@@ -155,7 +155,7 @@ _HINTS = {
     "starts_on": "A date",
     "ends_on": "A date",
     "employs_staff": "yes or no",
-    "london_living_wage": "yes or no, where it pays staff",
+    "london_living_wage": "yes or no, if it pays staff",
     "personal_data": "yes or no",
     "future_cost": "yes or no",
 }

@@ -112,7 +112,7 @@ def add_bid(request: Request, round: str) -> HttpResponse:
         "bids/intake/add_bid.html",
         BidForm(request.POST or None, round=this_round),
         lambda draft: intake.take_in(round=this_round, draft=draft, by=request.user, at=timezone.now()),
-        done=lambda taken: f"You took in {taken.source_reference} as {taken.reference}",
+        done=lambda taken: f"You added {taken.source_reference} as {taken.reference}",
         to=reverse("bids:bids", args=[this_round.reference]),
     )
 
@@ -184,7 +184,7 @@ def import_preview(request: Request, reference: str) -> HttpResponse:
         "bids/intake/import_preview.html",
         ConfirmForm(request.POST or None),
         lambda data: intake.take_in_upload(upload=upload, by=request.user, at=timezone.now()),
-        done=lambda taken: f"You took in {counted(len(taken), 'bid')}",
+        done=lambda taken: f"You imported {counted(len(taken), 'bid')}",
         to=reverse("bids:bids", args=[this_round.reference]),
         upload=upload,
         preview=intake.check(this_round, upload.read()),
@@ -200,7 +200,7 @@ def eligibility(request: Request, round: str) -> HttpResponse:
         "bids/intake/eligibility.html",
         EligibilityForm(request.POST or None, round=this_round),
         lambda data: intake.check_eligibility(**data, by=request.user, at=timezone.now()),
-        done=lambda changed: f"You checked {counted(changed, 'bid')}",
+        done=lambda changed: f"You recorded the eligibility of {counted(changed, 'bid')}",
         to=reverse("bids:bids", args=[this_round.reference]),
         totals=waiting.counted(),
     )

@@ -12,8 +12,8 @@ WIDE = Decimal("1.50")
 NEAR = 3
 
 RULE_IN_WORDS = (
-    f"On the agenda are the bids with a split gate, then those whose members’ means lie {WIDE} or more apart, widest "
-    f"first, then those within {NEAR} places of the funding line."
+    f"The agenda lists bids with a split gate first, then bids whose members’ means are {WIDE} or more apart, widest "
+    f"first, then bids within {NEAR} places of the funding line."
 )
 
 
@@ -49,7 +49,7 @@ def _why(bid: Seen) -> str:
     if bid.gate is Gate.SPLIT:
         reasons.append("members are split on a gate")
     if bid.spread is not None and bid.spread >= WIDE:
-        reasons.append(f"the members’ means lie {bid.spread} apart")
+        reasons.append(f"the members’ means are {bid.spread} apart")
     if bid.gate is not Gate.FAILED and bid.from_line is not None and -NEAR < bid.from_line <= NEAR:
         side = "above" if bid.from_line <= 0 else "below"
         places = abs(bid.from_line) + (bid.from_line <= 0)

@@ -21,7 +21,7 @@ class PlanMeetingForm(Form):
         label="Quorum",
         min_value=1,
         max_value=30,
-        help_text="How many members must be present, for each bid as well.",
+        help_text="How many members must be present, for the meeting and for each bid.",
         widget=forms.TextInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
     )
 
@@ -46,7 +46,7 @@ class PresentForm(VersionedForm):
 
 class AgendaForm(Form):
     bid = BidField(label="Bid", queryset=Bid.objects.none(), empty_label="Choose a bid", to_field_name="reference")
-    reason = text_area("Why it is to be discussed", rows=2, longest=200)
+    reason = text_area("Why it should be discussed", rows=2, longest=200)
 
     def __init__(self, *args: Any, bids: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,9 +70,9 @@ class DiscussForm(VersionedForm):
                 )
             if rule.scored:
                 self.fields[f"score_{rule.number}"] = forms.TypedChoiceField(
-                    label=f"{rule.number}. {rule.label}: mark that was agreed",
+                    label=f"{rule.number}. {rule.label}: agreed mark",
                     choices=[
-                        ("", "None: the members’ mean stands"),
+                        ("", "No change: use the members’ mean"),
                         *((value, f"{value}: {label}") for value, label in rule.points),
                     ],
                     coerce=int,
@@ -81,14 +81,14 @@ class DiscussForm(VersionedForm):
                     widget=forms.Select,
                 )
         self.fields["left"] = forms.ModelMultipleChoiceField(
-            label="Who left for this bid",
+            label="Who left the meeting for this bid",
             queryset=present,
             to_field_name="username",
             required=False,
             widget=Checkboxes,
-            help_text="Who declared an interest, or did not answer for the bid, counts as having left.",
+            help_text="Anybody who declared an interest, or did not answer the declaration, counts as having left.",
         )
-        self.fields["reason"] = text_area("What was said, and why this was agreed", rows=5)
+        self.fields["reason"] = text_area("What was discussed and why this was agreed", rows=5)
         self.pieces = [
             Section("What is agreed on each criterion", *(name for name in self.fields if name[-1].isdigit())),
             Section("The discussion", "left", "reason"),

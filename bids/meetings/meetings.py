@@ -73,7 +73,7 @@ def _locked(meeting: Meeting, verb: str, seen: int | None, *, first: str = "Open
     meeting = Meeting.objects.select_for_update(of=("self",)).select_related("round").get(pk=meeting.pk)
     must_be_current(meeting, seen)
     closed = meeting.state == Meeting.State.CLOSED
-    states.must_allow(meeting, verb, "The meeting is closed. Its minutes no longer change." if closed else first)
+    states.must_allow(meeting, verb, "The meeting is closed. Its minutes can no longer change." if closed else first)
     return meeting
 
 

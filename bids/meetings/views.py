@@ -125,7 +125,7 @@ def put_on_agenda(request: Request, reference: str) -> HttpResponse:
         "bids/meetings/put_on_agenda.html",
         AgendaForm(request.POST or None, bids=bids),
         lambda data: transitions.put_on_agenda(meeting=meeting, **data, by=request.user, at=timezone.now()),
-        done=lambda item: f"You put {item.bid.title} on the agenda",
+        done=lambda item: f"You added {item.bid.title} to the agenda",
         to=meeting_page(meeting),
     )
 
@@ -196,7 +196,7 @@ def close_meeting(request: Request, reference: str) -> HttpResponse:
         "bids/meetings/close_meeting.html",
         VersionedForm(request.POST or None, initial={"version": meeting.version}),
         call,
-        done="The meeting is closed. Its minutes no longer change.",
+        done="You closed the meeting. Its minutes can no longer change.",
         to=meeting_page(meeting),
         meeting=meeting,
         undiscussed=meeting_reading.agenda(meeting, request.user).filter(recorded_at=None),

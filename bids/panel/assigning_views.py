@@ -83,7 +83,7 @@ def undo_plan(request: Request, reference: str) -> HttpResponse:
         "bids/panel/undo_plan.html",
         ReasonForm(request.POST or None),
         lambda data: assignments.undo_plan(plan=plan, **data, by=request.user, at=timezone.now()),
-        done=lambda taken: f"You took back {counted(taken, 'assignment')}",
+        done=lambda taken: f"You undid the plan and withdrew {counted(taken, 'assignment')}",
         to=panel_page(plan.round),
         plan=plan,
         untouched=len(untouched),
@@ -103,7 +103,7 @@ def assign_bid(request: Request, round: str) -> HttpResponse:
             members=members.members_query(this_round),
         ),
         lambda data: assignments.assign(**data, by=request.user, at=timezone.now()),
-        done=lambda made: f"{made.bid.title} is assigned to {made.member}",
+        done=lambda made: f"You assigned {made.bid.title} to {made.member}",
         to=panel_page(this_round),
     )
 
@@ -119,7 +119,7 @@ def withdraw_assignment(request: Request, reference: str, username: str) -> Http
         "bids/panel/withdraw_assignment.html",
         ReasonForm(request.POST or None),
         lambda data: assignments.withdraw_assignment(assignment=assignment, **data, by=request.user, at=timezone.now()),
-        done=f"{assignment.bid.title} is taken back from {assignment.member}",
+        done=f"You withdrew {assignment.bid.title} from {assignment.member}",
         to=panel_page(this_round),
         assignment=assignment,
     )
@@ -136,7 +136,7 @@ def decline_assignment(request: Request, reference: str) -> HttpResponse:
         "bids/panel/decline_assignment.html",
         ReasonForm(request.POST or None),
         lambda data: assignments.decline_assignment(assignment=assignment, **data, by=request.user, at=timezone.now()),
-        done=f"{assignment.bid.source_reference} is given back to the chair",
+        done=f"You declined {assignment.bid.source_reference}. The chair will ask somebody else to score it.",
         to=reverse("bids:scoring", args=[this_round.reference]),
         assignment=assignment,
     )
@@ -158,7 +158,7 @@ def knowledge(request: Request, round: str, username: str) -> HttpResponse:
         lambda data: assignments.keep_knowledge(
             round=this_round, member=member, **data, by=request.user, at=timezone.now()
         ),
-        done=f"What {member.name} knows is recorded",
+        done=f"You saved what {member.name} knows",
         to=panel_page(this_round),
         member=member,
     )
@@ -176,7 +176,7 @@ def chase(request: Request, round: str) -> HttpResponse:
         "bids/panel/chase.html",
         MembersForm(request.POST or None, members=User.objects.filter(pk__in=behind)),
         lambda data: assignments.chase(round=this_round, **data, address=address, by=request.user, at=timezone.now()),
-        done=lambda written: f"You wrote to {counted(written, 'member')}",
+        done=lambda written: f"You emailed {counted(written, 'member')}",
         to=panel_page(this_round),
         behind=[row for row in reading.members(this_round) if row.waiting],
     )
@@ -203,7 +203,7 @@ def waive_interest(request: Request, reference: str, username: str) -> HttpRespo
         "bids/panel/waive_interest.html",
         ReasonForm(request.POST or None),
         lambda data: waive(interest=interest, **data, by=request.user, at=timezone.now()),
-        done=f"The interest of {interest.member.name} in {bid.source_reference} is waived",
+        done=f"You waived the interest of {interest.member.name} in {bid.source_reference}",
         to=reverse("bids:declared_interests", args=[bid.round.reference]),
         interest=interest,
         bid=bid,

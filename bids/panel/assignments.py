@@ -133,7 +133,7 @@ def assign(*, bid: Bid, member: User, by: User, at: datetime, despite: str = "")
     reason = _connection(bid, member)
     if reason and not despite.strip():
         raise Refused(
-            f"{member.name} {reason}. Say why they are asked all the same, or choose another", field="despite"
+            f"{member.name} {reason}. Give a reason for asking them, or choose another member", field="despite"
         )
     return _assign(bid, member, by, at, despite.strip() if reason else "")
 
@@ -197,7 +197,9 @@ def change_plan(
     plan = _open_plan(plan, seen)
     clear = Interest.objects.clearing().filter(bid__round=plan.round, member=by)
     if is_chair(plan.round, by) and set(bids) - set(clear.values_list("bid__reference", flat=True)):
-        raise Refused("You have an interest in a bid of this page, or have not declared. Open the page again")
+        raise Refused(
+            "You have an interest in a bid on this page, or have not answered the declaration. Open the page again"
+        )
     members = {scorer.username: scorer for scorer in scorers(plan.round)}
     rows = {row.reference: row for row in to_assign(plan.round)}
     for reference, username in pairs:
@@ -267,7 +269,7 @@ def undo_plan(*, plan: AssignmentPlan, reason: str, by: User, at: datetime) -> i
     open_panel(plan.round)
     plan = AssignmentPlan.objects.select_for_update(of=("self",)).select_related("round").get(pk=plan.pk)
     if not plan.applied_at or plan.undone_at:
-        raise Refused("This plan has no assignments to take back. It was not applied, or was already taken back")
+        raise Refused("This plan has no assignments to withdraw. It was not applied, or was already undone")
     taken, _ = of_plan(plan)
     for assignment in taken:
         assignment.bid.round = plan.round
@@ -343,7 +345,7 @@ def _unsubmitted(assignment: Assignment) -> Assignment:
         raise Refused("This assignment has already been withdrawn")
     cards = Scorecard.objects.filter(bid=assignment.bid, member=assignment.member)
     if cards.filter(state=Scorecard.State.SUBMITTED).exists():
-        raise Refused("The scorecard on this bid has been submitted, so the bid cannot be taken back.")
+        raise Refused("The scorecard on this bid has been submitted, so you cannot withdraw the assignment.")
     return assignment
 
 
@@ -365,10 +367,10 @@ def chase(*, round: Round, members: Collection[User], address: str, by: User, at
     letters = []
     for member in members:
         waiting = behind[member.pk]
-        subject = f"{counted(waiting, 'bid waits', 'bids wait')} for your scores"
+        subject = f"{counted(waiting, 'bid is waiting', 'bids are waiting')} for your scores"
         text = (
-            f"Dear {member.name},\n\n{subject} in {round.title}. Please score what waits{until}, or decline what you "
-            f"cannot score.\n\n{address}\n\n{by.name}, panel chair"
+            f"Dear {member.name},\n\n{subject} in {round.title}. Please score them{until}, or decline any that "
+            f"you cannot score.\n\n{address}\n\n{by.name}, panel chair"
         )
         letters.append(mail.Letter(member, subject, text))
         audit.record("chase member", member, round=round, by=by, at=at, facts={"waiting": waiting})

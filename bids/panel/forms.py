@@ -19,11 +19,11 @@ class AssignForm(Form):
     bid = BidField(label="Bid", queryset=Bid.objects.none(), empty_label="Choose a bid")
     member = forms.ModelChoiceField(label="Panel member", queryset=User.objects.none(), empty_label="Choose a member")
     despite = text_area(
-        "Reason, if their unit or one of their bodies is connected with the bid",
+        "Reason, if their unit or a body they belong to is connected with the bid",
         rows=2,
         required=False,
         longest=1000,
-        hint="Required only if there is such a connection. It is recorded in the audit trail.",
+        hint="Needed only if there is such a connection. It is recorded in the audit trail.",
     )
 
     def __init__(self, *args: Any, bids: Any, members: Any, **kwargs: Any) -> None:
@@ -50,7 +50,7 @@ class OutcomeForm(VersionedForm):
 
     verdict = forms.ChoiceField(label="Outcome", choices=PanelOutcome.Verdict.choices, widget=Radios)
     destination = forms.CharField(
-        label="Where it is redirected to", max_length=150, required=False, help_text="Only for a redirected bid."
+        label="Where it is redirected to", max_length=150, required=False, help_text="Only for a bid that you redirect."
     )
     reason = text_area("Reason that can be published", rows=3, longest=2000)
     internal_reason = text_area(
@@ -73,7 +73,7 @@ class InterestForm(Form):
         required=False,
         empty_value=None,
     )
-    nature = forms.CharField(label="If you have one, what is it?", max_length=1000, required=False)
+    nature = forms.CharField(label="If you have an interest, what is it?", max_length=1000, required=False)
 
     def __init__(self, *args: Any, bid: Bid, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,7 +83,7 @@ class InterestForm(Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("conflicted") and not data.get("nature"):
-            self.add_error("nature", "Say what your interest is")
+            self.add_error("nature", "Enter details of your interest")
         return data
 
     def answer(self, before: bool | None, *, rest: bool) -> bool | None:
@@ -101,9 +101,9 @@ class RestForm(Form):
     """One box for all bidders without an answer. It is never ticked beforehand."""
 
     rest = forms.BooleanField(
-        label="I have no interest in any bidder that I did not answer for above",
+        label="I have no interest in any bidder that I have not answered for above",
         required=False,
-        widget=Checkbox(attrs={"label": "I have no interest in any bidder that I did not answer for above"}),
+        widget=Checkbox(attrs={"label": "I have no interest in any bidder that I have not answered for above"}),
     )
 
 
@@ -119,7 +119,7 @@ class KnowledgeForm(Form):
         queryset=Organisation.objects.none(),
         widget=Checkboxes,
         required=False,
-        help_text="They work for it, or sit on its board. They are never given its bids.",
+        help_text="They work for it or sit on its board. They are never assigned its bids.",
     )
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
@@ -144,7 +144,7 @@ class PlanForm(VersionedForm):
     pairs = forms.MultipleChoiceField(
         required=False,
         widget=Checkboxes,
-        error_messages={"invalid_choice": "A member that was chosen may not score the bid. Make a new plan"},
+        error_messages={"invalid_choice": "A member you selected may not score the bid. Make a new plan"},
     )
 
     def __init__(self, *args: Any, grid: PlanGrid, applied: bool, initial: dict[str, Any], **kwargs: Any) -> None:
@@ -196,4 +196,9 @@ class PracticeForm(Form):
     title = forms.CharField(label="Title", max_length=150)
     bidder = forms.CharField(label="Who asks", max_length=150, help_text="A made-up name.")
     amount = MoneyField(label="Amount asked for")
-    case = text_area("The case", rows=12, longest=8000, hint="What is asked for, for whom, at what cost, how measured.")
+    case = text_area(
+        "The case",
+        rows=12,
+        longest=8000,
+        hint="What the bid asks for, who benefits, what it costs and how success is measured.",
+    )

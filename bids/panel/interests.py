@@ -39,7 +39,7 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     if not own.exists() and not chairs and not discussed.exists():
         raise Refused("This bid is not assigned to you")
     if conflicted and not nature.strip():
-        raise Refused("Say what your interest is", field="nature")
+        raise Refused("Enter details of your interest", field="nature")
     if conflicted and bid.state == Bid.State.AGREED:
         raise Refused("The leadership has agreed this bid. Ask the chair to have it returned to the panel first.")
     before = Interest.objects.filter(bid=bid, member=by).first()

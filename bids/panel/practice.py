@@ -26,7 +26,7 @@ def keep_practice(
     """
     round = open_panel(round).round
     if Scorecard.objects.filter(bid__round=round).exists():
-        raise Refused("Members have begun to score. It is too late for a practice bid.")
+        raise Refused("Members have started to score. It is too late for a practice bid.")
     if PracticeCard.objects.filter(practice__round=round).exists():
         raise Refused("Members have scored the practice bid, so it can no longer change.")
     values = {"title": title, "bidder": bidder, "amount": amount, "case": case}

@@ -41,7 +41,7 @@ def practice(request: Request, round: str) -> HttpResponse:
         "bids/panel/practice.html",
         form := ScoreForm(request.POST or None, rules=rules, saved={}, typed={}),
         lambda data: practising.score_practice(practice=waiting, marks=form.marks, by=request.user, at=timezone.now()),
-        done="Your marks on the practice bid are in",
+        done="You submitted your practice marks",
         to=reverse("bids:practice", args=[this_round.reference]),
         **context,
     )
@@ -56,7 +56,7 @@ def keep_practice(request: Request, round: str) -> HttpResponse:
         "bids/panel/keep_practice.html",
         PracticeForm(request.POST or None, initial=made or {}),
         lambda data: practising.keep_practice(round=this_round, **data, by=request.user, at=timezone.now()),
-        done="The practice bid is set up. No real bid is scored before the panel has compared its marks on it.",
+        done="You set up the practice bid. No real bid can be scored until the panel has compared its marks on it.",
         to=reverse("bids:practice", args=[this_round.reference]),
     )
 
@@ -75,7 +75,7 @@ def compare_practice(request: Request, round: str) -> HttpResponse:
         "bids/panel/compare_practice.html",
         ReasonForm(request.POST or None),
         call,
-        done="The marks are open to the panel, and so is scoring",
+        done="You opened the comparison. Members can now score the real bids.",
         to=reverse("bids:practice", args=[this_round.reference]),
         waiting=practising.waiting_for(made),
     )

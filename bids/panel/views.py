@@ -51,7 +51,7 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
         "bids/panel/close_scoring.html",
         ReasonForm(request.POST or None),
         lambda data: closing.close_scoring(round=this_round, **data, by=request.user, at=timezone.now()),
-        done="Scoring is closed. You can now see the ranking.",
+        done="You closed scoring. You can now see the ranking.",
         to=_address("ranking", this_round),
         back=_address("panel", this_round),
         incomplete=reading.open_to(request.user, this_round, members.incomplete(this_round)),

@@ -24,7 +24,7 @@ class DeputyField(forms.ModelChoiceField):
 
 
 class DeputyForm(Form):
-    holding = HoldingField(label="For which role", queryset=RoleHolding.objects.none(), empty_label="Choose a role")
+    holding = HoldingField(label="Role", queryset=RoleHolding.objects.none(), empty_label="Choose a role")
     person = forms.ModelChoiceField(label="Your deputy", queryset=User.objects.none(), empty_label="Choose a person")
     starts_on = DayField(label="First day")
     ends_on = DayField(label="Last day")
@@ -41,7 +41,7 @@ class DeputyForm(Form):
 
 
 class EndDeputationForm(ReasonForm):
-    deputy = DeputyField(label="Whose part to end", queryset=RoleHolding.objects.none(), empty_label="Choose a deputy")
+    deputy = DeputyField(label="Deputy", queryset=RoleHolding.objects.none(), empty_label="Choose a deputy")
     field_order = ["deputy", "reason"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -35,7 +35,7 @@ class PersonForm(Form):
         label="Email address",
         max_length=254,
         required=False,
-        help_text="Where letters of the service go, such as one from the panel’s chair.",
+        help_text="The service sends its emails here, such as reminders from the panel’s chair.",
     )
 
 

@@ -121,7 +121,7 @@ def give_role(request: Request, username: str) -> HttpResponse:
         "grants/people/give_role.html",
         RoleForm(request.POST or None),
         call,
-        done=lambda holding: f"{person.name} is now {holding.title}",
+        done=lambda holding: f"You gave {person.name} the role {holding.title}",
         to=reverse("grants:person", args=[username]),
         person=person,
     )

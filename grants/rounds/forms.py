@@ -41,7 +41,7 @@ class RoundForm(Form):
         choices=Round.Key.choices,
         initial=Round.Key.FAMILY,
         widget=Radios,
-        help_text="The other key is computed as well, and warns where it gives a higher route.",
+        help_text="The other grouping is checked as well, with a warning where it gives a higher route.",
     )
     scored = forms.TypedChoiceField(
         label="Are the bids scored by a panel?",

@@ -31,7 +31,7 @@ def add_round(request: Request) -> HttpResponse:
         "grants/rounds/add_round.html",
         RoundForm(request.POST or None),
         lambda data: round_transitions.open_round(terms=RoundTerms(**data), by=request.user, at=timezone.now()),
-        done=lambda opened: f"{opened} is open",
+        done=lambda opened: f"You opened {opened}",
         to=reverse("grants:rounds"),
     )
 
@@ -73,6 +73,6 @@ def _budget_line(request: Request, round: Round, line: BudgetLine | None, templa
         template,
         BudgetLineForm(request.POST or None, initial=initial),
         call,
-        done=lambda kept: f"{kept.label} is recorded",
+        done=lambda kept: f"You saved {kept.label}",
         to=reverse("grants:round", args=[round.reference]),
     )

@@ -37,7 +37,7 @@ def propose_virement(
     """
     round = rounds.lock(round)
     if source == target:
-        raise Refused("Choose two different places", field="target")
+        raise Refused("Choose two different lines", field="target")
     if amount <= 0:
         raise Refused("Amount must be more than £0", field="amount")
     if not reason.strip():
@@ -119,7 +119,7 @@ def _locked(virement: Virement, verb: str) -> Virement:
     virement = rows.get(pk=virement.pk)
     virement.round = round
     answer = virement.get_state_display().lower()
-    states.must_allow(virement, verb, f"{virement.reference} already has an answer: {answer}.")
+    states.must_allow(virement, verb, f"{virement.reference} was already answered: {answer}.")
     return virement
 
 
@@ -137,7 +137,7 @@ def _must_hold(round: Round, lines: dict[int, BudgetLine], source: BudgetLine | 
     holds = lines[source.pk].amount if source else round.allocation - total_of(round.lines.all())
     if amount > holds:
         place = source.label if source else UNALLOCATED
-        raise Refused(f"{place} holds {money.pounds(holds)}. Enter an amount up to that", field="amount")
+        raise Refused(f"{place} holds {money.pounds(holds)}. Enter that amount or less", field="amount")
 
 
 def _answer(virement: Virement, verb: str, answer: str, by: User, at: datetime) -> None:

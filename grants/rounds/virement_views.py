@@ -53,7 +53,7 @@ def propose_virement(request: Request, round: str) -> HttpResponse:
         "grants/rounds/propose_virement.html",
         VirementForm(request.POST or None, round=this_round),
         lambda data: transitions.propose_virement(round=this_round, **data, by=request.user, at=timezone.now()),
-        done=lambda made: f"{made.reference} is proposed. The money moves once a second person confirms it.",
+        done=lambda made: f"You proposed {made.reference}. The money moves once another person confirms it.",
         to=_address,
         back=reverse("grants:virements", args=[this_round.reference]),
     )

@@ -241,7 +241,7 @@ test('a draft that the server did not take is not mistaken for one whose answer 
 test('submitting sends by script and leads on', async () => {
   const page = await start(scorecard(), { answers: [answer(200, { next: '/next/' })] });
   page.type(REASON, 'Much need');
-  page.button('Submit and go to the next').click();
+  page.button('Submit and go to next bid').click();
   await settle();
   const [{ headers, fields }] = page.server.requests;
   assert.deepEqual([headers['X-Autosave'], fields.then, fields.reason_1], ['go', 'submit', 'Much need']);
@@ -254,7 +254,7 @@ test('submitting sends by script and leads on', async () => {
 test('submitting without a connection leaves what was typed, and saves it as a draft later', async () => {
   const page = await start(scorecard(), { answers: [noConnection, saved(4)] });
   page.type(REASON, 'Much need');
-  page.button('Submit and go to the next').click();
+  page.button('Submit and go to next bid').click();
   await settle();
   assert.match(page.text(STATUS), /^Not submitted: no connection\./);
   assert.deepEqual(page.left, []);
@@ -268,7 +268,7 @@ test('submitting after a lost answer submits on top of what was saved', async ()
   const page = await start(scorecard(), { answers: [noConnection, answer(409, ours), answer(200, { next: '/next/' })] });
   page.type(REASON, 'Much need');
   await move(PAUSE);
-  page.button('Submit and go to the next').click();
+  page.button('Submit and go to next bid').click();
   await settle();
   assert.deepEqual(page.server.requests.map(({ fields }) => [fields.then, fields.version]), [
     ['draft', '3'], ['submit', '3'], ['submit', '4'],
@@ -280,7 +280,7 @@ test('a form that shows two versions is sent by the browser where the server has
   const page = await start(scorecard({ held: true, unsaved: true, first: { reason: 'Mine' } }), {
     answers: [answer(409, { version: 9, standing: { reason_1: 'Mine' }, saved: 'Draft saved 10:41' })],
   });
-  page.button('Submit and go to the next').click();
+  page.button('Submit and go to next bid').click();
   await settle();
   assert.deepEqual([page.server.requests.length, page.sent.map(({ then }) => then)], [1, ['submit']]);
 });
@@ -288,19 +288,19 @@ test('a form that shows two versions is sent by the browser where the server has
 test('what the server refuses to take is sent by the browser, so that the page shows its errors', async () => {
   const page = await start(scorecard(), { answers: [answer(409, { error: 'Say why' })] });
   page.type(REASON, 'Much need');
-  page.button('Submit and go to the next').click();
+  page.button('Submit and go to next bid').click();
   await settle();
   assert.deepEqual(page.sent.map(({ then }) => then), ['submit']);
   assert.equal(page.copies().length, 1);
 });
 
-test('"Keep as a draft" waits for a draft that is on its way', async () => {
+test('"Save as draft" waits for a draft that is on its way', async () => {
   let arrive;
   const slow = () => new Promise((resolve) => { arrive = () => resolve(saved(4)()); });
   const page = await start(scorecard(), { answers: [slow, answer(200, { next: ADDRESS })] });
   page.type(REASON, 'Much need');
   await move(PAUSE);
-  page.button('Keep as a draft').click();
+  page.button('Save as draft').click();
   await settle();
   assert.equal(page.server.requests.length, 1);
   arrive();

@@ -22,8 +22,8 @@ export const scorecard = ({ version = 3, first, second, unsaved = false, held = 
       ${criterion(1, 'Need', first)}
       ${criterion(2, 'Value for money', second)}
       <p role="status" data-autosave-status>${status}</p>
-      <button type="submit" name="then" value="submit">Submit and go to the next</button>
-      <button type="submit" name="then" value="draft">Keep as a draft</button>
+      <button type="submit" name="then" value="submit">Submit and go to next bid</button>
+      <button type="submit" name="then" value="draft">Save as draft</button>
       <a href="/next/" data-next>Skip for now</a>
     </form>
   </div>`;

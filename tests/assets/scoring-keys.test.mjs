@@ -72,7 +72,7 @@ test('Ctrl or Cmd with Enter submits, but for a link or a button that has the fo
   assert.deepEqual(page.sent.map(({ then }) => then), ['submit', 'submit']);
   page.find('[data-next]').focus();
   assert.equal(page.press('Enter', { ctrlKey: true }), false);
-  page.button('Keep as a draft').focus();
+  page.button('Save as draft').focus();
   assert.equal(page.press('Enter', { ctrlKey: true }), false);
   page.focus('[name="reason_1"]');
   assert.equal(page.press('Enter', { ctrlKey: true, shiftKey: true }), false);

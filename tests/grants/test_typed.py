@@ -172,7 +172,7 @@ def test_a_form_without_a_valid_signature_is_refused_and_not_kept(browser: Clien
     browser.cookies["csrftoken"] = "x" * 32
     refused = browser.post(address, form)
     assert refused.status_code == 403
-    assert "Please send the page again" in refused.content.decode()
+    assert "Send the page again" in refused.content.decode()
     assert "typed" not in browser.session
 
 

@@ -76,7 +76,7 @@ def sign_in(page: Page, served: str, username: str, password: str = DEMO_PASSWOR
     answer = page.request.post(address, form=form, headers={"Referer": address}, max_redirects=0)
     assert answer.status == 302, f"{username} is not signed in"
     page.goto(f"{served}/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your tasks")
 
 
 def sign_in_by_keyboard(page: Page, served: str, username: str, password: str = DEMO_PASSWORD) -> None:
@@ -86,7 +86,7 @@ def sign_in_by_keyboard(page: Page, served: str, username: str, password: str = 
     write(page, page.get_by_label("User name"), username)
     write(page, page.get_by_label("Password"), password)
     press_on(page, page.get_by_role("button", name="Sign in"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for you")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your tasks")
 
 
 def violations(page: Page) -> list[str]:

@@ -44,7 +44,7 @@ def score(page: Page, served: str, reference: str, *, member: str = MEMBER) -> N
     page.goto(f"{served}{ROUND}/scoring/")
     page.get_by_role("link", name=re.compile(f"^{reference}")).click()
     fill_scorecard(page)
-    page.get_by_role("button", name="Submit and go to the next").click()
+    page.get_by_role("button", name="Submit and go to next bid").click()
     done(page, re.compile("You submitted your scorecard on"))
 
 
@@ -55,7 +55,7 @@ def close_scoring(page: Page, served: str) -> None:
     page.goto(f"{served}{ROUND}/panel/close/")
     page.get_by_label("Reason").fill("The day of the panel has come.")
     page.get_by_role("button", name="Close scoring").click()
-    done(page, re.compile("Scoring is closed"))
+    done(page, re.compile("You closed scoring"))
 
 
 def menu(page: Page, name: str) -> None:

@@ -23,8 +23,8 @@ def test_finance_adds_a_budget_line_by_keyboard(page: Page, served: str) -> None
     for label, words in (("Label", "Evaluation"), ("Amount", "12,500.50"), ("Reason", "A study of the round")):
         tab_to(page, page.get_by_label(label, exact=True))
         page.keyboard.type(words)
-    press_on(page, page.get_by_role("button", name="Add the line"))
-    done(page, "Evaluation is recorded")
+    press_on(page, page.get_by_role("button", name="Add line"))
+    done(page, "You saved Evaluation")
     row = page.get_by_role("row").filter(has_text="Evaluation")
     expect(row).to_contain_text("Other")
     expect(row).to_contain_text("£12,500.50")

@@ -40,7 +40,7 @@ def _confirm(page: Page) -> None:
     press_on(page, page.get_by_role("link", name=f"Confirm or dismiss {MILLRACE}"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Are these one project?")
     look(page)
-    press_on(page, page.get_by_role("button", name="Save the answer"))
+    press_on(page, page.get_by_role("button", name="Save answer"))
     error_links_land(page, fields=2)
     axe(page)
     effect = page.locator("#effect")
@@ -56,7 +56,7 @@ def _confirm(page: Page) -> None:
     tab_to(page, page.get_by_label("Lots of one project"))
     page.keyboard.press("Space")
     write(page, page.get_by_label("Reason"), "Two lots of one summer on one farm.")
-    press_on(page, page.get_by_role("button", name="Save the answer"))
+    press_on(page, page.get_by_role("button", name="Save answer"))
     done(page, f"{MILLRACE} is now a project family. Routes were updated")
 
 
@@ -68,7 +68,7 @@ def _dismiss(page: Page) -> None:
     expect(page.get_by_label("Not one project")).to_be_checked()
     expect(page.locator("#effect")).to_contain_text("No route would change")
     write(page, page.get_by_label("Reason"), "One charity, two projects that stand alone.")
-    press_on(page, page.get_by_role("button", name="Save the answer"))
+    press_on(page, page.get_by_role("button", name="Save answer"))
     done(page, "Dismissed. It will not be suggested again")
     expect(page.get_by_role("link", name="Confirm or dismiss Saltmarsh Road")).to_have_count(0)
 
@@ -76,10 +76,10 @@ def _dismiss(page: Page) -> None:
 def _take_back(page: Page) -> None:
     press_on(page, page.locator("summary").filter(has_text="Dismissed: 1"))
     look(page)
-    follow(page, page.get_by_role("link", name=re.compile("^Take it back ?: Breakfast Before Bail")))
+    follow(page, page.get_by_role("link", name=re.compile("^Undo ?: Breakfast Before Bail")))
     look(page)
     write(page, page.get_by_label("Reason"), "They share a building after all.")
-    press_on(page, page.get_by_role("button", name="Take it back"))
+    press_on(page, page.get_by_role("button", name="Undo dismissal"))
     done(page, "Dismissal undone")
     expect(page.get_by_role("link", name="Confirm or dismiss Saltmarsh Road")).to_be_visible()
 
@@ -98,9 +98,9 @@ def test_bids_are_grouped_by_hand_and_the_effect_is_asked_for_without_javascript
     expect(page.get_by_label("Project family")).to_have_value("Made up")
     expect(page.get_by_label("SSF-02")).to_be_checked()
     expect(page.get_by_label("Reason")).to_have_value("To try it.")
-    page.get_by_role("button", name="Save the family").click()
+    page.get_by_role("button", name="Save family").click()
     done(page, "Project families saved. Routes were updated")
-    expect(page.get_by_role("heading", name="Made up: £86,400, not below the limit")).to_be_visible()
+    expect(page.get_by_role("heading", name="Made up: £86,400, at or above the limit")).to_be_visible()
     page.context.close()
 
 
@@ -108,10 +108,10 @@ def test_the_families_of_a_submitted_paper_are_read_and_not_changed(page: Page, 
     sign_in(page, served, LEAD)
     page.goto(f"{served}/rounds/cpie-2019-20/families/")
     look(page)
-    expect(page.get_by_text("PCD-681 is submitted and rests on the families")).to_be_visible()
-    expect(page.get_by_role("heading", name="Safe Camp Extension: £147,600, not below the limit")).to_be_visible()
+    expect(page.get_by_text("PCD-681 has been submitted and depends on the families")).to_be_visible()
+    expect(page.get_by_role("heading", name="Safe Camp Extension: £147,600, at or above the limit")).to_be_visible()
     expect(page.get_by_text("Police Crime Prevention Initiatives Ltd, London Digital Security Centre")).to_be_visible()
     page.get_by_role("link", name="Confirm or dismiss Mutual Gain").click()
     look(page)
-    expect(page.get_by_role("button", name="Save the answer")).to_have_count(0)
+    expect(page.get_by_role("button", name="Save answer")).to_have_count(0)
     fits_phone(page)

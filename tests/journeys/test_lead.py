@@ -74,16 +74,16 @@ def _open_round(page: Page, served: str) -> None:
     end = today + timedelta(days=7)
     fill_day(page, "Bids close on", end.day, end.month, end.year)
     pick(page, page.get_by_role("group", name="Are the bids scored by a panel?").get_by_label("No"))
-    press_on(page, page.get_by_role("button", name="Open the round"))
-    done(page, f"{TITLE} is open")
+    press_on(page, page.get_by_role("button", name="Open round"))
+    done(page, f"You opened {TITLE}")
     look(page)
     for username, role in ((CHAIR, "Panel chair"), (LEAD, "CPIE lead"), (SECOND, "CPIE lead"), *ADVISERS.values()):
         page.goto(f"{served}/people/{username}/roles/give/")
         pick(page, page.get_by_label(role, exact=True))
         choose(page, page.get_by_label("Round"), TITLE)
         write(page, page.get_by_label("Reason"), "Named for the trial.")
-        press_on(page, page.get_by_role("button", name="Give the role"))
-        done(page, re.compile(f"is now {role}"))
+        press_on(page, page.get_by_role("button", name="Give role"))
+        done(page, re.compile(f"You gave .* the role {role}"))
 
 
 def _confirm_limits(page: Page, served: str) -> None:
@@ -123,7 +123,7 @@ def _filled(template: bytes, *amounts: int, wrong: bool = False) -> FilePayload:
 def _import(page: Page, served: str) -> None:
     page.goto(f"{served}{ROUND}/bids/")
     look(page)
-    follow(page, page.get_by_role("button", name="Take in a spreadsheet"))
+    follow(page, page.get_by_role("button", name="Import a spreadsheet"))
     look(page)
     press_on(page, page.get_by_role("button", name="Check the file"))
     error_links_land(page, fields=1)
@@ -134,7 +134,7 @@ def _import(page: Page, served: str) -> None:
     upload(page, page.get_by_label("Spreadsheet of bids"), _filled(template, 30_000, 25_000, wrong=True))
     press_on(page, page.get_by_role("button", name="Check the file"))
     expect(page.get_by_role("heading", name="1 row cannot be taken in")).to_be_visible()
-    expect(page.locator(".govuk-error-summary")).to_contain_text("The costs sum to £29,999")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("The costs add up to £29,999")
     look(page)
 
     page.goto(f"{served}{ROUND}/bids/import/")
@@ -142,19 +142,19 @@ def _import(page: Page, served: str) -> None:
     press_on(page, page.get_by_role("button", name="Check the file"))
     expect(page.locator("main")).to_contain_text("2 new bids, asking for £55,000.")
     look(page)
-    press_on(page, page.get_by_role("button", name="Take in 2 bids"))
-    done(page, "You took in 2 bids")
+    press_on(page, page.get_by_role("button", name="Import 2 bids"))
+    done(page, "You imported 2 bids")
 
     page.goto(f"{served}{ROUND}/bids/eligibility/")
     look(page)
-    press_on(page, page.get_by_role("button", name="Record the check"))
+    press_on(page, page.get_by_role("button", name="Record eligibility"))
     error_links_land(page, fields=3)
     for each in page.get_by_role("group", name="Bids").get_by_role("checkbox").all():
         tick(page, each)
     pick(page, page.get_by_label("Yes"))
     write(page, page.get_by_label("Reason"), "Complete, and within the call.")
-    press_on(page, page.get_by_role("button", name="Record the check"))
-    done(page, "You checked 2 bids")
+    press_on(page, page.get_by_role("button", name="Record eligibility"))
+    done(page, "You recorded the eligibility of 2 bids")
 
 
 def _recommend(page: Page, served: str) -> None:
@@ -163,14 +163,14 @@ def _recommend(page: Page, served: str) -> None:
     page.goto(f"{served}{ROUND}/interests/")
     for each in page.get_by_label("No interest", exact=True).all():
         pick(page, each)
-    follow(page, page.get_by_role("button", name="Record the declarations"))
+    follow(page, page.get_by_role("button", name="Record declarations"))
     for title in ("Night riders north", "Night riders south"):
         page.goto(f"{served}{ROUND}/bids/")
         follow(page, page.get_by_role("link", name=title))
-        follow(page, page.get_by_role("link", name="Record the outcome"))
+        follow(page, page.get_by_role("link", name="Record outcome"))
         pick(page, page.get_by_label("Recommend"))
         write(page, page.get_by_label("Reason that can be published"), "It is near to those who need it.")
-        press_on(page, page.get_by_role("button", name="Record the outcome"))
+        press_on(page, page.get_by_role("button", name="Record outcome"))
         done(page, re.compile("You recorded the outcome of"))
 
 
@@ -198,7 +198,7 @@ def _review(page: Page, served: str) -> None:
 def _route(page: Page, served: str) -> None:
     page.goto(f"{served}{ROUND}/families/")
     look(page)
-    expect(page.get_by_role("heading", name="Look at these")).to_be_visible()
+    expect(page.get_by_role("heading", name="Suggestions")).to_be_visible()
     page.goto(f"{served}{ROUND}/routes/")
     follow(page, page.get_by_role("button", name="Route 2 grants"))
     look(page)

@@ -37,7 +37,7 @@ def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, serv
     expect(again.locator("#id_reason_7")).to_have_value("Typed reason 7.")
     again.close()
 
-    press_on(page, page.get_by_role("button", name="Submit and go to the next"))
+    press_on(page, page.get_by_role("button", name="Submit and go to next bid"))
     error_links_land(page)
     assert focused(page) == ("TEXTAREA", "id_reason_5")
     for number in (1, 2, 3, 4, 6, 7):
@@ -47,13 +47,13 @@ def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, serv
     fits_phone(page)
 
     page.keyboard.type("Typed reason 5.")
-    press_on(page, page.get_by_role("button", name="Submit and go to the next"))
+    press_on(page, page.get_by_role("button", name="Submit and go to next bid"))
     done(page, f"You submitted your scorecard on {title}")
     assert page.url.endswith("/score/") and page.url != first
     axe(page)
 
     page.goto(first)
-    expect(page.get_by_text("It can no longer change.")).to_be_visible()
+    expect(page.get_by_text("You can no longer change it.")).to_be_visible()
     expect(page.get_by_text("Typed reason 5.")).to_be_visible()
     expect(page.locator("form[data-autosave]")).to_have_count(0)
 
@@ -62,7 +62,7 @@ def test_every_empty_criterion_is_named_at_once(page: Page, served: str) -> None
     sign_in(page, served, MEMBER)
     page.get_by_role("button", name="Score the next bid").click()
     page.locator("#id_reason_4").fill("The only reason so far.")
-    page.get_by_role("button", name="Submit and go to the next").click()
+    page.get_by_role("button", name="Submit and go to next bid").click()
     error_links_land(page)
     expect(page.locator("#id_reason_4")).to_have_value("The only reason so far.")
     missing = len(GATES) + len(MARKS) + 6
@@ -80,11 +80,11 @@ def test_an_interest_locks_the_bid(page: Page, served: str) -> None:
 
     one = page.get_by_role("group").filter(has_text="SSF-08")
     one.get_by_label("I have an interest").check()
-    page.get_by_role("button", name="Record the declarations").click()
+    page.get_by_role("button", name="Record declarations").click()
     error_links_land(page, fields=1)
     axe(page)
-    one.get_by_label("If you have one, what is it?").fill("My sister keeps the books of this bidder.")
-    page.get_by_role("button", name="Record the declarations").click()
+    one.get_by_label("If you have an interest, what is it?").fill("My sister keeps the books of this bidder.")
+    page.get_by_role("button", name="Record declarations").click()
     done(page, re.compile("declaration"))
     expect(row).to_contain_text("Interest declared")
     expect(row.get_by_role("link")).to_have_count(0)
@@ -101,17 +101,17 @@ def test_a_stale_tab_shows_both_and_loses_nothing(page: Page, served: str) -> No
     other = page.context.new_page()
     other.goto(page.url)
     other.locator("#id_reason_1").fill("Written in the second window.")
-    other.get_by_role("button", name="Keep as a draft").click()
+    other.get_by_role("button", name="Save as draft").click()
     done(other, re.compile("You saved a draft on"))
 
     page.locator("#id_reason_1").fill("Written in the first window.")
     expect(page.locator("[data-autosave-status]")).to_contain_text("Not saved:")
-    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("button", name="Save as draft").click()
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     expect(page.get_by_text("Written in the second window.")).to_be_visible()
     expect(page.locator("#id_reason_1")).to_have_value("Written in the first window.")
     look(page)
-    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("button", name="Save as draft").click()
     done(page, re.compile("You saved a draft on"))
     expect(page.locator("#id_reason_1")).to_have_value("Written in the first window.")
 
@@ -124,8 +124,8 @@ def test_a_bid_is_scored_without_javascript(browser: Browser, served: str) -> No
     ).click()
     title = page.get_by_role("heading", level=1).inner_text()
     fill_scorecard(page, mark=2)
-    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("button", name="Save as draft").click()
     done(page, f"You saved a draft on {title}")
-    page.get_by_role("button", name="Submit and go to the next").click()
+    page.get_by_role("button", name="Submit and go to next bid").click()
     done(page, f"You submitted your scorecard on {title}")
     page.context.close()

@@ -72,7 +72,7 @@ def test_a_gap_in_the_connection_costs_nothing_and_ends_by_itself(page: Page, se
     page.locator("#id_score_4_3").check()
     expect(_status(page)).to_contain_text("no connection. What you typed is kept on this computer")
     axe(page)
-    page.get_by_role("button", name="Submit and go to the next").click()
+    page.get_by_role("button", name="Submit and go to next bid").click()
     expect(_status(page)).to_contain_text("Not submitted: no connection")
     expect(_reason(page)).to_have_value(WORDS)
     page.context.set_offline(False)
@@ -120,7 +120,7 @@ def test_an_ended_session_is_announced_and_saving_resumes_after_signing_in(page:
     expect(_status(page)).to_contain_text("you are signed out")
     axe(page)
     fits_phone(page)
-    page.get_by_role("button", name="Submit and go to the next").click()
+    page.get_by_role("button", name="Submit and go to next bid").click()
     expect(_status(page)).to_contain_text("Not submitted: you are signed out")
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in in a new tab").click()
@@ -132,7 +132,7 @@ def test_an_ended_session_is_announced_and_saving_resumes_after_signing_in(page:
     expect(_reason(page)).to_have_value(WORDS)
     # The token that this page was drawn with is of the last session; submitting takes the new one.
     _complete(page)
-    page.get_by_role("button", name="Submit and go to the next").click()
+    page.get_by_role("button", name="Submit and go to next bid").click()
     done(page, re.compile("You submitted your scorecard on"))
     assert page.evaluate(COPIES) == []
 
@@ -144,14 +144,14 @@ def test_an_ended_session_costs_nothing_without_javascript(browser: Browser, ser
     _complete(page)
     _reason(page).fill(WORDS)
     _end_session(page)
-    page.get_by_role("button", name="Submit and go to the next").click()
+    page.get_by_role("button", name="Submit and go to next bid").click()
     expect(page.get_by_text("What you typed is kept for you")).to_be_visible()
     _log_in(page, MEMBER)
     assert page.url == address
-    expect(page.get_by_text("What you typed is here, and is not saved yet.")).to_be_visible()
+    expect(page.get_by_text("What you typed is here, but it is not saved yet.")).to_be_visible()
     expect(_reason(page)).to_have_value(WORDS)
     expect(page.locator("#id_score_5_2")).to_be_checked()
-    page.get_by_role("button", name="Submit and go to the next").click()
+    page.get_by_role("button", name="Submit and go to next bid").click()
     done(page, re.compile("You submitted your scorecard on"))
     page.context.close()
 
@@ -163,10 +163,10 @@ def test_a_second_sign_in_costs_nothing_without_javascript(browser: Browser, ser
     other = page.context.new_page()
     other.goto(f"{served}/sign-in/")
     _log_in(other, MEMBER)
-    page.get_by_role("button", name="Keep as a draft").click()
-    expect(page.get_by_text("What you typed is here, and is not saved yet.")).to_be_visible()
+    page.get_by_role("button", name="Save as draft").click()
+    expect(page.get_by_text("What you typed is here, but it is not saved yet.")).to_be_visible()
     expect(_reason(page)).to_have_value(WORDS)
-    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("button", name="Save as draft").click()
     done(page, re.compile("You saved a draft on"))
     expect(_reason(page)).to_have_value(WORDS)
     page.context.close()
@@ -215,7 +215,7 @@ def test_closing_while_typing_keeps_the_text_to_copy(page: Page, second: Page, s
     page.goto(f"{served}{ROUND}/scoring/")
     page.get_by_role("link", name=re.compile("^SSF-16")).click()
     _complete(page)
-    page.get_by_role("button", name="Submit and go to the next").click()
+    page.get_by_role("button", name="Submit and go to next bid").click()
     done(page, re.compile("You submitted your scorecard on"))
     address = page.url
     _reason(page).fill("A first reason.")
@@ -225,14 +225,14 @@ def test_closing_while_typing_keeps_the_text_to_copy(page: Page, second: Page, s
     second.goto(f"{served}{ROUND}/panel/close/")
     second.get_by_label("Reason").fill("The day has come.")
     second.get_by_role("button", name="Close scoring").click()
-    done(second, re.compile("Scoring is closed"))
+    done(second, re.compile("You closed scoring"))
 
     _reason(page).fill(WORDS)
     expect(_status(page)).to_contain_text("Not saved: Scoring has closed")
     expect(_reason(page)).to_have_value(WORDS)
-    page.get_by_role("button", name="Submit and go to the next").click()
+    page.get_by_role("button", name="Submit and go to next bid").click()
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
-    expect(page.get_by_label("What you typed and could not be saved")).to_have_value(re.compile(WORDS))
+    expect(page.get_by_label("What you typed, which could not be saved")).to_have_value(re.compile(WORDS))
     expect(page.get_by_text("A first reason.")).to_be_visible()
     look(page)
 
@@ -268,7 +268,7 @@ def test_two_windows_show_both_versions_where_they_differ(page: Page, served: st
     _reason(page, 1).press("End")
     page.keyboard.type("!")
     expect(_status(page)).to_contain_text("Save or submit to put this in place")
-    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("button", name="Save as draft").click()
     done(page, re.compile("You saved a draft on"))
     expect(_reason(page, 1)).to_have_value(f"{WORDS}!")
     assert page.evaluate(COPIES) == []
@@ -389,7 +389,7 @@ def test_the_page_is_usable_on_a_phone_and_much_enlarged(page: Page, served: str
         assert len(seen) < 100
     assert [name for name, visible, large in seen if not (visible and large)] == []
     assert "id_reason_7" in [name for name, *_ in seen]
-    for label in ("Submit and go to the next", "Keep as a draft"):
+    for label in ("Submit and go to next bid", "Save as draft"):
         button = page.get_by_role("button", name=label)
         tab_to(page, button, most=200)
         expect(button).to_be_in_viewport(ratio=0.9)

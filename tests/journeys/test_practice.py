@@ -65,7 +65,7 @@ def _set_up(page: Page, served: str) -> None:
     ):
         write(page, page.get_by_label(label, exact=True), words)
     press_on(page, page.get_by_role("button", name="Save"))
-    done(page, re.compile("The practice bid is set up"))
+    done(page, re.compile("You set up the practice bid"))
     look(page)
 
 
@@ -76,7 +76,7 @@ def _assign(page: Page, served: str) -> None:
     tab_to(page, page.get_by_label("Panel member"))
     page.keyboard.type("Amara")
     press_on(page, page.get_by_role("button", name=re.compile("^Assign|^Save")))
-    done(page, re.compile("is assigned to Amara Cole"))
+    done(page, re.compile("You assigned .* to Amara Cole"))
 
 
 def _score_practice(page: Page, served: str, member: str, mark: int) -> None:
@@ -85,14 +85,14 @@ def _score_practice(page: Page, served: str, member: str, mark: int) -> None:
     follow(page, page.get_by_role("button", name="Score the practice bid first"))
     look(page)
     type_scorecard(page, skipping="reason_2", mark=mark)
-    press_on(page, page.get_by_role("button", name="Submit your practice marks"))
+    press_on(page, page.get_by_role("button", name="Submit practice marks"))
     error_links_land(page, fields=1)
     axe(page)
     expect(page.locator("#id_reason_7")).to_have_value("Typed reason 7.")
     page.keyboard.type("Typed reason 2.")
-    press_on(page, page.get_by_role("button", name="Submit your practice marks"))
-    done(page, "Your marks on the practice bid are in")
-    expect(page.get_by_text("Those of all members are shown once the chair opens the comparison.")).to_be_visible()
+    press_on(page, page.get_by_role("button", name="Submit practice marks"))
+    done(page, "You submitted your practice marks")
+    expect(page.get_by_text("You will see everybody’s marks once the chair opens the comparison.")).to_be_visible()
     expect(page.get_by_role("table")).to_have_count(0)
 
 
@@ -102,7 +102,7 @@ def test_marks_on_the_practice_bid_are_compared_before_scoring_opens(page: Page,
     sign_in(page, served, MEMBER)
     page.goto(f"{served}{ROUND}/interests/")
     press_on(page, page.get_by_label("No interest"), "Space")
-    press_on(page, page.get_by_role("button", name="Record the declarations"))
+    press_on(page, page.get_by_role("button", name="Record declarations"))
     done(page, re.compile("declaration"))
     _score_practice(page, served, MEMBER, 1)
     look(page)
@@ -114,7 +114,7 @@ def test_marks_on_the_practice_bid_are_compared_before_scoring_opens(page: Page,
     page.wait_for_url("**/score/")
     bid = page.url
     type_scorecard(page)
-    press_on(page, page.get_by_role("button", name="Submit and go to the next"))
+    press_on(page, page.get_by_role("button", name="Submit and go to next bid"))
     expect(page.locator(".govuk-error-summary")).to_contain_text("practice bid")
     expect(page.locator("#id_reason_7")).to_have_value("Typed reason 7.")
 
@@ -129,7 +129,7 @@ def test_marks_on_the_practice_bid_are_compared_before_scoring_opens(page: Page,
     axe(page)
     write(page, page.get_by_label("Reason"), "We agreed what a 2 means.")
     press_on(page, page.get_by_role("button", name="Compare and open scoring"))
-    done(page, "The marks are open to the panel, and so is scoring")
+    done(page, "You opened the comparison")
     look(page)
 
     sign_in(page, served, MEMBER)
@@ -140,5 +140,5 @@ def test_marks_on_the_practice_bid_are_compared_before_scoring_opens(page: Page,
     # What was typed while the bid was locked is still there, and now it counts.
     page.goto(bid)
     expect(page.locator("#id_reason_7")).to_have_value("Typed reason 7.")
-    press_on(page, page.get_by_role("button", name="Submit and go to the next"))
+    press_on(page, page.get_by_role("button", name="Submit and go to next bid"))
     done(page, re.compile("You submitted your scorecard on"))

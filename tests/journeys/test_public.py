@@ -80,7 +80,7 @@ def test_a_published_decision_is_open_and_holds_nothing_secret(
     page: Page, browser: Browser, served: str, copy: str
 ) -> None:
     page.goto(f"{served}/register/")
-    expect(page.get_by_text("No decision is published yet.")).to_be_visible()
+    expect(page.get_by_text("No decisions have been published yet.")).to_be_visible()
     look(page)
     early = page.goto(f"{served}/register/PCD-681/")
     assert early is not None and early.status == 404
@@ -93,7 +93,7 @@ def test_a_published_decision_is_open_and_holds_nothing_secret(
     prints_plainly(page)
     write(page, page.get_by_label("Search", exact=True), "zeppelin")
     press_on(page, page.get_by_role("button", name="Search"))
-    expect(page.get_by_text("No decision fits.")).to_be_visible()
+    expect(page.get_by_text("No decisions match your search.")).to_be_visible()
     look(page)
     write(page, page.get_by_label("Search", exact=True), "engagement mutual")
     choose(page, page.get_by_label("Recipient"), "London Blues")

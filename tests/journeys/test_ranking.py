@@ -39,7 +39,7 @@ def _export(page: Page, kind: str, folder: Path) -> Path:
 def test_the_ranking_is_read_and_exported_by_keyboard(page: Page, served: str, tmp_path: Path) -> None:
     close_scoring(page, served)
     look(page)
-    press_on(page, page.get_by_role("link", name="How firm the ranking is"))
+    press_on(page, page.get_by_role("link", name="How robust the ranking is"))
     expect(page.get_by_role("heading", name="How each member marks")).to_be_visible()
     expect(row_of(page, "Amara Cole").locator("td").nth(1)).to_have_text(re.compile(r"^[+−±]?\d\.\d\d$"))
     look(page)
@@ -74,12 +74,12 @@ def _reject(page: Page, folder: Path) -> None:
     while not page.get_by_label("Reject").is_checked():
         page.keyboard.press("ArrowDown")
     write(page, page.get_by_label("Reason that can be published"), "Other bids do more for the money.")
-    press_on(page, page.get_by_role("button", name="Record the outcome"))
+    press_on(page, page.get_by_role("button", name="Record outcome"))
     done(page, re.compile("You recorded the outcome of"))
     follow(page, page.get_by_role("link", name=title).first)
     follow(page, page.get_by_role("link", name="Read the bid"))
     press_on(page, page.get_by_role("link", name="Feedback to the bidder"))
-    letter = page.get_by_label("The text").input_value()
+    letter = page.get_by_label("Text of the letter").input_value()
     assert "Other bids do more for the money." in letter and title in letter
     assert "Amara" not in letter and "Olive" not in letter
     look(page)

@@ -23,13 +23,13 @@ WIDTHS = pytest.mark.usefixtures("window")
 
 
 def _begin(page: Page, name: str) -> None:
-    follow(page, page.get_by_role("button", name="Begin a scenario"))
+    follow(page, page.get_by_role("button", name="Add a scenario"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Begin"))
+    press_on(page, page.get_by_role("button", name="Add scenario"))
     error_links_land(page, fields=1)
     axe(page)
     write(page, page.get_by_label("Name of the scenario"), name)
-    press_on(page, page.get_by_role("button", name="Begin"))
+    press_on(page, page.get_by_role("button", name="Add scenario"))
     done(page, "Scenario added. It funds the bids above the line of the ranking")
 
 
@@ -50,7 +50,7 @@ def test_a_scenario_is_made_compared_and_proposed_by_keyboard(page: Page, served
     first = amounts.first.get_attribute("name") or ""
     bid = first.partition("-amount")[0]
     write(page, amounts.first, "99999999")
-    press_on(page, page.get_by_role("button", name="Keep the scenario"))
+    press_on(page, page.get_by_role("button", name="Save scenario"))
     error_links_land(page, fields=1)
     axe(page)
     write(page, page.locator(f"[name={first}]"), "12,345.60")
@@ -58,19 +58,19 @@ def test_a_scenario_is_made_compared_and_proposed_by_keyboard(page: Page, served
     choose(page, places.nth(1), "Reserve")
     expect(effect).to_contain_text(re.compile(r"Reserve list\s+1 bid,"))
     assert effect.inner_text() != before
-    press_on(page, page.get_by_role("button", name="Keep the scenario"))
+    press_on(page, page.get_by_role("button", name="Save scenario"))
     done(page, "Scenario saved")
     expect(page.locator(f"[name={first}]")).to_have_value("12,345.60")
     look(page)
 
     line = page.get_by_label("Draw the line below this many bids")
     write(page, line, "a few")
-    press_on(page, page.get_by_role("button", name="Draw the line"))
+    press_on(page, page.get_by_role("button", name="Draw line"))
     # What is no number draws no line, rather than one above every bid.
     error_links_land(page, fields=1)
     axe(page)
     write(page, line, "5")
-    press_on(page, page.get_by_role("button", name="Draw the line"))
+    press_on(page, page.get_by_role("button", name="Draw line"))
     done(page, "Funding line drawn")
     expect(effect).to_contain_text(re.compile("Funded"))
     look(page)
@@ -81,14 +81,14 @@ def test_a_scenario_is_made_compared_and_proposed_by_keyboard(page: Page, served
     expect(page.get_by_text("Where they differ")).to_be_visible()
     look(page)
     follow(page, page.get_by_role("link", name="Scenarios", exact=True).first)
-    follow(page, page.get_by_role("link", name=re.compile("^Propose it.*More in reserve")))
+    follow(page, page.get_by_role("link", name=re.compile("^Propose.*More in reserve")))
     look(page)
-    press_on(page, page.get_by_role("button", name="Propose it"))
+    press_on(page, page.get_by_role("button", name="Propose scenario"))
     error_links_land(page, fields=1)
     axe(page)
     write(page, page.get_by_label("Reason"), "It keeps two in reserve.")
-    press_on(page, page.get_by_role("button", name="Propose it"))
-    done(page, "More in reserve proposed to the leadership")
+    press_on(page, page.get_by_role("button", name="Propose scenario"))
+    done(page, "You proposed More in reserve to the leadership")
     look(page)
     _lead_reviews(page, served, bid)
 
@@ -98,7 +98,7 @@ def _lead_reviews(page: Page, served: str, bid: str) -> None:
     page.goto(f"{served}/bids/{bid}/outcome/")
     page.get_by_label("Recommend").check()
     page.get_by_label("Reason that can be published").fill("The strongest of all.")
-    page.get_by_role("button", name="Record the outcome").click()
+    page.get_by_role("button", name="Record outcome").click()
     done(page, re.compile("You recorded the outcome of"))
     sign_in(page, served, LEAD)
     page.goto(f"{served}{ROUND}/review/")
@@ -109,7 +109,7 @@ def _lead_reviews(page: Page, served: str, bid: str) -> None:
     look(page)
     page.goto(f"{served}{ROUND}/scenarios/")
     press_on(page, page.get_by_role("link", name="More in reserve"))
-    expect(page.get_by_role("button", name="Keep the scenario")).to_have_count(0)
+    expect(page.get_by_role("button", name="Save scenario")).to_have_count(0)
     look(page)
 
 
@@ -118,7 +118,7 @@ def test_the_effect_is_shown_by_a_button_without_javascript(browser: Browser, se
     close_scoring(page, served)
     page.goto(f"{served}{ROUND}/scenarios/add/")
     page.get_by_label("Name of the scenario").fill("Without a script")
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Add scenario").click()
     page.locator("tbody select").nth(1).select_option(label="Reserve list")
     page.get_by_role("button", name="Show the effect").click()
     expect(page.locator("#effect")).to_contain_text(re.compile(r"Reserve list\s+1 bid,"))

@@ -45,7 +45,7 @@ def test_the_paper_is_computed_as_if_the_change_were_made(paper: Decision) -> No
     assert draft.paper["amends"]["reference"] == "PCD-681"
     [asked] = draft.paper["recommendations"]
     assert asked["text"] == (
-        "a change of 1 grant that PCD-681 decided: "
+        "a change to 1 grant decided in PCD-681: "
         "“A2 Dominion: safer homes after domestic abuse” from £70,000 to £65,000"
     )
     [entry] = draft.paper["appendix_1"]
@@ -58,8 +58,8 @@ def test_the_paper_is_computed_as_if_the_change_were_made(paper: Decision) -> No
 @pytest.mark.parametrize(
     ("amount", "why"),
     [
-        (Decimal("70000.01"), "A grant is never more"),
-        (Decimal("59999.99"), "was paid already"),
+        (Decimal("70000.01"), "Amount must be no more than the"),
+        (Decimal("59999.99"), "was already paid"),
     ],
 )
 def test_an_amount_above_the_bid_or_below_the_payments_is_refused(
@@ -175,14 +175,14 @@ def test_the_pages_ask_for_a_change_and_take_it_back(paper: Decision, grant: Awa
     answer = client.post(reverse("approvals:amend_grant", args=[paper.reference]), data, follow=True)
     assert "PCD-700 asks for £66,500.50" in answer.content.decode()
     leave = reverse("approvals:leave_grant", args=[paper.reference, grant.reference])
-    assert "stays as it was decided" in client.post(leave, {"reason": "No"}, follow=True).content.decode()
+    assert "You withdrew the change" in client.post(leave, {"reason": "No"}, follow=True).content.decode()
     assert client.get(leave).status_code == 404
     plain = reverse("approvals:amend_grant", args=["PCD-681"])
     assert client.get(plain).status_code == 404
 
 
 def test_a_change_to_the_same_amount_is_refused(paper: Decision, grant: Award, grace: User) -> None:
-    with pytest.raises(Refused, match="It is £70,000 already") as refused:
+    with pytest.raises(Refused, match="The grant is already £70,000") as refused:
         change(paper, grant, grace, Decimal(70000))
     assert refused.value.field == "amount"
 

@@ -326,7 +326,7 @@ def test_what_is_typed_after_the_session_ended_waits_for_the_same_person(
     client.post(reverse("grants:sign_in"), {"username": "grace.hall", "password": "demo-password-2019"})
     answer = client.get(address(section))
     assert field(answer) == "Typed too late"
-    assert "What you typed is here, and is not saved yet" in page(answer)
+    assert "What you typed is here, but it is not saved yet" in page(answer)
     assert "data-unsaved" in page(answer)
 
 

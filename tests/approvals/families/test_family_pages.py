@@ -86,15 +86,15 @@ def test_the_list_shows_splits_and_amounts_just_below_the_limit(round: Round, cl
     text = page(client, "families", round)
     splits, _, near = text.partition("no more than 2% below the limit")
     assert "Camps of Kent: 3 grants, £147,600" in splits
-    near = near.partition("Families as they are")[0]
+    near = near.partition("Current families")[0]
     assert "Just below" in near and "Camp, lot 1" in near and "Further below" not in near
 
 
 def test_a_family_is_no_longer_shown_as_a_split(round: Round, client: Client, lead: User, lots: list[Bid]) -> None:
     grouping.group_bids(round=round, name="Camp", bids=lots, reason="Lots", by=lead, at=NOW)
     text = page(client, "families", round)
-    assert "Look at these: 0" in text
-    assert "Camp: £147,600, not below the limit" in text
+    assert "Suggestions: 0" in text
+    assert "Camp: £147,600, at or above the limit" in text
     assert "no more than 2% below" not in text
 
 
@@ -105,7 +105,7 @@ def test_a_page_shows_twenty_five_suggestions_and_the_strongest_come_first(round
             bid(round, title=f"{title} {chr(97 + number) * 8}", recipient=body)
     strong = [bid(round, title="Safe Night Camp", recipient=OrganisationFactory()) for _ in range(2)]
     first = page(client, "families", round)
-    assert "Look at these: 27" in first
+    assert "Suggestions: 27" in first
     assert first.count("Confirm or dismiss") == 25
     assert first.index(strong[0].source_reference) < first.index("They go to")
     second = words(client.get(reverse("approvals:families", args=[round.reference]) + "?page=2").content.decode())
@@ -126,11 +126,11 @@ def test_a_likeness_is_dismissed_and_the_dismissal_undone(
     address = reverse("approvals:likeness", args=[round.reference, key(round, lead)])
     data = answered(round, lead, lots, answer="dismiss", reason="Three camps")
     after = words(client.post(address, data, follow=True).content.decode())
-    assert "Look at these: 0" in after and "Dismissed: 1" in after and "Three camps" in after
+    assert "Suggestions: 0" in after and "Dismissed: 1" in after and "Three camps" in after
     made = Dismissal.objects.get(round=round)
     undo = reverse("approvals:undo_dismissal", args=[round.reference, "bids", made.key])
     after = words(client.post(undo, {"reason": "One landlord"}, follow=True).content.decode())
-    assert "Look at these: 1" in after and "Dismissed" not in after.partition("Families as they are")[2]
+    assert "Suggestions: 1" in after and "Dismissed" not in after.partition("Current families")[2]
 
 
 def test_a_preview_saves_nothing_requires_nothing_and_keeps_the_typed_values(
@@ -152,7 +152,7 @@ def test_a_preview_saves_nothing_requires_nothing_and_keeps_the_typed_values(
     [
         ({"name": ""}, "Enter the project family"),
         ({"bids": []}, "Select at least one bid"),
-        ({"answer": ""}, "Select what they are"),
+        ({"answer": ""}, "Select an answer"),
         ({"reason": ""}, "Enter reason"),
         ({"version": 1}, "Somebody changed these bids after you opened this page."),
     ],
@@ -182,7 +182,7 @@ def test_a_stale_answer_is_saved_when_it_is_sent_again(
 def test_a_suggestion_that_was_answered_meanwhile_saves_nothing(round: Round, client: Client, name: str) -> None:
     address = reverse(f"approvals:{name}", args=[round.reference, "0123456789abcdef"])
     for answer in (client.get(address), client.post(address, {"answer": "confirm", "reason": "Late"})):
-        assert "Somebody answered for these, or they changed" in words(answer.content.decode())
+        assert "Somebody has answered this, or the bids have changed" in words(answer.content.decode())
     assert not Dismissal.objects.filter(round=round).exists()
 
 
@@ -202,7 +202,7 @@ def test_bids_are_separated_by_hand(round: Round, client: Client, lead: User, lo
     address = reverse("approvals:group_bids", args=[round.reference])
     shown = words(client.post(address, data | {"then": "preview"}).content.decode())
     assert "Each by itself: 3 grants would go from decision to delegation" in shown
-    assert "Who groups them does not approve them." in shown
+    assert "The person who groups them cannot approve them." in shown
     client.post(address, data)
     assert not Bid.objects.filter(round=round).exclude(family=None).exists()
 

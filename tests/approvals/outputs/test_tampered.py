@@ -91,8 +91,8 @@ def test_the_page_says_what_to_do_to_those_inside_and_to_the_public(mo: User, ca
     publish()
     change(Pack, "canonical")
     inside, outside = asked(*OFFICE["pack"], mo).content.decode(), asked(*PUBLIC["published_decision"]).content.decode()
-    assert "Tell the auditor" in inside and "verify_pack" in inside
-    assert "This fault is ours" in outside and "verify_pack" not in outside
+    assert "Send the auditor" in inside and "verify_pack" in inside
+    assert "This is a fault in our service" in outside and "verify_pack" not in outside
     assert "Something frozen was changed in storage: /register/PCD-681/" in caplog.text
     assert "947,234" not in caplog.text
 

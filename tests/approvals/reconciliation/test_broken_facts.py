@@ -238,7 +238,7 @@ BROKEN: dict[str, Broken] = {
         living_wage_open, "living wage", "pays staff, but the living wage is not confirmed.", D(240229)
     ),
     "internal bids over their line": Broken(
-        internal_over, "internal bids", "but the lines that pay for them hold £288,695."
+        internal_over, "internal bids", "but the budget lines that pay for them hold £288,695."
     ),
     "no limit in force": Broken(
         lambda decision: DelegationRule.objects.filter(round=decision.round, kind="grant").update(

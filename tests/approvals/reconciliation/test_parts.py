@@ -184,8 +184,8 @@ def test_table_3_reads_from_the_allocation_to_the_underspend() -> None:
         ("line", "Internal", D(10000)),
         ("line", "Digital Centre: Events", D(40000)),
         ("line", "Grants to third parties", D(100001)),
-        ("part", "For decision", D(60000)),
-        ("part", "Approved under delegation", D(40001)),
+        ("part", "Grants needing a decision", D(60000)),
+        ("part", "Grants approved under delegation", D(40001)),
         ("total", "Total expenditure", D(180001)),
         ("total", "Underspend", D(19999)),
     ]

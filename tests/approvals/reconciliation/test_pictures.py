@@ -16,7 +16,7 @@ def test_the_allocation_falls_step_by_step_to_the_underspend() -> None:
         ("Posts", "−£30,000"),
         ("Internal", "−£10,000"),
         ("Events", "−£40,000"),
-        ("Grants for decision", "−£60,000"),
+        ("Grants needing a decision", "−£60,000"),
         ("Grants under delegation", "−£40,001"),
         ("Underspend", "£19,999"),
     ]
@@ -43,7 +43,7 @@ def test_the_bids_split_into_the_rejected_and_where_the_others_went() -> None:
         ("Rejected", "1"),
         ("Not rejected", "4"),
         ("Led inside the force, no grant", "1"),
-        ("Grants for decision", "1"),
+        ("Grants needing a decision", "1"),
         ("Grants under delegation", "2"),
     ]
     assert [bar.x for bar in picture.bars] == [D(0), D(80), D(0), D(60), D(40), D(0)]

@@ -116,10 +116,14 @@ def test_overlapping_parts_are_marked_on_both_pages(round: Round) -> None:
     client = signed_in("kit.lane")
     whole = page(client, "reconciliation", round.reference)
     for heading in ("By theme", "By plan priority", "By area"):
-        assert f"{heading} (the rows overlap and do not sum)" in whole
-    assert "By recipient (the rows overlap" not in whole
-    assert "So the parts are not summed" in page(client, "reconciliation_part", round.reference, "theme-violence")
-    assert "So the parts are not summed" not in page(client, "reconciliation_part", round.reference, "route-dmpc")
+        assert f"{heading} (rows overlap, so they do not add up to the total)" in whole
+    assert "By recipient (rows overlap" not in whole
+    assert "so the parts are not added together" in page(
+        client, "reconciliation_part", round.reference, "theme-violence"
+    )
+    assert "so the parts are not added together" not in page(
+        client, "reconciliation_part", round.reference, "route-dmpc"
+    )
 
 
 def test_a_grant_links_back_to_each_part_that_counts_it(round: Round) -> None:
@@ -147,7 +151,7 @@ def test_a_bid_with_an_interest_of_the_user_is_counted_but_not_named(round: Roun
     own = page(signed_in("grace.hall"), "reconciliation_part", round.reference, "outcome-rejected")
     assert barred.title in before and barred.reference in before
     assert barred.title not in own and barred.reference not in own
-    assert "1 bid that you may not open" in own
+    assert "1 bid that you cannot open" in own
     assert "30 bids, £1,163,522.49." in own and "30 bids, £1,163,522.49." in before
 
 
@@ -183,8 +187,8 @@ def test_an_empty_round_has_a_page() -> None:
     client = Client()
     client.force_login(person(Role.FINANCE, round=round))
     whole = page(client, "reconciliation", round.reference)
-    assert "No paper of this round is submitted yet." in whole
-    assert "Nothing waits for a decision." in whole
+    assert "No paper of this round has been submitted yet." in whole
+    assert "Nothing is waiting for a decision." in whole
     assert "£1,000,000 allocated, £100,000 used, £900,000 left" in whole
     for key in ("grants", "bids", "contracts", "paid"):
         assert "£0." in page(client, "reconciliation_part", round.reference, key)
@@ -262,8 +266,8 @@ def test_a_refusal_is_tried_out_without_storing_anything(round: Round) -> None:
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
     assert "Total expenditure 4,027,995 3,476,634 −551,361" in words
     assert "Underspend 754,005 1,305,366 551,361" in words
-    assert "For decision 11 10 −1" in words
-    assert "£151,361 of this is paid already" in words
+    assert "Grants needing a decision 11 10 −1" in words
+    assert "£151,361 of this has already been paid" in words
     assert html.count(" checked>") == 2
     assert position.reconcile(round, NOW.date()) == before
     assert AuditEvent.objects.count() == events
@@ -282,12 +286,12 @@ def test_the_items_of_a_decision_are_those_of_its_pack(round: Round, robin: User
     client = signed_in("robin.vale")
     html = page(client, "what_if", round.reference, query="?decision=PCD-681")
     assert html.count('name="refused"') == 12
-    assert "among what PCD-681 asks for" in html
+    assert "the items of PCD-681 that would be refused" in html
     other = open_round()
     outcome(a_bid(other))
     decide(decision, robin)
     sign(decision, robin)
-    assert "Nothing waits for a decision in PCD-681" in page(
+    assert "Nothing is waiting for a decision in PCD-681" in page(
         client, "what_if", round.reference, query="?decision=PCD-681"
     )
 
@@ -298,5 +302,5 @@ def test_money_paid_under_a_refused_grant_has_to_be_recovered(decision: Decision
     assert "has to be recovered" not in page(signed_in("kit.lane"), "reconciliation", decision.round.reference)
     sign(decision, robin)
     whole = page(signed_in("kit.lane"), "reconciliation", decision.round.reference)
-    assert "£151,361 was paid under grants that were refused, and has to be recovered" in whole
+    assert "£151,361 was paid under grants that were refused and has to be recovered" in whole
     assert packs.read(decision.record)["to_recover"] == "151361.00"

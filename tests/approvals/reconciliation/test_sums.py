@@ -222,7 +222,7 @@ BROKEN: dict[str, tuple[Position, str, str, str, str]] = {
         "internal bids",
         "0.01",
         "round-1",
-        "The internal bids come to £10,000.01, but the lines that pay for them hold £10,000.",
+        "The internal bids come to £10,000.01, but the budget lines that pay for them hold £10,000.",
     ),
     "a grant of no bid": (
         grant(1, bid="B-99"),

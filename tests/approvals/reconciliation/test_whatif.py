@@ -26,8 +26,8 @@ def test_a_refused_grant_frees_its_money_and_its_bid_is_refused() -> None:
     by_label = measures("AWD-1")
     assert by_label["Total expenditure"] == (D(180001), D(120001), D(-60000))
     assert by_label["Underspend"] == (D(19999), D(79999), D(60000))
-    assert by_label["For decision"] == (1, 0, -1)
-    assert by_label["Approved under delegation, £"] == (D(40001), D(40001), D(0))
+    assert by_label["Grants needing a decision"] == (1, 0, -1)
+    assert by_label["Grants approved under delegation, £"] == (D(40001), D(40001), D(0))
     assert by_label["Bids refused in a decision"] == (0, 1, 1)
     assert refuse(GOOD, {"AWD-1"}).paid == D(1000)
 

@@ -112,7 +112,7 @@ def test_an_unknown_filter_value_is_no_error(asked: dict[str, str]) -> None:
 def test_the_entry_says_what_the_decision_came_to() -> None:
     publish()
     text = " ".join(register_page().split())
-    assert "1 decision. The newest is first." in text
+    assert "1 decision, newest first." in text
     assert "39 grants, £1,438,598 · 1 contract, £400,000" in text
     assert "refused or deferred" not in text
     assert 'type="application/atom+xml"' in text
@@ -139,10 +139,10 @@ def test_a_refused_item_is_counted_as_held_back_and_not_as_a_grant(decision: Dec
 
 
 def test_an_empty_register_and_an_empty_answer_say_what_to_do() -> None:
-    assert "No decision is published yet." in register_page()
+    assert "No decisions have been published yet." in register_page()
     publish()
     text = register_page(q="zeppelin")
-    assert "No decision fits. Use fewer words or take a filter away" in text
+    assert "No decisions match your search. Use fewer words, remove a filter" in text
     assert f'href="{reverse("approvals:register")}"' in text
 
 
@@ -150,10 +150,10 @@ def test_a_page_lists_25_decisions() -> None:
     publish()
     copies(26)
     text = " ".join(register_page().split())
-    assert "27 decisions, 1 to 25 of them here. The newest is first." in text
+    assert "27 decisions, showing 1 to 25, newest first." in text
     assert len(listed()) == 25
     assert len(listed(page="2")) == 2
-    assert "26 decisions fit, 1 to 25 of them here" in " ".join(register_page(q="zeppelin").split())
+    assert "26 decisions found, showing 1 to 25" in " ".join(register_page(q="zeppelin").split())
     assert "?q=zeppelin&amp;page=2" in register_page(q="zeppelin")
 
 

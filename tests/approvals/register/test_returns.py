@@ -136,8 +136,8 @@ def test_an_unknown_month_shows_all_grants() -> None:
 
 @pytest.mark.django_db
 def test_an_empty_register_says_when_it_fills() -> None:
-    assert "No grant is published yet" in get("grant_register").content.decode()
-    assert "No contract over £10,000 is published yet" in get("contract_register").content.decode()
+    assert "No grants have been published yet" in get("grant_register").content.decode()
+    assert "No contracts over £10,000 have been published yet" in get("contract_register").content.decode()
     assert rows(get("grant_register_file", "csv")) == []
 
 
@@ -194,7 +194,7 @@ def test_the_return_does_not_wait_for_the_publication(grace: User) -> None:
 def test_an_empty_return_says_what_to_do(grace: User) -> None:
     Award.objects.filter(route="delegated").update(state="routed")
     page = get("delegated_return", "cpie-2019-20", user=grace).content.decode()
-    assert "No grant of this round is approved under delegation yet" in page
+    assert "No grants in this round have been approved under delegation yet" in page
     assert reverse("approvals:routes", args=["cpie-2019-20"]) in page
 
 

@@ -158,7 +158,7 @@ def test_a_second_proposal_replaces_the_first(scenario: Scenario, chair: User) -
 def test_a_scenario_that_takes_too_much_cannot_be_proposed(scenario: Scenario, chair: User) -> None:
     scenarios.draw_line(scenario=scenario, places=3, seen=1, by=chair, at=NOW)
     with pytest.raises(
-        Refused, match=r"The scenario takes £300,000 more than is left for grants\. Fund fewer bids or less"
+        Refused, match=r"The scenario takes £300,000 more than is left for grants\. Fund fewer bids or smaller amounts"
     ):
         propose(scenario, chair)
 

@@ -112,7 +112,7 @@ def test_a_row_becomes_a_bid_with_all_that_it_says(round: Round, lead: User) -> 
         ({"amount": "-5"}, "H2", "£0 or more"),
         ({"amount": "0"}, "H2", "more than £0"),
         ({"amount": ""}, "H2", "Enter amount asked for"),
-        ({"amount": "1000"}, "I2", "The costs sum to £1,200.50, and the amount asked for is £1,000"),
+        ({"amount": "1000"}, "I2", "The costs add up to £1,200.50, but the amount asked for is £1,000"),
         ({"costs": "Tools 1000"}, "I2", "must be a label, a colon and an amount"),
         ({"costs": "Tools: 1,00; Seeds: 5"}, "I2", "Tools: “1,00” has a comma in the wrong place"),
         ({"costs": "Tools: 1200.50; Seeds: 0"}, "I2", "Seeds: amount must be more than £0"),
@@ -136,14 +136,14 @@ def test_a_row_becomes_a_bid_with_all_that_it_says(round: Round, lead: User) -> 
         ({"priorities": ""}, "N2", "Select plan priorities"),
         ({"led_by": "internal"}, "D2", "A bid led by a unit of the force has no recipient"),
         ({"led_by": "nobody"}, "C2", "nobody"),
-        ({"led_by": ""}, "C2", "Select who leads it"),
+        ({"led_by": ""}, "C2", "Select who leads the project"),
         ({"recipient": "", "register": "", "register_number": ""}, "D2", "Enter the recipient organisation"),
         ({"recipient": "Central West", "register": "", "register_number": ""}, "D2", "cannot take a grant"),
         ({"recipient": "central west BCU"}, "D2", "cannot take a grant"),
         ({"recipient": "Metropolitan Police Service"}, "D2", "cannot take a grant"),
         ({"recipient": "The MPS"}, "D2", "cannot take a grant"),
-        ({"register": "", "register_number": "7654321"}, "F2", "together, or neither"),
-        ({"register": "charity", "register_number": ""}, "F2", "together, or neither"),
+        ({"register": "", "register_number": "7654321"}, "F2", "and the number, or neither"),
+        ({"register": "charity", "register_number": ""}, "F2", "and the number, or neither"),
         ({"register": "golf club", "register_number": ""}, "E2", "golf club"),
         ({"london_living_wage": ""}, "W2", "Say whether staff are paid"),
         ({"employs_staff": "perhaps"}, "V2", "perhaps"),
@@ -258,7 +258,7 @@ def test_the_same_upload_confirmed_twice_adds_nothing(round: Round, lead: User) 
 )
 def test_the_same_reference_with_other_content_is_refused(round: Round, lead: User, change: dict[str, str]) -> None:
     (there,) = take_in(round, lead, rows({}))
-    assert errors(round, change) == [("A2", "A bid with this reference but other content was already taken in")]
+    assert errors(round, change) == [("A2", "A bid with this reference but other content was already imported")]
     with pytest.raises(Refused):
         take_in(round, lead, rows(change))
     assert Bid.objects.get(round=round).intake_digest == there.intake_digest
@@ -363,7 +363,7 @@ def test_only_a_lead_takes_bids_in(round: Round, role: Role) -> None:
 def test_a_reference_typed_twice_into_the_form_is_refused(round: Round, lead: User) -> None:
     draft = intake.check(round, rows({})).rows[0].draft
     intake.take_in(round=round, draft=draft, by=lead, at=NOW)
-    with pytest.raises(Refused, match="A bid with this reference was already taken in") as refused:
+    with pytest.raises(Refused, match="A bid with this reference was already imported") as refused:
         intake.take_in(round=round, draft=draft, by=lead, at=NOW)
     assert refused.value.field == "your_reference"
     assert Bid.objects.filter(round=round).count() == 1

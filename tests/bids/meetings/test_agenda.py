@@ -32,8 +32,8 @@ def test_a_split_gate_is_on_the_agenda(gate: Gate, why: str | None) -> None:
         (None, None),
         ("0.00", None),
         ("1.49", None),
-        ("1.50", "the members’ means lie 1.50 apart"),
-        ("4.00", "the members’ means lie 4.00 apart"),
+        ("1.50", "the members’ means are 1.50 apart"),
+        ("4.00", "the members’ means are 4.00 apart"),
     ],
 )
 def test_means_a_point_and_a_half_apart_are_on_the_agenda(spread: str | None, why: str | None) -> None:
@@ -66,7 +66,7 @@ def test_a_bid_that_fails_a_gate_is_not_near_any_line() -> None:
 
 def test_all_the_reasons_of_a_bid_are_named_together() -> None:
     (item,) = draw_up([seen(1, Gate.SPLIT, "2.33", 0)])
-    assert item.why == "members are split on a gate, the members’ means lie 2.33 apart, 1 place above the line"
+    assert item.why == "members are split on a gate, the members’ means are 2.33 apart, 1 place above the line"
 
 
 def test_the_agenda_is_ordered_by_need_and_then_by_position() -> None:

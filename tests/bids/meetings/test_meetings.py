@@ -123,7 +123,7 @@ def test_the_agenda_is_what_the_ranking_asks_for(round: Round, members: list[Use
     Bid.objects.filter(pk=judged.pk).update(state=Bid.State.REJECTED)
     agenda = plan(round, chair).items.order_by("number")
     assert [(item.number, item.bid, item.why) for item in agenda] == [
-        (1, wide, "the members’ means lie 2.00 apart, 3 places below the line"),
+        (1, wide, "the members’ means are 2.00 apart, 3 places below the line"),
         (2, near, "1 place above the line"),
         (3, far, "2 places below the line"),
     ]
@@ -321,11 +321,11 @@ def test_a_split_bid_that_was_rejected_does_not_keep_the_meeting_open(
 def test_a_closed_meeting_cannot_change(meeting: Meeting, split: Bid, members: list[User], chair: User) -> None:
     discuss(meeting, split, chair)
     meetings.close_meeting(meeting=meeting, seen=2, by=chair, at=NOW)
-    with pytest.raises(Refused, match=r"The meeting is closed\. Its minutes no longer change"):
+    with pytest.raises(Refused, match=r"The meeting is closed\. Its minutes can no longer change"):
         discuss(meeting, split, chair, settled(False))
-    with pytest.raises(Refused, match=r"The meeting is closed\. Its minutes no longer change"):
+    with pytest.raises(Refused, match=r"The meeting is closed\. Its minutes can no longer change"):
         meetings.open_meeting(meeting=meeting, present=members[:2], seen=None, by=chair, at=NOW)
-    with pytest.raises(Refused, match=r"The meeting is closed\. Its minutes no longer change"):
+    with pytest.raises(Refused, match=r"The meeting is closed\. Its minutes can no longer change"):
         meetings.put_on_agenda(meeting=meeting, bid=make_bid(meeting.round), reason="Late", by=chair, at=NOW)
 
 
@@ -368,7 +368,7 @@ def test_the_minutes_record_who_was_present_who_left_and_what_was_agreed_and_why
         split.bidder,
         ["Cyn"],
     )
-    assert item["why"].startswith("members are split on a gate, the members’ means lie 3.00 apart")
+    assert item["why"].startswith("members are split on a gate, the members’ means are 3.00 apart")
     assert item["reason"] == "It meets them"
     assert (item["panel_mean"], item["mean"], item["gate"]) == ("2.00", "2.67", "passed")
     assert item["agreed"][0] == "1. Strategic aim: the bid passes the gate"

@@ -179,7 +179,7 @@ def test_an_outdated_page_changes_and_applies_nothing_of_a_plan(
 
 
 def test_a_plan_is_applied_once_and_taken_back_once(plan: AssignmentPlan, bids: list[Bid], chair: User) -> None:
-    with pytest.raises(Refused, match="This plan has no assignments to take back"):
+    with pytest.raises(Refused, match="This plan has no assignments to withdraw"):
         assignments.undo_plan(plan=plan, reason="Too soon", by=chair, at=NOW)
     assignments.apply_plan(plan=plan, by=chair, at=LATER)
     with pytest.raises(Refused, match="This plan has already been applied"):
@@ -187,7 +187,7 @@ def test_a_plan_is_applied_once_and_taken_back_once(plan: AssignmentPlan, bids: 
     with pytest.raises(Refused, match="This plan has already been applied"):
         assignments.change_plan(plan=plan, bids=[bids[0].reference], pairs=[], seen=2, by=chair, at=NOW)
     assignments.undo_plan(plan=plan, reason="Wrong", by=chair, at=LATER)
-    with pytest.raises(Refused, match="This plan has no assignments to take back"):
+    with pytest.raises(Refused, match="This plan has no assignments to withdraw"):
         assignments.undo_plan(plan=plan, reason="Again", by=chair, at=LATER)
 
 
@@ -221,8 +221,8 @@ def test_the_page_says_what_is_taken_back_and_lists_what_stays(
     client = Client()
     client.force_login(chair)
     page = client.get(reverse("bids:undo_plan", args=[plan.reference])).content.decode()
-    assert "5 assignments that nobody has begun are taken back" in page
-    assert "1 stays." in page
+    assert "5 assignments that nobody has started are withdrawn" in page
+    assert "1 assignment stays." in page
     assert f"{begun.bid.source_reference} of {begun.bid.bidder}: {begun.member.name}" in page
 
 
@@ -321,7 +321,7 @@ def test_a_connected_member_is_assigned_only_with_a_reason_in_the_trail(
 ) -> None:
     barred(how, bid, member, chair)
     for despite in ("", "   "):
-        with pytest.raises(Refused, match="Say why they are asked all the same") as refused:
+        with pytest.raises(Refused, match="Give a reason for asking them") as refused:
             assignments.assign(bid=bid, member=member, despite=despite, by=chair, at=NOW)
         assert refused.value.field == "despite"
     assert not asked(bid)
@@ -350,10 +350,10 @@ def test_each_member_who_is_behind_gets_one_letter(round: Round, chair: User) ->
     Round.objects.filter(pk=round.pk).update(scoring_closes_on=date(2026, 12, 4))
     first, second = behind(round, chair, 2), behind_with(round, chair, 3, "bea@police.example")
     assert assignments.chase(round=round, members=[second, first], address=ADDRESS, by=chair, at=NOW) == 2
-    assert Mail.objects.get(to=second).subject == "3 bids wait for your scores"
+    assert Mail.objects.get(to=second).subject == "3 bids are waiting for your scores"
     letter = Mail.objects.get(to=first)
-    assert letter.subject == "2 bids wait for your scores"
-    assert letter.text.startswith(f"Dear Ada Obi,\n\n2 bids wait for your scores in {round.title}.")
+    assert letter.subject == "2 bids are waiting for your scores"
+    assert letter.text.startswith(f"Dear Ada Obi,\n\n2 bids are waiting for your scores in {round.title}.")
     assert "by 4 December 2026" in letter.text
     assert ADDRESS in letter.text
     event = last("chase member")
@@ -362,7 +362,7 @@ def test_each_member_who_is_behind_gets_one_letter(round: Round, chair: User) ->
 
 def test_one_bid_waits_in_the_singular(round: Round, chair: User) -> None:
     assignments.chase(round=round, members=[behind(round, chair, 1)], address=ADDRESS, by=chair, at=NOW)
-    assert Mail.objects.get().subject == "1 bid waits for your scores"
+    assert Mail.objects.get().subject == "1 bid is waiting for your scores"
 
 
 def test_a_letter_says_nothing_of_any_bid(round: Round, chair: User) -> None:

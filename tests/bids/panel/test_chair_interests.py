@@ -226,7 +226,9 @@ def test_a_chair_decides_nothing_about_such_a_bid(
     with pytest.raises(Refused, match=refusal):
         interest = Interest.objects.get(bid=bid, member=member)
         interests.waive_interest(interest=interest, reason="Mine", by=chair, at=NOW)
-    with pytest.raises(Refused, match="You have an interest in a bid of this page, or have not declared"):
+    with pytest.raises(
+        Refused, match="You have an interest in a bid on this page, or have not answered the declaration"
+    ):
         assignments.change_plan(plan=plan, bids=[bid.reference], pairs=pairs, seen=1, by=chair, at=NOW)
     close(round)
     with pytest.raises(Refused, match=refusal):

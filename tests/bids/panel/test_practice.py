@@ -69,7 +69,7 @@ def test_without_a_practice_bid_scoring_is_open(ready: Bid, member: User) -> Non
 
 def test_a_practice_bid_is_set_up_before_anybody_scores(bid: Bid, member: User, chair: User) -> None:
     scorecard(bid, member, submit=False)
-    with pytest.raises(Refused, match="Members have begun to score"):
+    with pytest.raises(Refused, match="Members have started to score"):
         set_up(bid.round, chair)
     assert not Practice.objects.filter(round=bid.round).exists()
 

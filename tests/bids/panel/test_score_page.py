@@ -109,7 +109,7 @@ def test_a_second_window_that_submits_late_is_shown_what_it_typed(
 ) -> None:
     scorecards.submit_scorecard(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
     answer = send(client, address, reason_4="Typed too late", then="submit")
-    assert "It can no longer change." in answer.content.decode()
+    assert "You can no longer change it." in answer.content.decode()
     assert answer.context["untaken"] == "4. Proven experience\nTyped too late"
 
 

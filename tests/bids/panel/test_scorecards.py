@@ -147,7 +147,7 @@ def test_a_member_who_is_not_assigned_can_neither_declare_nor_score(bid: Bid, me
 
 @pytest.mark.parametrize("nature", ["", "   "])
 def test_an_interest_says_what_it_is(ready: Bid, member: User, nature: str) -> None:
-    with pytest.raises(Refused, match="Say what your interest is") as refused:
+    with pytest.raises(Refused, match="Enter details of your interest") as refused:
         interests.declare_interest(bid=ready, conflicted=True, nature=nature, by=member, at=NOW)
     assert refused.value.field == "nature"
     assert not Interest.objects.get(bid=ready, member=member).conflicted

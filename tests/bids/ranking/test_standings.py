@@ -60,7 +60,7 @@ def result_of(bid: Bid, rules: list[Rule]) -> scoring.Result:
 
 
 def fresh_firmness(round: Round) -> dict[str, insight.Firmness]:
-    """How firm each place is, from the scorecards alone."""
+    """How robust each place is, from the scorecards alone."""
     rules = [criterion.rule for criterion in round.criteria.all()]
     bids = []
     for bid in Bid.objects.filter(round=round).exclude(state__in=OUTSIDE):

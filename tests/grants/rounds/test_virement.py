@@ -135,7 +135,7 @@ def test_a_virement_between_lines_never_changes_their_total(amount: Decimal) -> 
 
 
 def test_a_line_gives_all_it_holds_and_no_penny_more(round: Round, kit: User, lead: User) -> None:
-    with pytest.raises(Refused, match=r"Vans holds £1,000\.50\. Enter an amount up to that") as refused:
+    with pytest.raises(Refused, match=r"Vans holds £1,000\.50\. Enter that amount or less") as refused:
         propose(round, kit, amount=D("1000.51"))
     assert refused.value.field == "amount"
     confirm(propose(round, kit, amount=D("1000.50")), lead)
@@ -146,7 +146,7 @@ def test_money_that_the_line_no_longer_holds_is_not_moved(round: Round, kit: Use
     first, second = propose(round, kit, amount=D(600)), propose(round, kit, amount=D(600))
     confirm(first, lead)
     before = amounts(round)
-    with pytest.raises(Refused, match=r"Vans holds £400\.50\. Enter an amount up to that"):
+    with pytest.raises(Refused, match=r"Vans holds £400\.50\. Enter that amount or less"):
         confirm(second, lead)
     assert amounts(round) == before
     assert Virement.objects.get(pk=second.pk).state == "proposed"
@@ -191,7 +191,7 @@ def test_nothing_moves_while_a_paper_is_with_the_office(kit: User) -> None:
     ids=["one line", "nowhere to nowhere"],
 )
 def test_two_different_places_are_needed(round: Round, kit: User, ends: tuple[str, str], field: str) -> None:
-    with pytest.raises(Refused, match="two different places") as refused:
+    with pytest.raises(Refused, match="two different lines") as refused:
         propose(round, kit, *ends)
     assert refused.value.field == field
 
@@ -218,7 +218,7 @@ def test_an_answer_is_given_once(round: Round, kit: User, lead: User) -> None:
         lambda: virement.refuse_virement(virement=made, reason="No", by=lead, at=NOW),
         lambda: virement.withdraw_virement(virement=made, reason="No", by=kit, at=NOW),
     ):
-        with pytest.raises(Refused, match=r"VIR-[A-Z0-9]{5} already has an answer: confirmed"):
+        with pytest.raises(Refused, match=r"VIR-[A-Z0-9]{5} was already answered: confirmed"):
             again()
     assert amounts(round) == before
 
@@ -297,7 +297,7 @@ def test_a_proposal_waits_for_everybody_but_its_author(round: Round, kit: User, 
         user.pk: [(task.text, task.count) for task in tasks(user=user, held=holdings(user), round=round)]
         for user in (kit, lead, person(Role.FINANCE, round=round), person(Role.AUDITOR, round=round))
     }
-    answering = [("Answer what is proposed between budget lines", 1)]
+    answering = [("Confirm or refuse virements", 1)]
     assert list(waiting.values()) == [[], answering, answering, []]
 
 
@@ -312,16 +312,16 @@ def test_a_virement_goes_through_its_pages(round: Round, kit: User, lead: User) 
     typed = {"source": line(round, "Vans").reference, "target": "none", "amount": "£1,000.51", "reason": "Fewer vans."}
     finance = signed_in(kit)
     answer = finance.post(page, typed)
-    assert "Vans holds £1,000.50. Enter an amount up to that" in answer.content.decode()
+    assert "Vans holds £1,000.50. Enter that amount or less" in answer.content.decode()
     assert finance.post(page, typed | {"target": typed["source"]}).context["form"].errors["target"]
     answer = finance.post(page, typed | {"amount": "400.25"}, follow=True)
     html = answer.content.decode()
     assert "£400.25 from Vans to What no line holds" in html
-    assert "Take it back" in html and "Confirm it" not in html
+    assert "Withdraw</a>" in html and "Confirm</a>" not in html
     made = Virement.objects.get(round=round)
     other = signed_in(lead)
     shown = other.get(reverse("grants:virement", args=[made.reference])).content.decode()
-    assert "Confirm it" in shown and "Take it back" not in shown
+    assert "Confirm</a>" in shown and "Withdraw</a>" not in shown
     answer = other.post(reverse("grants:confirm_virement", args=[made.reference]), {"sent": "yes"}, follow=True)
     assert "You confirmed VIR-" in answer.content.decode()
     assert "and moved the money" in answer.content.decode()
@@ -338,6 +338,6 @@ def test_a_refusal_is_shown_on_the_page(round: Round, kit: User) -> None:
     assert "You proposed this. Ask somebody else to confirm it." in answer.content.decode()
     page = signed_in(kit).get(reverse("grants:confirm_virement", args=[made.reference])).content.decode()
     assert "You proposed this. Ask somebody else to confirm it." in page
-    assert "Move the money" not in page
+    assert "Confirm and move the money" not in page
     answer = signed_in(kit).post(reverse("grants:withdraw_virement", args=[made.reference]), {"reason": ""})
     assert answer.context["form"].errors["reason"]
