@@ -69,7 +69,7 @@ def test_three_awards_to_one_recipient_come_to_exactly_the_limit_and_go_up(night
 def test_the_request_for_a_small_grant_says_that_a_lead_sent_it_up(night: Decision) -> None:
     small = Award.objects.get(bid__source_reference="NS-05")
     assert (small.amount, small.route) == (Decimal("12300.05"), "dmpc")
-    assert small.sentence.startswith("Sent up by a lead: a new group")
+    assert small.sentence.startswith("Sent up by a lead: a newly formed group")
     [approve, *_] = packs.read(night.record.pack)["recommendations"]
     assert "individually or in aggregate at or above £50,000 or escalated by a lead" in approve["text"]
 

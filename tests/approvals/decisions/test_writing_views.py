@@ -350,7 +350,7 @@ def test_the_standard_text_stands_in_an_empty_section_until_something_is_typed(
     assert "Start from the standard text" in page(client.get(address(section)))
     answer = client.get(f"{address(section)}?text=standard")
     assert "{number of grants with personal data}" not in field(answer)
-    assert "its impact assessment is finished before any payment" in field(answer)
+    assert "a data protection impact assessment is completed before any payment" in field(answer)
     section.refresh_from_db()
     assert (section.text, SectionDraft.objects.count()) == ("", 0)
     post(client, section, "My own words", STAY)
