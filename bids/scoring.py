@@ -14,12 +14,12 @@ from fractions import Fraction
 from bids.criteria import Rule
 
 RULE_IN_WORDS = (
-    "A bid’s result is the weighted mean of its submitted scorecards over the scored criteria, from 0 to 4, to two "
-    "decimals, half up. Where the panel’s meeting agreed a mark on a criterion, that mark stands in place of the "
-    "members’ mean on it. A gate on which members are split is settled by the meeting, and the result runs until it "
-    "is. Bids with every gate passed come first, then those with a split gate, then those with a failed one. Equal "
+    "A bid’s result is the weighted mean of its submitted scorecards over the scored criteria, from 0 to 4, rounded "
+    "half up to two decimal places. If the panel’s meeting agreed a mark on a criterion, that mark replaces the "
+    "members’ mean. A gate on which members are split is settled by the meeting, and the result can change until "
+    "then. Bids that pass every gate come first, then bids with a split gate, then bids that fail a gate. Equal "
     "results share a place; among them the smaller request is listed first, then the reference. The scale and the "
-    "weights are a setting of the round and are ours."
+    "weights are our own settings for the round."
 )
 
 

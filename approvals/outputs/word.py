@@ -51,10 +51,7 @@ def of_record(record: DecisionRecord) -> bytes:
 
 def _counts(frozen: Pack | DecisionRecord, name: str) -> str:
     pack.checked_pdf(frozen)
-    return (
-        f"This Word file is a copy for editing. The definitive version is the frozen PDF of {name}, "
-        f"sha256 {frozen.pdf_sha256}."
-    )
+    return f"This Word file is a copy for editing. What counts is the frozen PDF of {name}, sha256 {frozen.pdf_sha256}."
 
 
 def _made(paper: Data, digest: str, counts: str, record: Data | None = None) -> bytes:
@@ -96,13 +93,13 @@ def _key_information(word: _Word, paper: Data, counts: str, record: Data | None)
 
 
 def _differs(word: _Word, record: Data) -> None:
-    word.heading(2, "How the decision differs from the recommendations")
+    word.heading(2, "How the decision differs from what was asked")
     for item in settled.differs(record):
         answer_parts = filter(None, (item["answer"].lower(), item["conditions"], item["reason"]))
         word.labelled(f"Item {item['number']}, {item['label']}, {pounds(item['amount'])}:", ". ".join(answer_parts))
     if after := settled.after(record):
         word.paragraph(after)
-    word.paragraph("The rest of this document is the paper as submitted.")
+    word.paragraph("All that follows is the paper as it was submitted.")
 
 
 def _amended(old: Data) -> str:
@@ -158,7 +155,7 @@ def _table_2(word: _Word, paper: Data) -> None:
 def _table_3(word: _Word, paper: Data) -> None:
     rows = paper["table_3"]
     word.table(
-        "Table 3: use of the allocation",
+        "Table 3: the allocation and what it is used for",
         ["Line", "£"],
         [[row["label"] + (f" ({row['note']})" if row["note"] else ""), figure(row["amount"])] for row in rows],
         widths=[126, 40],
@@ -179,7 +176,7 @@ def _appendix(word: _Word, anchor: str, title: str, rows: Sequence[Data], amende
         unit = f"sponsored by {row['sponsoring_unit']}"
         about = word.paragraph(f"{row['recipient']}{register}, {unit}, {row['boroughs']}, {row['reference']}")
         about.paragraph_format.keep_with_next = True
-        cleared = f" The other grouping was considered: {row['cleared']}" if row["cleared"] else ""
+        cleared = f" The other key was considered: {row['cleared']}" if row["cleared"] else ""
         early = f"{pounds(row['paid_early'])}. {row['early_reason']}" if row["paid_early"] else ""
         was = row.get("was", "")
         word.facts(
@@ -213,7 +210,7 @@ def _contracts(word: _Word, contracts: Sequence[Data]) -> None:
                 ("By financial year", f"{years}; charged to {contract['charged_to']}"),
                 ("Primary ground", contract["ground"]),
                 ("Evidence", contract["evidence"]),
-                ("Other grounds noted", contract["other_grounds"]),
+                ("Other grounds, noted", contract["other_grounds"]),
                 ("Route", contract["route"]),
             ]
         )
@@ -229,7 +226,7 @@ def _figure_notes(word: _Word, notes: Sequence[Data]) -> None:
         return
     word.heading(2, "Where the figures come from")
     word.table(
-        "Exact value of each figure in the text",
+        "Each figure of the text, exactly",
         ["Figure", "Exactly", "From"],
         [[note["name"][:1].upper() + note["name"][1:], note["exact"], note["source"]] for note in notes],
         widths=[60, 36, 70],
@@ -252,7 +249,7 @@ def _sign_offs(word: _Word, sign_offs: Sequence[Data]) -> None:
 def _signature(word: _Word, record: Data | None) -> None:
     word.heading(2, "Interests declared and signature")
     if record is None:
-        word.paragraph("Not yet decided or signed.")
+        word.paragraph("Not decided and not signed.")
         return
     word.facts(
         [

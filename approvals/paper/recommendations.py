@@ -37,7 +37,8 @@ def recommendations(basis: Sources) -> list[dict[str, Any]]:
         total = money.total([award.amount for award in asked])
         add(
             "approve",
-            f"{_totalling(asked, total)} to third parties, {_how_above(asked, limit)}, as set out in Appendix 1",
+            f"{_grants(asked)} to third parties, {_how_above(asked, limit)}, "
+            f"as set out in Appendix 1, {money.pounds(total)} in all",
             total,
             [_item(award) for award in asked],
         )
@@ -51,7 +52,7 @@ def recommendations(basis: Sources) -> list[dict[str, Any]]:
         )
         add(
             "approve",
-            f"a change to {_grants(changed)} decided in {old}: {changes}",
+            f"a change of {_grants(changed)} that {old} decided: {changes}",
             total,
             [_item(a) for a in changed],
         )
@@ -59,8 +60,8 @@ def recommendations(basis: Sources) -> list[dict[str, Any]]:
         total = money.total([award.amount for award in noted])
         add(
             "note",
-            f"{_totalling(noted, total)} to third parties, each below {money.pounds(limit)} and approved by the force "
-            "under delegation, as set out in Appendix 2",
+            f"{_grants(noted)} to third parties, each below {money.pounds(limit)}, approved by the force under "
+            f"delegation as set out in Appendix 2, {money.pounds(total)} in all",
             total,
             [_item(award) for award in noted],
         )
@@ -79,7 +80,8 @@ def recommendations(basis: Sources) -> list[dict[str, Any]]:
         names = " and ".join(f"{award.bid.title} ({money.pounds(paid_early(award))})" for award in early)
         add(
             "note",
-            f"that {_totalling(early, total)} {'was' if len(early) == 1 else 'were'} paid before approval: {names}",
+            f"that {_grants(early)}, {names}, {'was' if len(early) == 1 else 'were'} paid before approval, "
+            f"{money.pounds(total)} in all",
             total,
             [],
         )
@@ -100,7 +102,7 @@ def _how_above(asked: Sequence[Award], limit: Decimal) -> str:
     claim = Claim(Bound.AT_LEAST, limit)
     alone = [Member(award.reference, award.amount) for award in asked]
     grouped = [Member(award.reference, compared_sum(award)) for award in asked]
-    not_below = f"at or above {money.pounds(limit)}"
+    not_below = f"not below {money.pounds(limit)}"
     sent_up = {member.name for member in who_breaks(claim, grouped)}
     reasons = " or ".join(sorted({_why_up(award) for award in asked if award.reference in sent_up}))
     if len(sent_up) == len(asked):
@@ -117,17 +119,12 @@ def _was_deferred(award: Award) -> bool:
 
 def _why_up(award: Award) -> str:
     if award.escalated:
-        return "escalated by a lead"
-    return "previously deferred" if _was_deferred(award) else "routed under an earlier limit"
+        return "sent up by a lead"
+    return "deferred before" if _was_deferred(award) else "routed by an earlier limit"
 
 
 def _grants(awards: Sequence[Award]) -> str:
     return counted(len(awards), "grant")
-
-
-def _totalling(awards: Sequence[Award], total: Decimal) -> str:
-    """Return “1 grant of £10,000” or “2 grants totalling £20,000”."""
-    return f"{_grants(awards)} {'of' if len(awards) == 1 else 'totalling'} {money.pounds(total)}"
 
 
 def _item(award: Award) -> dict[str, Any]:

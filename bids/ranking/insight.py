@@ -13,14 +13,14 @@ from bids import scoring
 from bids.criteria import HIGHEST, LOWEST, Rule
 
 SEVERITY_IN_WORDS = (
-    "Severity is the average, over the bids that a member shares with others, of their mean on a bid less the mean of "
-    "the others on it. Below zero they mark lower than the others. The adjusted ranking takes each member’s severity "
-    "from their means, keeps the gates, and is advice: it is never the result."
+    "Severity compares a member’s mean on each bid with the mean of the other members on the same bid, averaged over "
+    "the bids that they share. Below zero, the member marks lower than the others. The adjusted ranking subtracts "
+    "each member’s severity from their means and keeps the gates. It is advice and never the result."
 )
 FIRMNESS_IN_WORDS = (
-    "How firm a place is: the ranking is worked out with all members and again with each left out in turn, from the "
-    "members’ marks alone, and the best and the worst place of a bid are shown. A bid that only one member scored has "
-    "no result without that member and keeps the one that it has."
+    "The ranking is worked out from the members’ marks with all members, and again leaving out each member in turn. "
+    "The best and the worst place of each bid are shown. A bid that only one member scored keeps its result when that "
+    "member is left out."
 )
 
 Cards = Mapping[str, scoring.Card]

@@ -231,6 +231,6 @@ def between(best: int, worst: int, place: int, last: int) -> SafeString:
 
 
 OUTLIER_IN_WORDS = (
-    f"A member whose mean lies {LOWEST_DIFFERENCE} or more from the mean of the others on the same bid is an outlier, "
-    "drawn as a ring, if at least three members scored the bid. It changes no result."
+    f"If at least three members scored a bid, a member whose mean is {LOWEST_DIFFERENCE} or more away from the mean of "
+    "the others is an outlier and is drawn as a ring. Outliers do not change any result."
 )

@@ -30,7 +30,7 @@ def titles(paper: Data, record: Data | None = None) -> dict[str, str]:
     """Return the title of each part by a short name, in the order of the paper. A table is a part of its own."""
     title_by_part = {"key": "Key information"}
     if record and _differs(record):
-        title_by_part["differs"] = "How the decision differs from the recommendations"
+        title_by_part["differs"] = "How the decision differs from what was asked"
     for section in paper["sections"]:
         number = f"{section['number']}. " if section["number"] else ""
         title_by_part[section["key"]] = f"{number}{section['heading']}"
@@ -40,7 +40,7 @@ def titles(paper: Data, record: Data | None = None) -> dict[str, str]:
             count = paper["table_2_total"]["count"]
             title_by_part["table 2"] = f"Table 2: grants for decision, {count} in {len(paper['table_2'])} rows"
         if section["key"] == "financial":
-            title_by_part["table 3"] = "Table 3: use of the allocation"
+            title_by_part["table 3"] = "Table 3: the allocation and what it is used for"
     if paper["appendix_1"]:
         title_by_part["appendix 1"] = "Appendix 1: grants for decision"
     if paper["appendix_2"]:

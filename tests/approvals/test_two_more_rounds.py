@@ -71,7 +71,7 @@ def test_the_request_for_a_small_grant_says_that_a_lead_sent_it_up(night: Decisi
     assert (small.amount, small.route) == (Decimal("12300.05"), "dmpc")
     assert small.sentence.startswith("Sent up by a lead: a newly formed group")
     [approve, *_] = packs.read(night.record.pack)["recommendations"]
-    assert "individually or in aggregate at or above £50,000 or escalated by a lead" in approve["text"]
+    assert "individually or in aggregate not below £50,000 or sent up by a lead" in approve["text"]
 
 
 def test_a_family_across_two_recipients_warns_and_was_cleared_with_a_reason(night: Decision) -> None:

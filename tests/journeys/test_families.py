@@ -30,7 +30,7 @@ def test_a_lead_confirms_one_likeness_and_dismisses_another_by_keyboard(page: Pa
     expect(card).to_contain_text("Together £72,400, not below £50,000: 2 grants would go from delegation to decision.")
     expect(card).to_contain_text("The same people: Both name hester@furrowandfold.example")
     _confirm(page)
-    expect(page.get_by_role("heading", name=f"{MILLRACE}: £72,400, not below the limit")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"{MILLRACE}: £72,400, at or above the limit")).to_be_visible()
     look(page)
     _dismiss(page)
     _take_back(page)

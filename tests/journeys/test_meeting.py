@@ -64,7 +64,7 @@ def _discuss(page: Page, row: str) -> None:
     axe(page)
     for group in page.get_by_role("group", name=re.compile("members are split")).all():
         press_on(page, group.get_by_label("Yes"), "Space")
-    choose(page, page.get_by_label(re.compile("^4. .*mark that was agreed")), "4")
+    choose(page, page.get_by_label(re.compile("^4. .*agreed mark")), "4")
     press_on(page, page.get_by_label(PRESENT[-1]), "Space")
     tab_to(page, page.get_by_label("What was discussed and why this was agreed"))
     page.keyboard.type("It measures lateness before and after.")
@@ -132,7 +132,7 @@ def test_the_panel_meets_and_the_ranking_becomes_final(page: Page, served: str, 
 def _minutes(page: Page, folder: Path) -> None:
     press_on(page, page.get_by_role("link", name="Minutes"))
     expect(page.get_by_text("It measures lateness before and after.").first).to_be_visible()
-    expect(page.get_by_text(re.compile(f"Left for this bid: .*{PRESENT[-1]}")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(f"Left the meeting for this bid: .*{PRESENT[-1]}")).first).to_be_visible()
     look(page)
     with page.expect_download() as waiting:
         press_on(page, page.get_by_role("button", name="Download as PDF"))

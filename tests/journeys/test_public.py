@@ -98,7 +98,7 @@ def test_a_published_decision_is_open_and_holds_nothing_secret(
     write(page, page.get_by_label("Search", exact=True), "engagement mutual")
     choose(page, page.get_by_label("Recipient"), "London Blues")
     press_on(page, page.get_by_role("button", name="Search"))
-    expect(page.get_by_text("1 decision fits.")).to_be_visible()
+    expect(page.get_by_text("1 decision found, newest first.")).to_be_visible()
     look(page)
     press_on(page, page.get_by_role("link", name=re.compile("^PCD-681")))
     expect(page.get_by_text("Signed by Robin Vale on")).to_be_visible()

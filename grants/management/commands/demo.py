@@ -116,7 +116,7 @@ def served(port: int) -> Iterator[subprocess.Popen[bytes]]:
         until = time.monotonic() + 30
         while not answers(port):
             if server.poll() is not None or time.monotonic() > until:
-                raise CommandError("The server does not start; what it said stands above.")
+                raise CommandError("The server did not start. Its output is above.")
             time.sleep(0.1)
         yield server
     finally:

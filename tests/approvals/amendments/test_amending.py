@@ -45,7 +45,7 @@ def test_the_paper_is_computed_as_if_the_change_were_made(paper: Decision) -> No
     assert draft.paper["amends"]["reference"] == "PCD-681"
     [asked] = draft.paper["recommendations"]
     assert asked["text"] == (
-        "a change to 1 grant decided in PCD-681: "
+        "a change of 1 grant that PCD-681 decided: "
         "“A2 Dominion: safer homes after domestic abuse” from £70,000 to £65,000"
     )
     [entry] = draft.paper["appendix_1"]

@@ -173,7 +173,7 @@ def test_a_deferred_grant_that_becomes_small_is_still_the_deputy_mayors(signed: 
     assert again.sentence == "It was deferred in PCD-681, and so is for decision"
     later = open_paper(signed.round, "PCD-682", grace, title="What is left", at=LATER)
     [asked] = recommendations.recommendations(sources.sources(later, LATER.date()))
-    assert "below £50,000 and previously deferred" in asked["text"]
+    assert "below £50,000 and deferred before" in asked["text"]
     assert position.reconcile(signed.round, LATER.date()).balances
 
 
@@ -194,7 +194,7 @@ def test_a_grant_that_an_earlier_limit_sent_up_is_not_said_to_be_sent_up_by_a_le
     limits.confirm_rule(rule=proposed, verified=True, reason="Read", by=grace, at=NOW)
     later = open_paper(signed.round, "PCD-682", grace, title="What is left", at=LATER)
     [asked] = recommendations.recommendations(sources.sources(later, LATER.date()))
-    assert "below £900,000 and routed under an earlier limit" in asked["text"]
+    assert "below £900,000 and routed by an earlier limit" in asked["text"]
 
 
 def test_a_payment_before_approval_that_comes_to_light_after_the_signature_is_reported_once(
@@ -223,6 +223,6 @@ def test_a_payment_before_approval_that_comes_to_light_after_the_signature_is_re
         return [each["text"] for each in packs.read(frozen)["recommendations"] if title in each["text"]]
 
     [once] = reported("PCD-682")
-    assert once == f"that 1 grant of £10,000 was paid before approval: {title} (£10,000)"
+    assert once == f"that 1 grant, {title} (£10,000), was paid before approval, £10,000 in all"
     with pytest.raises(writing.NotReconciled, match="There is nothing to decide"):
         reported("PCD-683")

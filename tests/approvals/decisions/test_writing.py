@@ -273,7 +273,7 @@ def test_the_record_says_what_was_decided_by_whom_and_when(decision: Decision, r
     page = packs.checked_html(record)
     for words in ("Robin Vale", "My cousin runs London Blues", "Too dear", "21 November 2026"):
         assert words in page
-    assert "Not yet decided or signed." not in page
+    assert "Not decided and not signed." not in page
     assert audit.verify(decision.round).faults == ()
 
 

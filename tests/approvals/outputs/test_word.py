@@ -54,7 +54,7 @@ def test_it_is_made_from_the_frozen_data_alone(frozen: Pack) -> None:
 
 def test_it_says_that_the_frozen_pdf_counts_and_names_its_hash(frozen: Pack, robin: User) -> None:
     first_page = [each.text for each in opened(word.of_pack(frozen)).paragraphs[:3]]
-    assert f"The definitive version is the frozen PDF of PCD-681 v1, sha256 {frozen.pdf_sha256}." in first_page[1]
+    assert f"What counts is the frozen PDF of PCD-681 v1, sha256 {frozen.pdf_sha256}." in first_page[1]
     decide(frozen.decision, robin)
     sign(frozen.decision, robin)
     record = DecisionRecord.objects.get()
