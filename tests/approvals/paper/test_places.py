@@ -35,7 +35,7 @@ def test_every_place_of_a_paper_has_its_own_key_and_an_anchor_that_its_page_show
 def test_a_question_is_kept_with_the_place_that_it_is_about(returned: Decision, grace: User, mo: User) -> None:
     writing.submit_pack(decision=returned, by=grace, at=LATER)
     asked = writing.query_pack(decision=returned, about="3.2", question="Why so?", by=mo, at=LATER)
-    assert asked.about.startswith("Paragraph 3.2: Grants come to")
+    assert asked.about.startswith("Paragraph 3.2: Grants total")
     assert asked.anchor == "paragraph-3.2"
     figure = writing.query_pack(decision=returned, about="figure-1", question="Whence?", by=mo, at=LATER)
     assert (figure.number, figure.about) == (2, "Grants: £1,438,598")
