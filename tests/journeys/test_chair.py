@@ -56,7 +56,7 @@ def test_scoring_closes_and_outcomes_follow(page: Page, served: str) -> None:
     expect(page.get_by_text("The ranking opens when the chair closes scoring")).to_be_visible()
     look(page)
     page.goto(f"{served}{ROUND}/panel/close/")
-    expect(page.get_by_role("heading", name=re.compile(r"^Not complete: \d+ scorecards"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^\d+ scorecards not complete"))).to_be_visible()
     look(page)
     page.get_by_label("Reason").fill("The day of the panel has come.")
     page.get_by_role("button", name="Close scoring").click()

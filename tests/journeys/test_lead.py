@@ -133,7 +133,7 @@ def _import(page: Page, served: str) -> None:
 
     upload(page, page.get_by_label("Spreadsheet of bids"), _filled(template, 30_000, 25_000, wrong=True))
     press_on(page, page.get_by_role("button", name="Check the file"))
-    expect(page.get_by_role("heading", name="1 row cannot be taken in")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 row cannot be imported")).to_be_visible()
     expect(page.locator(".govuk-error-summary")).to_contain_text("The costs add up to £29,999")
     look(page)
 

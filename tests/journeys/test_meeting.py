@@ -120,7 +120,7 @@ def test_the_panel_meets_and_the_ranking_becomes_final(page: Page, served: str, 
     page.goto(meeting)
     follow(page, page.get_by_role("button", name="Close the meeting"))
     press_on(page, page.get_by_role("button", name="Close the meeting"))
-    done(page, "The meeting is closed. Its minutes can no longer change.")
+    done(page, "You closed the meeting. Its minutes can no longer change.")
     expect(page.get_by_role("button", name="Close the meeting")).to_have_count(0)
     look(page)
     menu(page, "Ranking")

@@ -104,7 +104,10 @@ def _lead_reviews(page: Page, served: str, bid: str) -> None:
     page.goto(f"{served}{ROUND}/review/")
     expect(page.get_by_text("It keeps two in reserve.")).to_be_visible()
     look(page)
-    press_on(page, row_of(page, "The strongest of all.").get_by_role("link", name=re.compile("^Another amount")))
+    press_on(
+        page,
+        row_of(page, "The strongest of all.").get_by_role("link", name=re.compile("^Change the amount or send back")),
+    )
     expect(page.get_by_label("Recommended amount")).to_have_value(re.compile(r"^[\d,]+(\.\d\d)?$"))
     look(page)
     page.goto(f"{served}{ROUND}/scenarios/")
