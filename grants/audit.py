@@ -26,22 +26,31 @@ def record(
     by: User,
     at: datetime,
     round: Round | None = None,
-    bid: str = "",
     because: str = "",
     before: dict[str, Any] | None = None,
     facts: dict[str, Any] | None = None,
 ) -> AuditEvent:
     """Write one event in the caller's transaction and return it.
 
-    `subject` has a `reference`; `at` is when the action was done; amounts in `before` and `facts` are Decimal pounds.
-    Raises NotEntitled, which undoes the whole change, if `by` holds no role for the action in the round at this
-    moment.
+    The event of a bid, or of a subject with a `bid`, also appears in the trail of that bid. `at` is when the action
+    was done; amounts in `before` and `facts` are Decimal pounds. Raises NotEntitled, which undoes the whole change,
+    if `by` holds no role for the action in the round at this moment.
     """
-    role, principal = _role_now(action, by, round, at)
-    event = AuditEvent(action=action, actor=by, actor_name=by.name, actor_role=role, at=at, round=round)
-    event.principal, event.acting_for = principal, principal.name if principal else ""
-    event.bid, event.because = bid, because
+    event = _event(action, round, by, at, because)
+    event.bid = _bid_of(subject)
     return _append(event, subject, before or {}, facts or {})
+
+
+def record_under_bid(
+    action: str, subject: models.Model, bid: models.Model, *, round: Round, by: User, at: datetime, because: str
+) -> AuditEvent:
+    """Write one event of a subject with many bids, such as a meeting, that also appears in the trail of one bid.
+
+    Raises NotEntitled as `record` does.
+    """
+    event = _event(action, round, by, at, because)
+    event.bid = _bid_of(bid)
+    return _append(event, subject, {}, {})
 
 
 def record_first_administrator(holding: RoleHolding, *, at: datetime) -> AuditEvent:
@@ -121,6 +130,21 @@ def _role_now(action: str, by: User, round: Round | None, at: datetime) -> tuple
     offices = (round.body if round else own_body()).offices
     roles = " or ".join(sorted(offices.of(entitled) for entitled in ACTIONS[action].roles))
     raise NotEntitled(f"{by.name} may not do this here. It needs the role {roles}.")
+
+
+def _event(action: str, round: Round | None, by: User, at: datetime, because: str) -> AuditEvent:
+    """Return an unsaved event with the role, and the principal if any, in which `by` acts at this moment."""
+    role, principal = _role_now(action, by, round, at)
+    event = AuditEvent(action=action, actor=by, actor_name=by.name, actor_role=role, at=at, round=round)
+    event.principal, event.acting_for = principal, principal.name if principal else ""
+    event.because = because
+    return event
+
+
+def _bid_of(subject: models.Model) -> str:
+    """Return the reference of the bid that the subject is or belongs to; empty if there is none."""
+    bid: Any = subject if subject._meta.label == "bids.Bid" else getattr(subject, "bid", None)
+    return bid.reference if bid else ""
 
 
 def _append(event: AuditEvent, subject: models.Model, before: dict[str, Any], facts: dict[str, Any]) -> AuditEvent:

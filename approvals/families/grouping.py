@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -44,7 +43,9 @@ def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by:
         bid.family = family
         bid.version += 1
         bid.save(update_fields=["family", "version"])
-        _record("group bids", bid, round, by, at, reason, before=before, facts={"family": name})
+        audit.record(
+            "group bids", bid, round=round, by=by, at=at, because=reason, before=before, facts={"family": name}
+        )
     # The action differs from plain routing, because whoever regroups a grant must not approve it.
     awards.route_again(round, by, at, because="The project families changed", action="group bids")
 
@@ -60,11 +61,6 @@ def _locked(action: str, round: Round, bids: Sequence[Bid], by: User, at: dateti
     awards.must_have_no_interest(action, bids, round, by, at, others="answers for it", field="bids")
     locked = Bid.objects.filter(round=round, pk__in=[bid.pk for bid in bids]).select_related("family")
     return locked.select_for_update(of=("self",)).order_by("pk")
-
-
-def _record(action: str, subject: Any, round: Round, by: User, at: datetime, because: str, **details: Any) -> None:
-    bid = subject.reference if isinstance(subject, Bid) else ""
-    audit.record(action, subject, round=round, bid=bid, by=by, at=at, because=because, **details)
 
 
 # Answers to a suggestion
@@ -165,7 +161,9 @@ def _dismiss(
             )
     except IntegrityError:
         raise Refused("Somebody has already dismissed this.") from None
-    _record("dismiss likeness", made, round, by, at, reason, facts={"kind": kind, "members": references})
+    audit.record(
+        "dismiss likeness", made, round=round, by=by, at=at, because=reason, facts={"kind": kind, "members": references}
+    )
     return made
 
 
@@ -181,7 +179,7 @@ def undo_dismissal(*, dismissal: Dismissal, reason: str, by: User, at: datetime)
     if locked is None:
         raise Refused("Somebody has already undone this dismissal.")
     before = {"kind": locked.kind, "members": locked.members, "reason": locked.reason}
-    _record("undo dismissal", locked, round, by, at, reason, before=before)
+    audit.record("undo dismissal", locked, round=round, by=by, at=at, because=reason, before=before)
     locked.delete()
 
 
@@ -211,7 +209,7 @@ def merge_bodies(
     names = Alias.objects.filter(organisation__in=others)
     facts = {"names": sorted(names.values_list("name", flat=True)), "others": [_label(other) for other in others]}
     names.update(organisation=kept)
-    _record("merge bodies", kept, round, by, at, reason, facts=facts)
+    audit.record("merge bodies", kept, round=round, by=by, at=at, because=reason, facts=facts)
     awards.route_again(round, by, at, because=f"{kept.name} goes by other names", action="merge bodies")
 
 
@@ -239,7 +237,8 @@ def _repoint(
         bid.recipient = kept
         bid.version += 1
         bid.save(update_fields=["recipient", "version"])
-        _record("merge bodies", bid, round, by, at, reason, before=before, facts={"recipient": kept.name})
+        facts = {"recipient": kept.name}
+        audit.record("merge bodies", bid, round=round, by=by, at=at, because=reason, before=before, facts=facts)
     contracts = SingleTenderAction.objects.select_for_update(of=("self",)).select_related("supplier")
     settled = DecisionItem.objects.signed().exclude(contract=None)
     for contract in contracts.filter(round=round, supplier__in=others).exclude(pk__in=settled.values("contract")):
@@ -253,7 +252,8 @@ def _repoint(
             raise Refused(
                 f"{kept.name} already has a contract called {contract.title}. Rename one of them first", field="kept"
             ) from None
-        _record("merge bodies", contract, round, by, at, reason, before=before, facts={"supplier": kept.name})
+        facts = {"supplier": kept.name}
+        audit.record("merge bodies", contract, round=round, by=by, at=at, because=reason, before=before, facts=facts)
     route_contracts_again(round, kept, f"{kept.name} and another supplier are one: {reason}", by, at)
     for known in Knowledge.objects.filter(round=round, organisations__in=others).distinct():
         known.organisations.add(kept)

@@ -73,9 +73,7 @@ def review(
     bid.version += 1
     bid.save(update_fields=["state", "version"])
     facts = {"asked": bid.amount, "amount": amount}
-    audit.record(
-        "review bid", bid, round=round, bid=bid.reference, by=by, at=at, because=reason, before=before, facts=facts
-    )
+    audit.record("review bid", bid, round=round, by=by, at=at, because=reason, before=before, facts=facts)
     route_again(round, by, at, because=f"The amount of {bid.source_reference} was agreed")
     return recommendation
 
@@ -158,5 +156,5 @@ def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | Non
     bid.version += 1
     bid.save(update_fields=["state", "version"])
     standings.put_in_order(round)
-    audit.record("return bid", bid, round=round, bid=bid.reference, by=by, at=at, because=reason)
+    audit.record("return bid", bid, round=round, by=by, at=at, because=reason)
     route_again(round, by, at, because=f"{bid.source_reference} went back to the panel")

@@ -222,7 +222,6 @@ def record(
         action,
         award,
         round=award.round,
-        bid=award.bid.reference,
         by=by,
         at=at,
         because=because,

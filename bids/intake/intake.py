@@ -286,7 +286,7 @@ def _take_in(round: Round, drafts: Sequence[dict[str, Any]], by: User, at: datet
         _fill(bid, draft, organisations)
         bids.append(bid)
         facts = {"amount": bid.amount, "bidder": bid.bidder, "title": bid.title}
-        audit.record("take in bid", bid, round=round, bid=reference, by=by, at=at, facts=facts)
+        audit.record("take in bid", bid, round=round, by=by, at=at, facts=facts)
     return bids
 
 
@@ -329,7 +329,6 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
         "change bid",
         bid,
         round=bid.round,
-        bid=bid.reference,
         by=by,
         at=at,
         because=reason,
@@ -356,9 +355,7 @@ def check_eligibility(*, bids: Sequence[Bid], eligible: bool, reason: str, by: U
         bid.version += 1
         bid.save(update_fields=["state", "version"])
         facts = {"eligible": eligible}
-        audit.record(
-            "check eligibility", bid, round=bid.round, bid=bid.reference, by=by, at=at, because=reason, facts=facts
-        )
+        audit.record("check eligibility", bid, round=bid.round, by=by, at=at, because=reason, facts=facts)
     # Where scoring is closed, or there is none, the bids enter the ranking at once.
     for round in {bid.round for bid in locked}:
         if members.scoring_closed(round):

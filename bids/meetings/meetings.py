@@ -86,7 +86,7 @@ def put_on_agenda(*, meeting: Meeting, bid: Bid, reason: str, by: User, at: date
         raise Refused("This bid is already on the agenda", field="bid")
     last = meeting.items.order_by("-number").first()
     item = Discussion.objects.create(meeting=meeting, bid=bid, number=last.number + 1 if last else 1, why=reason[:200])
-    audit.record("put on agenda", meeting, round=meeting.round, bid=bid.reference, by=by, at=at, because=reason)
+    audit.record_under_bid("put on agenda", meeting, bid, round=meeting.round, by=by, at=at, because=reason)
     return item
 
 
@@ -162,7 +162,6 @@ def discuss_bid(
         "discuss bid",
         item,
         round=meeting.round,
-        bid=bid.reference,
         by=by,
         at=at,
         because=reason,

@@ -149,9 +149,7 @@ def _assign(bid: Bid, member: User, by: User, at: datetime, despite: str = "", p
     values = {"assigned_at": at, "withdrawn_at": None, "accepted_at": None, "declined_because": "", "despite": despite}
     assignment, _ = Assignment.objects.update_or_create(bid=bid, member=member, defaults=values)
     facts = {"member": member.username} | ({"plan": plan} if plan else {})
-    audit.record(
-        "assign bid", assignment, round=bid.round, bid=bid.reference, by=by, at=at, because=despite, facts=facts
-    )
+    audit.record("assign bid", assignment, round=bid.round, by=by, at=at, because=despite, facts=facts)
     return assignment
 
 
@@ -314,7 +312,6 @@ def _withdraw(assignment: Assignment, reason: str, by: User, at: datetime) -> No
         "withdraw assignment",
         assignment,
         round=bid.round,
-        bid=bid.reference,
         by=by,
         at=at,
         because=reason,
@@ -334,7 +331,7 @@ def decline_assignment(*, assignment: Assignment, reason: str, by: User, at: dat
     assignment.withdrawn_at, assignment.declined_because = at, reason
     assignment.save(update_fields=["withdrawn_at", "declined_because"])
     bid = assignment.bid
-    audit.record("decline assignment", assignment, round=bid.round, bid=bid.reference, by=by, at=at, because=reason)
+    audit.record("decline assignment", assignment, round=bid.round, by=by, at=at, because=reason)
 
 
 def _unsubmitted(assignment: Assignment) -> Assignment:

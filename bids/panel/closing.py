@@ -94,7 +94,6 @@ def record_outcome(
         "record outcome",
         bid,
         round=round,
-        bid=bid.reference,
         by=by,
         at=at,
         because=reason,

@@ -61,7 +61,7 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     elif panel.closed_at is None:
         own.filter(accepted_at=None).update(accepted_at=at)
     facts = {"conflicted": conflicted, "nature": nature.strip(), "scorecards withdrawn": withdrawn}
-    audit.record("declare interest", interest, round=round, bid=bid.reference, by=by, at=at, facts=facts)
+    audit.record("declare interest", interest, round=round, by=by, at=at, facts=facts)
     return interest
 
 
@@ -116,7 +116,7 @@ def waive_interest(*, interest: Interest, reason: str, by: User, at: datetime, s
     interest.save(update_fields=["waived_by", "waived_at", "waived_because"])
     restored = _restore_card(bid, interest.member)
     facts = {"member": interest.member.username, "nature": interest.nature, "scorecards given back": restored}
-    audit.record("waive interest", interest, round=round, bid=bid.reference, by=by, at=at, because=reason, facts=facts)
+    audit.record("waive interest", interest, round=round, by=by, at=at, because=reason, facts=facts)
     return interest
 
 
