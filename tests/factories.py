@@ -183,7 +183,7 @@ def contract(round: Round, by: User, amount: str = "400000", **kwargs: Any) -> S
         "performance": "A report each quarter.",
         **kwargs,
     }
-    return contracts.keep_single_tender_action(round=round, by=by, at=NOW, **facts)
+    return contracts.keep_single_tender_action(round=round, terms=contracts.ContractTerms(**facts), by=by, at=NOW)
 
 
 def marks(passed: bool = True, score: int = 3) -> dict[int, scorecards.Judgement]:

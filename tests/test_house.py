@@ -405,7 +405,6 @@ def test_other_names_are_allowed(code: str) -> None:
 LINES, PARAMETERS = 60, 8
 # By dotted name, with the reason why it is longer or takes more.
 LONGER = {
-    "approvals.contracts.contracts.keep_single_tender_action": "a contract is recorded with every field of its form",
     "approvals.paper.recommendations.recommendations": "the recommendations of a paper, written in their order",
     "approvals.routing.approving.record_payment": "each guard of a payment is a sentence to the person who books it",
     "approvals.routing.limits.propose_rule": "a rule is proposed with every field of its form",

@@ -113,15 +113,17 @@ def line(round: Round, user: User) -> None:
 def contract(round: Round, user: User) -> None:
     contracts.keep_single_tender_action(
         round=round,
-        supplier=factories.OrganisationFactory(),
-        title=f"Contract {round.single_tender_actions.count()}",
-        amount=Decimal(1000),
-        profile=[("2026/27", Decimal(1000))],
-        charged_to="2026/27",
-        ground="teckal",
-        evidence="Owned by the buyer.",
-        proposal="What is done.",
-        performance="How it is measured.",
+        terms=contracts.ContractTerms(
+            supplier=factories.OrganisationFactory(),
+            title=f"Contract {round.single_tender_actions.count()}",
+            amount=Decimal(1000),
+            profile=[("2026/27", Decimal(1000))],
+            charged_to="2026/27",
+            ground="teckal",
+            evidence="Owned by the buyer.",
+            proposal="What is done.",
+            performance="How it is measured.",
+        ),
         by=factories.person(Role.LEAD, round=round),
         at=NOW,
     )

@@ -1,9 +1,9 @@
 """Transitions of single tender actions: contracts without competition, with limits of their own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -20,27 +20,38 @@ from grants.rounds import rounds
 from grants.totals import total_of
 
 
+@dataclass(frozen=True)
+class ContractTerms:
+    """What is agreed in a contract. `amount` is its whole-life value in pounds.
+
+    `profile` holds each financial year with its part of the value in pounds; `ground` is a value of
+    SingleTenderAction.Ground.
+    """
+
+    supplier: Organisation
+    title: str
+    amount: Decimal
+    profile: Sequence[tuple[str, Decimal]]
+    charged_to: str
+    ground: str
+    evidence: str
+    proposal: str
+    performance: str
+    other_grounds: str = ""
+
+
 @transaction.atomic
 def keep_single_tender_action(
     *,
     round: Round,
-    supplier: Organisation,
-    title: str,
-    amount: Decimal,
-    profile: Sequence[tuple[str, Decimal]],
-    charged_to: str,
-    ground: str,
-    evidence: str,
-    proposal: str,
-    performance: str,
+    terms: ContractTerms,
     by: User,
     at: datetime,
-    other_grounds: str = "",
     reason: str = "",
     contract: SingleTenderAction | None = None,
     seen: int | None = None,
 ) -> SingleTenderAction:
-    """Record a contract, or change one that is not decided. `amount` is its whole-life value in pounds.
+    """Record a contract on these terms, or change the terms of a `contract` that is not decided.
 
     It is routed by the limit for contract exemptions (scheme 4.13), and its sentence says how it compares with the
     procurement threshold. Raises Refused where the years do not add up to the value, the charged year is not among
@@ -49,56 +60,62 @@ def keep_single_tender_action(
     round = rounds.lock(round)
     must_not_be_in_flight(round)
     if contract:
-        contract = SingleTenderAction.objects.select_for_update().get(pk=contract.pk, round=round)
-        must_be_current(contract, seen)
-        decided = f"This contract is {contract.get_state_display().lower()}. What was decided does not change."
-        states.must_allow(contract, "keep single tender action: change", decided)
-    if money.total([part for _, part in profile]) != amount:
-        total = money.pounds(money.total([part for _, part in profile]))
-        raise Refused(f"Enter years that add up to {money.pounds(amount)}. They add up to {total}", field="profile")
-    if charged_to not in {year for year, _ in profile}:
-        raise Refused("Enter one of the years of the contract", field="charged_to")
-    if not evidence.strip():
-        raise Refused("Enter the evidence for the primary ground", field="evidence")
-    must_fit(round, amount, instead_of=contract.amount if contract else money.ZERO)
-    twins = SingleTenderAction.objects.filter(round=round, supplier=supplier, title=title)
-    if twins.exclude(pk=contract.pk if contract else 0).exists():
-        raise Refused("Enter another name. The supplier already has a contract of this name", field="title")
+        contract = _locked_to_change(contract, round, seen)
+    _must_be_sound(terms)
+    must_fit(round, terms.amount, instead_of=contract.amount if contract else money.ZERO)
+    _must_have_its_own_name(terms, round, contract)
     deferred = _deferred_in(contract) if contract else ""
-    others = _other_contracts(round, supplier, contract.pk if contract else 0)
-    level, sentence = _route(round, amount, others, at, deferred)
-    values: dict[str, Any] = {
-        "supplier": supplier,
-        "title": title,
-        "amount": amount,
-        "profile": [[year, money.text(part)] for year, part in profile],
-        "charged_to": charged_to,
-        "ground": ground,
-        "evidence": evidence,
-        "other_grounds": other_grounds,
-        "proposal": proposal,
-        "performance": performance,
-        "route": level,
-        "sentence": sentence,
-        "recorded_by": by,
-    }
+    others = _other_contracts(round, terms.supplier, contract.pk if contract else 0)
+    level, sentence = _route(round, terms.amount, others, at, deferred)
     before = {"amount": contract.amount, "supplier": contract.supplier.name} if contract else {}
-    suppliers = {supplier, contract.supplier} if contract else {supplier}
+    suppliers = {terms.supplier, contract.supplier} if contract else {terms.supplier}
     if contract is None:
         taken = SingleTenderAction.objects.values_list("reference", flat=True)
         contract = SingleTenderAction(round=round, reference=new_references("STA", 1, taken)[0], version=0)
-    for name, value in values.items():
+    profile = [[year, money.text(part)] for year, part in terms.profile]
+    for name, value in (vars(terms) | {"profile": profile}).items():
         setattr(contract, name, value)
+    contract.route, contract.sentence, contract.recorded_by = level, sentence, by
     contract.version += 1
     contract.save()
-    facts = {"supplier": supplier.name, "amount": amount, "ground": ground, "route": sentence}
-    because = reason.strip() or evidence
+    facts = {"supplier": terms.supplier.name, "amount": terms.amount, "ground": terms.ground, "route": sentence}
+    because = reason.strip() or terms.evidence
     audit.record(
         "keep single tender action", contract, round=round, by=by, at=at, because=because, before=before, facts=facts
     )
     for each in suppliers:
         route_again(round, each, f"{contract.reference} of the same supplier changed", by, at, but=contract.pk)
     return contract
+
+
+def _locked_to_change(contract: SingleTenderAction, round: Round, seen: int | None) -> SingleTenderAction:
+    """Lock a contract of the round and return it. Raises Refused once it is decided, and Stale if it changed."""
+    contract = SingleTenderAction.objects.select_for_update().get(pk=contract.pk, round=round)
+    must_be_current(contract, seen)
+    decided = f"This contract is {contract.get_state_display().lower()}. What was decided does not change."
+    states.must_allow(contract, "keep single tender action: change", decided)
+    return contract
+
+
+def _must_be_sound(terms: ContractTerms) -> None:
+    """Raise Refused where the years do not fit the value or the charged year, or the ground has no evidence."""
+    total = money.total([part for _, part in terms.profile])
+    if total != terms.amount:
+        raise Refused(
+            f"Enter years that add up to {money.pounds(terms.amount)}. They add up to {money.pounds(total)}",
+            field="profile",
+        )
+    if terms.charged_to not in {year for year, _ in terms.profile}:
+        raise Refused("Enter one of the years of the contract", field="charged_to")
+    if not terms.evidence.strip():
+        raise Refused("Enter the evidence for the primary ground", field="evidence")
+
+
+def _must_have_its_own_name(terms: ContractTerms, round: Round, contract: SingleTenderAction | None) -> None:
+    """Raise Refused where the supplier has another contract of this name in the round."""
+    twins = SingleTenderAction.objects.filter(round=round, supplier=terms.supplier, title=terms.title)
+    if twins.exclude(pk=contract.pk if contract else 0).exists():
+        raise Refused("Enter another name. The supplier already has a contract of this name", field="title")
 
 
 def _other_contracts(round: Round, supplier: Organisation, pk: int) -> Decimal:

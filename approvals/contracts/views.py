@@ -48,7 +48,9 @@ def add_single_tender_action(request: Request, round: str) -> HttpResponse:
         request,
         "approvals/contracts/add_single_tender_action.html",
         ContractForm(request.POST or None),
-        lambda data: contracts.keep_single_tender_action(round=this_round, **data, by=request.user, at=timezone.now()),
+        lambda data: contracts.keep_single_tender_action(
+            round=this_round, terms=contracts.ContractTerms(**data), by=request.user, at=timezone.now()
+        ),
         done=lambda kept: f"You recorded the contract as {kept.reference}",
         to=reverse("approvals:single_tender_actions", args=[this_round.reference]),
         left=left_for_grants(round=this_round),
@@ -60,9 +62,15 @@ def change_single_tender_action(request: Request, reference: str) -> HttpRespons
     contract = contract_or_404(request, reference, "keep single tender action")
 
     def call(data: dict[str, Any]) -> None:
-        seen = data.pop("version")
+        seen, reason = data.pop("version"), data.pop("reason")
         contracts.keep_single_tender_action(
-            round=contract.round, contract=contract, seen=seen, **data, by=request.user, at=timezone.now()
+            round=contract.round,
+            contract=contract,
+            seen=seen,
+            terms=contracts.ContractTerms(**data),
+            reason=reason,
+            by=request.user,
+            at=timezone.now(),
         )
 
     return form_page(

@@ -39,8 +39,7 @@ def review(folder: Folder) -> None:
 
 def _contract(folder: Folder, entry: dict[str, Any]) -> None:
     """Record a contract, and approve it where the folder names an approver."""
-    contract = contracts.keep_single_tender_action(
-        round=folder.round,
+    terms = contracts.ContractTerms(
         supplier=folder.organisation(entry["supplier"]),
         title=entry["title"],
         amount=pounds(entry["amount"]),
@@ -51,8 +50,9 @@ def _contract(folder: Folder, entry: dict[str, Any]) -> None:
         other_grounds=entry.get("other_grounds", ""),
         proposal=entry["proposal"],
         performance=entry["performance"],
-        by=folder.person(entry["by"]),
-        at=folder.at(entry["on"]),
+    )
+    contract = contracts.keep_single_tender_action(
+        round=folder.round, terms=terms, by=folder.person(entry["by"]), at=folder.at(entry["on"])
     )
     if "approved_by" in entry:
         contracts.approve_single_tender_action(

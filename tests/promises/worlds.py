@@ -160,15 +160,17 @@ def known_to_all() -> None:
     grouping.dismiss_likeness(round=round, alike=alike, reason="Two projects", by=lead, at=NOW)
     contracts.keep_single_tender_action(
         round=round,
-        supplier=factories.OrganisationFactory(name="Furrow and Fold City Farms"),
-        title="Evaluation",
-        amount=Decimal(1000),
-        profile=[("2026/27", Decimal(1000))],
-        charged_to="2026/27",
-        ground="teckal",
-        evidence="Owned by the buyer.",
-        proposal="What is done.",
-        performance="How it is measured.",
+        terms=contracts.ContractTerms(
+            supplier=factories.OrganisationFactory(name="Furrow and Fold City Farms"),
+            title="Evaluation",
+            amount=Decimal(1000),
+            profile=[("2026/27", Decimal(1000))],
+            charged_to="2026/27",
+            ground="teckal",
+            evidence="Owned by the buyer.",
+            proposal="What is done.",
+            performance="How it is measured.",
+        ),
         by=lead,
         at=NOW,
     )

@@ -135,33 +135,16 @@ def test_a_contract_below_its_limit_needs_a_second_lead_and_splitting_it_does_no
     round = factories.open_round()
     lead, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
     body = factories.OrganisationFactory()
-    common = {
-        "round": round,
-        "supplier": body,
-        "charged_to": "2026/27",
-        "ground": "teckal",
-        "evidence": "Owned.",
-        "proposal": "Events.",
-        "performance": "Counts.",
-        "by": lead,
-        "at": NOW,
-    }
-    first = contracts.keep_single_tender_action(
-        **common, title="First", amount=Decimal(60000), profile=[("2026/27", Decimal(60000))]
-    )
+    first = factories.contract(round, lead, "60000", title="First", supplier=body)
     assert first.route == "delegated"
     with pytest.raises(Refused, match="You recorded this contract"):
         contracts.approve_single_tender_action(contract=first, reason="Fine", by=lead, at=NOW)
     approved = contracts.approve_single_tender_action(contract=first, reason="Fine", by=other, at=NOW)
     assert (approved.state, approved.approved_by) == ("approved", other)
-    second = contracts.keep_single_tender_action(
-        **common, title="Second", amount=Decimal(70000), profile=[("2026/27", Decimal(70000))]
-    )
+    second = factories.contract(round, lead, "70000", title="Second", supplier=body)
     assert second.route == "dmpc"
     with pytest.raises(Refused, match="has a contract of this name"):
-        contracts.keep_single_tender_action(
-            **common, title="Second", amount=Decimal(1), profile=[("2026/27", Decimal(1))]
-        )
+        factories.contract(round, lead, "1", title="Second", supplier=body)
 
 
 def test_a_deferred_grant_that_becomes_small_is_still_the_deputy_mayors(signed: Decision, grace: User) -> None:

@@ -320,15 +320,17 @@ def test_contracts_and_declared_knowledge_move_to_the_kept_organisation(round: R
     kept, other = sharan
     contract = contracts.keep_single_tender_action(
         round=round,
-        supplier=other,
-        title="Events",
-        amount=Decimal(1000),
-        profile=[("2026/27", Decimal(1000))],
-        charged_to="2026/27",
-        ground="teckal",
-        evidence="Owned.",
-        proposal="Events.",
-        performance="Counts.",
+        terms=contracts.ContractTerms(
+            supplier=other,
+            title="Events",
+            amount=Decimal(1000),
+            profile=[("2026/27", Decimal(1000))],
+            charged_to="2026/27",
+            ground="teckal",
+            evidence="Owned.",
+            proposal="Events.",
+            performance="Counts.",
+        ),
         by=lead,
         at=NOW,
     )
