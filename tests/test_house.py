@@ -407,8 +407,6 @@ LINES, PARAMETERS = 60, 8
 LONGER = {
     "approvals.paper.recommendations.recommendations": "the recommendations of a paper, written in their order",
     "approvals.routing.approving.record_payment": "each guard of a payment is a sentence to the person who books it",
-    "approvals.routing.limits.propose_rule": "a rule is proposed with every field of its form",
-    "approvals.routing.limits._propose": "what propose_rule takes",
 }
 
 

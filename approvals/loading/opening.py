@@ -84,17 +84,15 @@ def _confirm_rules(folder: Folder, administrator: User, at: datetime) -> None:
     """Confirm the limits of the body, or those of the folder in place of them."""
     lead = folder.person(folder.toml["round"]["rules_confirmed_by"])
     for rule in folder.toml.get("delegation_rules", []):
-        limits.propose_rule(
-            round=folder.round,
+        terms = limits.RuleTerms(
             kind=rule["kind"],
             limit=pounds(rule["limit"]),
             below=rule["below"],
             at_or_above=rule["at_or_above"],
             citation=rule["citation"],
             valid_from=date.fromisoformat(str(rule["valid_from"])),
-            by=administrator,
-            at=at,
         )
+        limits.propose_rule(round=folder.round, terms=terms, by=administrator, at=at)
     own = {rule["kind"] for rule in folder.toml.get("delegation_rules", [])}
     defaults = {(limit.kind, limit.citation) for limit in folder.round.body.limits}
     for rule_row in DelegationRule.objects.filter(round=folder.round).order_by("id"):

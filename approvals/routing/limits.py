@@ -1,5 +1,6 @@
 """Transitions of the rules of delegation: set by two people, one who proposes and one who confirms."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,10 +15,27 @@ from grants.refusal import Refused
 from grants.rounds import rounds
 
 
+@dataclass(frozen=True)
+class RuleTerms:
+    """What a rule of delegation says. `kind` is a value of DelegationRule.Kind; `limit` is in pounds.
+
+    `below` and `at_or_above` name who approves there; without a `valid_to` the rule has no last day.
+    """
+
+    kind: str
+    limit: Decimal
+    below: str
+    at_or_above: str
+    citation: str
+    valid_from: date
+    valid_to: date | None = None
+
+
 def set_up(*, round: Round, by: User, at: datetime) -> None:
     """Propose the limits of the round's body for a new round. Each applies once a lead confirms it."""
     for own in round.body.limits:
-        _propose(round, own.kind, own.amount, own.below, own.at_or_above, own.citation, round.opens_on, None, by, at)
+        terms = RuleTerms(own.kind, own.amount, own.below, own.at_or_above, own.citation, valid_from=round.opens_on)
+        _propose(round, terms, by, at)
 
 
 def rule_on(round: Round, kind: str, day: date) -> DelegationRule | None:
@@ -28,51 +46,21 @@ def rule_on(round: Round, kind: str, day: date) -> DelegationRule | None:
 
 
 @transaction.atomic
-def propose_rule(
-    *,
-    round: Round,
-    kind: str,
-    limit: Decimal,
-    below: str,
-    at_or_above: str,
-    citation: str,
-    valid_from: date,
-    by: User,
-    at: datetime,
-    valid_to: date | None = None,
-) -> DelegationRule:
-    """Propose a limit in pounds from a day on. It applies once another person confirms it."""
-    if valid_to and valid_to < valid_from:
+def propose_rule(*, round: Round, terms: RuleTerms, by: User, at: datetime) -> DelegationRule:
+    """Propose a rule on these terms. It applies once another person confirms it.
+
+    Raises Refused where its last day is before its first.
+    """
+    if terms.valid_to and terms.valid_to < terms.valid_from:
         raise Refused("The last day must be on or after the first", field="valid_to")
-    return _propose(rounds.lock(round), kind, limit, below, at_or_above, citation, valid_from, valid_to, by, at)
+    return _propose(rounds.lock(round), terms, by, at)
 
 
-def _propose(
-    round: Round,
-    kind: str,
-    limit: Decimal,
-    below: str,
-    at_or_above: str,
-    citation: str,
-    valid_from: date,
-    valid_to: date | None,
-    by: User,
-    at: datetime,
-) -> DelegationRule:
+def _propose(round: Round, terms: RuleTerms, by: User, at: datetime) -> DelegationRule:
     taken = DelegationRule.objects.values_list("reference", flat=True)
-    rule = DelegationRule.objects.create(
-        round=round,
-        reference=new_references("RULE", 1, taken)[0],
-        kind=kind,
-        limit=limit,
-        below=below,
-        at_or_above=at_or_above,
-        citation=citation,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        proposed_by=by,
-    )
-    facts = {"kind": kind, "limit": limit, "from": valid_from, "citation": citation}
+    reference = new_references("RULE", 1, taken)[0]
+    rule = DelegationRule.objects.create(round=round, reference=reference, proposed_by=by, **vars(terms))
+    facts = {"kind": terms.kind, "limit": terms.limit, "from": terms.valid_from, "citation": terms.citation}
     audit.record("propose rule", rule, round=round, by=by, at=at, facts=facts)
     return rule
 

@@ -234,7 +234,9 @@ def propose_rule(request: Request, round: str) -> HttpResponse:
         request,
         "approvals/routing/propose_rule.html",
         RuleForm(request.POST or None),
-        lambda data: rule_transitions.propose_rule(round=this_round, **data, by=request.user, at=timezone.now()),
+        lambda data: rule_transitions.propose_rule(
+            round=this_round, terms=rule_transitions.RuleTerms(**data), by=request.user, at=timezone.now()
+        ),
         done="You proposed the limit. It applies once a lead confirms it.",
         to=_address("rules", this_round),
     )

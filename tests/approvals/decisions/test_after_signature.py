@@ -84,12 +84,14 @@ def test_a_new_rule_of_the_same_effect_leaves_every_approval_standing(signed: De
     before = valid(signed)
     proposed = limits.propose_rule(
         round=signed.round,
-        kind="grant",
-        limit=Decimal("50000.00"),
-        below="CPIE lead",
-        at_or_above="Deputy Mayor",
-        citation="Scheme 4.8, new edition",
-        valid_from=NOW.date(),
+        terms=limits.RuleTerms(
+            kind="grant",
+            limit=Decimal("50000.00"),
+            below="CPIE lead",
+            at_or_above="Deputy Mayor",
+            citation="Scheme 4.8, new edition",
+            valid_from=NOW.date(),
+        ),
         by=User.objects.get(username="iris.jonas"),
         at=NOW,
     )
@@ -165,12 +167,14 @@ def test_a_grant_that_an_earlier_limit_sent_up_is_not_said_to_be_sent_up_by_a_le
 ) -> None:
     proposed = limits.propose_rule(
         round=signed.round,
-        kind="grant",
-        limit=Decimal(900000),
-        below="CPIE lead",
-        at_or_above="Deputy Mayor",
-        citation="Scheme 4.8, new edition",
-        valid_from=LATER.date(),
+        terms=limits.RuleTerms(
+            kind="grant",
+            limit=Decimal(900000),
+            below="CPIE lead",
+            at_or_above="Deputy Mayor",
+            citation="Scheme 4.8, new edition",
+            valid_from=LATER.date(),
+        ),
         by=User.objects.get(username="iris.jonas"),
         at=NOW,
     )

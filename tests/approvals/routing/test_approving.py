@@ -186,7 +186,7 @@ def propose(round: Round, by: User, **kwargs: Any) -> DelegationRule:
         "valid_from": date(2026, 11, 10),
         **kwargs,
     }
-    return limits.propose_rule(round=round, by=by, at=NOW, **facts)
+    return limits.propose_rule(round=round, terms=limits.RuleTerms(**facts), by=by, at=NOW)
 
 
 def test_a_limit_applies_once_a_second_person_confirms_it(round: Round, lead: User) -> None:
