@@ -406,7 +406,6 @@ LINES, PARAMETERS = 60, 8
 # By dotted name, with the reason why it is longer or takes more.
 LONGER = {
     "approvals.paper.recommendations.recommendations": "the recommendations of a paper, written in their order",
-    "approvals.routing.approving.record_payment": "each guard of a payment is a sentence to the person who books it",
 }
 
 

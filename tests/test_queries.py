@@ -286,7 +286,10 @@ def everything_of(round: Round, user: User) -> None:
         early = "" if award.approvals.exists() else "It could not wait."
         finance = person_of(Role.FINANCE, round)
         approving.record_payment(
-            award=award, amount=Decimal(5), paid_on=NOW.date(), reason=early, by=finance, at=NOW, impact_assessed=None
+            award=award,
+            details=approving.PaymentDetails(amount=Decimal(5), paid_on=NOW.date(), reason=early, impact_assessed=None),
+            by=finance,
+            at=NOW,
         )
 
 

@@ -94,9 +94,7 @@ def test_grants_paid_before_approval_are_flagged_with_their_reason_and_paid_no_f
     with pytest.raises(Refused):
         approving.record_payment(
             award=blues,
-            amount=Decimal("0.01"),
-            paid_on=NOW.date(),
-            reason="More",
+            details=approving.PaymentDetails(amount=Decimal("0.01"), paid_on=NOW.date(), reason="More"),
             by=User.objects.get(username="kit.lane"),
             at=NOW,
         )

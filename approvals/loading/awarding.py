@@ -81,10 +81,12 @@ def pay(folder: Folder) -> None:
     for row in folder.rows("payments"):
         approving.record_payment(
             award=Award.objects.get(round=folder.round, bid__source_reference=row["bid"]),
-            amount=pounds(row["amount"]),
-            paid_on=date.fromisoformat(row["paid_on"]),
-            reason=row["reason"],
-            illustrative=row["illustrative"],
+            details=approving.PaymentDetails(
+                amount=pounds(row["amount"]),
+                paid_on=date.fromisoformat(row["paid_on"]),
+                reason=row["reason"],
+                illustrative=row["illustrative"],
+            ),
             by=by,
             at=folder.at(stage["on"]),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -144,20 +145,25 @@ def hands(awards: Sequence[Award]) -> dict[int, duties.Hands]:
     }
 
 
+@dataclass(frozen=True)
+class PaymentDetails:
+    """What the person who books a payment enters. `amount` is in pounds; `reason` says why it was paid early.
+
+    `impact_assessed` is None where the question was not answered; `illustrative` says what is made up in a demo.
+    """
+
+    amount: Decimal
+    paid_on: date
+    reason: str = ""
+    impact_assessed: bool | None = None
+    illustrative: str = ""
+
+
 @transaction.atomic
 def record_payment(
-    *,
-    award: Award,
-    amount: Decimal,
-    paid_on: date,
-    by: User,
-    at: datetime,
-    seen: int | None = None,
-    reason: str = "",
-    impact_assessed: bool | None = None,
-    illustrative: str = "",
+    *, award: Award, details: PaymentDetails, by: User, at: datetime, seen: int | None = None
 ) -> Payment:
-    """Record a payment under a grant, in pounds.
+    """Record a payment under a grant.
 
     A payment made before the grant was validly approved is retrospective: it needs a reason, and no further payment
     is recorded until the grant is approved. Raises Refused where the payment is more than what is left of the grant,
@@ -165,6 +171,37 @@ def record_payment(
     public and its impact assessment is not finished.
     """
     award = locked(award, seen)
+    _must_be_payable(award, details.paid_on, at)
+    approvals = [each for each in award.approvals.all() if localtime(each.approved_at).date() <= details.paid_on]
+    _must_fit_the_grant(award, details, approvals)
+    retrospective = not any(_was_valid(each, details.paid_on) for each in approvals)
+    _must_be_explained(award, details, retrospective)
+    payment = Payment.objects.create(
+        award=award,
+        reference=new_references("PAY", 1, Payment.objects.values_list("reference", flat=True))[0],
+        amount=details.amount,
+        paid_on=details.paid_on,
+        retrospective=retrospective,
+        reason=details.reason.strip() if retrospective else "",
+        illustrative=details.illustrative,
+        impact_assessed=details.impact_assessed,
+        recorded_by=by,
+        recorded_at=at,
+    )
+    award.version += 1
+    award.save(update_fields=["version"])
+    facts = {
+        "payment": payment.reference,
+        "amount": details.amount,
+        "paid_on": details.paid_on,
+        "retrospective": retrospective,
+    }
+    record("record payment", award, by, at, details.reason, facts)
+    return payment
+
+
+def _must_be_payable(award: Award, paid_on: date, at: datetime) -> None:
+    """Raise Refused where nothing could be paid under the grant on this day, whatever the amount."""
     if paid_on > localtime(at).date():
         raise Refused("Date of payment must be today or in the past", field="paid_on")
     if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED):
@@ -175,42 +212,41 @@ def record_payment(
             f"This grant was deferred on {deferred.day} {deferred:%B %Y}. Nothing is paid until it is approved",
             field="paid_on",
         )
+
+
+def _must_fit_the_grant(award: Award, details: PaymentDetails, approvals: Sequence[Approval]) -> None:
+    """Raise Refused where a payment is more than what is left, or follows another with no valid approval.
+
+    `approvals` are those given up to the day of the payment.
+    """
     earlier = total_of(award.payments.all())
-    if earlier + amount > award.amount:
+    if earlier + details.amount > award.amount:
         left = money.pounds(award.amount - earlier)
         raise Refused(f"Enter no more than the {left} left to pay", field="amount")
-    standing = award.approvals.filter(invalid_at=None).first()
-    stood = [each for each in award.approvals.all() if localtime(each.approved_at).date() <= paid_on]
-    # An approval that a later decision replaced counts for the days on which it was valid.
-    retrospective = not any(each.invalid_at is None or localtime(each.invalid_at).date() >= paid_on for each in stood)
     # A payment made under a valid approval is an ordinary one, even if it is recorded after the approval ended.
-    stood_then = any(each.invalid_at and localtime(each.invalid_at).date() > paid_on for each in stood)
-    if standing is None and earlier and not stood_then:
+    ended_later = any(each.invalid_at and localtime(each.invalid_at).date() > details.paid_on for each in approvals)
+    if earlier and not ended_later and not award.approvals.filter(invalid_at=None).exists():
         raise Refused("Money was paid and no approval is valid now. No further payment until the grant is approved.")
+
+
+def _was_valid(approval: Approval, day: date) -> bool:
+    """Return whether an approval given up to a day was still valid on it."""
+    # An approval that a later decision replaced counts for the days on which it was valid.
+    return approval.invalid_at is None or localtime(approval.invalid_at).date() >= day
+
+
+def _must_be_explained(award: Award, details: PaymentDetails, retrospective: bool) -> None:
+    """Raise Refused where a retrospective payment has no reason or meets a submitted paper.
+
+    Raises it also where the impact assessment of a project with personal data is not finished.
+    """
     if retrospective:
         # A retrospective payment needs its own recommendation, which a submitted paper can no longer take in.
         must_not_be_in_flight(award.round)
-    if retrospective and not reason.strip():
+    if retrospective and not details.reason.strip():
         raise Refused("Enter why it was paid before approval", field="reason")
-    if award.bid.personal_data and not impact_assessed:
+    if award.bid.personal_data and not details.impact_assessed:
         raise Refused("Finish the data protection impact assessment before you pay", field="impact_assessed")
-    payment = Payment.objects.create(
-        award=award,
-        reference=new_references("PAY", 1, Payment.objects.values_list("reference", flat=True))[0],
-        amount=amount,
-        paid_on=paid_on,
-        retrospective=retrospective,
-        reason=reason.strip() if retrospective else "",
-        illustrative=illustrative,
-        impact_assessed=impact_assessed,
-        recorded_by=by,
-        recorded_at=at,
-    )
-    award.version += 1
-    award.save(update_fields=["version"])
-    facts = {"payment": payment.reference, "amount": amount, "paid_on": paid_on, "retrospective": retrospective}
-    record("record payment", award, by, at, reason, facts)
-    return payment
 
 
 def _deferred_on(award: Award) -> date | None:

@@ -208,7 +208,11 @@ def record_payment(request: Request, reference: str) -> HttpResponse:
         "approvals/routing/record_payment.html",
         PaymentForm(request.POST or None, initial={"version": this_award.version}),
         lambda data: approving.record_payment(
-            award=this_award, seen=data.pop("version"), **data, by=request.user, at=timezone.now()
+            award=this_award,
+            seen=data.pop("version"),
+            details=approving.PaymentDetails(**data),
+            by=request.user,
+            at=timezone.now(),
         ),
         done=lambda made: f"You recorded the payment as {made.reference}",
         to=reverse("approvals:award", args=[this_award.reference]),

@@ -30,8 +30,7 @@ def test_the_earlier_approval_is_valid_and_paid_until_the_change_is_signed(paper
     assert now(grant) == (Decimal("70000.00"), "approved", [Decimal("70000.00")])
     approving.record_payment(
         award=grant,
-        amount=Decimal(60000),
-        paid_on=LATER.date(),
+        details=approving.PaymentDetails(amount=Decimal(60000), paid_on=LATER.date()),
         by=User.objects.get(username="kit.lane"),
         at=LATER,
     )
@@ -66,7 +65,9 @@ def test_an_amount_above_the_bid_or_below_the_payments_is_refused(
     paper: Decision, grant: Award, grace: User, amount: Decimal, why: str
 ) -> None:
     finance = User.objects.get(username="kit.lane")
-    approving.record_payment(award=grant, amount=Decimal(60000), paid_on=LATER.date(), by=finance, at=LATER)
+    approving.record_payment(
+        award=grant, details=approving.PaymentDetails(amount=Decimal(60000), paid_on=LATER.date()), by=finance, at=LATER
+    )
     with pytest.raises(Refused, match=why) as refused:
         change(paper, grant, grace, amount)
     assert refused.value.field == "amount"

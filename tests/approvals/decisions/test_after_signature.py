@@ -129,7 +129,10 @@ def test_nothing_is_paid_early_while_the_paper_lies_before_the_deputy_mayor(deci
     finance = User.objects.get(username="kit.lane")
     with pytest.raises(Refused, match="is submitted and rests on this"):
         approving.record_payment(
-            award=grant, amount=Decimal(100), paid_on=NOW.date(), reason="In haste", by=finance, at=NOW
+            award=grant,
+            details=approving.PaymentDetails(amount=Decimal(100), paid_on=NOW.date(), reason="In haste"),
+            by=finance,
+            at=NOW,
         )
 
 
@@ -191,12 +194,11 @@ def test_a_payment_before_approval_that_comes_to_light_after_the_signature_is_re
     grant = approved.order_by("-amount")[0]
     approving.record_payment(
         award=grant,
-        amount=Decimal(10000),
-        paid_on=date(2019, 5, 1),
-        reason="In haste",
+        details=approving.PaymentDetails(
+            amount=Decimal(10000), paid_on=date(2019, 5, 1), reason="In haste", impact_assessed=True
+        ),
         by=User.objects.get(username="kit.lane"),
         at=LATER,
-        impact_assessed=True,
     )
     title = grant.bid.title
 

@@ -91,9 +91,17 @@ def test_a_grant_that_was_deferred_is_not_paid_afterwards(decision: Decision, ro
     day = timezone.localtime(LATER).date()
     assert item.award
     with pytest.raises(Refused, match=r"This grant was deferred on .* Nothing is paid until it is approved"):
-        approving.record_payment(award=item.award, amount=Decimal(100), paid_on=day, reason="Urgent", by=kit, at=LATER)
+        approving.record_payment(
+            award=item.award,
+            details=approving.PaymentDetails(amount=Decimal(100), paid_on=day, reason="Urgent"),
+            by=kit,
+            at=LATER,
+        )
     # What left before that is recorded all the same.
     early = approving.record_payment(
-        award=item.award, amount=Decimal(100), paid_on=day - timedelta(days=30), reason="Urgent", by=kit, at=LATER
+        award=item.award,
+        details=approving.PaymentDetails(amount=Decimal(100), paid_on=day - timedelta(days=30), reason="Urgent"),
+        by=kit,
+        at=LATER,
     )
     assert early.retrospective

@@ -247,7 +247,10 @@ def test_a_limit_does_not_end_before_it_begins(round: Round) -> None:
 
 def pay(grant: Award, by: User, amount: str = "5000", days: int = 0, reason: str = "") -> Payment:
     return approving.record_payment(
-        award=grant, amount=Decimal(amount), paid_on=NOW.date() + timedelta(days), reason=reason, by=by, at=NOW
+        award=grant,
+        details=approving.PaymentDetails(amount=Decimal(amount), paid_on=NOW.date() + timedelta(days), reason=reason),
+        by=by,
+        at=NOW,
     )
 
 
@@ -344,11 +347,19 @@ def test_a_payment_under_a_valid_approval_can_be_recorded_after_it_ended(
     grant = routed(round, lead, amount=Decimal(30000))
     approve(grant, by=lead)
     paid_on = NOW.date()
-    approving.record_payment(award=grant, amount=Decimal(5000), paid_on=paid_on, by=finance, at=NOW + timedelta(days=1))
+    approving.record_payment(
+        award=grant,
+        details=approving.PaymentDetails(amount=Decimal(5000), paid_on=paid_on),
+        by=finance,
+        at=NOW + timedelta(days=1),
+    )
     grant.refresh_from_db()
     reviewing.review(bid=grant.bid, amount=Decimal(20000), reason="Less", by=lead, at=NOW + timedelta(days=2))
     late = approving.record_payment(
-        award=grant, amount=Decimal(5000), paid_on=paid_on, by=finance, at=NOW + timedelta(days=3)
+        award=grant,
+        details=approving.PaymentDetails(amount=Decimal(5000), paid_on=paid_on),
+        by=finance,
+        at=NOW + timedelta(days=3),
     )
     assert not late.retrospective
 

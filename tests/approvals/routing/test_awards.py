@@ -347,9 +347,7 @@ def test_a_bid_is_not_sent_back_after_a_payment(round: Round, lead: User) -> Non
     grant = award(round)
     approving.record_payment(
         award=grant,
-        amount=Decimal(1),
-        paid_on=NOW.date(),
-        reason="Agreed locally",
+        details=approving.PaymentDetails(amount=Decimal(1), paid_on=NOW.date(), reason="Agreed locally"),
         by=person(Role.FINANCE, round=round),
         at=NOW,
     )
@@ -362,9 +360,7 @@ def test_a_grant_is_never_reduced_below_what_was_paid(round: Round, lead: User) 
     grant = award(round)
     approving.record_payment(
         award=grant,
-        amount=Decimal(15000),
-        paid_on=NOW.date(),
-        reason="Agreed locally",
+        details=approving.PaymentDetails(amount=Decimal(15000), paid_on=NOW.date(), reason="Agreed locally"),
         by=person(Role.FINANCE, round=round),
         at=NOW,
     )
