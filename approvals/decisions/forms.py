@@ -133,12 +133,16 @@ class DecideForm(VersionedForm):
                 initial=item.answer or None,
             )
             if item.verb == DecisionItem.Verb.APPROVE:
-                for name, label, value in (
-                    ("conditions", "Conditions", item.conditions),
-                    ("reason", "Reason", item.reason),
+                for name, label, hint, value in (
+                    ("conditions", "Conditions", "", item.conditions),
+                    ("reason", "Reason", "Required if you refuse or defer the item", item.reason),
                 ):
                     self.fields[f"{name}_{item.number}"] = forms.CharField(
-                        label=f"{label} for item {item.number}", required=False, max_length=2000, initial=value
+                        label=f"{label} for item {item.number}",
+                        required=False,
+                        max_length=2000,
+                        help_text=hint,
+                        initial=value,
                     )
         self.fields["interests"] = text_area(
             "Interests that you declare", rows=2, required=False, hint="Write “None” where there is none.", longest=2000
@@ -170,9 +174,12 @@ def _named(item: DecisionItem) -> str:
 
 
 def _asked_of(item: DecisionItem) -> Mapping[str, Piece]:
-    """The fields of an item: its answer with, where it is to be approved, what an answer needs under it."""
+    """Return the fields of an item: its answer and, where it asks for approval, conditions and a reason.
+
+    Conditions belong to one answer and stand under it. A reason can go with any answer, so it never hides.
+    """
     answer = f"answer_{item.number}"
     if item.verb != DecisionItem.Verb.APPROVE:
         return {"answer": answer}
-    under = {"conditions": [f"conditions_{item.number}"], "refused deferred": [f"reason_{item.number}"]}
-    return {"answer": Reveal(answer, under)}
+    under = {DecisionItem.Answer.CONDITIONS.value: [f"conditions_{item.number}"]}
+    return {"answer": Reveal(answer, under), "reason": f"reason_{item.number}"}

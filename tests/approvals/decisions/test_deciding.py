@@ -39,6 +39,27 @@ def test_the_reason_of_a_refusal_does_not_become_that_of_an_approval(decision: D
     assert writing.current_pack(decision).items.get(number=3).reason == "It was competed."
 
 
+@pytest.mark.parametrize(
+    ("answer", "conditions"), [("approved", ""), ("conditions", "Report each month")], ids=["plain", "conditions"]
+)
+def test_an_approval_can_have_a_reason(
+    decision: Decision, robin: User, client: Client, answer: str, conditions: str
+) -> None:
+    client.force_login(robin)
+    address = reverse("approvals:decide_items", args=["PCD-681"])
+    page = client.get(address).content.decode()
+    # The field stands after the answers, not among the fields that wait for one of them.
+    assert page.index('id="id_answer_3_3"') < page.index('id="id_reason_3"')
+    assert page.count("app-reveal--waits") == page.count('name="conditions_')
+    assert "app-reveal--shared" not in page
+    data = {f"answer_{number}": each.answer for number, each in answers(decision).items()}
+    special = {"answer_3": answer, "conditions_3": conditions, "reason_3": "It was competed."}
+    sent = client.post(address, data | special | {"interests": "None", "version": decision.version})
+    assert sent.status_code == 302
+    item = writing.current_pack(decision).items.get(number=3)
+    assert (item.answer, item.conditions, item.reason) == (answer, conditions, "It was competed.")
+
+
 def test_all_that_is_missing_is_named_at_once(decision: Decision, robin: User) -> None:
     with pytest.raises(Incomplete) as refused:
         decide(decision, robin, interests=" ", item_2=Answer("refused"), item_3=Answer("conditions"))
