@@ -169,7 +169,8 @@ def award(round: Round, by: User | None = None, **kwargs: Any) -> Award:
 
 
 def contract(round: Round, by: User, amount: str = "400000", **kwargs: Any) -> SingleTenderAction:
-    """A contract that a lead recorded, over two financial years."""
+    """A contract that a lead recorded, over two financial years; or a change to the `contract` among `kwargs`."""
+    change = {name: kwargs.pop(name) for name in ("contract", "seen", "reason") if name in kwargs}
     half = (Decimal(amount) / 2).quantize(Decimal("0.01"))
     facts: dict[str, Any] = {
         "supplier": OrganisationFactory(),
@@ -183,7 +184,8 @@ def contract(round: Round, by: User, amount: str = "400000", **kwargs: Any) -> S
         "performance": "A report each quarter.",
         **kwargs,
     }
-    return contracts.keep_single_tender_action(round=round, terms=contracts.ContractTerms(**facts), by=by, at=NOW)
+    terms = contracts.ContractTerms(**facts)
+    return contracts.keep_single_tender_action(round=round, terms=terms, by=by, at=NOW, **change)
 
 
 def marks(passed: bool = True, score: int = 3) -> dict[int, scorecards.Judgement]:

@@ -403,10 +403,6 @@ def test_other_names_are_allowed(code: str) -> None:
 # Functions that can be read at once
 
 LINES, PARAMETERS = 60, 8
-# By dotted name, with the reason why it is longer or takes more.
-LONGER = {
-    "approvals.paper.recommendations.recommendations": "the recommendations of a paper, written in their order",
-}
 
 
 def functions_in(tree: ast.AST, prefix: str) -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -430,7 +426,7 @@ def is_long(function: ast.FunctionDef) -> bool:
 def test_functions_are_short_and_take_few_parameters() -> None:
     functions = dict(pair for module, tree in modules().items() for pair in functions_in(tree, module))
     assert len(functions) > 1000
-    assert {name for name, function in functions.items() if is_long(function)} == set(LONGER)
+    assert {name for name, function in functions.items() if is_long(function)} == set()
 
 
 @pytest.mark.parametrize(

@@ -24,68 +24,71 @@ def recommendations(basis: Sources) -> list[dict[str, Any]]:
     """
     rule = basis.limits[DelegationRule.Kind.GRANT]
     limit = rule.limit if rule else money.ZERO
-    asked, noted = basis.asked(), basis.noted()
+    asked, noted, early = basis.asked(), basis.noted(), basis.early()
     changed, asked = [award for award in asked if was(award)], [award for award in asked if not was(award)]
-    early = basis.early()
-    numbered: list[dict[str, Any]] = []
+    old = basis.decision.amends.reference if basis.decision.amends else ""
+    in_order = [
+        *([_approve_grants(asked, limit)] if asked else []),
+        *([_approve_changes(changed, old)] if changed else []),
+        *([_note_delegated(noted, limit)] if noted else []),
+        *map(_contract, basis.contracts_asked()),
+        *([_note_paid_early(early)] if early else []),
+    ]
+    return [{"number": number, **each} for number, each in enumerate(in_order, 1)]
 
-    def add(verb: str, text: str, amount: Decimal, items: list[dict[str, Any]]) -> None:
-        number = len(numbered) + 1
-        numbered.append({"number": number, "verb": verb, "text": text, "amount": money.text(amount), "items": items})
 
-    if asked:
-        total = money.total([award.amount for award in asked])
-        add(
-            "approve",
-            f"{_grants(asked)} to third parties, {_how_above(asked, limit)}, "
-            f"as set out in Appendix 1, {money.pounds(total)} in all",
-            total,
-            [_item(award) for award in asked],
-        )
-    if changed:
-        total = money.total([award.amount for award in changed])
-        old = basis.decision.amends.reference if basis.decision.amends else ""
-        changes = "; ".join(
-            f"“{award.bid.title}” from {money.pounds(was(award) or money.ZERO)}{_unless_approved(award)} to "
-            f"{money.pounds(award.amount)}"
-            for award in changed
-        )
-        add(
-            "approve",
-            f"a change of {_grants(changed)} that {old} decided: {changes}",
-            total,
-            [_item(a) for a in changed],
-        )
-    if noted:
-        total = money.total([award.amount for award in noted])
-        add(
-            "note",
-            f"{_grants(noted)} to third parties, each below {money.pounds(limit)}, approved by the force under "
-            f"delegation as set out in Appendix 2, {money.pounds(total)} in all",
-            total,
-            [_item(award) for award in noted],
-        )
-    for contract in basis.contracts_asked():
-        verb = "approve" if contract.route == Award.Route.DMPC else "note"
-        add(
-            verb,
-            f"the single tender action with {contract.supplier.name}: {contract.title}, "
-            f"{money.pounds(contract.amount)} over {_years(contract)}, "
-            "as set out in Appendices 3 and 4",
-            contract.amount,
-            [{"label": contract.title, "reference": contract.reference, "amount": money.text(contract.amount)}],
-        )
-    if early:
-        total = money.total([paid_early(award) for award in early])
-        names = " and ".join(f"{award.bid.title} ({money.pounds(paid_early(award))})" for award in early)
-        add(
-            "note",
-            f"that {_grants(early)}, {names}, {'was' if len(early) == 1 else 'were'} paid before approval, "
-            f"{money.pounds(total)} in all",
-            total,
-            [],
-        )
-    return numbered
+def _recommendation(verb: str, text: str, amount: Decimal, items: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a recommendation without its number; `amount` is in pounds."""
+    return {"verb": verb, "text": text, "amount": money.text(amount), "items": items}
+
+
+def _approve_grants(asked: Sequence[Award], limit: Decimal) -> dict[str, Any]:
+    total = money.total([award.amount for award in asked])
+    text = (
+        f"{_grants(asked)} to third parties, {_how_above(asked, limit)}, as set out in Appendix 1, "
+        f"{money.pounds(total)} in all"
+    )
+    return _recommendation("approve", text, total, [_item(award) for award in asked])
+
+
+def _approve_changes(changed: Sequence[Award], old: str) -> dict[str, Any]:
+    """Return the recommendation to change grants that the decision with the reference `old` decided."""
+    changes = "; ".join(
+        f"“{award.bid.title}” from {money.pounds(was(award) or money.ZERO)}{_unless_approved(award)} to "
+        f"{money.pounds(award.amount)}"
+        for award in changed
+    )
+    text = f"a change of {_grants(changed)} that {old} decided: {changes}"
+    total = money.total([award.amount for award in changed])
+    return _recommendation("approve", text, total, [_item(award) for award in changed])
+
+
+def _note_delegated(noted: Sequence[Award], limit: Decimal) -> dict[str, Any]:
+    total = money.total([award.amount for award in noted])
+    text = (
+        f"{_grants(noted)} to third parties, each below {money.pounds(limit)}, approved by the force under "
+        f"delegation as set out in Appendix 2, {money.pounds(total)} in all"
+    )
+    return _recommendation("note", text, total, [_item(award) for award in noted])
+
+
+def _contract(contract: SingleTenderAction) -> dict[str, Any]:
+    """Return the recommendation on a contract: to approve it, or to note one that is below its limit."""
+    verb = "approve" if contract.route == Award.Route.DMPC else "note"
+    text = (
+        f"the single tender action with {contract.supplier.name}: {contract.title}, "
+        f"{money.pounds(contract.amount)} over {_years(contract)}, as set out in Appendices 3 and 4"
+    )
+    item = {"label": contract.title, "reference": contract.reference, "amount": money.text(contract.amount)}
+    return _recommendation(verb, text, contract.amount, [item])
+
+
+def _note_paid_early(early: Sequence[Award]) -> dict[str, Any]:
+    total = money.total([paid_early(award) for award in early])
+    names = " and ".join(f"{award.bid.title} ({money.pounds(paid_early(award))})" for award in early)
+    were = "was" if len(early) == 1 else "were"
+    text = f"that {_grants(early)}, {names}, {were} paid before approval, {money.pounds(total)} in all"
+    return _recommendation("note", text, total, [])
 
 
 def _years(contract: SingleTenderAction) -> str:
