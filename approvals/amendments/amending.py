@@ -20,7 +20,7 @@ from approvals.models import AmendedGrant, Award, Decision, DecisionItem, Delega
 from approvals.reconciliation.sums import Discrepancy
 from approvals.routing import awards, commitments
 from approvals.routing.facts import RouteFacts
-from grants import money
+from grants import money, states
 from grants.models import User
 from grants.refusal import Refused
 from grants.totals import total_of
@@ -55,8 +55,9 @@ def amend_grant(
     if award not in amendable(decision):
         raise Refused("The earlier decision did not decide this grant", field="award")
     awards.must_have_no_interest("amend grant", [award.bid], award.round, by, at, others="changes its grant")
-    if amount == award.amount and award.state == Award.State.APPROVED:
-        raise Refused(f"The grant is already {money.pounds(amount)}. Enter a different amount", field="amount")
+    if amount == award.amount:
+        refusal = f"The grant is already {money.pounds(amount)}. Enter a different amount"
+        states.must_allow(award, "amend grant: same amount", refusal, field="amount")
     if amount > award.bid.amount:
         raise Refused(
             f"Amount must be no more than the {money.pounds(award.bid.amount)} that the bid asks for", field="amount"
@@ -159,7 +160,8 @@ def as_amended(decision: Decision, grants: Sequence[Award], day: date) -> list[A
         vars(award)["was_state"] = award.state if kept else ""
         if kept is None:
             continue
-        award.amount, award.state, award.route = kept.amount, Award.State.ROUTED, Award.Route.DMPC
+        states.move(award, "amend grant: in the paper")
+        award.amount, award.route = kept.amount, Award.Route.DMPC
         award.sentence, award.warning, award.routed_as = _sentence(decision), "", facts[award.reference]
         vars(award)["valid"] = []
         vars(award.bid)["agreed"] = [Recommendation(amount=kept.amount)]

@@ -20,6 +20,12 @@ from grants import audit, money, states
 from grants.models import User
 from grants.refusal import Incomplete, Refused, must_be_current
 
+# The answers that approve nothing, with their rows in the tables of grants and contracts.
+_DENIED = {
+    DecisionItem.Answer.REFUSED: "sign decision: refuse",
+    DecisionItem.Answer.DEFERRED: "sign decision: defer",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -179,29 +185,35 @@ def _must_have_no_interest(action: str, decision: Decision, items: list[Decision
     awards.must_have_no_interest(action, bids, decision.round, by, at, others="decides")
 
 
+def _verb(item: DecisionItem) -> str:
+    """Return the row of the tables of `Award` and `SingleTenderAction` by which the answer to an item settles it."""
+    return _DENIED.get(DecisionItem.Answer(item.answer), "sign decision: approve")
+
+
 def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:
-    kinds = DecisionItem.Answer
     award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
-    denied = {kinds.REFUSED: Award.State.REFUSED, kinds.DEFERRED: Award.State.DEFERRED}
+    verb = _verb(item)
+    denied = DecisionItem.Answer(item.answer) in _DENIED
     before = {"amount": award.amount, "state": award.get_state_display()}
     if decision.changes.filter(award=award).exists():
-        if kinds(item.answer) in denied and award.state != Award.State.DEFERRED:
-            # What the earlier decision said of it stands.
+        verb = f"{verb} amendment"
+        if denied and not states.allows(award, verb):
+            # The earlier decision still applies.
             facts = {"decision": decision.reference, "change": item.get_answer_display(), "amount": item.amount}
             awards.record("sign decision", award, by, at, item.reason, facts, before)
             return
-        if kinds(item.answer) not in denied:
+        if not denied:
             amending.apply(decision, award, by, at)
     if award.approvals.filter(invalid_at=None).exists():
         raise Refused(f"{award.bid.title} is approved already. The pack must be returned.")
-    if kinds(item.answer) not in denied and award.amount != item.amount:
+    if not denied and award.amount != item.amount:
         raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
-    award.state = denied.get(kinds(item.answer), Award.State.APPROVED)
+    states.move(award, verb)
     award.version += 1
     award.save(update_fields=["state", "version", "amount", "route", "sentence", "routed_as"])
     facts = {"decision": decision.reference, "amount": award.amount, "state": award.get_state_display()}
     awards.record("sign decision", award, by, at, item.reason, facts, before)
-    if award.state == Award.State.APPROVED:
+    if not denied:
         reason = item.reason or f"Item {item.number} of {decision.reference}"
         principal = audit.acting_for("sign decision", by, decision.round, at)
         approving.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at, principal)
@@ -210,9 +222,7 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
 def _settle_contract(
     item: DecisionItem, contract: SingleTenderAction, decision: Decision, by: User, at: datetime
 ) -> None:
-    kinds = DecisionItem.Answer
-    denied = {kinds.REFUSED: "sign decision: refuse", kinds.DEFERRED: "sign decision: defer"}
-    states.move(contract, denied.get(kinds(item.answer), "sign decision: approve"))
+    states.move(contract, _verb(item))
     if contract.state == SingleTenderAction.State.APPROVED:
         contract.approved_by, contract.approved_at = by, at
     contract.version += 1

@@ -98,6 +98,35 @@ class Award(models.Model):
         DEFERRED = "deferred", "Deferred"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
+    _PAYABLE = (State.AGREED, State.ROUTED, State.APPROVED, State.DEFERRED)
+    _LIVE = (*_PAYABLE, State.REFUSED)
+    _WAITING = (State.ROUTED, State.DEFERRED)
+
+    TRANSITIONS: ClassVar[Transitions] = {
+        "review bid: new": Transition((), State.AGREED),
+        # A bid that came back from the panel is agreed again with the grant that was withdrawn.
+        "review bid: change": Transition((*_PAYABLE, State.WITHDRAWN), State.AGREED),
+        # A grant that a decision refused or deferred never goes back to the panel.
+        "return bid": Transition((State.AGREED, State.ROUTED, State.APPROVED), State.WITHDRAWN),
+        "route awards": Transition(_PAYABLE, State.ROUTED),
+        "route awards: warn": Transition((State.APPROVED,)),
+        "clear warning": Transition(_PAYABLE),
+        "escalate award": Transition((State.ROUTED,)),
+        "approve award": Transition((State.ROUTED,), State.APPROVED),
+        "record payment": Transition(_PAYABLE),
+        # Only an approved grant has to change its amount: a refused or deferred one can be asked for unchanged.
+        "amend grant: same amount": Transition((State.AGREED, State.ROUTED, State.REFUSED, State.DEFERRED)),
+        # The paper shows the grant as it will wait for the new decision. This state is never saved.
+        "amend grant: in the paper": Transition(_LIVE, State.ROUTED),
+        "sign decision: approve": Transition(_WAITING, State.APPROVED),
+        "sign decision: refuse": Transition(_WAITING, State.REFUSED),
+        "sign decision: defer": Transition(_WAITING, State.DEFERRED),
+        # Where an amendment is refused or deferred, a grant stays as it is unless it was deferred before.
+        "sign decision: approve amendment": Transition(_LIVE, State.APPROVED),
+        "sign decision: refuse amendment": Transition((State.DEFERRED,), State.REFUSED),
+        "sign decision: defer amendment": Transition((State.DEFERRED,), State.DEFERRED),
+    }
+
     class Route(models.TextChoices):
         DELEGATED = "delegated", "Delegated"
         DMPC = "dmpc", "For decision"
@@ -135,6 +164,11 @@ class Award(models.Model):
     @property
     def warning_open(self) -> bool:
         return bool(self.warning) and not self.warning_cleared
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it was not withdrawn when its bid was returned to the panel, as in the filter `live`."""
+        return self.state != self.State.WITHDRAWN
 
     @property
     def is_decided(self) -> bool:

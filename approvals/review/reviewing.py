@@ -53,7 +53,7 @@ def review(
         raise Refused(f"Enter no more than the {money.pounds(bid.amount)} that the bid asks for", field="amount")
     if amount != bid.amount and not reason.strip():
         raise Refused("Enter why the amount is not what the bid asks for", field="reason")
-    award = Award.objects.select_for_update().filter(bid=bid).first()
+    award = Award.objects.select_for_update(of=("self",)).select_related("bid").filter(bid=bid).first()
     before: dict[str, Any] = {"amount": award.amount} if award else {}
     line = None
     if bid.is_external:
@@ -99,13 +99,12 @@ def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: d
     paid = total_of(award.payments.all())
     if amount < paid:
         raise Refused(f"Enter at least {money.pounds(paid)}, which has already been paid", field="amount")
-    if award.state == Award.State.REFUSED:
-        raise Refused(_decided(bid.round, "refused"))
-    withdrawn = award.state == Award.State.WITHDRAWN
-    must_fit(bid.round, amount, instead_of=money.ZERO if withdrawn else award.amount)
-    if withdrawn or award.amount != amount:
+    states.must_allow(award, "review bid: change", _decided(bid.round, "refused"))
+    must_fit(bid.round, amount, instead_of=award.amount if award.is_live else money.ZERO)
+    if not award.is_live or award.amount != amount:
         invalidate(award, f"The amount changed to {money.pounds(amount)}", by, at)
-        award.amount, award.state, award.route = amount, Award.State.AGREED, ""
+        states.move(award, "review bid: change")
+        award.amount, award.route = amount, ""
         award.version += 1
         award.save()
 
@@ -141,14 +140,14 @@ def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | Non
     bid.round = round
     must_be_current(bid, seen)
     states.must_allow(bid, "return bid", "The panel has not recorded an outcome for this bid yet")
-    award = Award.objects.select_for_update().filter(bid=bid).first()
+    award = Award.objects.select_for_update(of=("self",)).select_related("bid").filter(bid=bid).first()
     if award and award.payments.exists():
         raise Refused("Money was paid for this bid, so it can no longer go back to the panel.")
     if award and award.items.signed().exists():
         raise Refused(_decided(bid.round))
-    if award and award.state != Award.State.WITHDRAWN:
+    if award and award.is_live:
         invalidate(award, "The bid was sent back to the panel", by, at)
-        award.state = Award.State.WITHDRAWN
+        states.move(award, "return bid")
         award.version += 1
         award.save()
     Recommendation.objects.create(bid=bid, answer=Recommendation.Answer.RETURN, reason=reason, made_by=by, made_at=at)

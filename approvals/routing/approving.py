@@ -18,7 +18,7 @@ from approvals.routing import duties
 from approvals.routing.awards import locked, record, routes_now
 from approvals.routing.commitments import committed, must_not_be_in_flight
 from bids.models import Interest, PanelOutcome, Scorecard
-from grants import audit, money
+from grants import audit, money, states
 from grants.models import AuditEvent, User, new_references
 from grants.refusal import Refused
 from grants.totals import total_of
@@ -43,7 +43,7 @@ def approve_awards(
     for award in sorted(awards, key=lambda award: award.pk):
         award = locked(award, (seen or {}).get(award.reference))
         _must_be_approvable(award, by, at)
-        award.state = Award.State.APPROVED
+        states.move(award, "approve award")
         award.version += 1
         award.save(update_fields=["state", "version"])
         principal = audit.acting_for("approve award", by, award.round, at)
@@ -82,7 +82,7 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
         standing = award.approvals.filter(invalid_at=None).select_related("approved_by").first()
         who = f" by {standing.approved_by} on {localtime(standing.approved_at):%-d %B %Y at %H:%M}" if standing else ""
         refuse(f"it was already approved{who}.")
-    if award.state != Award.State.ROUTED or award.route != Award.Route.DELEGATED:
+    if not states.allows(award, "approve award") or award.route != Award.Route.DELEGATED:
         refuse("it is not waiting for delegated approval.")
     if award.warning_open:
         refuse("its routing warning must be cleared first.")
@@ -204,8 +204,8 @@ def _must_be_payable(award: Award, paid_on: date, at: datetime) -> None:
     """Raise Refused where nothing could be paid under the grant on this day, whatever the amount."""
     if paid_on > localtime(at).date():
         raise Refused("Date of payment must be today or in the past", field="paid_on")
-    if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED):
-        raise Refused(f"This grant is {award.get_state_display().lower()}, so no payment can be recorded.")
+    refusal = f"This grant is {award.get_state_display().lower()}, so no payment can be recorded."
+    states.must_allow(award, "record payment", refusal)
     deferred = _deferred_on(award)
     if deferred and paid_on >= deferred:
         raise Refused(

@@ -22,7 +22,7 @@ from approvals.routing import limits, routes
 from approvals.routing.commitments import must_not_be_in_flight
 from approvals.routing.facts import RouteFacts
 from bids.models import Bid, Interest
-from grants import audit
+from grants import audit, states
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -117,7 +117,8 @@ def _route(
         if award.warning != route.warning:
             award.warning_cleared = ""
         award.route, award.sentence, award.warning = route.level, route.sentence, route.warning
-        award.routed_as, award.routed_at, award.state = facts.stored(), at, Award.State.ROUTED
+        award.routed_as, award.routed_at = facts.stored(), at
+        states.move(award, "route awards")
         award.version += 1
         award.save()
         record(action, award, by, at, because, facts.stored(), before)
@@ -127,7 +128,7 @@ def _route(
 
 def _warn_of(award: Award, route: routes.Route, by: User, at: datetime, because: str, action: str) -> None:
     """Record the first warning of the other key on an approved grant, so that a lead can answer it."""
-    if award.state != Award.State.APPROVED or award.warning or not route.warning:
+    if not states.allows(award, "route awards: warn") or award.warning or not route.warning:
         return
     award.warning = route.warning
     award.version += 1
@@ -159,7 +160,7 @@ def invalidate(award: Award, because: str, by: User, at: datetime) -> None:
 def clear_warning(*, award: Award, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Record why the higher route of the other key does not apply. The warning stays on record."""
     award = locked(award, seen)
-    if award.state in (Award.State.WITHDRAWN, Award.State.REFUSED) or not award.warning_open:
+    if not states.allows(award, "clear warning") or not award.warning_open:
         raise Refused("This grant has no open warning")
     must_have_no_interest("clear warning", [award.bid], award.round, by, at, others="clears it")
     award.warning_cleared = reason
@@ -175,8 +176,8 @@ def escalate_award(*, award: Award, reason: str, by: User, at: datetime, seen: i
     must_not_be_in_flight(award.round)
     if award.route != Award.Route.DELEGATED:
         raise Refused("Only a grant that is routed for delegated approval can be sent up")
-    if award.state != Award.State.ROUTED:
-        raise Refused(f"This grant is {award.get_state_display().lower()}, so it cannot be sent up")
+    refusal = f"This grant is {award.get_state_display().lower()}, so it cannot be sent up"
+    states.must_allow(award, "escalate award", refusal)
     award.escalated = reason
     award.save(update_fields=["escalated"])
     record("escalate award", award, by, at, reason, {"from": award.route})

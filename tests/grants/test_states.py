@@ -20,10 +20,11 @@ def thing(model: Any, state: str) -> Any:
     return SimpleNamespace(state=state, TRANSITIONS=model.TRANSITIONS, get_state_display=lambda: label)
 
 
-def test_the_models_of_bids_and_grants_that_have_states_have_a_table() -> None:
+def test_every_model_that_has_states_has_a_table() -> None:
     with_states = {model for model in apps.get_models() if hasattr(model, "State")}
-    assert {model.__name__ for model in MACHINES} >= {"Bid", "Meeting", "Scorecard", "SingleTenderAction", "Virement"}
-    assert {model for model in with_states if model._meta.app_label in ("bids", "grants")} <= set(MACHINES)
+    names = {model.__name__ for model in MACHINES}
+    assert names >= {"Award", "Bid", "Decision", "Meeting", "Scorecard", "SingleTenderAction", "Virement"}
+    assert {model for model in with_states if model._meta.app_label in ("approvals", "bids", "grants")} <= set(MACHINES)
 
 
 @pytest.mark.parametrize("model", MACHINES)
