@@ -171,6 +171,11 @@ class Award(models.Model):
         return self.state != self.State.WITHDRAWN
 
     @property
+    def is_payable(self) -> bool:
+        """Whether payments can be recorded under it: it was neither refused nor withdrawn."""
+        return allows(self, "record payment")
+
+    @property
     def is_decided(self) -> bool:
         """Whether a decision approved or refused it: only a new decision changes it."""
         return self.state == self.State.REFUSED or (self.state == self.State.APPROVED and self.route == self.Route.DMPC)

@@ -195,7 +195,7 @@ def award(request: Request, reference: str) -> HttpResponse:
         .order_by("pk"),
         "in_flight": commitments.in_flight(this_award.round),
     }
-    if this_award.state not in (Award.State.REFUSED, Award.State.WITHDRAWN):
+    if this_award.is_payable:
         context["places"] = parts.places(position.grant(this_award))
     return render(request, "approvals/routing/award.html", context)
 
