@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
 # How many processes run the tests at once, each with a database, a server and a browser of its own.
-WORKERS ?= 2
+WORKERS ?= 3
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes

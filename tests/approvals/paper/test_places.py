@@ -38,7 +38,7 @@ def test_a_question_is_kept_with_the_place_that_it_is_about(returned: Decision, 
     assert asked.about.startswith("Paragraph 3.2: Grants total")
     assert asked.anchor == "paragraph-3.2"
     figure = writing.query_pack(decision=returned, about="figure-1", question="Whence?", by=mo, at=LATER)
-    assert (figure.number, figure.about) == (2, "Grants: £1,438,598")
+    assert (figure.number, figure.about) == (2, "Grants asked for: £947,234")
 
 
 @pytest.mark.parametrize("about", ["9.9", "", "figure-0", "AWD-XXXXX"])
