@@ -176,7 +176,7 @@ def _named(item: DecisionItem) -> str:
 def _asked_of(item: DecisionItem) -> Mapping[str, Piece]:
     """Return the fields of an item: its answer and, where it asks for approval, conditions and a reason.
 
-    Conditions belong to one answer and stand under it. A reason can go with any answer, so it never hides.
+    Conditions belong to one answer and stand under it. A reason can go with any answer, so it shows once there is one.
     """
     answer = f"answer_{item.number}"
     if item.verb != DecisionItem.Verb.APPROVE:
