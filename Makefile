@@ -14,7 +14,7 @@ NODE_DOES := node -e 'const [a, b] = process.versions.node.split("."); process.e
 # What the caller's shell says about some other database must not reach the demo or the checks.
 ALONE := env -u DATABASE_URL -u GRANTS_ENV -u SECRET_KEY
 
-.PHONY: help setup demo demo-reset test test-fast bench check promises assets lock
+.PHONY: help setup demo demo-reset test test-fast pictures bench check promises assets lock
 .DELETE_ON_ERROR:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make demo-reset  throw the demo'"'"'s data away; the next make demo starts over'
 	@echo 'make test        every test but the slow ones (some of them: make test ARGS="-k money")'
 	@echo 'make test-fast   without the browser and the walks of the whole site, for work'
+	@echo 'make pictures    take the pictures of the guides anew'
 	@echo 'make bench       what the panel'"'"'s pages cost at 83, 830 and 8,300 bids'
 	@echo 'make promises    the slow fault and race tests'
 	@echo 'make check       lint, formatting, types, structure, missing migrations, JavaScript tests'
@@ -53,6 +54,9 @@ test-fast: $(BIN)/.dev build/.assets
 
 promises: $(BIN)/.dev build/.assets
 	@$(BIN)/pytest -m promises $(ARGS)
+
+pictures: $(BIN)/.dev build/.assets
+	@$(BIN)/pytest tests/journeys/pictures.py
 
 bench: $(BIN)/.dev build/.assets
 	@$(ALONE) $(BIN)/python -m tests.bench
