@@ -55,7 +55,7 @@ def decide_items(
     """
     decision = writing.locked(decision)
     must_be_current(decision, seen)
-    states.must_allow(decision, "decide items", "This pack is not waiting for decision")
+    states.must_allow(decision, "decide items", "This pack is not waiting for a decision")
     current = writing.current_pack(decision)
     pack.read(current)
     prepared = sign_offs.who_may_not_decide(decision)
@@ -63,15 +63,15 @@ def decide_items(
         raise Refused(why_not)
     principal = audit.acting_for("decide items", by, decision.round, at)
     if principal and duties.why_not_sign(principal.username, prepared):
-        raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else decides it.")
+        raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else must decide it.")
     _must_have_no_interest("decide items", decision, list(current.items.select_related("award__bid")), by, at)
     items = list(current.items.select_for_update())
     missing = [fault for item in items for fault in _faults(item, answers.get(item.number, Answer("")))]
     if not interests.strip():
-        missing.append(("interests", "Declare your interests, or write that there are none"))
+        missing.append(("interests", "Enter your interests, or “None” if you have none"))
     previous = previous_decider(decision, by)
     if previous and not replaces:
-        missing.append(("replaces", f"Confirm that your answers take the place of those of {previous.name}"))
+        missing.append(("replaces", f"Confirm that your answers replace those of {previous.name}"))
     if missing:
         raise Incomplete(missing)
     answered_items = {}
@@ -98,7 +98,7 @@ def _faults(item: DecisionItem, answer: Answer) -> list[tuple[str, str]]:
     kinds = DecisionItem.Answer
     allowed = {kinds.NOTED} if item.verb == DecisionItem.Verb.NOTE else set(kinds) - {kinds.NOTED}
     if answer.answer not in allowed:
-        return [(f"answer_{item.number}", f"Item {item.number}: choose what is decided")]
+        return [(f"answer_{item.number}", f"Item {item.number}: choose an answer")]
     if answer.answer == kinds.CONDITIONS and not answer.conditions.strip():
         return [(f"conditions_{item.number}", f"Item {item.number}: enter the conditions")]
     if answer.answer in (kinds.REFUSED, kinds.DEFERRED) and not answer.reason.strip():
@@ -109,7 +109,7 @@ def _faults(item: DecisionItem, answer: Answer) -> list[tuple[str, str]]:
             (
                 f"conditions_{item.number}",
                 f"Item {item.number}: conditions belong to “{kinds.CONDITIONS.label}”, and “{chosen}” is chosen. "
-                "Choose the other answer, or empty the conditions",
+                "Choose the other answer, or delete the conditions",
             )
         ]
     reverses_refusal = item.answer in (kinds.REFUSED, kinds.DEFERRED) and answer.answer in (
@@ -122,7 +122,7 @@ def _faults(item: DecisionItem, answer: Answer) -> list[tuple[str, str]]:
             (
                 f"reason_{item.number}",
                 f"Item {item.number}: this reason was given for “{was}”, and “{chosen}” is chosen now. "
-                "Write another, or empty it",
+                "Enter a new reason, or delete it",
             )
         ]
     return []
@@ -156,7 +156,7 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
     must_be_current(decision, seen)
     writing.must_allow(decision, "sign decision", "Decide the items before you sign")
     if not by.check_password(password):
-        raise Refused("This is not your password", field="password")
+        raise Refused("Enter the password you use to sign in", field="password")
     if decision.decided_by_id != by.pk:
         raise Refused(f"{decision.decided_by} decided the items, so only they can sign")
     current = writing.current_pack(decision)
@@ -170,8 +170,7 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
     if (over := commitments.committed(decision.round) - decision.round.allocation) > 0:
         # One change was counted on to pay for another, and was not approved.
         raise Refused(
-            f"With these answers {money.pounds(over)} more than the allocation is promised. Change an answer, "
-            "or return the pack."
+            f"These answers would exceed the allocation by {money.pounds(over)}. Change an answer, or return the pack."
         )
     decision.signed_by, decision.signed_at = by, at
     writing.move(decision, "sign decision", "signed_by", "signed_at")
@@ -205,9 +204,9 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
         if not denied:
             amending.apply(decision, award, by, at)
     if award.approvals.filter(invalid_at=None).exists():
-        raise Refused(f"{award.bid.title} is approved already. The pack must be returned.")
+        raise Refused(f"{award.bid.title} is already approved. The pack must be returned.")
     if not denied and award.amount != item.amount:
-        raise Refused(f"{award.bid.title} is no longer {item.amount}. The pack must be returned.")
+        raise Refused(f"{award.bid.title} is no longer {money.pounds(item.amount)}. The pack must be returned.")
     states.move(award, verb)
     award.version += 1
     award.save(update_fields=["state", "version", "amount", "route", "sentence", "routed_as"])

@@ -15,7 +15,7 @@ class TypedElsewhere(Refused):
     """The same person typed on in another window; `draft` is what is kept now, or None where it was saved there."""
 
     def __init__(self, draft: SectionDraft | None) -> None:
-        super().__init__("You typed on in another window")
+        super().__init__("You continued typing in another window")
         self.draft = draft
 
 

@@ -21,7 +21,7 @@ class DecisionForm(Form):
         r"^[A-Z]{2,6}-\d{1,6}$",
         label="Reference",
         help_text="Such as PCD-681.",
-        error_messages={"invalid": "Reference must be like PCD-681"},
+        error_messages={"invalid": "Enter a reference like PCD-681"},
     )
     title = forms.CharField(label="Title", max_length=200)
     decision_by = forms.CharField(label="Decision by", max_length=150)
@@ -30,7 +30,7 @@ class DecisionForm(Form):
         queryset=Decision.objects.none(),
         required=False,
         empty_label="No earlier decision",
-        help_text="Only where this paper changes a grant that a signed decision settled.",
+        help_text="Choose a decision only if this paper changes a grant in it.",
     )
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
@@ -48,7 +48,7 @@ class SectionForm(VersionedForm):
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 18}),
-        help_text="A blank line begins a new paragraph. Put figures in by name, like {grants above the threshold}.",
+        help_text="Leave a blank line between paragraphs. Insert figures by name, like {grants above the threshold}.",
     )
 
 
@@ -56,7 +56,7 @@ class SourcesForm(VersionedForm):
     lines = text_area(
         "Figures from elsewhere",
         required=False,
-        hint="One a line: the sum or count as it is typed in the text, a colon, where it comes from.",
+        hint="Enter one on each line: the sum or count as it appears in the text, a colon, then its source.",
     )
 
 
@@ -65,7 +65,11 @@ class SignOffForm(Form):
 
     answer = forms.ChoiceField(label="Your answer", choices=SignOff.Answer.choices, widget=Radios)
     comment = text_area(
-        "Comment", rows=3, required=False, longest=2000, hint="Printed in the paper. Needed where you do not sign off."
+        "Comment",
+        rows=3,
+        required=False,
+        longest=2000,
+        hint="This is printed in the paper. You must comment if you do not sign off.",
     )
 
 
@@ -87,7 +91,7 @@ class QueryForm(Form):
 
 class DeferForm(VersionedForm):
     until = DayField(label="Do not publish before", called="The day of publication")
-    reason = text_area("Reason", rows=3, longest=1000, hint="The register shows it to the public.")
+    reason = text_area("Reason", rows=3, longest=1000, hint="This is shown in the public register.")
 
 
 class AnswerForm(Form):
@@ -145,13 +149,13 @@ class DecideForm(VersionedForm):
                         initial=value,
                     )
         self.fields["interests"] = text_area(
-            "Interests that you declare", rows=2, required=False, hint="Write “None” where there is none.", longest=2000
+            "Your interests", rows=2, required=False, hint="Enter “None” if you have none.", longest=2000
         )
         if previous_decider:
             self.fields["replaces"] = forms.BooleanField(
-                label="Answers of somebody else",
+                label="Somebody else’s answers",
                 required=False,
-                widget=Checkbox(attrs={"label": f"My answers take the place of those of {previous_decider.name}"}),
+                widget=Checkbox(attrs={"label": f"My answers replace those of {previous_decider.name}"}),
             )
 
     @property

@@ -85,12 +85,13 @@ def problems(decision: Decision, sign_off_rows: list[Row]) -> list[Discrepancy]:
         label = row.area.label
         message = {
             "missing": f"{label} has not signed off.",
-            "objected": f"{label} does not sign off: {row.answer.comment if row.answer else ''}",
+            "objected": f"{label} did not sign off: {row.answer.comment if row.answer else ''}",
             "void": f"The sign-off of {row.area.value} is void: {'; '.join(map(str, row.standing.changes[:2]))}.",
         }.get(row.standing.state)
         if row.standing.state == "signed" and row.answer and row.answer.given_by.username in prepared:
             who = row.answer.given_by.name
-            message = f"{who}, who signed off {row.area.value}, prepared the paper since. Another adviser signs it off."
+            prepared_since = f"{who}, who signed off {row.area.value}, has since prepared the paper."
+            message = f"{prepared_since} Another adviser must sign it off."
         if message:
             reference = f"{decision.reference} sign-off-{row.area.value}"
             discrepancies.append(Discrepancy("sign-off", message, money.ZERO, reference))
@@ -109,20 +110,20 @@ def sign_off(
     round = rounds.lock(decision.round)
     decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
     decision.round = round
-    refusal = f"{decision.reference} is submitted. It is signed off while it is being written."
+    refusal = f"{decision.reference} has been submitted. You can sign it off only while it is being written."
     states.must_allow(decision, area.action, refusal)
     paper = pack.contents(decision, sources.sources(decision, localtime(at).date()), version=0, at=at, trail_head="")
     if area not in advice.needed(paper):
-        raise Refused("The paper holds no contract, so there is nothing commercial to sign off.")
+        raise Refused("The paper has no contract, so there is nothing commercial to sign off.")
     if not any(section["paragraphs"] for section in paper["sections"] if section["key"] == area.section):
-        raise Refused("This section is not written yet")
+        raise Refused("This section has not been written yet")
     now = advice.seen(area, paper)
     if seen is not None and seen != digest(now):
         raise Refused("The paper changed after you opened this page. Read it again below, then answer again.")
     if why_not := duties.why_not_sign_off(by.username, who_prepared(decision)):
         raise Refused(why_not)
     if answer == SignOff.Answer.OBJECTED and not comment.strip():
-        raise Refused("Say what has to change", field="comment")
+        raise Refused("Enter what needs to change", field="comment")
     record = SignOff.objects.create(
         decision=decision, area=area, answer=answer, comment=comment.strip(), seen=now, given_by=by, given_at=at
     )

@@ -79,6 +79,6 @@ def _in_prose(part: Part, text: str, match: checking.Match, reference: str) -> D
     mention = match.mention
     link = ", which " if match.kind is not Kind.CLAIM else ". That "
     place = checking.place(text, mention)
-    message = f"“{part.heading}” says {mention.text}{link}{match.message}. It stands in {place}."
+    message = f"“{part.heading}” says {mention.text}{link}{match.message}. See {place}."
     value = mention.value if match.kind is Kind.MONEY and mention.value is not None else money.ZERO
     return Discrepancy("prose", message, value.quantize(money.PENNY), f"{reference} {part.key}")

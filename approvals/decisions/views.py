@@ -86,7 +86,7 @@ def add_decision(request: Request, round: str) -> HttpResponse:
         "approvals/decisions/add_decision.html",
         DecisionForm(request.POST or None, round=this_round),
         lambda data: transitions.prepare_decision(round=this_round, **data, by=request.user, at=timezone.now()),
-        done="The paper is open. Write its sections next.",
+        done=lambda opened: f"You opened {opened.reference}. Write its sections next.",
         to=lambda opened: _address(opened),
         back=reverse("approvals:decisions", args=[this_round.reference]),
     )
@@ -157,7 +157,7 @@ def edit_part_two(request: Request, reference: str) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         ),
-        done="Part 2 is saved, apart from the paper",
+        done="You saved Part 2. It is kept separately from the paper.",
         to=_address(decision),
         decision=decision,
     )
@@ -183,7 +183,7 @@ def sign_off(request: Request, reference: str, area: str) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         ),
-        done=f"Your answer on the {part.value} comments is recorded",
+        done=f"You recorded your answer on the {part.value} comments",
         to=_address(decision),
         decision=decision,
         area=part,
@@ -213,7 +213,7 @@ def submit_pack(request: Request, reference: str) -> HttpResponse:
         except transitions.Refused as refused:
             form.add_error(None, refused.message)
         else:
-            messages.success(request, f"{decision.reference} is submitted as version {frozen.version}")
+            messages.success(request, f"You submitted {decision.reference} as version {frozen.version}")
             return redirect("approvals:decision", decision.reference)
     if decision.is_editable and not problems:
         problems = submission.of(decision, at=timezone.now()).problems
@@ -231,7 +231,7 @@ def query_pack(request: Request, reference: str) -> HttpResponse:
         "approvals/decisions/query_pack.html",
         QueryForm(request.POST or None, pack_places=pack_places),
         lambda data: transitions.query_pack(decision=decision, **data, by=request.user, at=timezone.now()),
-        done=lambda asked: f"Query {asked.number} is asked",
+        done=lambda asked: f"You asked query {asked.number}",
         to=_address(decision),
         decision=decision,
     )
@@ -247,7 +247,7 @@ def answer_query(request: Request, reference: str, version: int, number: int) ->
         "approvals/decisions/answer_query.html",
         AnswerForm(request.POST or None),
         lambda data: transitions.answer_query(query=query, **data, by=request.user, at=timezone.now()),
-        done=f"Query {number} is answered",
+        done=f"You answered query {number}",
         to=_address(decision),
         query=query,
     )
@@ -263,7 +263,7 @@ def return_pack(request: Request, reference: str) -> HttpResponse:
         lambda data: transitions.return_pack(
             decision=decision, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{decision.reference} is returned to its writers",
+        done=f"You returned {decision.reference} to its writers",
         to=_address(decision),
         decision=decision,
     )
@@ -279,7 +279,7 @@ def put_forward(request: Request, reference: str) -> HttpResponse:
         lambda data: transitions.put_forward(
             decision=decision, seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{decision.reference} is put forward for decision",
+        done=f"You put {decision.reference} forward for decision",
         to=_address(decision),
         decision=decision,
     )
@@ -295,7 +295,7 @@ def publish_decision(request: Request, reference: str) -> HttpResponse:
         lambda data: transitions.publish_decision(
             decision=decision, seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{decision.reference} is published in the register",
+        done=f"You published {decision.reference} in the register",
         to=_address(decision),
         decision=decision,
     )
@@ -317,7 +317,7 @@ def defer_publication(request: Request, reference: str) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         ),
-        done=f"The publication of {decision.reference} is deferred, and the register says so",
+        done=f"You deferred the publication of {decision.reference}. The register shows the day and the reason.",
         to=_address(decision),
         decision=decision,
     )
@@ -349,7 +349,7 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         ),
-        done="Your answers are saved. Nothing is decided until you sign.",
+        done="You saved your answers. Nothing is decided until you sign.",
         to=reverse("approvals:sign_decision", args=[decision.reference]),
         back=_address(decision),
         decision=decision,
@@ -375,7 +375,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
         lambda data: deciding.sign_decision(
             decision=decision, password=data["password"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done=f"{decision.reference} is signed",
+        done=f"You signed {decision.reference}",
         to=_address(decision),
         back=reverse("approvals:decide_items", args=[decision.reference]),
         decision=decision,

@@ -36,9 +36,9 @@ class NotReconciled(Refused):
     """The paper does not add up or says something that is not so; `problems` names each thing."""
 
     def __init__(self, problems: list[Discrepancy]) -> None:
-        count = "One thing keeps" if len(problems) == 1 else f"{len(problems)} things keep"
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         listed = " ".join(problem.message for problem in problems[:5])
-        super().__init__(f"{count} this paper from being submitted. {listed}")
+        super().__init__(f"Correct {count} before you submit this paper. {listed}")
         self.problems = problems
 
 
@@ -61,7 +61,7 @@ def prepare_decision(
     if amends:
         amending.must_be_amendable(amends, round.pk)
     if Decision.objects.filter(reference=reference).exists():
-        raise Refused(f"There is a decision {reference} already", field="reference")
+        raise Refused(f"There is already a decision {reference}", field="reference")
     if figure_in_title := checking.in_title(title):
         # The text is checked against the register until it is submitted; a title is written once.
         raise Refused(
@@ -149,7 +149,7 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
     if drafted.problems:
         raise NotReconciled(drafted.problems)
     if Query.objects.filter(pack__decision=decision, answered_at=None).exists():
-        raise Refused("Answer the open queries first.")
+        raise Refused("Answer the open queries before you submit the paper.")
     made = pack.freeze(drafted.paper)
     frozen = Pack.objects.create(
         decision=decision,
@@ -209,7 +209,7 @@ def query_pack(*, decision: Decision, about: str, question: str, by: User, at: d
     current = current_pack(decision)
     place = next((each for each in places.places(pack.read(current)) if each.key == about), None)
     if place is None:
-        raise Refused("Choose a place of this version of the paper", field="about")
+        raise Refused("Choose a place in this version of the paper", field="about")
     query = Query.objects.create(
         pack=current,
         number=current.queries.count() + 1,
@@ -230,7 +230,7 @@ def answer_query(*, query: Query, answer: str, by: User, at: datetime) -> None:
     decision = locked(query.pack.decision)
     query = Query.objects.select_for_update(of=("self",)).select_related("pack__decision").get(pk=query.pk)
     if query.answered_at:
-        raise Refused("This query is answered already")
+        raise Refused("This query has already been answered")
     query.answer, query.answered_by, query.answered_at = answer, by, at
     query.save(update_fields=["answer", "answered_by", "answered_at"])
     audit.record("answer query", query, round=decision.round, by=by, at=at, because=answer)
@@ -253,7 +253,7 @@ def put_forward(*, decision: Decision, by: User, at: datetime, seen: int | None 
     must_be_current(decision, seen)
     must_allow(decision, "put forward pack", "Only a pack that is with the office can be put forward")
     if current_pack(decision).queries.filter(answered_at=None).exists():
-        raise Refused("A query is open. It needs its answer first.")
+        raise Refused("Answer the open queries before you put the pack forward.")
     move(decision, "put forward pack")
     record("put forward pack", decision, by, at, facts={"version": current_pack(decision).version})
 
@@ -271,7 +271,7 @@ def defer_publication(
     """
     decision = locked(decision)
     must_be_current(decision, seen)
-    must_allow(decision, "defer publication", "Only a signed decision can be deferred")
+    must_allow(decision, "defer publication", "Only a signed decision can have its publication deferred")
     if until <= localtime(at).date():
         raise Refused("The day must be in the future", field="until")
     before = {"until": decision.deferred_until} if decision.deferred_until else {}
@@ -289,7 +289,7 @@ def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | 
     earlier = Decision.objects.filter(round=decision.round, signed_at__lt=decision.signed_at, published_at=None)
     if waiting := earlier.first():
         # Its figures stand in the data of every later paper of the round.
-        raise Refused(f"{waiting.reference} was signed before and is not published. Publish it first, or wait with it.")
+        raise Refused(f"{waiting.reference} was signed earlier and has not been published. Publish it first.")
     registering.enter(decision.record)
     decision.published_at = at
     move(decision, "publish decision", "published_at")
@@ -310,14 +310,14 @@ def locked(decision: Decision) -> Decision:
 
 
 def _must_be_with_writers(decision: Decision, verb: str) -> None:
-    refusal = f"{decision.reference} is submitted. Its text can change only when the office returns it."
+    refusal = f"{decision.reference} has been submitted. You can change its text only if the office returns it."
     states.must_allow(decision, verb, refusal)
 
 
 def must_allow(decision: Decision, verb: str, rule: str) -> None:
     """Raise Refused with the rule and the state of the paper, where the verb is not allowed in that state."""
-    state = decision.get_state_display().lower()
-    states.must_allow(decision, verb, f"{rule}. {decision.reference} is: {state}.")
+    state = decision.get_state_display()
+    states.must_allow(decision, verb, f"{rule}. {decision.reference} is now “{state}”.")
 
 
 def move(decision: Decision, verb: str, *also: str) -> None:

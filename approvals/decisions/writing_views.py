@@ -67,7 +67,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         ),
-        done=f"“{sections.BY_KEY[key].heading}” is saved",
+        done=f"You saved “{sections.BY_KEY[key].heading}”",
         to=reverse("approvals:decision", args=[reference]),
         part=sections.BY_KEY[key],
         section=section,
@@ -204,7 +204,7 @@ def edit_sources(request: Request, reference: str) -> HttpResponse:
         lambda data: transitions.name_sources(
             decision=decision, lines=data["lines"], seen=data["version"], by=request.user, at=timezone.now()
         ),
-        done="The sources are saved",
+        done="You saved the sources",
         to=reverse("approvals:decision", args=[reference]),
         decision=decision,
     )

@@ -284,11 +284,11 @@ def decide_and_sign(page: Page, served: str, *, deputy_mayor: str = "robin.vale"
     page.goto(f"{served}/decisions/PCD-681/decide/")
     for choice in page.get_by_label("Approved", exact=True).or_(page.get_by_label("Noted", exact=True)).all():
         pick(page, choice)
-    write(page, page.get_by_label("Interests that you declare"), "None.")
+    write(page, page.get_by_label("Your interests"), "None.")
     press_on(page, page.get_by_role("button", name="Continue to signature"))
     write(page, page.get_by_label("Your password"), DEMO_PASSWORD)
     press_on(page, page.get_by_role("button", name="Sign the decision"))
-    done(page, "PCD-681 is signed")
+    done(page, "You signed PCD-681")
 
 
 def without_script(browser: Browser) -> Page:

@@ -41,11 +41,11 @@ def test_the_items_are_decided_one_by_one_and_signed(page: Page, served: str) ->
             write(page, item.get_by_label("Conditions for item 4"), "A report by Christmas.")
         elif number != 3:
             pick(page, item.get_by_label("Approved", exact=True).or_(item.get_by_label("Noted", exact=True)))
-    write(page, page.get_by_label("Interests that you declare"), "None.")
+    write(page, page.get_by_label("Your interests"), "None.")
     press_on(page, page.get_by_role("button", name="Continue to signature"))
     error_links_land(page, fields=1)
     expect(page.get_by_label("Conditions for item 4")).to_have_value("A report by Christmas.")
-    expect(page.get_by_label("Interests that you declare")).to_have_value("None.")
+    expect(page.get_by_label("Your interests")).to_have_value("None.")
     axe(page)
     fits_phone(page)
 
@@ -60,11 +60,11 @@ def test_the_items_are_decided_one_by_one_and_signed(page: Page, served: str) ->
     write(page, page.get_by_label("Your password"), "not the password")
     press_on(page, page.get_by_role("button", name="Sign the decision"))
     error_links_land(page, fields=1)
-    expect(page.locator("#id_password_error")).to_contain_text("This is not your password")
+    expect(page.locator("#id_password_error")).to_contain_text("Enter the password you use to sign in")
     axe(page)
     write(page, page.get_by_label("Your password"), DEMO_PASSWORD)
     press_on(page, page.get_by_role("button", name="Sign the decision"))
-    done(page, "PCD-681 is signed")
+    done(page, "You signed PCD-681")
     look(page)
     expect(page.get_by_text("A report by Christmas.").first).to_be_visible()
 

@@ -24,17 +24,19 @@ PAPER = "/decisions/PCD-681/"
 def _return(page: Page, served: str) -> None:
     sign_in(page, served, OFFICE)
     page.goto(f"{served}{PAPER}")
-    follow(page, page.get_by_role("button", name="Return it").or_(page.get_by_role("link", name="Return it")))
+    follow(
+        page, page.get_by_role("button", name="Return the pack").or_(page.get_by_role("link", name="Return the pack"))
+    )
     write(page, page.get_by_label("Reason"), "Say in 2.2 when the two grants were paid.")
     press_on(page, page.get_by_role("button", name=re.compile("^Return")))
-    done(page, "PCD-681 is returned to its writers")
+    done(page, "You returned PCD-681 to its writers")
 
 
 def _submit(page: Page, served: str) -> None:
     sign_in(page, served, LEAD)
     page.goto(f"{served}{PAPER}submit/")
     press_on(page, page.get_by_role("button", name="Submit"))
-    done(page, re.compile("PCD-681 is submitted as version 2"))
+    done(page, re.compile("You submitted PCD-681 as version 2"))
 
 
 def test_a_pack_is_returned_queried_answered_and_put_forward(page: Page, served: str) -> None:
@@ -42,14 +44,14 @@ def test_a_pack_is_returned_queried_answered_and_put_forward(page: Page, served:
     look(page)
     page.goto(f"{served}{PAPER}")
     look(page)
-    follow(page, page.get_by_role("button", name="Return it"))
+    follow(page, page.get_by_role("button", name="Return the pack"))
     look(page)
     press_on(page, page.get_by_role("button", name=re.compile("^Return")))
     error_links_land(page, fields=1)
     axe(page)
     page.keyboard.type("Say in 2.2 when the two grants were paid.")
     press_on(page, page.get_by_role("button", name=re.compile("^Return")))
-    done(page, "PCD-681 is returned to its writers")
+    done(page, "You returned PCD-681 to its writers")
     axe(page)
 
     _submit(page, served)
@@ -64,12 +66,14 @@ def test_a_pack_is_returned_queried_answered_and_put_forward(page: Page, served:
     expect(page.get_by_label("What it is about")).to_have_value("table-3")
     write(page, page.get_by_label("Question"), "What else does the internal line hold?")
     press_on(page, page.get_by_role("button", name=re.compile("^Ask")))
-    done(page, "Query 1 is asked")
+    done(page, "You asked query 1")
     look(page)
 
-    follow(page, page.get_by_role("button", name="Put it forward"))
-    press_on(page, page.get_by_role("button", name="Put it forward"))
-    expect(page.locator(".govuk-error-summary")).to_contain_text("A query is open. It needs its answer first.")
+    follow(page, page.get_by_role("button", name="Put the pack forward"))
+    press_on(page, page.get_by_role("button", name="Put the pack forward"))
+    expect(page.locator(".govuk-error-summary")).to_contain_text(
+        "Answer the open queries before you put the pack forward."
+    )
     axe(page)
 
     sign_in(page, served, LEAD)
@@ -78,13 +82,13 @@ def test_a_pack_is_returned_queried_answered_and_put_forward(page: Page, served:
     look(page)
     write(page, page.get_by_label("Answer"), "Work that no bid asked for.")
     press_on(page, page.get_by_role("button", name=re.compile("answer", re.IGNORECASE)))
-    done(page, "Query 1 is answered")
+    done(page, "You answered query 1")
 
     sign_in(page, served, OFFICE)
     page.goto(f"{served}{PAPER}put-forward/")
     look(page)
-    press_on(page, page.get_by_role("button", name="Put it forward"))
-    done(page, "PCD-681 is put forward for decision")
+    press_on(page, page.get_by_role("button", name="Put the pack forward"))
+    done(page, "You put PCD-681 forward for decision")
     expect(page.get_by_text("Work that no bid asked for.")).to_be_visible()
 
 

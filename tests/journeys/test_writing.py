@@ -22,7 +22,7 @@ def _empty_section(page: Page, served: str) -> str:
     page.goto(f"{served}/rounds/cpie-2019-20/decisions/add/")
     page.get_by_label("Reference").fill("PCD-950")
     page.get_by_label("Title").fill("What comes next")
-    page.get_by_role("button", name="Open it").click()
+    page.get_by_role("button", name="Open the paper").click()
     return f"{served}/decisions/PCD-950/sections/financial/"
 
 
@@ -74,7 +74,7 @@ def test_a_section_is_written_by_keyboard(page: Page, section: str) -> None:
     axe(page)
 
     press_on(page, page.get_by_role("button", name="Save the section"))
-    done(page, "“Financial comments” is saved")
+    done(page, "You saved “Financial comments”")
     expect(page.get_by_text("says 39 projects, which matches no count of projects in this paper")).to_be_visible()
     page.get_by_text("Who wrote what", exact=True).click()
     expect(page.locator("details").filter(has_text="Who wrote what")).to_contain_text(
@@ -166,7 +166,7 @@ def test_text_saved_by_somebody_else_is_shown_next_to_your_own(
     expect(_text(colleague)).to_have_value("")
     _text(colleague).fill("His")
     colleague.get_by_role("button", name="Save the section").click()
-    done(colleague, "“Financial comments” is saved")
+    done(colleague, "You saved “Financial comments”")
     colleague.close()
     _text(page).press("End")
     _text(page).type(" and more")
@@ -177,7 +177,7 @@ def test_text_saved_by_somebody_else_is_shown_next_to_your_own(
     expect(_text(page)).to_have_value("Hers and more")
     axe(page)
     page.get_by_role("button", name="Save the section").click()
-    done(page, "“Financial comments” is saved")
+    done(page, "You saved “Financial comments”")
 
 
 def test_without_javascript_a_preview_keeps_what_was_typed(browser: Browser, served: str) -> None:
@@ -192,5 +192,5 @@ def test_without_javascript_a_preview_keeps_what_was_typed(browser: Browser, ser
     page.get_by_text("Sums (", exact=False).click()
     expect(page.get_by_text("{underspend|exact}")).to_be_visible()
     page.get_by_role("button", name="Save the section").click()
-    done(page, "“Financial comments” is saved")
+    done(page, "You saved “Financial comments”")
     page.context.close()

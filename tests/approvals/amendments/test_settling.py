@@ -131,7 +131,7 @@ def test_an_approved_rise_is_refused_where_the_reduction_that_pays_for_it_is_ref
     rise = next(item for item in writing.current_pack(paper).items.all() if item.award == more)
     special = {f"item_{3 - rise.number}": Answer("refused", reason="As it was")}
     decide(paper, robin, **special)
-    with pytest.raises(Refused, match="£5,000 more than the allocation is promised"), transaction.atomic():
+    with pytest.raises(Refused, match="would exceed the allocation by £5,000"), transaction.atomic():
         sign(paper, robin)
     assert commitments.committed(paper.round) == Round.objects.get(pk=paper.round.pk).allocation
 

@@ -72,13 +72,13 @@ def test_a_deputy_says_that_their_answers_take_the_place_of_the_others(
     holding = robin.holdings.get(round=decision.round, ended_at=None, through=None)
     deputies.name_deputy(holding=holding, person=noor, starts_on=FIRST, ends_on=LAST, reason="Away", by=robin, at=NOW)
     decide(decision, robin, item_3=Answer("refused", reason="Dear"))
-    with pytest.raises(Incomplete, match="Confirm that your answers take the place of those of Robin Vale"):
+    with pytest.raises(Incomplete, match="Confirm that your answers replace those of Robin Vale"):
         decide(decision, noor)
     assert writing.current_pack(decision).items.get(number=3).answer == "refused"
     client.force_login(noor)
     page = client.get(reverse("approvals:decide_items", args=["PCD-681"])).content.decode()
     assert "Robin Vale gave the answers below" in page
-    assert "My answers take the place of those of Robin Vale" in page
+    assert "My answers replace those of Robin Vale" in page
     deciding.decide_items(
         decision=decision, answers=answers(decision), interests="None", replaces=True, by=noor, at=NOW
     )
@@ -102,7 +102,7 @@ def test_grants_and_contracts_are_summed_apart_on_the_page_of_the_signature(
 def test_a_pack_that_waits_for_no_decision_offers_no_button(returned: Decision, robin: User, client: Client) -> None:
     client.force_login(robin)
     page = client.get(reverse("approvals:decide_items", args=["PCD-681"])).content.decode()
-    assert "This pack does not wait for a decision: it is returned" in page
+    assert "Its state is: returned" in page
     assert "Continue to signature" not in page
 
 

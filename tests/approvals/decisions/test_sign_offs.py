@@ -60,9 +60,9 @@ def test_words_that_change_void_the_adviser_of_that_section_alone(returned: Deci
 
 def test_an_objection_keeps_the_paper_back_with_its_words(returned: Decision, grace: User) -> None:
     sign(returned, Area.EQUALITY, "objected", "Say who cannot reach the venues.")
-    with pytest.raises(writing.NotReconciled, match="Equality does not sign off: Say who cannot reach the venues"):
+    with pytest.raises(writing.NotReconciled, match="Equality did not sign off: Say who cannot reach the venues"):
         writing.submit_pack(decision=returned, by=grace, at=LATER)
-    with pytest.raises(Refused, match="Say what has to change") as refused:
+    with pytest.raises(Refused, match="Enter what needs to change") as refused:
         sign(returned, Area.EQUALITY, "objected", " ")
     assert refused.value.field == "comment"
 
@@ -105,13 +105,13 @@ def test_who_prepared_the_paper_signs_off_nothing(returned: Decision) -> None:
 
 
 def test_a_submitted_paper_is_not_signed_off(decision: Decision) -> None:
-    with pytest.raises(Refused, match="signed off while it is being written"):
+    with pytest.raises(Refused, match="sign it off only while it is being written"):
         sign(decision, Area.LEGAL)
 
 
 def test_an_empty_section_is_not_signed_off(returned: Decision, grace: User) -> None:
     writing.write_section(decision=returned, key="legal", text="", by=grace, at=LATER)
-    with pytest.raises(Refused, match="not written yet"):
+    with pytest.raises(Refused, match="not been written yet"):
         sign(returned, Area.LEGAL)
 
 
@@ -168,6 +168,8 @@ def test_an_adviser_who_writes_in_the_paper_afterwards_is_no_adviser_of_it(retur
     RoleHolding.objects.create(user=lena, role=Role.LEAD, round=returned.round, given_at=NOW)
     writing.write_section(decision=returned, key="data", text="No personal data is used.", by=lena, at=LATER)
     messages = [problem.message for problem in submission.of(returned, at=LATER).problems]
-    assert messages == ["Lena Frey, who signed off legal, prepared the paper since. Another adviser signs it off."]
+    assert messages == [
+        "Lena Frey, who signed off legal, has since prepared the paper. Another adviser must sign it off."
+    ]
     with pytest.raises(Refused):
         writing.submit_pack(decision=returned, by=lena, at=LATER)

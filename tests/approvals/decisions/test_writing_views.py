@@ -122,7 +122,7 @@ def test_each_figure_is_listed_under_its_heading_with_the_ways_to_write_it(
     ("text", "sentence"),
     [
         ("It is £5.79m.", "“Data protection and privacy” says £5.79m, which matches no figure in this paper."),
-        ("First.\n\nIt is £5.79m.", "It stands in paragraph 2: “It is £5.79m”."),
+        ("First.\n\nIt is £5.79m.", "See paragraph 2: “It is £5.79m”."),
         ("It is £1000,000.", "says £1000,000, which has a comma in the wrong place."),
         ("Nearly half a million was asked.", "says half a million, which is written in words"),
         ("We fund 40 grants.", "says 40 grants, which matches no count of grants in this paper."),

@@ -238,7 +238,7 @@ def test_the_words_of_a_signed_paper_are_not_compared_with_the_current_paper(dec
 def test_a_paper_that_was_never_submitted_has_no_versions_to_compare(round: Round) -> None:
     lead = person(Role.LEAD)
     writing.prepare_decision(round=round, reference="PCD-900", title="T", decision_by="D", by=lead, at=NOW)
-    assert "No version is submitted yet" in page(signed_in("mo.novak"), "changes", "PCD-900")
+    assert "No version has been submitted yet" in page(signed_in("mo.novak"), "changes", "PCD-900")
 
 
 def test_a_pack_that_does_not_match_its_hash_is_not_compared(round: Round) -> None:
