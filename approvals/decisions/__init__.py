@@ -1,5 +1,5 @@
 """The life of a decision paper: written, signed off, submitted, queried, decided, signed.
 
 Start with `writing.py` for its transitions up to the decision and `deciding.py` for the decision itself;
-`submission.py` says what keeps a paper from being submitted.
+`submission.py` lists what must be corrected before a paper can be submitted.
 """

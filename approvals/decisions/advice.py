@@ -1,8 +1,8 @@
-"""What an adviser answers for in a paper, what they saw of it, and whether that still is what it says. Pure rules.
+"""Rules of sign-offs: which a paper needs, what each adviser saw, and whether it has changed since. No database.
 
-A sign-off is given to exactly what the adviser saw: the comments of their part, each figure and recommendation on that
-page. It stands as long as all of it reads the same, and is void from the moment that one of them does not.
-Source: the sign-offs that such a decision carries: finance, legal, commercial, equality.
+A sign-off covers exactly what the adviser saw: the comments on their part, and each figure and recommendation on the
+page. It is valid while all of that reads the same, and void as soon as any of it differs.
+Source: the sign-offs in such a decision: finance, legal, commercial and equality.
 """
 
 import re
@@ -19,17 +19,17 @@ Seen = Mapping[str, str]
 
 
 def needed(paper: Paper) -> list[Area]:
-    """The sign-offs that a paper needs. Without a contract there is nothing commercial to answer for."""
+    """Return the areas that must sign off a paper. Commercial is needed only if the paper has a contract."""
     return [area for area in Area if area is not Area.COMMERCIAL or paper["contracts"]]
 
 
 def seen(area: Area, paper: Paper) -> dict[str, str]:
-    """Everything that the adviser of an area answers for, each thing by its name with what it says."""
+    """Return everything that the sign-off of an area covers: the text of each part, by its name."""
     texts: dict[str, str] = {}
     for name, text in _seen(area, paper):
         if texts.get(name) == text:
             continue
-        # Two lines of one name, such as two contracts of a supplier, are numbered in their order.
+        # Parts with the same name, such as two contracts of a supplier, are numbered in order.
         copies = sum(1 for known in texts if known == name or known.startswith(f"{name} ("))
         texts[f"{name} ({copies + 1})" if copies else name] = text
     return texts
@@ -76,7 +76,7 @@ def _seen(area: Area, paper: Paper) -> Iterator[tuple[str, str]]:
             )
 
 
-# Said already, or in the data for a machine alone: what an adviser does not read makes no sign-off void.
+# Fields that are listed already or that an adviser never reads. A change in the latter voids no sign-off.
 _SHOWN = ("reference", "title", "supplier", "amount", "ground", "ground_value", "evidence")
 
 
@@ -86,7 +86,7 @@ def _figure(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that no longer reads as it was seen; empty where it was not there, or is there no more."""
+    """A part of a paper that differs from what an adviser saw. `then` is empty if it is new, `now` if it is gone."""
 
     what: str
     then: str
@@ -102,7 +102,7 @@ class Change:
 
 
 def changes(then: Seen, now: Seen) -> list[Change]:
-    """What makes a sign-off void: everything that was seen and reads differently now, figures first."""
+    """Return the differences that make a sign-off void, figures first."""
     names = [*then, *(name for name in now if name not in then)]
     differences = [
         Change(name, then.get(name, ""), now.get(name, "")) for name in names if then.get(name) != now.get(name)
@@ -112,7 +112,7 @@ def changes(then: Seen, now: Seen) -> list[Change]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the sign-off of one area stands. `state`: missing, objected, void or signed."""
+    """The state of the sign-off of one area: missing, objected, void or signed."""
 
     area: Area
     state: str
@@ -124,7 +124,7 @@ class Standing:
 
 
 def standing(area: Area, paper: Paper, signed: Seen | None, *, objected: bool) -> Standing:
-    """Where an area stands, by what its adviser saw when they last answered; None where nobody has."""
+    """Return the state of an area. `signed` is what its adviser saw when they last answered, or None if nobody has."""
     if signed is None:
         return Standing(area, "missing")
     if objected:

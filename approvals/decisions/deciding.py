@@ -1,4 +1,4 @@
-"""Transitions of the decider: answer every item of a pack, and sign. The only writers of either."""
+"""Transitions of the decider: answer every item of a pack, and sign. No other module writes these."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DENIED = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is decided about one item."""
+    """The answer to one item, with its conditions and reason."""
 
     answer: str
     conditions: str = ""
@@ -47,11 +47,11 @@ def decide_items(
     seen: int | None = None,
     replaces: bool = False,
 ) -> None:
-    """Decide every item of the pack by its number, and declare interests (or that there are none).
+    """Answer every item of the pack, by its number, and declare interests or that there are none.
 
-    Raises Refused where an item has no answer, conditions or a reason are missing or belong to another answer, the
-    decider wrote the paper, or somebody else answered already and `replaces` does not say that this is known.
-    The answers can be given again until the decision is signed.
+    Raises Refused if an item has no answer, if conditions or a reason are missing or belong to another answer, if the
+    decider prepared the paper, or if somebody else has already answered and `replaces` is not set. The answers can be
+    changed until the decision is signed.
     """
     decision = writing.locked(decision)
     must_be_current(decision, seen)
@@ -89,7 +89,7 @@ def decide_items(
 
 
 def previous_decider(decision: Decision, by: User) -> User | None:
-    """Who else answered the items of a pack that waits for a signature; None where nobody did."""
+    """Return the other person who answered the items of a pack that is not yet signed, or None."""
     answered = decision.decided_by if decision.state == Decision.State.DECIDED else None
     return answered if answered and answered.pk != by.pk else None
 
@@ -129,9 +129,9 @@ def _faults(item: DecisionItem, answer: Answer) -> list[tuple[str, str]]:
 
 
 def sums(items: Sequence[DecisionItem]) -> list[tuple[str, list[tuple[int, str, Decimal]]]]:
-    """Of each answer to what was asked: its name, then how many grants have it with their sum in pounds, and contracts.
+    """Return, for each answer, its label and the number and value in pounds of the grants and contracts with it.
 
-    The two are never added up. What is only noted tells of sums that stand elsewhere as well, so it is left out.
+    Grants and contracts are never added together. Items to note are left out, because their sums also appear elsewhere.
     """
     rows = []
     for answer in DecisionItem.Answer:
@@ -148,9 +148,9 @@ def sums(items: Sequence[DecisionItem]) -> list[tuple[str, list[tuple[int, str, 
 
 @transaction.atomic
 def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Sign what was decided: approved grants become approved, and the record is frozen beside the pack.
+    """Sign the answers: grants and contracts take their new states, and the record is frozen with the pack.
 
-    The signer is whoever is signed in, proves it again by the password, and is who decided. Raises Refused otherwise.
+    Raises Refused unless `by` answered the items and `password` is theirs.
     """
     decision = writing.locked(decision)
     must_be_current(decision, seen)
@@ -168,7 +168,7 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
         if item.contract and item.verb == DecisionItem.Verb.APPROVE:
             _settle_contract(item, item.contract, decision, by, at)
     if (over := commitments.committed(decision.round) - decision.round.allocation) > 0:
-        # One change was counted on to pay for another, and was not approved.
+        # One change was meant to pay for another, but was not approved.
         raise Refused(
             f"These answers would exceed the allocation by {money.pounds(over)}. Change an answer, or return the pack."
         )
@@ -197,7 +197,7 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
     if decision.changes.filter(award=award).exists():
         verb = f"{verb} amendment"
         if denied and not states.allows(award, verb):
-            # The earlier decision still applies.
+            # The earlier decision still applies to the grant.
             facts = {"decision": decision.reference, "change": item.get_answer_display(), "amount": item.amount}
             awards.record("sign decision", award, by, at, item.reason, facts, before)
             return
@@ -256,7 +256,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
                     "label": item.label,
                     "amount": item.amount,
                     "changes": decision.amends.reference if decision.amends and item.award_id in changed else "",
-                    # Whether what the changed decision gave is what holds where this one says no.
+                    # Whether the grant keeps its earlier decision if this one refuses or defers the change.
                     "stands": item.award_id not in fallen,
                     "answer": item.get_answer_display(),
                     "answer_value": item.answer,

@@ -1,4 +1,4 @@
-"""Transitions of what one person is typing in a section. They leave no trail: see docs/decisions/0010."""
+"""Transitions of one person's draft of a section. They are not recorded in the trail: see docs/decisions/0010."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ LONGEST = 100_000
 
 
 class TypedElsewhere(Refused):
-    """The same person typed on in another window; `draft` is what is kept now, or None where it was saved there."""
+    """The same person typed in another window. `draft` is the draft kept there, or None if they saved it."""
 
     def __init__(self, draft: SectionDraft | None) -> None:
         super().__init__("You continued typing in another window")
@@ -21,9 +21,9 @@ class TypedElsewhere(Refused):
 
 @transaction.atomic
 def keep_draft(*, section: DecisionSection, text: str, seen: int, token: str, by: User, at: datetime) -> SectionDraft:
-    """Keep what somebody is typing, in place of what was kept before. The paper does not change.
+    """Keep what somebody is typing, in place of their earlier draft. The paper does not change.
 
-    `token` is the one of the draft that the page knows, empty for none. Raises TypedElsewhere for any other.
+    `token` is that of the draft that the page shows, empty if none. Raises TypedElsewhere for any other token.
     """
     if len(text) > LONGEST:
         raise Refused("This is too long to keep as a draft")
@@ -41,5 +41,5 @@ def keep_draft(*, section: DecisionSection, text: str, seen: int, token: str, by
 
 @transaction.atomic
 def drop_draft(*, section: DecisionSection, by: User) -> None:
-    """Let go of a draft, so that the section reads again as it is saved."""
+    """Delete a draft, so that the page shows the saved section again."""
     SectionDraft.objects.filter(section=section, person=by).delete()

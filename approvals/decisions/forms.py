@@ -1,4 +1,4 @@
-"""The forms of review, routes, approvals, contracts, rules and decisions."""
+"""The forms of decision papers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class SourcesForm(VersionedForm):
 
 
 class SignOffForm(Form):
-    """An adviser's answer. What they saw travels beside it, drawn anew each time the page is."""
+    """An adviser's answer. The page adds a digest of what they saw each time it is rendered."""
 
     answer = forms.ChoiceField(label="Your answer", choices=SignOff.Answer.choices, widget=Radios)
     comment = text_area(
@@ -108,13 +108,13 @@ class SignForm(VersionedForm):
 
 
 class PlainVersionForm(VersionedForm):
-    """A confirmation of what the page shows."""
+    """A form with nothing to fill in, to confirm what the page shows."""
 
 
 class DecideForm(VersionedForm):
-    """Every item of a pack with its answer. The items to note are noted together with the signature."""
+    """The answers to every item of a pack. The items to note are noted when the decision is signed."""
 
-    # The transition asks for all that is missing at once.
+    # The transition reports everything that is missing at once.
     may_be_incomplete = True
 
     def __init__(
@@ -160,7 +160,7 @@ class DecideForm(VersionedForm):
 
     @property
     def answers(self) -> dict[int, Answer]:
-        """What is decided about each item, by its number."""
+        """Return the answer to each item, by its number."""
         data = self.cleaned_data
         return {
             item.number: Answer(
@@ -180,7 +180,7 @@ def _named(item: DecisionItem) -> str:
 def _asked_of(item: DecisionItem) -> Mapping[str, Piece]:
     """Return the fields of an item: its answer and, where it asks for approval, conditions and a reason.
 
-    Conditions belong to one answer and stand under it. A reason can go with any answer, so it shows once there is one.
+    Conditions belong to one answer and appear under it. A reason can go with any answer, so it shows once there is one.
     """
     answer = f"answer_{item.number}"
     if item.verb != DecisionItem.Verb.APPROVE:

@@ -1,4 +1,4 @@
-"""Who wrote what in a paper, read from its trail: each version of a section, and the words that changed."""
+"""The history of a paper from its trail: each version of a section, its writer and the words that changed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,17 +12,17 @@ from approvals.models import Decision, DecisionSection
 from approvals.paper.sections import BY_KEY, Part
 from grants.models import AuditEvent, Round
 
-# How many words stay on either side of what changed.
+# How many unchanged words are shown on either side of a change.
 AROUND = 12
-# Fewer words than these that happen to stay between two changes count as changed.
+# A run of fewer unchanged words than this between two changes counts as changed.
 ALIKE = 3
-# From here on, words that are everywhere are not compared one by one.
+# In texts with more words than this, the comparison ignores very frequent words, which keeps it fast.
 LONG = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Words that stayed (`same`), were `added` or `removed`, or are `left out` since nothing near them changed."""
+    """Consecutive words of one `kind`: `same`, `added`, `removed`, or `left out` because nothing near them changed."""
 
     kind: str
     text: str
@@ -30,7 +30,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One saving of a section: who saved it, when, and what that changed."""
+    """One saved version of a section: who saved it, when, and what changed."""
 
     who: str
     at: datetime
@@ -38,26 +38,26 @@ class Version:
 
 
 def last_written(decision: Decision) -> list[tuple[Part, DecisionSection]]:
-    """Each section of a paper in its order, with who wrote it last."""
+    """Return the sections of a paper in order, each with its last writer."""
     rows = {section.key: section for section in decision.sections.select_related("written_by")}
     return [(part, rows[key]) for key, part in BY_KEY.items() if key in rows]
 
 
 def returned(decision: Decision) -> AuditEvent | None:
-    """Who gave a paper back last, when and why; None where it was never given back."""
+    """Return the latest event in which a paper was returned, or None if it never was."""
     events = AuditEvent.objects.filter(round=decision.round, action="return pack", subject=decision.reference)
     return events.order_by("number").last()
 
 
 def all_returned(round: Round, given_back: Sequence[Decision]) -> dict[str, AuditEvent]:
-    """Who gave each of these papers back last, by its reference; one query, none where there are no papers."""
+    """Return the latest return of each paper, by its reference, in at most one query."""
     references = [decision.reference for decision in given_back]
     events = AuditEvent.objects.filter(round=round, action="return pack", subject__in=references)
     return {event.subject: event for event in events.order_by("number")}
 
 
 def events(section: DecisionSection) -> QuerySet[AuditEvent]:
-    """The savings of a section, the newest first."""
+    """Return the trail events in which a section was saved, newest first."""
     return AuditEvent.objects.filter(
         round=section.decision.round, action="write section", subject=section.reference
     ).order_by("-number")
@@ -69,9 +69,9 @@ def version(event: AuditEvent) -> Version:
 
 
 def changes(before: str, after: str) -> Iterator[Stretch]:
-    """The words of two texts as one, each stretch saying whether it stayed, was added or was removed.
+    """Yield the words of two texts in order, marked as unchanged, added or removed.
 
-    Nothing for two texts that are the same.
+    Yields nothing if the texts are equal.
     """
     if before == after:
         return
@@ -92,7 +92,7 @@ def _words(text: str) -> list[str]:
 
 
 def _shortened(words: list[str], *, first: bool, last: bool) -> Iterator[Stretch]:
-    """Words that stayed, without those that are far from any change."""
+    """Yield the unchanged words near a change, and leave out the rest."""
     head = 0 if first else AROUND
     tail = 0 if last else AROUND
     if len(words) <= head + tail:

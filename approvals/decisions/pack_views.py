@@ -1,4 +1,4 @@
-"""Pages of the frozen versions of a paper, and of what changed between them."""
+"""Pages that show the frozen versions of a paper and the changes between them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def pack_zip(request: Request, reference: str, version: int) -> HttpResponse:
 @allow("see decisions")
 @require_GET
 def changes(request: Request, reference: str) -> HttpResponse:
-    """From one version of a paper to another or to how it reads now: `from` and `to` are numbers, `to` may be `now`."""
+    """Compare two versions of a paper. `from` and `to` are version numbers; `to` may also be `now`."""
     decision = decision_or_404(request, reference, "see decisions")
     frozen_packs = list(decision.packs.defer("html", "pdf").select_related("decision"))
     if not frozen_packs:
@@ -90,13 +90,13 @@ def changes(request: Request, reference: str) -> HttpResponse:
         context["changes"] = versions.compared(decision, old, new, timezone.now())
     except Refused as refused:
         context["fault"] = refused.message
-    # Once it is signed, the paper of now asks for what is left, not for what it asked for then.
+    # Once a paper is signed, its current text covers only what is still undecided, so the texts cannot be compared.
     context["with_text"] = new is not None or decision.signed_at is None
     return render(request, "approvals/decisions/changes.html", context)
 
 
 def _chosen(request: Request, frozen_packs: list[Pack]) -> tuple[Pack, Pack | None]:
-    """The versions that the address names; else the last two, or the only one and now."""
+    """Return the versions named in the address, or by default the last two, or the only one and None for now."""
     by_version = {each.version: each for each in frozen_packs}
     default = frozen_packs[-2] if len(frozen_packs) > 1 else frozen_packs[-1]
     old = by_version.get(whole_number(request.GET.get("from", "")), default)

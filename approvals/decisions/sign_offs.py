@@ -1,4 +1,4 @@
-"""Transitions of sign-offs: advisers answer for their part of a paper. The only writer of them."""
+"""Transitions of sign-offs: advisers sign off their part of a paper. No other module writes sign-offs."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from grants.rounds import rounds
 
 
 def who_prepared(decision: Decision) -> set[str]:
-    """The user names of those who had a hand in what a paper says or rests on."""
+    """Return the user names of those who prepared a paper or what it is based on."""
     return audit.who_did(decision.round, duties.PREPARING)
 
 
 def who_may_not_decide(decision: Decision) -> set[str]:
-    """The user names of those who do not decide a paper: who prepared it, moved its money, or advised on it."""
+    """Return the user names of those who may not decide a paper: they prepared it, moved its money or advised on it."""
     return audit.who_did(decision.round, duties.FOR_A_DECISION) | who_advised(decision)
 
 
 def who_advised(decision: Decision) -> set[str]:
-    """The user names of those who answered for a part of a paper."""
+    """Return the user names of those who signed off a part of a paper, or declined to."""
     return set(decision.sign_offs.values_list("given_by__username", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An area with where its sign-off stands, and the newest answer, if there is any."""
+    """The state of one area's sign-off, with its newest answer, if any."""
 
     standing: advice.Standing
     answer: SignOff | None
@@ -50,7 +50,7 @@ class Row:
 
 
 def rows(decision: Decision, paper: Mapping[str, Any]) -> list[Row]:
-    """Every sign-off that a paper needs, as it stands on what the paper says. One query."""
+    """Return every sign-off that a paper needs, with its state for the paper as it reads now. One query."""
     newest = {answer.area: answer for answer in decision.sign_offs.select_related("given_by").order_by("id")}
     result = []
     for area in advice.needed(paper):
@@ -63,7 +63,7 @@ def rows(decision: Decision, paper: Mapping[str, Any]) -> list[Row]:
 
 
 def entries(sign_off_rows: list[Row]) -> list[dict[str, Any]]:
-    """The sign-offs as the paper prints them."""
+    """Return the valid sign-offs in the form that the paper prints."""
     return [
         {
             "area": row.area.label,
@@ -78,7 +78,7 @@ def entries(sign_off_rows: list[Row]) -> list[dict[str, Any]]:
 
 
 def problems(decision: Decision, sign_off_rows: list[Row]) -> list[Discrepancy]:
-    """What the advisers' answers still keep from being submitted, each named."""
+    """Return the sign-offs that block submission, each with its reason."""
     discrepancies = []
     prepared = who_prepared(decision)
     for row in sign_off_rows:
@@ -102,10 +102,10 @@ def problems(decision: Decision, sign_off_rows: list[Row]) -> list[Discrepancy]:
 def sign_off(
     *, decision: Decision, area: Area, answer: str, by: User, at: datetime, comment: str = "", seen: str | None = None
 ) -> SignOff:
-    """Answer for one part of a paper, as it reads now. `seen` is the digest of what the page showed.
+    """Record an adviser's answer on one part of a paper. `seen` is the digest of what the page showed.
 
-    Raises Refused where the paper is submitted, has nothing to sign off there, changed meanwhile, or was prepared by
-    this person; and where an objection does not say what has to change.
+    Raises Refused if the paper has been submitted, has nothing to sign off there, has changed since, or was prepared by
+    this person, or if an objection does not say what needs to change.
     """
     round = rounds.lock(decision.round)
     decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
@@ -133,5 +133,5 @@ def sign_off(
 
 
 def digest(seen: advice.Seen) -> str:
-    """A short name for exactly what was seen."""
+    """Return a hash of what an adviser saw."""
     return pack.sha256(audit.canonical(seen))

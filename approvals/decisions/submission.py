@@ -1,4 +1,4 @@
-"""A paper as it would be submitted now: what it says, who has signed it off, and all that keeps it from going."""
+"""A paper as it would be submitted now: its data, its sign-offs and the problems to correct first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from grants import audit, money
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The data of a paper that is not frozen, with its sign-offs and what is wrong with it."""
+    """The data of a paper that is not frozen, with its sign-offs and problems."""
 
     paper: dict[str, Any]
     problems: list[Discrepancy]
@@ -32,7 +32,7 @@ class Draft:
 
 
 def of(decision: Decision, *, at: datetime, version: int | None = None, trail_head: str = "") -> Draft:
-    """The paper of a decision by the facts and limits of an instant, in a fixed number of queries."""
+    """Return the draft of a decision with the facts and limits at `at`, in a fixed number of queries."""
     basis = sources.sources(decision, localtime(at).date())
     prose = checked_prose(basis)
     version = decision.packs.count() + 1 if version is None else version
@@ -44,7 +44,7 @@ def of(decision: Decision, *, at: datetime, version: int | None = None, trail_he
 
 
 def faults(basis: sources.Sources, prose: CheckedProse) -> list[Discrepancy]:
-    """Everything in a paper that keeps it from being submitted: its prose first, then what does not reconcile."""
+    """Return the problems that block submission: those in the text first, then what does not reconcile."""
     reference = basis.decision.reference
     faults: list[Discrepancy] = []
     if basis.awards and basis.limits[DelegationRule.Kind.GRANT] is None:
@@ -56,12 +56,12 @@ def faults(basis: sources.Sources, prose: CheckedProse) -> list[Discrepancy]:
     if not basis.asked() and not basis.noted() and not basis.contracts_asked() and not basis.early():
         nothing = "There is nothing to decide: no grant and no contract."
         faults.append(Discrepancy("items", nothing, money.ZERO, reference))
-    # What its writers can mend in the text comes before what the register has to settle.
+    # Problems that the writers can correct in the text come before those to correct in the register.
     return [*faults, *basis.reconciliation.discrepancies]
 
 
 def _faults_of(part: Part, text: str, prose: CheckedProse, reference: str) -> Iterator[Discrepancy]:
-    """What is missing or wrong in one section."""
+    """Yield what is missing or wrong in one section."""
     place = f"{reference} {part.key}"
     if not text:
         yield Discrepancy("section", f"“{part.heading}” is empty.", money.ZERO, place)
@@ -75,7 +75,7 @@ def _faults_of(part: Part, text: str, prose: CheckedProse, reference: str) -> It
 
 
 def _in_prose(part: Part, text: str, match: checking.Match, reference: str) -> Discrepancy:
-    """What is wrong in a section, in words: the section, what it says, why that is wrong, and where it stands."""
+    """Return the problem with one figure or claim: the section, its words, why they are wrong and where they are."""
     mention = match.mention
     link = ", which " if match.kind is not Kind.CLAIM else ". That "
     place = checking.place(text, mention)

@@ -50,7 +50,7 @@ def decisions(request: Request, round: str) -> HttpResponse:
 
 
 def _shown(request: Request, decision: Decision, problems: list[Discrepancy]) -> list[tuple[str, str]]:
-    """What keeps a paper from being submitted, each with where this person can correct it; empty where they cannot."""
+    """Return the problems that block submission, each with the page where this person can correct it, or empty."""
     may_write = holdings(request.user).may("write section", decision.round)
     return [
         (problem.message, _cause(decision, problem) if may_write or problem.check not in _WRITTEN else "")
@@ -63,7 +63,7 @@ _WRITTEN = frozenset({"section", "figure", "prose", "amendment"})
 
 
 def _cause(decision: Decision, problem: Discrepancy) -> str:
-    """Where somebody can correct what keeps a paper from being submitted."""
+    """Return the address of the page where a problem can be corrected."""
     reference, _, key = problem.reference.partition(" ")
     if reference == decision.reference and key in BY_KEY:
         return reverse("approvals:edit_section", args=[reference, key])
@@ -365,7 +365,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
     decision = decision_or_404(request, reference, "sign decision")
     frozen = _newest_pack_or_404(decision)
     if request.method == "POST" and decision.signed_at:
-        # A second signature has the answer of the first.
+        # A repeated request gets the same response as the first.
         return redirect(_address(decision))
     items = list(frozen.items.all())
     return form_page(

@@ -33,7 +33,7 @@ from grants.rounds import rounds
 
 
 class NotReconciled(Refused):
-    """The paper does not add up or says something that is not so; `problems` names each thing."""
+    """The paper cannot be submitted. `problems` lists the sums, statements and sign-offs to correct."""
 
     def __init__(self, problems: list[Discrepancy]) -> None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -56,14 +56,14 @@ def prepare_decision(
     at: datetime,
     amends: Decision | None = None,
 ) -> Decision:
-    """Open a paper for a round, with all its sections empty. `amends`: the signed decision that it changes, if any."""
+    """Open a paper for a round, with empty sections. `amends` is the signed decision that it changes, if any."""
     round = rounds.lock(round)
     if amends:
         amending.must_be_amendable(amends, round.pk)
     if Decision.objects.filter(reference=reference).exists():
         raise Refused(f"There is already a decision {reference}", field="reference")
     if figure_in_title := checking.in_title(title):
-        # The text is checked against the register until it is submitted; a title is written once.
+        # The text is checked against the register until it is submitted, but the title is never checked again.
         raise Refused(
             f"Leave {figure_in_title} out of the title: it can change before the paper is signed", field="title"
         )
@@ -78,7 +78,10 @@ def prepare_decision(
 
 @transaction.atomic
 def write_section(*, decision: Decision, key: str, text: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Keep the text of one section. Raises Refused where the paper is submitted, Stale where it changed meanwhile."""
+    """Save the text of one section.
+
+    Raises Refused if the paper has been submitted, and Stale if the section has changed since version `seen`.
+    """
     decision = locked(decision)
     _must_be_with_writers(decision, "write section")
     section = (
@@ -97,9 +100,10 @@ def write_section(*, decision: Decision, key: str, text: str, by: User, at: date
 
 @transaction.atomic
 def name_sources(*, decision: Decision, lines: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Say where the pound figures come from that the register does not compute: one a line, figure, colon, source.
+    """Save the sources of the figures that do not come from the register.
 
-    Raises Refused at `lines`, naming the line, where it is not that, or where one figure has two sources.
+    `lines` holds one figure a line, then a colon and its source. Raises Refused at `lines`, with the line number, if a
+    line does not have this form or a figure has two sources.
     """
     decision = locked(decision)
     _must_be_with_writers(decision, "write section")
@@ -117,7 +121,7 @@ def name_sources(*, decision: Decision, lines: str, by: User, at: datetime, seen
 def write_part_two(
     *, decision: Decision, text: str, exemption: str, by: User, at: datetime, seen: int | None = None
 ) -> None:
-    """Keep what is exempt from publication, apart from the paper. The trail says that it was written, never what."""
+    """Save Part 2, which is exempt from publication. The trail records that it was written, but not its text."""
     decision = locked(decision)
     _must_be_with_writers(decision, "write part 2")
     part_two = PartTwo.objects.select_for_update().filter(decision=decision).first() or PartTwo(
@@ -135,9 +139,9 @@ def write_part_two(
 
 @transaction.atomic
 def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> Pack:
-    """Freeze the paper as a new version and hand it to the office.
+    """Freeze the paper as a new version and send it to the office.
 
-    Raises NotReconciled, naming each thing, where it does not add up to the penny or says what is not so.
+    Raises NotReconciled, with every problem, if the paper does not reconcile to the penny or a statement is wrong.
     """
     decision = locked(decision)
     must_be_current(decision, seen)
@@ -200,9 +204,9 @@ def _make_items(frozen: Pack, paper: dict[str, Any]) -> None:
 
 @transaction.atomic
 def query_pack(*, decision: Decision, about: str, question: str, by: User, at: datetime) -> Query:
-    """Ask about one place of the pack at hand, by its key in `places`. The question is kept with that version.
+    """Ask a question about one place in the newest pack. `about` is the key of the place in `places`.
 
-    Raises Refused where the pack is not with the office, or has no such place.
+    Raises Refused if the pack is not with the office, or has no such place.
     """
     decision = locked(decision)
     must_allow(decision, "query pack", "Only a pack that is with the office can be queried")
@@ -226,7 +230,7 @@ def query_pack(*, decision: Decision, about: str, question: str, by: User, at: d
 
 @transaction.atomic
 def answer_query(*, query: Query, answer: str, by: User, at: datetime) -> None:
-    """Answer a question of the office, once."""
+    """Answer a query from the office. Raises Refused if it has already been answered."""
     decision = locked(query.pack.decision)
     query = Query.objects.select_for_update(of=("self",)).select_related("pack__decision").get(pk=query.pk)
     if query.answered_at:
@@ -238,7 +242,7 @@ def answer_query(*, query: Query, answer: str, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def return_pack(*, decision: Decision, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Give the pack back to its writers. This version stays as it is; the next one has the next number."""
+    """Return the pack to its writers. This version does not change; the next one has the next number."""
     decision = locked(decision)
     must_be_current(decision, seen)
     states.must_allow(decision, "return pack", "Only a pack that is submitted and not signed can be returned")
@@ -248,7 +252,7 @@ def return_pack(*, decision: Decision, reason: str, by: User, at: datetime, seen
 
 @transaction.atomic
 def put_forward(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> None:
-    """Lay the pack before whoever decides, once every query has its answer."""
+    """Send the pack to the decider. Raises Refused while a query is open."""
     decision = locked(decision)
     must_be_current(decision, seen)
     must_allow(decision, "put forward pack", "Only a pack that is with the office can be put forward")
@@ -265,9 +269,9 @@ def put_forward(*, decision: Decision, by: User, at: datetime, seen: int | None 
 def defer_publication(
     *, decision: Decision, until: date, reason: str, by: User, at: datetime, seen: int | None = None
 ) -> None:
-    """Say that a signed decision is not published before a day, and why. The register shows both, and nothing else.
+    """Defer the publication of a signed decision until a day. The register shows only the day and the reason.
 
-    It can be deferred again, and published on any day. Raises Refused where the day is not in the future.
+    It can be deferred again, and published on any day. Raises Refused if the day is not in the future.
     """
     decision = locked(decision)
     must_be_current(decision, seen)
@@ -282,13 +286,13 @@ def defer_publication(
 
 @transaction.atomic
 def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | None = None) -> None:
-    """Put the signed decision into the public register."""
+    """Publish a signed decision in the public register."""
     decision = locked(decision)
     must_be_current(decision, seen)
     must_allow(decision, "publish decision", "Only a signed decision can be published")
     earlier = Decision.objects.filter(round=decision.round, signed_at__lt=decision.signed_at, published_at=None)
     if waiting := earlier.first():
-        # Its figures stand in the data of every later paper of the round.
+        # The data of every later paper of the round contains its figures.
         raise Refused(f"{waiting.reference} was signed earlier and has not been published. Publish it first.")
     registering.enter(decision.record)
     decision.published_at = at
@@ -297,12 +301,12 @@ def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | 
 
 
 def current_pack(decision: Decision) -> Pack:
-    """The newest pack of a decision, without the bytes of its renders."""
+    """Return the newest pack of a decision, without loading its rendered page and PDF."""
     return decision.packs.defer("html", "pdf").select_related("submitted_by").order_by("-version")[0]
 
 
 def locked(decision: Decision) -> Decision:
-    """The decision, locked after its round. For the transitions of a decision alone, as are the three below."""
+    """Lock the round, then the decision, and return it. Only for transitions of a decision, as are the three below."""
     round = rounds.lock(decision.round)
     decision = Decision.objects.select_for_update(of=("self",)).select_related("decided_by").get(pk=decision.pk)
     decision.round = round
@@ -315,13 +319,13 @@ def _must_be_with_writers(decision: Decision, verb: str) -> None:
 
 
 def must_allow(decision: Decision, verb: str, rule: str) -> None:
-    """Raise Refused with the rule and the state of the paper, where the verb is not allowed in that state."""
+    """Raise Refused, with the rule and the state of the paper, if that state does not allow the verb."""
     state = decision.get_state_display()
     states.must_allow(decision, verb, f"{rule}. {decision.reference} is now “{state}”.")
 
 
 def move(decision: Decision, verb: str, *also: str) -> None:
-    """Bring the paper into the state to which the verb leads, and save it with the fields named in `also`."""
+    """Move the paper to the state that follows the verb, and save it with the fields named in `also`."""
     states.move(decision, verb)
     decision.version += 1
     decision.save(update_fields=["state", "version", *also])

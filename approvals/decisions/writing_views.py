@@ -1,4 +1,4 @@
-"""Pages on which a paper is written: a section with its preview, its history, and the figures from elsewhere."""
+"""Pages for writing a paper: a section with its preview, its history, and the figures from elsewhere."""
 
 from __future__ import annotations
 
@@ -86,17 +86,17 @@ def _plain(text: str) -> str:
 
 
 def _standard(section: DecisionSection, known: Known) -> str:
-    """The text that the round's body starts this section from, as it fits the figures of the paper."""
+    """Return the body's standard text for this section, with the sentences that fit the figures of the paper."""
     paragraphs = section.decision.round.body.texts.get(section.key, ())
     return sections.standard_text(paragraphs, known.figures, known.links)
 
 
 def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str, Any]:
-    """What the field starts from, and what else there is of this section that it must not hide.
+    """Return the initial contents of the form, and the other versions of the section that the page must show.
 
-    `text` and `version` are for the form; `draft` is the token of the draft that the page knows; `unsaved` where what
-    stands in the field is kept nowhere yet. `other` is the saved section, where somebody saved it after the typing
-    began, and `elsewhere` what the same person typed in another window.
+    `text` and `version` are for the form; `draft` is the token of the draft that the page shows; `unsaved` is set if
+    the text in the field is not kept anywhere yet. `other` is the saved section if somebody saved it after the typing
+    began, and `elsewhere` is the draft that the same person typed in another window.
     """
     kept = typed.kept(request)
     draft = SectionDraft.objects.filter(section=section, person=request.user).first()
@@ -109,7 +109,7 @@ def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str
         initial["text"] = _plain(str(sent.get("text", "")))
         if draft and sent.get("draft", "") != draft.token and draft.text != initial["text"]:
             initial["elsewhere"] = draft
-        # What another window typed is let be until somebody types on here.
+        # The draft of another window is not replaced until the person types in this one.
         initial["unsaved"] = "elsewhere" not in initial
     elif draft:
         seen, from_draft = draft.seen, True
@@ -123,7 +123,7 @@ def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str
 
 
 def _keep(request: Request, section: DecisionSection) -> HttpResponse:
-    """Keep a draft for the script that saves beside the typing; it answers with how the text reads."""
+    """Keep a draft for the script that saves during typing, and return the preview of the text."""
     text = _plain(request.POST.get("text", ""))
     source_values = sources.sources(section.decision, timezone.localdate())
     read = _read(
@@ -155,7 +155,7 @@ def _keep(request: Request, section: DecisionSection) -> HttpResponse:
 
 
 def _read(decision: Decision, text: str, known: Known, number: str) -> dict[str, Any]:
-    """How a text reads: its paragraphs, everything typed in it with where that stands, its figures exactly."""
+    """Return the preview of a text: its paragraphs, the check of everything typed by hand, and its exact figures."""
     matches = checking.check(text, known)
     paragraphs = checking.reading(text, matches, known)
     pieces = [piece for paragraph in paragraphs for run in paragraph.runs for piece in run.pieces]
