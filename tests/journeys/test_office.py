@@ -1,4 +1,4 @@
-"""The Deputy Mayor's office returns a pack, asks about it and puts it forward once all is answered; all by keyboard."""
+"""The Deputy Mayor's office returns a pack, asks about it and puts it forward; all by keyboard."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What an adviser answers for: what they saw, and what makes their sign-off void. No database."""
+"""Rules of sign-offs: what an adviser saw, and what makes their sign-off void. No database."""
 
 from typing import Any
 
@@ -124,7 +124,7 @@ def test_other_performance_of_a_contract_voids_legal_and_commercial() -> None:
         ]
 
 
-def test_two_lines_of_one_name_are_told_apart() -> None:
+def test_two_lines_with_one_name_are_numbered() -> None:
     twice = [{"label": "A Ltd: contract", "amount": "1.00"}, {"label": "A Ltd: contract", "amount": "2.00"}]
     texts = advice.seen(Area.FINANCE, paper(table_3=twice))
     assert (texts["Table 3, A Ltd: contract"], texts["Table 3, A Ltd: contract (2)"]) == ("£1", "£2")

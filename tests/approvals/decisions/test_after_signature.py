@@ -1,4 +1,4 @@
-"""What the Deputy Mayor decided holds: nothing below it moves it, and a later paper asks for what is left alone."""
+"""A signed decision cannot be changed from below, and a later paper covers only what is still undecided."""
 
 from datetime import date
 from decimal import Decimal
@@ -32,7 +32,7 @@ def valid(decision: Decision) -> int:
 
 @pytest.fixture
 def signed(decision: Decision, robin: User) -> Decision:
-    """Signed, with the fifth item deferred and the contract refused."""
+    """A signed decision with the fifth item deferred and the contract refused."""
     contract = writing.current_pack(decision).items.exclude(contract=None).get()
     special = {
         "item_5": Answer("deferred", reason="Not yet"),
@@ -63,7 +63,7 @@ def test_a_refused_contract_takes_nothing_from_the_allocation(signed: Decision) 
     assert commitments.committed(signed.round) == Decimal("3627995.00")
 
 
-def test_a_contract_that_was_deferred_is_asked_again(decision: Decision, grace: User, robin: User) -> None:
+def test_a_deferred_contract_is_in_the_next_paper(decision: Decision, grace: User, robin: User) -> None:
     contract = writing.current_pack(decision).items.exclude(contract=None).get()
     decide(decision, robin, **{f"item_{contract.number}": Answer("deferred", reason="Not yet")})
     sign(decision, robin)
@@ -80,7 +80,7 @@ def test_a_decided_grant_is_not_regrouped(signed: Decision, grace: User) -> None
     assert valid(signed) == before == 28 + 10
 
 
-def test_a_new_rule_of_the_same_effect_leaves_every_approval_standing(signed: Decision, grace: User) -> None:
+def test_a_new_rule_with_the_same_effect_keeps_every_approval_valid(signed: Decision, grace: User) -> None:
     before = valid(signed)
     proposed = limits.propose_rule(
         round=signed.round,
@@ -110,7 +110,7 @@ def test_a_refused_grant_is_not_revived_by_a_lead() -> None:
         reviewing.review(bid=grant.bid, amount=Decimal(10000), reason="Less", by=lead, at=NOW)
 
 
-def test_who_regroups_a_grant_does_not_approve_it() -> None:
+def test_a_person_who_regroups_a_grant_cannot_approve_it() -> None:
     round = factories.open_round()
     lead, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
     lots = [factories.award(round, amount=Decimal(40000)) for _ in range(2)]
@@ -124,7 +124,7 @@ def test_who_regroups_a_grant_does_not_approve_it() -> None:
             approving.approve_awards(awards=[lot], reason="Below", by=lead, at=NOW)
 
 
-def test_nothing_is_paid_early_while_the_paper_lies_before_the_deputy_mayor(decision: Decision) -> None:
+def test_no_early_payment_while_the_paper_awaits_a_decision(decision: Decision) -> None:
     grant = Award.objects.get(bid__source_reference="CPIE-038")
     finance = User.objects.get(username="kit.lane")
     with pytest.raises(Refused, match="is submitted and rests on this"):
@@ -165,9 +165,7 @@ def test_a_deferred_grant_that_becomes_small_is_still_the_deputy_mayors(signed: 
     assert position.reconcile(signed.round, LATER.date()).balances
 
 
-def test_a_grant_that_an_earlier_limit_sent_up_is_not_said_to_be_sent_up_by_a_lead(
-    signed: Decision, grace: User
-) -> None:
+def test_a_grant_above_an_earlier_limit_is_not_described_as_referred_by_a_lead(signed: Decision, grace: User) -> None:
     proposed = limits.propose_rule(
         round=signed.round,
         terms=limits.RuleTerms(

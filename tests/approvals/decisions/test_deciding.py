@@ -1,4 +1,4 @@
-"""Answering the items of a pack: what belongs to which answer, whose the answers are, and what they come to."""
+"""Answering the items of a pack: the fields of each answer, the person who answered, and the totals."""
 
 from dataclasses import replace
 
@@ -48,7 +48,7 @@ def test_an_approval_can_have_a_reason(
     client.force_login(robin)
     address = reverse("approvals:decide_items", args=["PCD-681"])
     page = client.get(address).content.decode()
-    # The field stands after the answers, not among the fields that wait for one of them.
+    # The field comes after the answers, not among the fields that appear under one of them.
     assert page.index('id="id_answer_3_3"') < page.index('id="id_reason_3"')
     assert page.count("app-reveal--waits") == page.count('name="conditions_')
     assert "app-reveal--shared" not in page
@@ -60,13 +60,13 @@ def test_an_approval_can_have_a_reason(
     assert (item.answer, item.conditions, item.reason) == (answer, conditions, "It was competed.")
 
 
-def test_all_that_is_missing_is_named_at_once(decision: Decision, robin: User) -> None:
+def test_everything_missing_is_reported_at_once(decision: Decision, robin: User) -> None:
     with pytest.raises(Incomplete) as refused:
         decide(decision, robin, interests=" ", item_2=Answer("refused"), item_3=Answer("conditions"))
     assert [field for field, _ in refused.value.missing] == ["reason_2", "conditions_3", "interests"]
 
 
-def test_a_deputy_says_that_their_answers_take_the_place_of_the_others(
+def test_a_deputy_confirms_that_their_answers_replace_those_of_somebody_else(
     decision: Decision, robin: User, noor: User, client: Client
 ) -> None:
     holding = robin.holdings.get(round=decision.round, ended_at=None, through=None)
@@ -87,7 +87,7 @@ def test_a_deputy_says_that_their_answers_take_the_place_of_the_others(
     assert (deciding.previous_decider(decision, noor), deciding.previous_decider(decision, robin)) == (None, noor)
 
 
-def test_grants_and_contracts_are_summed_apart_on_the_page_of_the_signature(
+def test_grants_and_contracts_are_totalled_separately_on_the_signature_page(
     decision: Decision, robin: User, client: Client
 ) -> None:
     decide(decision, robin)
@@ -99,7 +99,7 @@ def test_grants_and_contracts_are_summed_apart_on_the_page_of_the_signature(
     assert sum(count for _, kinds in deciding.sums(items) for count, _, _ in kinds) == len(asked)
 
 
-def test_a_pack_that_waits_for_no_decision_offers_no_button(returned: Decision, robin: User, client: Client) -> None:
+def test_a_pack_not_waiting_for_a_decision_has_no_button(returned: Decision, robin: User, client: Client) -> None:
     client.force_login(robin)
     page = client.get(reverse("approvals:decide_items", args=["PCD-681"])).content.decode()
     assert "Its state is: returned" in page
@@ -119,7 +119,7 @@ def test_a_contract_has_its_decision_in_its_own_trail(decision: Decision, robin:
     )
 
 
-def test_who_had_a_hand_in_it_is_told_so(decision: Decision, grace: User, robin: User) -> None:
+def test_a_decider_who_prepared_the_paper_is_refused(decision: Decision, grace: User, robin: User) -> None:
     holding = robin.holdings.get(round=decision.round, ended_at=None, through=None)
     deputies.name_deputy(holding=holding, person=grace, starts_on=FIRST, ends_on=LAST, reason="Away", by=robin, at=NOW)
     own_answers = {number: replace(answer) for number, answer in answers(decision).items()}

@@ -1,4 +1,4 @@
-"""A signed decision that is not published yet: until when, why, and what the public sees of it."""
+"""Deferred publication of a signed decision: the day, the reason, and what the public sees."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -38,7 +38,7 @@ def public(address: str) -> tuple[int, str]:
     return answer.status_code, answer.content.decode()
 
 
-def test_the_register_says_until_when_and_why_and_shows_nothing_of_the_paper(signed: Decision, mo: User) -> None:
+def test_the_register_shows_only_the_day_and_reason_of_a_deferral(signed: Decision, mo: User) -> None:
     assert "PCD-681" not in public(reverse("approvals:register"))[1]
     defer(signed, mo)
     page = public(reverse("approvals:register"))[1]
@@ -97,7 +97,7 @@ def test_a_grant_that_was_deferred_is_not_paid_afterwards(decision: Decision, ro
             by=kit,
             at=LATER,
         )
-    # What left before that is recorded all the same.
+    # A payment made before the deferral is still recorded.
     early = approving.record_payment(
         award=item.award,
         details=approving.PaymentDetails(amount=Decimal(100), paid_on=day - timedelta(days=30), reason="Urgent"),

@@ -1,4 +1,4 @@
-"""A deputy decides between two days, in their own name; nobody passes on what was delegated to them."""
+"""Deputies act between two days and in their own name, and cannot name deputies themselves."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -43,7 +43,7 @@ def name(holder: User, deputy: User, first: date = FIRST, last: date = LAST) -> 
 
 @pytest.fixture
 def noor() -> User:
-    """Somebody at City Hall who holds no role of their own."""
+    """Somebody at City Hall who does not hold a role."""
     return person(username="noor.khan", name="Noor Khan")
 
 
@@ -122,7 +122,7 @@ def test_the_part_ends_with_the_role_it_came_from_and_when_it_is_ended(noor: Use
     assert not Holdings(noor).may("approve award")
 
 
-def test_who_may_be_named_by_whom(noor: User) -> None:
+def test_which_people_can_be_named_as_deputies(noor: User) -> None:
     lead, member, other = person(Role.LEAD), person(Role.MEMBER), person(Role.LEAD)
     with pytest.raises(Refused, match="You can only name a deputy for a role that you hold now"):
         name(member, noor)
@@ -232,7 +232,7 @@ def test_money_is_moved_by_no_deputy_of_its_proposer_and_no_lead_of_its_deputy(n
         assert moved.state == Virement.State.CONFIRMED
 
 
-def test_who_signed_off_a_part_of_the_paper_does_not_decide_it(decision: Decision, robin: User) -> None:
+def test_an_adviser_who_signed_off_a_part_cannot_decide_the_paper(decision: Decision, robin: User) -> None:
     adviser = User.objects.get(username="lena.frey")
     deputies.name_deputy(
         holding=robin.holdings.get(round=decision.round),
@@ -247,7 +247,7 @@ def test_who_signed_off_a_part_of_the_paper_does_not_decide_it(decision: Decisio
         deciding.decide_items(decision=decision, answers=answers(decision), interests="None", by=adviser, at=NOW)
 
 
-def test_the_trail_tells_for_whom_and_an_edited_principal_shows(noor: User) -> None:
+def test_the_trail_names_the_principal_and_reveals_an_edited_one(noor: User) -> None:
     round = factories.open_round()
     lead, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
     grant = factories.award(round, by=other)
@@ -260,7 +260,7 @@ def test_the_trail_tells_for_whom_and_an_edited_principal_shows(noor: User) -> N
     assert audit.digest(event) != event.hash
 
 
-def test_a_role_of_ones_own_goes_before_one_as_a_deputy() -> None:
+def test_a_role_held_directly_takes_precedence_over_one_as_a_deputy() -> None:
     round = factories.open_round()
     finance, lead = person(Role.FINANCE, round=round), person(Role.LEAD, round=round)
     name(lead, finance)

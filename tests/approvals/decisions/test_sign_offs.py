@@ -1,4 +1,4 @@
-"""Advisers sign off their part of a paper: by whom, of what, and until when it holds."""
+"""Sign-offs by advisers: who can give them, what they cover, and when they become void."""
 
 from decimal import Decimal
 
@@ -40,7 +40,9 @@ def test_a_returned_paper_keeps_its_sign_offs_while_nothing_changes(returned: De
     assert writing.submit_pack(decision=returned, by=grace, at=LATER).version == 2
 
 
-def test_a_figure_that_changes_voids_who_saw_it_and_the_paper_is_not_submitted(returned: Decision, grace: User) -> None:
+def test_a_changed_figure_voids_the_sign_offs_that_saw_it_and_blocks_submission(
+    returned: Decision, grace: User
+) -> None:
     line = returned.round.lines.get(label="Staffing posts")
     move(returned.round, None, line, Decimal(1))
     assert states(returned) == {"finance": "void", "legal": "signed", "commercial": "signed", "equality": "signed"}
@@ -53,12 +55,12 @@ def test_a_figure_that_changes_voids_who_saw_it_and_the_paper_is_not_submitted(r
     writing.submit_pack(decision=returned, by=grace, at=LATER)
 
 
-def test_words_that_change_void_the_adviser_of_that_section_alone(returned: Decision, grace: User) -> None:
+def test_changed_words_void_only_the_sign_off_of_that_section(returned: Decision, grace: User) -> None:
     writing.write_section(decision=returned, key="legal", text="The power is named.", by=grace, at=LATER)
     assert states(returned) == {"finance": "signed", "legal": "void", "commercial": "signed", "equality": "signed"}
 
 
-def test_an_objection_keeps_the_paper_back_with_its_words(returned: Decision, grace: User) -> None:
+def test_an_objection_blocks_submission_and_quotes_the_comment(returned: Decision, grace: User) -> None:
     sign(returned, Area.EQUALITY, "objected", "Say who cannot reach the venues.")
     with pytest.raises(writing.NotReconciled, match="Equality did not sign off: Say who cannot reach the venues"):
         writing.submit_pack(decision=returned, by=grace, at=LATER)
@@ -77,7 +79,7 @@ def test_the_pack_prints_who_signed_off_and_when(returned: Decision, grace: User
     assert "Paragraph 4.13 was checked." in frozen.html
 
 
-def test_without_a_contract_no_commercial_sign_off_is_asked(returned: Decision) -> None:
+def test_no_commercial_sign_off_is_needed_without_a_contract(returned: Decision) -> None:
     SingleTenderAction.objects.filter(round=returned.round).update(state="refused")
     assert "commercial" not in states(returned)
     with pytest.raises(Refused, match="nothing commercial to sign off"):
@@ -85,7 +87,7 @@ def test_without_a_contract_no_commercial_sign_off_is_asked(returned: Decision) 
 
 
 @pytest.mark.parametrize("area", Area)
-def test_each_part_is_signed_off_by_its_own_adviser_and_by_nobody_else(returned: Decision, area: Area) -> None:
+def test_only_the_adviser_of_a_part_signs_it_off(returned: Decision, area: Area) -> None:
     for role in Role:
         other = person(role, round=returned.round)
         if role in ACTIONS[area.action].roles:
@@ -97,7 +99,7 @@ def test_each_part_is_signed_off_by_its_own_adviser_and_by_nobody_else(returned:
             sign_offs.sign_off(decision=returned, area=area, answer="signed", by=other, at=LATER)
 
 
-def test_who_prepared_the_paper_signs_off_nothing(returned: Decision) -> None:
+def test_a_person_who_prepared_the_paper_cannot_sign_it_off(returned: Decision) -> None:
     both = person(Role.LEAD, Role.LEGAL, round=returned.round)
     writing.write_section(decision=returned, key="data", text="None is used.", by=both, at=LATER)
     with pytest.raises(Refused, match="You prepared this paper"):
@@ -115,7 +117,7 @@ def test_an_empty_section_is_not_signed_off(returned: Decision, grace: User) -> 
         sign(returned, Area.LEGAL)
 
 
-def test_a_page_that_was_drawn_before_a_change_signs_nothing_off(returned: Decision, grace: User) -> None:
+def test_a_page_opened_before_a_change_cannot_sign_off(returned: Decision, grace: User) -> None:
     client = Client()
     client.force_login(User.objects.get(username="lena.frey"))
     address = reverse("approvals:sign_off", args=[returned.reference, "legal"])

@@ -1,4 +1,4 @@
-"""The life of a paper: submitted only when right, frozen, returned, decided item by item, signed, published."""
+"""The life of a paper: submitted only when it reconciles, frozen, returned, decided by item, signed, published."""
 
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 
 def transition(verb: str, decision: Decision, by: dict[str, User]) -> None:
-    """Try one verb of the table on a paper."""
+    """Call the transition of one verb on a paper."""
     grace, mo, robin = by["grace"], by["mo"], by["robin"]
     if verb == "write section":
         writing.write_section(decision=decision, key="data", text="x", by=grace, at=LATER)
@@ -92,7 +92,7 @@ def test_a_returned_paper_comes_back_as_version_2_and_the_first_stays(returned: 
     assert second.items.count() == first.items.count()
 
 
-def test_a_submitted_paper_is_not_written_in(decision: Decision, grace: User) -> None:
+def test_a_submitted_paper_cannot_be_edited(decision: Decision, grace: User) -> None:
     for write in (
         lambda: writing.write_section(decision=decision, key="data", text="x", by=grace, at=NOW),
         lambda: writing.name_sources(decision=decision, lines="", by=grace, at=NOW),
@@ -103,7 +103,7 @@ def test_a_submitted_paper_is_not_written_in(decision: Decision, grace: User) ->
             write()
 
 
-def test_a_section_changed_meanwhile_is_not_written_over(returned: Decision, grace: User) -> None:
+def test_a_section_that_changed_is_not_overwritten(returned: Decision, grace: User) -> None:
     seen = DecisionSection.objects.get(decision=returned, key="data").version
     writing.write_section(decision=returned, key="data", text="One", seen=seen, by=grace, at=NOW)
     with pytest.raises(Stale):
@@ -121,7 +121,7 @@ def test_a_reference_is_used_for_one_decision(decision: Decision, grace: User) -
 # Queries
 
 
-def test_an_open_query_holds_the_paper_until_it_is_answered(returned: Decision, grace: User, mo: User) -> None:
+def test_a_pack_is_not_put_forward_while_a_query_is_open(returned: Decision, grace: User, mo: User) -> None:
     writing.submit_pack(decision=returned, by=grace, at=LATER)
     query = writing.query_pack(decision=returned, about="3.2", question="Why so?", by=mo, at=LATER)
     with pytest.raises(Refused, match="Answer the open queries before you put"):
@@ -133,7 +133,7 @@ def test_an_open_query_holds_the_paper_until_it_is_answered(returned: Decision, 
     assert state(returned) == "ready"
 
 
-def test_a_returned_paper_answers_its_queries_before_it_comes_back(returned: Decision, grace: User, mo: User) -> None:
+def test_a_returned_paper_is_not_submitted_while_a_query_is_open(returned: Decision, grace: User, mo: User) -> None:
     writing.submit_pack(decision=returned, by=grace, at=LATER)
     writing.query_pack(decision=returned, about="3.2", question="Why so?", by=mo, at=LATER)
     writing.return_pack(decision=returned, reason="Please answer", by=mo, at=LATER)
@@ -184,7 +184,7 @@ def test_interests_are_declared_even_where_there_are_none(decision: Decision, ro
         decide(decision, robin, interests)
 
 
-def test_who_wrote_the_paper_does_not_decide_it_though_others_wrote_after_them(
+def test_a_writer_cannot_decide_the_paper_even_if_others_wrote_after_them(
     returned: Decision, grace: User, mo: User
 ) -> None:
     decision = returned
@@ -319,7 +319,7 @@ def test_a_decided_paper_that_is_not_signed_can_still_be_returned(decision: Deci
     assert state(decision) == "returned"
 
 
-def test_what_was_answered_on_a_returned_version_is_no_decision(
+def test_answers_on_a_returned_version_are_not_a_decision(
     decision: Decision, grace: User, mo: User, robin: User
 ) -> None:
     decide(decision, robin)

@@ -1,4 +1,4 @@
-"""Writing a paper in the browser: preview, drafts, both versions, who wrote what, and what keeps it from submission."""
+"""Writing a paper in the browser: preview, drafts, both versions, who wrote what, and what blocks submission."""
 
 from datetime import timedelta
 from typing import Any
@@ -95,7 +95,7 @@ def test_a_preview_escapes_what_was_typed(client: Client, section: DecisionSecti
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer
 
 
-def test_a_form_from_elsewhere_is_not_taken(grace: User, section: DecisionSection) -> None:
+def test_a_form_from_another_site_is_refused(grace: User, section: DecisionSection) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(grace)
     for headers in (STAY, GO, None):
@@ -115,7 +115,7 @@ def test_each_figure_is_listed_under_its_heading_with_the_ways_to_write_it(
     assert "{grants above the threshold|exact}</code> £947,234" in page(answer)
 
 
-# What keeps a paper from being submitted
+# What blocks submission
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_each_figure_is_listed_under_its_heading_with_the_ways_to_write_it(
         ("No grant in {appendix 1} exceeds £200k.", "That does not hold for 1 of the 11 grants above the threshold"),
     ],
 )
-def test_what_is_typed_wrongly_blocks_submission_and_says_what_and_where(
+def test_a_wrong_figure_blocks_submission_and_is_located(
     section: DecisionSection, grace: User, text: str, sentence: str
 ) -> None:
     write(section, text, grace)
@@ -162,16 +162,16 @@ def test_what_is_typed_wrongly_blocks_submission_and_says_what_and_where(
         "£30k to £151k; 4,782,000 pounds; £0.95 million; seven criteria, five gates and 120 young people.",
     ],
 )
-def test_what_is_typed_rightly_is_submitted(section: DecisionSection, grace: User, text: str) -> None:
+def test_a_text_with_correct_figures_can_be_submitted(section: DecisionSection, grace: User, text: str) -> None:
     write(section, text, grace)
     assert writing.submit_pack(decision=section.decision, by=grace, at=NOW).version == 2
 
 
-def test_a_count_from_elsewhere_is_taken_with_its_source(section: DecisionSection, grace: User) -> None:
+def test_a_count_from_elsewhere_is_accepted_with_its_source(section: DecisionSection, grace: User) -> None:
     write(section, "Nine boroughs were asked.", grace)
     lines = f"{section.decision.external_figures}\nNine boroughs: The minutes of May"
     writing.name_sources(decision=section.decision, lines=lines, by=grace, at=NOW)
-    # Whoever answers for the figures sees what was said to be true from elsewhere, and every reader does.
+    # The finance adviser sees the sources of figures from elsewhere, and so does every reader.
     with pytest.raises(writing.NotReconciled, match="sign-off of finance is void: From elsewhere, Nine boroughs"):
         writing.submit_pack(decision=section.decision, by=grace, at=NOW)
     finance = User.objects.get(username="kit.lane")
@@ -183,7 +183,7 @@ def test_a_count_from_elsewhere_is_taken_with_its_source(section: DecisionSectio
     assert "The minutes of May" in frozen.html
 
 
-def test_a_source_that_names_none_is_refused_at_its_field(section: DecisionSection, grace: User) -> None:
+def test_a_line_without_a_source_is_refused_at_its_field(section: DecisionSection, grace: User) -> None:
     with pytest.raises(Refused, match="Line 1: enter the figure") as refused:
         writing.name_sources(decision=section.decision, lines="hello", by=grace, at=NOW)
     assert refused.value.field == "lines"
@@ -202,7 +202,7 @@ def test_a_title_may_name_what_does_not_change(section: DecisionSection, grace: 
 
 
 @pytest.mark.parametrize("title", ["A fund of £4.78m", "39 grants for youth work", "Grants, each above £50k"])
-def test_a_title_holds_no_figure_that_could_change(section: DecisionSection, grace: User, title: str) -> None:
+def test_a_title_cannot_contain_a_figure_that_could_change(section: DecisionSection, grace: User, title: str) -> None:
     with pytest.raises(Refused, match="out of the title") as refused:
         writing.prepare_decision(
             round=section.decision.round, reference="PCD-9", title=title, decision_by="DMPC", by=grace, at=NOW
@@ -213,7 +213,7 @@ def test_a_title_holds_no_figure_that_could_change(section: DecisionSection, gra
 # Drafts
 
 
-def test_a_draft_is_kept_for_its_writer_alone_and_is_no_part_of_the_paper(
+def test_only_its_writer_sees_a_draft_and_the_paper_does_not_contain_it(
     client: Client, section: DecisionSection
 ) -> None:
     events = AuditEvent.objects.count()
@@ -245,7 +245,7 @@ def test_a_draft_goes_when_its_writer_saves_and_stays_when_another_does(
     assert [draft.person for draft in SectionDraft.objects.all()] == [henry]
 
 
-def test_two_windows_of_one_person_never_write_over_each_other(section: DecisionSection, grace: User) -> None:
+def test_two_windows_of_one_person_never_overwrite_each_other(section: DecisionSection, grace: User) -> None:
     def keep(text: str, token: str) -> SectionDraft:
         moments = NOW + timedelta(seconds=len(text))
         return drafts.keep_draft(section=section, text=text, seen=1, token=token, by=grace, at=moments)
@@ -257,14 +257,14 @@ def test_two_windows_of_one_person_never_write_over_each_other(section: Decision
     second = keep("One and more", first.token)
     with pytest.raises(TypedElsewhere):
         keep("One, otherwise", first.token)
-    # The answer to it got lost, and the window sends the same again.
+    # The response was lost, so the window sends the same text again.
     assert keep("One and more", first.token).token == second.token
     drafts.drop_draft(section=section, by=grace)
     with pytest.raises(TypedElsewhere):
         keep("One and yet more", second.token)
 
 
-def test_the_script_is_told_what_the_other_window_kept_and_the_page_shows_both(
+def test_the_script_receives_the_draft_of_the_other_window_and_the_page_shows_both(
     client: Client, section: DecisionSection
 ) -> None:
     token = post(client, section, "From one window", STAY).json()["draft"]
@@ -279,7 +279,7 @@ def test_the_script_is_told_what_the_other_window_kept_and_the_page_shows_both(
     assert post(client, section, "From another", STAY, draft=token).status_code == 200
 
 
-def test_a_version_that_somebody_else_saved_is_shown_beside_the_draft(client: Client, section: DecisionSection) -> None:
+def test_a_version_saved_by_somebody_else_is_shown_with_the_draft(client: Client, section: DecisionSection) -> None:
     henry = User.objects.get(username="henry.ives")
     post(client, section, "What Grace types", STAY)
     seen = section.version
@@ -293,7 +293,7 @@ def test_a_version_that_somebody_else_saved_is_shown_beside_the_draft(client: Cl
     refused = post(client, section, "What Grace types on", version=seen)
     assert "Somebody changed" in page(refused)
     assert "What Henry saved" in page(refused) and field(refused) == "What Grace types on"
-    # Shown both, she puts hers in its place.
+    # She sees both versions and replaces the saved one with hers.
     taken = post(client, section, "What Grace types on", version=section.version)
     assert taken.status_code == 302
     section.refresh_from_db()
@@ -340,7 +340,7 @@ def test_a_draft_is_refused_under_the_name_of_somebody_else(client: Client, sect
 # The standard text
 
 
-def test_the_standard_text_stands_in_an_empty_section_until_something_is_typed(
+def test_the_standard_text_is_offered_for_an_empty_section_until_something_is_typed(
     client: Client, section: DecisionSection, grace: User
 ) -> None:
     assert "Start from the standard text" not in page(client.get(address(section)))
@@ -391,7 +391,7 @@ def test_the_standard_text_of_a_round_without_contracts_or_large_grants_passes_e
     texts = " ".join(decision.sections.values_list("text", flat=True))
     assert "contracts" not in texts and "{appendix 1}" not in texts and "{appendix 3}" not in texts
     assert "{appendix 2}" in texts
-    # And with nothing at all in the round, no section stands empty but the one that is left out.
+    # Even if the round is empty, only the section that is left out has no text.
     bare = writing.prepare_decision(
         round=factories.open_round(), reference="PCD-901", title="Bare", decision_by="Deputy Mayor",
         by=factories.person("cpie_lead"), at=NOW,
@@ -444,6 +444,6 @@ def test_only_what_is_near_a_change_is_shown(before: str, after: str, stretches:
     assert list(history.changes(before, after)) == stretches
 
 
-def test_nothing_is_kept_by_opening_a_page(section: DecisionSection, client: Client) -> None:
+def test_opening_a_page_saves_nothing(section: DecisionSection, client: Client) -> None:
     client.get(address(section), headers=STAY)
     assert not SectionDraft.objects.filter(section=section).exists()
