@@ -86,6 +86,6 @@ def test_signing(page: Page, served: str) -> None:
     page.goto(f"{served}{PAPER}decide/")
     for choice in page.get_by_label("Approved", exact=True).or_(page.get_by_label("Noted", exact=True)).all():
         choice.check()
-    page.get_by_label("Interests that you declare").fill("None.")
+    page.get_by_label("Your interests").fill("None.")
     page.locator("main .govuk-button").first.click()
     _take(page, "pictures/sign.png", 1280, 860)
