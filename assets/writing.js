@@ -94,7 +94,7 @@ const explain = ({ code, error, standing }, what) => {
   else if (code === 401) say(`${what}: you are signed out. ${where()}`, signIn());
   else if (code === 403 && error) say(`${what}: ${error.charAt(0).toLowerCase()}${error.slice(1)}. ${where()}`, signIn());
   else if (standing !== undefined) {
-    say(`${what}: you typed on in another window. ${where()}`, button('app-link-button', 'See both', () => sendNatively('preview')));
+    say(`${what}: you continued typing in another window. ${where()}`, button('app-link-button', 'See both', () => sendNatively('preview')));
   } else say(`${what}: ${error ?? 'the service has a fault'}. ${where()}`);
 };
 

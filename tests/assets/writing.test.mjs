@@ -143,7 +143,7 @@ test('what another window typed is not overwritten', async () => {
   const page = await start(section(), { answers: [answer(409, { standing: 'Typed elsewhere', draft: 'draft-9' })] });
   page.type(TEXT, 'We ask');
   await move(PAUSE);
-  assert.match(page.text(STATUS), /^Draft not kept: you typed on in another window\./);
+  assert.match(page.text(STATUS), /^Draft not kept: you continued typing in another window\./);
   page.type(TEXT, 'We ask again');
   await move(PAUSE + RETRY);
   assert.equal(page.server.requests.length, 1);

@@ -142,7 +142,7 @@ def test_two_windows_of_one_person_show_both_texts(page: Page, section: str) -> 
     _text(page).fill("From the first window")
     expect(_status(page)).to_have_text(KEPT)
     _text(other).fill("From the second window")
-    expect(_status(other)).to_contain_text("Draft not kept: you typed on in another window.")
+    expect(_status(other)).to_contain_text("Draft not kept: you continued typing in another window.")
     other.get_by_role("button", name="See both").click()
     expect(other.get_by_role("heading", name=re.compile("^Typed by you in another window"))).to_be_visible()
     expect(other.locator("main .app-typed").first).to_have_text("From the first window")
