@@ -150,7 +150,7 @@ def test_papers_are_published_in_the_order_of_their_signatures(decision: Decisio
         signed_by=robin,
         signed_at=LATER + timedelta(days=1),
     )
-    with pytest.raises(Refused, match="PCD-681 was signed before and is not published"):
+    with pytest.raises(Refused, match="PCD-681 was signed earlier and has not been published"):
         writing.publish_decision(decision=later, by=mo, at=LATER)
 
 
