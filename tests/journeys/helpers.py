@@ -63,6 +63,8 @@ _STOP_HERE = """each => {
   window.dispatchEvent(new Event('probe'));
   return { stop, catches };
 }"""
+_PAST_THE_MENU = """each => document.activeElement === document.body && !location.hash
+  && document.querySelector('.govuk-skip-link') && document.querySelector('main').contains(each)"""
 WIDER_BY = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -163,9 +165,15 @@ def tab_to(page: Page, target: Locator, *, key: str = "Tab", most: int = 120) ->
     """Press the tab key until the target has the focus, as somebody without a mouse does.
 
     The key is held down and looked after once in several repeats, since asking costs as much as pressing. What would
-    carry the focus on from the target is caught in the page, unless that runs no script.
+    carry the focus on from the target is caught in the page, unless that runs no script. From the top of a page the
+    skip link leads past the menu.
     """
     wanted = target.element_handle()
+    if wanted.evaluate(_PAST_THE_MENU):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        # The address stays as it was, since journeys come back to it.
+        page.evaluate("() => history.replaceState(history.state, '', location.pathname + location.search)")
     stop = wanted.evaluate_handle(_STOP_HERE)
     repeats = _REPEATS if stop.evaluate("({ catches }) => catches") else 1
     *held, tab = key.split("+")
