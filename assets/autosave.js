@@ -70,9 +70,9 @@ const follow = (form, status, copies) => {
         signal: AbortSignal.timeout(PATIENCE),
       });
       const json = response.headers.get('content-type')?.includes('json');
-      const said = json ? await response.json() : {};
-      if (response.status !== 200 && !said.standing) unanswered = unanswered.filter((each) => each !== fields);
-      return { status: response.status || 500, fields, ...said };
+      const reply = json ? await response.json() : {};
+      if (response.status !== 200 && !reply.standing) unanswered = unanswered.filter((each) => each !== fields);
+      return { status: response.status || 500, fields, ...reply };
     } catch {
       return { status: 0, fields };
     }

@@ -14,8 +14,8 @@ if (form && effect) {
       const response = await fetch(window.location.href, { method: 'POST', body: data, redirect: 'manual' });
       if (!response.ok || asked !== latest) return;
       const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-      const found = page.querySelector('#effect');
-      if (found) effect.replaceChildren(...found.childNodes);
+      const shown = page.querySelector('#effect');
+      if (shown) effect.replaceChildren(...shown.childNodes);
     } catch {
       // Nothing is lost: the figures stay as they were, and the button asks again.
     }

@@ -1,6 +1,6 @@
 // The insets that show what was typed earlier and is not saved: beside a form to put back, or alone to copy.
 
-import { asText, differing, headed, putInto, saidOn } from './kept.js';
+import { asText, differing, headed, putInto, answerOn } from './kept.js';
 
 const element = (tag, className, text = '') => {
   const made = document.createElement(tag);
@@ -43,7 +43,7 @@ export const offer = (card, form, copy, { discard }) => {
     element('p', 'govuk-body', 'The scorecard was saved in another window since. What is saved stands in the fields below.'),
   );
   for (const number of differing(copy.fields, copy.against)) {
-    const { mark, reason } = saidOn(number, copy.fields);
+    const { mark, reason } = answerOn(number, copy.fields);
     const block = element('div', 'govuk-!-margin-bottom-4');
     block.append(element('p', 'govuk-body govuk-!-font-weight-bold govuk-!-margin-bottom-1', headed(label(number), mark)));
     const words = element('p', 'govuk-body app-typed govuk-!-margin-bottom-2', reason);

@@ -46,7 +46,7 @@ export const differing = (one, other) =>
 export const same = (one, other) => Boolean(one && other) && differing(one, other).length === 0;
 
 // One criterion's mark in words and its reason.
-export const saidOn = (number, answers) => {
+export const answerOn = (number, answers) => {
   const [passed, score, reason] = namesOf(number).map((name) => answers[name] ?? '');
   return { mark: [{ yes: 'Yes', no: 'No' }[passed], score].filter(Boolean).join(', '), reason };
 };
@@ -56,7 +56,7 @@ export const headed = (label, mark) => (mark ? `${label}: ${mark}` : label);
 
 export const asText = (answers, label) =>
   numbersOf(answers)
-    .map((number) => ({ number, ...saidOn(number, answers) }))
+    .map((number) => ({ number, ...answerOn(number, answers) }))
     .map(({ number, mark, reason }) => `${headed(label(number), mark)}\n${reason}`.trim())
     .join('\n\n');
 

@@ -229,11 +229,11 @@ picks.querySelector('details').before(search);
 find.addEventListener('input', () => {
   const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
   for (const group of picks.querySelectorAll('details')) {
-    const found = [...group.querySelectorAll('[data-pick]')].filter((pick) => {
+    const matching = [...group.querySelectorAll('[data-pick]')].filter((pick) => {
       pick.hidden = !words.every((word) => pick.textContent.toLowerCase().includes(word));
       return !pick.hidden;
     });
-    group.hidden = found.length === 0;
-    group.open = words.length > 0 && found.length > 0;
+    group.hidden = matching.length === 0;
+    group.open = words.length > 0 && matching.length > 0;
   }
 });

@@ -112,7 +112,7 @@ test('where the browser may keep nothing, the page asks to be left open', async 
   assert.match(page.text(STATUS), /^Not saved: no connection\. Leave this page open to keep what you typed\./);
 });
 
-test('a fault of the service is said, and it is tried again', async () => {
+test('a fault of the service is shown, and the save is tried again', async () => {
   const page = await start(scorecard(), { answers: [fault, saved(4)] });
   page.type(REASON, 'Much need');
   await move(PAUSE);
@@ -159,7 +159,7 @@ test('without a cookie the token of the page is sent', async () => {
   assert.equal(page.server.requests[0].fields.csrfmiddlewaretoken, 'token-of-page');
 });
 
-test('a refusal with a reason is said in its words', async () => {
+test('a refusal is shown with its reason', async () => {
   const page = await start(scorecard(), { answers: [answer(403, { error: 'Another person typed this' })] });
   page.type(REASON, 'Much need');
   await move(PAUSE);
@@ -167,7 +167,7 @@ test('a refusal with a reason is said in its words', async () => {
 });
 
 for (const status of [403, 404]) {
-  test(`a bid that is no longer the member's to score (${status}) is said, and not tried again`, async () => {
+  test(`a bid that is no longer the member's to score (${status}) is shown, and not tried again`, async () => {
     const page = await start(scorecard(), { answers: [() => new Response('', { status })] });
     page.type(REASON, 'Much need');
     await move(PAUSE);
@@ -178,7 +178,7 @@ for (const status of [403, 404]) {
   });
 }
 
-test('a refused draft (409) is said with its reason and kept', async () => {
+test('a refused draft (409) is shown with its reason and kept', async () => {
   const page = await start(scorecard(), { answers: [answer(409, { error: 'Scoring has closed' })] });
   page.type(REASON, 'Much need');
   await move(PAUSE);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
 import {
-  asText, differing, drawnIn, headed, putInto, same, saidOn, shelf, shownOn, typedIn,
+  asText, differing, drawnIn, headed, putInto, same, answerOn, shelf, shownOn, typedIn,
 } from '../../build/assets/kept.js';
 import { close, open } from './page.mjs';
 import { scorecard, submitted } from './scorecard.mjs';
@@ -51,7 +51,7 @@ test('two sets of answers are the same only where both are known', () => {
 
 test('answers are put into words', () => {
   const answers = { passed_1: 'no', reason_1: 'None', passed_2: 'yes', score_2: '4', reason_3: 'Only words' };
-  assert.deepEqual(saidOn(2, answers), { mark: 'Yes, 4', reason: '' });
+  assert.deepEqual(answerOn(2, answers), { mark: 'Yes, 4', reason: '' });
   assert.equal(headed('2. Value', 'Yes, 4'), '2. Value: Yes, 4');
   assert.equal(headed('3. Reach', ''), '3. Reach');
   assert.equal(asText(answers, (number) => `Criterion ${number}`), 'Criterion 1: No\nNone\n\nCriterion 2: Yes, 4\n\nCriterion 3\nOnly words');

@@ -122,7 +122,7 @@ for (const [name, refusal, words] of [
   ['a form of somebody else', answer(403, { error: 'Another person typed this' }), 'Draft not kept: another person typed this. What you typed is kept on this computer. Sign in in a new tab'],
   ['a refusal', answer(409, { html: '<p>As it reads</p>', error: 'The paper is submitted' }), 'Draft not kept: The paper is submitted. What you typed is kept on this computer.'],
 ]) {
-  test(`${name} is said, and the copy stays`, async () => {
+  test(`${name} is shown, and the copy stays`, async () => {
     const page = await start(section(), { answers: [refusal] });
     page.type(TEXT, 'We ask');
     await move(PAUSE);

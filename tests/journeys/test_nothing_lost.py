@@ -369,9 +369,9 @@ _FOCUS = """() => {
   // A link that goes on in the next line is looked at where it begins.
   const box = on.getClientRects()[0];
   const top = Math.max(box.top, 0);
-  const found = document.elementFromPoint(box.left + box.width / 2, (top + Math.min(box.bottom, innerHeight)) / 2);
+  const atMiddle = document.elementFromPoint(box.left + box.width / 2, (top + Math.min(box.bottom, innerHeight)) / 2);
   const least = on.tagName === 'A' ? 16 : 24;
-  return [on.id || on.textContent.trim(), on.contains(found), Math.min(box.width, box.height) >= least];
+  return [on.id || on.textContent.trim(), on.contains(atMiddle), Math.min(box.width, box.height) >= least];
 }"""
 
 

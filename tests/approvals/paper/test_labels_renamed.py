@@ -19,7 +19,7 @@ from approvals.register import returns
 from grants.models import User
 from tests.approvals.steps import decide, open_paper, sign
 from tests.factories import NOW
-from tests.test_house import choices_of_the_models
+from tests.test_labels import choices_of_the_models
 
 pytestmark = pytest.mark.django_db
 
