@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals.contracts import contracts
 from approvals.decisions import writing
 from approvals.families import grouping
 from approvals.families.workbench import Workbench
@@ -111,22 +110,8 @@ def line(round: Round, user: User) -> None:
 
 
 def contract(round: Round, user: User) -> None:
-    contracts.keep_single_tender_action(
-        round=round,
-        terms=contracts.ContractTerms(
-            supplier=factories.OrganisationFactory(),
-            title=f"Contract {round.single_tender_actions.count()}",
-            amount=Decimal(1000),
-            profile=[("2026/27", Decimal(1000))],
-            charged_to="2026/27",
-            ground="teckal",
-            evidence="Owned by the buyer.",
-            proposal="What is done.",
-            performance="How it is measured.",
-        ),
-        by=factories.person(Role.LEAD, round=round),
-        at=NOW,
-    )
+    title = f"Contract {round.single_tender_actions.count()}"
+    factories.contract(round, factories.person(Role.LEAD, round=round), "1000", title=title)
 
 
 def paper(round: Round, user: User) -> None:

@@ -4,7 +4,6 @@ Each role walks the whole site in both, and every byte, status, header, cookie, 
 Who may know what is asked of the table in `bids/panel/blindness.py`.
 """
 
-import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,10 +20,11 @@ from bids.panel import reading
 from bids.panel.blindness import Part
 from grants import access
 from grants.models import RoleHolding
+from tests.every_page import publish
 from tests.promises import crawl, worlds
 from tests.promises.crawl import DECIDED, PEOPLE, Answer, Visitor
 from tests.promises.worlds import BASE, CONTENT, EVERYTHING, FACTS, NOT_IN, QUIET, SCORING, Fact, World
-from tests.test_matrix import POST_ONLY, TABLE, publish
+from tests.test_matrix import POST_ONLY, TABLE
 
 pytestmark = pytest.mark.walk
 
@@ -59,8 +59,6 @@ class Site:
             self.admin = crawl.addresses_of_admin()
         self._decided = self._each_by_one()
         self.stage = worlds.Stage()
-        # What is loaded by now stays; to look through it again and again would be a tenth of the time.
-        gc.freeze()
         self._walked: dict[Any, dict[str, Answer]] = {}
 
     def is_told(self, label: str, fact: Fact, closed: bool) -> bool:
@@ -130,7 +128,6 @@ def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
     with django_db_blocker.unblock(), transaction.atomic():
         made = Site()
         yield made
-        gc.unfreeze()
         made.stage.leave()
         transaction.set_rollback(True)
 

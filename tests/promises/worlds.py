@@ -11,7 +11,6 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from approvals.contracts import contracts
 from approvals.decisions import writing
 from approvals.families import grouping
 from approvals.models import Award
@@ -23,8 +22,8 @@ from grants.models import RoleHolding, Round, User
 from grants.roles import Role
 from grants.rounds import rounds, virement
 from tests import factories
+from tests.every_page import export_of, meet
 from tests.factories import NOW
-from tests.test_matrix import export_of, meet
 
 SCORING, QUIET = "safer-summer-2026-27", "quiet-round"
 DECIDED, PAPER = "cpie-2019-20", "PCD-902"
@@ -158,22 +157,8 @@ def known_to_all() -> None:
     )
     alike = [bid_of("SSF-09"), bid_of("SSF-18")]
     grouping.dismiss_likeness(round=round, alike=alike, reason="Two projects", by=lead, at=NOW)
-    contracts.keep_single_tender_action(
-        round=round,
-        terms=contracts.ContractTerms(
-            supplier=factories.OrganisationFactory(name="Furrow and Fold City Farms"),
-            title="Evaluation",
-            amount=Decimal(1000),
-            profile=[("2026/27", Decimal(1000))],
-            charged_to="2026/27",
-            ground="teckal",
-            evidence="Owned by the buyer.",
-            proposal="What is done.",
-            performance="How it is measured.",
-        ),
-        by=lead,
-        at=NOW,
-    )
+    supplier = factories.OrganisationFactory(name="Furrow and Fold City Farms")
+    factories.contract(round, lead, "1000", supplier=supplier, title="Evaluation")
     Upload.objects.create(
         round=round, reference="UP-SCORING", file_name="bids.csv", rows=[], uploaded_by=lead, uploaded_at=NOW
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from approvals.contracts import contracts
 from approvals.families import grouping
 from approvals.families.workbench import Workbench
 from approvals.models import Award, Decision, SingleTenderAction
@@ -318,22 +317,7 @@ def test_bids_of_another_round_stay_as_they_were(round: Round, lead: User, shara
 
 def test_contracts_and_declared_knowledge_move_to_the_kept_organisation(round: Round, lead: User, sharan: Any) -> None:
     kept, other = sharan
-    contract = contracts.keep_single_tender_action(
-        round=round,
-        terms=contracts.ContractTerms(
-            supplier=other,
-            title="Events",
-            amount=Decimal(1000),
-            profile=[("2026/27", Decimal(1000))],
-            charged_to="2026/27",
-            ground="teckal",
-            evidence="Owned.",
-            proposal="Events.",
-            performance="Counts.",
-        ),
-        by=lead,
-        at=NOW,
-    )
+    contract = factories.contract(round, lead, "1000", supplier=other)
     known = Knowledge.objects.create(round=round, member=person(Role.MEMBER, round=round))
     known.organisations.add(other)
     merge(round, kept, [other], lead)

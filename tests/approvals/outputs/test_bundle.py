@@ -12,7 +12,7 @@ from django.urls import reverse
 from approvals.models import Decision, DecisionRecord, Pack
 from grants.models import User
 from tests.approvals.steps import decide, sign
-from tests.test_matrix import publish
+from tests.every_page import publish
 
 pytestmark = pytest.mark.django_db
 

@@ -28,7 +28,7 @@ from grants.refusal import Refused
 from grants.tables import as_csv
 from tests.approvals.steps import LATER, decide, sign
 from tests.bodies import MPS
-from tests.test_matrix import publish
+from tests.every_page import publish
 
 BESIDE = Path(settings.BASE_DIR).parent / "shared/data/360giving"
 SCHEMAS = Path(os.environ.get("SCHEMAS_360GIVING", BESIDE))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from approvals.models import DecisionRecord, Pack
 from grants.models import User
 from tests.approvals.paper.test_frozen import flipped
-from tests.test_matrix import publish
+from tests.every_page import publish
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from approvals.decisions import writing
 from approvals.models import Decision, DecisionRecord, Pack
 from grants.models import AuditEvent, User
+from tests.every_page import publish
 from tests.factories import NOW
-from tests.test_matrix import publish
 
 pytestmark = pytest.mark.django_db
 

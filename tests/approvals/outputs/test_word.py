@@ -20,7 +20,7 @@ from bids.models import Bid
 from grants.models import User
 from tests.approvals.renders import titles
 from tests.approvals.steps import decide, sign
-from tests.test_matrix import publish
+from tests.every_page import publish
 
 pytestmark = pytest.mark.django_db
 

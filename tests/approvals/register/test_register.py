@@ -14,7 +14,7 @@ from bids.models import Bid
 from grants.models import Organisation, User
 from tests.approvals.steps import Answer, decide, sign
 from tests.conftest import ROOT
-from tests.test_matrix import AT, publish
+from tests.every_page import AT, publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 

@@ -30,7 +30,7 @@ from grants.models import User
 from grants.tables import as_csv, as_xlsx
 from tests.approvals.outputs.test_open_data import GRANT, TOTAL
 from tests.approvals.steps import LATER, decide, open_paper, sign, sign_off
-from tests.test_matrix import publish
+from tests.every_page import publish
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 RETURN = ("delegated_return", ["cpie-2019-20"])

@@ -1,0 +1,207 @@
+"""An address of every page, and the objects of PCD 681 that the pages are about."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from approvals.decisions import deciding, writing
+from approvals.families.workbench import Workbench
+from approvals.models import AmendedGrant, Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
+from bids.models import (
+    Assignment,
+    AssignmentPlan,
+    Bid,
+    Discussion,
+    Dismissal,
+    Export,
+    Interest,
+    Meeting,
+    Practice,
+    Upload,
+)
+from grants.models import Round, User, Virement
+from grants.people import people
+from tests import factories
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def publish() -> Decision:
+    """PCD 681, queried, signed and published, with a Part 2, so that every page of it has something to show."""
+    decision = Decision.objects.get(reference="PCD-681")
+    office, lead = User.objects.get(username="mo.novak"), User.objects.get(username="grace.hall")
+    mayor = User.objects.get(username="robin.vale")
+    current = writing.current_pack(decision)
+    Query.objects.create(pack=current, number=1, about="3.2", question="Why?", asked_by=office, asked_at=AT)
+    PartTwo.objects.create(
+        decision=decision, text="Exempt words", exemption="Personal data", written_by=lead, written_at=AT
+    )
+    answers = {
+        item.number: deciding.Answer("noted" if item.verb == "note" else "approved") for item in current.items.all()
+    }
+    deciding.decide_items(decision=decision, answers=answers, interests="None", by=mayor, at=AT)
+    deciding.sign_decision(decision=decision, password="demo-password-2019", by=mayor, at=AT)
+    writing.publish_decision(decision=decision, by=office, at=AT)
+    return decision
+
+
+def meet(barred: Bid, discussed: Bid, friend: User) -> tuple[Meeting, Scenario]:
+    """What a panel leaves in its round: an interest in one bid, a practice bid, a meeting on another, a scenario."""
+    round, chair = discussed.round, User.objects.get(username="olive.marsh")
+    Interest.objects.update_or_create(
+        bid=barred, member=friend, defaults={"conflicted": True, "nature": "A friend", "declared_at": AT}
+    )
+    Practice.objects.create(round=round, title="A made-up bid", bidder="Nobody", amount=1, case="None")
+    meeting = Meeting.objects.create(
+        round=round, reference="MEET-TEST", held_on=AT.date(), quorum=1, planned_by=chair, opened_at=AT
+    )
+    Discussion.objects.create(meeting=meeting, bid=discussed, number=1, why="Near the line")
+    scenario = Scenario.objects.create(round=round, reference="SCEN-TEST", name="One", made_by=chair, made_at=AT)
+    return meeting, scenario
+
+
+def addresses_of(names: Iterable[str]) -> dict[str, str]:
+    """An address for each of these pages by its name, all about PCD 681."""
+    round = Round.objects.get(reference="cpie-2019-20")
+    decision, lead = publish(), User.objects.get(username="grace.hall")
+    assignment = Assignment.objects.filter(bid__round=round, member__username="amara.cole").select_related("bid")[0]
+    bid = assignment.bid
+    upload = Upload.objects.create(
+        round=round, reference="UP-TEST", file_name="bids.csv", rows=[], uploaded_by=lead, uploaded_at=AT
+    )
+    award = Award.objects.filter(round=round)[0]
+    chair, friend = User.objects.get(username="olive.marsh"), User.objects.get(username="farid.aziz")
+    plan = AssignmentPlan.objects.filter(round=round)[0]
+    barred = Assignment.objects.filter(bid__round=round).exclude(bid=bid).exclude(member=friend)[0]
+    meeting, scenario = meet(barred.bid, bid, friend)
+    first, second = round.lines.all()[:2]
+    virement = Virement.objects.create(
+        round=round,
+        reference="VIR-TEST",
+        source=first,
+        target=second,
+        amount=1,
+        reason="Moved",
+        proposed_by=User.objects.get(username="henry.ives"),
+        proposed_at=AT,
+    )
+    alike = workbench(round, lead)
+    objects: dict[str, dict[str, Any]] = {
+        "round": {"round": round.reference},
+        "bid": {"reference": bid.reference},
+        "award": {"reference": award.reference},
+        "decision": {"reference": decision.reference},
+    }
+    own: dict[str, Any] = {
+        "approvals:likeness": {"round": round.reference, "key": alike.suggestions[0].key},
+        "approvals:same_body": {"round": round.reference, "key": alike.body_suggestions[0].key},
+        "approvals:undo_dismissal": {"round": round.reference, "kind": "bids", "key": "dismissed"},
+        "approvals:scenario": {"reference": scenario.reference},
+        "approvals:propose_scenario": {"reference": scenario.reference},
+        "grants:set_password": dict(
+            zip(("uid", "token"), people.password_link(User.objects.get(username="henry.ives")), strict=True)
+        ),
+        "grants:round": {"reference": round.reference},
+        "grants:add_budget_line": {"reference": round.reference},
+        "grants:round_trail": {"reference": round.reference},
+        "grants:change_budget_line": {"reference": round.lines.all()[0].reference},
+        "grants:person": {"username": "mo.novak"},
+        "grants:change_email": {"username": "mo.novak"},
+        "grants:give_role": {"username": "mo.novak"},
+        "grants:end_role": {"username": "mo.novak"},
+        "grants:password_link": {"username": "mo.novak"},
+        **{
+            f"grants:{name}": {"reference": virement.reference}
+            for name in ("virement", "confirm_virement", "refuse_virement", "withdraw_virement")
+        },
+        "approvals:reconciliation_part": {"round": round.reference, "part": "grants"},
+        "bids:import_preview": {"reference": upload.reference},
+        "bids:withdraw_assignment": {"reference": bid.reference, "username": "amara.cole"},
+        "bids:assignment_plan": {"reference": plan.reference},
+        "bids:undo_plan": {"reference": plan.reference},
+        "bids:knowledge": {"round": round.reference, "username": "amara.cole"},
+        "bids:waive_interest": {"reference": barred.bid.reference, "username": friend.username},
+        "bids:discuss_bid": {"reference": meeting.reference, "bid": bid.reference},
+        "bids:scores_file": {"reference": export_of(chair, round).reference},
+        **{
+            f"bids:{name}": {"reference": meeting.reference}
+            for name in ("meeting", "open_meeting", "put_on_agenda", "close_meeting", "minutes", "minutes_pdf")
+        },
+        **{
+            f"approvals:{name}": {"reference": SingleTenderAction.objects.get(round=round).reference}
+            for name in ("approve_single_tender_action", "change_single_tender_action", "single_tender_action")
+        },
+        "approvals:confirm_rule": {"reference": DelegationRule.objects.filter(round=round)[0].reference},
+        "approvals:grant_register_file": {"kind": "xlsx"},
+        "approvals:contract_register_file": {"kind": "csv"},
+        "approvals:delegated_return_file": {"round": round.reference, "kind": "csv"},
+        "approvals:edit_section": {"reference": decision.reference, "key": "summary"},
+        **amending(decision),
+        "approvals:sign_off": {"reference": decision.reference, "area": "finance"},
+        "approvals:section_history": {"reference": decision.reference, "key": "summary"},
+        "approvals:answer_query": {"reference": decision.reference, "version": 1, "number": 1},
+    }
+    by_page = {}
+    for name in names:
+        if name.startswith("approvals:pack"):
+            own[name] = {"reference": decision.reference, "version": 1}
+        candidates = [{}, *objects.values()]
+        by_page[name] = reverse(name, kwargs=own[name]) if name in own else next(_reversed(name, candidates, objects))
+    return by_page
+
+
+def amending(decision: Decision) -> dict[str, dict[str, Any]]:
+    """The addresses of a paper that changes a grant of the decision."""
+    paper = Decision.objects.create(
+        round=decision.round, reference="PCD-999", title="A change", decision_by="x", opened_at=AT, amends=decision
+    )
+    lead = User.objects.get(username="grace.hall")
+    award = Award.objects.filter(round=decision.round, route="dmpc")[0]
+    AmendedGrant.objects.create(
+        decision=paper, award=award, amount=award.amount, reason="x", proposed_by=lead, proposed_at=AT
+    )
+    return {
+        "approvals:amend_grant": {"reference": paper.reference},
+        "approvals:leave_grant": {"reference": paper.reference, "award": award.reference},
+    }
+
+
+def workbench(round: Round, lead: User) -> Workbench:
+    """The workbench of a round in which two organisations look like one, two bids like one project, and one did."""
+    for name in ("Dovecote Growers", "Dovecot Growers"):
+        factories.bid(round, recipient=factories.OrganisationFactory(name=name), title="Crew", source_reference=name)
+    Dismissal.objects.create(
+        round=round,
+        kind="bids",
+        key="dismissed",
+        members=["B-1", "B-2"],
+        label="Two bids",
+        reason="Unlike",
+        dismissed_by=lead,
+        dismissed_at=AT,
+    )
+    return Workbench(round, lead, AT)
+
+
+def export_of(user: User, round: Round) -> Export:
+    """A file of scores that this person asked for a moment ago: nobody else may fetch it."""
+    reference = f"EXP-{Export.objects.count()}"
+    return Export.objects.create(round=round, reference=reference, kind="csv", asked_by=user, asked_at=timezone.now())
+
+
+def _reversed(name: str, candidates: list[dict[str, Any]], objects: dict[str, dict[str, Any]]) -> Iterator[str]:
+    # `reference` stands for a bid, an award or a decision: the address says for which.
+    for kwargs in candidates:
+        try:
+            address = reverse(name, kwargs=kwargs)
+        except NoReverseMatch:
+            continue
+        first = address.split("/")[1]
+        kind = {"bids": "bid", "awards": "award", "decisions": "decision", "register": "decision"}.get(first)
+        if kwargs == {} or kind is None or set(kwargs) != {"reference"} or kwargs == objects[kind]:
+            yield address
+    kind = {"trail": "bid"}[reverse(name, kwargs=objects["bid"]).split("/")[1]]
+    yield reverse(name, kwargs=objects[kind])
