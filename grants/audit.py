@@ -32,24 +32,25 @@ def record(
 ) -> AuditEvent:
     """Write one event in the caller's transaction and return it.
 
-    The event of a bid, or of a subject with a `bid`, also appears in the trail of that bid. `at` is when the action
-    was done; amounts in `before` and `facts` are Decimal pounds. Raises NotEntitled, which undoes the whole change,
-    if `by` holds no role for the action in the round at this moment.
+    If the subject has a `bid`, as a bid itself does, the event also appears in the trail of that bid. `at` is when the
+    action was done; amounts in `before` and `facts` are Decimal pounds. Raises NotEntitled, which undoes the whole
+    change, if `by` holds no role for the action in the round at this moment.
     """
     event = _event(action, round, by, at, because)
-    event.bid = _bid_of(subject)
+    bid = getattr(subject, "bid", None)
+    event.bid = bid.reference if bid else ""
     return _append(event, subject, before or {}, facts or {})
 
 
 def record_under_bid(
-    action: str, subject: models.Model, bid: models.Model, *, round: Round, by: User, at: datetime, because: str
+    action: str, subject: models.Model, bid: Any, *, round: Round, by: User, at: datetime, because: str
 ) -> AuditEvent:
     """Write one event of a subject with many bids, such as a meeting, that also appears in the trail of one bid.
 
     Raises NotEntitled as `record` does.
     """
     event = _event(action, round, by, at, because)
-    event.bid = _bid_of(bid)
+    event.bid = bid.reference
     return _append(event, subject, {}, {})
 
 
@@ -139,12 +140,6 @@ def _event(action: str, round: Round | None, by: User, at: datetime, because: st
     event.principal, event.acting_for = principal, principal.name if principal else ""
     event.because = because
     return event
-
-
-def _bid_of(subject: models.Model) -> str:
-    """Return the reference of the bid that the subject is or belongs to; empty if there is none."""
-    bid: Any = subject if subject._meta.label == "bids.Bid" else getattr(subject, "bid", None)
-    return bid.reference if bid else ""
 
 
 def _append(event: AuditEvent, subject: models.Model, before: dict[str, Any], facts: dict[str, Any]) -> AuditEvent:

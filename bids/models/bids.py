@@ -170,6 +170,11 @@ class Bid(models.Model):
         return self.title
 
     @property
+    def bid(self) -> Bid:
+        """Itself, since the trail asks each subject for its bid."""
+        return self
+
+    @property
     def borough_names(self) -> str:
         return self.round.body.areas.names(self.boroughs)
 
