@@ -5,29 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.datastructures import MultiValueDict
 from django.utils.timezone import localtime
 from openpyxl.utils import get_column_letter
 
-from bids.intake.forms import BidForm
-from bids.intake.sheets import COLUMNS
+from bids.intake.rows import LISTS, row_form
 from bids.models import Bid, CostLine, Upload
 from bids.panel import members
 from bids.ranking import standings
 from grants import audit, money, states
-from grants.bodies import NoSuchArea
 from grants.counting import counted
 from grants.models import Alias, Organisation, Round, User, new_references
 from grants.names import plain_name
 from grants.refusal import Refused, must_be_current
 
-LISTS = ("themes", "priorities", "objectives")
-DAYS = ("starts_on", "ends_on")
 _TEXTS = (
     "title",
     "led_by",
@@ -101,7 +96,7 @@ def check(round: Round, rows: Sequence[dict[str, str]]) -> Preview:
     checked = []
     for row in rows:
         number = int(row["row"])
-        form, errors = _row_form(round, row)
+        form, errors = row_form(round, row)
         reference = row["your_reference"].strip()
         if reference in seen:
             errors.append(("your_reference", f"Row {seen[reference]} has the same reference. Give each bid its own"))
@@ -131,44 +126,6 @@ def check(round: Round, rows: Sequence[dict[str, str]]) -> Preview:
             )
         )
     return Preview(checked)
-
-
-def _row_form(round: Round, row: dict[str, str]) -> tuple[BidForm, list[tuple[str, str]]]:
-    data: MultiValueDict[str, str] = MultiValueDict()
-    errors: list[tuple[str, str]] = []
-    for name in COLUMNS:
-        text = row.get(name, "").strip()
-        if name in LISTS:
-            data.setlist(name, [code.strip() for code in text.split(";") if code.strip()])
-        elif name == "boroughs":
-            try:
-                data.setlist(name, round.body.areas.read(text))
-            except NoSuchArea as wrong:
-                errors.append((name, str(wrong)))
-        elif name in DAYS:
-            for part, value in enumerate(_day_parts(text)):
-                data[f"{name}_{part}"] = value
-        else:
-            data[name] = text.lower() if name in ("led_by", "register", *_YES_NO) else text
-    form = BidForm(data, round=round)
-    # A cell that could not be read keeps that one message.
-    own = {name for name, _ in errors}
-    errors += [(name, str(messages[0])) for name, messages in form.errors.items() if name not in own]
-    return form, errors
-
-
-_YES_NO = ("employs_staff", "london_living_wage", "personal_data", "future_cost")
-
-
-def _day_parts(text: str) -> list[str]:
-    if not text:
-        return ["", "", ""]
-    try:
-        day = date.fromisoformat(text)
-        return [str(day.day), str(day.month), str(day.year)]
-    except ValueError:
-        parts = text.split("/")
-        return parts if len(parts) == 3 else [text, text, text]
 
 
 def digest(draft: dict[str, Any]) -> str:
