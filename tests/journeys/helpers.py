@@ -296,7 +296,10 @@ def upload(page: Page, field: Locator, file: FilePayload) -> None:
 
 
 def error_links_land(page: Page, *, fields: int | None = None) -> None:
-    """The error summary has the focus, and each of its links moves it to an input."""
+    """The error summary has the focus, and each of its links moves it to an input.
+
+    The page must be there: come here by `follow`, since a page that had errors before looks the same while it goes.
+    """
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     assert page.title().startswith("Error: "), page.title()
     links = page.locator(".govuk-error-summary__list a")

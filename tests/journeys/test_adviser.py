@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.helpers import axe, done, error_links_land, look, press_on, sign_in, tab_to, write
+from tests.journeys.helpers import axe, done, error_links_land, follow, look, press_on, sign_in, tab_to, write
 
 PAPER = "/decisions/PCD-681/"
 
@@ -29,13 +29,13 @@ def test_an_adviser_signs_off_and_is_asked_again_when_the_words_change(page: Pag
     press_on(page, page.get_by_role("button", name="Sign off PCD-681: legal"))
     expect(page.get_by_text("The powers are named in each entry.")).to_be_visible()
     look(page)
-    press_on(page, page.get_by_role("button", name="Record your answer"))
+    follow(page, page.get_by_role("button", name="Record your answer"))
     error_links_land(page, fields=1)
     axe(page)
     tab_to(page, page.get_by_label("Sign it off", exact=True))
     page.keyboard.press("ArrowDown")
     expect(page.get_by_label("Do not sign it off")).to_be_checked()
-    press_on(page, page.get_by_role("button", name="Record your answer"))
+    follow(page, page.get_by_role("button", name="Record your answer"))
     error_links_land(page, fields=1)
     write(page, page.get_by_label("Comment"), "Cite paragraph 4.8.")
     press_on(page, page.get_by_role("button", name="Record your answer"))

@@ -32,7 +32,7 @@ def test_a_bid_is_assigned_by_keyboard_and_the_progress_follows(page: Page, serv
 
     follow(page, page.get_by_role("button", name="Assign one bid"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Save").or_(page.get_by_role("button", name=re.compile("^Assign"))))
+    follow(page, page.get_by_role("button", name="Save").or_(page.get_by_role("button", name=re.compile("^Assign"))))
     error_links_land(page, fields=2)
     axe(page)
     tab_to(page, page.get_by_label("Bid", exact=True))
@@ -108,7 +108,7 @@ def test_an_outcome_is_recorded_by_keyboard(page: Page, served: str) -> None:
     row = page.locator("tbody tr").filter(has_text="Passed").first
     press_on(page, row.get_by_role("link"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Record outcome"))
+    follow(page, page.get_by_role("button", name="Record outcome"))
     error_links_land(page, fields=2)
     press_on(page, page.get_by_label("Recommend"), "Space")
     write(page, page.get_by_label("Reason that can be published"), "It measures lateness before and after.")

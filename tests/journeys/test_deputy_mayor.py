@@ -42,7 +42,7 @@ def test_the_items_are_decided_one_by_one_and_signed(page: Page, served: str) ->
         elif number != 3:
             pick(page, item.get_by_label("Approved", exact=True).or_(item.get_by_label("Noted", exact=True)))
     write(page, page.get_by_label("Your interests"), "None.")
-    press_on(page, page.get_by_role("button", name="Continue to signature"))
+    follow(page, page.get_by_role("button", name="Continue to signature"))
     error_links_land(page, fields=1)
     expect(page.get_by_label("Conditions for item 4")).to_have_value("A report by Christmas.")
     expect(page.get_by_label("Your interests")).to_have_value("None.")
@@ -58,7 +58,7 @@ def test_the_items_are_decided_one_by_one_and_signed(page: Page, served: str) ->
     look(page)
 
     write(page, page.get_by_label("Your password"), "not the password")
-    press_on(page, page.get_by_role("button", name="Sign the decision"))
+    follow(page, page.get_by_role("button", name="Sign the decision"))
     error_links_land(page, fields=1)
     expect(page.locator("#id_password_error")).to_contain_text("Enter the password you use to sign in")
     axe(page)

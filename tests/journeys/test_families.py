@@ -40,7 +40,7 @@ def _confirm(page: Page) -> None:
     press_on(page, page.get_by_role("link", name=f"Confirm or dismiss {MILLRACE}"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Are these one project?")
     look(page)
-    press_on(page, page.get_by_role("button", name="Save answer"))
+    follow(page, page.get_by_role("button", name="Save answer"))
     error_links_land(page, fields=2)
     axe(page)
     effect = page.locator("#effect")

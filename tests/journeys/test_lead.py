@@ -125,7 +125,7 @@ def _import(page: Page, served: str) -> None:
     look(page)
     follow(page, page.get_by_role("button", name="Import a spreadsheet"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Check the file"))
+    follow(page, page.get_by_role("button", name="Check the file"))
     error_links_land(page, fields=1)
     with page.expect_download() as loading:
         press_on(page, page.get_by_role("link", name="the template"))
@@ -147,7 +147,7 @@ def _import(page: Page, served: str) -> None:
 
     page.goto(f"{served}{ROUND}/bids/eligibility/")
     look(page)
-    press_on(page, page.get_by_role("button", name="Record eligibility"))
+    follow(page, page.get_by_role("button", name="Record eligibility"))
     error_links_land(page, fields=3)
     for each in page.get_by_role("group", name="Bids").get_by_role("checkbox").all():
         tick(page, each)
@@ -178,7 +178,7 @@ def _review(page: Page, served: str) -> None:
     sign_in(page, served, LEAD)
     page.goto(f"{served}{ROUND}/review/")
     look(page)
-    press_on(page, page.get_by_role("button", name="Agree selected bids"))
+    follow(page, page.get_by_role("button", name="Agree selected bids"))
     error_links_land(page, fields=1)
     tick(page, page.get_by_label("Agree Night riders north"))
     press_on(page, page.get_by_role("button", name="Agree selected bids"))
@@ -186,7 +186,7 @@ def _review(page: Page, served: str) -> None:
     follow(page, page.get_by_role("link", name=re.compile("^Change the amount or send back ?: Night riders south")))
     look(page)
     write(page, page.get_by_label("Recommended amount"), "£24000")
-    press_on(page, page.get_by_role("button", name="Record the review"))
+    follow(page, page.get_by_role("button", name="Record the review"))
     error_links_land(page, fields=1)
     expect(page.get_by_label("Recommended amount")).to_have_value("£24000")
     write(page, page.get_by_label("Reason"), "Fewer nights than asked for.")
@@ -209,7 +209,7 @@ def _route(page: Page, served: str) -> None:
     for title in ("Night riders north", "Night riders south"):
         follow(page, page.get_by_role("link", name=re.compile(f"^Clear the warning ?: {title}")))
         axe(page)
-        press_on(page, page.get_by_role("button", name="Clear the warning"))
+        follow(page, page.get_by_role("button", name="Clear the warning"))
         error_links_land(page, fields=1)
         write(page, page.get_by_label("Reason"), "Two routes, two crews, two budgets.")
         press_on(page, page.get_by_role("button", name="Clear the warning"))
@@ -234,7 +234,7 @@ def _approve(page: Page, served: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Check before you approve")
     expect(page.get_by_text("£54,000")).to_be_visible()
     look(page)
-    press_on(page, page.get_by_role("button", name="Approve 2 grants"))
+    follow(page, page.get_by_role("button", name="Approve 2 grants"))
     error_links_land(page, fields=1)
     axe(page)
     write(page, page.get_by_label("Reason"), "Below the limit, and in two families.")

@@ -29,7 +29,7 @@ def _plan(page: Page) -> None:
     look(page)
     follow(page, page.get_by_role("button", name="Plan a meeting"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Plan meeting"))
+    follow(page, page.get_by_role("button", name="Plan meeting"))
     error_links_land(page, fields=2)
     axe(page)
     for label, words in (("Day", "8"), ("Month", "12"), ("Year", "2026")):
@@ -44,7 +44,7 @@ def _open(page: Page) -> None:
     follow(page, page.get_by_role("button", name="Open the meeting"))
     look(page)
     press_on(page, page.get_by_label(PRESENT[0]), "Space")
-    press_on(page, page.get_by_role("button", name="Open the meeting"))
+    follow(page, page.get_by_role("button", name="Open the meeting"))
     error_links_land(page, fields=1)
     expect(page.locator(".govuk-error-summary")).to_contain_text("Only 1 member is present, below the quorum of 3")
     axe(page)
@@ -59,7 +59,7 @@ def _open(page: Page) -> None:
 def _discuss(page: Page, row: str) -> None:
     press_on(page, row_of(page, row).get_by_role("link").first)
     look(page)
-    press_on(page, page.get_by_role("button", name="Record what was agreed"))
+    follow(page, page.get_by_role("button", name="Record what was agreed"))
     error_links_land(page)
     axe(page)
     for group in page.get_by_role("group", name=re.compile("members are split")).all():
@@ -146,7 +146,7 @@ def test_a_bid_is_put_on_the_agenda(page: Page, served: str) -> None:
     _plan(page)
     follow(page, page.get_by_role("button", name="Add a bid"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Add to agenda"))
+    follow(page, page.get_by_role("button", name="Add to agenda"))
     error_links_land(page, fields=2)
     axe(page)
     tab_to(page, page.get_by_label("Bid", exact=True))

@@ -11,6 +11,7 @@ from tests.journeys.helpers import (
     error_links_land,
     fits_phone,
     focused,
+    follow,
     look,
     press_on,
     sign_in,
@@ -37,7 +38,7 @@ def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, serv
     expect(again.locator("#id_reason_7")).to_have_value("Typed reason 7.")
     again.close()
 
-    press_on(page, page.get_by_role("button", name="Submit and go to next bid"))
+    follow(page, page.get_by_role("button", name="Submit and go to next bid"))
     error_links_land(page)
     assert focused(page) == ("TEXTAREA", "id_reason_5")
     for number in (1, 2, 3, 4, 6, 7):

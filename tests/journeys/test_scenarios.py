@@ -25,7 +25,7 @@ WIDTHS = pytest.mark.usefixtures("window")
 def _begin(page: Page, name: str) -> None:
     follow(page, page.get_by_role("button", name="Add a scenario"))
     look(page)
-    press_on(page, page.get_by_role("button", name="Add scenario"))
+    follow(page, page.get_by_role("button", name="Add scenario"))
     error_links_land(page, fields=1)
     axe(page)
     write(page, page.get_by_label("Name of the scenario"), name)
@@ -50,7 +50,7 @@ def test_a_scenario_is_made_compared_and_proposed_by_keyboard(page: Page, served
     first = amounts.first.get_attribute("name") or ""
     bid = first.partition("-amount")[0]
     write(page, amounts.first, "99999999")
-    press_on(page, page.get_by_role("button", name="Save scenario"))
+    follow(page, page.get_by_role("button", name="Save scenario"))
     error_links_land(page, fields=1)
     axe(page)
     write(page, page.locator(f"[name={first}]"), "12,345.60")
@@ -83,7 +83,7 @@ def test_a_scenario_is_made_compared_and_proposed_by_keyboard(page: Page, served
     follow(page, page.get_by_role("link", name="Scenarios", exact=True).first)
     follow(page, page.get_by_role("link", name=re.compile("^Propose.*More in reserve")))
     look(page)
-    press_on(page, page.get_by_role("button", name="Propose scenario"))
+    follow(page, page.get_by_role("button", name="Propose scenario"))
     error_links_land(page, fields=1)
     axe(page)
     write(page, page.get_by_label("Reason"), "It keeps two in reserve.")
