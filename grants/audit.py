@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -40,6 +41,33 @@ def record(
     bid = getattr(subject, "bid", None)
     event.bid = bid.reference if bid else ""
     return _append(event, subject, before or {}, facts or {})
+
+
+def record_all(
+    action: str,
+    subjects: Sequence[tuple[models.Model, dict[str, Any]]],
+    *,
+    round: Round | None,
+    by: User,
+    at: datetime,
+    because: str = "",
+) -> None:
+    """Write one event for each subject with its facts, as `record` does, in a fixed number of queries.
+
+    Raises NotEntitled as `record` does.
+    """
+    if not subjects:
+        return
+    event = _event(action, round, by, at, because)
+    number, last_hash = _end_of_chain(round)
+    events: list[AuditEvent] = []
+    for subject, facts in subjects:
+        bid = getattr(subject, "bid", None)
+        one = copy(event)
+        one.bid = bid.reference if bid else ""
+        _complete(one, subject, {}, facts, number + len(events) + 1, events[-1].hash if events else last_hash)
+        events.append(one)
+    AuditEvent.objects.bulk_create(events)
 
 
 def record_under_bid(
@@ -144,18 +172,34 @@ def _event(action: str, round: Round | None, by: User, at: datetime, because: st
 
 def _append(event: AuditEvent, subject: models.Model, before: dict[str, Any], facts: dict[str, Any]) -> AuditEvent:
     """Complete an event with its subject, its number and its hashes, and save it at the end of its chain."""
+    number, last_hash = _end_of_chain(event.round)
+    _complete(event, subject, before, facts, number + 1, last_hash)
+    event.save(force_insert=True)
+    return event
+
+
+def _end_of_chain(round: Round | None) -> tuple[int, str]:
+    """Lock a chain, and return the number and the hash of its last event."""
     # Last in the lock order: one writer a chain until its transaction ends.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(681, %s)", [event.round.pk if event.round else 0])
-    last = AuditEvent.objects.filter(round=event.round).order_by("-number").values("number", "hash").first()
-    event.number = last["number"] + 1 if last else 1
-    event.previous_hash = last["hash"] if last else START
+        cursor.execute("SELECT pg_advisory_xact_lock(681, %s)", [round.pk if round else 0])
+    last = AuditEvent.objects.filter(round=round).order_by("-number").values("number", "hash").first()
+    return (last["number"], last["hash"]) if last else (0, START)
+
+
+def _complete(
+    event: AuditEvent,
+    subject: models.Model,
+    before: dict[str, Any],
+    facts: dict[str, Any],
+    number: int,
+    last_hash: str,
+) -> None:
+    event.number, event.previous_hash = number, last_hash
     for name, value in _named(subject).items():
         setattr(event, name, value)
     event.before, event.facts = plain(before), plain(facts)
     event.hash = digest(event)
-    event.save(force_insert=True)
-    return event
 
 
 def digest(event: AuditEvent) -> str:

@@ -132,6 +132,8 @@ ACTIONS: dict[str, Action] = {
     "dismiss likeness": _by(_R.LEAD, past="dismissed a likeness"),
     "undo dismissal": _by(_R.LEAD, past="withdrew the dismissal of a likeness"),
     "merge bodies": _by(_R.LEAD, past="merged two organisations"),
+    "separate bodies": _by(_R.LEAD, past="separated two organisations"),
+    "correct number": _by(_R.LEAD, past="corrected a register number"),
     "see routes": _by(*_READERS),
     "route awards": _by(_R.LEAD, past="routed the grant"),
     "clear warning": _by(_R.LEAD, past="cleared the routing warning"),

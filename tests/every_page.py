@@ -10,6 +10,7 @@ from django.utils import timezone
 from approvals.decisions import deciding, writing
 from approvals.families.workbench import Workbench
 from approvals.models import AmendedGrant, Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
+from bids.intake.forms import BidForm
 from bids.models import (
     Assignment,
     AssignmentPlan,
@@ -72,6 +73,7 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
     upload = Upload.objects.create(
         round=round, reference="UP-TEST", file_name="bids.csv", rows=[], uploaded_by=lead, uploaded_at=AT
     )
+    asking = asking_upload(round, lead)
     award = Award.objects.filter(round=round)[0]
     chair, friend = User.objects.get(username="olive.marsh"), User.objects.get(username="farid.aziz")
     plan = AssignmentPlan.objects.filter(round=round)[0]
@@ -98,6 +100,10 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
     own: dict[str, Any] = {
         "approvals:likeness": {"round": round.reference, "key": alike.suggestions[0].key},
         "approvals:same_body": {"round": round.reference, "key": alike.body_suggestions[0].key},
+        **{
+            f"approvals:{name}": {"round": round.reference, "pk": int(next(iter(alike.bodies)))}
+            for name in ("organisation", "separate_body", "correct_number")
+        },
         "approvals:undo_dismissal": {"round": round.reference, "kind": "bids", "key": "dismissed"},
         "approvals:scenario": {"reference": scenario.reference},
         "approvals:propose_scenario": {"reference": scenario.reference},
@@ -119,6 +125,7 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         },
         "approvals:reconciliation_part": {"round": round.reference, "part": "grants"},
         "bids:import_preview": {"reference": upload.reference},
+        "bids:import_questions": {"reference": asking.reference},
         "bids:withdraw_assignment": {"reference": bid.reference, "username": "amara.cole"},
         "bids:assignment_plan": {"reference": plan.reference},
         "bids:undo_plan": {"reference": plan.reference},
@@ -184,6 +191,26 @@ def workbench(round: Round, lead: User) -> Workbench:
         dismissed_at=AT,
     )
     return Workbench(round, lead, AT)
+
+
+def asking_upload(round: Round, lead: User) -> Upload:
+    """A spreadsheet with a bid by the name of one organisation and the number of another."""
+    own = factories.OrganisationFactory(name="Diggers", register="charity", number="7654399")
+    bid = Bid.objects.filter(round=round, led_by="external")[0]
+    row = {name: str(getattr(bid, name, "")) for name in BidForm.base_fields}
+    tags = {kind: round.tags.filter(kind=kind)[0].code for kind in ("theme", "priority")}
+    row |= {"row": "2", "your_reference": "ASK-1", "recipient": "Delvers", "register": "charity"}
+    row |= {"register_number": own.number, "costs": f"All: {bid.amount}", "boroughs": round.body.areas.everywhere}
+    row |= {"themes": tags["theme"], "priorities": tags["priority"], "employs_staff": "no", "personal_data": "no"}
+    row |= {"london_living_wage": "", "future_cost": "no", "objectives": "", "illustrative": ""}
+    return Upload.objects.create(
+        round=round,
+        reference="UP-ASKS",
+        file_name="asks.csv",
+        rows=[list(row.items())],
+        uploaded_by=lead,
+        uploaded_at=AT,
+    )
 
 
 def export_of(user: User, round: Round) -> Export:

@@ -19,6 +19,7 @@ from grants.models import (
     BodyVersion,
     BudgetLine,
     Organisation,
+    RegisterNumber,
     RoleHolding,
     Round,
     User,
@@ -51,6 +52,8 @@ class OrganisationFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def alias(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         Alias.objects.create(organisation=self, name=self.name)
+        if self.number:
+            RegisterNumber.objects.create(organisation=self, register=self.register, number=self.number)
 
 
 def person(*roles: Role, round: Round | None = None, **kwargs: Any) -> User:

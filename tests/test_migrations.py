@@ -18,7 +18,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from approvals.models import Decision, RegisterEntry
-from grants.models import Round
+from grants.models import Alias, Organisation, RegisterNumber, Round
+from grants.names import plain_name
 from tests import last_release
 
 OURS = ("grants", "bids", "approvals")
@@ -114,6 +115,40 @@ def test_its_rounds_reconcile(upgraded: None, reference: str) -> None:
 
 
 # Each migration that works on data, from nothing
+
+
+def test_names_and_numbers_have_the_spelling_by_which_they_are_compared(upgraded: None) -> None:
+    assert Alias.objects.exists()
+    for alias in Alias.objects.all():
+        assert alias.plain == plain_name(alias.name)
+    numbered = Organisation.objects.exclude(number="")
+    held = set(RegisterNumber.objects.values_list("organisation", "register", "number"))
+    assert held == set(numbered.values_list("pk", "register", "number"))
+    assert len(held) > 20
+
+
+def test_numbers_get_one_spelling_and_what_fits_nothing_stays(empty: None) -> None:
+    apps = migrated_to(("grants", "0006_bodies"))
+    before = [
+        ("company", "234567", "company", "00234567"),
+        ("charity", "sc 012345", "scottish charity", "SC012345"),
+        ("charity", "100123", "northern irish charity", "NIC100123"),
+        ("charity", "TBC", "charity", "TBC"),
+        ("company", "1234567", "company", "01234567"),
+        # Another organisation has it already: a person says whether the two are one.
+        ("company", "00234567", "company", "00234567"),
+    ]
+    for place, (register, number, _, _) in enumerate(before):
+        body = apps.get_model("grants", "Organisation").objects.create(
+            name=f"Body {place}", register=register, number=number
+        )
+        apps.get_model("grants", "Alias").objects.create(organisation=body, name=body.name, plain=f"body {place}")
+    now = migrated_to(("grants", "0007_identity")).get_model("grants", "Organisation")
+    after = [now.objects.get(name=f"Body {place}") for place in range(len(before))]
+    expected = [(register, number) for _, _, register, number in before]
+    expected[0] = ("company", "234567")
+    assert [(body.register, body.number) for body in after] == expected
+    assert all(body.numbers.get().number == body.number for body in after)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Transitions of families and recipients, the only writers of them: group, answer a suggestion, merge organisations.
+"""Transitions of families, the only writers of them: group bids, and answer a suggestion.
 
 `bids.families` suggests what looks alike, and a person answers here. Whoever regroups a grant does not approve it.
 """
@@ -11,14 +11,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from approvals.contracts.contracts import route_again as route_contracts_again
-from approvals.models import Award, DecisionItem, SingleTenderAction
+from approvals.models import Award
 from approvals.routing import awards, commitments
 from bids.families.families import key_of
-from bids.models import Bid, Dismissal, Knowledge, ProjectFamily
+from bids.models import Bid, Dismissal, ProjectFamily
 from bids.models.bids import BidQuerySet
 from grants import audit
-from grants.models import Alias, Organisation, Round, User
+from grants.models import Organisation, Round, User
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
 
@@ -35,7 +34,7 @@ def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by:
     round = rounds.lock(round)
     commitments.must_not_be_in_flight(round)
     family = ProjectFamily.objects.get_or_create(round=round, name=name)[0] if name else None
-    changing = _locked("group bids", round, bids, by, at).exclude(family=family)
+    changing = locked_bids("group bids", round, bids, by, at).exclude(family=family)
     if not changing:
         raise Refused("These bids are already grouped this way", field="bids")
     for bid in changing:
@@ -50,7 +49,7 @@ def group_bids(*, round: Round, name: str, bids: Sequence[Bid], reason: str, by:
     awards.route_again(round, by, at, because="The project families changed", action="group bids")
 
 
-def _locked(action: str, round: Round, bids: Sequence[Bid], by: User, at: datetime) -> BidQuerySet:
+def locked_bids(action: str, round: Round, bids: Sequence[Bid], by: User, at: datetime) -> BidQuerySet:
     """Lock bids of a locked round, and return them.
 
     Raises Refused where a grant among them was decided, or the user declared an interest in one.
@@ -181,79 +180,3 @@ def undo_dismissal(*, dismissal: Dismissal, reason: str, by: User, at: datetime)
     before = {"kind": locked.kind, "members": locked.members, "reason": locked.reason}
     audit.record("undo dismissal", locked, round=round, by=by, at=at, because=reason, before=before)
     locked.delete()
-
-
-# Organisations
-
-
-@transaction.atomic
-def merge_bodies(
-    *, round: Round, kept: Organisation, others: Sequence[Organisation], reason: str, by: User, at: datetime
-) -> None:
-    """Merge organisations into `kept`, which takes over the names of the others and their part in this round.
-
-    Their bids, undecided contracts and the knowledge that members declared of them move to `kept`, and grants are
-    routed again. The records of the others stay for past rounds. Raises Refused while a paper is submitted, where a
-    register holds two of them under different numbers, where another has a register number and `kept` has none, and
-    for a grant that was decided.
-    """
-    round = rounds.lock(round)
-    commitments.must_not_be_in_flight(round)
-    wanted = {kept.pk, *(other.pk for other in others)}
-    locked = {body.pk: body for body in Organisation.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
-    kept, others = locked[kept.pk], [locked[pk] for pk in sorted(wanted - {kept.pk})]
-    if not others:
-        raise Refused("Select at least one other organisation to merge", field="bodies")
-    _must_be_one(kept, others)
-    _repoint(round, kept, others, by, at, reason)
-    names = Alias.objects.filter(organisation__in=others)
-    facts = {"names": sorted(names.values_list("name", flat=True)), "others": [_label(other) for other in others]}
-    names.update(organisation=kept)
-    audit.record("merge bodies", kept, round=round, by=by, at=at, because=reason, facts=facts)
-    awards.route_again(round, by, at, because=f"{kept.name} goes by other names", action="merge bodies")
-
-
-def _must_be_one(kept: Organisation, others: Sequence[Organisation]) -> None:
-    for other in others:
-        if other.number and not kept.number:
-            raise Refused(f"Keep {other.name}, because its register number is known", field="kept")
-        if other.number and other.register == kept.register and other.number != kept.number:
-            raise Refused(
-                f"You cannot merge organisations with different register numbers: {kept.number} and {other.number}",
-                field="bodies",
-            )
-
-
-def _label(body: Organisation) -> str:
-    return f"{body.name} ({body.get_register_display().lower()} {body.number})" if body.number else body.name
-
-
-def _repoint(
-    round: Round, kept: Organisation, others: Sequence[Organisation], by: User, at: datetime, reason: str
-) -> None:
-    theirs = Bid.objects.filter(round=round, recipient__in=others)
-    for bid in _locked("merge bodies", round, list(theirs), by, at).select_related("family", "recipient"):
-        before = {"recipient": bid.recipient.name if bid.recipient else ""}
-        bid.recipient = kept
-        bid.version += 1
-        bid.save(update_fields=["recipient", "version"])
-        facts = {"recipient": kept.name}
-        audit.record("merge bodies", bid, round=round, by=by, at=at, because=reason, before=before, facts=facts)
-    contracts = SingleTenderAction.objects.select_for_update(of=("self",)).select_related("supplier")
-    settled = DecisionItem.objects.signed().exclude(contract=None)
-    for contract in contracts.filter(round=round, supplier__in=others).exclude(pk__in=settled.values("contract")):
-        before = {"supplier": contract.supplier.name}
-        contract.supplier = kept
-        contract.version += 1
-        try:
-            with transaction.atomic():
-                contract.save(update_fields=["supplier", "version"])
-        except IntegrityError:
-            raise Refused(
-                f"{kept.name} already has a contract called {contract.title}. Rename one of them first", field="kept"
-            ) from None
-        facts = {"supplier": kept.name}
-        audit.record("merge bodies", contract, round=round, by=by, at=at, because=reason, before=before, facts=facts)
-    route_contracts_again(round, kept, f"{kept.name} and another supplier are one: {reason}", by, at)
-    for known in Knowledge.objects.filter(round=round, organisations__in=others).distinct():
-        known.organisations.add(kept)

@@ -34,7 +34,7 @@ def standings(claims: Sequence[Claim], limit: Limit, key: Key, sent_up: Collecti
     by_reference = {}
     for claim in claims:
         by_family = limit.level(families.get(claim.family, claim.amount))
-        by_recipient = limit.level(recipients.get(claim.recipient, claim.amount))
+        by_recipient = limit.level(recipients.get(claim.of(Key.RECIPIENT), claim.amount))
         binding, other = (by_family, by_recipient) if key is Key.FAMILY else (by_recipient, by_family)
         level = Level.DMPC if claim.reference in sent_up else binding
         by_reference[claim.reference] = Standing(level, other.height > level.height)
@@ -44,9 +44,8 @@ def standings(claims: Sequence[Claim], limit: Limit, key: Key, sent_up: Collecti
 def _sums(claims: Sequence[Claim], key: Key) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = defaultdict(lambda: money.ZERO)
     for claim in claims:
-        name = claim.family if key is Key.FAMILY else claim.recipient
-        if name:
-            sums[name] += claim.amount
+        if claim.of(key):
+            sums[claim.of(key)] += claim.amount
     return sums
 
 
@@ -94,9 +93,11 @@ def regrouped(claims: Sequence[Claim], references: Collection[str], family: str)
     return [replace(claim, family=family) if claim.reference in references else claim for claim in claims]
 
 
-def paid_to(claims: Sequence[Claim], recipients: Collection[str], kept: str) -> list[Claim]:
-    """Return the claims with those of `recipients` made to `kept`."""
-    return [replace(claim, recipient=kept) if claim.recipient in recipients else claim for claim in claims]
+def paid_to(claims: Sequence[Claim], payees: Collection[str], kept: str, name: str) -> list[Claim]:
+    """Return the claims with those of `payees` made to the payee `kept`, whose name is `name`."""
+    return [
+        replace(claim, payee=kept, recipient=name) if claim.of(Key.RECIPIENT) in payees else claim for claim in claims
+    ]
 
 
 def effect(
@@ -140,10 +141,10 @@ def splits(claims: Sequence[Claim], limit: Limit, key: Key, sent_up: Collection[
     below: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.recipient and limit.level(claim.amount) is Level.DELEGATED:
-            below[claim.recipient].append(claim)
+            below[claim.of(Key.RECIPIENT)].append(claim)
     candidates = [
-        Split(recipient, tuple(claim.reference for claim in own), money.total([claim.amount for claim in own]))
-        for recipient, own in below.items()
+        Split(own[0].recipient, tuple(claim.reference for claim in own), money.total([claim.amount for claim in own]))
+        for own in below.values()
         if any(standing[claim.reference].level is Level.DELEGATED for claim in own)
     ]
     together = [each for each in candidates if limit.level(each.total) is Level.DMPC]

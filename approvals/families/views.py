@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals.families import grouping
+from approvals.families import bodies, grouping
 from approvals.families.forms import FamilyForm, LikenessForm, SameBodyForm, as_typed
 from approvals.families.workbench import Workbench
 from bids.families.families import Suggestion
@@ -167,7 +167,7 @@ def _answer_bodies(round: Round, alike: list[Organisation], request: Request, da
     common: dict[str, Any] = {"round": round, "reason": data["reason"], "by": request.user, "at": timezone.now()}
     if data["answer"] == "dismiss":
         return grouping.dismiss_bodies(**common, bodies=alike)
-    grouping.merge_bodies(**common, kept=data["kept"], others=list(data["bodies"]))
+    bodies.merge_bodies(**common, kept=data["kept"], others=list(data["bodies"]))
     return None
 
 

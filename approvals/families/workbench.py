@@ -98,6 +98,7 @@ class Workbench:
                 amount(bid),
                 bid.family.name if bid.family else "",
                 bid.recipient.name if bid.recipient else "",
+                bid.recipient.identity if bid.recipient else "",
             )
             for bid in self.all_bids
         ]
@@ -159,8 +160,8 @@ class Workbench:
 
     def merged(self, kept: Organisation, others: Collection[Organisation]) -> splits.Effect | None:
         """Return the effect on the routes if the grants to `others` go to `kept`."""
-        claims = splits.paid_to(self.claims, {other.name for other in others}, kept.name)
-        return self._compare(claims, {claim.reference for claim in claims if claim.recipient == kept.name})
+        claims = splits.paid_to(self.claims, {other.identity for other in others}, kept.identity, kept.name)
+        return self._compare(claims, {claim.reference for claim in claims if claim.of(Key.RECIPIENT) == kept.identity})
 
     def _compare(self, claims: Sequence[Claim], members: Collection[str]) -> splits.Effect | None:
         if self.limit is None:

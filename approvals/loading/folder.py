@@ -15,6 +15,7 @@ from approvals.models import Decision
 from bids.models import Bid
 from grants import money
 from grants.models import Alias, Organisation, Round, User
+from grants.names import plain_name
 
 
 class BadFolder(Exception):
@@ -87,18 +88,19 @@ class Folder:
         return Decision.objects.get(reference=self.text["reference"])
 
     def organisation(self, entry: dict[str, Any]) -> Organisation:
-        """Return the organisation of this name or alias, and create it with its aliases where there is none."""
-        known = Alias.objects.filter(name=entry["name"]).select_related("organisation").first()
+        """Return the organisation of this name or alias, and create it with its aliases where there is none.
+
+        Raises BadFolder for a number that is none of its register.
+        """
+        known = Alias.objects.filter(plain=plain_name(entry["name"])).select_related("organisation").first()
         if known:
             return known.organisation
-        body = Organisation.objects.create(
-            name=entry["name"],
-            register=entry.get("register", Organisation.Register.NOT_STATED),
-            number=entry.get("number", ""),
-        )
-        for name in (entry["name"], *entry.get("aliases", [])):
-            Alias.objects.create(organisation=body, name=name)
-        return body
+        try:
+            return Organisation.objects.add(
+                entry["name"], entry.get("register", ""), entry.get("number", ""), entry.get("aliases", [])
+            )
+        except ValueError as wrong:
+            raise BadFolder(f"{self.path}/round.toml: {entry['name']}: {wrong}") from None
 
 
 def pounds(value: Any) -> Decimal:

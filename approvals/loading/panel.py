@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from approvals.loading.folder import BadFolder, Folder, pounds
-from bids.intake import intake, sheets
+from bids.intake import checking, intake, sheets
 from bids.models import Assignment, Tag
 from bids.panel import assignments, closing, interests, practice, scorecards
 from bids.panel import members as members_of_panel
@@ -16,18 +16,29 @@ from grants.roles import Role
 
 
 def receive(folder: Folder) -> None:
-    """Take in the spreadsheet of bids. Raises BadFolder with the first cell that is wrong."""
+    """Take in the spreadsheet of bids. Raises BadFolder with the first cell that is wrong.
+
+    Nobody is there to be asked which organisation is meant, so its number decides: one number is one organisation, and
+    two numbers are two. Where the number does not say, the folder is refused with the question.
+    """
     by, at, _ = folder.stage("received")
     for body in folder.toml.get("organisations", []):
         folder.organisation(body)
     file = folder.path / "bids.csv"
     with file.open("rb") as opened:
         rows = sheets.read(opened, file.name, folder.round.body)
-    preview = intake.check(folder.round, rows)
+    read = checking.read(folder.round, rows)
+    answers: dict[str, str] = {}
+    while (preview := checking.settle(folder.round, read, answers)).questions:
+        unclear = next((question for question in preview.questions if not question.by_number), None)
+        if unclear:
+            raise BadFolder(f"{file}: {unclear.sentence}")
+        answers |= {question.key: question.by_number for question in preview.questions}
     if preview.wrong:
         row = preview.wrong[0]
         raise BadFolder(f"{file}: {row.errors[0][0]} {row.errors[0][2]}")
     upload = intake.keep_upload(round=folder.round, file_name=file.name, rows=rows, by=by, at=at)
+    intake.keep_answers(upload=upload, answers=answers)
     intake.take_in_upload(upload=upload, by=by, at=at)
 
 

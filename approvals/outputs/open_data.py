@@ -4,19 +4,27 @@ Source: https://standard.threesixtygiving.org/ and the codes of https://org-id.g
 frozen and from the publisher's settings, so that the same decisions always give the same bytes.
 """
 
+import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from approvals.paper.settled import Grant
-from grants import money
+from grants import money, registers
+from grants.names import plain_letters
 
 VERSION = "1.4"
-# By the values of `Organisation.Register`.
-_REGISTERS = {"charity": ("GB-CHC", "charityNumber"), "company": ("GB-COH", "companyNumber")}
+# The fields of the standard for a number of its own, by the values of `Organisation.Register`.
+_NUMBERS = {
+    "charity": "charityNumber",
+    "scottish charity": "charityNumber",
+    "northern irish charity": "charityNumber",
+    "company": "companyNumber",
+}
 _AUTHORITY = "local authority"
 # The names of the kinds of tags in the data, by the values of `bids.models.Tag.Kind`. They are published, so they do
 # not change with the labels of the pages.
@@ -131,19 +139,20 @@ def recipient(settled_grant: Grant, by: Publisher) -> dict[str, str]:
     """Return the recipient by its number in a public register, or under the publisher's prefix if it has none."""
     kind, number = settled_grant.register_value, settled_grant.register_number
     name = settled_grant.recipient or "Not stated"
-    # Neither register gives numbers with a space in them.
-    if kind in _REGISTERS and " " not in number:
-        scheme, key = _REGISTERS[kind]
-        return {"id": f"{scheme}-{number}", "name": name, key: number}
-    # The list of English authorities knows three capitals, such as CMD for Camden, and no other code.
-    if kind == _AUTHORITY and re.fullmatch("[A-Z]{3}", number):
-        return {"id": f"GB-LAE-{number}", "name": name}
-    own = number if kind == _AUTHORITY else _slug(name)
-    return {"id": f"{by.prefix}-org-{own}", "name": name}
+    if listed := registers.identifier(kind, number):
+        own = {"id": listed, "name": name}
+        return own | ({_NUMBERS[kind]: registers.normal(kind, number)[1]} if kind in _NUMBERS else {})
+    return {"id": f"{by.prefix}-org-{number if kind == _AUTHORITY else _slug(name)}", "name": name}
 
 
 def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+    """Return a text in plain letters for an identifier; where they leave something out, a digest tells texts apart."""
+    plain = plain_letters(text)
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if all(letter.isascii() for letter in plain if letter.isalnum()) and slug:
+        return slug
+    digest = hashlib.sha256(unicodedata.normalize("NFC", text.strip()).encode()).hexdigest()[:12]
+    return f"{slug}-{digest}".strip("-")
 
 
 def as_json(contents: dict[str, Any]) -> str:

@@ -83,7 +83,8 @@ def claim_of(award: Award) -> routes.Claim:
     """Return what routing compares of a grant. Fetch its bid, family and recipient first."""
     bid = award.bid
     family = bid.family.name if bid.family else ""
-    return routes.Claim(award.reference, award.amount, family, bid.recipient.name if bid.recipient else "")
+    recipient, payee = (bid.recipient.name, bid.recipient.identity) if bid.recipient else ("", "")
+    return routes.Claim(award.reference, award.amount, family, recipient, payee)
 
 
 def compared_sum(award: Award) -> Decimal:

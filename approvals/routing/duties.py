@@ -15,6 +15,8 @@ PREPARING = (
     "return bid",
     "group bids",
     "merge bodies",
+    "separate bodies",
+    "correct number",
     "route awards",
     "clear warning",
     "escalate award",
@@ -33,7 +35,7 @@ PREPARING = (
 FOR_A_DECISION = (*PREPARING, "keep budget line", "propose virement", "confirm virement")
 
 # Only these can lower a route or remove its warning.
-REGROUPING = ("group bids", "merge bodies", "clear warning")
+REGROUPING = ("group bids", "merge bodies", "separate bodies", "correct number", "clear warning")
 # What a deputy does with a bid in the name of a lead, who answers for it.
 HANDLING = ("review bid", *REGROUPING)
 

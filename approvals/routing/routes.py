@@ -31,12 +31,20 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One grant asking for approval. `amount` in pounds; `family` is empty for a project of its own."""
+    """One grant asking for approval. `amount` in pounds; `family` is empty for a project of its own.
+
+    `recipient` is the name of the organisation, and `payee` what tells it from others of its name.
+    """
 
     reference: str
     amount: Decimal
     family: str
     recipient: str
+    payee: str = ""
+
+    def of(self, key: Key) -> str:
+        """Return what its group has in common by a key; empty for a grant that stands alone."""
+        return self.family if key is Key.FAMILY else self.payee or self.recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class Route:
 def group(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key) -> Group:
     """Return the group of a claim: the grants of its family or recipient, including itself."""
     name = claim.family if key is Key.FAMILY else claim.recipient
-    own = [other for other in claims if name and (other.family if key is Key.FAMILY else other.recipient) == name]
+    own = [other for other in claims if claim.of(key) and other.of(key) == claim.of(key)]
     members = {other.reference: other.amount for other in own} | {claim.reference: claim.amount}
     total = money.total(list(members.values()))
     return Group(key, name, tuple(sorted(members)), total, limit.level(total))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from bids.fields import BidsField
+from bids.intake.recipients import Question, Recipients, keeps_recipient, named
 from bids.models import Bid, Tag
-from grants import money
+from grants import money, registers
 from grants.bodies import Body
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, text_area, yes_no
 from grants.layout import Reveal, Section
 from grants.models import Organisation, Round
+from grants.names import mixed_word, plain_name
 
 
 def in_words_of(body: Body, fields: dict[str, forms.Field]) -> None:
@@ -24,6 +27,16 @@ def in_words_of(body: Body, fields: dict[str, forms.Field]) -> None:
     boroughs.error_messages["required"] = f"Select {body.areas.many}"
     fields["sponsoring_unit"].help_text = f"The unit of the force behind the bid, such as {body.unit_example}."
     fields["london_living_wage"].label = f"Are they paid at least the {body.living_wage}?"
+
+
+class TagsField(forms.MultipleChoiceField):
+    """Tags of a round to tick, by their codes. `tags` are those of one kind; the value is a list of them."""
+
+    widget = Checkboxes
+    tags: Mapping[str, Tag] = {}
+
+    def clean(self, value: Any) -> list[Tag]:
+        return [self.tags[code] for code in super().clean(value)]
 
 
 class BidForm(Form):
@@ -60,7 +73,9 @@ class BidForm(Form):
     register = forms.ChoiceField(
         label="Registered as", choices=Organisation.Register.choices, required=False, widget=forms.Select
     )
-    register_number = forms.CharField(label="Register number", max_length=20, required=False)
+    register_number = forms.CharField(
+        label="Register number", max_length=40, required=False, help_text="Spaces and zeros at the front do not matter."
+    )
     sponsoring_unit = forms.CharField(
         label="Sponsoring unit", max_length=80, help_text="The unit of the force behind the bid."
     )
@@ -80,11 +95,9 @@ class BidForm(Form):
     summary = text_area("Summary")
     beneficiaries = text_area("Who benefits", rows=2, longest=2000)
     boroughs = forms.MultipleChoiceField(widget=Checkboxes)
-    themes = forms.ModelMultipleChoiceField(label="Themes", queryset=Tag.objects.none(), widget=Checkboxes)
-    priorities = forms.ModelMultipleChoiceField(label="Plan priorities", queryset=Tag.objects.none(), widget=Checkboxes)
-    objectives = forms.ModelMultipleChoiceField(
-        label="Objectives", queryset=Tag.objects.none(), widget=Checkboxes, required=False
-    )
+    themes = TagsField(label="Themes")
+    priorities = TagsField(label="Plan priorities")
+    objectives = TagsField(label="Objectives", required=False)
     starts_on = DayField(label="Start date")
     ends_on = DayField(label="End date")
     outputs = text_area("Outputs")
@@ -104,11 +117,13 @@ class BidForm(Form):
         super().__init__(*args, **kwargs)
         self.body = round.body
         in_words_of(self.body, self.fields)
+        # A spreadsheet makes a form for each row, so the tags are those that its round was fetched with.
+        tags = list(round.tags.all())
         for name, kind in (("themes", "theme"), ("priorities", "priority"), ("objectives", "objective")):
             field = self.fields[name]
-            assert isinstance(field, forms.ModelMultipleChoiceField)
-            field.queryset = Tag.objects.filter(round=round, kind=kind)
-            field.to_field_name = "code"
+            assert isinstance(field, TagsField)
+            field.tags = {tag.code: tag for tag in tags if tag.kind == kind}
+            field.choices = [(tag.code, tag.label) for tag in field.tags.values()]
 
     def clean_costs(self) -> list[tuple[str, Decimal]]:
         lines = []
@@ -130,6 +145,10 @@ class BidForm(Form):
 
     def clean_recipient(self) -> str:
         name = " ".join(self.cleaned_data["recipient"].split())
+        if name and not plain_name(name):
+            raise forms.ValidationError("Enter a name with letters or numbers in it")
+        if mixed := mixed_word(name):
+            raise forms.ValidationError(f"“{mixed}” mixes letters of two alphabets that look alike. Type it again")
         if self.body.is_police(name):
             raise forms.ValidationError("A unit of the force cannot take a grant. Name it as the sponsoring unit")
         return name
@@ -152,7 +171,7 @@ class BidForm(Form):
     def _check_recipient(self, data: dict[str, Any]) -> None:
         name, number = data.get("recipient", ""), data.get("register_number", "")
         register = data.get("register") or Organisation.Register.NOT_STATED
-        data["register"] = register
+        data["register"], data["as_written"] = register, (register, number)
         if data.get("led_by") == Bid.Led.INTERNAL:
             if name or number:
                 self.add_error("recipient", "A bid led by a unit of the force has no recipient. Leave it empty")
@@ -161,13 +180,64 @@ class BidForm(Form):
                 self.add_error("recipient", "Enter the recipient organisation")
             if (register == Organisation.Register.NOT_STATED) != (not number):
                 self.add_error("register_number", "Enter both the register and the number, or neither")
+            elif number:
+                try:
+                    data["register"], data["register_number"] = registers.normal(register, number)
+                except registers.NotANumber as wrong:
+                    self.add_error("register_number", str(wrong))
 
 
-class ChangeBidForm(BidForm):
+class AddBidForm(BidForm):
+    """One bid typed by a person, who is asked which organisation is meant where its name and number leave it open.
+
+    `kept` is the bid whose recipient stays as it is while its name, register and number do.
+    """
+
+    kept: Bid | None = None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        data["recipient_answer"] = self.data.get("recipient_answer", "")
+        wrong = {"led_by", "recipient", "register", "register_number"} & self.errors.keys()
+        if wrong or not data.get("recipient") or (self.kept and keeps_recipient(self.kept, data)):
+            return data
+        question = Recipients().place(named(data), data["recipient_answer"]).question
+        if question:
+            self.fields["recipient_answer"] = forms.ChoiceField(
+                label="Which organisation is meant?",
+                choices=question.choices,
+                widget=Radios,
+                required=False,
+                help_text=question.otherwise,
+            )
+            self.add_error("recipient_answer", question.sentence)
+        return data
+
+
+class ChangeBidForm(AddBidForm):
     """An existing bid: its reference stays, and the reason for the change is recorded in the trail."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = text_area("Reason for the change", rows=2)
+
+    def __init__(self, *args: Any, bid: Bid, **kwargs: Any) -> None:
+        super().__init__(*args, round=bid.round, **kwargs)
+        self.kept = bid
+
+
+class QuestionsForm(Form):
+    """The questions about recipients that the rows of a spreadsheet leave open, each with its answers."""
+
+    def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question in questions:
+            self.fields[question.key] = forms.ChoiceField(
+                label=question.sentence,
+                choices=question.choices,
+                widget=Radios,
+                help_text=question.otherwise,
+                error_messages={"required": "Select which organisation is meant"},
+            )
 
 
 class UploadForm(Form):

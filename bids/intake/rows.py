@@ -6,12 +6,12 @@ from datetime import date
 
 from django.utils.datastructures import MultiValueDict
 
+from bids.intake.content import LISTS
 from bids.intake.forms import BidForm
 from bids.intake.sheets import COLUMNS
 from grants.bodies import NoSuchArea
 from grants.models import Round
 
-LISTS = ("themes", "priorities", "objectives")
 _DAYS = ("starts_on", "ends_on")
 _YES_NO = ("employs_staff", "london_living_wage", "personal_data", "future_cost")
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("rounds/<slug:round>/bids/import/", views.import_bids, name="import_bids"),
     path("rounds/<slug:round>/bids/eligibility/", views.eligibility, name="eligibility"),
     path("imports/<str:reference>/", views.import_preview, name="import_preview"),
+    path("imports/<str:reference>/recipients/", views.import_questions, name="import_questions"),
     path("bids/<str:reference>/", views.bid, name="bid"),
     path("bids/<str:reference>/change/", views.change_bid, name="change_bid"),
     path("trail/bids/<str:reference>/", views.bid_trail, name="bid_trail"),

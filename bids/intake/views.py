@@ -13,9 +13,9 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET
 
 from bids.access import bid_or_404
-from bids.intake import exports, intake, sheets
+from bids.intake import checking, exports, intake, sheets
 from bids.intake.filters import BidFilter
-from bids.intake.forms import BidForm, ChangeBidForm, EligibilityForm, UploadForm
+from bids.intake.forms import AddBidForm, BidForm, ChangeBidForm, EligibilityForm, QuestionsForm, UploadForm
 from bids.models import Bid, Scorecard, Upload
 from bids.panel import reading
 from bids.panel.blindness import Part, Phase, may_see
@@ -110,7 +110,7 @@ def add_bid(request: Request, round: str) -> HttpResponse:
     return form_page(
         request,
         "bids/intake/add_bid.html",
-        BidForm(request.POST or None, round=this_round),
+        AddBidForm(request.POST or None, round=this_round),
         lambda draft: intake.take_in(round=this_round, draft=draft, by=request.user, at=timezone.now()),
         done=lambda taken: f"You added {taken.source_reference} as {taken.reference}",
         to=reverse("bids:bids", args=[this_round.reference]),
@@ -128,7 +128,7 @@ def change_bid(request: Request, reference: str) -> HttpResponse:
     return form_page(
         request,
         "bids/intake/change_bid.html",
-        ChangeBidForm(request.POST or None, initial=_initial(bid), round=bid.round),
+        ChangeBidForm(request.POST or None, initial=_initial(bid), bid=bid),
         call,
         done=f"You changed {bid.source_reference}",
         to=reverse("bids:bid", args=[bid.reference]),
@@ -144,8 +144,11 @@ def _initial(bid: Bid) -> dict[str, Any]:
     initial |= {
         "your_reference": bid.source_reference,
         "recipient": bid.recipient_as_written,
-        "register": bid.recipient.register if bid.recipient else "",
-        "register_number": bid.recipient.number if bid.recipient else "",
+        "register": bid.register_as_written or (bid.recipient.register if bid.recipient else ""),
+        # Bids of before kept no number of their own.
+        "register_number": bid.number_as_written
+        if bid.register_as_written
+        else (bid.recipient.number if bid.recipient else ""),
         "costs": "\n".join(f"{cost.label}: {cost.amount}" for cost in bid.costs.all()),
         "version": bid.version,
     }
@@ -174,20 +177,47 @@ def import_bids(request: Request, round: str) -> HttpResponse:
     return render(request, "bids/intake/import_bids.html", context)
 
 
-@allow("take in bid")
-def import_preview(request: Request, reference: str) -> HttpResponse:
+def _upload_or_404(request: Request, reference: str) -> Upload:
     own = Upload.objects.filter(uploaded_by=request.user).select_related("round")
     upload = get_object_or_404(own, reference=reference)
-    this_round = round_or_404(request, upload.round.reference, "take in bid")
+    round_or_404(request, upload.round.reference, "take in bid")
+    return upload
+
+
+@allow("take in bid")
+def import_preview(request: Request, reference: str) -> HttpResponse:
+    upload = _upload_or_404(request, reference)
+    preview = checking.check(upload.round, upload.read(), upload.answers)
+    if preview.questions and not preview.wrong:
+        return redirect("bids:import_questions", upload.reference)
     return form_page(
         request,
         "bids/intake/import_preview.html",
         ConfirmForm(request.POST or None),
         lambda data: intake.take_in_upload(upload=upload, by=request.user, at=timezone.now()),
         done=lambda taken: f"You imported {counted(len(taken), 'bid')}",
-        to=reverse("bids:bids", args=[this_round.reference]),
+        to=reverse("bids:bids", args=[upload.round.reference]),
         upload=upload,
-        preview=intake.check(this_round, upload.read()),
+        preview=preview,
+        page=page_of(request, preview.rows, size=100),
+    )
+
+
+@allow("take in bid")
+def import_questions(request: Request, reference: str) -> HttpResponse:
+    upload = _upload_or_404(request, reference)
+    preview = checking.check(upload.round, upload.read(), upload.answers)
+    if not preview.questions:
+        return redirect("bids:import_preview", upload.reference)
+    return form_page(
+        request,
+        "bids/intake/import_questions.html",
+        QuestionsForm(request.POST if request.method == "POST" else None, questions=preview.questions),
+        lambda answers: intake.keep_answers(upload=upload, answers=answers),
+        done="You said which organisations are meant",
+        to=reverse("bids:import_preview", args=[upload.reference]),
+        upload=upload,
+        preview=preview,
     )
 
 

@@ -123,7 +123,10 @@ class Bid(models.Model):
     title = models.CharField(max_length=150)
     led_by = models.CharField(max_length=10, choices=Led)
     recipient = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="bids")
+    # How the bidder named the recipient, with the number in its one spelling. Bids of before have no number here.
     recipient_as_written = models.CharField(max_length=150, blank=True)
+    register_as_written = models.CharField(max_length=30, blank=True)
+    number_as_written = models.CharField(max_length=20, blank=True)
     sponsoring_unit = models.CharField(max_length=80)
     # Personal data of the bidder's contact, shown only to people who group or audit bids.
     contact = models.CharField(max_length=150, blank=True)
@@ -214,6 +217,8 @@ class Upload(models.Model):
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     taken_in_at = models.DateTimeField(null=True)
+    # Which organisation is meant, by the key of the question.
+    answers = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.file_name

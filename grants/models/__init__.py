@@ -4,7 +4,7 @@ Start with `rounds.py`; Django finds every model through this module.
 """
 
 from grants.models.holdings import HoldingQuerySet, RoleHolding
-from grants.models.organisations import Alias, Organisation
+from grants.models.organisations import Alias, Organisation, RegisterNumber
 from grants.models.references import new_references
 from grants.models.rounds import UNALLOCATED, BodyVersion, BudgetLine, Round, Virement, own_body
 from grants.models.trail import AuditEvent
@@ -20,6 +20,7 @@ __all__ = [
     "HoldingQuerySet",
     "Mail",
     "Organisation",
+    "RegisterNumber",
     "RoleHolding",
     "Round",
     "User",

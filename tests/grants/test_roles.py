@@ -59,6 +59,8 @@ CHANGES = {
         "dismiss likeness",
         "undo dismissal",
         "merge bodies",
+        "separate bodies",
+        "correct number",
         "route awards",
         "clear warning",
         "escalate award",

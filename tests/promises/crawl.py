@@ -29,7 +29,7 @@ from django.utils.functional import cached_property
 
 from approvals.families.workbench import Workbench
 from approvals.models import Award, DelegationRule
-from bids.models import AssignmentPlan, Criterion, Export, Interest, Mark, Meeting, Scorecard, Upload
+from bids.models import AssignmentPlan, Bid, Criterion, Export, Interest, Mark, Meeting, Scorecard, Upload
 from bids.panel.blindness import Part, Phase, may_see
 from bids.panel.hidden import BLIND
 from grants.access import holdings
@@ -230,6 +230,8 @@ def _of_page(name: str, objects: dict[str, str]) -> Iterator[str]:
         yield reverse(name, kwargs={key: arguments[key] for key in wanted})
     elif kind in objects:
         arguments |= {"round": objects[kind], "reference": objects[kind], "bid": objects["bids"]}
+        if "pk" in wanted:
+            arguments["pk"] = _organisation(objects[kind])
         if name in ALIKE:
             arguments |= _alike(name, objects[kind])
         yield reverse(name, kwargs={key: arguments[key] for key in wanted})
@@ -243,6 +245,13 @@ def _alike(name: str, round: str) -> dict[str, str]:
     bench = Workbench(Round.objects.get(reference=round), User.objects.get(username="grace.hall"), NOW)
     by_page = dict(zip(ALIKE, (bench.suggestions, bench.body_suggestions, bench.dismissals), strict=True))
     return {"kind": "bids", "key": by_page[name][0].key if by_page[name] else "none"}
+
+
+def _organisation(round: str) -> int:
+    """The number of an organisation that asks for a grant in the round."""
+    return int(
+        Bid.objects.filter(round__reference=round).exclude(recipient=None).values_list("recipient", flat=True)[0]
+    )
 
 
 def _of_round(reference: str, bid: str, paper: str) -> dict[str, str]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from approvals.families import grouping
+from approvals.families import bodies, grouping
 from approvals.families.workbench import Workbench
 from approvals.models import Award, Decision, SingleTenderAction
 from approvals.routing import approving, awards
-from bids.intake import intake
+from bids.intake.recipients import Named, Recipients
 from bids.models import Bid, Dismissal, Interest, Knowledge
 from grants import audit
 from grants.models import Alias, AuditEvent, Organisation, Round, User
@@ -237,7 +237,7 @@ def test_bids_with_a_decided_grant_cannot_be_grouped_but_can_be_dismissed(
 
 
 def merge(round: Round, kept: Organisation, others: list[Organisation], by: User) -> None:
-    grouping.merge_bodies(round=round, kept=kept, others=others, reason="One body", by=by, at=NOW)
+    bodies.merge_bodies(round=round, kept=kept, others=others, reason="One body", by=by, at=NOW)
 
 
 @pytest.fixture
@@ -303,8 +303,9 @@ def test_a_merge_is_recorded_for_the_organisation_and_for_each_bid(round: Round,
 
 def test_a_later_bid_under_the_other_name_goes_to_the_body_that_was_kept(round: Round, lead: User, sharan: Any) -> None:
     merge(round, sharan[0], [sharan[1]], lead)
-    draft = {"recipient": "The Sharon Project Ltd", "register": "not stated", "register_number": ""}
-    assert intake.Organisations().find(draft) == sharan[0]
+    body = Recipients().place(Named("The Sharon Project Ltd", "not stated", "")).body
+    assert body is not None
+    assert body.stored == sharan[0]
 
 
 def test_bids_of_another_round_stay_as_they_were(round: Round, lead: User, sharan: Any) -> None:
@@ -397,7 +398,7 @@ def test_contracts_of_merged_suppliers_are_routed_by_their_sum(round: Round, lea
     first = factories.contract(round, lead, "60000", title="Lights")
     second = factories.contract(round, lead, "60000", title="Locks", supplier=OrganisationFactory())
     assert (first.route, second.route) == ("delegated", "delegated")
-    grouping.merge_bodies(
+    bodies.merge_bodies(
         round=round, kept=second.supplier, others=[first.supplier], reason="One number", by=lead, at=NOW
     )
     for each in (first, second):

@@ -87,7 +87,7 @@ def test_where_the_recipient_binds_a_family_moves_no_grant_and_warns() -> None:
 
 def test_grants_to_merged_recipients_are_summed() -> None:
     lots = [claim("A", "30000", "", "Sharan"), claim("B", "30000", "", "Sharon")]
-    regrouped_claims = paid_to(lots, ["Sharon"], "Sharan")
+    regrouped_claims = paid_to(lots, ["Sharon"], "Sharan", "Sharan")
     assert {each.recipient for each in regrouped_claims} == {"Sharan"}
     result = effect(lots, regrouped_claims, "AB", LIMIT, Key.RECIPIENT)
     assert (result.up, result.total) == (("A", "B"), Decimal("60000.00"))
@@ -131,7 +131,7 @@ def test_putting_whole_families_together_never_lowers_a_route(claims: list[Claim
 
 @given(claims_of_a_round, keys)
 def test_merging_recipients_never_lowers_a_route(claims: list[Claim], key: Key) -> None:
-    result = effect(claims, paid_to(claims, ["X"], "Y"), (), LIMIT, key)
+    result = effect(claims, paid_to(claims, ["X"], "Y", "Y"), (), LIMIT, key)
     assert result.down == ()
 
 

@@ -23,6 +23,7 @@ from approvals.models import Award, Decision, Pack
 from approvals.outputs import open_data, published
 from approvals.paper import settled
 from bids.models import Bid, Tag
+from grants import registers
 from grants.models import Organisation, User
 from grants.refusal import Refused
 from grants.tables import as_csv
@@ -138,9 +139,17 @@ def test_an_amount_is_a_number_with_two_decimals_exactly() -> None:
     [
         ("charity", "1234567", {"id": "GB-CHC-1234567", "charityNumber": "1234567"}),
         ("company", "09876543", {"id": "GB-COH-09876543", "companyNumber": "09876543"}),
-        ("company", "SC 123456", {"id": "360G-x-org-a-body"}),
+        ("company", "SC 123456", {"id": "GB-COH-SC123456", "companyNumber": "SC123456"}),
+        ("company", "234567", {"id": "GB-COH-00234567", "companyNumber": "00234567"}),
+        ("company", "TBC", {"id": "360G-x-org-a-body"}),
+        ("charity", "SC 012345", {"id": "GB-SC-SC012345", "charityNumber": "SC012345"}),
+        ("scottish charity", "SC012345", {"id": "GB-SC-SC012345", "charityNumber": "SC012345"}),
+        ("northern irish charity", "NIC100123", {"id": "GB-NIC-100123", "charityNumber": "NIC100123"}),
+        ("mutual", "12345R", {"id": "GB-MPR-12345R"}),
+        ("education", "100123", {"id": "GB-EDU-100123"}),
+        ("education", "10012345", {"id": "GB-UKPRN-10012345"}),
         ("local authority", "CMD", {"id": "GB-LAE-CMD"}),
-        ("local authority", "9923086", {"id": "360G-x-org-9923086"}),
+        ("local authority", "E07999923", {"id": "360G-x-org-E07999923"}),
         ("not stated", "1234567", {"id": "360G-x-org-a-body"}),
         ("", "", {"id": "360G-x-org-a-body"}),
     ],
@@ -151,8 +160,20 @@ def test_a_recipient_is_named_by_its_register(register: str, number: str, expect
 
 
 def test_every_register_of_the_service_is_known() -> None:
-    known = {*open_data._REGISTERS, open_data._AUTHORITY, "not stated"}
-    assert set(Organisation.Register.values) == known
+    assert set(Organisation.Register.values) == {*registers.SHAPES, "not stated"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("华人社区", "华人社团"), ("বাংলা দল", "বাংলা দলা"), ("Ελλάς", "Ελλάδα"), ("A 华", "A 团"), ("—", "–")],
+)
+def test_an_own_identifier_tells_names_of_any_script_apart(one: str, other: str) -> None:
+    def own(name: str) -> str:
+        return changed(register_value="", register_number="", recipient=name)["recipientOrganization"][0]["id"]
+
+    assert own(one) != own(other)
+    assert own(one) == own(one)
+    assert own("Café Society") == "360G-x-org-cafe-society"
 
 
 def test_every_kind_of_tag_has_its_vocabulary() -> None:

@@ -23,7 +23,7 @@ def words(rng: random.Random, wanted: int) -> str:
     [
         ("The Sharan Project", "sharan project"),
         ("PCPI Ltd.", "pcpi"),
-        ("A & B Limited", "a & b"),
+        ("A & B Limited", "a and b"),
         ("Ltd", "ltd"),
         ("  Two   Words ", "two words"),
     ],

@@ -2,11 +2,12 @@
 
 import pytest
 
-from bids.intake import intake
+from bids.intake import checking
+from bids.intake.recipients import NEW, Named, Question, Recipients
 from bids.models import Bid
 from grants.models import Alias, Round, User
 from grants.roles import Role
-from tests.bids.intake.test_intake import errors, rows, take_in
+from tests.bids.intake.test_intake import rows, take_in
 from tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -17,8 +18,17 @@ def lead(round: Round) -> User:
     return person(Role.LEAD, round=round)
 
 
+def yes(question: Question) -> str:
+    """The number is right, so it is the organisation of that number."""
+    return question.choices[0][0]
+
+
+def new(question: Question) -> str:
+    return NEW
+
+
 def test_two_spellings_of_one_number_are_one_organisation_with_two_names(round: Round, lead: User) -> None:
-    one, other = take_in(round, lead, rows({}, {"your_reference": "B-2", "recipient": "Dove Cote Growers"}))
+    one, other = take_in(round, lead, rows({}, {"your_reference": "B-2", "recipient": "Dove Cote Growers"}), yes)
     assert one.recipient == other.recipient
     assert set(one.recipient.aliases.values_list("name", flat=True)) == {"Dovecote Growers", "Dove Cote Growers"}
     assert other.recipient_as_written == "Dove Cote Growers"
@@ -36,10 +46,18 @@ def test_case_punctuation_and_legal_form_make_no_new_organisation(round: Round, 
     assert one.recipient == other.recipient
 
 
-def test_a_known_name_with_another_number_is_a_clash(round: Round, lead: User) -> None:
-    take_in(round, lead, rows({}))
-    row_errors = errors(round, {"your_reference": "B-2", "register_number": "1111111"})
-    assert row_errors == [("F2", "Dovecote Growers already has the number 7654321")]
+def test_namesakes_with_two_numbers_are_asked_about_and_are_two(round: Round, lead: User) -> None:
+    (one,) = take_in(round, lead, rows({}))
+    both = rows({"your_reference": "B-2", "register_number": "1111111"})
+    preview = checking.check(round, both)
+    (question,) = preview.questions
+    assert "Dovecote Growers (charity number 7654321)" in question.sentence
+    assert [value for value, _ in question.choices] == [NEW]
+    (other,) = take_in(round, lead, both, new)
+    assert one.recipient != other.recipient
+    assert one.recipient and other.recipient
+    assert (one.recipient.name, one.recipient.number) == (other.recipient.name, "7654321")
+    assert other.recipient.number == "1111111"
 
 
 def test_a_number_given_later_is_added_to_the_organisation(round: Round, lead: User) -> None:
@@ -75,7 +93,6 @@ def test_the_five_names_of_pcpi_are_one_organisation() -> None:
 
 @pytest.mark.parametrize("name", ["pdsc", "PCPI", "The London Digital Security Centre", "Sharon Project"])
 def test_an_alias_leads_to_its_organisation(name: str) -> None:
-    draft = {"recipient": name, "register": "not stated", "register_number": ""}
-    organisation = intake.Organisations().find(draft)
+    organisation = Recipients().place(Named(name, "not stated", "")).body
     assert organisation is not None
     assert organisation.name in ("Police Crime Prevention Initiatives Ltd", "Sharan Project")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from bids.intake import intake, sheets
+from bids.intake import checking, content, intake, sheets
 from bids.intake.forms import UploadForm
+from bids.intake.recipients import Question
 from bids.intake.sheets import COLUMNS
 from bids.models import Bid
 from bids.panel import assignments
@@ -74,13 +76,18 @@ def rows(*changes: dict[str, str]) -> list[dict[str, str]]:
 
 
 def errors(round: Round, *changes: dict[str, str]) -> list[tuple[str, str]]:
-    preview = intake.check(round, rows(*changes))
+    preview = checking.check(round, rows(*changes))
     return [(cell, message) for row in preview.rows for cell, _, message in row.errors]
 
 
-def take_in(round: Round, by: User, sheet_rows: list[dict[str, str]]) -> list[Bid]:
+def take_in(
+    round: Round, by: User, sheet_rows: list[dict[str, str]], answer: Callable[[Question], str] | None = None
+) -> list[Bid]:
+    """Take in rows; `answer` gives the answer to each question about a recipient."""
     upload = intake.keep_upload(round=round, file_name="bids.csv", rows=sheet_rows, by=by, at=NOW)
     upload.refresh_from_db()
+    while answer and (questions := checking.check(round, upload.read(), upload.answers).questions):
+        intake.keep_answers(upload=upload, answers={question.key: answer(question) for question in questions})
     return intake.take_in_upload(upload=upload, by=by, at=NOW)
 
 
@@ -170,14 +177,14 @@ def test_an_error_of_a_later_row_has_the_number_of_its_row(round: Round) -> None
 
 def test_a_cell_is_named_by_the_place_of_its_column_in_the_file(round: Round) -> None:
     turned = [{name: row[name] for name in [*reversed(COLUMNS), "row"]} for row in rows({"title": ""})]
-    assert [cell for cell, _, _ in intake.check(round, turned).rows[0].errors] == ["AB2"]
+    assert [cell for cell, _, _ in checking.check(round, turned).rows[0].errors] == ["AB2"]
 
 
 def test_the_bidders_contact_is_kept_with_the_bid_and_out_of_the_trail(round: Round, lead: User) -> None:
     (taken,) = take_in(round, lead, rows({"contact": "Ida Fenn", "contact_email": "ida@dovecote.example"}))
     stored = Bid.objects.get(pk=taken.pk)
     assert (stored.contact, stored.contact_email) == ("Ida Fenn", "ida@dovecote.example")
-    data = intake.check(round, rows({"contact": "Jo Marsh", "contact_email": "jo@dovecote.example"})).rows[0]
+    data = checking.check(round, rows({"contact": "Jo Marsh", "contact_email": "jo@dovecote.example"})).rows[0]
     # The content differs from what is there, so that it is no known row.
     assert data.errors
     draft = _draft({"contact": "Jo Marsh"})
@@ -189,7 +196,7 @@ def test_the_bidders_contact_is_kept_with_the_bid_and_out_of_the_trail(round: Ro
 
 
 def _draft(change: dict[str, str]) -> dict[str, Any]:
-    (row,) = intake.check(open_round(), rows(change)).rows
+    (row,) = checking.check(open_round(), rows(change)).rows
     assert not row.errors
     return row.draft
 
@@ -197,8 +204,8 @@ def _draft(change: dict[str, str]) -> dict[str, Any]:
 def test_a_sheet_without_contacts_is_the_one_that_came_in_before_there_were_any(round: Round, lead: User) -> None:
     take_in(round, lead, rows({}))
     without = [{name: row[name] for name in row if not name.startswith("contact")} for row in rows({})]
-    assert intake.check(round, without).known
-    assert intake.check(round, rows({})).known
+    assert checking.check(round, without).known
+    assert checking.check(round, rows({})).known
 
 
 def test_every_error_of_a_row_is_named_at_once(round: Round) -> None:
@@ -224,7 +231,7 @@ def test_one_wrong_row_stops_the_whole_file(round: Round, lead: User) -> None:
 def test_the_same_file_twice_adds_nothing(round: Round, lead: User) -> None:
     file = rows({}, {"your_reference": "B-2"})
     first = take_in(round, lead, file)
-    preview = intake.check(round, file)
+    preview = checking.check(round, file)
     assert ([row.reference for row in preview.known], preview.new, preview.wrong) == (["B-1", "B-2"], [], [])
     assert take_in(round, lead, file) == []
     assert set(Bid.objects.filter(round=round)) == set(first)
@@ -278,7 +285,7 @@ def test_the_same_reference_with_other_content_is_refused(round: Round, lead: Us
 )
 def test_the_same_content_in_another_spelling_is_the_same_bid(round: Round, lead: User, change: dict[str, str]) -> None:
     take_in(round, lead, rows({}))
-    assert [row.known for row in intake.check(round, rows(change)).rows] == [True]
+    assert [row.known for row in checking.check(round, rows(change)).rows] == [True]
 
 
 def test_a_reference_may_be_used_again_in_another_round(round: Round, lead: User) -> None:
@@ -305,10 +312,10 @@ def test_a_workbook_and_a_csv_give_the_same_bids() -> None:
     out.seek(0)
     round = open_round(opens_on=date(2026, 10, 1))
     with file.open("rb") as opened_again:
-        from_csv = intake.check(round, sheets.read(opened_again, "bids.csv", round.body))
-    from_xlsx = intake.check(round, sheets.read(out, "bids.xlsx", round.body))
+        from_csv = checking.check(round, sheets.read(opened_again, "bids.csv", round.body))
+    from_xlsx = checking.check(round, sheets.read(out, "bids.xlsx", round.body))
     assert from_csv.wrong == from_xlsx.wrong == []
-    assert [intake.digest(row.draft) for row in from_csv.rows] == [intake.digest(row.draft) for row in from_xlsx.rows]
+    assert [content.digest(row.draft) for row in from_csv.rows] == [content.digest(row.draft) for row in from_xlsx.rows]
     assert len(from_csv.rows) > 20
 
 
@@ -361,7 +368,7 @@ def test_only_a_lead_takes_bids_in(round: Round, role: Role) -> None:
 
 
 def test_a_reference_typed_twice_into_the_form_is_refused(round: Round, lead: User) -> None:
-    draft = intake.check(round, rows({})).rows[0].draft
+    draft = checking.check(round, rows({})).rows[0].draft
     intake.take_in(round=round, draft=draft, by=lead, at=NOW)
     with pytest.raises(Refused, match="A bid with this reference was already imported") as refused:
         intake.take_in(round=round, draft=draft, by=lead, at=NOW)
@@ -370,7 +377,7 @@ def test_a_reference_typed_twice_into_the_form_is_refused(round: Round, lead: Us
 
 
 def changed(round: Round, change: dict[str, str]) -> dict[str, Any]:
-    return intake.check(round, rows({"your_reference": "elsewhere", **change})).rows[0].draft | {
+    return checking.check(round, rows({"your_reference": "elsewhere", **change})).rows[0].draft | {
         "your_reference": "B-1"
     }
 

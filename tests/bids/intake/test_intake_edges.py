@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from bids.intake import intake
+from bids.intake import checking, intake
 from bids.intake.sheets import COLUMNS, UnreadableSheet, read
 from bids.models import Upload
 from grants.roles import Role
@@ -18,11 +18,11 @@ from tests.factories import NOW, open_round, person
 def test_the_preview_of_a_kept_file_names_the_cells_of_the_file() -> None:
     round = open_round()
     row = dict.fromkeys(COLUMNS, "") | {"row": "14", "led_by": "nobody"}
-    before = {cell for cell, name, _ in intake.check(round, [row]).rows[0].errors if name == "led_by"}
+    before = {cell for cell, name, _ in checking.check(round, [row]).rows[0].errors if name == "led_by"}
     by = person(Role.LEAD, round=round)
     upload = intake.keep_upload(round=round, file_name="bids.csv", rows=[row], by=by, at=NOW)
     kept = Upload.objects.get(pk=upload.pk)
-    after = {cell for cell, name, _ in intake.check(round, kept.read()).rows[0].errors if name == "led_by"}
+    after = {cell for cell, name, _ in checking.check(round, kept.read()).rows[0].errors if name == "led_by"}
     assert before == {"C14"}
     assert after == {"C14"}
 
@@ -60,5 +60,5 @@ def test_an_encrypted_workbook_is_refused_with_an_explanation() -> None:
 @pytest.mark.parametrize("costs", [";", " ; ;"])
 def test_costs_that_name_no_cost_are_refused(costs: str) -> None:
     row = dict.fromkeys(COLUMNS, "") | {"row": "2", "costs": costs, "amount": "1,000"}
-    row_errors = intake.check(open_round(), [row]).rows[0].errors
+    row_errors = checking.check(open_round(), [row]).rows[0].errors
     assert "costs" in {name for _, name, _ in row_errors}
