@@ -143,12 +143,15 @@ class Workbench:
         ]
 
     def group(self, references: Iterable[str]) -> Group:
-        """Return bids as a group, named after the family of one of them, or what their titles or recipients share."""
+        """Return bids as a group, named after the family of one of them, or what their titles or recipients share.
+
+        Bids that share neither have no name in common.
+        """
         bids = [self.bids[each] for each in references if each in self.bids]
         families_of = Counter(bid.family.name for bid in bids if bid.family)
         titles = Counter(families.family_name(bid.title) for bid in bids)
         recipients = Counter(bid.bidder for bid in bids)
-        shared = families_of or next((names for names in (titles, recipients) if len(names) == 1), titles)
+        shared = families_of or next((names for names in (titles, recipients) if len(names) == 1), Counter())
         name = next((name for name, _ in shared.most_common(1)), "")
         return Group(name, bids, money.total([amount(bid) for bid in bids]))
 

@@ -16,6 +16,8 @@ from grants.names import plain_name
 
 # The number of sentences shown for a likeness. More of them add nothing.
 MOST_EVIDENCE = 4
+# A person whom bids of so many recipients name is as likely an adviser as one of them.
+MANY_RECIPIENTS = 3
 _NUMBER = r"\d+|[a-h]|i{1,3}|iv|vi{0,3}|one|two|three|four|five|six"
 _LOT = re.compile(
     rf"\b(?:lot|part|phase|stage|strand|tranche|year)\s+(?:no\.?\s*)?(?:{_NUMBER})\b|\b\d+\b", re.IGNORECASE
@@ -76,8 +78,11 @@ class Suggestion:
 
     @property
     def strength(self) -> Strength:
-        """The strength of the strongest reason, raised by one if several kinds of likeness agree."""
-        several = len({reason.why for reason in self.reasons}) > 1
+        """The strength of the strongest reason, raised by one if several kinds of likeness agree.
+
+        A weak one, such as an adviser who writes for many, adds nothing to another.
+        """
+        several = len({reason.why for reason in self.reasons if reason.strength > Strength.WEAK}) > 1
         return Strength(min(Strength.STRONG, self.reasons[0].strength + several))
 
     @property
@@ -108,7 +113,7 @@ def suggest(
         *_reasons(Why.NAMES, like_names((bid.reference, bid.title, _core(bid.title)) for bid in bids)),
         *_reasons(Why.RECIPIENT, _same_recipient(bids, bodies)),
         *_like_recipients(bids, bodies),
-        *_reasons(Why.PEOPLE, _same_people((bid.reference, bid.contact, bid.email) for bid in bids)),
+        *_reasons(Why.PEOPLE, _same_people((bid.reference, bid.recipient, bid.contact, bid.email) for bid in bids)),
         *_reasons(Why.TEXT, like_texts({bid.reference: bid.text for bid in bids})),
     ]
 
@@ -173,22 +178,47 @@ def _like_recipients(bids: Sequence[Like], bodies: Sequence[Body]) -> list[Reaso
     ]
 
 
-def _same_people(named: Iterable[tuple[str, str, str]]) -> list[Link]:
-    by_email: dict[str, str] = {}
-    by_name: dict[str, str] = {}
+def _same_people(named: Iterable[tuple[str, str, str, str]]) -> list[Link]:
+    """Return links between things that name one person. Each comes as a key, its recipient, a contact and an address.
+
+    Somebody whom bids of many recipients name writes for them rather than being part of them, so that says little.
+    """
+    entries = list(named)
+    by_email = _by_person((email.strip().casefold(), key, recipient) for key, recipient, _, email in entries)
+    # One word is a first name, or a role.
+    names = ((plain_name(contact), key, recipient) for key, recipient, contact, _ in entries)
+    by_name = _by_person(each for each in names if " " in each[0])
+    shown = {plain_name(contact): contact.strip() for _, _, contact, _ in reversed(entries)}
+    return [
+        *_of_people(by_email, Strength.FAIR, {address: address for address in by_email}),
+        *_of_people(by_name, Strength.SLIGHT, shown),
+    ]
+
+
+def _by_person(named: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
+    people: dict[str, dict[str, str]] = defaultdict(dict)
+    for person, key, recipient in named:
+        if person:
+            people[person][key] = recipient
+    return people
+
+
+def _of_people(people: dict[str, dict[str, str]], strength: Strength, shown: dict[str, str]) -> list[Link]:
     links = []
-    for key, contact, email in named:
-        address, name = email.strip().casefold(), plain_name(contact)
-        if address and (there := by_email.setdefault(address, key)) != key:
-            links.append(Link(there, key, Strength.FAIR, f"Both name {address}"))
-        # One word is a first name, or a role.
-        if " " in name and (there := by_name.setdefault(name, key)) != key:
-            links.append(Link(there, key, Strength.SLIGHT, f"Both name {contact.strip()}"))
+    for person, owners in people.items():
+        recipients = len(set(owners.values()))
+        first, *others = owners
+        many = recipients >= MANY_RECIPIENTS
+        evidence = f"{recipients} organisations name {shown[person]}, who may write bids for others"
+        sentence = evidence if many else f"Both name {shown[person]}"
+        links += [Link(first, key, Strength.WEAK if many else strength, sentence) for key in others]
     return links
 
 
 def _shared_people(bodies: Sequence[Body]) -> list[Link]:
-    return _not_distinguished(_same_people((body.key, *each) for body in bodies for each in body.contacts), bodies)
+    return _not_distinguished(
+        _same_people((body.key, body.key, *each) for body in bodies for each in body.contacts), bodies
+    )
 
 
 def _like_bodies(bodies: Sequence[Body]) -> list[Link]:

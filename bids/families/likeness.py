@@ -24,8 +24,9 @@ _RUNS, _MOST_BIDS = 15, 20
 
 
 class Strength(IntEnum):
-    """The strength of a likeness."""
+    """The strength of a likeness. A weak one says something only if nothing else is known."""
 
+    WEAK = 0
     SLIGHT = 1
     FAIR = 2
     STRONG = 3

@@ -1,6 +1,7 @@
 """Which bids are suggested as lots of one project, and which organisations as one."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -371,3 +372,45 @@ def test_without_its_families_the_loaded_round_suggests_safe_camp_and_sharan_wit
         ("Sharon Project",),
         ("London Digital Security Centre", "PCPI Ltd", "PDSC", "Police Digital Security Centre"),
     }
+
+
+def written_by_an_adviser(bids: int, recipients: int) -> list[Like]:
+    """Unlike bids of several recipients, all of which name one address."""
+    titles = [
+        "Drum school",
+        "Repair shed",
+        "Boxing nights",
+        "Lido lights",
+        "Bus of books",
+        "Choir",
+        "Allotment",
+        "Radio",
+    ]
+    return [
+        Like(
+            f"B-{n}", f"{titles[n % 8]} {chr(97 + n) * 4}", f"org-{n % recipients}", contact="", email="help@advice.org"
+        )
+        for n in range(bids)
+    ]
+
+
+def test_an_adviser_who_writes_for_many_makes_a_weak_suggestion() -> None:
+    suggestions = [each for each in suggest(written_by_an_adviser(9, 9)) if len(each.references) == 9]
+    (suggestion,) = suggestions
+    assert suggestion.strength is Strength.WEAK
+    assert suggestion.reasons[0].why is Why.PEOPLE
+    assert suggestion.reasons[0].evidence == ("9 organisations name help@advice.org, who may write bids for others",)
+
+
+def test_an_adviser_makes_no_other_likeness_stronger() -> None:
+    bids = [replace(bid, title="Drum school") for bid in written_by_an_adviser(3, 3)]
+    (suggestion,) = suggest(bids)
+    names_alone = suggest([replace(bid, email="") for bid in bids])[0]
+    assert suggestion.strength is names_alone.strength
+
+
+@pytest.mark.parametrize("recipients", [1, 2])
+def test_a_person_of_one_or_two_recipients_counts_as_before(recipients: int) -> None:
+    people = [each for each in suggest(written_by_an_adviser(2, recipients)) if each.reasons[-1].why is Why.PEOPLE]
+    assert people[0].reasons[-1].strength is Strength.FAIR
+    assert people[0].reasons[-1].evidence == ("Both name help@advice.org",)
