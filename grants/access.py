@@ -18,6 +18,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
+from grants.days import day_of
 from grants.models import Round, User, own_body
 from grants.refusal import Changed
 from grants.roles import Role, acting_role
@@ -38,7 +39,7 @@ class Holdings:
     """The roles that a person holds now. They are read once for each request."""
 
     def __init__(self, user: User) -> None:
-        held = user.holdings.on(timezone.localdate()) if user.is_active else user.holdings.none()
+        held = user.holdings.on(day_of(timezone.now())) if user.is_active else user.holdings.none()
         self.everywhere: frozenset[Role] = frozenset()
         self.by_round: dict[int, frozenset[Role]] = {}
         for role, round_id in held.values_list("role", "round_id"):

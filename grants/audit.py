@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
-from django.utils.timezone import localtime
 
 from grants import money
+from grants.days import day_of
 from grants.models import AuditEvent, RoleHolding, Round, User, own_body
 from grants.refusal import NotEntitled
 from grants.roles import ACTIONS, Role, acting_role
@@ -134,7 +134,7 @@ def _named(subject: models.Model) -> dict[str, str]:
 def _holdings(by: User, round: Round | None, at: datetime) -> tuple[frozenset[Role], dict[Role, User]]:
     """Return the roles that a person holds themselves at an instant, and their principal by role held as a deputy."""
     held = (
-        RoleHolding.objects.on(localtime(at).date())
+        RoleHolding.objects.on(day_of(at))
         .filter(models.Q(round=None) | models.Q(round=round), user=by, user__is_active=True)
         .select_related("through__user")
     )

@@ -112,6 +112,8 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         ),
         "grants:round": {"reference": round.reference},
         "grants:add_budget_line": {"reference": round.reference},
+        "grants:extend_bids": {"reference": round.reference},
+        "grants:extend_scoring": {"reference": round.reference},
         "grants:round_trail": {"reference": round.reference},
         "grants:change_budget_line": {"reference": round.lines.all()[0].reference},
         "grants:person": {"username": "mo.novak"},

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEMO_PASSWORD = "demo-password-2019"
 # Each round of the snapshot, and the step of its life up to which it is played.
 ROUNDS = [("fixtures/pcd681", "put_forward"), ("fixtures/safer-summer", "scoring")]
+MONTH = "month"
 SNAPSHOT, UNFINISHED = "snapshot_demo", "snapshot_demo_unfinished"
 # Files that take part without being a module or a template: listed again at each check, so that a new one counts.
 OTHERS = ("fixtures/**/*", "build/fonts/*", "requirements.lock", "*/migrations/*.py", "templates/**/*.typ")
@@ -98,7 +99,14 @@ def _is_current(cursor: Any) -> bool:
     )
     row = cursor.fetchone()
     digests: dict[str, str] = json.loads(row[0]) if row and row[0] else {}
-    return bool(digests) and digests == {path: _digest(ROOT / path) for path in {*digests, *_others()}}
+    return digests.pop(MONTH, "") == _month() and digests == {
+        path: _digest(ROOT / path) for path in {*digests, *_others()}
+    }
+
+
+def _month() -> str:
+    """The present month. A round of the demo stays open for two months from the day on which it is loaded."""
+    return time.strftime("%Y-%m")
 
 
 def _make(cursor: Any, settings: dict[str, Any]) -> None:
@@ -123,7 +131,9 @@ def _make(cursor: Any, settings: dict[str, Any]) -> None:
         for path in {*json.loads(loading.stdout), *_others()}
     }
     unfinished = _named(UNFINISHED)
-    cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(unfinished, sql.Literal(json.dumps(digests))))
+    cursor.execute(
+        sql.SQL("COMMENT ON DATABASE {} IS {}").format(unfinished, sql.Literal(json.dumps(digests | {MONTH: _month()})))
+    )
     # Nobody connects to it, so that it can be copied at any moment.
     cursor.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(unfinished))
     cursor.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(unfinished, _named(SNAPSHOT)))

@@ -24,6 +24,8 @@ TABLE = {
     "grants:rounds": "mclodfaxgkq",
     "grants:add_round": "x",
     "grants:round": "mclodfaxgkq",
+    "grants:extend_bids": "l",
+    "grants:extend_scoring": "c",
     "grants:add_budget_line": "lf",
     "grants:change_budget_line": "lf",
     "grants:virements": "lodfa",

@@ -123,3 +123,38 @@ def test_functions_are_short_and_take_few_parameters() -> None:
 def test_a_long_function_is_detected(code: str, long: bool) -> None:
     ((_, function),) = functions_in(ast.parse(code), "module")
     assert is_long(function) == long
+
+
+def days_without_a_place(tree: ast.AST) -> list[int]:
+    """Each line that makes a day of an instant, or asks for the present day, by itself."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and (
+            (node.func.attr == "date" and not node.args)
+            or node.func.attr in ("today", "localdate", "utcnow")
+            or (node.func.attr == "now" and ast.unparse(node.func) != "timezone.now")
+        )
+    ]
+
+
+# Each has a day of its own: the place of the rule, the clock of a folder in London, a cell that holds no zone.
+OWN_DAYS = {"grants/days.py", "approvals/loading/folder.py", "bids/intake/sheets.py"}
+
+
+def test_every_day_is_a_day_in_london() -> None:
+    lines = {
+        str(file.relative_to(ROOT)): days_without_a_place(ast.parse(file.read_text()))
+        for file in PYTHON
+        if file.relative_to(ROOT).parts[0] in OURS and "migrations" not in file.parts
+    }
+    assert {name for name, own in lines.items() if own} <= OWN_DAYS
+    assert lines["grants/days.py"]
+
+
+@pytest.mark.parametrize("code", ["at.date()", "date.today()", "datetime.now()", "timezone.localdate()"])
+def test_a_day_of_its_own_is_noticed(code: str) -> None:
+    assert days_without_a_place(ast.parse(code)) == [1]
+    assert days_without_a_place(ast.parse("timezone.now()")) == []

@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from approvals.enums import Level
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DelegationRule, Recommendation
@@ -21,6 +20,7 @@ from approvals.reconciliation.sums import Discrepancy
 from approvals.routing import awards, commitments
 from approvals.routing.facts import RouteFacts
 from grants import money, states
+from grants.days import day_of
 from grants.models import User
 from grants.refusal import Refused
 from grants.totals import total_of
@@ -90,7 +90,7 @@ def _taken(award: Award) -> Decimal:
 
 
 def _must_leave_other_routes(decision: Decision, award: Award, amount: Decimal, at: datetime) -> None:
-    day = localtime(at).date()
+    day = day_of(at)
     amounts = {kept.award.reference: kept.amount for kept in decision.changes.select_related("award")}
     decider = award.round.body.offices.decider_short
     now = awards.routes_now(award.round, day)
@@ -189,7 +189,7 @@ def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
     )
     # An item of a contract has no grant, and NOT IN a set with a null would exclude every change.
     changes = decision.changes.exclude(award__in=left.exclude(award=None).values("award")).select_related("award")
-    award.routed_as = _facts(decision, changes, localtime(at).date())[award.reference]
+    award.routed_as = _facts(decision, changes, day_of(at))[award.reference]
     award.amount, award.route, award.sentence = kept.amount, Award.Route.DMPC, _sentence(decision)
 
 
@@ -221,7 +221,7 @@ def printed(decision: Decision) -> dict[str, str]:
     return {
         "reference": old.reference,
         "title": old.title,
-        "signed_on": localtime(old.signed_at).date().isoformat(),
+        "signed_on": day_of(old.signed_at).isoformat(),
         "sha256": old.record.sha256,
     }
 

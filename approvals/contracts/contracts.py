@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from approvals.enums import Level
 from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAction
@@ -14,6 +13,7 @@ from approvals.routing import limits
 from approvals.routing.awards import limit_on
 from approvals.routing.commitments import must_fit, must_not_be_in_flight
 from grants import audit, money, states
+from grants.days import day_of
 from grants.models import Organisation, Round, User, new_references
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -194,7 +194,7 @@ def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, deferre
 
     `deferred` is the decision that deferred it; it then stays for decision.
     """
-    today = localtime(at).date()
+    today = day_of(at)
     _, limit = limit_on(round, DelegationRule.Kind.EXEMPTION, today)
     total = amount + others
     level = limit.level(total)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from approvals.decisions import advice
 from approvals.enums import Area
@@ -17,6 +16,7 @@ from approvals.paper import pack, sources
 from approvals.reconciliation.sums import Discrepancy
 from approvals.routing import duties
 from grants import audit, money, states
+from grants.days import day_of
 from grants.models import User
 from grants.refusal import Refused
 from grants.rounds import rounds
@@ -112,7 +112,7 @@ def sign_off(
     decision.round = round
     refusal = f"{decision.reference} has been submitted. You can sign it off only while it is being written."
     states.must_allow(decision, area.action, refusal)
-    paper = pack.contents(decision, sources.sources(decision, localtime(at).date()), version=0, at=at, trail_head="")
+    paper = pack.contents(decision, sources.sources(decision, day_of(at)), version=0, at=at, trail_head="")
     if area not in advice.needed(paper):
         raise Refused("The paper has no contract, so there is nothing commercial to sign off.")
     if not any(section["paragraphs"] for section in paper["sections"] if section["key"] == area.section):

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localtime
-
 from approvals.amendments import amending
 from approvals.decisions import sign_offs
 from approvals.decisions.sign_offs import Row
@@ -20,6 +18,7 @@ from approvals.prose import checking, figures
 from approvals.prose.checking import Kind, Standing
 from approvals.reconciliation.sums import Discrepancy
 from grants import audit, money
+from grants.days import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Draft:
 
 def of(decision: Decision, *, at: datetime, version: int | None = None, trail_head: str = "") -> Draft:
     """Return the draft of a decision with the facts and limits at `at`, in a fixed number of queries."""
-    basis = sources.sources(decision, localtime(at).date())
+    basis = sources.sources(decision, day_of(at))
     prose = checked_prose(basis)
     version = decision.packs.count() + 1 if version is None else version
     paper = pack.contents(decision, basis, version=version, at=at, trail_head=trail_head, prose=prose)

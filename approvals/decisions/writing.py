@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.timezone import localtime
 
 from approvals.amendments import amending
 from approvals.decisions import submission
@@ -27,6 +26,7 @@ from approvals.reconciliation.sums import Discrepancy
 from approvals.register import registering
 from approvals.routing.commitments import must_not_be_in_flight
 from grants import audit, states
+from grants.days import day_of
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -276,7 +276,7 @@ def defer_publication(
     decision = locked(decision)
     must_be_current(decision, seen)
     must_allow(decision, "defer publication", "Only a signed decision can have its publication deferred")
-    if until <= localtime(at).date():
+    if until <= day_of(at):
         raise Refused("The day must be in the future", field="until")
     before = {"until": decision.deferred_until} if decision.deferred_until else {}
     decision.deferred_until, decision.deferral_reason = until, reason.strip()

@@ -23,6 +23,7 @@ from approvals.prose.checking import Known, Standing
 from approvals.prose.figures import Figure
 from grants import typed
 from grants.access import Request, allow
+from grants.days import day_of
 from grants.pages import form_page, page_of, whole_number
 from grants.refusal import Refused
 from grants.templatetags.words import moment
@@ -51,7 +52,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         drafts.drop_draft(section=section, by=request.user)
         typed.forget(request)
         return redirect("approvals:edit_section", reference, key)
-    source_values = sources.sources(decision, timezone.localdate())
+    source_values = sources.sources(decision, day_of(timezone.now()))
     known = figures_of_paper.known_of(source_values)
     begun = _begun(request, section, known)
     form = SectionForm(request.POST if then == "save" and request.POST else None, initial=begun)
@@ -125,7 +126,7 @@ def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str
 def _keep(request: Request, section: DecisionSection) -> HttpResponse:
     """Keep a draft for the script that saves during typing, and return the preview of the text."""
     text = _plain(request.POST.get("text", ""))
-    source_values = sources.sources(section.decision, timezone.localdate())
+    source_values = sources.sources(section.decision, day_of(timezone.now()))
     read = _read(
         section.decision,
         text,

@@ -15,7 +15,6 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch
-from django.utils.timezone import localtime
 
 from approvals.enums import Key
 from approvals.families import grouping, splits
@@ -26,6 +25,7 @@ from bids.families import families
 from bids.models import Bid, Dismissal
 from bids.models.bids import BidQuerySet
 from grants import money
+from grants.days import day_of
 from grants.models import Alias, Organisation, Round, User
 from grants.refusal import Refused
 
@@ -86,7 +86,7 @@ class Workbench:
     @cached_property
     def limit(self) -> Limit | None:
         try:
-            return awards.limit_on(self.round, DelegationRule.Kind.GRANT, localtime(self.at).date())[1]
+            return awards.limit_on(self.round, DelegationRule.Kind.GRANT, day_of(self.at))[1]
         except Refused:
             return None
 

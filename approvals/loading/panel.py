@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from approvals.loading.folder import BadFolder, Folder, pounds
 from bids.intake import checking, intake, sheets
 from bids.models import Assignment, Tag
 from bids.panel import assignments, closing, interests, practice, scorecards
 from bids.panel import members as members_of_panel
+from grants.days import day_of
 from grants.models import RoleHolding, User
 from grants.roles import Role
+from grants.rounds import rounds
 
 
 def receive(folder: Folder) -> None:
@@ -72,6 +76,22 @@ def score(folder: Folder) -> None:
         marks = _marks(row, [criterion.rule for criterion in folder.round.criteria.all()])
         save = scorecards.submit_scorecard if row["state"] == "submitted" else scorecards.save_draft
         save(bid=bids[row["bid"]], marks=marks, seen=0, by=members[row["member"]], at=folder.at(row["on"]))
+    _keep_open(folder, stage)
+
+
+def _keep_open(folder: Folder, stage: dict[str, Any]) -> None:
+    """Extend scoring where a folder for demonstration says so and its day is over by now, so that it can be shown."""
+    folder.round.refresh_from_db()
+    now, closes_on = timezone.now(), folder.round.scoring_closes_on
+    if "kept_open_for" not in stage or closes_on is None or day_of(now) <= closes_on:
+        return
+    rounds.extend_scoring(
+        round=folder.round,
+        scoring_closes_on=day_of(now) + timedelta(days=stage["kept_open_for"]),
+        reason=stage["kept_open_reason"],
+        by=folder.person(stage["by"]),
+        at=now,
+    )
 
 
 def _prepare_panel(folder: Folder, by: User, at: datetime) -> None:

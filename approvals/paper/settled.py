@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from grants import money
+from grants.days import day_of
 from grants.refusal import Refused
 
-LONDON = ZoneInfo("Europe/London")
 # The values of `DecisionItem.Answer`, of `DecisionItem.Verb` and of `Award.Route`.
 REFUSED, DEFERRED = "refused", "deferred"
 GRANTED = frozenset({"approved", "conditions", "noted"})
@@ -108,7 +107,7 @@ class Contract:
 
 def day(moment: str) -> date:
     """Return the day in London of an instant in ISO form."""
-    return datetime.fromisoformat(moment).astimezone(LONDON).date()
+    return day_of(datetime.fromisoformat(moment))
 
 
 def value_of(entry: Data, choice: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.utils.timezone import localtime
-
 from approvals.models import Decision, DecisionItem, Pack
 from approvals.paper import changes, pack, sources
+from grants.days import day_of
 from grants.models import Round
 
 # The figures of what waits for a decision: see `figures.figures_of`.
@@ -29,7 +28,7 @@ def compared(decision: Decision, old: Pack, new: Pack | None, at: datetime) -> c
     then: changes.Data = pack.read(old)
     if new is not None:
         return changes.between(then, pack.read(new))
-    basis = sources.sources(decision, localtime(at).date())
+    basis = sources.sources(decision, day_of(at))
     # A paper never asks again for what was settled since. It is listed here, or it would look removed.
     asked = {entry["reference"] for part in ("appendix_1", "appendix_2", "contracts") for entry in then[part]}
     now: changes.Data = pack.contents(decision, basis, version=old.version + 1, at=at, trail_head="", also=asked)

@@ -24,6 +24,7 @@ from bids.models import Bid
 from grants import money
 from grants.access import Request, allow, round_or_404
 from grants.counting import counted
+from grants.days import day_of
 from grants.models import Round
 from grants.pages import page_of
 from grants.refusal import Refused
@@ -36,7 +37,7 @@ CAUSES = 20
 @require_GET
 def reconciliation(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see reconciliation")
-    figures = position.position(this_round, timezone.localdate())
+    figures = position.position(this_round, day_of(timezone.now()))
     reconciled, splits = rules.reconcile(figures), parts.splits(figures)
     context = {
         "reconciled": reconciled,
@@ -109,7 +110,7 @@ def _latest_changes(round: Round, at: datetime) -> LatestChanges | None:
 @require_GET
 def reconciliation_part(request: Request, round: str, part: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see reconciliation")
-    figures = position.position(this_round, timezone.localdate())
+    figures = position.position(this_round, day_of(timezone.now()))
     splits = parts.splits(figures)
     opened = parts.everything(splits).get(part)
     if opened is None:
@@ -156,7 +157,7 @@ def _row_address(round: Round, row: Row) -> str:
 def what_if(request: Request, round: str) -> HttpResponse:
     """Show the effect of refusing some items; `decision` limits the items to those of its newest pack."""
     this_round = round_or_404(request, round, "see reconciliation")
-    figures = position.position(this_round, timezone.localdate())
+    figures = position.position(this_round, day_of(timezone.now()))
     asked = whatif.items(figures)
     decision = Decision.objects.filter(round=this_round, reference=request.GET.get("decision", "")).first()
     if decision:

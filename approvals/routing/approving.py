@@ -19,6 +19,7 @@ from approvals.routing.awards import locked, record, routes_now
 from approvals.routing.commitments import committed, must_not_be_in_flight
 from bids.models import Interest, PanelOutcome, Scorecard
 from grants import audit, money, states
+from grants.days import day_of
 from grants.models import AuditEvent, User, new_references
 from grants.refusal import Refused
 from grants.totals import total_of
@@ -88,7 +89,7 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
         refuse("its routing warning must be cleared first.")
     body = award.round.body
     # The limit or the group may have changed since the grant was routed.
-    now = routes_now(award.round, localtime(at).date())[award.reference]
+    now = routes_now(award.round, day_of(at))[award.reference]
     if now.level is not enums.Level.DELEGATED:
         refuse(f"it is now for the {body.offices.decider_short} to decide. {now.sentence}.")
     if now.warning and now.warning != award.warning:
@@ -172,7 +173,7 @@ def record_payment(
     """
     award = locked(award, seen)
     _must_be_payable(award, details.paid_on, at)
-    approvals = [each for each in award.approvals.all() if localtime(each.approved_at).date() <= details.paid_on]
+    approvals = [each for each in award.approvals.all() if day_of(each.approved_at) <= details.paid_on]
     _must_fit_the_grant(award, details, approvals)
     retrospective = not any(_was_valid(each, details.paid_on) for each in approvals)
     _must_be_explained(award, details, retrospective)
@@ -202,7 +203,7 @@ def record_payment(
 
 def _must_be_payable(award: Award, paid_on: date, at: datetime) -> None:
     """Raise Refused where nothing could be paid under the grant on this day, whatever the amount."""
-    if paid_on > localtime(at).date():
+    if paid_on > day_of(at):
         raise Refused("Date of payment must be today or in the past", field="paid_on")
     refusal = f"This grant is {award.get_state_display().lower()}, so no payment can be recorded."
     states.must_allow(award, "record payment", refusal)
@@ -224,7 +225,7 @@ def _must_fit_the_grant(award: Award, details: PaymentDetails, approvals: Sequen
         left = money.pounds(award.amount - earlier)
         raise Refused(f"Enter no more than the {left} left to pay", field="amount")
     # A payment made under a valid approval is an ordinary one, even if it is recorded after the approval ended.
-    ended_later = any(each.invalid_at and localtime(each.invalid_at).date() > details.paid_on for each in approvals)
+    ended_later = any(each.invalid_at and day_of(each.invalid_at) > details.paid_on for each in approvals)
     if earlier and not ended_later and not award.approvals.filter(invalid_at=None).exists():
         raise Refused("Money was paid and no approval is valid now. No further payment until the grant is approved.")
 
@@ -232,7 +233,7 @@ def _must_fit_the_grant(award: Award, details: PaymentDetails, approvals: Sequen
 def _was_valid(approval: Approval, day: date) -> bool:
     """Return whether an approval given up to a day was still valid on it."""
     # An approval that a later decision replaced counts for the days on which it was valid.
-    return approval.invalid_at is None or localtime(approval.invalid_at).date() >= day
+    return approval.invalid_at is None or day_of(approval.invalid_at) >= day
 
 
 def _must_be_explained(award: Award, details: PaymentDetails, retrospective: bool) -> None:
@@ -255,4 +256,4 @@ def _deferred_on(award: Award) -> date | None:
         return None
     items = DecisionItem.objects.signed().filter(award=award, answer=DecisionItem.Answer.DEFERRED)
     signed = items.aggregate(last=Max("pack__decision__signed_at"))["last"]
-    return localtime(signed).date() if signed else None
+    return day_of(signed) if signed else None

@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.timezone import localtime
 
 from approvals import enums
 from approvals.models import Award, DecisionItem, DelegationRule
@@ -23,6 +22,7 @@ from approvals.routing.commitments import must_not_be_in_flight
 from approvals.routing.facts import RouteFacts
 from bids.models import Bid, Interest
 from grants import audit, states
+from grants.days import day_of
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -102,7 +102,7 @@ def _deferred_in(round: Round) -> dict[int, str]:
 def _route(
     round: Round, by: User, at: datetime, *, only_routed: bool, because: str = "", action: str = "route awards"
 ) -> int:
-    today = localtime(at).date()
+    today = day_of(at)
     rule, _ = limit_on(round, DelegationRule.Kind.GRANT, today)
     routes_by_award = routes_now(round, today)
     changed = 0

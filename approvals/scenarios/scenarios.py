@@ -20,6 +20,7 @@ from bids.panel import members
 from bids.scoring import Gate
 from grants import audit, money
 from grants.bodies import Areas
+from grants.days import day_of
 from grants.models import Round, User, new_references
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
@@ -184,7 +185,7 @@ def _choice(bid: Bid, answer: tuple[Place, Decimal]) -> Choice:
 
 def effect_of(round: Round, chosen: Sequence[Choice], at: datetime) -> Effect:
     """Return the effect of the choices by the limit of the day. Raises Refused where no confirmed limit is in force."""
-    _, limit = awards.limit_on(round, DelegationRule.Kind.GRANT, at.date())
+    _, limit = awards.limit_on(round, DelegationRule.Kind.GRANT, day_of(at))
     return effect(chosen, left=left_for_grants(round=round), limit=limit, key=Key(round.routing_key))
 
 

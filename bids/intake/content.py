@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from grants import audit
@@ -33,6 +35,14 @@ TEXTS = (
 )
 # Personal data stay with the bid and out of the trail, because the trail is never emptied.
 PEOPLE = ("contact", "contact_email")
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Why bids are entered after the closing day, and the day on which they came in."""
+
+    received_on: date
+    reason: str
 
 
 def digest(draft: dict[str, Any]) -> str:

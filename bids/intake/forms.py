@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from bids.fields import BidsField
+from bids.intake.content import Late
 from bids.intake.recipients import Question, Recipients, keeps_recipient, named
 from bids.models import Bid, Tag
 from grants import money, registers
@@ -185,6 +188,25 @@ class BidForm(Form):
                     data["register"], data["register_number"] = registers.normal(register, number)
                 except registers.NotANumber as wrong:
                     self.add_error("register_number", str(wrong))
+
+
+class LateForm(Form):
+    """What is asked where the closing day is over: when the bids came in, and why they are entered now."""
+
+    received_on = DayField(label="Received on", called="The day on which it came in")
+    late_reason = text_area("Why it is entered after the closing day", rows=2, longest=1000)
+
+    @classmethod
+    def add_to(cls, form: Form, round: Round, today: date) -> None:
+        """Add these questions to a form of a round whose closing day is over, but not the days of grace."""
+        if round.closes_on < today <= round.last_entry_on:
+            form.fields |= {name: deepcopy(field) for name, field in cls.base_fields.items()}
+
+
+def late(data: dict[str, Any]) -> Late | None:
+    """Take the answers of `LateForm` out of cleaned data, where they were asked for."""
+    received_on, reason = data.pop("received_on", None), data.pop("late_reason", "")
+    return Late(received_on, reason) if received_on else None
 
 
 class AddBidForm(BidForm):

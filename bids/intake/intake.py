@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from bids.intake import checking, recipients
-from bids.intake.content import LISTS, PEOPLE, TEXTS, digest, plain_reference
+from bids.intake.content import LISTS, PEOPLE, TEXTS, Late, digest, plain_reference
 from bids.intake.recipients import Recipients, keeps_recipient, named
 from bids.models import Bid, CostLine, Upload
 from bids.panel import members
 from bids.ranking import standings
 from grants import audit, states
 from grants.counting import counted
+from grants.days import day_of
 from grants.models import Round, User, new_references
 from grants.refusal import Refused, must_be_current
 
@@ -42,10 +42,10 @@ def keep_answers(*, upload: Upload, answers: Mapping[str, str]) -> None:
     upload.save(update_fields=["answers"])
 
 
-def take_in_upload(*, upload: Upload, by: User, at: datetime) -> list[Bid]:
+def take_in_upload(*, upload: Upload, by: User, at: datetime, late: Late | None = None) -> list[Bid]:
     """Take in all new bids of a spreadsheet and return them. A second confirmation adds nothing.
 
-    Raises Refused, and takes in none, if a row has an error or a question by now.
+    Raises Refused, and takes in none, if a row has an error or a question by now, or if bids may not be entered today.
     """
     # The rows are read before the round is locked, because that takes seconds for a large file.
     rows = checking.read(upload.round, upload.read())
@@ -58,13 +58,14 @@ def take_in_upload(*, upload: Upload, by: User, at: datetime) -> list[Bid]:
             )
         if preview.questions:
             raise Refused("Say which organisation is meant. The questions are below")
-        taken = _take_in(round, [(row.draft, row.place) for row in preview.new], preview.recipients, by, at)
+        preview.recipients.save()
+        taken = _take_in(round, [(row.draft, row.place) for row in preview.new], by, at, late)
         Upload.objects.filter(pk=upload.pk).update(taken_in_at=at)
     return taken
 
 
 @transaction.atomic
-def take_in(*, round: Round, draft: dict[str, Any], by: User, at: datetime) -> Bid:
+def take_in(*, round: Round, draft: dict[str, Any], by: User, at: datetime, late: Late | None = None) -> Bid:
     """Take in one bid and return it. `draft` is the cleaned data of BidForm.
 
     Raises Refused if its reference is taken, if the round does not take bids today, or if it is open which organisation
@@ -78,7 +79,9 @@ def take_in(*, round: Round, draft: dict[str, Any], by: User, at: datetime) -> B
         if plain_reference(reference) == plain:
             raise Refused(f"{reference} has the same reference but for its spelling", field="your_reference")
     known = Recipients()
-    return _take_in(round, [(draft, _placed(known, draft))], known, by, at)[0]
+    place = _placed(known, draft)
+    known.save()
+    return _take_in(round, [(draft, place)], by, at, late)[0]
 
 
 def _lock(round: Round) -> Round:
@@ -97,21 +100,35 @@ def _placed(known: Recipients, draft: dict[str, Any]) -> recipients.Place:
     return place
 
 
+def _must_be_in_time(round: Round, at: datetime, late: Late | None) -> None:
+    """Raise Refused unless bids may be entered today: until the closing day or, if they came in by then, in its grace.
+
+    Whether a bid came in on time is the bidder's doing, and when it is entered is not.
+    """
+    today = day_of(at)
+    if round.opens_on <= today <= round.closes_on:
+        return
+    days = f"from {round.opens_on:%-d %B %Y} to {round.closes_on:%-d %B %Y}"
+    if not round.closes_on < today <= round.last_entry_on:
+        raise Refused(f"{round} takes bids only {days}.")
+    if late is None:
+        raise Refused("Enter the day on which it came in", field="received_on")
+    if not round.opens_on <= late.received_on <= round.closes_on:
+        raise Refused(f"{round} takes bids that came in {days}. Extend the time for bids first", field="received_on")
+
+
 def _take_in(
-    round: Round,
-    drafts: Sequence[tuple[dict[str, Any], recipients.Place]],
-    known: Recipients,
-    by: User,
-    at: datetime,
+    round: Round, drafts: Sequence[tuple[dict[str, Any], recipients.Place]], by: User, at: datetime, late: Late | None
 ) -> list[Bid]:
-    today = localtime(at).date()
-    if not round.opens_on <= today <= round.closes_on:
-        raise Refused(f"{round} takes bids only from {round.opens_on:%-d %B %Y} to {round.closes_on:%-d %B %Y}.")
-    known.save()
+    _must_be_in_time(round, at, late)
+    if day_of(at) <= round.closes_on:
+        late = None
     taken = Bid.objects.values_list("reference", flat=True) if drafts else []
     bids = []
     for (draft, place), reference in zip(drafts, new_references("BID", len(drafts), taken), strict=True):
         bid = Bid(round=round, reference=reference, received_at=at, source_reference=draft["your_reference"])
+        if late:
+            bid.received_on, bid.late_reason = late.received_on, late.reason
         _fill(bid, draft, place)
         bids.append(bid)
     Bid.objects.bulk_create(bids)
@@ -122,16 +139,25 @@ def _take_in(
         for tag in draft[name]
     )
     _keep_costs([(bid, draft) for bid, (draft, _) in zip(bids, drafts, strict=True)])
-    audit.record_all("take in bid", [(bid, _facts(bid)) for bid in bids], round=round, by=by, at=at)
+    audit.record_all(
+        "take in bid",
+        [(bid, _facts(bid)) for bid in bids],
+        round=round,
+        by=by,
+        at=at,
+        because=late.reason if late else "",
+    )
     return bids
 
 
 def _facts(bid: Bid) -> dict[str, Any]:
-    facts = {"amount": bid.amount, "bidder": bid.bidder, "title": bid.title}
+    facts: dict[str, Any] = {"amount": bid.amount, "bidder": bid.bidder, "title": bid.title}
     # Said where the two differ, so that the trail shows whose name led to which organisation.
-    return facts | (
-        {"as_written": bid.recipient_as_written} if bid.recipient_as_written not in ("", bid.bidder) else {}
-    )
+    if bid.recipient_as_written not in ("", bid.bidder):
+        facts["as_written"] = bid.recipient_as_written
+    if bid.received_on:
+        facts["received_on"] = bid.received_on
+    return facts
 
 
 def _fill(bid: Bid, draft: dict[str, Any], place: recipients.Place) -> None:

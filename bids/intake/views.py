@@ -15,7 +15,16 @@ from django.views.decorators.http import require_GET
 from bids.access import bid_or_404
 from bids.intake import checking, exports, intake, sheets
 from bids.intake.filters import BidFilter
-from bids.intake.forms import AddBidForm, BidForm, ChangeBidForm, EligibilityForm, QuestionsForm, UploadForm
+from bids.intake.forms import (
+    AddBidForm,
+    BidForm,
+    ChangeBidForm,
+    EligibilityForm,
+    LateForm,
+    QuestionsForm,
+    UploadForm,
+    late,
+)
 from bids.models import Bid, Scorecard, Upload
 from bids.panel import reading
 from bids.panel.blindness import Part, Phase, may_see
@@ -23,6 +32,7 @@ from bids.panel.hidden import hidden_events
 from grants import tables
 from grants.access import Request, allow, holdings, round_or_404
 from grants.counting import counted
+from grants.days import day_of
 from grants.forms import ConfirmForm
 from grants.models import AuditEvent, Round
 from grants.pages import file_response, form_page, page_of
@@ -107,11 +117,15 @@ def bid_trail(request: Request, reference: str) -> HttpResponse:
 @allow("take in bid")
 def add_bid(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "take in bid")
+    form = AddBidForm(request.POST or None, round=this_round)
+    LateForm.add_to(form, this_round, day_of(timezone.now()))
     return form_page(
         request,
         "bids/intake/add_bid.html",
-        AddBidForm(request.POST or None, round=this_round),
-        lambda draft: intake.take_in(round=this_round, draft=draft, by=request.user, at=timezone.now()),
+        form,
+        lambda draft: intake.take_in(
+            round=this_round, late=late(draft), draft=draft, by=request.user, at=timezone.now()
+        ),
         done=lambda taken: f"You added {taken.source_reference} as {taken.reference}",
         to=reverse("bids:bids", args=[this_round.reference]),
     )
@@ -190,11 +204,13 @@ def import_preview(request: Request, reference: str) -> HttpResponse:
     preview = checking.check(upload.round, upload.read(), upload.answers)
     if preview.questions and not preview.wrong:
         return redirect("bids:import_questions", upload.reference)
+    form = ConfirmForm(request.POST or None)
+    LateForm.add_to(form, upload.round, day_of(timezone.now()))
     return form_page(
         request,
         "bids/intake/import_preview.html",
-        ConfirmForm(request.POST or None),
-        lambda data: intake.take_in_upload(upload=upload, by=request.user, at=timezone.now()),
+        form,
+        lambda data: intake.take_in_upload(upload=upload, late=late(data), by=request.user, at=timezone.now()),
         done=lambda taken: f"You imported {counted(len(taken), 'bid')}",
         to=reverse("bids:bids", args=[upload.round.reference]),
         upload=upload,

@@ -151,6 +151,9 @@ class Bid(models.Model):
     family = models.ForeignKey(ProjectFamily, models.SET_NULL, null=True, blank=True, related_name="bids")
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     received_at = models.DateTimeField()
+    # The day on which a bid came in that was entered later, and why it was; empty for a bid entered in time.
+    received_on = models.DateField(null=True, blank=True)
+    late_reason = models.TextField(max_length=1000, blank=True)
     intake_digest = models.CharField(max_length=64, editable=False)
     version = models.PositiveIntegerField(default=1)
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from bids.models import Assignment, Bid, Criterion, Interest, Mark, Panel, Practice, Scorecard
 from grants import audit, states
+from grants.days import day_of
 from grants.models import User
 from grants.refusal import Incomplete, Refused, must_be_current
 
@@ -37,9 +38,12 @@ def save_draft(*, bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User,
 def submit_scorecard(*, bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: datetime) -> Scorecard:
     """Save a scorecard and submit it for good. Raises Incomplete with every answer that is missing.
 
-    Raises Refused and Stale as `save_draft` does.
+    Raises Refused after the day on which scoring closes, and Refused and Stale as `save_draft` does.
     """
     card = _save(bid, marks, seen, by, at)
+    closes_on = card.bid.round.scoring_closes_on
+    if closes_on and day_of(at) > closes_on:
+        raise Refused(f"Scoring closed on {closes_on:%-d %B %Y}. Ask the chair for more time, and save your draft")
     missing = missing_answers(Criterion.objects.filter(round=card.bid.round), marks)
     if missing:
         raise Incomplete(missing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import ClassVar
 
@@ -60,6 +60,8 @@ class Round(models.Model):
         FAMILY = "family", "project family"
         RECIPIENT = "recipient", "recipient organisation"
 
+    GRACE_DAYS = 10
+
     reference = models.SlugField(max_length=40, unique=True, help_text="Used in addresses, such as grants-2026-27.")
     title = models.CharField(max_length=120)
     financial_year = models.CharField(max_length=7, help_text="Such as 2019/20.")
@@ -68,6 +70,9 @@ class Round(models.Model):
     opens_on = models.DateField()
     closes_on = models.DateField("bids close on")
     scoring_closes_on = models.DateField(null=True, blank=True)
+    grace_days = models.PositiveSmallIntegerField(
+        default=GRACE_DAYS, help_text="Days after closing in which a bid that came in on time can still be entered."
+    )
     routing_key = models.CharField(
         max_length=10, choices=Key, default=Key.FAMILY, help_text="What the limit is compared with."
     )
@@ -89,6 +94,11 @@ class Round(models.Model):
     def body(self) -> Body:
         """The body that awards its grants, as it was when the round opened."""
         return _body_by_digest(self.body_version_id)
+
+    @property
+    def last_entry_on(self) -> date:
+        """The last day on which a bid that came in on time can be entered."""
+        return self.closes_on + timedelta(days=self.grace_days)
 
     @property
     def ends_on(self) -> date:

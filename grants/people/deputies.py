@@ -7,9 +7,9 @@ These are the only writers. A deputy cannot name a deputy, because delegated pow
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from grants import audit
+from grants.days import day_of
 from grants.models import RoleHolding, User
 from grants.refusal import Refused
 from grants.roles import Role
@@ -31,7 +31,7 @@ def name_deputy(
     """
     holding = RoleHolding.objects.select_for_update(of=("self",)).select_related("user", "round").get(pk=holding.pk)
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    today = localtime(at).date()
+    today = day_of(at)
     if holding.through_id:
         raise Refused("You hold this role as a deputy. A deputy cannot name a deputy", field="holding")
     if holding.user_id != by.pk or holding.ended_at or holding.role not in DEPUTISED:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from grants.access import Request, allow
+from grants.days import day_of
 from grants.models import RoleHolding
 from grants.pages import form_page
 from grants.people import deputies as transitions
@@ -22,7 +23,7 @@ def deputies(request: Request) -> HttpResponse:
     context = {
         "named": rows.filter(through__user=request.user).order_by("-starts_on"),
         "own": rows.filter(user=request.user, ended_at=None).order_by("-starts_on"),
-        "today": timezone.localdate(),
+        "today": day_of(timezone.now()),
     }
     return render(request, "grants/people/deputies.html", context)
 

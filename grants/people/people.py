@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
-from django.utils.timezone import localtime
 
 from grants import audit
+from grants.days import day_of
 from grants.models import RoleHolding, Round, User
 from grants.refusal import Refused
 from grants.roles import Role
@@ -54,7 +54,7 @@ def give_role(
     """
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     # A deputy's role whose last day has passed does not count as held.
-    current = RoleHolding.objects.filter(user=person, ended_at=None).exclude(ends_on__lt=localtime(at).date())
+    current = RoleHolding.objects.filter(user=person, ended_at=None).exclude(ends_on__lt=day_of(at))
     if person == by:
         raise Refused("You cannot give yourself a role. Ask another administrator.")
     if current.filter(role=role, round=round, through=None).exists():

@@ -16,7 +16,7 @@ class RoundForm(Form):
     pieces = (
         Section("The round", "reference", "title", "financial_year", "purpose"),
         Section("The money", "allocation", "routing_key"),
-        Section("The days", "opens_on", "closes_on", "scoring_closes_on"),
+        Section("The days", "opens_on", "closes_on", "grace_days", "scoring_closes_on"),
         Section("The panel", "scored"),
     )
 
@@ -35,6 +35,14 @@ class RoundForm(Form):
     purpose = text_area("What the money is for", rows=2, required=False, longest=300)
     opens_on = DayField(label="Opens on", called="The opening day")
     closes_on = DayField(label="Bids close on", called="The closing day of bids")
+    grace_days = forms.IntegerField(
+        label="Days of grace",
+        min_value=0,
+        max_value=60,
+        initial=Round.GRACE_DAYS,
+        help_text="How long after closing a bid that came in on time can still be entered, with a reason.",
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
+    )
     scoring_closes_on = DayField(label="Scoring closes on", called="The closing day of scoring", required=False)
     routing_key = forms.ChoiceField(
         label="The limit is compared with the sum of a",
@@ -50,6 +58,16 @@ class RoundForm(Form):
         coerce=lambda answer: answer == "yes",
         widget=Radios,
     )
+
+
+class ExtendBidsForm(Form):
+    closes_on = DayField(label="Bids close on", called="The closing day of bids")
+    reason = text_area("Reason", rows=2)
+
+
+class ExtendScoringForm(Form):
+    scoring_closes_on = DayField(label="Scoring closes on", called="The closing day of scoring")
+    reason = text_area("Reason", rows=2)
 
 
 class BudgetLineForm(VersionedForm):

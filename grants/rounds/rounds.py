@@ -7,10 +7,10 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
-from django.utils.timezone import localtime
 
 from grants import audit
 from grants.bodies import Body
+from grants.days import day_of
 from grants.models import BodyVersion, BudgetLine, Round, User, new_references, own_body
 from grants.refusal import Refused, must_be_current
 from grants.totals import total_of
@@ -45,6 +45,7 @@ class RoundTerms:
     scoring_closes_on: date | None = None
     routing_key: str = Round.Key.FAMILY
     scored: bool = True
+    grace_days: int = Round.GRACE_DAYS
 
 
 @transaction.atomic
@@ -68,6 +69,48 @@ def open_round(*, terms: RoundTerms, by: User, at: datetime, body: Body | None =
     for set_up in settings.ROUND_DEFAULTS:
         import_string(set_up)(round=round, by=by, at=at)
     return round
+
+
+@transaction.atomic
+def extend_bids(*, round: Round, closes_on: date, reason: str, by: User, at: datetime) -> None:
+    """Let bids come in until a later day. The closing day of scoring moves with it where it would come before.
+
+    Raises Refused if the day is not later than the present one, or is over.
+    """
+    round = lock(round)
+    _must_be_later(closes_on, round.closes_on, at, field="closes_on")
+    before = {"closes_on": round.closes_on, "scoring_closes_on": round.scoring_closes_on}
+    round.closes_on = closes_on
+    if round.scoring_closes_on and round.scoring_closes_on < closes_on:
+        round.scoring_closes_on = closes_on
+    _keep_days("extend bids", round, before, reason, by, at)
+
+
+@transaction.atomic
+def extend_scoring(*, round: Round, scoring_closes_on: date, reason: str, by: User, at: datetime) -> None:
+    """Let members submit scorecards until a later day.
+
+    Raises Refused if the day is not later than the present one, or is over.
+    """
+    round = lock(round)
+    _must_be_later(scoring_closes_on, round.scoring_closes_on or round.closes_on, at, field="scoring_closes_on")
+    before = {"scoring_closes_on": round.scoring_closes_on}
+    round.scoring_closes_on = scoring_closes_on
+    _keep_days("extend scoring", round, before, reason, by, at)
+
+
+def _must_be_later(day: date, present: date, at: datetime, *, field: str) -> None:
+    if day <= present:
+        raise Refused(f"The new day must be after {present:%-d %B %Y}", field=field)
+    if day < day_of(at):
+        raise Refused("The new day must not be over", field=field)
+
+
+def _keep_days(action: str, round: Round, before: dict[str, date | None], reason: str, by: User, at: datetime) -> None:
+    round.version += 1
+    round.save(update_fields=["closes_on", "scoring_closes_on", "version"])
+    facts = {name: getattr(round, name) for name in before}
+    audit.record(action, round, round=round, by=by, at=at, because=reason, before=before, facts=facts)
 
 
 @dataclass(frozen=True)
@@ -102,7 +145,7 @@ def keep_budget_line(
         line = BudgetLine.objects.select_for_update().get(pk=line.pk, round=round)
         must_be_current(line, seen)
         before = {"label": line.label, "amount": line.amount}
-        if content.amount != line.amount and localtime(at).date() > round.closes_on:
+        if content.amount != line.amount and day_of(at) > round.closes_on:
             raise Refused(
                 "Bids are closed. To change the amount, propose a virement for a second person to confirm",
                 field="amount",

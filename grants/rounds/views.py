@@ -12,7 +12,7 @@ from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.models import BudgetLine, Round
 from grants.pages import form_page, page_of
 from grants.rounds import rounds as round_transitions
-from grants.rounds.forms import BudgetLineForm, RoundForm
+from grants.rounds.forms import BudgetLineForm, ExtendBidsForm, ExtendScoringForm, RoundForm
 from grants.rounds.rounds import LineContent, RoundTerms
 
 
@@ -41,6 +41,32 @@ def add_round(request: Request) -> HttpResponse:
 def round(request: Request, reference: str) -> HttpResponse:
     this_round = round_or_404(request, reference, "see round")
     return render(request, "grants/rounds/round.html", {"lines": this_round.lines.all()})
+
+
+@allow("extend bids")
+def extend_bids(request: Request, reference: str) -> HttpResponse:
+    this_round = round_or_404(request, reference, "extend bids")
+    return form_page(
+        request,
+        "grants/rounds/extend_bids.html",
+        ExtendBidsForm(request.POST or None),
+        lambda data: round_transitions.extend_bids(round=this_round, **data, by=request.user, at=timezone.now()),
+        done="You extended the time for bids",
+        to=reverse("grants:round", args=[this_round.reference]),
+    )
+
+
+@allow("extend scoring")
+def extend_scoring(request: Request, reference: str) -> HttpResponse:
+    this_round = round_or_404(request, reference, "extend scoring")
+    return form_page(
+        request,
+        "grants/rounds/extend_scoring.html",
+        ExtendScoringForm(request.POST or None),
+        lambda data: round_transitions.extend_scoring(round=this_round, **data, by=request.user, at=timezone.now()),
+        done="You extended the time for scoring",
+        to=reverse("grants:round", args=[this_round.reference]),
+    )
 
 
 @allow("keep budget line")

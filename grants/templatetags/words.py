@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 
 from grants import access, counting, money, typed
 from grants.bodies import Body
+from grants.days import day_of
 from grants.roles import ACTIONS, Role
 
 register = template.Library()
@@ -40,7 +41,7 @@ def day(value: date | datetime | str | None) -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     if isinstance(value, datetime):
-        value = localtime(value).date()
+        value = day_of(value)
     return f"{value.day} {value:%B %Y}"
 
 

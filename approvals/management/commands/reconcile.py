@@ -10,6 +10,7 @@ from django.utils import timezone
 from approvals.models import Decision
 from approvals.reconciliation import position
 from grants import money
+from grants.days import day_of
 from grants.models import Round
 
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         round = decision.round if decision else Round.objects.filter(reference=reference).first()
         if round is None:
             raise CommandError(f"There is no decision or round {reference}.")
-        reconciliation = position.reconcile(round, timezone.localdate())
+        reconciliation = position.reconcile(round, day_of(timezone.now()))
         if options["json"]:
             self.stdout.write(
                 json.dumps(reconciliation.as_json() | {"reference": reference}, indent=2, ensure_ascii=False)
