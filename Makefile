@@ -114,20 +114,25 @@ FRONTEND := node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js
 FONTS := node_modules/@expo-google-fonts/source-sans-3
 FONT_FILES := $(FONTS)/400Regular/SourceSans3_400Regular.ttf $(FONTS)/700Bold/SourceSans3_700Bold.ttf \
     $(FONTS)/400Regular_Italic/SourceSans3_400Regular_Italic.ttf
+# The scripts that the typeface has not, in a folder of their own: what was frozen before is drawn without them.
+SCRIPTS := arabic bengali devanagari gujarati gurmukhi hebrew sc tamil
+SCRIPT_FONTS := $(foreach script,$(SCRIPTS),node_modules/@expo-google-fonts/noto-sans-$(script))
 WEB_FONTS := node_modules/@fontsource/source-sans-3
 WEB_FONT_FILES := $(foreach face,400-normal 400-italic 700-normal,\
     $(foreach subset,latin latin-ext,$(WEB_FONTS)/files/source-sans-3-$(subset)-$(face).woff2))
 
 build/.assets: node_modules/.installed $(wildcard assets/*)
 	@echo 'Building styles, script and fonts ...'
-	@rm -rf build/assets build/fonts
-	@mkdir -p build/assets build/fonts
+	@rm -rf build/assets build/fonts build/script-fonts
+	@mkdir -p build/assets build/fonts build/script-fonts
 	@$(WITH_NODE) node node_modules/sass/sass.js --load-path=node_modules --style=compressed --no-source-map \
 	    assets/styles.scss:build/assets/styles.css assets/admin.scss:build/assets/admin.css
 	@cp assets/*.js assets/*.svg build/assets/
 	@# The map is not served, and collectstatic refuses a reference to a file that is not there.
 	@sed 's|//# sourceMappingURL=.*$$||' $(FRONTEND) >build/assets/govuk-frontend.min.js
 	@cp $(FONT_FILES) $(FONTS)/LICENSE_FONT build/fonts/
+	@for font in $(SCRIPT_FONTS); do cp $$font/400Regular/*.ttf $$font/700Bold/*.ttf build/script-fonts/ \
+	    && cp $$font/LICENSE_FONT build/script-fonts/$${font##*/}-licence.txt || exit 1; done
 	@cp $(WEB_FONT_FILES) build/assets/
 	@cp $(WEB_FONTS)/LICENSE build/assets/source-sans-3-licence.txt
 	@touch $@

@@ -240,6 +240,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
             "reference": decision.reference,
             "pack_version": current.version,
             "pack_sha256": current.sha256,
+            "printing": pack.printing(),
             "decided_at": decision.decided_at.astimezone(UTC),
             "signed_at": decision.signed_at.astimezone(UTC),
             "signed_by": decision.signed_by.name,

@@ -18,7 +18,9 @@ from approvals.paper import appendices, recommendations, settled, sources, table
 from approvals.paper import contents as contents_of_paper
 from approvals.paper.contents import CheckedProse, checked_prose
 from grants import audit, money
+from grants.models import Round
 from grants.pdf import compiled
+from grants.printable import TYPEFACES, everywhere, isolated
 from grants.refusal import Changed
 from grants.templatetags.words import day, moment
 
@@ -45,7 +47,6 @@ def contents(
         asked = [award for award in basis.routed(Award.Route.DMPC) if award in asked or award.reference in also]
         noted = [award for award in basis.routed(Award.Route.DELEGATED) if award in noted or award.reference in also]
         contracts = [each for each in basis.contracts if each in contracts or each.reference in also]
-    round = decision.round
     prose = prose or checked_prose(basis)
     sections = contents_of_paper.sections(basis, prose.known)
     paper: dict[str, Any] = audit.plain(
@@ -58,17 +59,12 @@ def contents(
             "version": version,
             "submitted_at": at.astimezone(UTC),
             "trail_head": trail_head,
-            "body": {"name": round.body.name, "digest": round.body.digest},
-            "round": {
-                "reference": round.reference,
-                "title": round.title,
-                "financial_year": round.financial_year,
-                "purpose": round.purpose,
-            },
+            **_round(decision.round),
             "figures": {
                 name: {"written": figure.written(), "exact": figure.exact, "source": figure.source}
                 for name, figure in prose.known.figures.items()
             },
+            "printing": printing(),
             "recommendations": recommendations.recommendations(basis),
             "sections": sections,
             "figure_notes": contents_of_paper.figure_notes(sections, prose),
@@ -85,6 +81,16 @@ def contents(
         }
     )
     return paper
+
+
+def _round(round: Round) -> dict[str, Any]:
+    named = {name: getattr(round, name) for name in ("reference", "title", "financial_year", "purpose")}
+    return {"body": {"name": round.body.name, "digest": round.body.digest}, "round": named}
+
+
+def printing() -> dict[str, Any]:
+    """Return how a paper or a record that is frozen today is printed. What was frozen without it has one typeface."""
+    return {"typefaces": list(TYPEFACES)}
 
 
 def canonical(data: dict[str, Any]) -> str:
@@ -155,8 +161,9 @@ def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
 
 def html(paper: dict[str, Any], *, digest: str = "", record: dict[str, Any] | None = None) -> str:
     """Render the paper as HTML, only from its data; `record` adds what was decided and signed."""
+    context = {"paper": paper, "digest": digest, "record": record, **_differs(record)}
     return render_to_string(
-        "approvals/paper/_paper.html", {"paper": paper, "digest": digest, "record": record, **_differs(record)}
+        "approvals/paper/_paper.html", everywhere(isolated, context) if _typefaces(paper, record) else context
     )
 
 
@@ -171,7 +178,13 @@ def pdf(paper: dict[str, Any], *, digest: str, record: dict[str, Any] | None = N
         "sign_offs": [day(each["at"]) for each in paper.get("sign_offs", [])],
     }
     data = {"paper": paper, "digest": digest, "record": record or {}, "days": days, **_differs(record)}
-    return compiled("approvals/paper/paper.typ", data, stamp=stamp)
+    return compiled("approvals/paper/paper.typ", data, stamp=stamp, typefaces=_typefaces(paper, record))
+
+
+def _typefaces(paper: dict[str, Any], record: dict[str, Any] | None) -> list[str] | None:
+    """Return the typefaces of a paper, or those of its record, which may be frozen with an older paper."""
+    of_each = [(data or {}).get("printing", {}).get("typefaces") for data in (record, paper)]
+    return next(filter(None, of_each), None)
 
 
 def _differs(record: dict[str, Any] | None) -> dict[str, Any]:

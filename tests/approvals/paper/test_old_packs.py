@@ -24,10 +24,10 @@ from tests.conftest import DEMO_PASSWORD
 # What a pack has held beside its labels since the last release.
 NEW = {
     *("answer_value", "area_value", "ground_value", "kind_value", "register_value", "register_number", "was_state"),
-    *("body", "locations"),
+    *("body", "locations", "printing"),
 }
-# What stands within the last two.
-WITHIN = {"countryCode", "digest", "geoCode", "geoCodeType", "name"}
+# What stands within the last three.
+WITHIN = {"countryCode", "digest", "geoCode", "geoCodeType", "name", "typefaces"}
 BY = open_data.Publisher(
     "360G-example",
     "GB-LAE-EX",
@@ -224,7 +224,7 @@ def test_an_older_pack_can_be_decided_and_published_today(pcd_681: Decision, rea
     record = signed_now(pcd_681)
     assert record.pack.sha256 == kept["pack_sha256"]
     assert packs.canonical(without_new(packs.read(record))) == kept["record"]
-    assert names_in(packs.read(record)) & NEW == {"answer_value"}
+    assert names_in(packs.read(record)) & NEW == {"answer_value", "printing"}
     mo = User.objects.get(username="mo.novak")
     writing.publish_decision(decision=pcd_681, by=mo, at=datetime(2019, 9, 3, 9, tzinfo=UTC))
     entry = RegisterEntry.objects.get(decision=pcd_681)

@@ -16,9 +16,11 @@ from approvals.decisions import deciding
 from approvals.models import Decision, DecisionRecord, Pack
 from approvals.paper import pack as packs
 from grants.models import User
+from grants.printable import TYPEFACES
 from tests.approvals.renders import titles
 from tests.approvals.steps import Answer, decide
 from tests.conftest import DEMO_PASSWORD
+from tests.grants.test_printable import NAMES
 
 pytestmark = pytest.mark.django_db
 
@@ -172,11 +174,45 @@ def test_the_signed_one_says_when_by_the_clock_of_london_and_has_its_own_table(d
     assert len(tables) == 4
 
 
-def test_what_no_bundled_typeface_has_is_named_and_does_not_stop_a_paper(frozen: Pack) -> None:
+def of_pages(file: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(file)).pages).split())
+
+
+def test_letters_of_the_scripts_of_london_are_printed_in_headings_and_text(frozen: Pack) -> None:
     paper = packs.read(frozen)
+    for row, name in zip(paper["appendix_2"], NAMES.values(), strict=False):
+        row["title"] = row["recipient"] = row["purpose"] = name
+    paper["title"] = paper["sections"][0]["heading"] = NAMES["Simplified Chinese"]
+    made = packs.pdf(paper, digest=frozen.sha256)
+    assert "[U+" not in of_pages(made)
+    assert f"4. {NAMES['Simplified Chinese']}: £" in of_pages(made)
+    fonts = {
+        font.get_object()["/BaseFont"].partition("+")[2]
+        for page in PdfReader(io.BytesIO(made)).pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    for typeface in TYPEFACES:
+        assert any(font.startswith(typeface.replace(" ", "")) for font in fonts), typeface
+    assert packs.pdf(paper, digest=frozen.sha256) == made
+    assert len(made) < 600_000
+
+
+def test_what_no_bundled_typeface_has_is_printed_as_its_code_point(frozen: Pack) -> None:
+    paper = packs.read(frozen)
+    paper["appendix_1"][0]["purpose"] = 'A bell\x07, 中文 and "😀" of \u0378, £1,200 — Zoë Łódź'
+    made = packs.pdf(paper, digest=frozen.sha256)
+    assert 'A bell , 中文 and "[U+1F600]" of [U+0378], £1,200 — Zoë Łódź' in of_pages(made)
+    assert packs.pdf(paper, digest=frozen.sha256) == made
+
+
+def test_what_was_frozen_with_one_typeface_is_drawn_with_it_alone(frozen: Pack) -> None:
+    paper = packs.read(frozen)
+    same = packs.pdf(paper, digest=frozen.sha256)
+    assert paper.pop("printing") == {"typefaces": list(TYPEFACES)}
+    assert packs.pdf(paper, digest=frozen.sha256) == same
     paper["appendix_1"][0]["purpose"] = 'A bell\x07, 中文 and "😀" of \u0378, £1,200 — Zoë Łódź'
     paper["title"] = "中"
     made = packs.pdf(paper, digest=frozen.sha256)
-    text = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages).split())
+    text = of_pages(made)
     assert 'A bell , [U+4E2D][U+6587] and "[U+1F600]" of [U+0378], £1,200 — Zoë Łódź' in text
     assert packs.pdf(paper, digest=frozen.sha256) == made
