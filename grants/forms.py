@@ -169,13 +169,22 @@ class Lines(forms.CharField):
         return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
 
 
-def text_area(label: str, *, rows: int = 4, required: bool = True, hint: str = "", longest: int = 4000) -> Any:
+def text_area(
+    label: str,
+    *,
+    rows: int = 4,
+    required: bool = True,
+    hint: str = "",
+    longest: int = 4000,
+    validators: Sequence[Callable[[str], None]] = (),
+) -> Any:
     """Return a field of several lines. If it is left empty, the error names its label."""
     return Lines(
         label=label,
         required=required,
         help_text=hint,
         max_length=longest,
+        validators=validators,
         widget=forms.Textarea(attrs={"rows": rows}),
         error_messages={"required": f"Enter {label[0].lower()}{label[1:]}"},
     )

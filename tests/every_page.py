@@ -165,7 +165,7 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
 def amending(decision: Decision) -> dict[str, dict[str, Any]]:
     """The addresses of a paper that changes a grant of the decision."""
     paper = Decision.objects.create(
-        round=decision.round, reference="PCD-999", title="A change", decision_by="x", opened_at=AT, amends=decision
+        round=decision.round, reference="PCD-999", title="A change 🚲", decision_by="x", opened_at=AT, amends=decision
     )
     lead = User.objects.get(username="grace.hall")
     award = Award.objects.filter(round=decision.round, route="dmpc")[0]
@@ -173,6 +173,7 @@ def amending(decision: Decision) -> dict[str, dict[str, Any]]:
         decision=paper, award=award, amount=award.amount, reason="x", proposed_by=lead, proposed_at=AT
     )
     return {
+        "approvals:spell_text": {"reference": paper.reference},
         "approvals:amend_grant": {"reference": paper.reference},
         "approvals:leave_grant": {"reference": paper.reference, "award": award.reference},
     }

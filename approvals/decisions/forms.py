@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,10 +11,13 @@ from django import forms
 from approvals.decisions.deciding import Answer
 from approvals.models import Decision, DecisionItem, SignOff
 from approvals.paper import places
+from approvals.paper.spellings import Unprinted
 from grants import money
 from grants.forms import Checkbox, DayField, Form, Radios, VersionedForm, text_area
+from grants.formulas import no_formula
 from grants.layout import Piece, Reveal, Rows
 from grants.models import Round, User
+from grants.printable import must_print
 
 
 class DecisionForm(Form):
@@ -23,7 +27,7 @@ class DecisionForm(Form):
         help_text="Such as PCD-681.",
         error_messages={"invalid": "Enter a reference like PCD-681"},
     )
-    title = forms.CharField(label="Title", max_length=200)
+    title = forms.CharField(label="Title", max_length=200, validators=[must_print])
     decision_by = forms.CharField(label="Decision by", max_length=150)
     amends = forms.ModelChoiceField(
         label="Amends",
@@ -60,6 +64,27 @@ class SourcesForm(VersionedForm):
     )
 
 
+class SpellingForm(VersionedForm):
+    """What the paper prints instead of one of the texts that it cannot print."""
+
+    key = forms.ChoiceField(label="What cannot be printed", widget=Radios)
+    printed = forms.CharField(
+        label="Print instead", max_length=200, required=False, help_text="Leave this empty to leave the text out."
+    )
+    reason = text_area("Reason", rows=2, longest=1000, hint="This is recorded in the trail.")
+
+    def __init__(self, *args: Any, unprinted: Sequence[Unprinted], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first = {each.key: each for each in reversed(unprinted)}
+        others = Counter(each.key for each in unprinted)
+        key = self.fields["key"]
+        assert isinstance(key, forms.ChoiceField)
+        key.choices = [
+            (name, f"{each.of.whose} {each.why}" + (f", and {others[name] - 1} more" if others[name] > 1 else ""))
+            for name, each in reversed(first.items())
+        ]
+
+
 class SignOffForm(Form):
     """An adviser's answer. The page adds a digest of what they saw each time it is rendered."""
 
@@ -69,6 +94,7 @@ class SignOffForm(Form):
         rows=3,
         required=False,
         longest=2000,
+        validators=[must_print],
         hint="This is printed in the paper. You must comment if you do not sign off.",
     )
 
@@ -147,9 +173,15 @@ class DecideForm(VersionedForm):
                         max_length=2000,
                         help_text=hint,
                         initial=value,
+                        validators=[must_print, no_formula],
                     )
         self.fields["interests"] = text_area(
-            "Your interests", rows=2, required=False, hint="Enter “None” if you have none.", longest=2000
+            "Your interests",
+            rows=2,
+            required=False,
+            hint="Enter “None” if you have none.",
+            longest=2000,
+            validators=[must_print],
         )
         if previous_decider:
             self.fields["replaces"] = forms.BooleanField(

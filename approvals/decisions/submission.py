@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,14 +12,16 @@ from approvals.amendments import amending
 from approvals.decisions import sign_offs
 from approvals.decisions.sign_offs import Row
 from approvals.models import Decision, DelegationRule
-from approvals.paper import pack, sources
+from approvals.paper import pack, sources, spellings
 from approvals.paper.contents import CheckedProse, checked_prose, text_of
 from approvals.paper.sections import PARTS, Part
+from approvals.paper.spellings import Unprinted
 from approvals.prose import checking, figures
 from approvals.prose.checking import Kind, Standing
 from approvals.reconciliation.sums import Discrepancy
 from grants import audit, money
 from grants.days import day_of
+from grants.printable import everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,23 @@ def of(decision: Decision, *, at: datetime, version: int | None = None, trail_he
     version = decision.packs.count() + 1 if version is None else version
     paper = pack.contents(decision, basis, version=version, at=at, trail_head=trail_head, prose=prose)
     rows = sign_offs.rows(decision, paper)
-    paper["sign_offs"] = audit.plain(sign_offs.entries(rows))
-    problems = [*faults(basis, prose), *amending.problems(decision), *sign_offs.problems(decision, rows)]
+    paper["sign_offs"] = everywhere(
+        lambda text: spellings.spelled(text, decision.spellings), audit.plain(sign_offs.entries(rows))
+    )
+    problems = [
+        *faults(basis, prose),
+        *spellings.problems(paper, decision.reference),
+        *amending.problems(decision),
+        *sign_offs.problems(decision, rows),
+    ]
     return Draft(paper, problems, rows)
+
+
+def unprinted(decision: Decision, *, at: datetime) -> list[Unprinted]:
+    """Return everything that a paper cannot print as it was written, whatever is printed instead already."""
+    as_written = copy(decision)
+    as_written.spellings = []
+    return spellings.unprinted(of(as_written, at=at).paper)
 
 
 def faults(basis: sources.Sources, prose: CheckedProse) -> list[Discrepancy]:

@@ -16,6 +16,7 @@ urlpatterns = [
         name="section_history",
     ),
     path("decisions/<str:reference>/sources/", writing_views.edit_sources, name="edit_sources"),
+    path("decisions/<str:reference>/printed-instead/", writing_views.spell_text, name="spell_text"),
     path("decisions/<str:reference>/part-2/", views.part_two, name="part_two"),
     path("decisions/<str:reference>/part-2/edit/", views.edit_part_two, name="edit_part_two"),
     path("decisions/<str:reference>/sign-off/<slug:area>/", views.sign_off, name="sign_off"),

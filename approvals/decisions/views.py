@@ -59,7 +59,7 @@ def _shown(request: Request, decision: Decision, problems: list[Discrepancy]) ->
 
 
 # The checks that only a writer of the paper can satisfy.
-_WRITTEN = frozenset({"section", "figure", "prose", "amendment"})
+_WRITTEN = frozenset({"section", "figure", "prose", "character", "amendment"})
 
 
 def _cause(decision: Decision, problem: Discrepancy) -> str:
@@ -67,6 +67,8 @@ def _cause(decision: Decision, problem: Discrepancy) -> str:
     reference, _, key = problem.reference.partition(" ")
     if reference == decision.reference and key in BY_KEY:
         return reverse("approvals:edit_section", args=[reference, key])
+    if problem.check == "character":
+        return reverse("approvals:spell_text", args=[decision.reference])
     if problem.check == "amendment":
         return f"{_address(decision)}#changes"
     if problem.check == "sign-off":

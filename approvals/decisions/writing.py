@@ -27,7 +27,9 @@ from approvals.register import registering
 from approvals.routing.commitments import must_not_be_in_flight
 from grants import audit, states
 from grants.days import day_of
+from grants.formulas import COMPUTED, is_formula
 from grants.models import Round, User
+from grants.printable import named, unprintable
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
 
@@ -67,8 +69,16 @@ def prepare_decision(
         raise Refused(
             f"Leave {figure_in_title} out of the title: it can change before the paper is signed", field="title"
         )
+    earlier = Decision.objects.filter(round=round).order_by("opened_at", "pk").last()
     decision = Decision.objects.create(
-        round=round, reference=reference, title=title, decision_by=decision_by, opened_at=at, amends=amends
+        round=round,
+        reference=reference,
+        title=title,
+        decision_by=decision_by,
+        opened_at=at,
+        amends=amends,
+        # The same grants may be in it, so it begins with what the last paper of the round prints instead.
+        spellings=earlier.spellings if earlier else [],
     )
     DecisionSection.objects.bulk_create(DecisionSection(decision=decision, key=part.key) for part in PARTS)
     facts = {"title": title, "decision by": decision_by} | ({"amends": amends.reference} if amends else {})
@@ -115,6 +125,37 @@ def name_sources(*, decision: Decision, lines: str, by: User, at: datetime, seen
     decision.version += 1
     decision.save(update_fields=["external_figures", "version"])
     record("write section", decision, by, at, before=before, facts={"external figures": lines})
+
+
+@transaction.atomic
+def spell_text(
+    *, decision: Decision, key: str, printed: str, reason: str, by: User, at: datetime, seen: int | None = None
+) -> None:
+    """Save what the paper prints instead of a text that it cannot print or publish, in place of an earlier answer.
+
+    `key` is that of an `Unprinted` of this paper. Raises Refused if it has no such text, or if what is to be printed
+    cannot be printed either or leaves nothing.
+    """
+    decision = locked(decision)
+    _must_be_with_writers(decision, "spell text")
+    must_be_current(decision, seen)
+    having = [each for each in submission.unprinted(decision, at=at) if each.key == key]
+    if not having:
+        raise Refused("Choose a text that this paper cannot print", field="key")
+    if runs := unprintable(printed):
+        raise Refused(f"The paper cannot print {named(runs[0])} either", field="printed")
+    if is_formula(printed):
+        raise Refused(COMPUTED, field="printed")
+    if not printed and any(each.is_whole for each in having):
+        raise Refused("Enter what is printed instead: without this text nothing would be left", field="printed")
+    run = having[0].run
+    before = next(({"printed": each["printed"]} for each in decision.spellings if each["text"] == run), {})
+    others = [each for each in decision.spellings if each["text"] != run]
+    decision.spellings = [*others, {"text": run, "printed": printed, "reason": reason}]
+    decision.version += 1
+    decision.save(update_fields=["spellings", "version"])
+    facts = {"text": run, "printed": printed}
+    record("spell text", decision, by, at, because=reason, before=before, facts=facts)
 
 
 @transaction.atomic

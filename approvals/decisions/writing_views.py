@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from approvals.access import decision_or_404
-from approvals.decisions import drafts, history
+from approvals.decisions import drafts, history, submission
 from approvals.decisions import writing as transitions
-from approvals.decisions.forms import SectionForm, SourcesForm
+from approvals.decisions.forms import SectionForm, SourcesForm, SpellingForm
 from approvals.models import Decision, DecisionSection, SectionDraft
 from approvals.paper import contents, sections, sources
 from approvals.paper import figures as figures_of_paper
@@ -25,6 +25,7 @@ from grants import typed
 from grants.access import Request, allow
 from grants.days import day_of
 from grants.pages import form_page, page_of, whole_number
+from grants.printable import named
 from grants.refusal import Refused
 from grants.templatetags.words import moment
 
@@ -208,4 +209,29 @@ def edit_sources(request: Request, reference: str) -> HttpResponse:
         done="You saved the sources",
         to=reverse("approvals:decision", args=[reference]),
         decision=decision,
+    )
+
+
+@allow("spell text")
+def spell_text(request: Request, reference: str) -> HttpResponse:
+    decision = decision_or_404(request, reference, "spell text")
+    unprinted = submission.unprinted(decision, at=timezone.now())
+    return form_page(
+        request,
+        "approvals/decisions/spell_text.html",
+        SpellingForm(request.POST or None, unprinted=unprinted, initial={"version": decision.version}),
+        lambda data: transitions.spell_text(
+            decision=decision,
+            key=data["key"],
+            printed=data["printed"],
+            reason=data["reason"],
+            seen=data["version"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done="You saved what is printed instead",
+        to=reverse("approvals:decision", args=[reference]),
+        decision=decision,
+        unprinted=unprinted,
+        spellings=[(named(each["text"]), each) for each in decision.spellings],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from approvals.amendments import amending
-from approvals.decisions import deciding, sign_offs, writing
+from approvals.decisions import deciding, sign_offs, submission, writing
 from approvals.enums import Area
 from approvals.loading.folder import Folder, pounds
 from approvals.models import Award, Decision, SignOff
@@ -33,6 +33,13 @@ def write_paper(folder: Folder) -> None:
         )
     for key, prose in text["sections"].items():
         writing.write_section(decision=decision, key=key, text=prose.strip(), by=by, at=folder.at(stage["on"]))
+    for spelling in text.get("printed_instead", []):
+        unprinted = submission.unprinted(decision, at=at)
+        key = {each.run: each.key for each in unprinted}[spelling["text"]]
+        at = folder.at(stage["on"])
+        writing.spell_text(
+            decision=decision, key=key, printed=spelling["printed"], reason=spelling["reason"], by=by, at=at
+        )
     sources = "\n".join(f"{figure}: {source}" for figure, source in text.get("figures_from_elsewhere", {}).items())
     writing.name_sources(decision=decision, lines=sources, by=by, at=folder.at(stage["on"]))
 

@@ -33,6 +33,7 @@ class Decision(models.Model):
     TRANSITIONS: ClassVar[Transitions] = {
         "prepare decision": Transition((), State.DRAFT),
         "write section": Transition(_WITH_WRITERS),
+        "spell text": Transition(_WITH_WRITERS),
         "write part 2": Transition(_WITH_WRITERS),
         **dict.fromkeys((area.action for area in Area), Transition(_WITH_WRITERS)),
         "submit pack": Transition(_WITH_WRITERS, State.SUBMITTED),
@@ -53,6 +54,8 @@ class Decision(models.Model):
     external_figures = models.TextField(
         "figures from elsewhere", blank=True, help_text="One a line: the figure as typed, a colon, its source."
     )
+    # What is printed instead of a text that cannot be: see `approvals.paper.spellings`.
+    spellings = models.JSONField(default=list, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     opened_at = models.DateTimeField()
     interests = models.TextField("interests declared by the decider", blank=True)

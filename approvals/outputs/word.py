@@ -67,6 +67,8 @@ def _made(paper: Data, digest: str, counts: str, record: Data | None = None) -> 
     _figure_notes(paper_in_word, paper["figure_notes"])
     _sign_offs(paper_in_word, paper.get("sign_offs", []))
     _signature(paper_in_word, record)
+    for note in paper.get("printing", {}).get("notes", []):
+        paper_in_word.paragraph(note)
     paper_in_word.paragraph(
         f"Version {paper['version']} of these data, sha256 {digest}. "
         f"Head of the trail at submission {paper['trail_head']}."

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from approvals.amendments import amending
 from approvals.models import Award, Decision, DecisionRecord, Pack
-from approvals.paper import appendices, recommendations, settled, sources, tables
+from approvals.paper import appendices, recommendations, settled, sources, spellings, tables
 from approvals.paper import contents as contents_of_paper
 from approvals.paper.contents import CheckedProse, checked_prose
 from grants import audit, money
@@ -80,7 +80,7 @@ def contents(
             "reconciliation": basis.reconciliation.as_json(),
         }
     )
-    return paper
+    return spellings.applied(paper, decision.spellings)
 
 
 def _round(round: Round) -> dict[str, Any]:

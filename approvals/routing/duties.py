@@ -26,6 +26,7 @@ PREPARING = (
     "amend grant",
     "prepare decision",
     "write section",
+    "spell text",
     "write part 2",
     "submit pack",
     "answer query",
