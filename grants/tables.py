@@ -1,4 +1,9 @@
-"""Tables as files: CSV and Excel, written row by row, in which no cell is ever a formula."""
+"""Tables as files: CSV and Excel, written row by row.
+
+A workbook says of each text that it is text. A CSV file cannot, so what the service keeps to itself has an apostrophe
+in front of what begins like a formula (`as_csv`), and what is published is exact (`as_exact_csv`): its texts were
+refused where they were typed, or on the draft of the paper, if a spreadsheet would call something for them.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +36,19 @@ class _Line:
 
 def as_csv(table: Table) -> Iterator[str]:
     """The table as lines of CSV with a byte order mark, by which Excel reads it as UTF-8."""
-    writer = csv.writer(_Line())
+    return _csv([harmless(value) for value in row] for row in table)
+
+
+def as_exact_csv(table: Table) -> Iterator[str]:
+    """The table as lines of CSV for publication: read back, each text is what it was, blanks at its ends included."""
+    return _csv(table, quoted=True)
+
+
+def _csv(table: Table, *, quoted: bool = False) -> Iterator[str]:
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_NONNUMERIC if quoted else csv.QUOTE_MINIMAL)
     yield "\ufeff"
     for row in table:
-        yield writer.writerow([harmless(value) for value in row])
+        yield writer.writerow(row)
 
 
 def harmless(value: Any) -> Any:

@@ -36,6 +36,7 @@ WITHOUT_TEMPLATE = {
     "approvals:published_zip",
     "approvals:open_data_json",
     "approvals:open_data_csv",
+    "approvals:open_data_xlsx",
     "approvals:register_feed",
     "approvals:grant_register_file",
     "approvals:contract_register_file",

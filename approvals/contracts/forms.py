@@ -9,6 +9,7 @@ from django import forms
 from approvals.models import SingleTenderAction
 from grants import money
 from grants.forms import Form, MoneyField, Radios, VersionedForm, text_area
+from grants.formulas import no_formula
 from grants.layout import Section
 from grants.models import Organisation
 
@@ -29,7 +30,7 @@ class ContractForm(Form):
         queryset=Organisation.objects.filter(aliases__isnull=False).distinct(),
         empty_label="Choose an organisation",
     )
-    title = forms.CharField(label="What is bought", max_length=150)
+    title = forms.CharField(label="What is bought", max_length=150, validators=[no_formula])
     amount = MoneyField(label="Whole-life value")
     profile = text_area(
         "Years",
@@ -43,7 +44,7 @@ class ContractForm(Form):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
     ground = forms.ChoiceField(label="Primary ground", choices=SingleTenderAction.Ground.choices, widget=Radios)
-    evidence = text_area("Evidence for the primary ground")
+    evidence = text_area("Evidence for the primary ground", validators=[no_formula])
     other_grounds = text_area("Other grounds, noted and not relied on", rows=2, required=False, longest=2000)
     proposal = text_area("Proposal (appendix 3)", rows=6, longest=8000)
     performance = text_area("Performance framework (appendix 4)", rows=6, longest=8000)

@@ -12,7 +12,7 @@ from approvals.models import DecisionRecord, Pack
 from approvals.outputs import open_data, published, word
 from approvals.paper import pack
 from grants.archive import zipped
-from grants.tables import as_csv
+from grants.tables import as_exact_csv
 
 MANIFEST = "MANIFEST.json"
 
@@ -27,7 +27,7 @@ def of_record(record: DecisionRecord) -> bytes:
         "decision.docx": word.of_record(record),
         "record.json": record.canonical.encode(),
         "open-data.json": open_data.as_json(package).encode(),
-        "open-data.csv": "".join(as_csv(open_data.rows(package))).encode(),
+        "open-data.csv": "".join(as_exact_csv(open_data.rows(package))).encode(),
         **_paper(record.pack),
     }
     return _zipped(files, f"{signed.reference}, signed on {signed.record['signed_at'][:10]}")

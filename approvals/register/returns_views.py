@@ -55,9 +55,15 @@ def _listed(
     return in_period, context
 
 
-def _table(kind: str, title: str, name: str, table: Iterable[list[Any]]) -> HttpResponse:
+def _table(
+    kind: str,
+    title: str,
+    name: str,
+    table: Iterable[list[Any]],
+    as_csv: Callable[[tables.Table], Iterable[str]] = tables.as_exact_csv,
+) -> HttpResponse:
     if kind == "csv":
-        return file_response("".join(tables.as_csv(table)).encode(), tables.CSV, f"{name}.csv")
+        return file_response("".join(as_csv(table)).encode(), tables.CSV, f"{name}.csv")
     if kind == "xlsx":
         return file_response(tables.as_xlsx(title, table), tables.XLSX, f"{name}.xlsx")
     raise Http404
@@ -111,7 +117,8 @@ def delegated_return_file(request: Request, round: str, kind: str) -> HttpRespon
     this_round = round_or_404(request, round, "see returns")
     listed, _ = _listed(request, published.delegated(this_round), returns.quarter, "quarter")
     rows = returns.grant_rows(listed, returns.quarter)
-    return _table(kind, "Delegated grants", f"delegated-{this_round.reference}", rows)
+    # No paper has reported these yet, so nobody has refused a formula among them.
+    return _table(kind, "Delegated grants", f"delegated-{this_round.reference}", rows, tables.as_csv)
 
 
 class _Decisions(Feed):

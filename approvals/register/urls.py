@@ -14,6 +14,7 @@ urlpatterns = [
     path("register/", views.register, name="register"),
     path("register/open-data.json", views.open_data_json, name="open_data_json"),
     path("register/open-data.csv", views.open_data_csv, name="open_data_csv"),
+    path("register/open-data.xlsx", views.open_data_xlsx, name="open_data_xlsx"),
     path("register/feed/", returns_views.register_feed, name="register_feed"),
     path("register/grants/", returns_views.grant_register, name="grant_register"),
     path("register/grants/<slug:kind>/", returns_views.grant_register_file, name="grant_register_file"),

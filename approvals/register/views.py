@@ -86,5 +86,12 @@ def open_data_json(request: HttpRequest) -> HttpResponse:
 @require_GET
 def open_data_csv(request: HttpRequest) -> HttpResponse:
     package = open_data.package(published.grants(), published.publisher())
-    table = "".join(tables.as_csv(open_data.rows(package)))
+    table = "".join(tables.as_exact_csv(open_data.rows(package)))
     return file_response(table.encode(), tables.CSV, "open-data.csv")
+
+
+@public
+@require_GET
+def open_data_xlsx(request: HttpRequest) -> HttpResponse:
+    package = open_data.package(published.grants(), published.publisher())
+    return file_response(tables.as_xlsx("Grants", open_data.rows(package)), tables.XLSX, "open-data.xlsx")

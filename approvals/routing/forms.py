@@ -10,6 +10,7 @@ from django import forms
 
 from approvals.models import Award, DelegationRule
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
+from grants.formulas import no_formula
 from grants.layout import Piece, Rows, Tick
 from grants.models import Round
 
@@ -41,7 +42,7 @@ class ApproveForm(Form):
     awards = forms.ModelMultipleChoiceField(
         label="Grants", queryset=Award.objects.none(), widget=forms.MultipleHiddenInput
     )
-    conditions = text_area("Conditions", rows=2, required=False, longest=2000)
+    conditions = text_area("Conditions", rows=2, required=False, longest=2000, validators=[no_formula])
     reason = text_area("Reason", rows=2, longest=2000)
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:

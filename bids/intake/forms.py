@@ -17,6 +17,7 @@ from bids.models import Bid, Tag
 from grants import money, registers
 from grants.bodies import Body
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, text_area, yes_no
+from grants.formulas import no_formula
 from grants.layout import Reveal, Section
 from grants.models import Organisation, Round
 from grants.names import mixed_word, plain_name
@@ -65,12 +66,13 @@ class BidForm(Form):
     your_reference = forms.CharField(
         label="Your reference", max_length=40, help_text="The number that the bidder or your unit gave it."
     )
-    title = forms.CharField(label="Title", max_length=150)
+    title = forms.CharField(label="Title", max_length=150, validators=[no_formula])
     led_by = forms.ChoiceField(label="Who leads the project", choices=Bid.Led.choices, widget=Radios)
     recipient = forms.CharField(
         label="Recipient organisation",
         max_length=150,
         required=False,
+        validators=[no_formula],
         help_text="The organisation to be paid. Leave empty for a bid led by a unit of the force.",
     )
     register = forms.ChoiceField(
@@ -95,7 +97,7 @@ class BidForm(Form):
         hint="One cost on each line, like “Youth workers: 24,000”. The costs must add up to the amount.",
         longest=2000,
     )
-    summary = text_area("Summary")
+    summary = text_area("Summary", validators=[no_formula])
     beneficiaries = text_area("Who benefits", rows=2, longest=2000)
     boroughs = forms.MultipleChoiceField(widget=Checkboxes)
     themes = TagsField(label="Themes")
@@ -114,7 +116,7 @@ class BidForm(Form):
     personal_data = yes_no("Does it use personal data of the public?")
     future_cost = yes_no("Does it leave a future or ongoing cost?")
     future_cost_note = text_area("What the future cost is", rows=2, required=False, longest=2000)
-    illustrative = forms.CharField(label="What is invented", max_length=300, required=False)
+    illustrative = forms.CharField(label="What is invented", max_length=300, required=False, validators=[no_formula])
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

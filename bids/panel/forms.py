@@ -11,6 +11,7 @@ from bids.fields import BidField
 from bids.models import Bid, PanelOutcome, Tag
 from bids.panel.reading import PlanGrid
 from grants.forms import Checkbox, Checkboxes, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.formulas import no_formula
 from grants.layout import Reveal, Rows, Tick
 from grants.models import Organisation, Round, User
 
@@ -52,7 +53,7 @@ class OutcomeForm(VersionedForm):
     destination = forms.CharField(
         label="Where it is redirected to", max_length=150, required=False, help_text="Only for a bid that you redirect."
     )
-    reason = text_area("Reason that can be published", rows=3, longest=2000)
+    reason = text_area("Reason that can be published", rows=3, longest=2000, validators=[no_formula])
     internal_reason = text_area(
         "Internal reason", rows=3, required=False, longest=2000, hint="For the panel and the leadership only."
     )

@@ -40,6 +40,7 @@ FILES = {
     "published_zip",
     "open_data_json",
     "open_data_csv",
+    "open_data_xlsx",
     "register_feed",
     "grant_register_file",
     "contract_register_file",

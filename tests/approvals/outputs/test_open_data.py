@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from approvals.decisions import writing
 from approvals.decisions.deciding import Answer
@@ -26,7 +27,7 @@ from bids.models import Bid, Tag
 from grants import registers
 from grants.models import Organisation, User
 from grants.refusal import Refused
-from grants.tables import as_csv
+from grants.tables import as_exact_csv, as_xlsx
 from tests.approvals.steps import LATER, decide, sign
 from tests.bodies import MPS
 from tests.every_page import publish
@@ -341,8 +342,59 @@ def test_a_record_that_does_not_answer_its_paper_is_refused() -> None:
         settled.grants(decision.paper, record)
 
 
-def test_no_cell_of_the_table_is_a_formula() -> None:
-    for start in ("=", "+", "-", "@", "\t", " ", "＝"):
-        package = open_data.package([dataclasses.replace(GRANT, title=f"{start}HYPERLINK(1)")], BY)
-        rows = csv.reader("".join(as_csv(open_data.rows(package))).splitlines())
-        assert list(rows)[1][1] == f"'{start}HYPERLINK(1)"
+# The same values in each file
+
+ODD_NAMES = (
+    "@Home",
+    "-ing",
+    "+44 group",
+    '=HYPERLINK("http://evil")',
+    " leading space",
+    "trailing space ",
+    "'Quoted",
+    "＝Equal",
+    "-10% knife crime week",
+    "Bangla Khel বাংলা খেলা",
+    'A "b"; c, d\ne',
+    "\tTab",
+)
+
+
+def values(package: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The title, the description and the recipient's name of each grant, as the JSON has them."""
+    grants = json.loads(open_data.as_json(package))["grants"]
+    return [(each["title"], each["description"], each["recipientOrganization"][0]["name"]) for each in grants]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_the_table_read_back_equals_the_json(name: str) -> None:
+    grant = dataclasses.replace(GRANT, title=name, recipient=name, purpose=f"{name.strip()} for all")
+    package = open_data.package([grant], BY)
+    text = "".join(as_exact_csv(open_data.rows(package)))
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    assert [(row["Title"], row["Description"], row["Recipient Org:Name"])] == values(package)
+    assert row["Title"] == name
+    assert row["Amount Awarded"] == "1000.10" == str(GRANT.amount)
+
+
+@pytest.mark.parametrize("name", [name for name in ODD_NAMES if "\t" not in name])
+def test_the_workbook_has_the_same_values_as_text(name: str) -> None:
+    package = open_data.package([dataclasses.replace(GRANT, title=name)], BY)
+    sheet = load_workbook(io.BytesIO(as_xlsx("Grants", open_data.rows(package)))).active
+    assert sheet is not None
+    header, row = list(sheet.iter_rows())
+    cell = next(cell for head, cell in zip(header, row, strict=True) if head.value == "Title")
+    assert (cell.value, cell.data_type) == (name, "s")
+
+
+@pytest.mark.django_db
+def test_every_published_grant_has_the_same_values_in_each_file() -> None:
+    publish()
+    package = open_data.package(published.grants(), published.publisher())
+    rows = [(row["Title"], row["Description"], row["Recipient Org:Name"]) for row in table()]
+    assert rows == values(package)
+    sheet = load_workbook(io.BytesIO(Client().get(reverse("approvals:open_data_xlsx")).content)).active
+    assert sheet is not None
+    header, *written = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert [row[header.index("Title")] for row in written] == [title for title, _, _ in rows]
+    assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)

@@ -25,7 +25,7 @@ OFFICE = {
         for name in ("pack", "pack_pdf", "pack_word", "pack_data", "pack_zip")
     },
 }
-LISTS = ("open_data_json", "open_data_csv", "register_feed", "grant_register", "contract_register")
+LISTS = ("open_data_json", "open_data_csv", "open_data_xlsx", "register_feed", "grant_register", "contract_register")
 
 
 def change(model: type[Pack] | type[DecisionRecord], field: str) -> None:

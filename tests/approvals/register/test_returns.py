@@ -27,7 +27,7 @@ from approvals.register import returns
 from approvals.review import reviewing
 from approvals.routing import approving, awards
 from grants.models import User
-from grants.tables import as_csv, as_xlsx
+from grants.tables import as_csv, as_exact_csv, as_xlsx
 from tests.approvals.outputs.test_open_data import GRANT, TOTAL
 from tests.approvals.steps import LATER, decide, open_paper, sign, sign_off
 from tests.every_page import publish
@@ -154,7 +154,7 @@ def test_a_workbook_holds_numbers_days_and_no_formula() -> None:
     assert not any(cell.data_type == "f" for row in grant_rows for cell in row)
 
 
-def test_no_cell_of_a_file_is_a_formula() -> None:
+def test_no_cell_of_a_workbook_or_of_an_unpublished_file_is_a_formula() -> None:
     grant = replace(GRANT, recipient="=1+1", purpose="@SUM(1)", conditions="＝1")
     sheet = load_workbook(io.BytesIO(as_xlsx("Grants", returns.grant_rows([grant], returns.month)))).active
     assert sheet is not None
@@ -167,6 +167,12 @@ def test_no_cell_of_a_file_is_a_formula() -> None:
 @pytest.mark.parametrize("name", ["grant_register_file", "contract_register_file"])
 def test_a_file_of_an_unknown_kind_answers_404(name: str) -> None:
     assert get(name, "pdf").status_code == 404
+
+
+def test_a_published_file_has_the_words_of_the_decision() -> None:
+    grant = replace(GRANT, recipient="@Home", conditions="-ing")
+    _, cells = csv.reader(io.StringIO("".join(as_exact_csv(returns.grant_rows([grant], returns.month)))))
+    assert "@Home" in cells and "-ing" in cells
 
 
 # Delegated grants and contracts
