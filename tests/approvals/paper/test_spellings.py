@@ -32,6 +32,7 @@ from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW
 from tests.grants.test_printable import NAMES
 
+pytestmark = pytest.mark.django_db
 BIKE = "Safe 🚲 rides"
 
 
@@ -182,7 +183,7 @@ def test_the_longer_of_two_texts_is_spelled_first() -> None:
     assert spelled("🚲🎉 and 🚲", both) == "race and cycle"
 
 
-def test_every_form_of_the_paper_has_the_spelling_and_a_note(tmp_path: Path, db: None) -> None:
+def test_every_form_of_the_paper_has_the_spelling_and_a_note(tmp_path: Path) -> None:
     folder = estates(tmp_path, GE08={"title": BIKE})
     folder.text["printed_instead"] = [{"text": "🚲", "printed": "cycle", "reason": "No shape"}]
     decision = play(folder, "published")
