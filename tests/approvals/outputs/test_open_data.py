@@ -342,6 +342,15 @@ def test_a_record_that_does_not_answer_its_paper_is_refused() -> None:
         settled.grants(decision.paper, record)
 
 
+def test_two_names_in_another_script_have_two_identifiers() -> None:
+    names = ("华埠社区中心", "ਪੰਜਾਬੀ ਸਭਾ", "Bangla Khel বাংলা খেলা", "Bangla Khel বাংলা", "Łódź & Świt", "Mutual Gain")
+    grants = [dataclasses.replace(GRANT, recipient=name, register_value="", register_number="") for name in names]
+    identifiers = [open_data.recipient(grant, BY)["id"] for grant in grants]
+    assert len(set(identifiers)) == len(names)
+    assert all(re.fullmatch(r"[A-Za-z0-9-]+-org-[a-z0-9-]*[a-z0-9]", each) for each in identifiers)
+    assert identifiers[-1].endswith("-org-mutual-gain")
+
+
 # The same values in each file
 
 ODD_NAMES = (
