@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, count
 
 from approvals.models import Award, DelegationRule
 from approvals.paper import sets
 from approvals.paper.sources import Sources
+from approvals.paper.spellings import spelled
 from approvals.paper.tables import table_2
 from approvals.prose import figures
 from approvals.prose.checking import Known
@@ -89,7 +91,9 @@ def figures_of(basis: Sources) -> Figures:
 def known_of(basis: Sources) -> Known:
     """Return everything that the prose of this paper is checked against."""
     external = figures.externals(basis.decision.external_figures)
-    return Known(figures_of(basis), external, sets.groups(basis), sets.payees(basis), links_of(basis))
+    # A writer names whom a sum is for as the paper prints the name.
+    payees = [replace(each, name=spelled(each.name, basis.decision.spellings)) for each in sets.payees(basis)]
+    return Known(figures_of(basis), external, sets.groups(basis), payees, links_of(basis))
 
 
 def links_of(basis: Sources) -> dict[str, str]:

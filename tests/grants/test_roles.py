@@ -73,6 +73,7 @@ CHANGES = {
         "approve contract",
         "prepare decision",
         "write section",
+        "spell text",
         "write part 2",
         "submit pack",
         "answer query",

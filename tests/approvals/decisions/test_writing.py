@@ -38,6 +38,8 @@ def transition(verb: str, decision: Decision, by: dict[str, User]) -> None:
     grace, mo, robin = by["grace"], by["mo"], by["robin"]
     if verb == "write section":
         writing.write_section(decision=decision, key="data", text="x", by=grace, at=LATER)
+    elif verb == "spell text":
+        writing.spell_text(decision=decision, key="x", printed="x", reason="x", by=grace, at=LATER)
     elif verb == "write part 2":
         writing.write_part_two(decision=decision, text="x", exemption="x", by=grace, at=LATER)
     elif verb.startswith("sign off "):

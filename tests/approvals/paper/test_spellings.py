@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from approvals.paper import spellings
 from approvals.paper.spellings import Unprinted, spelled
 from bids.models import Bid
 from bids.models.bids import BidQuerySet
+from grants import money
 from grants.models import AuditEvent, Organisation, User
 from grants.refusal import Refused, Stale
 from tests.conftest import DEMO_PASSWORD
@@ -200,6 +202,16 @@ def test_every_form_of_the_paper_has_the_spelling_and_a_note(tmp_path: Path) -> 
     assert "Safe cycle rides" in [grant.title for grant in published.grants(decision.round)]
     assert Bid.objects.get(source_reference="GE-08", round=decision.round).title == BIKE
     assert all(check.holds for check in verifying.checks(decision))
+
+
+def test_a_sum_is_checked_against_the_name_as_it_is_printed(biked: Decision) -> None:
+    spell(biked, "cycle")
+    other = money.pounds(Decimal(submission.of(biked, at=NOW).paper["appendix_2"][0]["amount"]))
+    text = f"Safe cycle rides gets {other}."
+    DecisionSection.objects.filter(decision=biked, key="issues").update(text=text)
+    problems = submission.of(Decision.objects.get(pk=biked.pk), at=NOW).problems
+    (message,) = [each.message for each in problems if each.check == "prose"]
+    assert f"says {other}, which" in message
 
 
 def test_it_is_kept_with_its_reason_in_the_trail_and_can_be_changed(biked: Decision) -> None:
