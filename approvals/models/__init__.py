@@ -18,6 +18,7 @@ from approvals.models.decisions import (
 )
 from approvals.models.register import RegisterEntry
 from approvals.models.scenarios import Scenario, ScenarioItem
+from approvals.models.search import DecisionWords, RegisterWords
 
 __all__ = [
     "AmendedGrant",
@@ -27,6 +28,7 @@ __all__ = [
     "DecisionItem",
     "DecisionRecord",
     "DecisionSection",
+    "DecisionWords",
     "DelegationRule",
     "Pack",
     "PartTwo",
@@ -34,6 +36,7 @@ __all__ = [
     "Query",
     "Recommendation",
     "RegisterEntry",
+    "RegisterWords",
     "Scenario",
     "ScenarioItem",
     "SectionDraft",

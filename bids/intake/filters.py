@@ -1,17 +1,25 @@
 """Search, filter and sort of the list of bids."""
 
+from __future__ import annotations
+
+from functools import cached_property
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Case, QuerySet, Value, When
 
 from bids.models import Bid, Tag
+from grants import search
 from grants.forms import FilterForm
 from grants.models import Round
 
 
 class BidFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(method="search", label="Search title, bidder or reference")
+    q = django_filters.CharFilter(
+        method="find",
+        label="Search",
+        help_text="Words of the title or the case, a bidder, a reference or a register number",
+    )
     state = django_filters.ChoiceFilter(choices=Bid.State, label="State", empty_label="Any state")
     led_by = django_filters.ChoiceFilter(choices=Bid.Led, label="Led by", empty_label="Anybody")
     theme = django_filters.ModelChoiceFilter(
@@ -49,14 +57,17 @@ class BidFilter(django_filters.FilterSet):
         self.filters["unit"].extra["choices"] = [(unit, unit) for unit in round.body.units]
         self.filters["theme"].queryset = Tag.objects.filter(round=round, kind=Tag.Kind.THEME)
 
-    def search(self, rows: QuerySet[Bid], name: str, value: str) -> QuerySet[Bid]:
-        return rows.filter(
-            Q(title__icontains=value)
-            | Q(source_reference__icontains=value)
-            | Q(reference__iexact=value)
-            | Q(recipient__name__icontains=value)
-            | Q(recipient_as_written__icontains=value)
-        )
+    def find(self, rows: QuerySet[Bid], name: str, value: str) -> QuerySet[Bid]:
+        if self.sought is None:
+            return rows
+        # Unless the person sorts, bids that are called what they typed come before bids that mention it.
+        called = Case(When(search.named(self.sought), then=Value(0)), default=Value(1))
+        return rows.filter(search.matching(self.sought)).order_by(called, "source_reference")
+
+    @cached_property
+    def sought(self) -> search.Sought | None:
+        """What the person searches for, read once."""
+        return search.read(self.form.cleaned_data.get("q", "")) if self.form.is_valid() else None
 
     def in_borough(self, rows: QuerySet[Bid], name: str, value: str) -> QuerySet[Bid]:
         return rows.filter(boroughs__contains=[value])

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from bids.access import bid_or_404
 from bids.intake import checking, exports, intake, sheets
+from bids.intake import exports, finding, intake, sheets
 from bids.intake.filters import BidFilter
 from bids.intake.forms import (
     AddBidForm,
@@ -43,13 +44,12 @@ from grants.pages import file_response, form_page, page_of
 def bids(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see bids")
     filtered = _filtered(request, this_round)
-    rows = filtered.qs.distinct()
-    totals = Bid.objects.filter(pk__in=rows.order_by().values("pk")).counted()
-    page = page_of(request, rows.for_list())
+    page, totals = finding.page_of_bids(request, filtered.qs)
     context = {
         "filter": filtered,
         "page": page,
         "totals": totals,
+        "hits": finding.Hits(filtered.sought, page.object_list) if filtered.sought else None,
         "query": request.GET.urlencode(),
         "shows_state": _shows_state(request, this_round),
     }
@@ -69,9 +69,7 @@ def _filtered(request: Request, round: Round) -> BidFilter:
 @require_GET
 def export_bids(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "export bids")
-    made = exports.workbook(
-        this_round, _filtered(request, this_round).qs.distinct(), by=request.user, at=timezone.now()
-    )
+    made = exports.workbook(this_round, _filtered(request, this_round).qs, by=request.user, at=timezone.now())
     return file_response(made, tables.XLSX, f"bids-{this_round.reference}.xlsx")
 
 

@@ -19,12 +19,14 @@ from bids.models.panel import (
     Standing,
 )
 from bids.models.scorecards import Assignment, Criterion, Interest, Mark, Panel, Scorecard
+from bids.models.search import BidWords
 
 __all__ = [
     "AgreedMark",
     "Assignment",
     "AssignmentPlan",
     "Bid",
+    "BidWords",
     "CostLine",
     "Criterion",
     "Discussion",

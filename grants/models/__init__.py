@@ -7,6 +7,7 @@ from grants.models.holdings import HoldingQuerySet, RoleHolding
 from grants.models.organisations import Alias, Organisation, RegisterNumber
 from grants.models.references import new_references
 from grants.models.rounds import UNALLOCATED, BodyVersion, BudgetLine, Round, Virement, own_body
+from grants.models.search import SearchWords
 from grants.models.trail import AuditEvent
 from grants.models.users import USERNAME, Mail, User
 
@@ -23,6 +24,7 @@ __all__ = [
     "RegisterNumber",
     "RoleHolding",
     "Round",
+    "SearchWords",
     "User",
     "Virement",
     "new_references",

@@ -122,6 +122,12 @@ def counted(number: int, noun: str) -> str:
 
 
 @register.filter
+def marked(text: str, hits: Any) -> str:
+    """A title or a name with what was searched for in bold; `hits` has the marker, or is None without a search."""
+    return hits.marker.name(text) if hits else text
+
+
+@register.filter
 def page_numbers(page: Any) -> Any:
     """The numbers of pages that a list links to: the ends and the neighbours, however many there are between."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

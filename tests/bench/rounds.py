@@ -1,8 +1,10 @@
 """Rounds of any size for the bench, written straight into the tables: a panel's own transitions would take hours."""
 
+import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 
 from django.db import connection
 
@@ -13,6 +15,9 @@ from grants.models import BodyVersion, Organisation, RoleHolding, Round, User, o
 from grants.roles import Role
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
+# Words of a case: 1,728, so that a tenth of the bids have one of them, as with the words that people search for.
+_SYLLABLES = ("ba", "co", "du", "fe", "gi", "lo", "mu", "na", "pe", "ri", "so", "tu")
+_WORDS = ["".join(each) for each in product(_SYLLABLES, repeat=3)]
 REASON = "The plan says who does what, when, and how it is to be measured."
 MARKS = """
 INSERT INTO bids_mark (scorecard_id, criterion_id, passed, score, reason)
@@ -113,14 +118,14 @@ def _bids(round: Round, wanted: int) -> list[Bid]:
             recipient=body,
             sponsoring_unit="Central West",
             amount=Decimal(10_000 + number % 90 * 500),
-            summary="What it does. " * 20,
+            summary=_text(number, 40),
             beneficiaries="Young people.",
             boroughs=["E09000033"],
             starts_on=date(2026, 12, 1),
             ends_on=date(2027, 3, 31),
             outputs="Ten sessions.",
-            outcomes="Fewer offences.",
-            evaluation_plan="A survey.",
+            outcomes=_text(number + 1, 80),
+            evaluation_plan=_text(number + 2, 80) + (" By the zodiac." if number % 800 == 5 else ""),
             track_record="Five years of it.",
             employs_staff=False,
             personal_data=False,
@@ -131,6 +136,12 @@ def _bids(round: Round, wanted: int) -> list[Bid]:
         for number in range(wanted)
     ]
     return Bid.objects.bulk_create(rows, batch_size=1000)
+
+
+def _text(number: int, words: int) -> str:
+    """A text of so many words, of which each bid has others; a tenth of the texts are of crime."""
+    chosen = random.Random(number).choices(_WORDS, k=words)
+    return " ".join([*chosen, *(["crime"] if number % 10 == 0 else [])]).capitalize() + "."
 
 
 def _scored(bids: list[Bid], members: list[User], closed: bool) -> None:
