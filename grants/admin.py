@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
-from grants import audit
+from grants import audit, search
 from grants.models import Alias, BudgetLine, Organisation, RoleHolding, Round, User
 
 # Django's own class takes no type argument while it runs.
@@ -75,6 +76,12 @@ class OrganisationAdmin(ReferenceAdmin):
 
     list_display = ("name", "register", "number", "illustrative")
     search_fields = ("name", "number", "aliases__name")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Organisation], search_term: str
+    ) -> tuple[QuerySet[Organisation], bool]:
+        sought = search.read(search_term)
+        return (queryset.filter(pk__in=search.organisations(sought)) if sought else queryset), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> tuple[str, ...]:
         if obj is None:

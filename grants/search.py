@@ -14,7 +14,7 @@ from itertools import islice
 
 from django.contrib.postgres.search import SearchQueryField
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, TextField, Value
 
 from grants.models import Alias, Organisation
 
@@ -25,7 +25,8 @@ _SHORTEST_PART = 3
 # Letters that begin a number, such as SC and CW, and what follows them.
 _LETTERS = re.compile(r"[a-z]{1,3}")
 _DIGITS = re.compile(r"\d+[a-z]?")
-_NUMBER = re.compile(r"([a-z]{0,3})0*(\d+[a-z]?)")
+_NUMBER = re.compile(r"[a-z]{0,3}\d+[a-z]?")
+_ZEROS = re.compile(r"^([a-z]*)0*(\d)")
 _LONGEST_NUMBER = 12
 # A shorter number is a year or a count rather than one of a register.
 _OF_A_REGISTER = 5
@@ -99,9 +100,7 @@ class Sought:
 
 def lexeme(number: str) -> str:
     """Return a number as the function `grants_number` of the database writes it."""
-    match = _NUMBER.fullmatch(number)
-    assert match is not None
-    return f"#{match[1]}{match[2]}"
+    return "#" + _ZEROS.sub(r"\1\2", number)
 
 
 class _Tsquery(Func):
@@ -161,6 +160,13 @@ class Fold(Func):
 
     function = "grants_fold"
     output_field = TextField()
+
+
+class Similarity(Func):
+    """How alike two texts are, from 0 to 1, by the runs of three letters that they share."""
+
+    function = "similarity"
+    output_field = FloatField()
 
 
 def organisations(sought: Sought) -> QuerySet[Organisation]:

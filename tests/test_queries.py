@@ -191,6 +191,8 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("approvals:review", Role.LEAD, recommended),
     ("approvals:families", Role.LEAD, granted),
     ("approvals:families", Role.LEAD, alike),
+    ("approvals:organisations", Role.LEAD, granted),
+    ("approvals:organisations", Role.LEAD, alike),
     ("approvals:group_bids", Role.LEAD, alike),
     ("approvals:routes", Role.LEAD, routed),
     ("approvals:approvals", Role.LEAD, routed),
@@ -225,6 +227,28 @@ def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(name: str, role:
     grow(round, user)
     assert queries(client, address) == one
     assert one <= MOST
+
+
+@pytest.mark.parametrize(
+    ("name", "grow", "words"),
+    [
+        ("bids:bids", received, "projects"),
+        ("approvals:organisations", granted, "invented body"),
+        ("approvals:decisions", paper, "pcd"),
+    ],
+)
+def test_a_search_takes_as_many_queries_for_three_hits_as_for_one(name: str, grow: Grow, words: str) -> None:
+    round = factories.open_round()
+    user = factories.person(Role.LEAD, round=round)
+    client = Client()
+    client.force_login(user)
+    address = f"{reverse(name, args=[round.reference])}?{urlencode({'q': words})}"
+    grow(round, user)
+    one = queries(client, address)
+    assert "app-hit" in client.get(address).content.decode()
+    grow(round, user)
+    grow(round, user)
+    assert queries(client, address) == one
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.CHAIR, Role.LEAD, Role.OFFICE])

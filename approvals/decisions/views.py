@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET
 
 from approvals import enums
 from approvals.access import decision_or_404
-from approvals.decisions import advice, deciding, history, sign_offs, submission
+from approvals.decisions import advice, deciding, finding, history, sign_offs, submission
 from approvals.decisions import writing as transitions
+from approvals.decisions.filters import DecisionSearchForm
 from approvals.decisions.forms import (
     AnswerForm,
     DecideForm,
@@ -32,7 +33,7 @@ from approvals.paper import pack as packs
 from approvals.paper import places
 from approvals.paper.sections import BY_KEY
 from approvals.reconciliation.sums import Discrepancy
-from grants import audit, states
+from grants import audit, search, states
 from grants.access import Request, allow, holdings, must, round_or_404
 from grants.forms import SeenReasonForm
 from grants.pages import form_page
@@ -46,7 +47,11 @@ def _address(decision: Decision) -> str:
 @require_GET
 def decisions(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see decisions")
-    return render(request, "approvals/decisions/decisions.html", {"rows": Decision.objects.filter(round=this_round)})
+    form = DecisionSearchForm(request.GET)
+    sought = search.read(form.cleaned_data["q"]) if form.is_valid() else None
+    rows = finding.decisions(this_round, sought)
+    context = {"rows": rows, "form": form, "hits": finding.Hits(sought, rows) if sought else None}
+    return render(request, "approvals/decisions/decisions.html", context)
 
 
 def _shown(request: Request, decision: Decision, problems: list[Discrepancy]) -> list[tuple[str, str]]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals.families import bodies
+from approvals.families import bodies, finding
 from approvals.families.body_forms import NumberForm, SeparateForm
+from approvals.families.forms import OrganisationSearchForm
 from approvals.families.workbench import Workbench
-from grants import registers
+from grants import registers, search
 from grants.access import Request, allow, round_or_404
 from grants.models import Organisation
 from grants.pages import form_page, page_of
@@ -45,13 +45,14 @@ def fits(body: Organisation) -> bool:
 @require_GET
 def organisations(request: Request, round: str) -> HttpResponse:
     bench = _workbench(request, round)
-    own = Q(bids__in=[bid.pk for bid in bench.bids.values()])
-    listed = Organisation.objects.filter(pk__in=bench.bodies).annotate(asking=Count("bids", filter=own, distinct=True))
-    page = page_of(request, listed.order_by("name", "pk").prefetch_related("aliases"))
+    form = OrganisationSearchForm(request.GET)
+    sought = search.read(form.cleaned_data["q"]) if form.is_valid() else None
     context = {
-        "page": page,
-        "rows": [(body, fits(body)) for body in page.object_list],
+        "page": page_of(request, finding.organisations(bench, sought)),
+        "form": form,
+        "hits": finding.Hits(sought) if sought else None,
         "unfit": [body for body in bench.bodies.values() if not fits(body)],
+        "back": reverse("approvals:families", args=[bench.round.reference]),
     }
     return render(request, "approvals/families/organisations.html", context)
 

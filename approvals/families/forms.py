@@ -11,7 +11,7 @@ from approvals.families.workbench import amount, candidates
 from bids.fields import BidsField, bid_label
 from bids.models import Bid
 from grants import money
-from grants.forms import Checkboxes, Form, Radios, VersionedForm, text_area
+from grants.forms import Checkboxes, FilterForm, Form, Radios, VersionedForm, text_area
 from grants.layout import Reveal
 from grants.models import Organisation, Round
 
@@ -29,6 +29,10 @@ class CountedBidsField(BidsField):
 def as_typed(form: forms.BaseForm) -> dict[str, Any]:
     """Return the unchecked values typed into a form, as initial values of another form."""
     return {name: field.widget.value_from_datadict(form.data, form.files, name) for name, field in form.fields.items()}
+
+
+class OrganisationSearchForm(FilterForm):
+    q = forms.CharField(label="Search", required=False, help_text="Any of its names, or its register number")
 
 
 class FamilyForm(Form):

@@ -17,13 +17,6 @@ class RegisterQuerySet(models.QuerySet["RegisterEntry"]):
         published = self.filter(decision__state=Decision.State.PUBLISHED).select_related("decision__amends")
         return published.order_by("-signed_on", "-pk").annotate(amended=models.Exists(later))
 
-    def holding(self, words: str) -> RegisterQuerySet:
-        """Keep the entries whose text holds each of the words, in any order and any case."""
-        entries = self
-        for word in words.split():
-            entries = entries.filter(text__icontains=word)
-        return entries
-
     def years(self) -> QuerySet[RegisterEntry, int]:
         years = self.order_by().annotate(year=ExtractYear("signed_on")).values_list("year", flat=True)
         return years.distinct().order_by("-year")

@@ -1,11 +1,15 @@
 """Search and filters of the public register."""
 
+from __future__ import annotations
+
+from functools import cached_property
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
 
 from approvals.models import RegisterEntry
+from grants import search
 from grants.forms import FilterForm
 from grants.layout import Field
 
@@ -16,9 +20,9 @@ class RegisterForm(FilterForm):
 
 class RegisterFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
-        method="search",
+        method="find",
         label="Search",
-        help_text="A reference, a recipient, or words of the title, the round or the text",
+        help_text="A reference, a recipient or its register number, or words of the title, the round or the text",
     )
     year = django_filters.ChoiceFilter(
         field_name="signed_on", lookup_expr="year", label="Year of decision", empty_label="Any year"
@@ -45,8 +49,13 @@ class RegisterFilter(django_filters.FilterSet):
         ):
             self.filters[name].extra["choices"] = [(each, each) for each in values]
 
-    def search(self, rows: Any, name: str, value: str) -> Any:
-        return rows.holding(value)
+    @cached_property
+    def sought(self) -> search.Sought | None:
+        """What the visitor searches for, read once."""
+        return search.read(self.form.cleaned_data.get("q", "")) if self.form.is_valid() else None
+
+    def find(self, rows: QuerySet[RegisterEntry], name: str, value: str) -> QuerySet[RegisterEntry]:
+        return rows.filter(search.matching(self.sought)) if self.sought else rows
 
     def naming(self, rows: QuerySet[RegisterEntry], name: str, value: str) -> QuerySet[RegisterEntry]:
         return rows.filter(**{f"{name}__contains": [value]})

@@ -10,7 +10,7 @@ from approvals.models import Decision, RegisterEntry
 from approvals.outputs import bundle, open_data, published, word
 from approvals.paper import pack as packs
 from approvals.paper import settled
-from approvals.register import entries
+from approvals.register import entries, finding
 from approvals.register.filters import RegisterFilter
 from grants import tables
 from grants.access import public
@@ -26,6 +26,7 @@ def register(request: HttpRequest) -> HttpResponse:
     asked = any(request.GET.get(name) for name in listed.filters)
     page = page_of(request, listed.qs, PAGE)
     context = {"page": page, "filter": listed, "asked": asked, "deferred": published.deferred()}
+    context["hits"] = finding.Hits(listed.sought, page.object_list) if listed.sought else None
     return render(request, "approvals/register/register.html", context)
 
 

@@ -37,7 +37,7 @@ def page_of_bids(request: HttpRequest, rows: BidQuerySet) -> tuple[Any, dict[str
     page = page_of(request, list(amounts))
     bids = Bid.objects.for_list().in_bulk(page.object_list)
     page.object_list = [bids[pk] for pk in page.object_list]
-    return page, {"count": len(amounts), "asked": money.total(amounts.values())}
+    return page, {"count": len(amounts), "asked": money.total(list(amounts.values()))}
 
 
 class Hits:

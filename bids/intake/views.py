@@ -13,8 +13,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET
 
 from bids.access import bid_or_404
-from bids.intake import checking, exports, intake, sheets
-from bids.intake import exports, finding, intake, sheets
+from bids.intake import checking, exports, finding, intake, sheets
 from bids.intake.filters import BidFilter
 from bids.intake.forms import (
     AddBidForm,

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from approvals.models import Decision, DecisionRecord, RegisterEntry
+from approvals.models import Decision, DecisionRecord, RegisterEntry, RegisterWords
 from approvals.outputs import published
 from bids.models import Bid
 from grants.models import Organisation, User
@@ -30,11 +30,11 @@ def register_page(**asked: str) -> str:
     return Client().get(reverse("approvals:register"), asked).content.decode()
 
 
-def copies(count: int, **other: Any) -> None:
-    """So many more published decisions, each a copy of the entry of PCD 681 with something else."""
+def copies(count: int, first: int = 0, **other: Any) -> None:
+    """So many more published decisions, numbered from the `first`: the entry of PCD 681 with something else."""
     entry = RegisterEntry.objects.get(decision__reference="PCD-681")
     kept = {field.name: getattr(entry, field.name) for field in RegisterEntry._meta.fields if field.name != "id"}
-    for number in range(count):
+    for number in range(first, first + count):
         decision = Decision.objects.create(
             round=entry.decision.round,
             reference=f"PCD-{1000 + number}",
@@ -68,6 +68,58 @@ def test_the_search_finds_a_decision_by(words: str, of: str) -> None:
     publish()
     copies(1)
     assert listed(q=words) == ["PCD-681"], of
+
+
+@pytest.mark.parametrize(
+    "words", ["friends CAFÉ", "friends of the cafes", "SC 12345", "charity no. sc012345", "cafés frien"]
+)
+def test_the_search_folds_accents_and_apostrophes_and_the_spelling_of_numbers(words: str) -> None:
+    publish()
+    copies(1, text="A grant to the Friends of the Cafés\ncharity number SC012345")
+    assert listed(q=words) == ["PCD-1000"]
+
+
+def test_what_was_hit_is_in_bold_in_the_title_and_the_text() -> None:
+    publish()
+    copies(1, title="Of <Lamps>", text="Of <Lamps>\n" + "Nothing. " * 50 + "The lamps & locks. " + "Nothing. " * 50)
+    page = register_page(q="lamps")
+    assert 'Of &lt;<mark class="app-hit">Lamps</mark>&gt;</a>' in page
+    assert 'The <mark class="app-hit">lamps</mark> &amp; locks.' in page
+    assert "<mark" not in register_page()
+
+
+def test_what_is_not_published_is_not_searched() -> None:
+    assert listed(q="engagement") == []
+    assert not RegisterWords.objects.filter(entry__decision__reference="PCD-681").exists()
+
+
+def test_part_2_is_not_searched() -> None:
+    publish()
+    assert listed(q="exempt words") == []
+
+
+def test_a_search_takes_as_many_queries_for_three_decisions_as_for_one() -> None:
+    publish()
+    address = reverse("approvals:register") + "?q=zeppelin"
+    counts = []
+    for number in (1, 2):
+        for _ in range(number):
+            copies(1, first=RegisterEntry.objects.count())
+        with CaptureQueriesContext(connection) as captured:
+            Client().get(address)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_the_words_are_in_step_with_the_entry() -> None:
+    publish()
+    entry = RegisterEntry.objects.get(decision__reference="PCD-681")
+    kept = RegisterWords.objects.values().get(pk=entry.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT approvals_write_register_words(ARRAY[%s]::bigint[])", [entry.pk])
+    assert RegisterWords.objects.values().get(pk=entry.pk) == kept
+    RegisterEntry.objects.filter(pk=entry.pk).update(text="Zeppelin")
+    assert listed(q="zeppelin") == ["PCD-681"]
 
 
 def test_every_word_has_to_be_there() -> None:

@@ -1,0 +1,23 @@
+"""Where a search hit the published decisions of a page: their titles, and an excerpt of each one's frozen text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.safestring import SafeString
+
+from approvals.models import RegisterEntry
+from grants.marking import Marker
+from grants.search import Sought
+
+
+class Hits:
+    """What was hit in the entries of one page. Their texts are long, so they are read only after a search."""
+
+    def __init__(self, sought: Sought, entries: Iterable[RegisterEntry]) -> None:
+        shown = RegisterEntry.objects.filter(pk__in=[entry.pk for entry in entries])
+        texts = dict(shown.values_list("pk", "text"))
+        self.marker = Marker(sought, texts.values())
+        self.excerpts: dict[int, SafeString] = {
+            pk: self.marker.excerpt(text.splitlines()) for pk, text in texts.items()
+        }
