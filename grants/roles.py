@@ -151,6 +151,7 @@ ACTIONS: dict[str, Action] = {
     "amend grant": _by(_R.LEAD, past="proposed to amend the grant"),
     "see award": _by(*_READERS),
     "keep single tender action": _by(_R.LEAD, past="recorded a single tender action"),
+    "keep organisation": _by(_R.LEAD, past="recorded an organisation"),
     "approve contract": _by(_R.LEAD, past="approved the contract under delegation"),
     "see single tender action": _by(*_READERS),
     "record payment": _by(_R.FINANCE, past="recorded a payment"),

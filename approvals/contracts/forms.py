@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
+from approvals.contracts.suppliers import Meaning, NamedSupplier, organisation_of
 from approvals.models import SingleTenderAction
 from grants import money
 from grants.forms import Form, MoneyField, Radios, VersionedForm, text_area
@@ -13,12 +15,19 @@ from grants.formulas import no_formula
 from grants.layout import Section
 from grants.models import Organisation
 
+_NEW = "new"
+
+
+def _described(body: Organisation) -> str:
+    return f"{body.name}, {body.get_register_display().lower()} {body.number}" if body.number else body.name
+
 
 class ContractForm(Form):
     """Record a contract that was not competed."""
 
     pieces = (
-        Section("What is bought", "supplier", "title"),
+        Section("The supplier", "supplier", "supplier_name", "supplier_register", "supplier_number", "same_as"),
+        Section("What is bought", "title"),
         Section("The money", "amount", "profile", "charged_to"),
         Section("Why there is no competition", "ground", "evidence", "other_grounds"),
         Section("Appendices", "proposal", "performance"),
@@ -29,7 +38,22 @@ class ContractForm(Form):
         label="Supplier",
         queryset=Organisation.objects.filter(aliases__isnull=False).distinct(),
         empty_label="Choose an organisation",
+        required=False,
+        help_text="If it is not in the list, enter its name below.",
     )
+    supplier_name = forms.CharField(
+        label="Name of another supplier", max_length=150, required=False, validators=[no_formula]
+    )
+    supplier_register = forms.ChoiceField(
+        label="Registered as", choices=Organisation.Register.choices, required=False, widget=forms.Select
+    )
+    supplier_number = forms.CharField(
+        label="Register number",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
+    )
+    same_as = forms.ChoiceField(label="Which organisation is it", required=False, widget=Radios)
     title = forms.CharField(label="What is bought", max_length=150, validators=[no_formula])
     amount = MoneyField(label="Whole-life value")
     profile = text_area(
@@ -48,6 +72,45 @@ class ContractForm(Form):
     other_grounds = text_area("Other grounds, noted and not relied on", rows=2, required=False, longest=2000)
     proposal = text_area("Proposal (appendix 3)", rows=6, longest=8000)
     performance = text_area("Performance framework (appendix 4)", rows=6, longest=8000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.meaning = Meaning()
+        if self.is_bound:
+            name, register, number = (
+                str(self.data.get(f"supplier_{part}", "")).strip() for part in ("name", "register", "number")
+            )
+            self.meaning = organisation_of(name, register, number) if name else Meaning()
+        choices = [(str(body.pk), _described(body)) for body in self.meaning.candidates]
+        if choices and not self.meaning.is_certain:
+            choices.append((_NEW, "None of these: add it as a new organisation"))
+        field = self.fields["same_as"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+        if not choices:
+            # It is asked only where what was typed may be an organisation that is known.
+            field.widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        name, number = data.pop("supplier_name", ""), data.pop("supplier_number", "")
+        register = data.pop("supplier_register", "") or Organisation.Register.NOT_STATED
+        answer = data.pop("same_as", "")
+        data["named"] = None
+        if name and data.get("supplier"):
+            self.add_error("supplier_name", "Choose a supplier from the list or enter a name, not both")
+        elif not name and (number or register != Organisation.Register.NOT_STATED):
+            self.add_error("supplier_name", "Enter the name of the supplier")
+        elif not name and not data.get("supplier") and not {"supplier", "supplier_name"} & self.errors.keys():
+            self.add_error("supplier", "Choose a supplier, or enter the name of another one")
+        elif name and (register == Organisation.Register.NOT_STATED) != (not number):
+            self.add_error("supplier_number", "Enter both the register and the number, or neither")
+        elif name and self.meaning.candidates and not answer and "same_as" not in self.errors:
+            self.add_error("same_as", "Select the organisation that you mean")
+        elif name:
+            same_as = next((body for body in self.meaning.candidates if str(body.pk) == answer), None)
+            data["named"] = NamedSupplier(name, register, number, same_as, is_new=answer == _NEW)
+        return data
 
     def clean_profile(self) -> list[tuple[str, Decimal]]:
         years = []

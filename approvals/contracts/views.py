@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from approvals.access import contract_or_404
-from approvals.contracts import contracts
+from approvals.contracts import contracts, suppliers
 from approvals.contracts.forms import ChangeContractForm, ContractForm
 from approvals.models import SingleTenderAction
 from approvals.routing import commitments
@@ -48,8 +48,8 @@ def add_single_tender_action(request: Request, round: str) -> HttpResponse:
         request,
         "approvals/contracts/add_single_tender_action.html",
         ContractForm(request.POST or None),
-        lambda data: contracts.keep_single_tender_action(
-            round=this_round, terms=contracts.ContractTerms(**data), by=request.user, at=timezone.now()
+        lambda data: suppliers.keep_contract(
+            named=data.pop("named"), terms=data, round=this_round, by=request.user, at=timezone.now()
         ),
         done=lambda kept: f"You recorded the contract as {kept.reference}",
         to=reverse("approvals:single_tender_actions", args=[this_round.reference]),
@@ -63,11 +63,12 @@ def change_single_tender_action(request: Request, reference: str) -> HttpRespons
 
     def call(data: dict[str, Any]) -> None:
         seen, reason = data.pop("version"), data.pop("reason")
-        contracts.keep_single_tender_action(
+        suppliers.keep_contract(
+            named=data.pop("named"),
+            terms=data,
             round=contract.round,
             contract=contract,
             seen=seen,
-            terms=contracts.ContractTerms(**data),
             reason=reason,
             by=request.user,
             at=timezone.now(),
@@ -85,7 +86,7 @@ def change_single_tender_action(request: Request, reference: str) -> HttpRespons
 
 
 def _initial(contract: SingleTenderAction) -> dict[str, Any]:
-    initial = {name: getattr(contract, name) for name in ContractForm.base_fields}
+    initial = {name: getattr(contract, name) for name in ContractForm.base_fields if hasattr(contract, name)}
     years = [f"{year}: {amount:,}" for year, amount in contract.years()]
     return initial | {"supplier": contract.supplier_id, "profile": "\n".join(years), "version": contract.version}
 

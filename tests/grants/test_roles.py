@@ -70,6 +70,7 @@ CHANGES = {
         "approve award",
         "invalidate approval",
         "keep single tender action",
+        "keep organisation",
         "approve contract",
         "prepare decision",
         "write section",
