@@ -28,6 +28,7 @@ from approvals.routing.commitments import must_not_be_in_flight
 from grants import audit, states
 from grants.days import day_of
 from grants.formulas import COMPUTED, is_formula
+from grants.counting import counted
 from grants.models import Round, User
 from grants.printable import named, unprintable
 from grants.refusal import Refused, must_be_current
@@ -38,7 +39,7 @@ class NotReconciled(Refused):
     """The paper cannot be submitted. `problems` lists the sums, statements and sign-offs to correct."""
 
     def __init__(self, problems: list[Discrepancy]) -> None:
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        count = counted(len(problems), "problem")
         listed = " ".join(problem.message for problem in problems[:5])
         super().__init__(f"Correct {count} before you submit this paper. {listed}")
         self.problems = problems

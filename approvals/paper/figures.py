@@ -54,7 +54,7 @@ def figures_of(basis: Sources) -> Figures:
     ):
         amount(name, part.total, f"Sum of {part.count} {name}")
     asked = basis.asked()
-    amount("grants asked for", money.total([award.amount for award in asked]), f"Sum of {len(asked)} grants")
+    amount("grants asked for", money.total([award.amount for award in asked]), f"Sum of {counted(len(asked), 'grant')}")
     amount(
         "grants and contracts together", reco.grants.total + reco.contracts.total, "Grants, and contracts beside them"
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bids.scoring import Gate
+from grants.counting import counted
 
 # From here on members differ by more than a point and a half of the four.
 WIDE = Decimal("1.50")
@@ -53,7 +54,7 @@ def _why(bid: Seen) -> str:
     if bid.gate is not Gate.FAILED and bid.from_line is not None and -NEAR < bid.from_line <= NEAR:
         side = "above" if bid.from_line <= 0 else "below"
         places = abs(bid.from_line) + (bid.from_line <= 0)
-        reasons.append(f"{places} {'place' if places == 1 else 'places'} {side} the line")
+        reasons.append(f"{counted(places, 'place')} {side} the line")
     return ", ".join(reasons)
 
 
