@@ -12,16 +12,33 @@ from django.db import transaction
 from bids.models import Bid, Export, Mark, Scorecard
 from bids.panel.members import scoring_closed
 from grants import audit
-from grants.models import Round, User, new_references
+from grants.models import Organisation, Round, User, new_references
 from grants.refusal import Refused
 
 # A file is fetched at once. After that, a new export has to be recorded in the trail.
 FETCHED_WITHIN = timedelta(hours=1)
-_BID = ("Bid", "Title", "Asked for (£)", "Place", "Result", "Members’ mean", "Gates", "Member")
+_BID = (
+    "Reference",
+    "Bid",
+    "Title",
+    "Recipient",
+    "Register",
+    "Register number",
+    "Asked for (£)",
+    "Place",
+    "Result",
+    "Members’ mean",
+    "Gates",
+    "Member",
+)
 _COLUMNS = (
     "scorecard_id",
+    "scorecard__bid__reference",
     "scorecard__bid__source_reference",
     "scorecard__bid__title",
+    "scorecard__bid__recipient__name",
+    "scorecard__bid__recipient__register",
+    "scorecard__bid__recipient__number",
     "scorecard__bid__amount",
     "scorecard__bid__standing__place",
     "scorecard__bid__standing__mean",
@@ -36,6 +53,8 @@ _COLUMNS = (
     "score",
     "reason",
 )
+# Where the columns of a mark begin, after those of the scorecard, its bid and its member.
+_MARK = _COLUMNS.index("criterion__number")
 
 
 @transaction.atomic
@@ -68,11 +87,18 @@ def rows(round: Round, reader: User) -> Iterator[list[Any]]:
     for _, cells in groupby(ordered, key=lambda row: row[0]):
         card = list(cells)
         if not header:
-            header = [*_BID, *(title for mark in card for title in _titles(*mark[9:13]))]
+            header = [*_BID, *(title for mark in card for title in _titles(*mark[_MARK : _MARK + 4]))]
             yield header
-        yield [*card[0][1:9], *(value for mark in card for value in _values(*mark[11:16]))]
+        yield [*_of_bid(*card[0][1:_MARK]), *(value for mark in card for value in _values(*mark[_MARK + 2 :]))]
     if not header:
         yield list(_BID)
+
+
+def _of_bid(*cells: Any) -> list[Any]:
+    """Return the cells of the bid and the member, with the register as people read it, and empty without a number."""
+    reference, own, title, recipient, register, number, *others = cells
+    register = Organisation.Register(register).label if number else ""
+    return [reference, own, title, recipient or "", register, number or "", *others]
 
 
 def _titles(number: int, label: str, gate: bool, scored: bool) -> list[str]:

@@ -1,6 +1,9 @@
+import re
+
 import pytest
 
 from grants.counting import counted
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
@@ -15,3 +18,11 @@ from grants.counting import counted
 )
 def test_a_count_agrees_with_its_noun(number: int, noun: str, plural: str, text: str) -> None:
     assert counted(number, noun, plural) == text
+
+
+def test_no_page_makes_a_plural_by_hand() -> None:
+    # A verb that agrees, as in `{{ count|pluralize:"is,are" }}`, is no plural of a noun.
+    made_by_hand = re.compile(r'\|pluralize(?!:"is,are")|\}\}(?:</strong>)? \w+\{% if [^%]+ %\}s\{% endif %\}')
+    templates = sorted((ROOT / "templates").rglob("*.html"))
+    assert len(templates) > 100
+    assert [file.name for file in templates if made_by_hand.search(file.read_text())] == []

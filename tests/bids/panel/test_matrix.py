@@ -19,7 +19,7 @@ from bids.models import Bid, Export, Interest
 from bids.panel import interests, matrix, scorecards
 from bids.panel.scorecards import Judgement
 from grants import tables
-from grants.models import AuditEvent, RoleHolding, Round, User
+from grants.models import AuditEvent, Organisation, RoleHolding, Round, User
 from grants.refusal import NotEntitled, Refused
 from grants.roles import Role
 from tests.factories import NOW, close, marks, open_round, person, scorecard
@@ -95,7 +95,7 @@ def test_every_mark_and_every_reason_is_in_the_file_once(round: Round, chair: Us
     close(round)
     header, *rows = matrix.rows(round, chair)
     assert len(rows) == 4
-    assert {len(row) for row in rows} == {len(header)} == {8 + 5 + 3 + 7}
+    assert {len(row) for row in rows} == {len(header)} == {12 + 5 + 3 + 7}
     cells = [cell for row in rows for cell in row]
     for bid in Bid.objects.filter(round=round):
         for member in members:
@@ -103,6 +103,8 @@ def test_every_mark_and_every_reason_is_in_the_file_once(round: Round, chair: Us
                 assert cells.count(f"{bid.reference} {member.name} on {number}.") == 1
     named = dict(zip(header, rows[0], strict=True))
     first = Bid.objects.filter(round=round).order_by("source_reference")[0]
+    assert (named["Reference"], named["Recipient"]) == (first.reference, first.bidder)
+    assert (named["Register"], named["Register number"]) == ("", "")
     assert (named["Bid"], named["Title"], named["Member"]) == (first.source_reference, first.title, "Ada")
     assert (named["Asked for (£)"], named["Place"]) == (Decimal("20000.00"), 1)
     assert (named["Result"], named["Members’ mean"], named["Gates"]) == (Decimal("3.00"), Decimal("3.00"), "passed")
@@ -119,6 +121,16 @@ def test_a_failed_gate_and_a_mark_of_0_are_in_the_file(round: Round, bid: Bid, m
     assert (named["1. Strategic aim: passes"], named["4. Proven experience: mark"]) == ("no", 0)
 
 
+def test_the_register_number_of_the_recipient_is_in_the_file(round: Round, bid: Bid, member: User, chair: User) -> None:
+    Organisation.objects.filter(pk=bid.recipient_id).update(register="charity", number="SC012345")
+    scorecard(bid, member)
+    scorecard(make_bid(round, led_by="internal", recipient=None), member)
+    close(round)
+    header, *rows = matrix.rows(round, chair)
+    named = [dict(zip(header, row, strict=True)) for row in rows]
+    assert [(row["Register"], row["Register number"]) for row in named] == [("Charity number", "SC012345"), ("", "")]
+
+
 def test_drafts_and_withdrawn_cards_are_not_in_the_file(round: Round, bid: Bid, chair: User) -> None:
     kept, drafting, gone = [person(Role.MEMBER, round=round, name=name) for name in ("Kept", "Drafting", "Gone")]
     scorecard(bid, kept)
@@ -126,7 +138,7 @@ def test_drafts_and_withdrawn_cards_are_not_in_the_file(round: Round, bid: Bid, 
     scorecard(bid, gone)
     interests.declare_interest(bid=bid, conflicted=True, nature="A friend", by=gone, at=NOW)
     close(round)
-    assert [row[7] for row in matrix.rows(round, chair)] == ["Member", "Kept"]
+    assert [row[11] for row in matrix.rows(round, chair)] == ["Member", "Kept"]
 
 
 def test_a_bid_in_which_the_reader_has_an_interest_is_not_in_their_file(round: Round, member: User) -> None:
@@ -136,7 +148,7 @@ def test_a_bid_in_which_the_reader_has_an_interest_is_not_in_their_file(round: R
     reader, other = person(Role.LEAD, round=round), person(Role.LEAD, round=round)
     Interest.objects.create(bid=hidden, member=reader, conflicted=True, nature="A sister", declared_at=NOW)
     close(round)
-    assert [row[0] for row in matrix.rows(round, reader)][1:] == [shown.source_reference]
+    assert [row[1] for row in matrix.rows(round, reader)][1:] == [shown.source_reference]
     assert len(list(matrix.rows(round, other))) == 3
 
 
