@@ -16,8 +16,10 @@ class Hits:
 
     def __init__(self, sought: Sought, entries: Iterable[RegisterEntry]) -> None:
         shown = RegisterEntry.objects.filter(pk__in=[entry.pk for entry in entries])
-        texts = dict(shown.values_list("pk", "text"))
-        self.marker = Marker(sought, texts.values())
-        self.excerpts: dict[int, SafeString] = {
-            pk: self.marker.excerpt(text.splitlines()) for pk, text in texts.items()
+        # The title stands above the excerpt already.
+        texts = {
+            pk: [line for line in text.splitlines() if line != title]
+            for pk, title, text in shown.values_list("pk", "title", "text")
         }
+        self.marker = Marker(sought, (line for lines in texts.values() for line in lines))
+        self.excerpts: dict[int, SafeString] = {pk: self.marker.excerpt(lines) for pk, lines in texts.items()}

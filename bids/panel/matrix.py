@@ -95,10 +95,10 @@ def rows(round: Round, reader: User) -> Iterator[list[Any]]:
 
 
 def _of_bid(*cells: Any) -> list[Any]:
-    """Return the cells of the bid and the member, with the register as people read it, and empty without a number."""
+    """Return the cells of the bid and the member, with the register as people read it, which is empty without a number."""
     reference, own, title, recipient, register, number, *others = cells
-    register = Organisation.Register(register).label if number else ""
-    return [reference, own, title, recipient or "", register, number or "", *others]
+    label = Organisation.Register(register).label if number else None
+    return [reference, own, title, recipient, label, number or None, *others]
 
 
 def _titles(number: int, label: str, gate: bool, scored: bool) -> list[str]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat, Substr
 from django.test import Client
 from playwright.sync_api import Page
 
@@ -38,12 +38,12 @@ def addresses() -> dict[str, str]:
     """An address for each page, with every bid, family and recipient called by a word that does not end."""
     addresses = addresses_of(TABLE)
     Bid.objects.update(
-        title=Substr(Concat(Value("T"), F("pk"), Value(LONG)), 1, 150),
-        source_reference=Substr(Concat(Value("R"), F("pk"), Value(LONG)), 1, 40),
+        title=Substr(Concat(Value("T"), Cast("pk", CharField()), Value(LONG)), 1, 150),
+        source_reference=Substr(Concat(Value("R"), Cast("pk", CharField()), Value(LONG)), 1, 40),
         summary=LONG * 3,
     )
-    ProjectFamily.objects.update(name=Substr(Concat(Value("F"), F("pk"), Value(LONG)), 1, 120))
-    Organisation.objects.update(name=Substr(Concat(Value("O"), F("pk"), Value(LONG)), 1, 150))
+    ProjectFamily.objects.update(name=Substr(Concat(Value("F"), Cast("pk", CharField()), Value(LONG)), 1, 120))
+    Organisation.objects.update(name=Substr(Concat(Value("O"), Cast("pk", CharField()), Value(LONG)), 1, 150))
     rows = [GOOD | {"row": "2", "title": LONG[:150]}, GOOD | {"row": "3", "your_reference": LONG, "amount": LONG}]
     Upload.objects.filter(reference="UP-TEST").update(rows=[list(row.items()) for row in rows])
     return addresses

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from approvals.models import Decision, DecisionRecord, RegisterEntry, RegisterWords
+from approvals.models import Decision, DecisionRecord, PartTwo, RegisterEntry, RegisterWords
 from approvals.outputs import published
 from bids.models import Bid
 from grants.models import Organisation, User
@@ -94,8 +94,9 @@ def test_what_is_not_published_is_not_searched() -> None:
 
 
 def test_part_2_is_not_searched() -> None:
-    publish()
-    assert listed(q="exempt words") == []
+    decision = publish()
+    PartTwo.objects.filter(decision=decision).update(text="Zeppelin", exemption="Zeppelin")
+    assert listed(q="zeppelin") == []
 
 
 def test_a_search_takes_as_many_queries_for_three_decisions_as_for_one() -> None:
@@ -194,7 +195,7 @@ def test_an_empty_register_and_an_empty_answer_say_what_to_do() -> None:
     assert "No decisions have been published yet." in register_page()
     publish()
     text = register_page(q="zeppelin")
-    assert "No decisions match your search. Use fewer words, remove a filter" in text
+    assert "No decisions match your search. Check the spelling, use fewer words, remove a filter" in text
     assert f'href="{reverse("approvals:register")}"' in text
 
 
@@ -220,7 +221,7 @@ def test_the_list_takes_as_many_queries_for_many_decisions_as_for_one() -> None:
     one = queries()
     copies(3, recipients=["Mutual Gain"])
     many = queries()
-    assert len(many) == len(one) <= 6
+    assert len(many) == len(one) <= 8
     assert not any('"canonical"' in sql or '"html"' in sql for sql in many), "The register reads whole papers"
 
 
