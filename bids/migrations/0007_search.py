@@ -79,8 +79,8 @@ def write_words(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bids", "0004_families"),
-        ("grants", "0007_search"),
+        ("bids", "0006_received_on"),
+        ("grants", "0009_search"),
     ]
 
     operations = [

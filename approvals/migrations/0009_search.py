@@ -96,8 +96,8 @@ def write_words(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0007_bodies"),
-        ("grants", "0007_search"),
+        ("approvals", "0008_spellings"),
+        ("grants", "0009_search"),
     ]
 
     operations = [

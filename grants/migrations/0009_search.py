@@ -45,7 +45,7 @@ DROP FUNCTION grants_lexemes(text), grants_number(text), grants_fold(text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("grants", "0006_bodies")]
+    dependencies = [("grants", "0008_days_of_grace")]
 
     operations = [
         UnaccentExtension(),
