@@ -6,6 +6,7 @@ from bids.intake import urls as intake
 from bids.meetings import urls as meetings
 from bids.panel import urls as panel
 from bids.ranking import urls as ranking
+from bids.sheets import urls as sheets
 
 app_name = "bids"
-urlpatterns = list(chain.from_iterable(part.urlpatterns for part in (intake, panel, ranking, meetings)))
+urlpatterns = list(chain.from_iterable(part.urlpatterns for part in (intake, sheets, panel, ranking, meetings)))

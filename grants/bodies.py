@@ -68,11 +68,14 @@ class Areas:
         return all(area.column is not None for area in self.each)
 
     def read(self, text: str) -> list[str]:
-        """The codes of the areas named in a text, separated by semicolons; the word for all of them stands for each."""
+        """The codes of the areas that a text names, by name or code, with semicolons between them.
+
+        The word for all of them stands for each.
+        """
         names = [name.strip() for name in text.split(";") if name.strip()]
         if [name.casefold() for name in names] == [self.everywhere.casefold()]:
             return [area.code for area in self.each]
-        by_name = {area.name.casefold(): area.code for area in self.each}
+        by_name = {name.casefold(): area.code for area in self.each for name in (area.code, area.name)}
         codes = set()
         for name in names:
             if name.casefold() in self.outside:

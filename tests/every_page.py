@@ -10,6 +10,7 @@ from django.utils import timezone
 from approvals.decisions import deciding, writing
 from approvals.families.workbench import Workbench
 from approvals.models import AmendedGrant, Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
+from bids.intake import uploads
 from bids.intake.forms import BidForm
 from bids.models import (
     Assignment,
@@ -23,6 +24,8 @@ from bids.models import (
     Practice,
     Upload,
 )
+from bids.sheets.mapping import Answers
+from bids.sheets.reading import read_book
 from grants.models import Round, User, Virement
 from grants.people import people
 from tests import factories
@@ -64,15 +67,21 @@ def meet(barred: Bid, discussed: Bid, friend: User) -> tuple[Meeting, Scenario]:
     return meeting, scenario
 
 
+def upload_of(round: Round, lead: User) -> Upload:
+    """A file with two rows, one of which looks like a total."""
+    book = read_book(b"Identifier,Title,Amount Awarded\r\nB-1,Crew,1200\r\nTotal,,1200\r\n", "bids.csv")
+    upload = uploads.keep(round=round, file_name="bids.csv", book=book, by=lead, at=AT)
+    answers = Answers(0, 1, {"your_reference": 0, "title": 1, "amount": 2})
+    return uploads.settle(upload=upload, answers=answers, by=lead, at=AT)
+
+
 def addresses_of(names: Iterable[str]) -> dict[str, str]:
     """An address for each of these pages by its name, all about PCD 681."""
     round = Round.objects.get(reference="cpie-2019-20")
     decision, lead = publish(), User.objects.get(username="grace.hall")
     assignment = Assignment.objects.filter(bid__round=round, member__username="amara.cole").select_related("bid")[0]
     bid = assignment.bid
-    upload = Upload.objects.create(
-        round=round, reference="UP-TEST", file_name="bids.csv", rows=[], uploaded_by=lead, uploaded_at=AT
-    )
+    upload = upload_of(round, lead)
     asking = asking_upload(round, lead)
     award = Award.objects.filter(round=round)[0]
     chair, friend = User.objects.get(username="olive.marsh"), User.objects.get(username="farid.aziz")
@@ -126,7 +135,10 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
             for name in ("virement", "confirm_virement", "refuse_virement", "withdraw_virement")
         },
         "approvals:reconciliation_part": {"round": round.reference, "part": "grants"},
-        "bids:import_preview": {"reference": upload.reference},
+        **{
+            f"bids:{name}": {"reference": upload.reference}
+            for name in ("import_preview", "choose_sheet", "map_columns", "choose_rows")
+        },
         "bids:import_questions": {"reference": asking.reference},
         "bids:withdraw_assignment": {"reference": bid.reference, "username": "amara.cole"},
         "bids:assignment_plan": {"reference": plan.reference},

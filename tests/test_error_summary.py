@@ -26,6 +26,8 @@ TAKES_NOTHING = {
     "bids:interests",
     "bids:score",
     "bids:import_preview",
+    # None of the rows that were left out is ticked.
+    "bids:choose_rows",
     "grants:sign_out",
 }
 # Sent empty, these lack the version of what the page shows, which nobody types; the journeys err in their inputs.

@@ -20,8 +20,11 @@ from approvals.reconciliation import parts, position
 from approvals.review import reviewing
 from approvals.routing import approving, awards
 from approvals.scenarios import scenarios
+from bids.intake import uploads
 from bids.models import Bid, Discussion
 from bids.panel import assignments, interests, matrix
+from bids.sheets.mapping import Answers
+from bids.sheets.reading import read_book
 from grants.models import Round, User
 from grants.roles import Role
 from grants.rounds import rounds, virement
@@ -419,6 +422,22 @@ def test_a_scenario_takes_as_many_queries_for_six_bids_as_for_two() -> None:
     both = {"first": first.reference, "second": second.reference}
     compared = f"{reverse('approvals:compare_scenarios', args=[round.reference])}?{urlencode(both)}"
     assert queries(client, compared) <= MOST
+
+
+@pytest.mark.parametrize("name", ["choose_sheet", "map_columns", "choose_rows"])
+def test_the_pages_of_a_file_take_as_many_queries_for_three_rows_as_for_one(name: str) -> None:
+    round = factories.open_round()
+    lead = factories.person(Role.LEAD, round=round)
+    client = Client()
+    client.force_login(lead)
+    counts = []
+    for rows in (1, 3):
+        lines = [f"B-{number},Crew,{number}00" for number in range(1, rows + 1)] + ["Total,,5"] * rows
+        book = read_book("\n".join(["Identifier,Title,Amount Awarded", *lines]).encode(), "bids.csv")
+        upload = uploads.keep(round=round, file_name="bids.csv", book=book, by=lead, at=NOW)
+        uploads.settle(upload=upload, answers=Answers(0, 1, {"title": 1, "amount": 2}), by=lead, at=NOW)
+        counts.append(queries(client, reverse(f"bids:{name}", args=[upload.reference])))
+    assert counts[0] == counts[1] <= MOST
 
 
 @pytest.mark.parametrize("name", ["likeness", "same_body"])

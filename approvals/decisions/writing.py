@@ -26,9 +26,9 @@ from approvals.reconciliation.sums import Discrepancy
 from approvals.register import registering
 from approvals.routing.commitments import must_not_be_in_flight
 from grants import audit, states
+from grants.counting import counted
 from grants.days import day_of
 from grants.formulas import COMPUTED, is_formula
-from grants.counting import counted
 from grants.models import Round, User
 from grants.printable import named, unprintable
 from grants.refusal import Refused, must_be_current

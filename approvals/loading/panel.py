@@ -9,7 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from approvals.loading.folder import BadFolder, Folder, pounds
-from bids.intake import checking, intake, sheets
+from bids.intake import checking, intake
+from bids.intake.rows import read
 from bids.models import Assignment, Tag
 from bids.panel import assignments, closing, interests, practice, scorecards
 from bids.panel import members as members_of_panel
@@ -30,10 +31,10 @@ def receive(folder: Folder) -> None:
         folder.organisation(body)
     file = folder.path / "bids.csv"
     with file.open("rb") as opened:
-        rows = sheets.read(opened, file.name, folder.round.body)
-    read = checking.read(folder.round, rows)
+        rows = read(opened, file.name, folder.round)
+    rows_read = checking.read(folder.round, rows)
     answers: dict[str, str] = {}
-    while (preview := checking.settle(folder.round, read, answers)).questions:
+    while (preview := checking.settle(folder.round, rows_read, answers)).questions:
         unclear = next((question for question in preview.questions if not question.by_number), None)
         if unclear:
             raise BadFolder(f"{file}: {unclear.sentence}")

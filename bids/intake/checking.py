@@ -8,11 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import prefetch_related_objects
-from openpyxl.utils import get_column_letter
 
 from bids.intake.content import is_same, plain_reference
 from bids.intake.recipients import Body, Place, Question, Recipients, named
-from bids.intake.rows import row_form
+from bids.intake.rows import COLUMNS, cell_of, row_form
 from bids.models import Bid
 from grants import money
 from grants.models import Round
@@ -33,7 +32,7 @@ class CheckedRow:
     errors: Sequence[tuple[str, str, str]] = ()
     known: bool = False
     draft: dict[str, Any] = field(default_factory=dict)
-    columns: tuple[str, ...] = ()
+    cells: Mapping[str, str] = field(default_factory=dict)
     place: Place = field(default_factory=Place)
 
     @property
@@ -64,6 +63,11 @@ class Preview:
         return [row for row in self.rows if row.known]
 
     @property
+    def wrong_first(self) -> list[CheckedRow]:
+        """All rows, those with errors before the others, so that the list of errors leads to the page that is shown."""
+        return sorted(self.rows, key=lambda row: not row.errors)
+
+    @property
     def asked(self) -> Decimal:
         return money.total([row.amount for row in self.new if row.amount])
 
@@ -87,7 +91,6 @@ def read(round: Round, rows: Sequence[dict[str, str]]) -> list[CheckedRow]:
     checked = []
     for row in rows:
         form, errors = row_form(round, row)
-        columns = tuple(row)
         blank = CheckedRow(
             number=int(row["row"]),
             reference=row["your_reference"].strip(),
@@ -95,7 +98,7 @@ def read(round: Round, rows: Sequence[dict[str, str]]) -> list[CheckedRow]:
             bidder=row["recipient"] or row["sponsoring_unit"],
             amount=None if errors else form.cleaned_data["amount"],
             draft={} if errors else form.cleaned_data,
-            columns=columns,
+            cells={name: cell_of(row, name) for name in COLUMNS if name in row},
         )
         checked.append(replace(blank, errors=[_at(round, blank, name, message) for name, message in errors]))
     return checked
@@ -145,5 +148,4 @@ _ONE_OR_OTHER = "If it is the same bid, use one spelling. If not, give it anothe
 
 
 def _at(round: Round, row: CheckedRow, name: str, message: str) -> tuple[str, str, str]:
-    cell = f"{get_column_letter(row.columns.index(name) + 1)}{row.number}"
-    return cell, round.body.column(name), message
+    return row.cells.get(name, f"Row {row.number}"), round.body.column(name), message

@@ -16,6 +16,7 @@ from bids.intake.recipients import Question, Recipients, keeps_recipient, named
 from bids.models import Bid, Tag
 from grants import money, registers
 from grants.bodies import Body
+from grants.characters import refusal_of
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, text_area, yes_no
 from grants.formulas import no_formula
 from grants.layout import Reveal, Section
@@ -43,6 +44,12 @@ class TagsField(forms.MultipleChoiceField):
         return [self.tags[code] for code in super().clean(value)]
 
 
+def visible(text: str) -> None:
+    """Refuse a title or a name in which something cannot be seen, or changes the direction of what can."""
+    if refusal := refusal_of(text):
+        raise forms.ValidationError(refusal)
+
+
 class BidForm(Form):
     """One bid. `cleaned_data["costs"]` is a list of (label, amount in pounds) that sums to `amount`."""
 
@@ -64,15 +71,18 @@ class BidForm(Form):
     )
 
     your_reference = forms.CharField(
-        label="Your reference", max_length=40, help_text="The number that the bidder or your unit gave it."
+        label="Your reference",
+        max_length=40,
+        validators=[visible],
+        help_text="The number that the bidder or your unit gave it.",
     )
-    title = forms.CharField(label="Title", max_length=150, validators=[no_formula])
+    title = forms.CharField(label="Title", max_length=150, validators=[visible, no_formula])
     led_by = forms.ChoiceField(label="Who leads the project", choices=Bid.Led.choices, widget=Radios)
     recipient = forms.CharField(
         label="Recipient organisation",
         max_length=150,
         required=False,
-        validators=[no_formula],
+        validators=[visible, no_formula],
         help_text="The organisation to be paid. Leave empty for a bid led by a unit of the force.",
     )
     register = forms.ChoiceField(
@@ -82,12 +92,13 @@ class BidForm(Form):
         label="Register number", max_length=40, required=False, help_text="Spaces and zeros at the front do not matter."
     )
     sponsoring_unit = forms.CharField(
-        label="Sponsoring unit", max_length=80, help_text="The unit of the force behind the bid."
+        label="Sponsoring unit", max_length=80, validators=[visible], help_text="The unit of the force behind the bid."
     )
     contact = forms.CharField(
         label="Contact person",
         max_length=150,
         required=False,
+        validators=[visible],
         help_text="The person the bidder named. Only leads and auditors can see this, and it is never published.",
     )
     contact_email = forms.EmailField(label="Contact’s email address", max_length=254, required=False)
@@ -267,13 +278,13 @@ class QuestionsForm(Form):
 class UploadForm(Form):
     file = forms.FileField(
         label="Spreadsheet of bids",
-        help_text="An .xlsx or .csv file of at most 10 MB, made from the template.",
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        help_text="An .xlsx or .csv file of at most 10 MB.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
     )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if not file.name.lower().endswith((".csv", ".xlsx")):
+        if not file.name.lower().endswith((".csv", ".tsv", ".txt", ".xlsx")):
             raise forms.ValidationError("The file must be an .xlsx or a .csv")
         if file.size > 10 * 1024 * 1024:
             raise forms.ValidationError("The file must be smaller than 10 MB")

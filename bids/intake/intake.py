@@ -14,6 +14,7 @@ from bids.intake.recipients import Recipients, keeps_recipient, named
 from bids.models import Bid, CostLine, Upload
 from bids.panel import members
 from bids.ranking import standings
+from bids.sheets.cleaning import Row
 from grants import audit, states
 from grants.counting import counted
 from grants.days import day_of
@@ -23,14 +24,14 @@ from grants.refusal import Refused, must_be_current
 # Transitions
 
 
-def keep_upload(*, round: Round, file_name: str, rows: list[dict[str, str]], by: User, at: datetime) -> Upload:
+def keep_upload(*, round: Round, file_name: str, rows: Sequence[dict[str, str]], by: User, at: datetime) -> Upload:
     """Save a spreadsheet as it was read, until somebody confirms it. It adds no bid yet."""
     taken = Upload.objects.values_list("reference", flat=True)
     return Upload.objects.create(
         round=round,
         reference=new_references("UP", 1, taken)[0],
         file_name=file_name[:150],
-        rows=[list(row.items()) for row in rows],
+        rows=[row.as_data() if isinstance(row, Row) else list(row.items()) for row in rows],
         uploaded_by=by,
         uploaded_at=at,
     )
@@ -38,8 +39,8 @@ def keep_upload(*, round: Round, file_name: str, rows: list[dict[str, str]], by:
 
 def keep_answers(*, upload: Upload, answers: Mapping[str, str]) -> None:
     """Keep what a person answered about the recipients of a spreadsheet until it is taken in. It adds no bid yet."""
-    upload.answers = upload.answers | dict(answers)
-    upload.save(update_fields=["answers"])
+    upload.recipients = upload.recipients | dict(answers)
+    upload.save(update_fields=["recipients"])
 
 
 def take_in_upload(*, upload: Upload, by: User, at: datetime, late: Late | None = None) -> list[Bid]:
@@ -51,7 +52,7 @@ def take_in_upload(*, upload: Upload, by: User, at: datetime, late: Late | None 
     rows = checking.read(upload.round, upload.read())
     with transaction.atomic():
         round = _lock(upload.round)
-        preview = checking.settle(round, rows, upload.answers)
+        preview = checking.settle(round, rows, upload.recipients)
         if preview.wrong:
             raise Refused(
                 f"{counted(len(preview.wrong), 'row has', 'rows have')} errors. Correct the file and import it again"

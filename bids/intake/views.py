@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET
 
 from bids.access import bid_or_404
-from bids.intake import checking, exports, finding, intake, sheets
+from bids.intake import checking, exports, finding, intake, uploads
 from bids.intake.filters import BidFilter
 from bids.intake.forms import (
     AddBidForm,
@@ -25,10 +25,15 @@ from bids.intake.forms import (
     UploadForm,
     late,
 )
+from bids.intake.rows import columns_of
 from bids.models import Bid, Scorecard, Upload
 from bids.panel import reading
 from bids.panel.blindness import Part, Phase, may_see
 from bids.panel.hidden import hidden_events
+from bids.sheets import values
+from bids.sheets.book import Book, UnreadableSheet
+from bids.sheets.reading import read_book
+from bids.sheets.template import template_workbook
 from grants import tables
 from grants.access import Request, allow, holdings, round_or_404
 from grants.counting import counted
@@ -76,7 +81,7 @@ def export_bids(request: Request, round: str) -> HttpResponse:
 @require_GET
 def bid_template(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "take in bid")
-    return file_response(sheets.template_workbook(this_round.body), tables.XLSX, "bids-template.xlsx")
+    return file_response(template_workbook(columns_of(this_round)), tables.XLSX, "bids-template.xlsx")
 
 
 @allow("see bids")
@@ -176,16 +181,21 @@ def import_bids(request: Request, round: str) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            rows = sheets.read(file, file.name, this_round.body)
-        except sheets.UnreadableSheet as wrong:
+            book = read_book(file.read(), file.name)
+            upload = uploads.keep(round=this_round, file_name=file.name, book=book, by=request.user, at=timezone.now())
+        except UnreadableSheet as wrong:
             form.add_error("file", str(wrong))
         else:
-            upload = intake.keep_upload(
-                round=this_round, file_name=file.name, rows=rows, by=request.user, at=timezone.now()
-            )
-            return redirect("bids:import_preview", upload.reference)
+            return redirect(f"bids:{_next_page(upload, book)}", upload.reference)
     context = {"form": form, "back": reverse("bids:bids", args=[this_round.reference])}
     return render(request, "bids/intake/import_bids.html", context)
+
+
+def _next_page(upload: Upload, book: Book) -> str:
+    """The preview where the file says all, else the page that asks which sheet or which columns."""
+    if upload.answers:
+        return "import_preview"
+    return "choose_sheet" if sum(bool(sheet.rows) for sheet in book.sheets) > 1 else "map_columns"
 
 
 def _upload_or_404(request: Request, reference: str) -> Upload:
@@ -198,7 +208,10 @@ def _upload_or_404(request: Request, reference: str) -> Upload:
 @allow("take in bid")
 def import_preview(request: Request, reference: str) -> HttpResponse:
     upload = _upload_or_404(request, reference)
-    preview = checking.check(upload.round, upload.read(), upload.answers)
+    if upload.book and not upload.answers:
+        return redirect("bids:map_columns", upload.reference)
+    rows = upload.read()
+    preview = checking.check(upload.round, rows, upload.recipients)
     if preview.questions and not preview.wrong:
         return redirect("bids:import_questions", upload.reference)
     form = ConfirmForm(request.POST or None)
@@ -212,14 +225,17 @@ def import_preview(request: Request, reference: str) -> HttpResponse:
         to=reverse("bids:bids", args=[upload.round.reference]),
         upload=upload,
         preview=preview,
-        page=page_of(request, preview.rows, size=100),
+        page=page_of(request, preview.wrong_first, size=100),
+        marks={int(row["row"]): row.marks for row in rows},
+        sheet=upload.book["sheets"][upload.answers["sheet"]]["name"] if upload.book and upload.answers else "",
+        days={int(row["row"]): [values.day_of(row.get(name, "")) for name in ("starts_on", "ends_on")] for row in rows},
     )
 
 
 @allow("take in bid")
 def import_questions(request: Request, reference: str) -> HttpResponse:
     upload = _upload_or_404(request, reference)
-    preview = checking.check(upload.round, upload.read(), upload.answers)
+    preview = checking.check(upload.round, upload.read(), upload.recipients)
     if not preview.questions:
         return redirect("bids:import_preview", upload.reference)
     return form_page(

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="upload",
-            name="answers",
+            name="recipients",
             field=models.JSONField(default=dict),
         ),
     ]

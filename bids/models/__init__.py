@@ -3,7 +3,7 @@
 Start with `bids.py`; Django finds every model through this module.
 """
 
-from bids.models.bids import Bid, CostLine, Tag, Upload
+from bids.models.bids import Bid, ColumnMapping, CostLine, Tag, Upload
 from bids.models.families import Dismissal, ProjectFamily
 from bids.models.panel import (
     AgreedMark,
@@ -27,6 +27,7 @@ __all__ = [
     "AssignmentPlan",
     "Bid",
     "BidWords",
+    "ColumnMapping",
     "CostLine",
     "Criterion",
     "Discussion",

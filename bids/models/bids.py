@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, Sum
 
 from bids.models.families import ProjectFamily
 from bids.models.scorecards import Assignment, Interest, is_clear
+from bids.sheets.cleaning import Row, row_of
 from grants import money
 from grants.access import Holdings, holdings
 from grants.models import Organisation, Round, User
@@ -215,17 +216,43 @@ class Upload(models.Model):
     round = models.ForeignKey(Round, models.PROTECT, related_name="uploads")
     reference = models.CharField(max_length=12, unique=True, editable=False)
     file_name = models.CharField(max_length=150)
-    # Each row as pairs of column and text: a mapping would lose the order of the columns, and with it the cells.
+    # All that the file holds, as `bids.sheets.book` has it; nothing where only its rows were kept.
+    book = models.JSONField(null=True)
+    # What was settled about it, as `bids.sheets.mapping` has it; nothing as long as that is open.
+    answers = models.JSONField(null=True)
+    # The rows that come in. Those of an earlier release are pairs of column and text in the order of the columns.
     rows = models.JSONField()
+    # The rows that stay out, and the sentences on the file, as they are shown with the rows.
+    left_out = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     taken_in_at = models.DateTimeField(null=True)
     # Which organisation is meant, by the key of the question.
-    answers = models.JSONField(default=dict)
+    recipients = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.file_name
 
-    def read(self) -> list[dict[str, str]]:
-        """Return the rows as they were read, with the columns in the order of the sheet."""
-        return [dict(row) for row in self.rows]
+    def read(self) -> list[Row]:
+        """Return the rows that come in, each with the cells of the file."""
+        return [row_of(row) for row in self.rows]
+
+
+class ColumnMapping(models.Model):
+    """Which column holds which field in files of the same headings, as a lead last settled it in a round."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="column_mappings")
+    # The digest of the headings, as `bids.sheets.mapping` makes it.
+    headings = models.CharField(max_length=64)
+    columns = models.JSONField()
+    defaults = models.JSONField(default=dict)
+    month_first = models.BooleanField(default=False)
+    saved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "headings"], name="column_mapping_once_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.round}, {len(self.columns)} columns"

@@ -95,7 +95,7 @@ def rows(round: Round, reader: User) -> Iterator[list[Any]]:
 
 
 def _of_bid(*cells: Any) -> list[Any]:
-    """Return the cells of the bid and the member, with the register as people read it, which is empty without a number."""
+    """Return the cells of the bid and the member, with the register as people read it; empty without a number."""
     reference, own, title, recipient, register, number, *others = cells
     label = Organisation.Register(register).label if number else None
     return [reference, own, title, recipient, label, number or None, *others]

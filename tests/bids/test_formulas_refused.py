@@ -2,9 +2,9 @@
 
 import pytest
 
-from bids.intake import intake
+from bids.intake import checking
 from bids.intake.forms import BidForm
-from bids.intake.sheets import COLUMNS
+from bids.intake.rows import COLUMNS
 from grants.formulas import COMPUTED
 from grants.models import Round
 
@@ -22,7 +22,7 @@ def test_the_form_refuses_it_at_its_field(round: Round, name: str) -> None:
 
 def test_the_sheet_refuses_it_at_its_cell(round: Round) -> None:
     row = dict.fromkeys(COLUMNS, "") | {"title": FORMULA, "recipient": "@SUM(A1)", "row": "2"}
-    (checked,) = intake.check(round, [row]).rows
+    (checked,) = checking.check(round, [row]).rows
     cells = {(cell, message) for cell, _, message in checked.errors}
     assert ("B2", COMPUTED) in cells
     assert len([message for _, message in cells if message == COMPUTED]) == 2

@@ -40,6 +40,7 @@ SECOND_ROLE = "member and lead who still scores it"
 # Where the bids, the panel and the trail are read: these pages are walked for each fact on its own.
 NEAR = {name for name in TABLE if name.startswith("bids:")} | {"grants:home", "grants:round", "grants:round_trail"}
 NEAR -= {"bids:bid_template", "bids:add_bid", "bids:import_bids", "bids:import_preview", "bids:eligibility"}
+NEAR -= {"bids:choose_sheet", "bids:map_columns", "bids:choose_rows"}
 Walks = dict[str, dict[str, Answer]]
 
 

@@ -12,7 +12,7 @@ from approvals.loading.folder import BadFolder, Folder
 from approvals.loading.playing import STAGES
 from approvals.models import Award, Decision, DelegationRule
 from approvals.reconciliation import position
-from bids.intake.sheets import COLUMNS, MAY_BE_MISSING
+from bids.intake.rows import COLUMNS, MAY_BE_MISSING
 from bids.models import Bid, Scorecard
 from grants import audit
 from grants.models import Round

@@ -1,16 +1,11 @@
-"""Damaged files, and cells named as the file names them."""
-
-import io
-import zipfile
+"""Cells named as the file names them, also after the file was kept."""
 
 import pytest
-from openpyxl import Workbook
 
 from bids.intake import checking, intake
-from bids.intake.sheets import COLUMNS, UnreadableSheet, read
+from bids.intake.rows import COLUMNS
 from bids.models import Upload
 from grants.roles import Role
-from tests.bodies import MPS
 from tests.factories import NOW, open_round, person
 
 
@@ -25,35 +20,6 @@ def test_the_preview_of_a_kept_file_names_the_cells_of_the_file() -> None:
     after = {cell for cell, name, _ in checking.check(round, kept.read()).rows[0].errors if name == "led_by"}
     assert before == {"C14"}
     assert after == {"C14"}
-
-
-def workbook() -> bytes:
-    book, out = Workbook(), io.BytesIO()
-    book.worksheets[0].append(list(COLUMNS))
-    book.save(out)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("broken", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"])
-def test_a_damaged_workbook_is_refused_with_an_explanation(broken: str) -> None:
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook())) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, b"<worksheet><sheetData><row" if name == broken else old.read(name))
-    out.seek(0)
-    with pytest.raises(UnreadableSheet):
-        read(out, "bids.xlsx", MPS)
-
-
-def test_an_encrypted_workbook_is_refused_with_an_explanation() -> None:
-    content = bytearray(workbook())
-    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = content.find(mark)
-        while at >= 0:
-            content[at + offset] |= 1
-            at = content.find(mark, at + 4)
-    with pytest.raises(UnreadableSheet):
-        read(io.BytesIO(bytes(content)), "bids.xlsx", MPS)
 
 
 @pytest.mark.django_db

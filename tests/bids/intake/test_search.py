@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from approvals.families import grouping
-from bids.intake import intake
+from approvals.families import bodies
+from bids.intake import checking, intake
 from bids.intake.finding import TEXTS
 from bids.models import Bid, PanelOutcome
 from bids.models.search import BidWords
@@ -245,7 +245,7 @@ def test_the_words_are_of_the_columns_that_are_walked_here() -> None:
 
 
 def draft(round: Round, title: str) -> dict[str, Any]:
-    (row,) = intake.check(round, rows({"title": title})).rows
+    (row,) = checking.check(round, rows({"title": title})).rows
     return row.draft
 
 
@@ -273,7 +273,7 @@ def corrected(round: Round, user: User) -> None:
 def merged(round: Round, user: User) -> None:
     kept, other = body(HIDDEN.title()), body("Other")
     factories.bid(round, recipient=other)
-    grouping.merge_bodies(round=round, kept=kept, others=[other], reason="One body", by=user, at=NOW)
+    bodies.merge_bodies(round=round, kept=kept, others=[other], reason="One body", by=user, at=NOW)
 
 
 def renamed(round: Round, user: User) -> None:
