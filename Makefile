@@ -151,6 +151,7 @@ lock: UV = $(if $(shell command -v uv),uv,$(BIN)/uv)
 lock: | $(BIN)/python
 	@command -v uv >/dev/null || [ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(COMPILE) --group demo pyproject.toml -o requirements.lock
+	$(COMPILE) --group s3 --constraint requirements.lock pyproject.toml -o requirements-s3.lock
 	$(COMPILE) --group dev --constraint requirements.lock pyproject.toml -o requirements-dev.lock
 	$(COMPILE) --group node -o requirements-node.lock
 	$(WITH_NODE) npm install --package-lock-only --ignore-scripts

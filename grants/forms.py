@@ -89,6 +89,12 @@ class DayInput(forms.MultiWidget):
         return context
 
 
+class FilesInput(forms.FileInput):
+    """Chooses several files at once."""
+
+    allow_multiple_selected = True
+
+
 _CLASSES: dict[type, str] = {
     forms.TextInput: "govuk-input",
     forms.PasswordInput: "govuk-input",
@@ -98,6 +104,7 @@ _CLASSES: dict[type, str] = {
     forms.Select: "govuk-select",
     forms.ClearableFileInput: "govuk-file-upload",
     forms.FileInput: "govuk-file-upload",
+    FilesInput: "govuk-file-upload",
 }
 
 

@@ -88,6 +88,8 @@ ACTIONS: dict[str, Action] = {
     "see contact": _by(_R.LEAD, _R.AUDITOR),
     "take in bid": _by(_R.LEAD, past="took in the bid"),
     "change bid": _by(_R.LEAD, past="changed the bid"),
+    "add file": _by(_R.LEAD, past="added a file to the bid"),
+    "remove file": _by(_R.LEAD, past="removed a file from the bid"),
     "check eligibility": _by(_R.LEAD, past="checked eligibility"),
     "export bids": _by(_R.CHAIR, *_ABOVE_THE_PANEL, past="exported bids"),
     # Panel

@@ -5,6 +5,7 @@ without SECRET_KEY and DATABASE_URL; they use the private PostgreSQL of `devdb`.
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -174,10 +175,24 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "build" / "static"
 STATICFILES_DIRS = [BASE_DIR / "build" / "assets"] if (BASE_DIR / "build" / "assets").exists() else []
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Where the files of bids are kept: the database, unless FILES_BUCKET names a store that speaks S3.
+    "bid_files": {"BACKEND": "bids.files.storage.DatabaseStorage"},
 }
+if "FILES_BUCKET" in env.ENVIRON:
+    STORAGES["bid_files"] = {
+        "BACKEND": "bids.files.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env("FILES_BUCKET"),
+            "endpoint_url": env("FILES_ENDPOINT", default=None),
+            "region_name": env("FILES_REGION", default=None),
+        },
+    }
+# A function, by name, that looks for viruses in each file before it is added. Empty: nothing looks.
+FILE_SCANNER = env("FILE_SCANNER", default="")
+CLAMD_ADDRESS = env("CLAMD_ADDRESS", default="unix:/run/clamav/clamd.ctl")
 if GRANTS_ENV == "test":
     # Tests render pages before anything is collected.
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from bids.models import (
     Assignment,
     AssignmentPlan,
     Bid,
+    BidFile,
     Discussion,
     Dismissal,
     Export,
@@ -83,6 +86,7 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
     bid = assignment.bid
     upload = upload_of(round, lead)
     asking = asking_upload(round, lead)
+    file_of(bid, lead)
     award = Award.objects.filter(round=round)[0]
     chair, friend = User.objects.get(username="olive.marsh"), User.objects.get(username="farid.aziz")
     plan = AssignmentPlan.objects.filter(round=round)[0]
@@ -140,6 +144,7 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
             for name in ("import_preview", "choose_sheet", "map_columns", "choose_rows")
         },
         "bids:import_questions": {"reference": asking.reference},
+        **{f"bids:{name}": {"reference": bid.reference, "file": "FILE-TEST"} for name in ("bid_file", "remove_file")},
         "bids:withdraw_assignment": {"reference": bid.reference, "username": "amara.cole"},
         "bids:assignment_plan": {"reference": plan.reference},
         "bids:undo_plan": {"reference": plan.reference},
@@ -172,6 +177,23 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         candidates = [{}, *objects.values()]
         by_page[name] = reverse(name, kwargs=own[name]) if name in own else next(_reversed(name, candidates, objects))
     return by_page
+
+
+def file_of(bid: Bid, lead: User) -> BidFile:
+    """A file that was added before the panel was asked to score the bid."""
+    content = ContentFile(b"%PDF-1.4\nstartxref\n%%EOF")
+    return BidFile.objects.create(
+        bid=bid,
+        reference="FILE-TEST",
+        place=1,
+        name="letter.pdf",
+        kind=BidFile.Kind.PDF,
+        size=content.size,
+        sha256="0" * 64,
+        stored_as=storages["bid_files"].save("FILE-TEST.pdf", content),
+        added_by=lead,
+        added_at=AT,
+    )
 
 
 def amending(decision: Decision) -> dict[str, dict[str, Any]]:

@@ -23,6 +23,7 @@ WITHOUT_TEMPLATE = {
     "grants:sign_out",
     "bids:export_bids",
     "bids:bid_template",
+    "bids:bid_file",
     "bids:scores_file",
     "bids:feedback_file",
     "bids:minutes_pdf",

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET
 
 from bids.access import bid_or_404
+from bids.files import reading as files
 from bids.intake import checking, exports, finding, intake, uploads
 from bids.intake.filters import BidFilter
 from bids.intake.forms import (
@@ -95,6 +96,7 @@ def bid(request: Request, reference: str) -> HttpResponse:
         "bid": this_bid,
         "costs": this_bid.costs.all(),
         "tags": this_bid.tags.all(),
+        **files.shown(this_bid, request.user),
         "outcome": getattr(this_bid, "outcome", None) if Part.OUTCOME in seen else None,
         "shows_internal": Part.INTERNAL_REASON in seen,
         # A member sees the same page before and after an outcome.

@@ -5,6 +5,7 @@ Start with `bids.py`; Django finds every model through this module.
 
 from bids.models.bids import Bid, ColumnMapping, CostLine, Tag, Upload
 from bids.models.families import Dismissal, ProjectFamily
+from bids.models.files import BidFile, StoredFile
 from bids.models.panel import (
     AgreedMark,
     AssignmentPlan,
@@ -26,6 +27,7 @@ __all__ = [
     "Assignment",
     "AssignmentPlan",
     "Bid",
+    "BidFile",
     "BidWords",
     "ColumnMapping",
     "CostLine",
@@ -45,6 +47,7 @@ __all__ = [
     "Scorecard",
     "Severity",
     "Standing",
+    "StoredFile",
     "Tag",
     "Upload",
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from bids.access import bid_or_404
+from bids.files import reading as files
 from bids.models import Bid, Practice, Scorecard
 from bids.panel import reading, score_form, scorecards
 from bids.panel.forms import InterestForm, RestForm
@@ -134,6 +135,7 @@ def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: boo
         "progress": reading.progress(request.user, bid.round, after=bid),
         "costs": bid.costs.all(),
         "tags": bid.tags.all(),
+        **files.shown(bid, request.user),
         "closed": closed,
     }
 

@@ -52,6 +52,8 @@ CHANGES = {
         "withdraw virement",
         "take in bid",
         "change bid",
+        "add file",
+        "remove file",
         "check eligibility",
         "export bids",
         "review bid",
