@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -17,12 +18,16 @@ from grants.counting import counted
 from grants.models import Round, User, new_references
 from grants.refusal import Incomplete, Refused
 
+log = logging.getLogger(__name__)
+
 # The alias in STORAGES of what a deployment keeps the files in.
 STORE = "bid_files"
 
 
 def closed(bid: Bid) -> str:
     """Return why the files of a bid can no longer change, empty while they can."""
+    if bid.state == Bid.State.INELIGIBLE:
+        return "This bid is not eligible. Its files can no longer change."
     if not states.allows(bid, "change bid"):
         return "The panel has judged this bid. Its files can no longer change."
     if bid.assignments.exists():
@@ -47,13 +52,12 @@ def add_files(*, bid: Bid, files: Sequence[Accepted], by: User, at: datetime) ->
         return rows
     # Another machine may be slow, so nobody waits for it behind a lock.
     try:
-        _keep(rows, files, store)
+        _keep_elsewhere(rows, files, store)
         with transaction.atomic():
             _place(rows, files)
             _write(rows, by, at)
     except BaseException:
-        for row in rows:
-            store.delete(row.stored_as)
+        _forget(rows, store)
         raise
     return rows
 
@@ -86,6 +90,23 @@ def _place(rows: Sequence[BidFile], files: Sequence[Accepted]) -> None:
 def _keep(rows: Sequence[BidFile], files: Sequence[Accepted], store: Storage) -> None:
     for row, file in zip(rows, files, strict=True):
         row.stored_as = store.save(row.stored_as, ContentFile(file.content))
+
+
+def _keep_elsewhere(rows: Sequence[BidFile], files: Sequence[Accepted], store: Storage) -> None:
+    try:
+        _keep(rows, files, store)
+    except Exception:
+        log.exception("The store of the files of bids failed")
+        raise Refused("The files could not be stored, so none was added. Try again later", field="uploads") from None
+
+
+def _forget(rows: Sequence[BidFile], store: Storage) -> None:
+    """Delete what a store outside the database was asked to keep, as far as it answers."""
+    for row in rows:
+        try:
+            store.delete(row.stored_as)
+        except Exception:
+            log.exception("The store of the files of bids may still hold %s", row.stored_as)
 
 
 def _write(rows: Sequence[BidFile], by: User, at: datetime) -> None:

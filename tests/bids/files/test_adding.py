@@ -103,7 +103,7 @@ def test_files_change_while_the_bid_can(round: Round, lead: User, named: Named, 
         add(bid, lead, named("a.png"))
         assert adding.closed(bid) == ""
     else:
-        with pytest.raises(Refused, match=r"The panel has judged this bid"):
+        with pytest.raises(Refused, match=r"Its files can no longer change"):
             add(bid, lead, named("a.png"))
     assert StoredFile.objects.exists() == (state in Bid.TRANSITIONS["change bid"].sources)
 
