@@ -59,6 +59,20 @@ class Folder:
         with file.open(encoding="utf-8", newline="") as opened:
             return list(csv.DictReader(opened))
 
+    def files_of_bids(self) -> list[tuple[str, list[Path]]]:
+        """Return the files in `files/REFERENCE/` by the reference of their bid; hidden ones are left out.
+
+        Raises BadFolder for anything in `files/` that is not such a folder.
+        """
+        top = self.path / "files"
+        folders = [path for path in sorted(top.iterdir()) if not path.name.startswith(".")] if top.exists() else []
+        for path in folders:
+            if not path.is_dir():
+                raise BadFolder(f"{path} is in no folder named as the reference of its bid")
+        return [
+            (path.name, [file for file in sorted(path.iterdir()) if not file.name.startswith(".")]) for path in folders
+        ]
+
     def stage(self, name: str) -> tuple[User, datetime, dict[str, Any]]:
         """Return who did a stage, at which instant, and all that the folder says of it."""
         stage = self.stages[name]

@@ -11,6 +11,10 @@ from django.utils import timezone
 from approvals.loading.folder import BadFolder, Folder, pounds
 from bids.intake import checking, intake
 from bids.intake.rows import read
+from bids.files import adding
+from bids.files.checking import accept
+from bids.files.refusing import NotAccepted
+from bids.intake import intake, sheets
 from bids.models import Assignment, Tag
 from bids.panel import assignments, closing, interests, practice, scorecards
 from bids.panel import members as members_of_panel
@@ -45,6 +49,21 @@ def receive(folder: Folder) -> None:
     upload = intake.keep_upload(round=folder.round, file_name=file.name, rows=rows, by=by, at=at)
     intake.keep_answers(upload=upload, answers=answers)
     intake.take_in_upload(upload=upload, by=by, at=at)
+    _add_files(folder, by)
+
+
+def _add_files(folder: Folder, by: User) -> None:
+    """Add the files of the bids. Raises BadFolder where one is refused or belongs to no bid."""
+    bids = folder.bids()
+    for reference, paths in folder.files_of_bids():
+        if reference not in bids:
+            raise BadFolder(f"{folder.path}/files/{reference}: no bid has this reference")
+        try:
+            accepted = [accept(path.name, path.read_bytes()) for path in paths]
+        except (NotAccepted, OSError) as wrong:
+            raise BadFolder(f"{folder.path}/files/{reference}: {wrong}") from None
+        if accepted:
+            adding.add_files(bid=bids[reference], files=accepted, by=by, at=folder.at(folder.stages["received"]["on"]))
 
 
 def check_eligibility(folder: Folder) -> None:

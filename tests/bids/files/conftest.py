@@ -3,14 +3,21 @@
 from collections.abc import Callable
 
 import pytest
+from django.db.models import QuerySet
 
 from bids.files.checking import Accepted, accept
+from bids.models import Bid, StoredFile
 from grants.models import Round, User
 from grants.roles import Role
 from tests.bids.files import samples
 from tests.factories import person
 
 Named = Callable[..., list[Accepted]]
+
+
+def kept(bid: Bid) -> QuerySet[StoredFile]:
+    """The contents that the database keeps of a bid; it has those of the demo as well."""
+    return StoredFile.objects.filter(name__startswith=f"{bid.reference}/")
 
 
 @pytest.fixture

@@ -16,10 +16,11 @@ from django.urls import reverse
 from bids.files import adding
 from bids.files.checking import accept
 from bids.files.s3 import S3Storage
-from bids.models import Bid, BidFile, StoredFile
+from bids.models import Bid
 from grants.models import User
 from grants.refusal import Refused
 from tests.bids.files import samples
+from tests.bids.files.conftest import kept
 from tests.conftest import ROOT
 from tests.factories import NOW, outcome
 
@@ -111,7 +112,7 @@ def test_a_file_goes_to_the_bucket_and_comes_back_through_the_service_alone(
     path = f"/bids/{bid.reference}/{file.reference}.xlsx"
     assert store.objects == {path: samples.excel()}
     assert "public" not in store.headers[path].lower()
-    assert not StoredFile.objects.exists()
+    assert not kept(bid).exists()
     client = Client()
     client.force_login(lead)
     answer = client.get(reverse("bids:bid_file", args=[bid.reference, file.reference]))
@@ -146,7 +147,7 @@ def test_a_bucket_that_does_not_answer_adds_nothing(bid: Bid, lead: User, settin
     }
     with pytest.raises(Refused, match=r"could not be stored, so none was added"):
         adding.add_files(bid=bid, files=[accept("budget.xlsx", samples.excel())], by=lead, at=NOW)
-    assert not BidFile.objects.exists() and store.objects == {}
+    assert not bid.files.exists() and store.objects == {}
 
 
 def test_no_address_of_the_bucket_is_public() -> None:

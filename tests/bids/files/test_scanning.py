@@ -15,7 +15,7 @@ from django.urls import reverse
 from bids.files import clamd
 from bids.files.checking import accept
 from bids.files.refusing import NotAccepted
-from bids.models import Bid, BidFile
+from bids.models import Bid
 from grants.models import User
 from tests.bids.files import samples
 
@@ -129,4 +129,4 @@ def test_the_page_says_which_file_is_infected_and_adds_none(daemon: Daemon, bid:
     files = [SimpleUploadedFile("a.png", samples.png()), SimpleUploadedFile("b.png", INFECTED)]
     page = client.post(reverse("bids:add_files", args=[bid.reference]), {"uploads": files}).content.decode()
     assert "b.png contains a virus (Win.Test.EICAR_HDB-1). Do not open it. Ask the bidder for a clean file" in page
-    assert not BidFile.objects.exists()
+    assert not bid.files.exists()

@@ -15,7 +15,7 @@ from bids.panel import assignments, interests
 from grants.models import AuditEvent, Round, User
 from grants.roles import Role
 from tests.bids.files import samples
-from tests.bids.files.conftest import Named
+from tests.bids.files.conftest import Named, kept
 from tests.factories import NOW, open_round, outcome, person
 from tests.factories import bid as make_bid
 from tests.test_queries import queries
@@ -93,7 +93,7 @@ def test_a_long_file_is_sent_piece_by_piece(bid: Bid, lead: User) -> None:
 def test_content_that_is_gone_or_of_another_length_is_not_sent(
     address: str, lead: User, file: BidFile, content: bytes | None
 ) -> None:
-    StoredFile.objects.all().delete()
+    kept(file.bid).delete()
     if content is not None:
         StoredFile.objects.create(name=file.stored_as, size=len(content), content=content)
     answer = signed_in(lead).get(address)
@@ -193,8 +193,8 @@ def test_each_bad_file_is_named_at_the_field_and_none_is_added(bid: Bid, lead: U
     page = answer.content.decode()
     at_field = re.search(r'<p id="id_uploads_error".*?</p>', page, re.S)
     assert at_field and all(message in at_field[0] for message in messages)
-    assert not BidFile.objects.exists() and not StoredFile.objects.exists()
-    assert not AuditEvent.objects.filter(action="add file").exists()
+    assert not bid.files.exists() and not kept(bid).exists()
+    assert not AuditEvent.objects.filter(bid=bid.reference, action="add file").exists()
 
 
 def test_a_name_that_tricks_is_shown_as_text(bid: Bid, lead: User) -> None:
