@@ -35,6 +35,7 @@ FILES = {
     "published_data",
     "minutes_pdf",
     "feedback_file",
+    "bid_file",
     "scores_file",
     "pack_zip",
     "published_zip",
