@@ -34,6 +34,7 @@ from grants.people import people
 from tests import factories
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+FILE = "FILE-TEST"
 
 
 def publish() -> Decision:
@@ -144,7 +145,7 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
             for name in ("import_preview", "choose_sheet", "map_columns", "choose_rows")
         },
         "bids:import_questions": {"reference": asking.reference},
-        **{f"bids:{name}": {"reference": bid.reference, "file": "FILE-TEST"} for name in ("bid_file", "remove_file")},
+        **{f"bids:{name}": {"reference": bid.reference, "file": FILE} for name in ("bid_file", "remove_file")},
         "bids:withdraw_assignment": {"reference": bid.reference, "username": "amara.cole"},
         "bids:assignment_plan": {"reference": plan.reference},
         "bids:undo_plan": {"reference": plan.reference},
@@ -184,13 +185,13 @@ def file_of(bid: Bid, lead: User) -> BidFile:
     content = ContentFile(b"%PDF-1.4\nstartxref\n%%EOF")
     return BidFile.objects.create(
         bid=bid,
-        reference="FILE-TEST",
+        reference=FILE,
         place=1,
         name="letter.pdf",
         kind=BidFile.Kind.PDF,
         size=content.size,
         sha256="0" * 64,
-        stored_as=storages["bid_files"].save("FILE-TEST.pdf", content),
+        stored_as=storages["bid_files"].save(f"{FILE}.pdf", content),
         added_by=lead,
         added_at=AT,
     )

@@ -38,6 +38,7 @@ from grants.people import people
 from tests import files
 from tests.bodies import MPS
 from tests.conftest import DEMO_PASSWORD
+from tests.every_page import FILE
 from tests.factories import NOW
 from tests.promises import worlds
 from tests.promises.worlds import DECIDED
@@ -223,6 +224,7 @@ def _of_page(name: str, objects: dict[str, str]) -> Iterator[str]:
     wanted = set(pattern.converters)
     kind = str(pattern).removeprefix("trail/").split("/")[0]
     arguments: dict[str, Any] = {"username": worlds.DRAFTED_BY, "version": 1, "number": 1, "key": "summary"}
+    arguments["file"] = FILE
     arguments |= {"kind": "csv", "part": "grants", "area": "finance", "award": objects.get("awards", "none")}
     if name == "grants:set_password":
         yield reverse(name, args=people.password_link(User.objects.get(username="henry.ives")))

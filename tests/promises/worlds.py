@@ -22,7 +22,7 @@ from grants.models import RoleHolding, Round, User
 from grants.roles import Role
 from grants.rounds import rounds, virement
 from tests import factories
-from tests.every_page import export_of, meet
+from tests.every_page import export_of, file_of, meet
 from tests.factories import NOW
 
 SCORING, QUIET = "safer-summer-2026-27", "quiet-round"
@@ -141,6 +141,7 @@ def known_to_all() -> None:
     round, bid = _round(), bid_of(SUBJECT)
     lead, chair = _user("grace.hall"), _user("olive.marsh")
     _open_quiet_round(round, chair)
+    file_of(bid, lead)
     factories.person(Role.MEMBER, round=round, username=UNANSWERED, name="Gita Rao")
     factories.person(Role.CHAIR, round=round, username=DEPUTY, name="Petra Vance")
     factories.person(Role.CHAIR, round=round, username=SHUT_OUT, name="Rhys Moss")
