@@ -9,12 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from approvals.loading.folder import BadFolder, Folder, pounds
-from bids.intake import checking, intake
-from bids.intake.rows import read
 from bids.files import adding
 from bids.files.checking import accept
 from bids.files.refusing import NotAccepted
-from bids.intake import intake, sheets
+from bids.intake import checking, intake
+from bids.intake.rows import read
 from bids.models import Assignment, Tag
 from bids.panel import assignments, closing, interests, practice, scorecards
 from bids.panel import members as members_of_panel

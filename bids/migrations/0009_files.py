@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bids", "0004_families"),
+        ("bids", "0008_column_mappings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
