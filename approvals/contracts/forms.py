@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from django import forms
 
 from approvals.contracts.suppliers import Meaning, NamedSupplier, organisation_of
 from approvals.models import SingleTenderAction
-from grants import money
+from grants import money, registers
 from grants.forms import Form, MoneyField, Radios, VersionedForm, text_area
 from grants.formulas import no_formula
 from grants.layout import Section
@@ -20,6 +21,15 @@ _NEW = "new"
 
 def _described(body: Organisation) -> str:
     return f"{body.name}, {body.get_register_display().lower()} {body.number}" if body.number else body.name
+
+
+def _wrong_number(register: str, number: str) -> str:
+    """Return why a text is no number of a register, or an empty text."""
+    try:
+        registers.normal(register, number)
+    except registers.NotANumber as wrong:
+        return str(wrong)
+    return ""
 
 
 class ContractForm(Form):
@@ -49,7 +59,7 @@ class ContractForm(Form):
     )
     supplier_number = forms.CharField(
         label="Register number",
-        max_length=20,
+        max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
     )
@@ -80,6 +90,9 @@ class ContractForm(Form):
             name, register, number = (
                 str(self.data.get(f"supplier_{part}", "")).strip() for part in ("name", "register", "number")
             )
+            # A number that is none is named when the form is checked.
+            with suppress(registers.NotANumber, ValueError):
+                register, number = registers.normal(register, number)
             self.meaning = organisation_of(name, register, number) if name else Meaning()
         choices = [(str(body.pk), _described(body)) for body in self.meaning.candidates]
         if choices and not self.meaning.is_certain:
@@ -105,10 +118,14 @@ class ContractForm(Form):
             self.add_error("supplier", "Choose a supplier, or enter the name of another one")
         elif name and (register == Organisation.Register.NOT_STATED) != (not number):
             self.add_error("supplier_number", "Enter both the register and the number, or neither")
+        elif name and number and (wrong := _wrong_number(register, number)):
+            self.add_error("supplier_number", wrong)
         elif name and self.meaning.candidates and not answer and "same_as" not in self.errors:
             self.add_error("same_as", "Select the organisation that you mean")
         elif name:
             same_as = next((body for body in self.meaning.candidates if str(body.pk) == answer), None)
+            if number:
+                register, number = registers.normal(register, number)
             data["named"] = NamedSupplier(name, register, number, same_as, is_new=answer == _NEW)
         return data
 

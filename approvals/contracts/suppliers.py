@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, Value
 
 from approvals.contracts import contracts
 from approvals.models import SingleTenderAction
+from bids.intake import recipients
 from grants import audit, search
-from grants.models import Alias, Organisation, Round, User
+from grants.models import Alias, Organisation, RegisterNumber, Round, User
 from grants.names import plain_name
 from grants.refusal import Refused
 from grants.rounds import rounds
@@ -43,12 +43,15 @@ class NamedSupplier:
 
 
 def organisation_of(name: str, register: str, number: str) -> Meaning:
-    """Return which organisations a name with a register number may mean. It changes nothing; a person answers."""
+    """Return which organisations a name with a register number may mean. It changes nothing; a person answers.
+
+    The number has its one spelling. A namesake with another number of the same register may be another organisation.
+    """
     certain = Q(aliases__plain=plain_name(name))
     if number:
-        digits = re.sub(r"[^a-z0-9]", "", number.casefold())
-        certain |= Q(pk__in=search.numbered(digits).filter(register=register).values("pk"))
+        certain |= Q(numbers__register=register, numbers__number=number)
     same = list(Organisation.objects.filter(certain).distinct().order_by("pk")[:MOST_CANDIDATES])
+    another = [body for body in same if number and body.numbers.filter(register=register).exclude(number=number)]
     folded = search.Fold(Value(name))
     alike = (
         Alias.objects.annotate(folded=search.Fold("name"), likeness=search.Similarity(search.Fold("name"), folded))
@@ -58,7 +61,7 @@ def organisation_of(name: str, register: str, number: str) -> Meaning:
     )
     # An organisation with two names that are alike is one candidate.
     candidates = dict.fromkeys([*same, *(alias.organisation for alias in alike)])
-    return Meaning(tuple(candidates)[:MOST_CANDIDATES], bool(same))
+    return Meaning(tuple(candidates)[:MOST_CANDIDATES], len(same) > len(another))
 
 
 @transaction.atomic
@@ -80,6 +83,7 @@ def _keep_organisation(named: NamedSupplier, round: Round, by: User, at: datetim
 
     Raises Refused where it may be one that the person has not been asked about.
     """
+    recipients.lock()
     meaning = organisation_of(named.name, named.register, named.number)
     if named.same_as:
         if named.same_as not in meaning.candidates:
@@ -87,15 +91,7 @@ def _keep_organisation(named: NamedSupplier, round: Round, by: User, at: datetim
         return _with_number(named, round, by, at)
     if meaning.is_certain or (meaning.candidates and not named.is_new):
         raise Refused("This supplier has just been added. Send the form again to select it", field="supplier_name")
-    try:
-        with transaction.atomic():
-            added = Organisation.objects.create(name=named.name, register=named.register, number=named.number)
-            Alias.objects.create(organisation=added, name=named.name)
-    except IntegrityError:
-        # Somebody else added it in another round, whose lock is not ours.
-        raise Refused(
-            "This supplier has just been added. Send the form again to select it", field="supplier_name"
-        ) from None
+    added = Organisation.objects.add(named.name, named.register, named.number)
     facts = {"name": named.name} | _number(named)
     audit.record("keep organisation", added, round=round, by=by, at=at, facts=facts)
     return added
@@ -107,17 +103,18 @@ def _with_number(named: NamedSupplier, round: Round, by: User, at: datetime) -> 
     known = Organisation.objects.select_for_update().get(pk=named.same_as.pk)
     if not named.number:
         return known
-    if known.number:
-        same_number = search.numbered(re.sub(r"[^a-z0-9]", "", named.number.casefold()))
-        if not same_number.filter(pk=known.pk, register=named.register).exists():
-            raise Refused(
-                f"{known.name} has the {known.get_register_display().lower()} {known.number}. Correct the number or"
-                " select another answer",
-                field="supplier_number",
-            )
+    held = known.numbers.filter(register=named.register).first()
+    if held and held.number == named.number:
         return known
-    known.register, known.number = named.register, named.number
-    known.save(update_fields=["register", "number"])
+    if held:
+        raise Refused(
+            f"{known.name} has the {known.numbered}. Correct the number or select another answer",
+            field="supplier_number",
+        )
+    RegisterNumber.objects.create(organisation=known, register=named.register, number=named.number)
+    if not known.number:
+        known.register, known.number = named.register, named.number
+        known.save(update_fields=["register", "number"])
     audit.record("keep organisation", known, round=round, by=by, at=at, facts={"name": known.name} | _number(named))
     return known
 
