@@ -22,7 +22,7 @@ def open_round(folder: Folder) -> None:
         raise BadFolder(f"The round {settings['reference']} is there already")
     at = folder.at(settings["opens_on"])
     administrator = _administrator(folder, at)
-    texts = ("reference", "title", "financial_year", "purpose", "routing_key", "scored")
+    texts = ("reference", "title", "financial_year", "purpose", "routing_key", "scored", "grace_days")
     days = ("opens_on", "closes_on", "scoring_closes_on")
     values: dict[str, Any] = {name: settings[name] for name in texts if name in settings}
     values |= {name: date.fromisoformat(str(settings[name])) for name in days if name in settings}

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="round",
             name="grace_days",
             field=models.PositiveSmallIntegerField(
-                default=10, help_text="Days after closing in which a bid that came in on time can still be entered."
+                default=28, help_text="Days after closing in which a bid that came in on time can still be entered."
             ),
         ),
     ]

@@ -60,7 +60,7 @@ class Round(models.Model):
         FAMILY = "family", "project family"
         RECIPIENT = "recipient", "recipient organisation"
 
-    GRACE_DAYS = 10
+    GRACE_DAYS = 28
 
     reference = models.SlugField(max_length=40, unique=True, help_text="Used in addresses, such as grants-2026-27.")
     title = models.CharField(max_length=120)

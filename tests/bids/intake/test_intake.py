@@ -348,7 +348,7 @@ def test_a_csv_or_a_workbook_of_less_than_10_mb_is_taken(name: str) -> None:
         (datetime(2026, 10, 31, 23, 59, tzinfo=UTC), False),
         (datetime(2026, 11, 1, 0, 0, tzinfo=UTC), True),
         (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), True),
-        (datetime(2027, 1, 11, 0, 0, tzinfo=UTC), False),
+        (datetime(2027, 2, 11, 0, 0, tzinfo=UTC), False),
     ],
 )
 def test_bids_come_in_while_the_round_is_open(round: Round, lead: User, at: datetime, open: bool) -> None:

@@ -55,7 +55,7 @@ def test_a_bid_that_came_in_on_time_is_entered_with_its_day_and_reason(round: Ro
         (AFTER, None, "Enter the day on which it came in"),
         (AFTER, Late(date(2027, 1, 1), "x"), "Extend the time for bids first"),
         (AFTER, Late(date(2026, 10, 31), "x"), "Extend the time for bids first"),
-        (AFTER + timedelta(days=10), LATE, "takes bids only from 1 November 2026 to 31 December 2026"),
+        (AFTER + timedelta(days=Round.GRACE_DAYS), LATE, "takes bids only from 1 November 2026 to 31 December 2026"),
         (datetime(2026, 10, 31, 12, tzinfo=UTC), LATE, "takes bids only from"),
     ],
 )
@@ -68,7 +68,7 @@ def test_what_did_not_come_in_on_time_is_refused(
 
 
 def test_the_last_day_of_grace_is_one_of_them(round: Round, lead: User) -> None:
-    assert take_in(round, lead, AFTER + timedelta(days=9), LATE)
+    assert take_in(round, lead, AFTER + timedelta(days=Round.GRACE_DAYS - 1), LATE)
 
 
 def test_the_closing_day_lasts_until_midnight_in_london(round: Round, lead: User) -> None:
