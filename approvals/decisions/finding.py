@@ -30,5 +30,6 @@ class Hits:
         texts: dict[int, list[str]] = {decision.pk: [] for decision in decisions}
         for pk, text in DecisionSection.objects.filter(decision__in=texts).values_list("decision", "text"):
             texts[pk] += _FIGURE.sub("…", figures.masked(text)).splitlines()
-        self.marker = Marker(sought, (line for lines in texts.values() for line in lines))
+        titles = [decision.title for decision in decisions]
+        self.marker = Marker(sought, [*titles, *(line for lines in texts.values() for line in lines)])
         self.excerpts: dict[int, SafeString] = {pk: self.marker.excerpt(lines) for pk, lines in texts.items()}

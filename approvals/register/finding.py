@@ -21,5 +21,6 @@ class Hits:
             pk: [line for line in text.splitlines() if line != title]
             for pk, title, text in shown.values_list("pk", "title", "text")
         }
-        self.marker = Marker(sought, (line for lines in texts.values() for line in lines))
+        titles = [entry.title for entry in entries]
+        self.marker = Marker(sought, [*titles, *(line for lines in texts.values() for line in lines)])
         self.excerpts: dict[int, SafeString] = {pk: self.marker.excerpt(lines) for pk, lines in texts.items()}

@@ -45,7 +45,8 @@ class Hits:
 
     def __init__(self, sought: Sought, bids: Sequence[Bid]) -> None:
         texts = {bid.pk: list(_texts(bid)) for bid in bids}
-        self.marker = Marker(sought, (text for each in texts.values() for text in each))
+        names = [name for bid in bids for name in (bid.title, bid.bidder)]
+        self.marker = Marker(sought, [*names, *(text for each in texts.values() for text in each)])
         self.excerpts: dict[int, SafeString] = {pk: self.marker.excerpt(each) for pk, each in texts.items()}
 
 

@@ -260,7 +260,7 @@ def test_only_the_person_who_asked_gets_the_file(round: Round, bid: Bid, member:
     export = ask(round, chair, kind, timezone.now())
     response = fetched(chair, export)
     assert response["Content-Disposition"] == f'attachment; filename="scores-{round.reference}.{kind}"'
-    assert content(response).startswith("\ufeffBid,".encode() if kind == "csv" else b"PK")
+    assert content(response).startswith("\ufeffReference,Bid,".encode() if kind == "csv" else b"PK")
     for other in (person(Role.CHAIR, round=round), person(Role.LEAD, round=round), person(Role.AUDITOR)):
         assert fetched(other, export).status_code == 404
 
