@@ -19,8 +19,8 @@ from bids.models import Scorecard
 from bids.panel import reading
 from bids.panel.blindness import Part
 from grants import access
-from grants.models import RoleHolding
-from tests.every_page import publish
+from grants.models import RoleHolding, Round, User
+from tests.every_page import publish, upload_of
 from tests.promises import crawl, worlds
 from tests.promises.crawl import DECIDED, PEOPLE, Answer, Visitor
 from tests.promises.worlds import BASE, CONTENT, EVERYTHING, FACTS, NOT_IN, QUIET, SCORING, Fact, World
@@ -51,6 +51,7 @@ class Site:
         with crawl.frozen():
             worlds.known_to_all()
             publish()
+            upload_of(Round.objects.get(reference=SCORING), User.objects.get(username="grace.hall"))
             worlds.panel_of_the_decided_round()
             self.visitors = {label: Visitor(label, username) for label, username in PEOPLE.items()}
             assert all(visitor.session or not visitor.username for visitor in self.visitors.values())
