@@ -30,8 +30,9 @@ class NotANumber(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a register writes its numbers: in words, as a rule that gives a number or nothing, and as published."""
+    """A register: what a sentence calls its number, what one looks like, a rule that reads it, how it is published."""
 
+    called: str
     looks_like: str
     read: Callable[[str], str | None]
     published: Callable[[str], str]
@@ -92,22 +93,37 @@ def _education(text: str) -> str | None:
 
 
 SHAPES: dict[Register, Shape] = {
-    Register.CHARITY: Shape("6 to 8 digits, like 1234567", _charity, "GB-CHC-{}".format),
-    Register.SCOTTISH_CHARITY: Shape("SC and 6 digits, like SC012345", _prefixed("SC"), "GB-SC-{}".format),
+    Register.CHARITY: Shape("charity number", "6 to 8 digits, like 1234567", _charity, "GB-CHC-{}".format),
+    Register.SCOTTISH_CHARITY: Shape(
+        "Scottish charity number", "SC and 6 digits, like SC012345", _prefixed("SC"), "GB-SC-{}".format
+    ),
     Register.NI_CHARITY: Shape(
-        "NIC and 6 digits, like NIC100123", _prefixed("NIC"), lambda number: f"GB-NIC-{number[3:]}"
+        "Northern Ireland charity number",
+        "NIC and 6 digits, like NIC100123",
+        _prefixed("NIC"),
+        lambda number: f"GB-NIC-{number[3:]}",
     ),
     Register.COMPANY: Shape(
-        "8 characters, like 01234567 or SC123456; zeros at the front may be missing", _company, "GB-COH-{}".format
+        "company number",
+        "8 characters, like 01234567 or SC123456; zeros at the front may be missing",
+        _company,
+        "GB-COH-{}".format,
     ),
-    Register.MUTUAL: Shape("up to 6 digits, with an R or RS where the society has one", _mutual, "GB-MPR-{}".format),
+    Register.MUTUAL: Shape(
+        "mutual society number",
+        "up to 6 digits, with an R or RS where the society has one",
+        _mutual,
+        "GB-MPR-{}".format,
+    ),
     Register.AUTHORITY: Shape(
+        "local authority code",
         "3 letters, like CMD, or a code of the Office for National Statistics, like E09000007",
         _authority,
         # The list of English authorities knows three capitals and no other code.
         lambda number: f"GB-LAE-{number}" if len(number) == 3 else "",
     ),
     Register.EDUCATION: Shape(
+        "school or provider number",
         "6 digits for a school, or 8 digits for another provider",
         _education,
         lambda number: f"GB-EDU-{number}" if len(number) == 6 else f"GB-UKPRN-{number}",
@@ -151,6 +167,11 @@ def _figure(letter: str) -> str:
     if letter.isdecimal():
         return str(unicodedata.decimal(letter))
     return "" if unicodedata.category(letter) == "Cf" else letter
+
+
+def called(register: str, number: str) -> str:
+    """Return a number as a sentence names it, like `charity number 1234567`."""
+    return f"{SHAPES[Register(register)].called} {number}"
 
 
 def identifier(register: str, number: str) -> str:

@@ -20,7 +20,7 @@ _NEW = "new"
 
 
 def _described(body: Organisation) -> str:
-    return f"{body.name}, {body.get_register_display().lower()} {body.number}" if body.number else body.name
+    return f"{body.name}, {body.numbered}" if body.number else body.name
 
 
 def _wrong_number(register: str, number: str) -> str:

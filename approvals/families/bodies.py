@@ -80,7 +80,7 @@ def _move(names: QuerySet[Alias], to: Organisation) -> None:
 
 
 def _label(body: Organisation) -> str:
-    return f"{body.name} ({body.get_register_display().lower()} {body.number})" if body.number else body.name
+    return f"{body.name} ({body.numbered})" if body.number else body.name
 
 
 def _repoint(

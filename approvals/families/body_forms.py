@@ -47,7 +47,7 @@ class SeparateForm(Form):
     """What belongs to another organisation, and to which: one that is known, or a new one."""
 
     pieces = (
-        Section("What belongs to another organisation", "bids", "names", "numbers"),
+        Section("What goes to it", "bids", "names", "numbers"),
         Section(
             "The other organisation",
             Reveal("to", {"known": ["into"], "new": ["name", "register", "number"]}),
@@ -89,6 +89,10 @@ class SeparateForm(Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = queryset
+        for name in ("bids", "names", "numbers"):
+            if not choices[name].exists():
+                # Nothing to tick: the question is left out, and nothing leaves.
+                self.fields[name].widget = forms.MultipleHiddenInput()
         bids_field = self.fields["bids"]
         assert isinstance(bids_field, BidsField)
         bids_field.to_field_name = "reference"

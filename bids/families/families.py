@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bids.families.likeness import Link, Strength, groups, like_names, like_texts
+from grants import registers
 from grants.names import plain_name
 
 # The number of sentences shown for a likeness. More of them add nothing.
@@ -244,7 +245,7 @@ def _same_number(bodies: Sequence[Body]) -> list[Link]:
 
 
 def _numbered(body: Body) -> str:
-    return f"{body.register} number {body.number}"
+    return registers.called(body.register, body.number)
 
 
 def _not_distinguished(links: list[Link], bodies: Sequence[Body]) -> list[Link]:

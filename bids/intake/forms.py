@@ -214,6 +214,7 @@ class LateForm(Form):
         """Add these questions to a form of a round whose closing day is over, but not the days of grace."""
         if round.closes_on < today <= round.last_entry_on:
             form.fields |= {name: deepcopy(field) for name, field in cls.base_fields.items()}
+            form.fields["received_on"].help_text = f"Bids closed on {round.closes_on:%-d %B %Y}."
 
 
 def late(data: dict[str, Any]) -> Late | None:

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from bids.models import Bid
+from grants import registers
 from grants.models import Alias, Organisation, RegisterNumber
 from grants.models.organisations import LONGEST_PLAIN
 from grants.names import plain_name
@@ -38,7 +39,7 @@ class Named:
 
     @property
     def numbered(self) -> str:
-        return f"{Organisation.Register(self.register).label.lower()} {self.number}"
+        return registers.called(self.register, self.number)
 
     @property
     def key(self) -> str:
@@ -60,7 +61,7 @@ class Body:
     @property
     def introduced(self) -> str:
         """Its name with its numbers: Pennywhistle Trust (charity number 9937792)."""
-        numbers = [f"{Organisation.Register(own).label.lower()} {number}" for own, number in self.numbers.items()]
+        numbers = [registers.called(own, number) for own, number in self.numbers.items()]
         return f"{self.name} ({', '.join(numbers)})" if numbers else self.name
 
 
@@ -173,9 +174,9 @@ def _stored(body: Body) -> Organisation:
 def _another_name(named: Named, known: Body) -> Question:
     return Question(
         named.key,
-        f"The {named.numbered} belongs to {known.introduced}. Is “{named.name}” another name of it?",
+        f"The {named.numbered} belongs to {known.name}. Is “{named.name}” another name of it?",
         ((known.key, f"Yes, “{named.name}” is another name of {known.name}"),),
-        "If it is another organisation, correct the number",
+        "If it is another organisation, correct the number.",
         known.key,
     )
 
@@ -190,7 +191,7 @@ def _same_name(named: Named, same_name: list[Body]) -> Question:
         f"“{named.name}”{f' has the {named.numbered}' if named.number else ''}. This name is known: {introduced}. "
         "Which organisation is meant?",
         (*choices, (NEW, "Another organisation with the same name")),
-        "" if len(fitting) == len(same_name) else "If the number is wrong, correct it",
+        "" if len(fitting) == len(same_name) else "If the number is wrong, correct it.",
         "" if fitting else NEW,
     )
 

@@ -71,7 +71,7 @@ class Organisation(models.Model):
     @property
     def numbered(self) -> str:
         """Its number as a sentence names it, like `charity number 1234567`; empty where it has none."""
-        return f"{self.get_register_display().lower()} {self.number}" if self.number else ""
+        return registers.called(self.register, self.number) if self.number else ""
 
     @property
     def identity(self) -> str:

@@ -93,7 +93,7 @@ def test_a_known_supplier_is_proposed_and_never_taken_in_silence(
     answer = send(lead, round, **typed)
     assert errors(answer) == {"same_as": ["Select the organisation that you mean"]}
     page = answer.content.decode()
-    assert "Zanzibar Lamps, scottish charity number SC012345" in page
+    assert "Zanzibar Lamps, Scottish charity number SC012345" in page
     # No other organisation can have this name or number.
     assert "add it as a new organisation" not in page
     assert "same_as" in errors(send(lead, round, **typed, same_as="new"))
