@@ -34,6 +34,8 @@ def merge_bodies(
     """
     round = rounds.lock(round)
     commitments.must_not_be_in_flight(round)
+    # Before any organisation, as in intake: two that take them in another order wait for each other for good.
+    recipients.lock()
     wanted = {kept.pk, *(other.pk for other in others)}
     locked = {body.pk: body for body in Organisation.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
     kept, others = locked[kept.pk], [locked[pk] for pk in sorted(wanted - {kept.pk})]
@@ -41,7 +43,6 @@ def merge_bodies(
         raise Refused("Select at least one other organisation to merge", field="bodies")
     _must_be_one(kept, others)
     _repoint(round, kept, others, by, at, reason)
-    recipients.lock()
     names = Alias.objects.filter(organisation__in=others)
     facts = {"names": sorted(names.values_list("name", flat=True)), "others": [_label(other) for other in others]}
     _move(names, kept)

@@ -126,7 +126,8 @@ class Recipients:
         return Place(self._answered[named.key], note=dict(question.choices)[answer])
 
     def _add(self, named: Named) -> Body:
-        body = Body(f"added {len(self._added) + 1}", named.name, illustrative=named.illustrative)
+        # Named by what its bid says and not by its place: an earlier answer can add an organisation before it.
+        body = Body(f"added {named.key}", named.name, illustrative=named.illustrative)
         self._added.append(body)
         return self._extend(body, named)
 

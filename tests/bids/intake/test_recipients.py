@@ -114,6 +114,32 @@ def test_a_number_of_another_register_is_added_and_never_dropped(round: Round, l
     assert (second.register_as_written, second.number_as_written) == ("company", "07654321")
 
 
+def test_an_answer_means_the_same_when_an_earlier_one_adds_an_organisation(round: Round, lead: User) -> None:
+    OrganisationFactory(name="Growers", register="charity", number="1234567")
+    sheet = rows(
+        bidder("B-1", "Growers", "charity", "7654321"),
+        bidder("B-2", "Lads Club", "company", "2345678"),
+        bidder("B-3", "Lads Club", "company", "3456789"),
+        bidder("B-4", "LC Ventures", "company", "2345678"),
+    )
+
+    def answer(question: Any) -> str:
+        return NEW if question.choices[-1][0] == NEW else question.choices[0][0]
+
+    growers, club, other, ventures = take_in(round, lead, sheet, answer)
+    assert ventures.recipient == club.recipient
+    assert len({growers.recipient_id, club.recipient_id, other.recipient_id}) == 3
+
+
+def test_a_new_organisation_of_a_file_has_one_key_wherever_it_stands() -> None:
+    club = Named("Lads Club", "company", "02345678")
+    alone, after = Recipients(), Recipients()
+    after.place(Named("Growers", "charity", "7654321"))
+    first, second = alone.place(club).body, after.place(club).body
+    assert first is not None and second is not None
+    assert first.key == second.key
+
+
 def test_one_answer_is_enough_for_all_rows_that_name_it_alike(round: Round, lead: User) -> None:
     OrganisationFactory(name="Growers", register="charity", number="1234567")
     sheet = rows(*(bidder(f"B-{n}", "GROWERS", "charity", "7654321") for n in range(1, 4)))
