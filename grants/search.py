@@ -16,7 +16,7 @@ from django.contrib.postgres.search import SearchQueryField
 from django.db import connection
 from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, TextField, Value
 
-from grants.models import Alias, Organisation
+from grants.models import Alias, Organisation, RegisterNumber
 
 # More words than anybody types; each costs a look into the index.
 MOST_WORDS = 20
@@ -185,4 +185,5 @@ def organisations(sought: Sought) -> QuerySet[Organisation]:
 def numbered(number: str) -> QuerySet[Organisation]:
     """Return the organisations with a register number, however it is spelled."""
     stored = Func(Fold("number"), function="grants_number", output_field=TextField())
-    return Organisation.objects.exclude(number="").annotate(lexeme=stored).filter(lexeme=lexeme(number))
+    numbers = RegisterNumber.objects.annotate(lexeme=stored).filter(lexeme=lexeme(number))
+    return Organisation.objects.filter(pk__in=numbers.values("organisation"))

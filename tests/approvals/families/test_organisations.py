@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from grants.models import Alias, Organisation, Round, User
+from grants.models import Alias, Organisation, RegisterNumber, Round, User
 from grants.roles import Role
 from tests import factories
 
@@ -25,6 +25,7 @@ def lead(round: Round) -> User:
 def church(round: Round) -> Organisation:
     made: Organisation = factories.OrganisationFactory(name="Café de l’Église", register="charity", number="SC012345")
     Alias.objects.create(organisation=made, name="St John’s Kitchen")
+    RegisterNumber.objects.create(organisation=made, register="company", number="02345678")
     factories.bid(round, recipient=made)
     factories.bid(round)
     return made
@@ -39,7 +40,8 @@ def rows(user: User, round: Round, q: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "words", ["cafe", "eglise", "kitchen st johns", "St. John", "SC 12345", "sc012345", "charity number SC012345"]
+    "words",
+    ["cafe", "eglise", "kitchen st johns", "St. John", "SC 12345", "sc012345", "charity number SC012345", "2345678"],
 )
 def test_an_organisation_is_found_by_its_names_and_number(
     words: str, round: Round, lead: User, church: Organisation
