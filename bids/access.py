@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.shortcuts import get_object_or_404
 
-from bids.models import Bid
-from grants.access import Request, enter
+from bids.models import Bid, Upload
+from grants.access import Request, enter, round_or_404
 
 
 def bid_or_404(request: Request, reference: str, action: str, *related: str) -> Bid:
@@ -14,3 +14,11 @@ def bid_or_404(request: Request, reference: str, action: str, *related: str) -> 
     bid = get_object_or_404(visible, reference=reference)
     enter(request, bid.round)
     return bid
+
+
+def upload_or_404(request: Request, reference: str) -> Upload:
+    """Return this person's own upload. Raises Http404 unless they may take in bids in its round."""
+    own = Upload.objects.filter(uploaded_by=request.user).select_related("round")
+    upload = get_object_or_404(own, reference=reference)
+    round_or_404(request, upload.round.reference, "take in bid")
+    return upload

@@ -12,7 +12,7 @@ from approvals.loading.folder import BadFolder, Folder, pounds
 from bids.files import adding
 from bids.files.checking import accept
 from bids.files.refusing import NotAccepted
-from bids.intake import checking, intake
+from bids.intake import checking, intake, uploads
 from bids.intake.rows import read
 from bids.models import Assignment, Tag
 from bids.panel import assignments, closing, interests, practice, scorecards
@@ -45,8 +45,8 @@ def receive(folder: Folder) -> None:
     if preview.wrong:
         row = preview.wrong[0]
         raise BadFolder(f"{file}: {row.errors[0][0]} {row.errors[0][2]}")
-    upload = intake.keep_upload(round=folder.round, file_name=file.name, rows=rows, by=by, at=at)
-    intake.keep_answers(upload=upload, answers=answers)
+    upload = uploads.keep_rows(round=folder.round, file_name=file.name, rows=rows, by=by, at=at)
+    uploads.keep_answers(upload=upload, answers=answers)
     intake.take_in_upload(upload=upload, by=by, at=at)
     _add_files(folder, by)
 

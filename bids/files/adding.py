@@ -15,8 +15,9 @@ from bids.files.checking import Accepted
 from bids.models import Bid, BidFile
 from grants import audit, states
 from grants.counting import counted
-from grants.models import Round, User, new_references
+from grants.models import User, new_references
 from grants.refusal import Incomplete, Refused
+from grants.rounds import rounds
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ def remove_file(*, file: BidFile, reason: str, by: User, at: datetime) -> None:
 
 def _locked(bid: Bid) -> Bid:
     """Lock the round and the bid, and return the bid. Raises Refused if its files can no longer change."""
-    Round.objects.select_for_update(no_key=True).get(pk=bid.round_id)
+    rounds.lock(bid.round)
     bid = Bid.objects.select_for_update(of=("self",)).select_related("round").get(pk=bid.pk)
     if why := closed(bid):
         raise Refused(why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,33 +14,14 @@ from bids.intake.recipients import Recipients, keeps_recipient, named
 from bids.models import Bid, CostLine, Upload
 from bids.panel import members
 from bids.ranking import standings
-from bids.sheets.cleaning import Row
 from grants import audit, states
 from grants.counting import counted
 from grants.days import day_of
 from grants.models import Round, User, new_references
 from grants.refusal import Refused, must_be_current
+from grants.rounds import rounds
 
 # Transitions
-
-
-def keep_upload(*, round: Round, file_name: str, rows: Sequence[dict[str, str]], by: User, at: datetime) -> Upload:
-    """Save a spreadsheet as it was read, until somebody confirms it. It adds no bid yet."""
-    taken = Upload.objects.values_list("reference", flat=True)
-    return Upload.objects.create(
-        round=round,
-        reference=new_references("UP", 1, taken)[0],
-        file_name=file_name[:150],
-        rows=[row.as_data() if isinstance(row, Row) else list(row.items()) for row in rows],
-        uploaded_by=by,
-        uploaded_at=at,
-    )
-
-
-def keep_answers(*, upload: Upload, answers: Mapping[str, str]) -> None:
-    """Keep what a person answered about the recipients of a spreadsheet until it is taken in. It adds no bid yet."""
-    upload.recipients = upload.recipients | dict(answers)
-    upload.save(update_fields=["recipients"])
 
 
 def take_in_upload(*, upload: Upload, by: User, at: datetime, late: Late | None = None) -> list[Bid]:
@@ -87,7 +68,7 @@ def take_in(*, round: Round, draft: dict[str, Any], by: User, at: datetime, late
 
 def _lock(round: Round) -> Round:
     """Lock the round and the names of organisations until the transaction ends."""
-    locked = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
+    locked = rounds.lock(round)
     recipients.lock()
     return locked
 
@@ -101,14 +82,15 @@ def _placed(known: Recipients, draft: dict[str, Any]) -> recipients.Place:
     return place
 
 
-def _must_be_in_time(round: Round, at: datetime, late: Late | None) -> None:
-    """Raise Refused unless bids may be entered today: until the closing day or, if they came in by then, in its grace.
+def _late(round: Round, at: datetime, late: Late | None) -> Late | None:
+    """Return what is kept of bids that are entered late, nothing for those that are entered in time.
 
-    Whether a bid came in on time is the bidder's doing, and when it is entered is not.
+    Whether a bid came in on time is the bidder's doing, and when it is entered is not. Raises Refused unless bids may
+    be entered today: until the closing day or, if they came in by then, within the days of grace.
     """
     today = day_of(at)
     if round.opens_on <= today <= round.closes_on:
-        return
+        return None
     days = f"from {round.opens_on:%-d %B %Y} to {round.closes_on:%-d %B %Y}"
     if not round.closes_on < today <= round.last_entry_on:
         raise Refused(f"{round} takes bids only {days}.")
@@ -116,14 +98,13 @@ def _must_be_in_time(round: Round, at: datetime, late: Late | None) -> None:
         raise Refused("Enter the day on which it came in", field="received_on")
     if not round.opens_on <= late.received_on <= round.closes_on:
         raise Refused(f"{round} takes bids that came in {days}. Extend the time for bids first", field="received_on")
+    return late
 
 
 def _take_in(
     round: Round, drafts: Sequence[tuple[dict[str, Any], recipients.Place]], by: User, at: datetime, late: Late | None
 ) -> list[Bid]:
-    _must_be_in_time(round, at, late)
-    if day_of(at) <= round.closes_on:
-        late = None
+    late = _late(round, at, late)
     taken = Bid.objects.values_list("reference", flat=True) if drafts else []
     bids = []
     for (draft, place), reference in zip(drafts, new_references("BID", len(drafts), taken), strict=True):
@@ -191,7 +172,7 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
         raise Refused("Members are asked to score this bid. Its content can no longer change.")
     if draft["your_reference"] != bid.source_reference:
         raise Refused("Enter the reference that the bid came in with", field="your_reference")
-    before, people = _said(bid), [getattr(bid, name) for name in PEOPLE]
+    before, people = _content(bid), [getattr(bid, name) for name in PEOPLE]
     bid.version += 1
     if draft["led_by"] == Bid.Led.EXTERNAL and keeps_recipient(bid, draft):
         _fill(bid, draft, recipients.Place(recipients.Body("", "", stored=bid.recipient)))
@@ -206,7 +187,7 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
     _keep_costs([(bid, draft)])
     if members.scoring_closed(bid.round):
         standings.refresh(bid.round, bids=[bid])
-    after = _said(bid)
+    after = _content(bid)
     changed = [name for name in after if after[name] != before[name]]
     audit.record(
         "change bid",
@@ -222,7 +203,7 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
     return bid
 
 
-def _said(bid: Bid) -> dict[str, Any]:
+def _content(bid: Bid) -> dict[str, Any]:
     """Return what the trail keeps of a bid's content, with the organisation that is to be paid."""
     named_as = {"recipient": bid.recipient_as_written, "register_number": bid.number_as_written}
     return (

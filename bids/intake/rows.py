@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from typing import IO
+from typing import IO, Any, cast
 
-from django import forms
 from django.utils.datastructures import MultiValueDict
+from openpyxl.utils import get_column_letter
 
 from bids.intake.content import LISTS
 from bids.intake.forms import BidForm, in_words_of
 from bids.models import Tag
 from bids.sheets import values
 from bids.sheets.book import MOST_BIDS, UnreadableSheet
-from bids.sheets.cleaning import Row, clean, letters
+from bids.sheets.cleaning import Row, clean
 from bids.sheets.columns import Choice, Column, Columns, Kind
 from bids.sheets.mapping import headings, missing, propose, unread
 from bids.sheets.reading import read_book
@@ -70,8 +70,9 @@ def columns(body: Body, tags: Mapping[str, list[Choice]]) -> Columns:
         kind = _KINDS.get(name, Kind.TEXT)
         allowed = choices.get(name, [])
         if kind is Kind.CHOICE:
-            assert isinstance(field, forms.ChoiceField)
-            allowed = [Choice(str(code), str(label)) for code, label in list(field.choices) if code]  # type: ignore[arg-type]
+            # As plain pairs, since the choices of a field may also be grouped and made anew each time.
+            pairs: list[tuple[str, str]] = list(cast(Any, field).choices)
+            allowed = [Choice(code, str(label)) for code, label in pairs if code]
         label = str(field.label)
         areas = name == "boroughs"
         several = "Separate several by semicolons." if kind is Kind.CHOICES else ""
@@ -159,7 +160,7 @@ def row_form(round: Round, row: dict[str, str]) -> tuple[BidForm, list[tuple[str
 def _day_parts(text: str) -> list[str]:
     if not text:
         return ["", "", ""]
-    if day := values.day_of(text):
+    if day := values.read_day(text):
         return [str(day.day), str(day.month), str(day.year)]
     parts = text.split("/")
     return parts if len(parts) == 3 else [text, text, text]
@@ -167,4 +168,4 @@ def _day_parts(text: str) -> list[str]:
 
 def cell_of(row: dict[str, str], name: str) -> str:
     """Return where a field of a row stands in its file. A plain row has its fields in the order of the columns."""
-    return row.cell(name) if isinstance(row, Row) else f"{letters(list(row).index(name))}{row['row']}"
+    return row.cell(name) if isinstance(row, Row) else f"{get_column_letter(list(row).index(name) + 1)}{row['row']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from bids.intake.rows import columns_of, must_fit
 from bids.models import ColumnMapping, Upload
 from bids.sheets.book import Book, UnreadableSheet, book_of
-from bids.sheets.cleaning import about_file, clean
+from bids.sheets.cleaning import Row, about_file, clean
 from bids.sheets.columns import Columns
 from bids.sheets.mapping import Answers, Proposal, Remembered, answers_of, header_row, key, propose
 from grants.models import Round, User, new_references
@@ -78,6 +79,25 @@ def _make_rows(upload: Upload, book: Book, answers: Answers, columns: Columns) -
     upload.rows = [row.as_data() for row in reading.rows]
     upload.left_out = [[row.number, row.why, row.holds] for row in reading.left_out]
     upload.notes = [*about_file(book, answers), *reading.notes]
+
+
+def keep_rows(*, round: Round, file_name: str, rows: Sequence[dict[str, str]], by: User, at: datetime) -> Upload:
+    """Save rows that nobody is asked about, such as those of the folder of a round."""
+    taken = Upload.objects.values_list("reference", flat=True)
+    return Upload.objects.create(
+        round=round,
+        reference=new_references("UP", 1, taken)[0],
+        file_name=file_name[:150],
+        rows=[row.as_data() if isinstance(row, Row) else list(row.items()) for row in rows],
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+
+
+def keep_answers(*, upload: Upload, answers: Mapping[str, str]) -> None:
+    """Keep what a person answered about the recipients of a spreadsheet until it is taken in. It adds no bid yet."""
+    upload.recipients = upload.recipients | dict(answers)
+    upload.save(update_fields=["recipients"])
 
 
 @transaction.atomic

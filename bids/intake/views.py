@@ -6,13 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET
 
-from bids.access import bid_or_404
+from bids.access import bid_or_404, upload_or_404
 from bids.files import reading as files
 from bids.intake import checking, exports, finding, intake, uploads
 from bids.intake.filters import BidFilter
@@ -200,16 +200,9 @@ def _next_page(upload: Upload, book: Book) -> str:
     return "choose_sheet" if sum(bool(sheet.rows) for sheet in book.sheets) > 1 else "map_columns"
 
 
-def _upload_or_404(request: Request, reference: str) -> Upload:
-    own = Upload.objects.filter(uploaded_by=request.user).select_related("round")
-    upload = get_object_or_404(own, reference=reference)
-    round_or_404(request, upload.round.reference, "take in bid")
-    return upload
-
-
 @allow("take in bid")
 def import_preview(request: Request, reference: str) -> HttpResponse:
-    upload = _upload_or_404(request, reference)
+    upload = upload_or_404(request, reference)
     if upload.book and not upload.answers:
         return redirect("bids:map_columns", upload.reference)
     rows = upload.read()
@@ -230,13 +223,15 @@ def import_preview(request: Request, reference: str) -> HttpResponse:
         page=page_of(request, preview.wrong_first, size=100),
         marks={int(row["row"]): row.marks for row in rows},
         sheet=upload.book["sheets"][upload.answers["sheet"]]["name"] if upload.book and upload.answers else "",
-        days={int(row["row"]): [values.day_of(row.get(name, "")) for name in ("starts_on", "ends_on")] for row in rows},
+        days={
+            int(row["row"]): [values.read_day(row.get(name, "")) for name in ("starts_on", "ends_on")] for row in rows
+        },
     )
 
 
 @allow("take in bid")
 def import_questions(request: Request, reference: str) -> HttpResponse:
-    upload = _upload_or_404(request, reference)
+    upload = upload_or_404(request, reference)
     preview = checking.check(upload.round, upload.read(), upload.recipients)
     if not preview.questions:
         return redirect("bids:import_preview", upload.reference)
@@ -244,7 +239,7 @@ def import_questions(request: Request, reference: str) -> HttpResponse:
         request,
         "bids/intake/import_questions.html",
         QuestionsForm(request.POST if request.method == "POST" else None, questions=preview.questions),
-        lambda answers: intake.keep_answers(upload=upload, answers=answers),
+        lambda answers: uploads.keep_answers(upload=upload, answers=answers),
         done="You said which organisations are meant",
         to=reverse("bids:import_preview", args=[upload.reference]),
         upload=upload,

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from bids.sheets import values
 from bids.sheets.book import FORMULA, MERGED, OF_TEMPLATE, UNCOMPUTED, Book, Sheet, SheetRow
 from bids.sheets.columns import Columns
@@ -53,20 +55,11 @@ class Row(dict[str, str]):
         return {"texts": dict(self), "cells": self.cells, "faults": self.faults, "marks": self.marks}
 
 
-def letters(column: int) -> str:
-    """The letters of a column, counted from 0."""
-    name, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
 def row_of(data: Any) -> Row:
     """The row that plain JSON describes. An earlier release kept pairs of field and text, in the order of the file."""
     if isinstance(data, list):
         texts = dict(data)
-        return Row(texts, {name: f"{letters(at)}{texts['row']}" for at, name in enumerate(texts)})
+        return Row(texts, {name: f"{get_column_letter(at + 1)}{texts['row']}" for at, name in enumerate(texts)})
     return Row(**data)
 
 
@@ -141,7 +134,7 @@ def about_file(book: Book, answers: Answers) -> list[str]:
     sentences = []
     if book.encoding not in ("", "utf-8"):
         samples = [
-            f"“{text[:40]}” ({letters(at)}{row.number})"
+            f"“{text[:40]}” ({get_column_letter(at + 1)}{row.number})"
             for row in sheet.rows
             for at, text in enumerate(row.texts)
             if not text.isascii()
@@ -155,11 +148,14 @@ def about_file(book: Book, answers: Answers) -> list[str]:
             hidden = "hidden sheet" if other.hidden else "sheet"
             sentences.append(f"The {hidden} “{other.name}” is not read: {_counted_rows(len(other.rows))}")
     names = headings(sheet, answers.header)
-    not_read = [f"{letters(at)} “{names[at][:60] or 'no heading'}”" for at in unread(answers, sheet)]
+    not_read = [f"{get_column_letter(at + 1)} “{names[at][:60] or 'no heading'}”" for at in unread(answers, sheet)]
     if not_read:
         sentences.append(f"The file has columns that are not read: {', '.join(not_read)}")
     read_hidden = [at for at in sheet.hidden_columns if at in answers.columns.values()]
-    sentences += [f"Column {letters(at)}, “{names[at][:60]}”, is hidden in the file and is read" for at in read_hidden]
+    sentences += [
+        f"Column {get_column_letter(at + 1)}, “{names[at][:60]}”, is hidden in the file and is read"
+        for at in read_hidden
+    ]
     return sentences
 
 
@@ -221,7 +217,7 @@ def _row(row: SheetRow, answers: Answers, columns: Columns, notes: _Notes, why: 
     texts: dict[str, str] = {}
     faults: dict[str, str] = {}
     from_all: set[str] = set()
-    cells = {name: f"{letters(at)}{row.number}" for name, at in answers.columns.items()}
+    cells = {name: f"{get_column_letter(at + 1)}{row.number}" for name, at in answers.columns.items()}
     marks = [why] if why else []
     for name, column in columns.by_field.items():
         at = answers.columns.get(name)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from openpyxl.utils import get_column_letter
 
 from bids.sheets import values
 from bids.sheets.book import Book, Sheet
-from bids.sheets.cleaning import letters
 from bids.sheets.columns import HELPING, Column, Columns, Kind
 from bids.sheets.mapping import Answers, headings, missing
 from grants.forms import Checkboxes, Form, Radios
@@ -101,7 +101,7 @@ class ColumnsForm(Form):
             defaults[name] = text
             # What names one cost for all rows has no amount yet.
             value, refusal = values.read(column, text)
-            if refusal or (column.kind is Kind.DAY and not values.day_of(value)):
+            if refusal or (column.kind is Kind.DAY and not values.read_day(value)):
                 self.add_error(f"value_{name}", refusal or f"“{text[:60]}” is no date. Enter one like 1 April 2027")
         answers = Answers(
             self.answers.sheet, self.answers.header, chosen, defaults, month_first=data.get("month_first") == "yes"
@@ -116,7 +116,7 @@ class ColumnsForm(Form):
 
 
 def _options(sheet: Sheet, header: int) -> list[tuple[str, str]]:
-    """The columns of a file by their letters, each with its heading and the first values below it."""
+    """The columns of a file by their each with its heading and the first values below it."""
     options = []
     below = [row for row in sheet.rows if row.number > header]
     for at, heading in enumerate(headings(sheet, header)):
@@ -129,7 +129,7 @@ def _options(sheet: Sheet, header: int) -> list[tuple[str, str]]:
         if heading or samples:
             hidden = ", hidden" if at in sheet.hidden_columns else ""
             shown = f" ({', '.join(samples)})" if samples else " (empty)"
-            options.append((str(at), f"{letters(at)}{hidden}: {heading[:60] or 'no heading'}{shown}"))
+            options.append((str(at), f"{get_column_letter(at + 1)}{hidden}: {heading[:60] or 'no heading'}{shown}"))
     return options
 
 

@@ -54,7 +54,7 @@ def read(column: Column, text: str, marks: Sequence[str] = (), *, month_first: b
         case Kind.MONEY | Kind.COSTS:
             return without_artefacts(text), ""
         case Kind.DAY:
-            day = day_of(text, month_first=month_first)
+            day = read_day(text, month_first=month_first)
             return (day.isoformat() if day else text), ""
         case Kind.YES_NO:
             answer = _YES_NO.get(plain(text), "")
@@ -108,7 +108,7 @@ def _not_allowed(column: Column, text: str) -> str:
     return f"“{text[:60]}” is not one of {column.of}. Allowed: {column.allowed}"
 
 
-def day_of(text: str, *, month_first: bool = False) -> date | None:
+def read_day(text: str, *, month_first: bool = False) -> date | None:
     """Return the day that a text names, or None. `month_first` is how days in figures alone are read."""
     text = " ".join(text.split())
     if match := _ISO.fullmatch(text):
@@ -131,7 +131,7 @@ def day_of(text: str, *, month_first: bool = False) -> date | None:
 
 def day_after_months(starts_on: str, months: str) -> str:
     """Return the last day of some months that begin on a day, as ISO text, or nothing if they cannot be read."""
-    start = day_of(starts_on)
+    start = read_day(starts_on)
     if start is None or not re.fullmatch(r"\d{1,3}(\.0+)?", months) or not _whole(months):
         return ""
     year, month = divmod(start.month - 1 + _whole(months), 12)

@@ -5,25 +5,24 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from bids.access import upload_or_404
 from bids.intake import uploads
 from bids.intake.rows import columns_of
 from bids.models import Upload
 from bids.sheets.book import Book, book_of
 from bids.sheets.forms import ColumnsForm, LeftOutForm, SheetForm
 from bids.sheets.mapping import Answers, answers_of
-from grants.access import Request, allow, round_or_404
+from grants.access import Request, allow
 from grants.pages import form_page, whole_number
 
 
-def _upload_or_404(request: Request, reference: str) -> tuple[Upload, Book]:
+def _with_book(request: Request, reference: str) -> tuple[Upload, Book]:
     """The person's own upload with what its file holds."""
-    own = Upload.objects.filter(uploaded_by=request.user).select_related("round")
-    upload = get_object_or_404(own, reference=reference)
-    round_or_404(request, upload.round.reference, "take in bid")
+    upload = upload_or_404(request, reference)
     if upload.book is None:
         raise Http404
     return upload, book_of(upload.book)
@@ -31,7 +30,7 @@ def _upload_or_404(request: Request, reference: str) -> tuple[Upload, Book]:
 
 @allow("take in bid")
 def choose_sheet(request: Request, reference: str) -> HttpResponse:
-    upload, book = _upload_or_404(request, reference)
+    upload, book = _with_book(request, reference)
     initial = {"sheet": str(_answers(request, upload, book).sheet)}
     form = SheetForm(request.POST or None, book=book, initial=initial)
     if form.is_valid():
@@ -48,7 +47,7 @@ def choose_sheet(request: Request, reference: str) -> HttpResponse:
 
 @allow("take in bid")
 def map_columns(request: Request, reference: str) -> HttpResponse:
-    upload, book = _upload_or_404(request, reference)
+    upload, book = _with_book(request, reference)
     answers = _answers(request, upload, book)
     sheet = book.sheets[answers.sheet]
     form = ColumnsForm(request.POST or None, columns=columns_of(upload.round), sheet=sheet, answers=answers)
@@ -69,7 +68,7 @@ def map_columns(request: Request, reference: str) -> HttpResponse:
 
 @allow("take in bid")
 def choose_rows(request: Request, reference: str) -> HttpResponse:
-    upload, book = _upload_or_404(request, reference)
+    upload, book = _with_book(request, reference)
     taken = answers_of(upload.answers).taken if upload.answers else ()
     return form_page(
         request,

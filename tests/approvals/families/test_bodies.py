@@ -1,5 +1,6 @@
 """A wrong match undone: bids go back, names and numbers go, each an event, and the routes follow."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -114,11 +115,11 @@ def test_a_main_number_that_leaves_makes_way_for_the_next(round: Round, lead: Us
     ],
 )
 def test_what_cannot_be_separated_changes_nothing(
-    round: Round, lead: User, body: Organisation, part: object, message: str
+    round: Round, lead: User, body: Organisation, part: Callable[[Organisation], Part], message: str
 ) -> None:
     before = Organisation.objects.count()
     with pytest.raises(Refused, match=message):
-        bodies.separate_body(round=round, body=body, part=part(body), reason="x", by=lead, at=NOW)  # type: ignore[operator]
+        bodies.separate_body(round=round, body=body, part=part(body), reason="x", by=lead, at=NOW)
     assert Organisation.objects.count() == before
     assert body.aliases.count() == 2
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from bids.intake import checking, content, intake
+from bids.intake import checking, content, intake, uploads
 from bids.intake.forms import UploadForm
 from bids.intake.recipients import Question
 from bids.intake.rows import COLUMNS, read
@@ -84,10 +84,10 @@ def take_in(
     round: Round, by: User, sheet_rows: list[dict[str, str]], answer: Callable[[Question], str] | None = None
 ) -> list[Bid]:
     """Take in rows; `answer` gives the answer to each question about a recipient."""
-    upload = intake.keep_upload(round=round, file_name="bids.csv", rows=sheet_rows, by=by, at=NOW)
+    upload = uploads.keep_rows(round=round, file_name="bids.csv", rows=sheet_rows, by=by, at=NOW)
     upload.refresh_from_db()
     while answer and (questions := checking.check(round, upload.read(), upload.recipients).questions):
-        intake.keep_answers(upload=upload, answers={question.key: answer(question) for question in questions})
+        uploads.keep_answers(upload=upload, answers={question.key: answer(question) for question in questions})
     return intake.take_in_upload(upload=upload, by=by, at=NOW)
 
 
@@ -244,7 +244,7 @@ def test_a_file_that_was_partly_taken_in_adds_the_rest(round: Round, lead: User)
 
 
 def test_the_same_upload_confirmed_twice_adds_nothing(round: Round, lead: User) -> None:
-    upload = intake.keep_upload(round=round, file_name="bids.csv", rows=rows({}), by=lead, at=NOW)
+    upload = uploads.keep_rows(round=round, file_name="bids.csv", rows=rows({}), by=lead, at=NOW)
     assert len(intake.take_in_upload(upload=upload, by=lead, at=NOW)) == 1
     assert intake.take_in_upload(upload=upload, by=lead, at=NOW) == []
     assert Bid.objects.filter(round=round).count() == 1
@@ -352,7 +352,7 @@ def test_a_csv_or_a_workbook_of_less_than_10_mb_is_taken(name: str) -> None:
     ],
 )
 def test_bids_come_in_while_the_round_is_open(round: Round, lead: User, at: datetime, open: bool) -> None:
-    upload = intake.keep_upload(round=round, file_name="bids.csv", rows=rows({}), by=lead, at=at)
+    upload = uploads.keep_rows(round=round, file_name="bids.csv", rows=rows({}), by=lead, at=at)
     if open:
         assert len(intake.take_in_upload(upload=upload, by=lead, at=at)) == 1
         return

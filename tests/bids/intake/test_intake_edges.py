@@ -2,7 +2,7 @@
 
 import pytest
 
-from bids.intake import checking, intake
+from bids.intake import checking, uploads
 from bids.intake.rows import COLUMNS
 from bids.models import Upload
 from grants.roles import Role
@@ -15,7 +15,7 @@ def test_the_preview_of_a_kept_file_names_the_cells_of_the_file() -> None:
     row = dict.fromkeys(COLUMNS, "") | {"row": "14", "led_by": "nobody"}
     before = {cell for cell, name, _ in checking.check(round, [row]).rows[0].errors if name == "led_by"}
     by = person(Role.LEAD, round=round)
-    upload = intake.keep_upload(round=round, file_name="bids.csv", rows=[row], by=by, at=NOW)
+    upload = uploads.keep_rows(round=round, file_name="bids.csv", rows=[row], by=by, at=NOW)
     kept = Upload.objects.get(pk=upload.pk)
     after = {cell for cell, name, _ in checking.check(round, kept.read()).rows[0].errors if name == "led_by"}
     assert before == {"C14"}

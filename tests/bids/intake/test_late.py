@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bids.intake import intake
+from bids.intake import intake, uploads
 from bids.intake.content import Late
 from bids.models import Assignment, Bid, Interest, Scorecard
 from bids.panel import scorecards
@@ -37,7 +37,7 @@ def lead(round: Round) -> User:
 
 
 def take_in(round: Round, by: User, at: datetime, late: Late | None = None) -> list[Bid]:
-    upload = intake.keep_upload(round=round, file_name="bids.csv", rows=rows({}), by=by, at=at)
+    upload = uploads.keep_rows(round=round, file_name="bids.csv", rows=rows({}), by=by, at=at)
     return intake.take_in_upload(upload=upload, by=by, at=at, late=late)
 
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from approvals.enums import Level
+from approvals.enums import Key, Level
 from approvals.routing.routes import Claim, Limit, route
-from bids.intake import checking, intake
+from bids.intake import checking, intake, uploads
 from bids.intake.recipients import NEW, Named, Recipients
 from bids.models import Bid
 from grants.models import Alias, AuditEvent, Organisation, RegisterNumber, Round, User
@@ -72,7 +72,7 @@ def test_shapes_of_one_number_are_one_body_once_a_person_says_so(
 
 def test_an_open_question_keeps_every_row_out(round: Round, lead: User) -> None:
     sheet = rows(bidder("B-1", "Lads Club", "company", "1234567"), bidder("B-2", "Other", "company", "01234567"))
-    upload = intake.keep_upload(round=round, file_name="b.csv", rows=sheet, by=lead, at=NOW)
+    upload = uploads.keep_rows(round=round, file_name="b.csv", rows=sheet, by=lead, at=NOW)
     with pytest.raises(intake.Refused, match="Say which organisation is meant"):
         intake.take_in_upload(upload=upload, by=lead, at=NOW)
     assert not Bid.objects.filter(round=round).exists()
@@ -85,7 +85,9 @@ def test_an_answer_that_was_not_offered_leaves_the_question_open() -> None:
     named = Named("Diggers", "charity", "1234567")
     assert Recipients().place(named, str(other.pk)).question is not None
     assert Recipients().place(named, NEW).question is not None
-    assert Recipients().place(named, str(known.pk)).body.stored == known  # type: ignore[union-attr]
+    body = Recipients().place(named, str(known.pk)).body
+    assert body is not None
+    assert body.stored == known
 
 
 def test_namesakes_are_asked_about_where_a_bid_gives_no_number() -> None:
@@ -157,9 +159,9 @@ def test_one_answer_is_enough_for_all_rows_that_name_it_alike(round: Round, lead
 
 def test_references_that_differ_by_spelling_are_named(round: Round, lead: User) -> None:
     same = ["CW-01", "cw-01", "CW 01", "ＣＷ－０１", "cw01"]
-    found_wrong = errors(round, *({**GOOD, "your_reference": each} for each in same))
-    assert len(found_wrong) == len(same) - 1
-    assert all("which is the same but for its spelling" in each for each in found_wrong)
+    refusals = errors(round, *({**GOOD, "your_reference": each} for each in same))
+    assert len(refusals) == len(same) - 1
+    assert all("which is the same but for its spelling" in each for each in refusals)
     take_in(round, lead, rows({"your_reference": "CW-01"}))
     assert "CW-01 was already imported" in errors(round, {"your_reference": "cw 01"})[0]
     assert errors(round, {"your_reference": "CW-1-01"}, {"your_reference": "CW-101"}) == []
@@ -230,7 +232,7 @@ def test_a_recipient_that_stays_is_not_asked_about_again(round: Round, lead: Use
 
 def test_the_preview_asks_and_then_imports(round: Round, lead: User) -> None:
     OrganisationFactory(name="Diggers", register="charity", number="7654321")
-    upload = intake.keep_upload(round=round, file_name="b.csv", rows=rows({}), by=lead, at=NOW)
+    upload = uploads.keep_rows(round=round, file_name="b.csv", rows=rows({}), by=lead, at=NOW)
     client = Client()
     client.force_login(lead)
     preview_address = reverse("bids:import_preview", args=[upload.reference])
@@ -288,10 +290,11 @@ def test_no_spelling_of_a_recipient_lowers_a_route(name: str) -> None:
                 payees.append(place.body)
             known.save()
             claims = [
-                Claim(str(n), Decimal("26000.00"), "", body.stored.name, body.stored.identity)  # type: ignore[union-attr]
-                for n, body in enumerate(payees)
+                Claim(str(n), Decimal("26000.00"), "", body.name, body.identity)
+                for n, body in enumerate(each.stored for each in payees)
+                if body
             ]
-            assert {route(claim, claims, LIMIT, "recipient").level for claim in claims} == {Level.DMPC}  # type: ignore[arg-type]
+            assert {route(claim, claims, LIMIT, Key.RECIPIENT).level for claim in claims} == {Level.DMPC}
             transaction.set_rollback(True)
         assert len({plain_name(each) for each in written}) == 1
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.families import bodies
-from bids.intake import checking, intake
+from bids.intake import checking, intake, uploads
 from bids.intake.finding import TEXTS
 from bids.models import Bid, PanelOutcome
 from bids.models.search import BidWords
@@ -260,7 +260,7 @@ def added_in_bulk(round: Round, user: User) -> None:
 
 
 def imported(round: Round, user: User) -> None:
-    upload = intake.keep_upload(round=round, file_name="a.xlsx", rows=rows({"title": HIDDEN}), by=user, at=NOW)
+    upload = uploads.keep_rows(round=round, file_name="a.xlsx", rows=rows({"title": HIDDEN}), by=user, at=NOW)
     upload.refresh_from_db()
     intake.take_in_upload(upload=upload, by=user, at=NOW)
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
 from bids.sheets.book import Sheet
-from bids.sheets.cleaning import Reading, Row, clean, letters, row_of
+from bids.sheets.cleaning import Reading, Row, clean, row_of
 from bids.sheets.mapping import Answers, answers_of, header_row, key, missing, propose
 from bids.sheets.reading import read_book
 from tests.bids.sheets.making import GOOD, HEADER, MPS_COLUMNS, cells, csv_file, xlsx_file
@@ -24,7 +25,7 @@ def reading(*rows: list[Any], **changes: Any) -> Reading:
 def proposed(*rows: list[Any]) -> dict[str, str]:
     """The fields that are found, each with the letters of its column."""
     answers = propose(sheet_of(*rows), 0, MPS_COLUMNS, {}).answers
-    return {name: letters(at) for name, at in answers.columns.items()}
+    return {name: get_column_letter(at + 1) for name, at in answers.columns.items()}
 
 
 # Columns

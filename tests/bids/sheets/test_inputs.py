@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bids.intake import checking, intake
+from bids.intake import checking, uploads
 from bids.models import Bid, Upload
 from grants.models import Round, User
 from grants.roles import Role
@@ -238,6 +238,6 @@ def test_an_upload_is_its_owners_alone(client: Client, round: Round) -> None:
 
 
 def test_an_upload_without_a_file_has_only_its_preview(client: Client, round: Round, lead: User) -> None:
-    upload = intake.keep_upload(round=round, file_name="old.csv", rows=[], by=lead, at=NOW)
+    upload = uploads.keep_rows(round=round, file_name="old.csv", rows=[], by=lead, at=NOW)
     assert client.get(reverse("bids:import_preview", args=[upload.reference])).status_code == 200
     assert client.get(reverse("bids:map_columns", args=[upload.reference])).status_code == 404

@@ -108,7 +108,7 @@ def test_a_percentage_in_prose_and_the_value_of_a_formula_are_taken() -> None:
     ],
 )
 def test_a_day_is_read_as_people_write_it(text: str) -> None:
-    assert values.day_of(text) == date(2027, 4, 1)
+    assert values.read_day(text) == date(2027, 4, 1)
 
 
 @pytest.mark.parametrize(
@@ -119,14 +119,14 @@ def test_a_day_is_read_as_people_write_it(text: str) -> None:
     ],
 )
 def test_what_names_no_day_is_none(text: str) -> None:
-    assert values.day_of(text) is None
+    assert values.read_day(text) is None
 
 
 def test_days_in_figures_can_be_read_with_the_month_first() -> None:
-    assert values.day_of("04/01/2027") == date(2027, 1, 4)
-    assert values.day_of("04/01/2027", month_first=True) == date(2027, 4, 1)
-    assert values.day_of("2027-04-01", month_first=True) == date(2027, 4, 1)
-    assert values.day_of("1 April 2027", month_first=True) == date(2027, 4, 1)
+    assert values.read_day("04/01/2027") == date(2027, 1, 4)
+    assert values.read_day("04/01/2027", month_first=True) == date(2027, 4, 1)
+    assert values.read_day("2027-04-01", month_first=True) == date(2027, 4, 1)
+    assert values.read_day("1 April 2027", month_first=True) == date(2027, 4, 1)
 
 
 @pytest.mark.parametrize(
