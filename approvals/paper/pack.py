@@ -167,6 +167,11 @@ def html(paper: dict[str, Any], *, digest: str = "", record: dict[str, Any] | No
     )
 
 
+def as_read(page: str) -> str:
+    """The page as a browser reads it: a run of white space is one space, as templates may indent it anew."""
+    return " ".join(page.split())
+
+
 def pdf(paper: dict[str, Any], *, digest: str, record: dict[str, Any] | None = None) -> bytes:
     """Render the paper as a tagged PDF in the ua-1 standard, only from its data; equal data give equal bytes."""
     stamp = datetime.fromisoformat(record["signed_at"] if record else paper["submitted_at"])

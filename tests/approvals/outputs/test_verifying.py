@@ -1,5 +1,6 @@
 """manage.py verify_pack: a line a check, 0 where all hold and 1 where one does not."""
 
+import hashlib
 from io import StringIO
 from typing import Any
 
@@ -64,10 +65,24 @@ def test_every_version_is_checked(returned: Decision, grace: User) -> None:
 def test_a_changed_row_fails(model: type[Pack] | type[DecisionRecord], field: str, expected: str) -> None:
     publish()
     value: Any = getattr(model.objects.get(decision__reference="PCD-681"), field)
-    tampered(model, **{field: value[1:] + value[:1] if isinstance(value, str) else bytes(value) + b" "})
+    tampered(model, **{field: value[9:] + value[:9] if isinstance(value, str) else bytes(value) + b" "})
     ended, failed = run()
     assert ended == 1
     assert any(line.startswith(expected) for line in failed)
+
+
+def test_the_page_made_again_may_be_indented_anew() -> None:
+    publish()
+    decision = Decision.objects.get(reference="PCD-681")
+    page = Pack.objects.get(decision=decision).html
+    assert "\n    <" in page
+    anew = page.replace("\n    <", "\n\n\t<")
+    tampered(Pack, html=anew, html_sha256=hashlib.sha256(anew.encode()).hexdigest())
+    assert run() == (0, [])
+    other = anew.replace("Interests declared", "Interest declared", 1)
+    assert other != anew
+    tampered(Pack, html=other, html_sha256=hashlib.sha256(other.encode()).hexdigest())
+    assert run() == (1, ["Version 1: the page made again is the same"])
 
 
 def test_data_that_are_no_longer_json_fail(decision: Decision) -> None:
