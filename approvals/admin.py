@@ -9,6 +9,7 @@ from approvals.models import (
     DecisionItem,
     DelegationRule,
     Pack,
+    PaperItem,
     Payment,
     Recommendation,
     SingleTenderAction,
@@ -35,6 +36,6 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 
 admin.site.register(
-    (Approval, Award, DelegationRule, Payment, Recommendation, SingleTenderAction),
+    (Approval, Award, DelegationRule, PaperItem, Payment, Recommendation, SingleTenderAction),
     ReadOnlyAdmin,
 )

@@ -1,5 +1,6 @@
 """The values that the models and the pure rules of approvals share."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -37,3 +38,71 @@ class Area(StrEnum):
     @property
     def action(self) -> str:
         return f"sign off {self.value}"
+
+
+class Amount(StrEnum):
+    """Whether an item of a paper has an amount of its own."""
+
+    NEVER = "never"
+    MAY = "may"
+    MUST = "must"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRule:
+    """What an item of a kind holds: `label` is what a writer chooses, `noun` what tables call it.
+
+    `verb` is a value of `DecisionItem.Verb`. `takes` says that its amount is taken from the allocation, `until` that it
+    ends on a day, and `leads` that it is asked before the grants. `whom` asks who it is from or to, with the word that
+    links the name to the sentence; both are empty where nobody is named.
+    """
+
+    label: str
+    noun: str
+    verb: str
+    amount: Amount
+    takes: bool = False
+    whom: str = ""
+    link: str = ""
+    until: bool = False
+    leads: bool = False
+
+
+class ItemKind(StrEnum):
+    """What a writer may ask for in a paper beside the grants and contracts. `rule` says what each kind holds."""
+
+    ACCEPT_MONEY = "accept_money"
+    ACCEPT_REPORT = "accept_report"
+    AGREE = "agree"
+    DELEGATE = "delegate"
+    NOTE = "note"
+    FEE = "fee"
+    TRANSFER = "transfer"
+    LINE = "line"
+
+    @property
+    def rule(self) -> ItemRule:
+        return _ITEM_RULES[self]
+
+    @property
+    def label(self) -> str:
+        return self.rule.label
+
+
+_MUST, _MAY, _NEVER = Amount.MUST, Amount.MAY, Amount.NEVER
+_ITEM_RULES = {
+    ItemKind.ACCEPT_MONEY: ItemRule(
+        "Accept money", "Money accepted", "accept", _MUST, whom="Who it is from", link="from", leads=True
+    ),
+    ItemKind.ACCEPT_REPORT: ItemRule("Accept a report", "Report accepted", "accept", _NEVER, leads=True),
+    ItemKind.AGREE: ItemRule("Agree to something", "Agreement", "agree", _MAY),
+    ItemKind.DELEGATE: ItemRule(
+        "Delegate a power", "Delegation", "delegate", _MAY, whom="Who it is delegated to", link="to", until=True
+    ),
+    ItemKind.NOTE: ItemRule("Note something", "Note", "note", _MAY),
+    ItemKind.FEE: ItemRule("Approve a fee", "Fee", "approve", _MUST, takes=True, whom="Who it is paid to", link="to"),
+    ItemKind.TRANSFER: ItemRule(
+        "Approve a transfer to another body", "Transfer", "approve", _MUST, takes=True, whom="Which body", link="to"
+    ),
+    ItemKind.LINE: ItemRule("Approve a budget line", "Budget line", "approve", _MUST, takes=True),
+}

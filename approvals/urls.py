@@ -6,6 +6,7 @@ from approvals.amendments import urls as amendments
 from approvals.contracts import urls as contracts
 from approvals.decisions import urls as decisions
 from approvals.families import urls as families
+from approvals.items import urls as items
 from approvals.reconciliation import urls as reconciliation
 from approvals.register import urls as register
 from approvals.review import urls as review
@@ -13,9 +14,5 @@ from approvals.routing import urls as routing
 from approvals.scenarios import urls as scenarios
 
 app_name = "approvals"
-urlpatterns = list(
-    chain.from_iterable(
-        part.urlpatterns
-        for part in (review, scenarios, families, routing, contracts, reconciliation, decisions, register, amendments)
-    )
-)
+_PARTS = (review, scenarios, families, routing, contracts, items, reconciliation, decisions, register, amendments)
+urlpatterns = list(chain.from_iterable(part.urlpatterns for part in _PARTS))

@@ -164,6 +164,8 @@ ACTIONS: dict[str, Action] = {
     "prepare decision": _by(_R.LEAD, past="opened a decision paper"),
     "write section": _by(_R.LEAD, past="wrote a section of the paper"),
     "spell text": _by(_R.LEAD, past="said what the paper prints instead of a text"),
+    "ask item": _by(_R.LEAD, _R.OFFICE, past="asked for an item in the paper"),
+    "withdraw item": _by(_R.LEAD, _R.OFFICE, past="withdrew an item from the paper"),
     "see part 2": _by(_R.LEAD, _R.OFFICE, _R.DMPC),
     "write part 2": _by(_R.LEAD, past="wrote Part 2 of the paper"),
     "sign off": _by(_R.FINANCE, *_ADVISERS),

@@ -11,7 +11,17 @@ from django.utils import timezone
 
 from approvals.decisions import deciding, writing
 from approvals.families.workbench import Workbench
-from approvals.models import AmendedGrant, Award, Decision, DelegationRule, PartTwo, Query, Scenario, SingleTenderAction
+from approvals.models import (
+    AmendedGrant,
+    Award,
+    Decision,
+    DelegationRule,
+    PaperItem,
+    PartTwo,
+    Query,
+    Scenario,
+    SingleTenderAction,
+)
 from bids.intake import uploads
 from bids.intake.forms import BidForm
 from bids.models import (
@@ -167,6 +177,7 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         "approvals:delegated_return_file": {"round": round.reference, "kind": "csv"},
         "approvals:edit_section": {"reference": decision.reference, "key": "summary"},
         **amending(decision),
+        **{f"approvals:{name}": item_of(decision, lead) for name in ("change_item", "withdraw_item")},
         "approvals:sign_off": {"reference": decision.reference, "area": "finance"},
         "approvals:section_history": {"reference": decision.reference, "key": "summary"},
         "approvals:answer_query": {"reference": decision.reference, "version": 1, "number": 1},
@@ -195,6 +206,23 @@ def file_of(bid: Bid, lead: User) -> BidFile:
         added_by=lead,
         added_at=AT,
     )
+
+
+def item_of(decision: Decision, lead: User) -> dict[str, Any]:
+    """Something that the paper asks for in words, without an amount."""
+    reference = "ITM-TEST"
+    PaperItem.objects.get_or_create(
+        reference=reference,
+        defaults={
+            "decision": decision,
+            "kind": "agree",
+            "title": "A plan",
+            "wording": "the plan",
+            "asked_by": lead,
+            "asked_at": AT,
+        },
+    )
+    return {"reference": decision.reference, "item": reference}
 
 
 def amending(decision: Decision) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from approvals.decisions import writing
 from approvals.families import grouping
-from approvals.models import Award, Decision, Pack
+from approvals.items import asking
+from approvals.items.asking import ItemContent
+from approvals.models import Award, Decision, Pack, PaperItem
 from approvals.paper import pack, sources
 from approvals.reconciliation import parts, position
 from approvals.review import reviewing
@@ -143,6 +145,16 @@ def asked_for(round: Round, user: User) -> None:
     awards.route_awards(round=round, by=person_of(Role.LEAD, round), at=NOW)
 
 
+def item_asked(round: Round, user: User) -> None:
+    by = person_of(Role.LEAD, round)
+    decision = Decision.objects.filter(round=round).first()
+    if decision is None:
+        paper(round, user)
+        decision = Decision.objects.get(round=round)
+    content = ItemContent("fee", f"Fee {PaperItem.objects.count()}", "the fee", Decimal(1), "A quote", "A trust")
+    asking.ask_item(decision=decision, content=content, by=by, at=NOW)
+
+
 def person_of(role: Role, round: Round) -> User:
     return factories.person(role, round=round)
 
@@ -172,6 +184,8 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("approvals:reconciliation", Role.LEAD, moved),
     ("approvals:what_if", Role.LEAD, asked_for),
     ("approvals:reconciliation", Role.LEAD, asked_for),
+    ("approvals:reconciliation", Role.LEAD, item_asked),
+    ("approvals:what_if", Role.LEAD, item_asked),
     ("bids:bids", Role.LEAD, received),
     ("bids:bids", Role.MEMBER, assigned),
     ("bids:eligibility", Role.LEAD, received),
@@ -256,12 +270,26 @@ def test_the_paper_takes_as_many_queries_for_39_grants_as_for_one() -> None:
     assert queries(client, address) == one
 
 
+def test_the_paper_takes_as_many_queries_for_three_items_as_for_one() -> None:
+    round = factories.open_round()
+    user = factories.person(Role.LEAD, round=round)
+    client = Client()
+    client.force_login(user)
+    item_asked(round, user)
+    address = reverse("approvals:decision", args=[Decision.objects.get(round=round).reference])
+    one = queries(client, address)
+    item_asked(round, user)
+    item_asked(round, user)
+    assert queries(client, address) == one
+
+
 def everything_of(round: Round, user: User) -> None:
     """One more of each thing that a number of the reconciliation is made of."""
     approved(round, user)
     asked_for(round, user)
     line(round, user)
     contract(round, user)
+    item_asked(round, user)
     moved(round, user)
     recommended(round, user)
     factories.outcome(factories.bid(round), verdict="reject")

@@ -55,7 +55,8 @@ def _seen(area: Area, paper: Paper) -> Iterator[tuple[str, str]]:
         if note["name"] == ELSEWHERE and re.search(typed, own):
             yield f"From elsewhere, {note['exact']}", note["source"]
     for asked in paper["recommendations"]:
-        yield f"Recommendation {asked['number']}", f"{asked['verb'].capitalize()} {asked['text']}"
+        source = f" Source: {asked['source']}" if asked.get("source") else ""
+        yield f"Recommendation {asked['number']}", f"{asked['verb'].capitalize()} {asked['text']}{source}"
     if area is Area.FINANCE:
         for row in paper["table_3"]:
             note = f" ({row['note']})" if row.get("note") else ""

@@ -12,7 +12,8 @@ from django.db import transaction
 
 from approvals.amendments import amending
 from approvals.decisions import sign_offs, writing
-from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, SingleTenderAction
+from approvals.items import asking
+from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, PaperItem, SingleTenderAction
 from approvals.paper import pack
 from approvals.reconciliation import position
 from approvals.routing import approving, awards, commitments, duties
@@ -128,19 +129,25 @@ def _faults(item: DecisionItem, answer: Answer) -> list[tuple[str, str]]:
     return []
 
 
-def sums(items: Sequence[DecisionItem]) -> list[tuple[str, list[tuple[int, str, Decimal]]]]:
+def sums(items: Sequence[DecisionItem]) -> list[tuple[str, list[tuple[int, str, Decimal | None]]]]:
     """Return, for each answer, its label and the number and value in pounds of the grants and contracts with it.
 
-    Grants and contracts are never added together. Items to note are left out, because their sums also appear elsewhere.
+    Grants and contracts are never added together, and other items, some of which are income, are only counted. Items to
+    note are left out, because their sums also appear elsewhere.
     """
     rows = []
     for answer in DecisionItem.Answer:
         if answer == DecisionItem.Answer.NOTED:
             continue
         answered = [item for item in items if item.answer == answer]
-        grants = [item.amount for item in answered if item.contract_id is None]
-        contracts = [item.amount for item in answered if item.contract_id is not None]
-        kinds = [(len(each), thing, money.total(each)) for thing, each in (("grant", grants), ("contract", contracts))]
+        others = [item for item in answered if item.paper_item_id is not None]
+        contracts = [item for item in answered if item.contract_id is not None]
+        grants = [item for item in answered if item not in others and item not in contracts]
+        kinds: list[tuple[int, str, Decimal | None]] = [
+            (len(each), thing, money.total([item.amount or money.ZERO for item in each]))
+            for thing, each in (("grant", grants), ("contract", contracts))
+        ]
+        kinds.append((len(others), "other item", None))
         if answered:
             rows.append((str(answer.label), [kind for kind in kinds if kind[0]]))
     return rows
@@ -160,13 +167,15 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
     if decision.decided_by_id != by.pk:
         raise Refused(f"{decision.decided_by} decided the items, so only they can sign")
     current = writing.current_pack(decision)
-    items = list(current.items.select_related("award__bid", "award__round", "contract"))
+    items = list(current.items.select_related("award__bid", "award__round", "contract", "paper_item"))
     _must_have_no_interest("sign decision", decision, items, by, at)
     for item in items:
         if item.award:
             _settle(item, item.award, decision, by, at)
         if item.contract and item.verb == DecisionItem.Verb.APPROVE:
             _settle_contract(item, item.contract, decision, by, at)
+        if item.paper_item:
+            _settle_item(item, item.paper_item, decision, by, at)
     if (over := commitments.committed(decision.round) - decision.round.allocation) > 0:
         # One change was meant to pay for another, but was not approved.
         raise Refused(
@@ -206,7 +215,8 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
     if award.approvals.filter(invalid_at=None).exists():
         raise Refused(f"{award.bid.title} is already approved. The pack must be returned.")
     if not denied and award.amount != item.amount:
-        raise Refused(f"{award.bid.title} is no longer {money.pounds(item.amount)}. The pack must be returned.")
+        asked = money.pounds(item.amount or money.ZERO)
+        raise Refused(f"{award.bid.title} is no longer {asked}. The pack must be returned.")
     states.move(award, verb)
     award.version += 1
     award.save(update_fields=["state", "version", "amount", "route", "sentence", "routed_as"])
@@ -228,6 +238,15 @@ def _settle_contract(
     contract.save(update_fields=["state", "approved_by", "approved_at", "version"])
     facts = {"decision": decision.reference, "amount": contract.amount, "state": contract.get_state_display()}
     audit.record("sign decision", contract, round=decision.round, by=by, at=at, because=item.reason, facts=facts)
+
+
+def _settle_item(item: DecisionItem, asked: PaperItem, decision: Decision, by: User, at: datetime) -> None:
+    asked = PaperItem.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    if asked.amount != item.amount:
+        raise Refused(f"{asked.title} has another amount than the pack. The pack must be returned.")
+    asking.settle(asked, _verb(item))
+    facts = {"decision": decision.reference, "amount": asked.amount, "state": asked.get_state_display()}
+    audit.record("sign decision", asked, round=decision.round, by=by, at=at, because=item.reason, facts=facts)
 
 
 def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> dict[str, Any]:
@@ -255,7 +274,8 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
                     "recommendation": item.recommendation,
                     "verb": item.verb,
                     "label": item.label,
-                    "amount": item.amount,
+                    "amount": "" if item.amount is None else item.amount,
+                    **_of_paper_item(item),
                     "changes": decision.amends.reference if decision.amends and item.award_id in changed else "",
                     # Whether the grant keeps its earlier decision if this one refuses or defers the change.
                     "stands": item.award_id not in fallen,
@@ -269,3 +289,9 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
         }
     )
     return contents
+
+
+def _of_paper_item(item: DecisionItem) -> dict[str, Any]:
+    """Return what the record adds for an item in a writer's words, which other items have had no field for."""
+    asked = item.paper_item
+    return {"reference": asked.reference, "takes": asked.item_kind.rule.takes} if asked else {}

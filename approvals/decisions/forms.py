@@ -156,13 +156,13 @@ class DecideForm(VersionedForm):
                 answers = [answer for answer in DecisionItem.Answer if answer != DecisionItem.Answer.NOTED]
                 choices = [(answer.value, str(answer.label)) for answer in answers]
             self.fields[f"answer_{item.number}"] = forms.ChoiceField(
-                label=f"Item {item.number}. {_named(item)}: {money.pounds(item.amount)}",
+                label=f"Item {item.number}. {_named(item)}",
                 choices=choices,
                 widget=Radios,
                 required=False,
                 initial=item.answer or None,
             )
-            if item.verb == DecisionItem.Verb.APPROVE:
+            if item.verb != DecisionItem.Verb.NOTE:
                 for name, label, hint, value in (
                     ("conditions", "Conditions", "", item.conditions),
                     ("reason", "Reason", "Required if you refuse or defer the item", item.reason),
@@ -206,16 +206,17 @@ class DecideForm(VersionedForm):
 
 def _named(item: DecisionItem) -> str:
     is_noted = item.verb == DecisionItem.Verb.NOTE
-    return f"To note recommendation {item.recommendation}" if is_noted else item.label
+    label = f"To note recommendation {item.recommendation}" if is_noted else item.label
+    return label if item.amount is None else f"{label}: {money.pounds(item.amount)}"
 
 
 def _asked_of(item: DecisionItem) -> Mapping[str, Piece]:
-    """Return the fields of an item: its answer and, where it asks for approval, conditions and a reason.
+    """Return the fields of an item: its answer and, unless it is only noted, conditions and a reason.
 
     Conditions belong to one answer and appear under it. A reason can go with any answer, so it shows once there is one.
     """
     answer = f"answer_{item.number}"
-    if item.verb != DecisionItem.Verb.APPROVE:
+    if item.verb == DecisionItem.Verb.NOTE:
         return {"answer": answer}
     under = {DecisionItem.Answer.CONDITIONS.value: [f"conditions_{item.number}"]}
     return {"answer": Reveal(answer, under), "reason": f"reason_{item.number}"}

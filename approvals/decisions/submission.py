@@ -11,8 +11,8 @@ from typing import Any
 from approvals.amendments import amending
 from approvals.decisions import sign_offs
 from approvals.decisions.sign_offs import Row
-from approvals.models import Decision, DelegationRule
-from approvals.paper import pack, sources, spellings
+from approvals.models import Decision, DelegationRule, PaperItem
+from approvals.paper import items, pack, sources, spellings
 from approvals.paper.contents import CheckedProse, checked_prose, text_of
 from approvals.paper.sections import PARTS, Part
 from approvals.paper.spellings import Unprinted
@@ -69,8 +69,11 @@ def faults(basis: sources.Sources, prose: CheckedProse) -> list[Discrepancy]:
     for part in PARTS:
         if part.key != "commercial" or basis.contracts_asked():
             faults += _faults_of(part, text_of(basis, part), prose, reference)
-    if not basis.asked() and not basis.noted() and not basis.contracts_asked() and not basis.early():
-        nothing = "There is nothing to decide: no grant and no contract."
+    for item in basis.items_asked():
+        faults += _faults_of_item(item, prose, reference)
+    asked = (basis.asked(), basis.noted(), basis.contracts_asked(), basis.early(), basis.items_asked())
+    if not any(asked):
+        nothing = "There is nothing to decide: no grant, no contract and no other item."
         faults.append(Discrepancy("items", nothing, money.ZERO, reference))
     # Problems that the writers can correct in the text come before those to correct in the register.
     return [*faults, *basis.reconciliation.discrepancies]
@@ -87,14 +90,28 @@ def _faults_of(part: Part, text: str, prose: CheckedProse, reference: str) -> It
         yield Discrepancy("figure", f"“{part.heading}”: {unknown}.", money.ZERO, place)
     for match in prose.matches[part.key]:
         if match.standing is Standing.UNMATCHED:
-            yield _in_prose(part, text, match, reference)
+            yield _in_prose(part.heading, text, match, place)
 
 
-def _in_prose(part: Part, text: str, match: checking.Match, reference: str) -> Discrepancy:
+def _faults_of_item(item: PaperItem, prose: CheckedProse, reference: str) -> Iterator[Discrepancy]:
+    """Yield what is wrong in the words of an item, as in a section."""
+    place, matches = f"{reference} {item.reference}", prose.matches[item.reference]
+    try:
+        figures.fill(item.wording, prose.known.figures, prose.known.links)
+    except figures.UnknownFigure as unknown:
+        yield Discrepancy("figure", f"“{item.title}”: {unknown}.", money.ZERO, place)
+    for message in items.other_sums(item, matches):
+        yield Discrepancy("prose", f"“{item.title}” {message}.", item.amount or money.ZERO, place)
+    for match in matches:
+        if match.standing is Standing.UNMATCHED:
+            yield _in_prose(item.title, item.wording, match, place)
+
+
+def _in_prose(heading: str, text: str, match: checking.Match, reference: str) -> Discrepancy:
     """Return the problem with one figure or claim: the section, its words, why they are wrong and where they are."""
     mention = match.mention
     link = ", which " if match.kind is not Kind.CLAIM else ". That "
     place = checking.place(text, mention)
-    message = f"“{part.heading}” says {mention.text}{link}{match.message}. See {place}."
+    message = f"“{heading}” says {mention.text}{link}{match.message}. See {place}."
     value = mention.value if match.kind is Kind.MONEY and mention.value is not None else money.ZERO
-    return Discrepancy("prose", message, value.quantize(money.PENNY), f"{reference} {part.key}")
+    return Discrepancy("prose", message, value.quantize(money.PENNY), reference)

@@ -28,7 +28,7 @@ from approvals.decisions.forms import (
     SignForm,
     SignOffForm,
 )
-from approvals.models import Decision, Pack, PartTwo, Query
+from approvals.models import Decision, Pack, PaperItem, PartTwo, Query
 from approvals.paper import pack as packs
 from approvals.paper import places
 from approvals.paper.sections import BY_KEY
@@ -70,6 +70,8 @@ _WRITTEN = frozenset({"section", "figure", "prose", "character", "amendment"})
 def _cause(decision: Decision, problem: Discrepancy) -> str:
     """Return the address of the page where a problem can be corrected."""
     reference, _, key = problem.reference.partition(" ")
+    if reference == decision.reference and key.startswith("ITM-"):
+        return reverse("approvals:change_item", args=[reference, key])
     if reference == decision.reference and key in BY_KEY:
         return reverse("approvals:edit_section", args=[reference, key])
     if problem.check == "character":
@@ -133,6 +135,8 @@ def decision(request: Request, reference: str) -> HttpResponse:
     context["changes"] = (
         this_decision.changes.select_related("award__bid", "proposed_by") if this_decision.is_editable else ()
     )
+    if this_decision.is_editable:
+        context["paper_items"] = PaperItem.objects.open_in(this_decision)
     context["has_part_two"] = PartTwo.objects.filter(decision=this_decision).exists()
     return render(request, "approvals/decisions/decision.html", context)
 

@@ -16,6 +16,7 @@ from approvals.models import (
     DecisionItem,
     DecisionSection,
     Pack,
+    PaperItem,
     PartTwo,
     Query,
 )
@@ -214,6 +215,7 @@ def submit_pack(*, decision: Decision, by: User, at: datetime, seen: int | None 
 def _make_items(frozen: Pack, paper: dict[str, Any]) -> None:
     by_reference = {award.reference: award for award in frozen.decision.round.awards.all()}
     contracts = {contract.reference: contract for contract in frozen.decision.round.single_tender_actions.all()}
+    asked = {item.reference: item for item in PaperItem.objects.filter(decision__round=frozen.decision.round)}
     items: list[DecisionItem] = []
     for recommendation in paper["recommendations"]:
         common = {"decision": frozen.decision, "pack": frozen, "recommendation": recommendation["number"]}
@@ -225,7 +227,9 @@ def _make_items(frozen: Pack, paper: dict[str, Any]) -> None:
                     number=len(items) + 1,
                     verb=DecisionItem.Verb.NOTE,
                     label=label,
-                    amount=Decimal(recommendation["amount"]),
+                    amount=_amount(recommendation["amount"]),
+                    # Computed notes list grants; a note in a writer's words is the one item that it lists.
+                    paper_item=next((asked.get(item["reference"]) for item in recommendation["items"]), None),
                 )
             )
             continue
@@ -234,14 +238,19 @@ def _make_items(frozen: Pack, paper: dict[str, Any]) -> None:
                 DecisionItem(
                     **common,
                     number=len(items) + 1,
-                    verb=DecisionItem.Verb.APPROVE,
+                    verb=recommendation["verb"],
                     label=item["label"],
-                    amount=Decimal(item["amount"]),
+                    amount=_amount(item["amount"]),
                     award=by_reference.get(item["reference"]),
                     contract=contracts.get(item["reference"]),
+                    paper_item=asked.get(item["reference"]),
                 )
             )
     DecisionItem.objects.bulk_create(items)
+
+
+def _amount(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from approvals.amendments import amending
 from approvals.decisions import deciding, sign_offs, submission, writing
 from approvals.enums import Area
+from approvals.items import asking
 from approvals.loading.folder import Folder, pounds
 from approvals.models import Award, Decision, SignOff
 
@@ -31,6 +32,17 @@ def write_paper(folder: Folder) -> None:
             by=by,
             at=folder.at(stage["on"]),
         )
+    for item in text.get("items", []):
+        content = asking.ItemContent(
+            kind=item["kind"],
+            title=item["title"],
+            wording=item["wording"],
+            amount=pounds(item["amount"]) if "amount" in item else None,
+            source=item.get("source", ""),
+            whom=item.get("whom", ""),
+            until=item.get("until"),
+        )
+        asking.ask_item(decision=decision, content=content, by=by, at=folder.at(stage["on"]))
     for key, prose in text["sections"].items():
         writing.write_section(decision=decision, key=key, text=prose.strip(), by=by, at=folder.at(stage["on"]))
     for spelling in text.get("printed_instead", []):

@@ -16,6 +16,7 @@ from approvals.models.decisions import (
     SectionDraft,
     SignOff,
 )
+from approvals.models.items import PaperItem
 from approvals.models.register import RegisterEntry
 from approvals.models.scenarios import Scenario, ScenarioItem
 from approvals.models.search import DecisionWords, RegisterWords
@@ -31,6 +32,7 @@ __all__ = [
     "DecisionWords",
     "DelegationRule",
     "Pack",
+    "PaperItem",
     "PartTwo",
     "Payment",
     "Query",

@@ -34,6 +34,8 @@ class Decision(models.Model):
         "prepare decision": Transition((), State.DRAFT),
         "write section": Transition(_WITH_WRITERS),
         "spell text": Transition(_WITH_WRITERS),
+        "ask item": Transition(_WITH_WRITERS),
+        "withdraw item": Transition(_WITH_WRITERS),
         "write part 2": Transition(_WITH_WRITERS),
         **dict.fromkeys((area.action for area in Area), Transition(_WITH_WRITERS)),
         "submit pack": Transition(_WITH_WRITERS, State.SUBMITTED),
@@ -251,10 +253,13 @@ class DecisionItemQuerySet(models.QuerySet["DecisionItem"]):
 
 
 class DecisionItem(models.Model):
-    """One thing that the paper asks to approve, or to note, and what was decided about it."""
+    """One thing that the paper asks to approve, accept, agree, delegate or note, and what was decided about it."""
 
     class Verb(models.TextChoices):
         APPROVE = "approve", "Approve"
+        ACCEPT = "accept", "Accept"
+        AGREE = "agree", "Agree"
+        DELEGATE = "delegate", "Delegate"
         NOTE = "note", "Note"
 
     class Answer(models.TextChoices):
@@ -270,9 +275,11 @@ class DecisionItem(models.Model):
     recommendation = models.PositiveIntegerField()
     verb = models.CharField(max_length=10, choices=Verb)
     label = models.TextField()
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    # Empty where what is asked has no amount, such as to delegate a power.
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     award = models.ForeignKey("approvals.Award", models.PROTECT, null=True, related_name="items")
     contract = models.ForeignKey("approvals.SingleTenderAction", models.PROTECT, null=True, related_name="items")
+    paper_item = models.ForeignKey("approvals.PaperItem", models.PROTECT, null=True, related_name="items")
     answer = models.CharField(max_length=10, choices=Answer, blank=True)
     conditions = models.TextField(max_length=2000, blank=True)
     reason = models.TextField(max_length=2000, blank=True)
@@ -284,7 +291,7 @@ class DecisionItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["pack", "number"], name="item_number_once_a_pack"),
             models.CheckConstraint(
-                condition=Q(verb="note", answer__in=["", "noted"]) | (Q(verb="approve") & ~Q(answer="noted")),
+                condition=Q(verb="note", answer__in=["", "noted"]) | (~Q(verb="note") & ~Q(answer="noted")),
                 name="item_answer_fits_its_verb",
             ),
         ]

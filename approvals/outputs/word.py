@@ -98,7 +98,8 @@ def _differs(word: _Word, record: Data) -> None:
     word.heading(2, "How the decision differs from what was asked")
     for item in settled.differs(record):
         answer_parts = filter(None, (item["answer"].lower(), item["conditions"], item["reason"]))
-        word.labelled(f"Item {item['number']}, {item['label']}, {pounds(item['amount'])}:", ". ".join(answer_parts))
+        amount = f", {pounds(item['amount'])}" if item["amount"] else ""
+        word.labelled(f"Item {item['number']}, {item['label']}{amount}:", ". ".join(answer_parts))
     if after := settled.after(record):
         word.paragraph(after)
     word.paragraph("All that follows is the paper as it was submitted.")
@@ -126,7 +127,8 @@ def _recommendations(word: _Word, paper: Data) -> None:
     word.heading(2, "Recommendations")
     word.paragraph(f"The {paper['decision_by']} is recommended to:")
     for each in paper["recommendations"]:
-        word.labelled(f"{each['number']}. {each['verb'].capitalize()}", f"{each['text']}.")
+        source = f" Source of the amount: {each['source']}." if each.get("source") else ""
+        word.labelled(f"{each['number']}. {each['verb'].capitalize()}", f"{each['text']}.{source}")
     word.heading(2, "Part 1: for publication")
 
 

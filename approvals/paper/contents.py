@@ -15,7 +15,10 @@ from approvals.prose.checking import Known, Match, Standing
 
 @dataclass(frozen=True, slots=True)
 class CheckedProse:
-    """The prose of a paper, checked once: the known figures, and the matches in each section by its key."""
+    """The prose of a paper, checked once: the known figures, and the matches in each section by its key.
+
+    The words of an item are checked as a section of their own, under its reference.
+    """
 
     known: Known
     matches: Mapping[str, Sequence[Match]]
@@ -24,7 +27,9 @@ class CheckedProse:
 def checked_prose(basis: Sources) -> CheckedProse:
     """Compute the figures of a paper and check each of its sections against them."""
     known = known_of(basis)
-    return CheckedProse(known, {part.key: checking.check(text_of(basis, part), known) for part in PARTS})
+    texts = {part.key: text_of(basis, part) for part in PARTS}
+    texts |= {item.reference: item.wording for item in basis.items_asked()}
+    return CheckedProse(known, {key: checking.check(text, known) for key, text in texts.items()})
 
 
 def text_of(basis: Sources, part: Part) -> str:
@@ -78,7 +83,7 @@ def figure_notes(sections: list[dict[str, Any]], prose: CheckedProse) -> list[di
             entry = {"name": piece["figure"], "exact": piece["exact"], "source": piece["source"]}
             note = notes.setdefault(piece["figure"], {"number": str(len(notes) + 1), **entry})
             piece["note"] = note["number"]
-    every_match = [match for part in PARTS for match in prose.matches[part.key]]
+    every_match = [match for matches in prose.matches.values() for match in matches]
     sources = {match.mention.text: match.what for match in every_match if match.standing is Standing.EXTERNAL}
     listed = list(notes.values())
     for typed, source in sources.items():

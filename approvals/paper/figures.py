@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, count
@@ -72,20 +73,30 @@ def figures_of(basis: Sources) -> Figures:
     by_name |= {figure.name: figure for figure in sets.counts(basis)}
     for line in reco.lines:
         labelled("line", line.label, line.amount, "Budget line", "Budget lines")
+    for item in basis.items:
+        if item.amount is not None:
+            source = f"{item.item_kind.rule.noun}: {item.source}"
+            labelled("item", item.title, item.amount, source, "Other items")
     for award in basis.awards:
         amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}", "Each grant")
-    suppliers = {contract.supplier.name for contract in basis.contracts}
-    for supplier in sorted(suppliers):
-        own = [contract for contract in basis.contracts if contract.supplier.name == supplier]
-        amount(f"contract {supplier}", money.total([contract.amount for contract in own]), f"Contracts with {supplier}")
-        for year in sorted({year for contract in own for year, _ in contract.profile}):
-            parts = [money.exact(part) for contract in own for each, part in contract.profile if each == year]
-            amount(f"contract {supplier} in {year}", money.total(parts), f"Contracts with {supplier}, that year")
+    for name, value, source in _of_suppliers(basis):
+        amount(name, value, source)
     decider = basis.decision.round.body.offices.decider_short
     for row in table_2(basis.routed(Award.Route.DMPC)):
         source = f"Sum of {counted(row['count'], 'grant')} to the {decider}"
         labelled("project", row["label"], Decimal(row["amount"]), source, "Projects")
     return by_name
+
+
+def _of_suppliers(basis: Sources) -> Iterator[tuple[str, Decimal, str]]:
+    """Yield the name, the sum in pounds and the source of what each supplier gets, in all and by year."""
+    for supplier in sorted({contract.supplier.name for contract in basis.contracts}):
+        own = [contract for contract in basis.contracts if contract.supplier.name == supplier]
+        whole = money.total([contract.amount for contract in own])
+        yield f"contract {supplier}", whole, f"Contracts with {supplier}"
+        for year in sorted({year for contract in own for year, _ in contract.profile}):
+            parts = [money.exact(part) for contract in own for each, part in contract.profile if each == year]
+            yield f"contract {supplier} in {year}", money.total(parts), f"Contracts with {supplier}, that year"
 
 
 def known_of(basis: Sources) -> Known:

@@ -65,7 +65,9 @@ def contents(
                 for name, figure in prose.known.figures.items()
             },
             "printing": printing(),
-            "recommendations": recommendations.recommendations(basis),
+            "recommendations": recommendations.recommendations(
+                basis, prose.known, [item for item in basis.items if item.reference in also and not item.is_open]
+            ),
             "sections": sections,
             "figure_notes": contents_of_paper.figure_notes(sections, prose),
             "table_2": tables.table_2(asked),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
-from approvals.models import Award, DelegationRule, SingleTenderAction
+from approvals.models import Award, DelegationRule, PaperItem, SingleTenderAction
+from approvals.paper import items
 from approvals.paper.appendices import paid_early, was, was_how, was_state
 from approvals.paper.sources import Sources
+from approvals.prose.checking import Known
 from approvals.prose.claims import Bound, Claim, Member, who_breaks
 from approvals.routing.awards import compared_sum
 from approvals.routing.facts import RouteFacts
@@ -16,8 +18,11 @@ from grants import money
 from grants.counting import counted
 
 
-def recommendations(basis: Sources) -> list[dict[str, Any]]:
+def recommendations(basis: Sources, known: Known, also: Collection[PaperItem] = ()) -> list[dict[str, Any]]:
     """Return the recommendations of a paper, each with its number, verb, amount and items.
+
+    What a writer asks for in words stands in the order of `ItemRule.leads`, before the grants or after the contracts;
+    `also` are items that are listed although they are settled.
 
     A claim on a set is checked against each member: “individually or in aggregate” where a grant above the limit by
     its group is below it alone.
@@ -27,12 +32,15 @@ def recommendations(basis: Sources) -> list[dict[str, Any]]:
     asked, noted, early = basis.asked(), basis.noted(), basis.early()
     changed, asked = [award for award in asked if was(award)], [award for award in asked if not was(award)]
     old = basis.decision.amends.reference if basis.decision.amends else ""
+    leading, following = items.recommended([*also, *basis.items_asked()], known)
     in_order = [
+        *leading,
         *([_approve_grants(asked, limit)] if asked else []),
         *([_approve_changes(changed, old)] if changed else []),
         *([_note_delegated(noted, limit)] if noted else []),
         *map(_contract, basis.contracts_asked()),
         *([_note_paid_early(early)] if early else []),
+        *following,
     ]
     return [{"number": number, **each} for number, each in enumerate(in_order, 1)]
 

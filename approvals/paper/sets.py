@@ -151,6 +151,10 @@ def payees(basis: Sources) -> list[Figure]:
     for contract in basis.contracts:
         for name in {contract.supplier.name, contract.title}:
             parts.setdefault(name, []).append(contract.amount)
+    for item in basis.items:
+        for name in filter(None, {item.title, item.whom}):
+            if item.amount is not None:
+                parts.setdefault(name, []).append(item.amount)
     for line in basis.reconciliation.lines:
         parts.setdefault(line.label, []).append(line.amount)
     sums = {name: {money.total(amounts): None, **dict.fromkeys(amounts)} for name, amounts in parts.items()}

@@ -105,6 +105,17 @@ class Contract:
     decided_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that a paper asked for in a writer's words, and its answer. `amount` is None where it has none."""
+
+    reference: str
+    verb: str
+    text: str
+    amount: Decimal | None
+    answer: str
+
+
 def day(moment: str) -> date:
     """Return the day in London of an instant in ISO form."""
     return day_of(datetime.fromisoformat(moment))
@@ -144,8 +155,10 @@ def after(record: Data) -> str:
     if "allocation_left" not in record:
         return ""
     # If a grant was only deferred before, no earlier amount stays in force when its change is not approved.
-    own = [item for item in differs(record) if not item["changes"] or not item.get("stands", True)]
-    denied = [item for item in differs(record) if item not in own and value_of(item, "answer") not in GRANTED]
+    # What takes nothing from the allocation, such as a delegation, changes nothing there.
+    taking = [item for item in differs(record) if item.get("takes", True)]
+    own = [item for item in taking if not item["changes"] or not item.get("stands", True)]
+    denied = [item for item in taking if item not in own and value_of(item, "answer") not in GRANTED]
     kept = denied[0]["changes"] if denied else ""
     sentences = [
         f"After the decision {money.pounds(money.exact(record['allocation_left']))} of the allocation is left."
@@ -254,6 +267,22 @@ def contracts(paper: Data, record: Data) -> list[Contract]:
         )
         for name, answer in _answered(paper, record)
         if name in known and value_of(answer, "answer") in GRANTED
+    ]
+
+
+def items(paper: Data, record: Data) -> list[Item]:
+    """Return what a signed decision answered of the items in a writer's words, in the order of its paper."""
+    answers = {answer["recommendation"]: answer for answer in record["items_decided"]}
+    return [
+        Item(
+            reference=asked["items"][0]["reference"],
+            verb=asked["verb"],
+            text=asked["text"],
+            amount=money.exact(asked["amount"]) if asked["amount"] else None,
+            answer=answers[asked["number"]]["answer"],
+        )
+        for asked in paper["recommendations"]
+        if "kind_value" in asked
     ]
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from approvals.amendments import amending
-from approvals.models import Award, Decision, DecisionRecord, DelegationRule, SingleTenderAction
+from approvals.models import Award, Decision, DecisionRecord, DelegationRule, PaperItem, SingleTenderAction
 from approvals.paper.appendices import paid_early
 from approvals.reconciliation import position, sums
 from approvals.reconciliation.sums import BidEntry, Reconciliation
@@ -28,6 +28,8 @@ class Sources:
     texts: dict[str, str]
     reconciliation: Reconciliation
     bids: Sequence[BidEntry]
+    # The items of the round that were neither refused nor withdrawn, in the order in which they were asked for.
+    items: Sequence[PaperItem] = ()
     # The amount of each grant or contract in the newest earlier paper that reported it, by reference.
     earlier: Mapping[str, str] = field(default_factory=dict)
     # The amount paid before approval in the newest earlier paper that reported it, by reference.
@@ -56,6 +58,15 @@ class Sources:
             for award in self.awards
             if (paid := paid_early(award))
             and (award.reference in here or self.reported_early.get(award.reference) != money.text(paid))
+        ]
+
+    def items_asked(self) -> list[PaperItem]:
+        """Return the items that this paper asks for: its own, and those that an earlier decision deferred."""
+        own, states = self.decision.pk, PaperItem.State
+        return [
+            item
+            for item in self.items
+            if item.state == states.DEFERRED or (item.state == states.ASKED and item.decision_id == own)
         ]
 
     def contracts_asked(self) -> list[SingleTenderAction]:
@@ -94,6 +105,7 @@ def sources(decision: Decision, day: date) -> Sources:
         texts=dict(decision.sections.values_list("key", "text")),
         reconciliation=sums.reconcile(stands),
         bids=stands.bids,
+        items=list(PaperItem.objects.in_force().filter(decision__round=round)),
     )
 
 

@@ -62,6 +62,7 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
         _row(f"{contract.supplier.name}: contract", contract.amount, "line", f"Charged to {contract.charged_to}")
         for contract in basis.contracts
     ]
+    rows += [_row(item.label, item.amount, "line", item.kind) for item in reco.items]
     decided, under = reco.dmpc, reco.delegated
     decider = basis.decision.round.body.offices.decider_short
     rows += [

@@ -43,9 +43,10 @@ def _without(names: Collection[str], paper: changes.Data) -> changes.Data:
 
 
 def references(decision: Decision) -> set[str]:
-    """Return the references of the grants and contracts that the newest pack of a decision asks to approve."""
+    """Return the references of what the newest pack of a decision asks for: grants, contracts and other items."""
     frozen = decision.packs.only("pk").last()
     if frozen is None:
         return set()
-    items = frozen.items.filter(verb=DecisionItem.Verb.APPROVE).values_list("award__reference", "contract__reference")
-    return {reference for pair in items for reference in pair if reference}
+    items = frozen.items.exclude(verb=DecisionItem.Verb.NOTE, paper_item=None)
+    of_each = items.values_list("award__reference", "contract__reference", "paper_item__reference")
+    return {reference for references in of_each for reference in references if reference}

@@ -118,7 +118,8 @@ def _checked(position: Position, reconciled: Reconciliation) -> Iterator[Check]:
     for each in reconciled.discrepancies:
         causes.setdefault(each.check, []).append(each)
     whole = f"{money.pounds(reconciled.expenditure)} of {money.pounds(reconciled.allocation)}"
-    fits = "Lines, contracts and grants fit in the allocation"
+    other = ", grants and other items" if position.items else " and grants"
+    fits = f"Lines, contracts{other} fit in the allocation"
     yield _check("allocation", fits, whole, reconciled.expenditure, causes.pop("allocation", []))
     for name, sentence, scope_of in CHECKS:
         scope = scope_of(position)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from approvals.enums import Level
-from approvals.reconciliation.sums import BidEntry, Contract, Grant, Label, Line, Outcome, Payment, Position
+from approvals.reconciliation.sums import BidEntry, Contract, Grant, Item, Label, Line, Outcome, Payment, Position
 from grants import money
 
 SHOWN = 12
@@ -28,13 +28,14 @@ class Kind(StrEnum):
     LINE = "line"
     CONTRACT = "contract"
     GRANT = "grant"
+    ITEM = "item"
     BID = "bid"
     PART = "part"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item of a number: what it is, its reference, and what it adds in pounds."""
+    """One entry of a number: what it is, its reference (of an item, that of its paper), and what it adds in pounds."""
 
     kind: Kind
     reference: str
@@ -203,6 +204,10 @@ def _contract(contract: Contract, amount: Decimal | None = None) -> Row:
     return Row(Kind.CONTRACT, contract.reference, label, contract.amount if amount is None else amount)
 
 
+def _item(item: Item) -> Row:
+    return Row(Kind.ITEM, item.decision, item.label, item.amount, item.kind)
+
+
 def _bid(bid: BidEntry, amount: Decimal | None = None) -> Row:
     return Row(Kind.BID, bid.address, bid.label, bid.amount if amount is None else amount, bid.reference)
 
@@ -241,7 +246,7 @@ def table_3(splits_by_name: dict[str, Split]) -> list[tuple[str, Part]]:
     parts, of_money = everything(splits_by_name), splits_by_name["allocation"]
     return [
         ("total", parts["allocation"]),
-        *(("line", part) for part in of_money.parts if part.unit in ("line", "contract")),
+        *(("line", part) for part in of_money.parts if part.unit in ("line", "contract", "item")),
         ("line", parts["grants"]),
         *(("part", part) for part in splits_by_name["route"].parts),
         ("total", parts["expenditure"]),
@@ -266,7 +271,9 @@ def _of_money(position: Position, grants: Part, routes: Split) -> list[Split]:
         Part(f"contract-{contract.reference.lower()}", _contract(contract).label, [_contract(contract)], "contract")
         for contract in position.contracts
     ]
+    items = [Part(f"item-{item.reference.lower()}", item.label, [_item(item)], "item") for item in position.items]
     spent = [_line(line) for line in position.lines] + [_contract(each) for each in position.contracts]
+    spent += [_item(item) for item in position.items]
     expenditure = Part("expenditure", "Total expenditure", [*spent, *grants.rows], "row")
     allocated = Row(Kind.ROUND, position.reference, "Total allocated", position.allocation)
     underspend = Part(
@@ -274,11 +281,11 @@ def _of_money(position: Position, grants: Part, routes: Split) -> list[Split]:
         "Underspend",
         [allocated, *_less(expenditure.rows)],
         "row",
-        "The allocation, less each line, contract and grant.",
+        f"The allocation, less each line, contract{', item' if items else ''} and grant.",
     )
     left = Row(Kind.PART, underspend.key, underspend.label, underspend.total)
     allocation = Part("allocation", "Total allocated", [*expenditure.rows, left], "row")
-    spending = Split("expenditure", "What is used", expenditure, [*lines, *contracts, *routes.parts])
+    spending = Split("expenditure", "What is used", expenditure, [*lines, *contracts, *items, *routes.parts])
     return [
         Split("allocation", "From the allocation to the underspend", allocation, [*spending.parts, underspend]),
         spending,

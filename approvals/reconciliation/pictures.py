@@ -59,6 +59,7 @@ def falling(position: Position, reconciled: Reconciliation) -> Picture:
     """Return the chart of the allocation down to the underspend; a negative underspend lies left of zero."""
     takes = [(line.label, line.amount, "held") for line in reconciled.lines]
     takes += [(contract.label, contract.amount, "held") for contract in position.contracts]
+    takes += [(item.label, item.amount, "held") for item in reconciled.items]
     takes += [
         ("Grants needing a decision", reconciled.dmpc.total, "proposed"),
         ("Grants under delegation", reconciled.delegated.total, "approved"),

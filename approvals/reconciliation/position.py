@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, Sum
 
 from approvals.enums import Level
-from approvals.models import Approval, Award, Payment, Recommendation, SingleTenderAction
+from approvals.models import Approval, Award, PaperItem, Payment, Recommendation, SingleTenderAction
 from approvals.models.awards import AwardQuerySet
 from approvals.reconciliation import sums
 from approvals.reconciliation.sums import BidEntry, Contract, Grant, Label, Line, Outcome
@@ -94,7 +94,23 @@ def position(round: Round, day: date, live_awards: Sequence[Award] | None = None
         ],
         grants=[_grant(award, routes.get(award.reference)) for award in not_refused],
         bids=_bids(round, by_bid),
+        items=_items(round),
     )
+
+
+def _items(round: Round) -> list[sums.Item]:
+    return [
+        sums.Item(
+            item.reference,
+            item.title,
+            item.amount,
+            item.item_kind.rule.noun,
+            item.decision.reference,
+            asked=item.is_open,
+        )
+        for item in PaperItem.objects.taking().filter(decision__round=round).select_related("decision")
+        if item.amount is not None
+    ]
 
 
 def _current_routes(round: Round, day: date, live_awards: Sequence[Award]) -> dict[str, Route]:

@@ -79,6 +79,21 @@ class Payment:
     early: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that a paper asks for in words and that takes its amount, in pounds, from the allocation.
+
+    `kind` is what it is in words, `decision` the reference of the paper. `asked` is true while it awaits a decision.
+    """
+
+    reference: str
+    label: str
+    amount: Decimal
+    kind: str
+    decision: str
+    asked: bool = False
+
+
 # A code and its label, such as a theme of the round or a borough.
 Label = tuple[str, str]
 
@@ -144,6 +159,7 @@ class Position:
     contracts: Sequence[Contract]
     grants: Sequence[Grant]
     bids: Sequence[BidEntry]
+    items: Sequence[Item] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +198,7 @@ class Reconciliation:
     received: Sum
     retrospective: Sum
     internal_bids: Sum
+    items: Sequence[Item] = ()
     discrepancies: Sequence[Discrepancy] = field(default=())
 
     @property
@@ -199,6 +216,8 @@ class Reconciliation:
             "reference": self.reference,
             "allocation": money.text(self.allocation),
             "lines": [{"label": line.label, "amount": money.text(line.amount)} for line in self.lines],
+            # Left out where there is none, as in every paper from before there were items.
+            **({"items": [_item(item) for item in self.items]} if self.items else {}),
             "contracts": pair(self.contracts),
             "grants": {"dmpc": pair(self.dmpc), "delegated": pair(self.delegated), **pair(self.grants)},
             "expenditure": money.text(self.expenditure),
@@ -218,6 +237,10 @@ class Reconciliation:
         }
 
 
+def _item(item: Item) -> dict[str, str]:
+    return {"label": item.label, "kind": item.kind, "amount": money.text(item.amount)}
+
+
 def reconcile(position: Position) -> Reconciliation:
     """Return the figures of a round with everything that is wrong in it."""
     grants = position.grants
@@ -225,7 +248,8 @@ def reconcile(position: Position) -> Reconciliation:
     delegated = _sum(grant.amount for grant in grants if grant.route is Level.DELEGATED)
     contracts = _sum(contract.amount for contract in position.contracts)
     all_grants = _sum(grant.amount for grant in grants)
-    expenditure = money.total([line.amount for line in position.lines]) + contracts.total + all_grants.total
+    held = [line.amount for line in position.lines] + [item.amount for item in position.items]
+    expenditure = money.total(held) + contracts.total + all_grants.total
     internal = [bid for bid in position.bids if Outcome.INTERNAL in bid.outcomes]
     return Reconciliation(
         reference=position.reference,
@@ -245,6 +269,7 @@ def reconcile(position: Position) -> Reconciliation:
         received=_sum(bid.amount for bid in position.bids),
         retrospective=_sum(grant.paid_early for grant in grants if grant.paid_early),
         internal_bids=_sum(bid.agreed or money.ZERO for bid in internal),
+        items=position.items,
         discrepancies=tuple(_discrepancies(position, expenditure, internal)),
     )
 
@@ -259,7 +284,7 @@ def _discrepancies(position: Position, expenditure: Decimal, internal: Sequence[
     if over > 0:
         yield Discrepancy(
             "allocation",
-            f"Lines, contracts and grants come to {money.pounds(expenditure)}, "
+            f"{_taking(position)} come to {money.pounds(expenditure)}, "
             f"{money.pounds(over)} more than the allocation of {money.pounds(position.allocation)}.",
             over,
             position.reference,
@@ -277,6 +302,10 @@ def _discrepancies(position: Position, expenditure: Decimal, internal: Sequence[
             yield Discrepancy(
                 "bid", f"{grant.label} does not belong to a bid in this round.", grant.amount, grant.reference
             )
+
+
+def _taking(position: Position) -> str:
+    return "Lines, contracts, grants and other items" if position.items else "Lines, contracts and grants"
 
 
 def _of_bid(bid: BidEntry) -> Iterator[Discrepancy]:

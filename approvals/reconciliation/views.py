@@ -144,6 +144,7 @@ def _row_address(round: Round, row: Row) -> str:
     if row.kind is Kind.PART:
         return reverse("approvals:reconciliation_part", args=[round.reference, row.reference])
     pages = {Kind.GRANT: "approvals:award", Kind.CONTRACT: "approvals:single_tender_action", Kind.BID: "bids:bid"}
+    pages |= {Kind.ITEM: "approvals:decision"}
     if row.kind in pages:
         return reverse(pages[row.kind], args=[row.reference])
     return reverse("grants:round", args=[round.reference])

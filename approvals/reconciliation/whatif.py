@@ -14,7 +14,7 @@ from grants import money
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A grant or contract that awaits a decision: its amount, and the sum paid already, in pounds."""
+    """A grant, contract or other item that awaits a decision: its amount, and the sum paid already, in pounds."""
 
     reference: str
     label: str
@@ -45,18 +45,20 @@ class WhatIf:
 
 
 def items(position: Position) -> list[Item]:
-    """Return the items that await a decision: grants for decision, then contracts."""
+    """Return the items that await a decision: grants for decision, contracts, then what a paper asks for in words."""
     grants = [Item(each.reference, each.label, each.amount, each.paid) for each in position.grants if each.asked]
-    return grants + [Item(each.reference, each.label, each.amount) for each in position.contracts if each.asked]
+    contracts = [Item(each.reference, each.label, each.amount) for each in position.contracts if each.asked]
+    return grants + contracts + [Item(each.reference, each.label, each.amount) for each in position.items if each.asked]
 
 
 def without(position: Position, refused: Collection[str]) -> Position:
-    """Return the position with the grants and contracts of these references refused, and their bids as refused."""
+    """Return the position without the grants, contracts and items of these references, and with their bids refused."""
     bids = {grant.bid for grant in position.grants if grant.reference in refused}
     return replace(
         position,
         grants=[grant for grant in position.grants if grant.reference not in refused],
         contracts=[contract for contract in position.contracts if contract.reference not in refused],
+        items=[item for item in position.items if item.reference not in refused],
         bids=[replace(bid, outcomes=(Outcome.REFUSED,)) if bid.reference in bids else bid for bid in position.bids],
     )
 

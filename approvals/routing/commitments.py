@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from approvals.models import Award, Decision, SingleTenderAction
+from approvals.models import Award, Decision, PaperItem, SingleTenderAction
 from grants import money
 from grants.models import Round
 from grants.refusal import Refused
@@ -12,7 +12,7 @@ from grants.totals import total_of
 
 
 def committed(round: Round) -> Decimal:
-    """Return what the lines, contracts and live grants of a round take from its allocation, in pounds."""
+    """Return what the lines, contracts, other items and live grants of a round take from its allocation, in pounds."""
     return round.allocation - left_for_grants(round=round) + granted(round)
 
 
@@ -60,6 +60,7 @@ def must_not_be_in_flight(round: Round) -> None:
 
 
 def left_for_grants(*, round: Round) -> Decimal:
-    """Return what is left of the allocation for grants after lines and contracts, in pounds."""
+    """Return what is left of the allocation for grants after lines, contracts and other items, in pounds."""
     contracts = SingleTenderAction.objects.live().filter(round=round)
-    return round.allocation - total_of(round.lines.all()) - total_of(contracts)
+    items = PaperItem.objects.taking().filter(decision__round=round)
+    return round.allocation - total_of(round.lines.all()) - total_of(contracts) - total_of(items)

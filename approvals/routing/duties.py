@@ -27,6 +27,8 @@ PREPARING = (
     "prepare decision",
     "write section",
     "spell text",
+    "ask item",
+    "withdraw item",
     "write part 2",
     "submit pack",
     "answer query",

@@ -22,9 +22,9 @@ def pounds(amount: Decimal | str | None) -> str:
 
 
 @register.filter
-def figure(amount: Decimal | str) -> str:
-    """147,600: an amount in a column that says £ at its head."""
-    return money.pounds(Decimal(amount)).replace("£", "")
+def figure(amount: Decimal | str | None) -> str:
+    """147,600: an amount in a column that says £ at its head; nothing where there is no amount."""
+    return "" if amount is None or amount == "" else money.pounds(Decimal(amount)).replace("£", "")
 
 
 @register.filter

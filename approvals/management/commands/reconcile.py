@@ -37,6 +37,7 @@ class Command(BaseCommand):
             rows += [(line.label, line.amount) for line in reconciliation.lines]
             rows += [
                 (f"Contracts ({reconciliation.contracts.count})", reconciliation.contracts.total),
+                *((item.label, item.amount) for item in reconciliation.items),
                 (f"Grants to the {decider} ({reconciliation.dmpc.count})", reconciliation.dmpc.total),
                 (f"Grants under delegation ({reconciliation.delegated.count})", reconciliation.delegated.total),
                 ("Total expenditure", reconciliation.expenditure),

@@ -1,7 +1,8 @@
 """A signed decision cannot be changed from below, and a later paper covers only what is still undecided."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,8 @@ from approvals.decisions import writing
 from approvals.decisions.deciding import Answer
 from approvals.families import grouping
 from approvals.models import Approval, Award, Decision, SingleTenderAction
+from approvals.paper import figures, recommendations, sources
 from approvals.paper import pack as packs
-from approvals.paper import recommendations, sources
 from approvals.reconciliation import position
 from approvals.review import reviewing
 from approvals.routing import approving, awards, commitments, limits
@@ -24,6 +25,11 @@ from tests.approvals.steps import LATER, decide, open_paper, sign, sign_off
 from tests.factories import NOW, person
 
 pytestmark = pytest.mark.django_db
+
+
+def _asked(decision: Decision, at: datetime) -> list[dict[str, Any]]:
+    basis = sources.sources(decision, at.date())
+    return recommendations.recommendations(basis, figures.known_of(basis))
 
 
 def valid(decision: Decision) -> int:
@@ -68,7 +74,7 @@ def test_a_deferred_contract_is_in_the_next_paper(decision: Decision, grace: Use
     decide(decision, robin, **{f"item_{contract.number}": Answer("deferred", reason="Not yet")})
     sign(decision, robin)
     later = open_paper(decision.round, "PCD-682", grace, title="The contract")
-    assert [each["verb"] for each in recommendations.recommendations(sources.sources(later, NOW.date()))] == ["approve"]
+    assert [each["verb"] for each in _asked(later, NOW)] == ["approve"]
     assert [each.title for each in sources.sources(later, NOW.date()).contracts_asked()] == [contract.label]
 
 
@@ -160,7 +166,7 @@ def test_a_deferred_grant_that_becomes_small_is_still_the_deputy_mayors(signed: 
     assert (again.amount, again.route, again.state) == (Decimal("9000.00"), "dmpc", "routed")
     assert again.sentence == "It was deferred in PCD-681, and so is for decision"
     later = open_paper(signed.round, "PCD-682", grace, title="What is left", at=LATER)
-    [asked] = recommendations.recommendations(sources.sources(later, LATER.date()))
+    [asked] = _asked(later, LATER)
     assert "below £50,000 and deferred before" in asked["text"]
     assert position.reconcile(signed.round, LATER.date()).balances
 
@@ -181,7 +187,7 @@ def test_a_grant_above_an_earlier_limit_is_not_described_as_referred_by_a_lead(s
     )
     limits.confirm_rule(rule=proposed, verified=True, reason="Read", by=grace, at=NOW)
     later = open_paper(signed.round, "PCD-682", grace, title="What is left", at=LATER)
-    [asked] = recommendations.recommendations(sources.sources(later, LATER.date()))
+    [asked] = _asked(later, LATER)
     assert "below £900,000 and routed by an earlier limit" in asked["text"]
 
 

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from approvals.decisions import sign_offs, writing
 from approvals.decisions.deciding import Answer
 from approvals.enums import Area
+from approvals.items import asking
 from approvals.models import (
     Approval,
     Award,
@@ -18,6 +19,7 @@ from approvals.models import (
     DecisionRecord,
     DecisionSection,
     Pack,
+    PaperItem,
 )
 from approvals.paper import pack as packs
 from approvals.review import reviewing
@@ -40,6 +42,10 @@ def transition(verb: str, decision: Decision, by: dict[str, User]) -> None:
         writing.write_section(decision=decision, key="data", text="x", by=grace, at=LATER)
     elif verb == "spell text":
         writing.spell_text(decision=decision, key="x", printed="x", reason="x", by=grace, at=LATER)
+    elif verb == "ask item":
+        asking.ask_item(decision=decision, content=asking.ItemContent("agree", "x", "x"), by=grace, at=LATER)
+    elif verb == "withdraw item":
+        asking.withdraw_item(decision=decision, item=PaperItem(), reason="x", by=grace, at=LATER)
     elif verb == "write part 2":
         writing.write_part_two(decision=decision, text="x", exemption="x", by=grace, at=LATER)
     elif verb.startswith("sign off "):

@@ -1,0 +1,65 @@
+"""The form of an item that a paper asks for in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from approvals.enums import ItemKind
+from approvals.items.asking import ItemContent
+from approvals.models import PaperItem
+from grants.forms import DayField, MoneyField, Radios, VersionedForm, text_area
+from grants.formulas import no_formula
+from grants.layout import Section
+from grants.printable import must_print
+
+
+class ItemForm(VersionedForm):
+    """What an item asks for. Which fields belong to a kind is said by `ItemRule`, and checked by the transition."""
+
+    pieces = (
+        "kind",
+        Section("In the paper", "title", "wording"),
+        Section("The money", "amount", "source"),
+        Section("Who and until when", "whom", "until"),
+    )
+
+    kind = forms.ChoiceField(
+        label="What the paper asks for", choices=[(kind.value, kind.label) for kind in ItemKind], widget=Radios
+    )
+    title = forms.CharField(
+        label="Name", max_length=150, validators=[must_print, no_formula], help_text="It stands in lists and tables."
+    )
+    wording = text_area(
+        "Recommendation in your own words",
+        rows=3,
+        longest=2000,
+        validators=[must_print],
+        hint="It follows the verb, as in “accept … the second year of the grant”. "
+        "The paper adds the amount, the name and the last day if you leave them out.",
+    )
+    amount = MoneyField(
+        label="Amount",
+        required=False,
+        help_text="A fee, a transfer and a budget line are taken from the allocation. Other amounts are not.",
+    )
+    source = forms.CharField(
+        label="Where the amount comes from", max_length=300, required=False, validators=[must_print]
+    )
+    whom = forms.CharField(
+        label="Who it is from, to or delegated to", max_length=150, required=False, validators=[must_print, no_formula]
+    )
+    until = DayField(label="Last day of a delegation", called="The last day", required=False)
+
+    @property
+    def content(self) -> ItemContent:
+        """Return what was entered, once the form is valid."""
+        names = ("kind", "title", "wording", "amount", "source", "whom", "until")
+        return ItemContent(**{name: self.cleaned_data[name] for name in names})
+
+
+def initial_of(item: PaperItem) -> dict[str, Any]:
+    """Return the values that the form of an item begins with."""
+    names = ("kind", "title", "wording", "amount", "source", "whom", "until", "version")
+    return {name: getattr(item, name) for name in names}
