@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from approvals.models import (
     Award,
     Decision,
+    Pack,
     Scenario,
     SingleTenderAction,
 )
@@ -44,3 +46,11 @@ def scenario_or_404(request: Request, reference: str, action: str) -> Scenario:
     must(request.user, action, scenario.round)
     enter(request, scenario.round)
     return scenario
+
+
+def newest_pack_or_404(decision: Decision) -> Pack:
+    """The newest version of a paper, without its renders, where it was submitted."""
+    frozen = decision.packs.defer("html", "pdf").last()
+    if frozen is None:
+        raise Http404
+    return frozen

@@ -12,6 +12,7 @@ from approvals.models import (
     PaperItem,
     Payment,
     Recommendation,
+    Signature,
     SingleTenderAction,
 )
 from grants.admin import ReadOnlyAdmin
@@ -36,6 +37,6 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 
 admin.site.register(
-    (Approval, Award, DelegationRule, PaperItem, Payment, Recommendation, SingleTenderAction),
+    (Approval, Award, DelegationRule, PaperItem, Payment, Recommendation, Signature, SingleTenderAction),
     ReadOnlyAdmin,
 )

@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals.decisions import history, submission
+from approvals.decisions import deciders, history, submission
 from approvals.models import Award, Decision, DelegationRule, Query
 from approvals.review import reviewing
 from approvals.routing.commitments import left_for_grants
@@ -26,7 +26,7 @@ def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
     """Return the tasks of leads, advisers, the office and the decider, in the order of the work."""
     if held.may("review bid", round):
         yield from _of_lead(user, round)
-    yield from _of_decisions(held, round)
+    yield from _of_decisions(user, held, round)
 
 
 def _of_lead(user: User, round: Round) -> Iterator[Task]:
@@ -51,7 +51,7 @@ def _of_lead(user: User, round: Round) -> Iterator[Task]:
         yield Task("Approve delegated grants", page("approvals"), waiting)
 
 
-def _of_decisions(held: Holdings, round: Round) -> Iterator[Task]:
+def _of_decisions(user: User, held: Holdings, round: Round) -> Iterator[Task]:
     """Return the tasks of every paper of a round, in a fixed number of queries for any number of papers."""
     decisions = list(Decision.objects.filter(round=round))
     queries = Query.objects.filter(pack__decision__round=round, answered_at=None)
@@ -60,6 +60,8 @@ def _of_decisions(held: Holdings, round: Round) -> Iterator[Task]:
     for decision in decisions:
         decision.round = round
         yield from _of_decision(held, decision, returns.get(decision.reference), asked.get(decision.pk, 0))
+        if decision.state == Decision.State.DECIDED and held.may("sign decision", round):
+            yield from _signature(user, decision)
     if held.may("sign off", round):
         yield from _sign_offs(held, [each for each in decisions if each.is_editable])
 
@@ -82,11 +84,17 @@ def _of_decision(
         decide = reverse("approvals:decide_items", args=[decision.reference])
         button = f"Decide {decision.reference}"
         yield Task(f"Decide {decision.reference}", decide, 1, hint=decision.title, button=button)
-    if decision.state == states.DECIDED and held.may("sign decision", round):
-        sign = reverse("approvals:sign_decision", args=[decision.reference])
-        yield Task(f"Sign {decision.reference}", sign, 1, button=f"Sign {decision.reference}")
     if decision.state == states.SIGNED and held.may("publish decision", round):
         yield Task(f"Publish {decision.reference}", address, 1, due=decision.deferred_until)
+
+
+def _signature(user: User, decision: Decision) -> Iterator[Task]:
+    """Return the task to sign, unless this person has signed with others already. A round has one decided paper."""
+    joint = deciders.progress(decision, timezone.now())
+    if joint and user.pk in {signature.person_id for signature in joint.signatures}:
+        return
+    sign = reverse("approvals:sign_decision", args=[decision.reference])
+    yield Task(f"Sign {decision.reference}", sign, 1, button=f"Sign {decision.reference}")
 
 
 def _sign_offs(held: Holdings, written: Sequence[Decision]) -> Iterator[Task]:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -118,6 +119,22 @@ class Offices:
         return titles.get(role, role.label)
 
 
+class How(StrEnum):
+    """How a body decides: one person signs, several sign together, or a committee's minutes are signed."""
+
+    ONE = "one"
+    JOINT = "joint"
+    COMMITTEE = "committee"
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """How a body decides, and the least number of people who sign together or are present in its committee."""
+
+    how: How = How.ONE
+    least: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A theme, priority or objective that a new round starts with."""
@@ -174,6 +191,7 @@ class Body:
     limits: Sequence[Limit]
     texts: Mapping[str, Sequence[Sequence[str]]]
     data: Mapping[str, Any]
+    deciding: Deciding = Deciding()
 
     @cached_property
     def digest(self) -> str:
@@ -244,7 +262,13 @@ def body_of(data: Mapping[str, Any]) -> Body:
         limits=tuple(Limit(**{**row, "amount": money.exact(row["amount"])}) for row in data["limits"]),
         texts=data["texts"],
         data=data,
+        deciding=_deciding(data.get("deciding", {})),
     )
+
+
+def _deciding(data: Mapping[str, Any]) -> Deciding:
+    # A body that says nothing of it is decided for by one person, as each was before there were others.
+    return Deciding(How(data["how"]), data["least"]) if data else Deciding()
 
 
 TEXTS = ("name", "short_name", "living_wage", "legal_power", "unit_example")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grants import money
-from grants.bodies import TEXTS, TEXTS_OF_AREAS, Body, Offices, body_of
+from grants.bodies import TEXTS, TEXTS_OF_AREAS, Body, How, Offices, body_of
 
 Value = TypeVar("Value")
 
@@ -36,7 +36,7 @@ def read(folder: Path) -> Body:
     toml = _toml(folder / "body.toml")
     file = folder / "body.toml"
     areas = _table(file, toml, "areas")
-    _only(file, toml, (*TEXTS, "offices", "areas", "geography", "units", "police_names"))
+    _only(file, toml, (*TEXTS, "offices", "deciding", "areas", "geography", "units", "police_names"))
     _only(file, areas, (*TEXTS_OF_AREAS, "outside"), "areas.")
     data: dict[str, Any] = {
         **{name: _text(file, toml, name) for name in TEXTS},
@@ -53,6 +53,7 @@ def read(folder: Path) -> Body:
         "criteria": _criteria(folder / "criteria.csv"),
         "limits": _limits(folder / "limits.csv"),
         "texts": _sections(folder / "sections.toml"),
+        **_deciding(file, toml),
     }
     if any(area["column"] is not None for area in data["areas"]["each"]) and not data["areas"]["map_title"]:
         raise BadBody(f"{file}: areas.map_title must name the map that areas.csv draws")
@@ -109,6 +110,23 @@ def _why_outside(file: Path, outside: Any) -> dict[str, str]:
     if not isinstance(outside, dict) or not all(isinstance(why, str) for why in outside.values()):
         raise BadBody(f"{file}: areas.outside must give a reason for each name")
     return outside
+
+
+def _deciding(file: Path, toml: dict[str, Any]) -> dict[str, Any]:
+    """Return how the body decides, or nothing where the file does not say it, so that its digest stays."""
+    if "deciding" not in toml:
+        return {}
+    table = _table(file, toml, "deciding")
+    _only(file, table, ("how", "least"), "deciding.")
+    how, least = table.get("how"), table.get("least", 1)
+    if how not in set(How):
+        raise BadBody(f"{file}: deciding.how must be one of {', '.join(How)}")
+    fewest = {How.ONE: 1, How.JOINT: 2, How.COMMITTEE: 2}[How(how)]
+    if not isinstance(least, int) or isinstance(least, bool) or least < fewest:
+        raise BadBody(f"{file}: deciding.least must be a whole number from {fewest}")
+    if how == How.ONE and least > 1:
+        raise BadBody(f"{file}: deciding.least must be 1 where one person decides")
+    return {"deciding": {"how": how, "least": least}}
 
 
 def _sections(file: Path) -> dict[str, list[list[str]]]:

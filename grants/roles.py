@@ -180,6 +180,7 @@ ACTIONS: dict[str, Action] = {
     "put forward pack": _by(_R.OFFICE, past="put the pack forward for decision"),
     "decide items": _by(_R.DMPC, past="decided the items"),
     "sign decision": _by(_R.DMPC, past="signed the decision"),
+    "add signature": _by(_R.DMPC, past="signed the decision with others"),
     "publish decision": _by(_R.OFFICE, past="published the decision"),
     "defer publication": _by(_R.OFFICE, past="deferred the publication of the decision"),
 }

@@ -11,13 +11,16 @@ from typing import Any
 from django.db import transaction
 
 from approvals.amendments import amending
-from approvals.decisions import sign_offs, writing
+from approvals.decisions import deciders, writing
+from approvals.decisions.deciders import Minutes
 from approvals.items import asking
 from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, PaperItem, SingleTenderAction
 from approvals.paper import pack
 from approvals.reconciliation import position
-from approvals.routing import approving, awards, commitments, duties
+from approvals.routing import approving, awards, commitments
 from grants import audit, money, states
+from grants.bodies import How
+from grants.days import day_of
 from grants.models import User
 from grants.refusal import Incomplete, Refused, must_be_current
 
@@ -47,29 +50,28 @@ def decide_items(
     at: datetime,
     seen: int | None = None,
     replaces: bool = False,
+    minutes: Minutes | None = None,
 ) -> None:
     """Answer every item of the pack, by its number, and declare interests or that there are none.
 
     Raises Refused if an item has no answer, if conditions or a reason are missing or belong to another answer, if the
-    decider prepared the paper, or if somebody else has already answered and `replaces` is not set. The answers can be
-    changed until the decision is signed.
+    decider prepared the paper, if a committee's `minutes` are missing or cannot be true, or if somebody else has
+    already answered and `replaces` is not set. The answers can be changed until the decision is signed; signatures that
+    others gave under earlier answers are then void.
     """
     decision = writing.locked(decision)
     must_be_current(decision, seen)
     states.must_allow(decision, "decide items", "This pack is not waiting for a decision")
     current = writing.current_pack(decision)
     pack.read(current)
-    prepared = sign_offs.who_may_not_decide(decision)
-    if why_not := duties.why_not_sign(by.username, prepared):
-        raise Refused(why_not)
-    principal = audit.acting_for("decide items", by, decision.round, at)
-    if principal and duties.why_not_sign(principal.username, prepared):
-        raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else must decide it.")
+    deciders.must_be_free_to_decide(decision, "decide items", by, at)
     _must_have_no_interest("decide items", decision, list(current.items.select_related("award__bid")), by, at)
     items = list(current.items.select_for_update())
     missing = [fault for item in items for fault in _faults(item, answers.get(item.number, Answer("")))]
     if not interests.strip():
         missing.append(("interests", "Enter your interests, or “None” if you have none"))
+    submitted, how = day_of(current.submitted_at), deciders.deciding_of(decision)
+    missing += deciders.faults_of_minutes(minutes, how, submitted=submitted, today=day_of(at))
     previous = previous_decider(decision, by)
     if previous and not replaces:
         missing.append(("replaces", f"Confirm that your answers replace those of {previous.name}"))
@@ -81,11 +83,14 @@ def decide_items(
         item.answer, item.conditions, item.reason = answer.answer, answer.conditions.strip(), answer.reason.strip()
         item.save(update_fields=["answer", "conditions", "reason"])
         answered_items[str(item.number)] = {"label": item.label, "answer": answer.answer, "amount": item.amount}
+    deciders.void(decision, at)
     decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
-    writing.move(decision, "decide items", "interests", "decided_by", "decided_at")
+    decision.minutes = minutes.stored() if minutes and how.how is How.COMMITTEE else {}
+    writing.move(decision, "decide items", "interests", "decided_by", "decided_at", "minutes")
     facts = {"items": answered_items, "interests": interests.strip()} | (
         {"in_place_of": previous.username} if previous else {}
     )
+    facts |= {"minutes": decision.minutes} if decision.minutes else {}
     writing.record("decide items", decision, by, at, facts=facts)
 
 
@@ -154,21 +159,41 @@ def sums(items: Sequence[DecisionItem]) -> list[tuple[str, list[tuple[int, str, 
 
 
 @transaction.atomic
-def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Sign the answers: grants and contracts take their new states, and the record is frozen with the pack.
+def sign_decision(
+    *, decision: Decision, password: str, by: User, at: datetime, seen: int | None = None, interests: str = ""
+) -> list[User]:
+    """Sign the answers, and return the joint signers who still have to sign.
 
-    Raises Refused unless `by` answered the items and `password` is theirs.
+    With the last signature grants and contracts take their new states, and the record is frozen with the pack. Raises
+    Refused unless `password` is that of `by`, who answered the items or is a joint signer who declares `interests`.
     """
     decision = writing.locked(decision)
     must_be_current(decision, seen)
     writing.must_allow(decision, "sign decision", "Decide the items before you sign")
     if not by.check_password(password):
         raise Refused("Enter the password you use to sign in", field="password")
-    if decision.decided_by_id != by.pk:
+    is_joint = deciders.deciding_of(decision).how is How.JOINT
+    if decision.decided_by_id != by.pk and not is_joint:
         raise Refused(f"{decision.decided_by} decided the items, so only they can sign")
     current = writing.current_pack(decision)
     items = list(current.items.select_related("award__bid", "award__round", "contract", "paper_item"))
     _must_have_no_interest("sign decision", decision, items, by, at)
+    if is_joint and (left := deciders.sign(decision, current, interests, by, at)):
+        writing.move(decision, "add signature")
+        facts = {"pack": current.sha256, "still to sign": [signer.username for signer in left]}
+        writing.record("add signature", decision, by, at, facts=facts)
+        return left
+    _settle_all(decision, items, by, at)
+    # Of joint signers, whoever answered the items stands for them; the record names each.
+    decision.signed_by, decision.signed_at = decision.decided_by, at
+    writing.move(decision, "sign decision", "signed_by", "signed_at")
+    made = pack.freeze_record(_record_of(decision, current, items), current)
+    DecisionRecord.objects.create(decision=decision, pack=current, made_at=at, **made.fields())
+    writing.record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
+    return []
+
+
+def _settle_all(decision: Decision, items: list[DecisionItem], by: User, at: datetime) -> None:
     for item in items:
         if item.award:
             _settle(item, item.award, decision, by, at)
@@ -181,11 +206,6 @@ def sign_decision(*, decision: Decision, password: str, by: User, at: datetime, 
         raise Refused(
             f"These answers would exceed the allocation by {money.pounds(over)}. Change an answer, or return the pack."
         )
-    decision.signed_by, decision.signed_at = by, at
-    writing.move(decision, "sign decision", "signed_by", "signed_at")
-    made = pack.freeze_record(_record_of(decision, current, items), current)
-    DecisionRecord.objects.create(decision=decision, pack=current, made_at=at, **made.fields())
-    writing.record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
 
 
 def _must_have_no_interest(action: str, decision: Decision, items: list[DecisionItem], by: User, at: datetime) -> None:
@@ -266,6 +286,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
             "role": decision.decision_by,
             "deputy_for": principal.name if principal else "",
             "interests": decision.interests,
+            **deciders.in_record(decision),
             "allocation_left": decision.round.allocation - commitments.committed(decision.round),
             "to_recover": position.to_recover(decision.round, [item.award_id for item in items if item.award_id]),
             "items_decided": [

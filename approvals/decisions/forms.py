@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from approvals.decisions.deciders import Minutes
 from approvals.decisions.deciding import Answer
 from approvals.models import Decision, DecisionItem, SignOff
 from approvals.paper import places
@@ -125,12 +126,26 @@ class AnswerForm(Form):
 
 
 class SignForm(VersionedForm):
+    """The signature of a decision. A joint signer who did not answer the items declares their own interests."""
+
+    pieces: Sequence[Piece] = ("interests", "password")
+
+    interests = text_area(
+        "Your interests", rows=2, hint="Enter “None” if you have none.", longest=2000, validators=[must_print]
+    )
     password = forms.CharField(
         label="Your password",
         strip=False,
         help_text="You sign as the person who is signed in.",
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class SignOwnForm(SignForm):
+    """The signature of the person who answered the items, whose interests are declared with the answers."""
+
+    pieces = ("password",)
+    interests = None
 
 
 class PlainVersionForm(VersionedForm):
@@ -144,7 +159,12 @@ class DecideForm(VersionedForm):
     may_be_incomplete = True
 
     def __init__(
-        self, *args: Any, items: list[DecisionItem], previous_decider: User | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        items: list[DecisionItem],
+        previous_decider: User | None = None,
+        is_committee: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.items = items
@@ -183,12 +203,23 @@ class DecideForm(VersionedForm):
             longest=2000,
             validators=[must_print],
         )
+        if is_committee:
+            self._ask_for_minutes()
         if previous_decider:
             self.fields["replaces"] = forms.BooleanField(
                 label="Somebody else’s answers",
                 required=False,
                 widget=Checkbox(attrs={"label": f"My answers replace those of {previous_decider.name}"}),
             )
+
+    def _ask_for_minutes(self) -> None:
+        self.fields["met_on"] = DayField(label="Day of the meeting", called="The day of the meeting", required=False)
+        self.fields["present"] = text_area(
+            "Members present", rows=4, required=False, hint="One on each line.", validators=[must_print]
+        )
+        self.fields["minutes_reference"] = forms.CharField(
+            label="Reference of the minutes", max_length=100, required=False, validators=[must_print]
+        )
 
     @property
     def answers(self) -> dict[int, Answer]:
@@ -202,6 +233,15 @@ class DecideForm(VersionedForm):
             )
             for item in self.items
         }
+
+    @property
+    def minutes(self) -> Minutes | None:
+        """Return what was entered of a committee's minutes, or None where no committee decides."""
+        if "met_on" not in self.fields:
+            return None
+        data = self.cleaned_data
+        present = [" ".join(line.split()) for line in data["present"].splitlines() if line.strip()]
+        return Minutes(data["met_on"], present, data["minutes_reference"])
 
 
 def _named(item: DecisionItem) -> str:

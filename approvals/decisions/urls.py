@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from approvals.decisions import pack_views, views, writing_views
+from approvals.decisions import deciding_views, pack_views, views, writing_views
 
 urlpatterns = [
     path("decisions/<str:reference>/changes/", pack_views.changes, name="changes"),
@@ -29,8 +29,8 @@ urlpatterns = [
     ),
     path("decisions/<str:reference>/return/", views.return_pack, name="return_pack"),
     path("decisions/<str:reference>/put-forward/", views.put_forward, name="put_forward"),
-    path("decisions/<str:reference>/decide/", views.decide_items, name="decide_items"),
-    path("decisions/<str:reference>/sign/", views.sign_decision, name="sign_decision"),
+    path("decisions/<str:reference>/decide/", deciding_views.decide_items, name="decide_items"),
+    path("decisions/<str:reference>/sign/", deciding_views.sign_decision, name="sign_decision"),
     path("decisions/<str:reference>/defer/", views.defer_publication, name="defer_publication"),
     path("decisions/<str:reference>/publish/", views.publish_decision, name="publish_decision"),
     path("decisions/<str:reference>/v<int:version>/", pack_views.pack, name="pack"),

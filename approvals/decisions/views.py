@@ -13,27 +13,25 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from approvals import enums
-from approvals.access import decision_or_404
-from approvals.decisions import advice, deciding, finding, history, sign_offs, submission
+from approvals.access import decision_or_404, newest_pack_or_404
+from approvals.decisions import advice, deciders, finding, history, sign_offs, submission
 from approvals.decisions import writing as transitions
 from approvals.decisions.filters import DecisionSearchForm
 from approvals.decisions.forms import (
     AnswerForm,
-    DecideForm,
     DecisionForm,
     DeferForm,
     PartTwoForm,
     PlainVersionForm,
     QueryForm,
-    SignForm,
     SignOffForm,
 )
-from approvals.models import Decision, Pack, PaperItem, PartTwo, Query
+from approvals.models import Decision, PaperItem, PartTwo, Query
 from approvals.paper import pack as packs
 from approvals.paper import places
 from approvals.paper.sections import BY_KEY
 from approvals.reconciliation.sums import Discrepancy
-from grants import audit, search, states
+from grants import search, states
 from grants.access import Request, allow, holdings, must, round_or_404
 from grants.forms import SeenReasonForm
 from grants.pages import form_page
@@ -131,6 +129,7 @@ def decision(request: Request, reference: str) -> HttpResponse:
     context["queries"] = Query.objects.filter(pack__decision=this_decision).select_related(
         "asked_by", "answered_by", "pack"
     )
+    context["joint"] = deciders.progress(this_decision, timezone.now())
     context["amended_by"] = this_decision.amended_by.exclude(signed_at=None)
     context["changes"] = (
         this_decision.changes.select_related("award__bid", "proposed_by") if this_decision.is_editable else ()
@@ -236,7 +235,7 @@ def submit_pack(request: Request, reference: str) -> HttpResponse:
 @allow("query pack")
 def query_pack(request: Request, reference: str) -> HttpResponse:
     decision = decision_or_404(request, reference, "query pack")
-    pack_places = places.places(packs.read(_newest_pack_or_404(decision)))
+    pack_places = places.places(packs.read(newest_pack_or_404(decision)))
     return form_page(
         request,
         "approvals/decisions/query_pack.html",
@@ -332,77 +331,3 @@ def defer_publication(request: Request, reference: str) -> HttpResponse:
         to=_address(decision),
         decision=decision,
     )
-
-
-# Deciding
-
-
-@allow("decide items")
-def decide_items(request: Request, reference: str) -> HttpResponse:
-    decision = decision_or_404(request, reference, "decide items")
-    frozen = _newest_pack_or_404(decision)
-    initial = {"version": decision.version, "interests": decision.interests}
-    items = list(frozen.items.select_related("award"))
-    previous_decider = deciding.previous_decider(decision, request.user)
-    form = DecideForm(request.POST or None, items=items, previous_decider=previous_decider, initial=initial)
-    paper = packs.read(frozen)
-    by_reference = {grant["reference"]: grant for grant in paper["appendix_1"]}
-    return form_page(
-        request,
-        "approvals/decisions/decide_items.html",
-        form,
-        lambda data: deciding.decide_items(
-            decision=decision,
-            answers=form.answers,
-            interests=data["interests"],
-            seen=data["version"],
-            replaces=data.get("replaces", False),
-            by=request.user,
-            at=timezone.now(),
-        ),
-        done="You saved your answers. Nothing is decided until you sign.",
-        to=reverse("approvals:sign_decision", args=[decision.reference]),
-        back=_address(decision),
-        decision=decision,
-        recommendations=paper["recommendations"],
-        previous_decider=previous_decider,
-        waits=states.allows(decision, "decide items"),
-        grants={item.award_id: by_reference.get(item.award.reference) for item in items if item.award},
-    )
-
-
-@allow("sign decision")
-def sign_decision(request: Request, reference: str) -> HttpResponse:
-    decision = decision_or_404(request, reference, "sign decision")
-    frozen = _newest_pack_or_404(decision)
-    if request.method == "POST" and decision.signed_at:
-        # A repeated request gets the same response as the first.
-        return redirect(_address(decision))
-    items = list(frozen.items.all())
-    return form_page(
-        request,
-        "approvals/decisions/sign_decision.html",
-        SignForm(request.POST or None, initial={"version": decision.version}),
-        lambda data: deciding.sign_decision(
-            decision=decision, password=data["password"], seen=data["version"], by=request.user, at=timezone.now()
-        ),
-        done=f"You signed {decision.reference}",
-        to=_address(decision),
-        back=reverse("approvals:decide_items", args=[decision.reference]),
-        decision=decision,
-        items=items,
-        sums=deciding.sums(items),
-        pack=frozen,
-        may_sign_now=states.allows(decision, "sign decision"),
-        acting_for=audit.acting_for("sign decision", request.user, decision.round, timezone.now()),
-    )
-
-
-def _newest_pack_or_404(decision: Decision) -> Pack:
-    frozen = decision.packs.defer("html", "pdf").last()
-    if frozen is None:
-        raise Http404
-    return frozen
-
-
-# Frozen versions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from approvals.amendments import amending
 from approvals.decisions import deciding, sign_offs, submission, writing
+from approvals.decisions.deciders import Minutes
 from approvals.enums import Area
 from approvals.items import asking
 from approvals.loading.folder import Folder, pounds
@@ -93,8 +94,20 @@ def sign(folder: Folder) -> None:
         answers[item.number] = deciding.Answer(
             own.get("answer", usual), own.get("conditions", ""), own.get("reason", "")
         )
-    deciding.decide_items(decision=decision, answers=answers, interests=stage["interests"], by=by, at=at)
+    kept = stage.get("minutes")
+    minutes = Minutes(kept["met_on"], kept["present"], kept["reference"]) if kept else None
+    deciding.decide_items(
+        decision=decision, answers=answers, interests=stage["interests"], minutes=minutes, by=by, at=at
+    )
     deciding.sign_decision(decision=decision, password=folder.password, by=by, at=folder.at(stage["on"]))
+    for other in stage.get("with", []):
+        deciding.sign_decision(
+            decision=decision,
+            password=folder.password,
+            interests=other["interests"],
+            by=folder.person(other["by"]),
+            at=folder.at(stage["on"]),
+        )
 
 
 def publish(folder: Folder) -> None:

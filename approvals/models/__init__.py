@@ -14,6 +14,7 @@ from approvals.models.decisions import (
     PartTwo,
     Query,
     SectionDraft,
+    Signature,
     SignOff,
 )
 from approvals.models.items import PaperItem
@@ -43,5 +44,6 @@ __all__ = [
     "ScenarioItem",
     "SectionDraft",
     "SignOff",
+    "Signature",
     "SingleTenderAction",
 ]

@@ -44,6 +44,8 @@ class Decision(models.Model):
         "put forward pack": Transition((State.SUBMITTED,), State.READY),
         # Answers can be given again until the signature.
         "decide items": Transition((State.READY, State.DECIDED), State.DECIDED),
+        # Each joint signer but the last.
+        "add signature": Transition((State.DECIDED,)),
         "sign decision": Transition((State.DECIDED,), State.SIGNED),
         "defer publication": Transition((State.SIGNED,)),
         "publish decision": Transition((State.SIGNED,), State.PUBLISHED),
@@ -63,6 +65,8 @@ class Decision(models.Model):
     interests = models.TextField("interests declared by the decider", blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    # What the minutes of a committee say, empty where none decides: see `approvals.decisions.deciders.Minutes`.
+    minutes = models.JSONField(default=dict, blank=True)
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
@@ -299,6 +303,28 @@ class DecisionItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.label}"
+
+
+class Signature(models.Model):
+    """The signature of one of several people who decide together. It is void once the answers are given anew."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="signatures")
+    pack = models.ForeignKey(Pack, models.PROTECT, related_name="signatures")
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    acting_for = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    interests = models.TextField(max_length=2000)
+    signed_at = models.DateTimeField()
+    void_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["pack", "person"], condition=Q(void_at=None), name="signed_once_a_pack"),
+        ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"the signature of {self.person} under {self.decision.reference}"
 
 
 class AmendedGrant(models.Model):

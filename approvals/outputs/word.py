@@ -20,7 +20,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt, RGBColor
 
 from approvals.models import DecisionRecord, Pack
-from approvals.outputs import published
+from approvals.outputs import published, signing
 from approvals.paper import pack, settled
 from grants.archive import zipped
 from grants.templatetags.words import day, figure, moment, pounds
@@ -262,6 +262,7 @@ def _signature(word: _Word, record: Data | None) -> None:
             ("As", record["role"]),
             ("As deputy for", record.get("deputy_for", "")),
             ("Signed", moment(record["signed_at"])),
+            *signing.facts(record),
         ]
     )
     word.table(

@@ -182,6 +182,8 @@ def pdf(paper: dict[str, Any], *, digest: str, record: dict[str, Any] | None = N
         "signed": day(record["signed_at"]) if record else "Not signed",
         "signed_at": moment(record["signed_at"]) if record else "",
         "amended": day(paper["amends"]["signed_on"]) if paper.get("amends") else "",
+        "signatures": [moment(each["at"]) for each in (record or {}).get("signatures", [])],
+        "met_on": day(record["minutes"]["met_on"]) if record and record.get("minutes") else "",
         "sign_offs": [day(each["at"]) for each in paper.get("sign_offs", [])],
     }
     data = {"paper": paper, "digest": digest, "record": record or {}, "days": days, **_differs(record)}

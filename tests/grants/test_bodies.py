@@ -9,7 +9,7 @@ from django.conf import LazySettings, settings
 from django.db import InternalError, transaction
 
 from grants import body_folder
-from grants.bodies import NoSuchArea, body_of
+from grants.bodies import Deciding, How, NoSuchArea, body_of
 from grants.body_folder import BadBody
 from grants.models import BodyVersion, Round, own_body
 from grants.roles import Role
@@ -151,6 +151,33 @@ def test_an_error_names_its_file_and_place(folder: Path, name: str, old: str, ne
     with pytest.raises(BadBody) as refused:
         body_folder.read(folder)
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('how = "vote"', "deciding.how must be one of one, joint, committee"),
+        ('how = "joint"', "deciding.least must be a whole number from 2"),
+        ('how = "committee"\nleast = "3"', "deciding.least must be a whole number from 2"),
+        ('how = "one"\nleast = 2', "deciding.least must be 1 where one person decides"),
+        ('how = "one"\nquorum = 2', "deciding.quorum is not known"),
+    ],
+)
+def test_how_a_body_decides_is_refused_where_it_cannot_be(folder: Path, table: str, message: str) -> None:
+    with (folder / "body.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n[deciding]\n{table}\n")
+    with pytest.raises(BadBody, match=message):
+        body_folder.read(folder)
+
+
+def test_a_body_says_how_it_decides(folder: Path) -> None:
+    assert (VALE.deciding, MPS.deciding) == (Deciding(), Deciding())
+    with (folder / "body.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[deciding]\nhow = "committee"\nleast = 3\n')
+    own = body_folder.read(folder)
+    assert own.deciding == Deciding(How.COMMITTEE, 3)
+    assert body_of(own.data).deciding == own.deciding
+    assert own.digest != VALE.digest
 
 
 @pytest.mark.parametrize("name", ["body.toml", "areas.csv", "tags.csv", "criteria.csv", "limits.csv", "sections.toml"])

@@ -61,7 +61,7 @@ def transition(verb: str, decision: Decision, by: dict[str, User]) -> None:
         writing.put_forward(decision=decision, by=mo, at=LATER)
     elif verb == "decide items":
         decide(decision, robin)
-    elif verb == "sign decision":
+    elif verb in ("sign decision", "add signature"):
         sign(decision, robin)
     elif verb == "defer publication":
         writing.defer_publication(decision=decision, until=date(2027, 3, 1), reason="A trial", by=mo, at=LATER)
