@@ -31,6 +31,15 @@ def without_invisible(text: str) -> str:
     return text
 
 
+# XML cannot hold these: control characters, halves of surrogate pairs and two code points that are no characters.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def for_xml(text: str) -> str:
+    """Return a text with a space for each character that XML cannot hold, such as one pasted from a word processor."""
+    return _NOT_IN_XML.sub(" ", text)
+
+
 def refusal_of(text: str) -> str:
     """Return why a title or a name with this text is refused, empty if it is not."""
     character = invisible(text)

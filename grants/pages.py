@@ -10,9 +10,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 
 from grants import typed
 from grants.forms import attempt
+from grants.references import file_name
 
 PAGE = 50
 
@@ -30,8 +32,13 @@ def whole_number(text: str) -> int:
 def file_response(content: bytes, kind: str, name: str) -> HttpResponse:
     """Return a response that the browser saves under a file name."""
     response = HttpResponse(content, kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = saved_as(name)
     return response
+
+
+def saved_as(name: str) -> str:
+    """Return the header by which a browser saves a response under a file name, whatever the name is made of."""
+    return str(content_disposition_header(True, file_name(name)))
 
 
 def form_page(

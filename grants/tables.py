@@ -16,7 +16,8 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from grants.characters import for_xml
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -73,7 +74,7 @@ def as_xlsx(title: str, table: Table) -> bytes:
 def _cell(sheet: Any, value: Any) -> Any:
     if isinstance(value, str):
         # A control character, such as a line break pasted from a word processor, has no place in a workbook.
-        cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub(" ", value))
+        cell = WriteOnlyCell(sheet, value=for_xml(value))
         # Told that it is a string, a spreadsheet program does not compute what begins like a formula.
         cell.data_type = "s"
         return cell

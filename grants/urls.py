@@ -1,15 +1,16 @@
 """Addresses of the whole product; those of the apps above are included by name."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include
 
 from grants import views
+from grants.addresses import path
 from grants.people import urls as people
 from grants.rounds import urls as rounds
 
 pages = [
     path("", views.home, name="home"),
-    path("trail/rounds/<slug:reference>/", views.round_trail, name="round_trail"),
+    path("trail/rounds/<reference:reference>/", views.round_trail, name="round_trail"),
     path("trail/people/", views.people_trail, name="people_trail"),
     *people.urlpatterns,
     *rounds.urlpatterns,

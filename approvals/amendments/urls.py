@@ -1,10 +1,9 @@
 """Addresses of amendments."""
 
-from django.urls import path
-
 from approvals.amendments import views
+from grants.addresses import path
 
 urlpatterns = [
-    path("decisions/<str:reference>/amend/", views.amend_grant, name="amend_grant"),
-    path("decisions/<str:reference>/amend/<str:award>/leave/", views.leave_grant, name="leave_grant"),
+    path("decisions/<reference:reference>/amend/", views.amend_grant, name="amend_grant"),
+    path("decisions/<reference:reference>/amend/<str:award>/leave/", views.leave_grant, name="leave_grant"),
 ]

@@ -10,7 +10,7 @@ from django import forms
 
 from approvals.contracts.suppliers import Meaning, NamedSupplier, organisation_of
 from approvals.models import SingleTenderAction
-from grants import money, registers
+from grants import money, references, registers
 from grants.forms import Form, MoneyField, Radios, VersionedForm, text_area
 from grants.formulas import no_formula
 from grants.layout import Section
@@ -72,7 +72,8 @@ class ContractForm(Form):
         hint="Enter one year on each line, like “2019/20: 200,000”. The amounts must add up to the value.",
     )
     charged_to = forms.RegexField(
-        r"^20\d\d/\d\d$",
+        references.FINANCIAL_YEAR,
+        strip=True,
         label="Financial year that it is charged to",
         error_messages={"invalid": "Enter a financial year, like 2026/27"},
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),

@@ -1,12 +1,11 @@
 """Addresses of single tender actions."""
 
-from django.urls import path
-
 from approvals.contracts import views
+from grants.addresses import path
 
 urlpatterns = [
-    path("rounds/<slug:round>/contracts/", views.single_tender_actions, name="single_tender_actions"),
-    path("rounds/<slug:round>/contracts/add/", views.add_single_tender_action, name="add_single_tender_action"),
+    path("rounds/<reference:round>/contracts/", views.single_tender_actions, name="single_tender_actions"),
+    path("rounds/<reference:round>/contracts/add/", views.add_single_tender_action, name="add_single_tender_action"),
     path("contracts/<str:reference>/", views.single_tender_action, name="single_tender_action"),
     path(
         "contracts/<str:reference>/change/",

@@ -13,7 +13,7 @@ from approvals.decisions.deciding import Answer
 from approvals.models import Decision, DecisionItem, SignOff
 from approvals.paper import places
 from approvals.paper.spellings import Unprinted
-from grants import money
+from grants import money, references
 from grants.forms import Checkbox, DayField, Form, Radios, VersionedForm, text_area
 from grants.formulas import no_formula
 from grants.layout import Piece, Reveal, Rows
@@ -23,10 +23,12 @@ from grants.printable import must_print
 
 class DecisionForm(Form):
     reference = forms.RegexField(
-        r"^[A-Z]{2,6}-\d{1,6}$",
+        references.DECISION,
+        strip=True,
         label="Reference",
-        help_text="Such as PCD-681.",
-        error_messages={"invalid": "Enter a reference like PCD-681"},
+        max_length=references.LONGEST_DECISION,
+        help_text="Such as PCD-681 or 42/2024.",
+        error_messages={"invalid": "Enter a reference like PCD-681 or 42/2024"},
     )
     title = forms.CharField(label="Title", max_length=200, validators=[must_print])
     decision_by = forms.CharField(label="Decision by", max_length=150)

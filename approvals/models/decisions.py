@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from approvals.enums import Area
-from grants import states
+from grants import references, states
 from grants.models import Round, User
 from grants.states import Transition, Transitions
 
@@ -52,7 +52,7 @@ class Decision(models.Model):
     }
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="decisions")
-    reference = models.CharField(max_length=20, unique=True)
+    reference = models.CharField(max_length=references.LONGEST_DECISION, unique=True)
     title = models.CharField(max_length=200)
     decision_by = models.CharField(max_length=150)
     external_figures = models.TextField(
@@ -78,6 +78,8 @@ class Decision(models.Model):
     class Meta:
         ordering = ["-opened_at"]
         constraints = [
+            # Addresses, file names and the feed are made of it.
+            models.CheckConstraint(condition=Q(reference__regex=references.DECISION), name="decision_has_a_reference"),
             models.CheckConstraint(
                 condition=Q(signed_by=None) | Q(signed_by=F("decided_by")), name="decision_signed_by_its_decider"
             ),

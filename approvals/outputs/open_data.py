@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from approvals.paper.settled import Grant
 from grants import money, registers
 from grants.names import plain_letters
+from grants.references import InAddress
 
 VERSION = "1.4"
 # The fields of the standard for a number of its own, by the values of `Organisation.Register`.
@@ -77,7 +79,7 @@ class Publisher:
     register: str
 
     def page(self, decision: str) -> str:
-        return f"{self.register}{decision}/"
+        return f"{self.register}{quote(InAddress().to_url(decision))}/"
 
     @property
     def data_source(self) -> str:

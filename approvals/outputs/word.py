@@ -23,13 +23,12 @@ from approvals.models import DecisionRecord, Pack
 from approvals.outputs import published, signing
 from approvals.paper import pack, settled
 from grants.archive import zipped
+from grants.characters import for_xml
 from grants.templatetags.words import day, figure, moment, pounds
 
 KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _LANGUAGE = "en-GB"
 _NAVY = RGBColor(0x1D, 0x35, 0x57)
-# What XML cannot hold: a control character, such as one pasted from a word processor.
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # Of what the library's own template brings, the styles of tables that stay and the parts that go.
 _TABLES = ("Normal Table", "Table Grid")
 _UNUSED = ("thumbnail", "stylesWithEffects", "customXml")
@@ -292,12 +291,12 @@ class _Word:
         self._set_page(running)
 
     def heading(self, level: int, text: str, anchor: str = "") -> None:
-        paragraph = self._file.add_heading(_plain(text), level)
+        paragraph = self._file.add_heading(for_xml(text), level)
         if anchor:
             self._bookmark(paragraph, anchor)
 
     def paragraph(self, text: str) -> Any:
-        return self._file.add_paragraph(_plain(text))
+        return self._file.add_paragraph(for_xml(text))
 
     def paragraphs(self, text: str) -> None:
         """Add a text as paragraphs; an empty line separates two."""
@@ -306,8 +305,8 @@ class _Word:
 
     def labelled(self, label: str, text: str) -> None:
         paragraph = self._file.add_paragraph()
-        paragraph.add_run(_plain(label)).bold = True
-        paragraph.add_run(_plain(f" {text}"))
+        paragraph.add_run(for_xml(label)).bold = True
+        paragraph.add_run(for_xml(f" {text}"))
 
     def facts(self, rows: Iterable[tuple[str, str]]) -> None:
         """Add each value after its label, without the empty ones."""
@@ -323,7 +322,7 @@ class _Word:
             if piece["link"]:
                 self._link(paragraph, piece["link"], piece["text"])
             else:
-                paragraph.add_run(_plain(piece["text"]))
+                paragraph.add_run(for_xml(piece["text"]))
 
     def table(
         self,
@@ -338,7 +337,7 @@ class _Word:
         anchor: str = "",
     ) -> None:
         """Add a table under its caption. Widths are in millimetres; columns of figures are right aligned."""
-        above = self._file.add_paragraph(_plain(caption), "Caption")
+        above = self._file.add_paragraph(for_xml(caption), "Caption")
         if anchor:
             self._bookmark(above, anchor)
         table = self._file.add_table(1 + len(rows), len(heads), "Table Grid")
@@ -349,7 +348,7 @@ class _Word:
                 cell.width = Mm(widths[j])
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(2)
-                run = paragraph.add_run(_plain(text))
+                run = paragraph.add_run(for_xml(text))
                 run.bold = i == 0 or i - 1 in totals or None
                 if j in figures:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -363,7 +362,7 @@ class _Word:
     def bytes(self, *, author: str, stamp: datetime) -> bytes:
         """Return the file with its author and title as properties; the stamp is used for every date in it."""
         about = self._file.core_properties
-        about.title, about.author, about.language = _plain(self._title), _plain(author), _LANGUAGE
+        about.title, about.author, about.language = for_xml(self._title), for_xml(author), _LANGUAGE
         about.created = about.modified = stamp.astimezone(UTC).replace(tzinfo=None)
         about.last_modified_by = about.comments = about.keywords = about.subject = ""
         about.revision = 1
@@ -399,7 +398,7 @@ class _Word:
         section = self._file.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.2)
-        section.header.paragraphs[0].text = _plain(running)
+        section.header.paragraphs[0].text = for_xml(running)
         foot = section.footer.paragraphs[0]
         foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         foot.add_run("Page ")
@@ -419,16 +418,12 @@ class _Word:
     def _link(self, paragraph: Any, anchor: str, text: str) -> None:
         link = OxmlElement("w:hyperlink")
         link.set(qn("w:anchor"), _bookmark_name(anchor))
-        link.append(paragraph.add_run(_plain(text))._r)
+        link.append(paragraph.add_run(for_xml(text))._r)
         paragraph._p.append(link)
 
 
-def _plain(text: str) -> str:
-    return _NO_TEXT.sub(" ", text)
-
-
 def _bookmark_name(anchor: str) -> str:
-    return anchor.replace("-", "_")
+    return for_xml(anchor).replace("-", "_")
 
 
 def _mark(of: Any, name: str) -> None:

@@ -1,15 +1,14 @@
 """Addresses of the reconciliation."""
 
-from django.urls import path
-
 from approvals.reconciliation import views
+from grants.addresses import path
 
 urlpatterns = [
-    path("rounds/<slug:round>/reconciliation/", views.reconciliation, name="reconciliation"),
+    path("rounds/<reference:round>/reconciliation/", views.reconciliation, name="reconciliation"),
     path(
-        "rounds/<slug:round>/reconciliation/<slug:part>/",
+        "rounds/<reference:round>/reconciliation/<slug:part>/",
         views.reconciliation_part,
         name="reconciliation_part",
     ),
-    path("rounds/<slug:round>/what-if/", views.what_if, name="what_if"),
+    path("rounds/<reference:round>/what-if/", views.what_if, name="what_if"),
 ]

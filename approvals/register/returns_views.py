@@ -22,6 +22,7 @@ from approvals.register.forms import PeriodForm
 from approvals.register.returns import Period
 from grants import money, tables
 from grants.access import Request, allow, public, round_or_404
+from grants.characters import for_xml
 from grants.counting import counted
 from grants.models import own_body
 from grants.pages import file_response, page_of
@@ -140,7 +141,7 @@ class _Decisions(Feed):
         return published.newest(NEWEST)
 
     def item_title(self, item: Any) -> str:
-        return f"{item.reference} {item.title}"
+        return for_xml(f"{item.reference} {item.title}")
 
     def item_description(self, item: Any) -> str:
         grants = item.grants
@@ -151,7 +152,7 @@ class _Decisions(Feed):
         others = "; ".join(f"{answer.lower()}: {number}" for answer, number in sorted(answers.items()))
         answers_text = f" What was asked for: {others}." if others else ""
         by = item.record["signed_by"]
-        return f"Signed by {by} on {signed.day} {signed:%B %Y}. {count}, {total} in all.{answers_text}"
+        return for_xml(f"Signed by {by} on {signed.day} {signed:%B %Y}. {count}, {total} in all.{answers_text}")
 
     def item_link(self, item: published.Published) -> str:
         return reverse("approvals:published_decision", args=[item.reference])

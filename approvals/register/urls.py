@@ -1,13 +1,12 @@
 """Addresses of the public register and of the returns."""
 
-from django.urls import path
-
 from approvals.register import returns_views, views
+from grants.addresses import path
 
 urlpatterns = [
-    path("rounds/<slug:round>/returns/delegated/", returns_views.delegated_return, name="delegated_return"),
+    path("rounds/<reference:round>/returns/delegated/", returns_views.delegated_return, name="delegated_return"),
     path(
-        "rounds/<slug:round>/returns/delegated/<slug:kind>/",
+        "rounds/<reference:round>/returns/delegated/<slug:kind>/",
         returns_views.delegated_return_file,
         name="delegated_return_file",
     ),
@@ -20,9 +19,9 @@ urlpatterns = [
     path("register/grants/<slug:kind>/", returns_views.grant_register_file, name="grant_register_file"),
     path("register/contracts/", returns_views.contract_register, name="contract_register"),
     path("register/contracts/<slug:kind>/", returns_views.contract_register_file, name="contract_register_file"),
-    path("register/<str:reference>/", views.published_decision, name="published_decision"),
-    path("register/<str:reference>/pdf/", views.published_pdf, name="published_pdf"),
-    path("register/<str:reference>/word/", views.published_word, name="published_word"),
-    path("register/<str:reference>/data/", views.published_data, name="published_data"),
-    path("register/<str:reference>/zip/", views.published_zip, name="published_zip"),
+    path("register/<reference:reference>/", views.published_decision, name="published_decision"),
+    path("register/<reference:reference>/pdf/", views.published_pdf, name="published_pdf"),
+    path("register/<reference:reference>/word/", views.published_word, name="published_word"),
+    path("register/<reference:reference>/data/", views.published_data, name="published_data"),
+    path("register/<reference:reference>/zip/", views.published_zip, name="published_zip"),
 ]

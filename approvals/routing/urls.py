@@ -1,20 +1,19 @@
 """Addresses of routes, approvals, payments and limits."""
 
-from django.urls import path
-
 from approvals.routing import views
+from grants.addresses import path
 
 urlpatterns = [
-    path("rounds/<slug:round>/routes/", views.routes, name="routes"),
-    path("rounds/<slug:round>/routes/route/", views.route_awards, name="route_awards"),
-    path("rounds/<slug:round>/approvals/", views.approvals, name="approvals"),
-    path("rounds/<slug:round>/approvals/check/", views.approve_awards, name="approve_awards"),
-    path("rounds/<slug:round>/approvals/done/", views.approved, name="approved"),
+    path("rounds/<reference:round>/routes/", views.routes, name="routes"),
+    path("rounds/<reference:round>/routes/route/", views.route_awards, name="route_awards"),
+    path("rounds/<reference:round>/approvals/", views.approvals, name="approvals"),
+    path("rounds/<reference:round>/approvals/check/", views.approve_awards, name="approve_awards"),
+    path("rounds/<reference:round>/approvals/done/", views.approved, name="approved"),
     path("awards/<str:reference>/", views.award, name="award"),
     path("awards/<str:reference>/warning/", views.clear_warning, name="clear_warning"),
     path("awards/<str:reference>/escalate/", views.escalate_award, name="escalate_award"),
     path("awards/<str:reference>/payments/add/", views.record_payment, name="record_payment"),
-    path("rounds/<slug:round>/rules/", views.rules, name="rules"),
-    path("rounds/<slug:round>/rules/propose/", views.propose_rule, name="propose_rule"),
+    path("rounds/<reference:round>/rules/", views.rules, name="rules"),
+    path("rounds/<reference:round>/rules/propose/", views.propose_rule, name="propose_rule"),
     path("rules/<str:reference>/confirm/", views.confirm_rule, name="confirm_rule"),
 ]

@@ -1,13 +1,12 @@
 """Addresses of scenarios."""
 
-from django.urls import path
-
 from approvals.scenarios import views
+from grants.addresses import path
 
 urlpatterns = [
-    path("rounds/<slug:round>/scenarios/", views.scenarios, name="scenarios"),
-    path("rounds/<slug:round>/scenarios/add/", views.add_scenario, name="add_scenario"),
-    path("rounds/<slug:round>/scenarios/compare/", views.compare_scenarios, name="compare_scenarios"),
+    path("rounds/<reference:round>/scenarios/", views.scenarios, name="scenarios"),
+    path("rounds/<reference:round>/scenarios/add/", views.add_scenario, name="add_scenario"),
+    path("rounds/<reference:round>/scenarios/compare/", views.compare_scenarios, name="compare_scenarios"),
     path("scenarios/<str:reference>/", views.scenario, name="scenario"),
     path("scenarios/<str:reference>/propose/", views.propose_scenario, name="propose_scenario"),
 ]

@@ -1,16 +1,15 @@
 """Addresses of bids: lists, forms, spreadsheets."""
 
-from django.urls import path
-
 from bids.intake import views
+from grants.addresses import path
 
 urlpatterns = [
-    path("rounds/<slug:round>/bids/", views.bids, name="bids"),
-    path("rounds/<slug:round>/bids/export/", views.export_bids, name="export_bids"),
-    path("rounds/<slug:round>/bids/template/", views.bid_template, name="bid_template"),
-    path("rounds/<slug:round>/bids/add/", views.add_bid, name="add_bid"),
-    path("rounds/<slug:round>/bids/import/", views.import_bids, name="import_bids"),
-    path("rounds/<slug:round>/bids/eligibility/", views.eligibility, name="eligibility"),
+    path("rounds/<reference:round>/bids/", views.bids, name="bids"),
+    path("rounds/<reference:round>/bids/export/", views.export_bids, name="export_bids"),
+    path("rounds/<reference:round>/bids/template/", views.bid_template, name="bid_template"),
+    path("rounds/<reference:round>/bids/add/", views.add_bid, name="add_bid"),
+    path("rounds/<reference:round>/bids/import/", views.import_bids, name="import_bids"),
+    path("rounds/<reference:round>/bids/eligibility/", views.eligibility, name="eligibility"),
     path("imports/<str:reference>/", views.import_preview, name="import_preview"),
     path("imports/<str:reference>/recipients/", views.import_questions, name="import_questions"),
     path("bids/<str:reference>/", views.bid, name="bid"),

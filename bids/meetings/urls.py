@@ -1,12 +1,11 @@
 """Addresses of meetings of the panel."""
 
-from django.urls import path
-
 from bids.meetings import views
+from grants.addresses import path
 
 urlpatterns = [
-    path("rounds/<slug:round>/meetings/", views.meetings, name="meetings"),
-    path("rounds/<slug:round>/meetings/plan/", views.plan_meeting, name="plan_meeting"),
+    path("rounds/<reference:round>/meetings/", views.meetings, name="meetings"),
+    path("rounds/<reference:round>/meetings/plan/", views.plan_meeting, name="plan_meeting"),
     path("meetings/<str:reference>/", views.meeting, name="meeting"),
     path("meetings/<str:reference>/open/", views.open_meeting, name="open_meeting"),
     path("meetings/<str:reference>/agenda/", views.put_on_agenda, name="put_on_agenda"),

@@ -19,7 +19,7 @@ from bids.ranking.forms import ExportForm
 from grants import tables
 from grants.access import Request, allow, must, round_or_404
 from grants.models import Round
-from grants.pages import file_response, form_page
+from grants.pages import file_response, form_page, saved_as
 
 
 @allow("export scores")
@@ -47,7 +47,7 @@ def scores_file(request: Request, reference: str) -> HttpResponseBase:
     if export.kind == Export.Kind.XLSX:
         return file_response(tables.as_xlsx("Scores", table), tables.XLSX, name)
     response = StreamingHttpResponse(tables.as_csv(table), content_type=tables.CSV)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = saved_as(name)
     return response
 
 
@@ -89,5 +89,5 @@ def feedback_file(request: Request, round: str) -> HttpResponseBase:
     bids = list(visible.select_related("recipient", "outcome").order_by("source_reference"))
     parts = (f"{bid.source_reference}\n{'=' * 40}\n\n{text}\n\n\n" for bid, text in letters(bids, this_round))
     response = StreamingHttpResponse(parts, content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="feedback-{this_round.reference}.txt"'
+    response["Content-Disposition"] = saved_as(f"feedback-{this_round.reference}.txt")
     return response

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from grants import body_folder, money
+from grants import body_folder, money, references
 from grants.bodies import Body, body_of
 from grants.models.users import User
 from grants.states import Transition, Transitions
@@ -83,6 +83,10 @@ class Round(models.Model):
     class Meta:
         ordering = ["-opens_on", "reference"]
         constraints = [
+            models.CheckConstraint(condition=Q(reference__regex=references.ROUND), name="round_has_a_reference"),
+            models.CheckConstraint(
+                condition=Q(financial_year__regex=references.FINANCIAL_YEAR), name="round_has_a_financial_year"
+            ),
             models.CheckConstraint(condition=Q(allocation__gt=0), name="round_allocation_above_zero"),
             models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="round_closes_after_it_opens"),
         ]

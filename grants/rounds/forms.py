@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
-from grants import money
+from grants import money, references
 from grants.forms import DayField, Form, MoneyField, Radios, VersionedForm, text_area
 from grants.layout import Section
 from grants.models import UNALLOCATED, BudgetLine, Round
@@ -20,12 +20,18 @@ class RoundForm(Form):
         Section("The panel", "scored"),
     )
 
-    reference = forms.SlugField(
-        label="Reference", max_length=40, help_text="Used in addresses, such as grants-2026-27."
+    reference = forms.RegexField(
+        references.ROUND,
+        strip=True,
+        label="Reference",
+        max_length=40,
+        help_text="Used in addresses, such as grants-2026-27.",
+        error_messages={"invalid": "Enter letters, figures, hyphens and underscores, like grants-2026-27"},
     )
     title = forms.CharField(label="Title", max_length=120)
     financial_year = forms.RegexField(
-        r"^20\d\d/\d\d$",
+        references.FINANCIAL_YEAR,
+        strip=True,
         label="Financial year",
         help_text="Such as 2026/27.",
         error_messages={"invalid": "Financial year must be like 2026/27"},

@@ -52,6 +52,8 @@ CHANGES = {
         "withdraw virement",
         "take in bid",
         "change bid",
+        "ask item",
+        "withdraw item",
         "add file",
         "remove file",
         "check eligibility",
@@ -94,6 +96,8 @@ CHANGES = {
         "put forward pack",
         "publish decision",
         "defer publication",
+        "ask item",
+        "withdraw item",
     },
     Role.DMPC: {
         "set password",
