@@ -100,6 +100,7 @@ CHANGES = {
         "withdraw item",
     },
     Role.DMPC: {
+        "add signature",
         "set password",
         "export bids",
         "decide items",
