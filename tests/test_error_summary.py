@@ -22,7 +22,6 @@ TAKES_NOTHING = {
     "approvals:route_awards",
     "grants:confirm_virement",
     "approvals:approve_awards",
-    "approvals:edit_sources",
     "bids:interests",
     "bids:score",
     "bids:import_preview",

@@ -145,7 +145,6 @@ TABLE = {
     "approvals:withdraw_item": "lo",
     "approvals:edit_section": "l",
     "approvals:section_history": "la",
-    "approvals:edit_sources": "l",
     "approvals:spell_text": "l",
     "approvals:part_two": "lod",
     "approvals:edit_part_two": "l",

@@ -272,3 +272,26 @@ def test_a_result_of_a_bid_that_was_there_before_is_not_judged(empty: None) -> N
     standing = apps.get_model("bids", "Standing").objects.create(bid_id=bid.pk, round_id=round.pk)
     standing.refresh_from_db()
     assert (standing.gate, standing.cards, standing.card_means) == ("not judged", 0, [])
+
+
+def test_a_source_counts_for_each_sentence_that_had_its_figure(empty: None) -> None:
+    apps = migrated_to(("approvals", "0003_pack_life"))
+    decision = apps.get_model("approvals", "Decision").objects.create(
+        round=row_of_a_round(apps),
+        reference="PCD-681",
+        title="A decision",
+        decision_by="Deputy Mayor",
+        opened_at=AT,
+        external_figures="£84m: The budget: page 3\n\n32 boroughs: The statute\n£84m:",
+    )
+    sections = apps.get_model("approvals", "DecisionSection").objects
+    for key, text in (("summary", "It has £84m for all 32\nboroughs. £84m! £84.5m is more."), ("legal", "None.")):
+        sections.create(decision=decision, key=key, text=text)
+    now = migrated_to(("approvals", "0013_figure_sources")).get_model("approvals", "DecisionSection").objects
+    assert now.get(key="legal").figure_sources == []
+    first = "It has £84m for all 32 boroughs."
+    assert now.get(key="summary").figure_sources == [
+        {"figure": "£84m", "sentence": first, "source": "The budget: page 3"},
+        {"figure": "32 boroughs", "sentence": first, "source": "The statute"},
+        {"figure": "£84m", "sentence": "£84m!", "source": "The budget: page 3"},
+    ]

@@ -59,12 +59,20 @@ class SectionForm(VersionedForm):
     )
 
 
-class SourcesForm(VersionedForm):
-    lines = text_area(
-        "Figures from elsewhere",
-        required=False,
-        hint="Enter one on each line: the sum or count as it appears in the text, a colon, then its source.",
-    )
+class SourceForm(Form):
+    """The source of one figure of a section. Its fields belong to the form of the section, with which they are sent."""
+
+    label_class = ""
+
+    def __init__(self, *args: Any, name: str, figure: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[name] = forms.CharField(
+            label=f"Source of {figure}",
+            required=False,
+            max_length=300,
+            help_text="If this comes from elsewhere, enter its source. It is saved with the section.",
+            widget=forms.TextInput(attrs={"form": "section-form", "autocomplete": "off"}),
+        )
 
 
 class SpellingForm(VersionedForm):

@@ -14,7 +14,6 @@ urlpatterns = [
         writing_views.section_history,
         name="section_history",
     ),
-    path("decisions/<reference:reference>/sources/", writing_views.edit_sources, name="edit_sources"),
     path("decisions/<reference:reference>/printed-instead/", writing_views.spell_text, name="spell_text"),
     path("decisions/<reference:reference>/part-2/", views.part_two, name="part_two"),
     path("decisions/<reference:reference>/part-2/edit/", views.edit_part_two, name="edit_part_two"),

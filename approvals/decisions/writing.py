@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,8 @@ from approvals.models import (
 )
 from approvals.paper import pack, places
 from approvals.paper.sections import PARTS
-from approvals.prose import checking
+from approvals.prose import checking, elsewhere
+from approvals.prose.elsewhere import Source
 from approvals.reconciliation.sums import Discrepancy
 from approvals.register import registering
 from approvals.routing.commitments import must_not_be_in_flight
@@ -89,8 +91,20 @@ def prepare_decision(
 
 
 @transaction.atomic
-def write_section(*, decision: Decision, key: str, text: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Save the text of one section.
+def write_section(
+    *,
+    decision: Decision,
+    key: str,
+    text: str,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+    sources: Sequence[Source] | None = None,
+) -> None:
+    """Save the text of one section, with the sources of its figures from elsewhere.
+
+    `sources` takes the place of those that the section has; None keeps them. A source whose sentence is not in the text
+    is left out.
 
     Raises Refused if the paper has been submitted, and Stale if the section has changed since version `seen`.
     """
@@ -102,31 +116,21 @@ def write_section(*, decision: Decision, key: str, text: str, by: User, at: date
         .get(decision=decision, key=key)
     )
     must_be_current(section, seen)
-    before = {"text": section.text}
-    section.text, section.written_by, section.written_at = text, by, at
+    earlier = elsewhere.read(section.figure_sources)
+    kept = [each.as_json() for each in elsewhere.still_there(text, earlier if sources is None else sources)]
+    before, facts = {"text": section.text}, {"text": text}
+    if kept != section.figure_sources:
+        before |= {"figures from elsewhere": _in_words(section.figure_sources)}
+        facts |= {"figures from elsewhere": _in_words(kept)}
+    section.text, section.figure_sources, section.written_by, section.written_at = text, kept, by, at
     section.version += 1
     section.save()
     section.drafts.filter(person=by).delete()
-    audit.record("write section", section, round=decision.round, by=by, at=at, before=before, facts={"text": text})
+    audit.record("write section", section, round=decision.round, by=by, at=at, before=before, facts=facts)
 
 
-@transaction.atomic
-def name_sources(*, decision: Decision, lines: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Save the sources of the figures that do not come from the register.
-
-    `lines` holds one figure a line, then a colon and its source. Raises Refused at `lines`, with the line number, if a
-    line does not have this form or a figure has two sources.
-    """
-    decision = locked(decision)
-    _must_be_with_writers(decision, "write section")
-    must_be_current(decision, seen)
-    if faults := checking.faults_of_sources(lines):
-        raise Refused(faults[0], field="lines")
-    before = {"external figures": decision.external_figures}
-    decision.external_figures = lines
-    decision.version += 1
-    decision.save(update_fields=["external_figures", "version"])
-    record("write section", decision, by, at, before=before, facts={"external figures": lines})
+def _in_words(sources: Sequence[Mapping[str, str]]) -> str:
+    return "\n".join(f"{each['figure']}: {each['source']}" for each in sources)
 
 
 @transaction.atomic

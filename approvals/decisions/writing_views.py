@@ -1,7 +1,8 @@
-"""Pages for writing a paper: a section with its preview, its history, and the figures from elsewhere."""
+"""Pages for writing a paper: a section with its preview and the sources of its figures, and its history."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -12,13 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from approvals.access import decision_or_404
-from approvals.decisions import drafts, history, submission
+from approvals.decisions import drafts, history, source_fields, submission
 from approvals.decisions import writing as transitions
-from approvals.decisions.forms import SectionForm, SourcesForm, SpellingForm
+from approvals.decisions.forms import SectionForm, SpellingForm
 from approvals.models import Decision, DecisionSection, SectionDraft
 from approvals.paper import contents, sections, sources
 from approvals.paper import figures as figures_of_paper
-from approvals.prose import checking
+from approvals.prose import checking, elsewhere
 from approvals.prose.checking import Known, Standing
 from approvals.prose.figures import Figure
 from grants import typed
@@ -55,6 +56,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         return redirect("approvals:edit_section", reference, key)
     source_values = sources.sources(decision, day_of(timezone.now()))
     known = figures_of_paper.known_of(source_values)
+    stored = elsewhere.read(section.figure_sources)
     begun = _begun(request, section, known)
     form = SectionForm(request.POST if then == "save" and request.POST else None, initial=begun)
     answer = form_page(
@@ -64,10 +66,11 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         lambda data: transitions.write_section(
             decision=decision,
             key=key,
-            text=_plain(data["text"]),
+            text=(text := _plain(data["text"])),
             seen=data["version"],
             by=request.user,
             at=timezone.now(),
+            sources=source_fields.sources_of(text, checking.check(text, known), stored, request.POST.dict()),
         ),
         done=f"You saved “{sections.BY_KEY[key].heading}”",
         to=reverse("approvals:decision", args=[reference]),
@@ -76,7 +79,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         begun=begun,
         picks=_picks(known),
         links=known.links,
-        **_read(decision, _plain(form["text"].value() or ""), known, contents.numbers(source_values).get(key, "")),
+        **_read(request, section, _plain(form["text"].value() or ""), known, contents.numbers(source_values)),
     )
     if isinstance(answer, HttpResponseRedirect) and typed.SCRIPT_HEADER in request.headers:
         return JsonResponse({"next": answer.url})
@@ -128,12 +131,8 @@ def _keep(request: Request, section: DecisionSection) -> HttpResponse:
     """Keep a draft for the script that saves during typing, and return the preview of the text."""
     text = _plain(request.POST.get("text", ""))
     source_values = sources.sources(section.decision, day_of(timezone.now()))
-    read = _read(
-        section.decision,
-        text,
-        figures_of_paper.known_of(source_values),
-        contents.numbers(source_values).get(section.key, ""),
-    )
+    known = figures_of_paper.known_of(source_values)
+    read = _read(request, section, text, known, contents.numbers(source_values))
     answer = {"html": render_to_string("approvals/decisions/_section_preview.html", read), "open": read["open"]}
     seen = whole_number(request.POST.get("version", ""))
     if seen != section.version and section.written_by and section.written_at:
@@ -156,17 +155,21 @@ def _keep(request: Request, section: DecisionSection) -> HttpResponse:
     return JsonResponse(answer | {"draft": kept.token, "kept": f"Draft kept {timezone.localtime(kept.kept_at):%H:%M}"})
 
 
-def _read(decision: Decision, text: str, known: Known, number: str) -> dict[str, Any]:
+def _read(
+    request: Request, section: DecisionSection, text: str, known: Known, numbers: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the preview of a text: its paragraphs, the check of everything typed by hand, and its exact figures."""
+    stored = elsewhere.read(section.figure_sources)
+    sent = request.POST.dict() if request.method == "POST" else None
     matches = checking.check(text, known)
     paragraphs = checking.reading(text, matches, known)
     pieces = [piece for paragraph in paragraphs for run in paragraph.runs for piece in run.pieces]
     return {
-        "decision": decision,
-        "address": reverse("approvals:decision", args=[decision.reference]),
+        "decision": section.decision,
+        "address": reverse("approvals:decision", args=[section.decision.reference]),
         "paragraphs": paragraphs,
-        "number": number,
-        "matches": matches,
+        "number": numbers.get(section.key, ""),
+        "checks": list(source_fields.with_fields(text, matches, stored, sent)),
         "open": sum(match.standing is Standing.UNMATCHED for match in matches)
         + sum(bool(paragraph.fault) for paragraph in paragraphs),
         "exact": {piece.figure: piece for piece in pieces if piece.figure},
@@ -193,23 +196,6 @@ def section_history(request: Request, reference: str, key: str) -> HttpResponse:
         "versions": [history.version(event) for event in page],
     }
     return render(request, "approvals/decisions/section_history.html", context)
-
-
-@allow("write section")
-def edit_sources(request: Request, reference: str) -> HttpResponse:
-    decision = decision_or_404(request, reference, "write section")
-    initial = {"lines": decision.external_figures, "version": decision.version}
-    return form_page(
-        request,
-        "approvals/decisions/edit_sources.html",
-        SourcesForm(request.POST or None, initial=initial),
-        lambda data: transitions.name_sources(
-            decision=decision, lines=data["lines"], seen=data["version"], by=request.user, at=timezone.now()
-        ),
-        done="You saved the sources",
-        to=reverse("approvals:decision", args=[reference]),
-        decision=decision,
-    )
 
 
 @allow("spell text")

@@ -9,10 +9,11 @@ from approvals.enums import Area
 from approvals.items import asking
 from approvals.loading.folder import Folder, pounds
 from approvals.models import Award, Decision, SignOff
+from approvals.prose import checking
 
 
 def write_paper(folder: Folder) -> None:
-    """Prepare the decision, with the changes that it asks for, and write its sections and sources."""
+    """Prepare the decision, with the changes that it asks for, and write its sections with their sources."""
     by, at, stage = folder.stage("paper")
     text = folder.text
     decision = writing.prepare_decision(
@@ -44,8 +45,11 @@ def write_paper(folder: Folder) -> None:
             until=item.get("until"),
         )
         asking.ask_item(decision=decision, content=content, by=by, at=folder.at(stage["on"]))
+    from_elsewhere = text.get("figures_from_elsewhere", {})
     for key, prose in text["sections"].items():
-        writing.write_section(decision=decision, key=key, text=prose.strip(), by=by, at=folder.at(stage["on"]))
+        sources = checking.sources_in(prose.strip(), from_elsewhere)
+        written_at = folder.at(stage["on"])
+        writing.write_section(decision=decision, key=key, text=prose.strip(), by=by, at=written_at, sources=sources)
     for spelling in text.get("printed_instead", []):
         unprinted = submission.unprinted(decision, at=at)
         key = {each.run: each.key for each in unprinted}[spelling["text"]]
@@ -53,8 +57,6 @@ def write_paper(folder: Folder) -> None:
         writing.spell_text(
             decision=decision, key=key, printed=spelling["printed"], reason=spelling["reason"], by=by, at=at
         )
-    sources = "\n".join(f"{figure}: {source}" for figure, source in text.get("figures_from_elsewhere", {}).items())
-    writing.name_sources(decision=decision, lines=sources, by=by, at=folder.at(stage["on"]))
 
 
 def sign_off(folder: Folder) -> None:

@@ -55,9 +55,6 @@ class Decision(models.Model):
     reference = models.CharField(max_length=references.LONGEST_DECISION, unique=True)
     title = models.CharField(max_length=200)
     decision_by = models.CharField(max_length=150)
-    external_figures = models.TextField(
-        "figures from elsewhere", blank=True, help_text="One a line: the figure as typed, a colon, its source."
-    )
     # What is printed instead of a text that cannot be: see `approvals.paper.spellings`.
     spellings = models.JSONField(default=list, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
@@ -110,6 +107,8 @@ class DecisionSection(models.Model):
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="sections")
     key = models.CharField(max_length=30)
     text = models.TextField(blank=True, max_length=20_000)
+    # Where the figures come from that the register does not hold: see `approvals.prose.elsewhere.Source`.
+    figure_sources = models.JSONField(default=list, blank=True)
     written_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)

@@ -12,8 +12,8 @@ from approvals.paper import sets
 from approvals.paper.sources import Sources
 from approvals.paper.spellings import spelled
 from approvals.paper.tables import table_2
-from approvals.prose import figures
 from approvals.prose.checking import Known
+from approvals.prose.elsewhere import by_place
 from approvals.prose.figures import Figure, Figures
 from grants import money
 from grants.counting import counted
@@ -101,7 +101,7 @@ def _of_suppliers(basis: Sources) -> Iterator[tuple[str, Decimal, str]]:
 
 def known_of(basis: Sources) -> Known:
     """Return everything that the prose of this paper is checked against."""
-    external = figures.externals(basis.decision.external_figures)
+    external = by_place(basis.figure_sources)
     # A writer names whom a sum is for as the paper prints the name.
     payees = [replace(each, name=spelled(each.name, basis.decision.spellings)) for each in sets.payees(basis)]
     return Known(figures_of(basis), external, sets.groups(basis), payees, links_of(basis))

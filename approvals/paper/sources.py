@@ -11,6 +11,8 @@ from typing import Any
 from approvals.amendments import amending
 from approvals.models import Award, Decision, DecisionRecord, DelegationRule, PaperItem, SingleTenderAction
 from approvals.paper.appendices import paid_early
+from approvals.prose import elsewhere
+from approvals.prose.elsewhere import Source
 from approvals.reconciliation import position, sums
 from approvals.reconciliation.sums import BidEntry, Reconciliation
 from approvals.routing import limits as rules
@@ -26,6 +28,8 @@ class Sources:
     contracts: Sequence[SingleTenderAction]
     limits: dict[str, DelegationRule | None]
     texts: dict[str, str]
+    # Where the figures of the texts that the register does not hold come from.
+    figure_sources: Sequence[Source]
     reconciliation: Reconciliation
     bids: Sequence[BidEntry]
     # The items of the round that were neither refused nor withdrawn, in the order in which they were asked for.
@@ -82,6 +86,7 @@ class Sources:
 def sources(decision: Decision, day: date) -> Sources:
     """Read all that the paper of a decision rests on, in a fixed number of queries."""
     round = decision.round
+    written = decision.sections.values_list("key", "text", "figure_sources")
     awards = amending.as_amended(decision, position.grants_of(round), day)
     stands = position.position(round, day, awards)
     records = DecisionRecord.objects.filter(decision__round=round).exclude(decision=decision).order_by("pk")
@@ -102,7 +107,8 @@ def sources(decision: Decision, day: date) -> Sources:
         awards=[award for award in awards if award.state != Award.State.REFUSED],
         contracts=list(SingleTenderAction.objects.live().filter(round=round).select_related("supplier")),
         limits={kind: rules.rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
-        texts=dict(decision.sections.values_list("key", "text")),
+        texts={key: text for key, text, _ in written},
+        figure_sources=[source for *_, stored in written for source in elsewhere.read(stored)],
         reconciliation=sums.reconcile(stands),
         bids=stands.bids,
         items=list(PaperItem.objects.in_force().filter(decision__round=round)),

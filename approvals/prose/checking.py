@@ -6,13 +6,14 @@ elsewhere and its source is named; or it matches nothing, and then the paper can
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from approvals.prose import amounts, claim_reading, counts, labels, shares, sides
-from approvals.prose.amounts import IN_LETTERS, Mention, in_letters
+from approvals.prose.amounts import FOREIGN, IN_LETTERS, Mention, in_letters
 from approvals.prose.claims import Bound, Extent, Group, StatedClaim, equals
+from approvals.prose.elsewhere import Place, Source, place_of, sentence_around
 from approvals.prose.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked, references
 from grants import money
 
@@ -38,13 +39,13 @@ class Kind(StrEnum):
 class Known:
     """Everything that a text is checked against.
 
-    `external` gives the source of each figure from elsewhere, by its text: `{"£84m": "Budget 2019/20"}`. A claim whose
-    sentence names no set is about the first of `groups`. `payees` holds a figure for each sum that the name of a
-    recipient can mean. `links` gives the anchor of each part of the paper by its name.
+    `external` gives the source of each figure from elsewhere, by its sentence and its text: see `elsewhere.by_place`. A
+    claim whose sentence names no set is about the first of `groups`. `payees` holds a figure for each sum that the name
+    of a recipient can mean. `links` gives the anchor of each part of the paper by its name.
     """
 
     figures: Figures
-    external: Mapping[str, str] = field(default_factory=dict)
+    external: Mapping[Place, str] = field(default_factory=dict)
     groups: Sequence[Group] = ()
     payees: Sequence[Figure] = ()
     links: Mapping[str, str] = field(default_factory=dict)
@@ -55,7 +56,8 @@ class Match:
     """A mention with the result of its check.
 
     `what` names the figure, the source or the set that it matches. `message` explains the result to the writer and
-    follows the text of the mention, as in “£9m matches no figure in this paper”.
+    follows the text of the mention, as in “£9m matches no figure in this paper”. With `may_have_source` nothing in the
+    register contradicts the mention, so that it can come from elsewhere.
     """
 
     mention: Mention
@@ -63,6 +65,7 @@ class Match:
     standing: Standing
     what: str
     message: str
+    may_have_source: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,26 @@ def check(prose: str, known: Known) -> list[Match]:
     matches += _nothing_left(text, known)
     matches += [_claim(claim, known) for claim in claimed]
     matches += [_share(claim, known) for claim in shares.shares(prose, known.figures)]
-    return sorted(
-        (each for each in matches if each.standing is Standing.UNMATCHED or plain[each.mention.start] != MASK),
-        key=lambda each: each.mention.start,
-    )
+    typed = (each for each in matches if each.standing is Standing.UNMATCHED or plain[each.mention.start] != MASK)
+    return sorted((_excused(each, prose, known) for each in typed), key=lambda each: each.mention.start)
+
+
+def _excused(match: Match, prose: str, known: Known) -> Match:
+    """Return a match with its source, where its sentence has one for it and nothing contradicts it."""
+    if not known.external or not match.may_have_source:
+        return match
+    source = known.external.get(place_of(prose, match.mention.text, match.mention.start))
+    return replace(match, standing=Standing.EXTERNAL, what=source, message=source) if source else match
+
+
+def sources_in(prose: str, source_by_figure: Mapping[str, str]) -> list[Source]:
+    """Return the source of each figure for each sentence of a text that has it."""
+    by_figure = {figure.casefold(): source for figure, source in source_by_figure.items()}
+    return [
+        Source(match.mention.text, sentence_around(prose, match.mention.start), source)
+        for match in check(prose, Known({}))
+        if (source := by_figure.get(match.mention.text.casefold()))
+    ]
 
 
 def in_title(title: str) -> str:
@@ -112,34 +131,16 @@ def in_title(title: str) -> str:
     return ""
 
 
-def faults_of_sources(lines: str) -> list[str]:
-    """Return what is wrong with the lines that give the sources of figures from elsewhere, each with its number."""
-    faults: list[str] = []
-    sources: dict[str, str] = {}
-    for number, line in enumerate(lines.splitlines(), start=1):
-        text, colon, source = (part.strip() for part in line.partition(":"))
-        if not line.strip():
-            continue
-        if not text or not colon or not source:
-            faults.append(f"Line {number}: enter the figure, a colon and its source, not “{line.strip()}”")
-        elif not re.search(rf"\d|\b(?:{IN_LETTERS})\b", text, re.IGNORECASE):
-            faults.append(f"Line {number}: “{text}” is not a sum of money or a count")
-        elif sources.setdefault(text.casefold(), source) != source:
-            faults.append(f"Line {number}: {text} has two sources. Enter one")
-    return faults
-
-
 # Sums
 
 
 def _sum(mention: Mention, text: _Text, known: Known) -> Match:
-    if source := _source(mention, known.external):
-        return Match(mention, Kind.MONEY, Standing.EXTERNAL, source, source)
     if mention.value is None:
-        return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", mention.why)
+        # A sum in euros can come from elsewhere, but a sum that nobody can read cannot.
+        return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", mention.why, may_have_source=mention.why == FOREIGN)
     figures = [figure for figure in known.figures.values() if equals(mention, figure)]
     if not figures:
-        return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", "matches no figure in this paper")
+        return _unknown_sum(mention, text, known)
     if _AVERAGE.search(text.plain, max(mention.start - 40, 0), mention.start):
         message = "is described as an average, and the register holds no averages"
         return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", message)
@@ -155,7 +156,18 @@ def _sum(mention: Mention, text: _Text, known: Known) -> Match:
     figures.sort(key=lambda figure: figure not in named)
     if label and not any(equals(mention, figure) for figure in named):
         return Match(mention, Kind.MONEY, Standing.UNMATCHED, figures[0].name, _another(figures[0], label, named))
-    return Match(mention, Kind.MONEY, Standing.MATCHED, figures[0].name, _rounded(mention, figures))
+    exact = _rounded(mention, figures)
+    return Match(mention, Kind.MONEY, Standing.MATCHED, figures[0].name, exact, may_have_source=not label)
+
+
+def _unknown_sum(mention: Mention, text: _Text, known: Known) -> Match:
+    """Return the check of a sum that no figure has; the sentence may name whose sum it would be."""
+    label, named = _sentence_name(mention, text, known)
+    if not label or not named:
+        message = "matches no figure in this paper"
+        return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", message, may_have_source=True)
+    message = f"matches no figure in this paper, and the sentence names “{label}”, which is {named[0].exact}"
+    return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", message)
 
 
 _OVER = re.compile(r"\b(?:overspent|overspend\sof|exceeds?\sthe\s(?:allocation|budget))\s(?:by\s)?$", re.IGNORECASE)
@@ -226,8 +238,6 @@ def _rounded(mention: Mention, figures: Sequence[Figure]) -> str:
 
 
 def _count(mention: Mention, known: Known) -> Match:
-    if source := _source(mention, known.external):
-        return Match(mention, Kind.COUNT, Standing.EXTERNAL, source, source)
     same = [figure for figure in known.figures.values() if figure.count is not None and figure.count == mention.value]
     # Where the sentence says what happened to them, a figure of the same size for another outcome does not match.
     name = _COUNT_NAMES.get(mention.outcome, f"bids {mention.outcome}")
@@ -244,7 +254,8 @@ def _count(mention: Mention, known: Known) -> Match:
         return Match(mention, Kind.COUNT, Standing.UNMATCHED, "", message)
     of = f" of {' or '.join(mention.thing.split())}" if mention.thing else ""
     hint = f"; {mention.value} is the figure “{same[0].name}”" if same else ""
-    return Match(mention, Kind.COUNT, Standing.UNMATCHED, "", f"matches no count{of} in this paper{hint}")
+    message = f"matches no count{of} in this paper{hint}"
+    return Match(mention, Kind.COUNT, Standing.UNMATCHED, "", message, may_have_source=True)
 
 
 # The figure that counts the grants of each level, and how a message describes those grants.
@@ -279,7 +290,7 @@ def _alike(
         if count is None and after and (bare := _NUMBER_OF.search(plain, max(amount.start - 40, 0), amount.start)):
             value = int(bare[1]) if bare[1].isdigit() else in_letters(bare[1])
             count = Mention(bare[1], *bare.span(1), Decimal(value), thing="grants")
-        if count and count.can_count("grants") and not _source(count, known.external):
+        if count and count.can_count("grants"):
             explained.add(count.start)
             matches.append(_of_one_amount(count, amount, known.groups))
     return matches, explained
@@ -303,11 +314,10 @@ def _of_one_amount(count: Mention, amount: Mention, groups: Sequence[Group]) -> 
 
 
 def _share(share: shares.Share, known: Known) -> Match:
-    if source := _source(share.mention, known.external):
-        return Match(share.mention, Kind.SHARE, Standing.EXTERNAL, source, source)
     if share.figure:
         return Match(share.mention, Kind.SHARE, Standing.MATCHED, share.figure.name, share.message)
-    return Match(share.mention, Kind.SHARE, Standing.UNMATCHED, "", share.message)
+    message, may_have_source = share.message, not share.contradicted
+    return Match(share.mention, Kind.SHARE, Standing.UNMATCHED, "", message, may_have_source=may_have_source)
 
 
 # Claims
@@ -316,8 +326,6 @@ MOST_NAMED = 12
 
 
 def _claim(stated: StatedClaim, known: Known) -> Match:
-    if source := _source(stated.mention, known.external):
-        return Match(stated.mention, Kind.CLAIM, Standing.EXTERNAL, source, source)
     group, size = stated.group, len(stated.group.members)
     extent = stated.claim.extent
     if stated.holds:
@@ -349,11 +357,6 @@ def _claim(stated: StatedClaim, known: Known) -> Match:
 
 def _listed(words: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1] if words else "")))
-
-
-def _source(mention: Mention, external: Mapping[str, str]) -> str:
-    by_text = {text.casefold(): source for text, source in external.items()}
-    return by_text.get(mention.text.casefold(), "")
 
 
 # How a text reads, with its mentions marked

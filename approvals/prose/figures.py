@@ -115,13 +115,3 @@ def fill(prose: str, figures: Figures, links: Mapping[str, str] | None = None) -
         if not piece.figure and ("{" in piece.text or "}" in piece.text):
             raise UnknownFigure(f"“{piece.text.strip()[:60]}” has a brace without the name of a figure")
     return pieces
-
-
-def externals(lines: str) -> dict[str, str]:
-    """Return the source of each figure by its text, from lines like `£84m: budget of the Mayor 2019/20`."""
-    sources = {}
-    for line in lines.splitlines():
-        text, colon, source = line.partition(":")
-        if colon and text.strip() and source.strip():
-            sources[text.strip()] = source.strip()
-    return sources

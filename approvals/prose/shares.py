@@ -50,11 +50,15 @@ _ABOUT, _TO_FIVE, _FRACTION = Decimal(1), Decimal("2.5"), Decimal(4)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share in a text, the first figure that makes it (None where no figure does), and a message for the writer."""
+    """A share in a text, the first figure that makes it (None where no figure does), and a message for the writer.
+
+    It is `contradicted` where the sentence names its part, and another share of the whole is true of that.
+    """
 
     mention: Mention
     figure: Figure | None
     message: str
+    contradicted: bool = False
 
 
 def shares(prose: str, figures: Figures) -> Iterator[Share]:
@@ -78,7 +82,7 @@ def shares(prose: str, figures: Figures) -> Iterator[Share]:
             message = (
                 f"is not the share of {part.name}, {part.exact} of {whole.exact}, which is {_exactly(part, whole)}%"
             )
-            yield Share(mention, None, message)
+            yield Share(mention, None, message, contradicted=True)
         elif match["percent"] or not match["about"]:
             # “At least half of the grants reach two boroughs” is about nothing that the paper counts.
             yield Share(mention, None, "matches the share of no figure in this paper")

@@ -276,11 +276,9 @@ def _write(page: Page, served: str) -> None:
     follow(page, wrong.get_by_role("link", name=re.compile("^Correct it")))
     expect(page).to_have_url(re.compile("/sections/"))
 
-    page.goto(f"{served}/decisions/PCD-900/sources/")
-    look(page)
-    write(page, page.get_by_label("Figures from elsewhere"), "£3.21m: The budget of the operator")
-    press_on(page, page.get_by_role("button", name=re.compile("^Save")))
-    done(page, "You saved the sources")
+    write(page, page.get_by_label("Source of £3.21m"), "The budget of the operator")
+    press_on(page, page.get_by_role("button", name="Save the section"))
+    done(page, re.compile("You saved"))
     for area, (username, _) in ADVISERS.items():
         sign_in(page, served, username)
         page.goto(f"{served}/decisions/PCD-900/sign-off/{area}/")

@@ -103,7 +103,6 @@ def test_a_returned_paper_comes_back_as_version_2_and_the_first_stays(returned: 
 def test_a_submitted_paper_cannot_be_edited(decision: Decision, grace: User) -> None:
     for write in (
         lambda: writing.write_section(decision=decision, key="data", text="x", by=grace, at=NOW),
-        lambda: writing.name_sources(decision=decision, lines="", by=grace, at=NOW),
         lambda: writing.write_part_two(decision=decision, text="x", exemption="x", by=grace, at=NOW),
         lambda: writing.submit_pack(decision=decision, by=grace, at=NOW),
     ):

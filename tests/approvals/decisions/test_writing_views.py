@@ -16,6 +16,8 @@ from approvals.models import Award, Decision, DecisionSection, SectionDraft
 from approvals.paper import contents, sections, sources
 from approvals.paper import figures as figures_of_paper
 from approvals.paper import pack as packs
+from approvals.prose import elsewhere
+from approvals.prose.elsewhere import Source
 from approvals.prose.figures import masked
 from approvals.routing import awards
 from grants.models import AuditEvent, User
@@ -74,15 +76,20 @@ def write(section: DecisionSection, text: str, by: User) -> None:
 
 def test_a_preview_shows_how_a_text_reads_and_changes_nothing(client: Client, section: DecisionSection) -> None:
     events = AuditEvent.objects.count()
-    answer = post(client, section, "Of {grants}, £0.95m and £9.99m; £84m.", then="preview")
+    text = "Of {grants}, £0.95m and £9.99m; £84m."
+    DecisionSection.objects.filter(pk=section.pk).update(
+        figure_sources=[{"figure": "£84m", "sentence": text, "source": "The budget"}]
+    )
+    answer = post(client, section, text, then="preview")
     assert answer.status_code == 200
     assert field(answer) == "Of {grants}, £0.95m and £9.99m; £84m."
-    standings = [(match.mention.text, match.standing.value) for match in answer.context["matches"]]
+    standings = [(each.match.mention.text, each.match.standing.value) for each in answer.context["checks"]]
     assert standings == [("£0.95m", "matched"), ("£9.99m", "unmatched"), ("£84m", "external")]
     preview = page(answer)
     assert '£1.44m<span class="app-paper__exact"> (£1,438,598)</span>' in preview
     assert "is grants above the threshold, £947,234, rounded to £10,000." in preview
-    assert "name its source" in preview
+    assert preview.count("If this comes from elsewhere, enter its source.") == 2
+    assert "Source of £9.99m" in preview and 'value="The budget"' in preview
     section.refresh_from_db()
     assert section.text.startswith("The recommended projects do not use personal data")
     assert (AuditEvent.objects.count(), SectionDraft.objects.count()) == (events, 0)
@@ -168,9 +175,9 @@ def test_a_text_with_correct_figures_can_be_submitted(section: DecisionSection, 
 
 
 def test_a_count_from_elsewhere_is_accepted_with_its_source(section: DecisionSection, grace: User) -> None:
-    write(section, "Nine boroughs were asked.", grace)
-    lines = f"{section.decision.external_figures}\nNine boroughs: The minutes of May"
-    writing.name_sources(decision=section.decision, lines=lines, by=grace, at=NOW)
+    text = "Nine boroughs were asked."
+    source = Source("Nine boroughs", text, "The minutes of May")
+    writing.write_section(decision=section.decision, key="data", text=text, by=grace, at=NOW, sources=[source])
     # The finance adviser sees the sources of figures from elsewhere, and so does every reader.
     with pytest.raises(writing.NotReconciled, match="sign-off of finance is void: From elsewhere, Nine boroughs"):
         writing.submit_pack(decision=section.decision, by=grace, at=NOW)
@@ -183,10 +190,65 @@ def test_a_count_from_elsewhere_is_accepted_with_its_source(section: DecisionSec
     assert "The minutes of May" in frozen.html
 
 
-def test_a_line_without_a_source_is_refused_at_its_field(section: DecisionSection, grace: User) -> None:
-    with pytest.raises(Refused, match="Line 1: enter the figure") as refused:
-        writing.name_sources(decision=section.decision, lines="hello", by=grace, at=NOW)
-    assert refused.value.field == "lines"
+def name_of(text: str, figure: str) -> str:
+    """Return the name of the field for the source of a figure in a text of one sentence."""
+    return elsewhere.digest(elsewhere.place_of(text, figure, 0))
+
+
+def test_a_source_is_saved_with_the_section_and_belongs_to_its_sentence(
+    client: Client, section: DecisionSection
+) -> None:
+    text = "The Home Office gave £9.99m."
+    answer = post(client, section, text, **{name_of(text, "£9.99m"): " The letter of May "})
+    assert answer.status_code == 302
+    section.refresh_from_db()
+    assert section.figure_sources == [{"figure": "£9.99m", "sentence": text, "source": "The letter of May"}]
+    event = AuditEvent.objects.filter(action="write section", subject=section.reference).latest("number")
+    assert event.facts["figures from elsewhere"] == "£9.99m: The letter of May"
+    problems = submission.of(section.decision, at=NOW).problems
+    assert not [problem for problem in problems if problem.check == "prose"]
+    again = post(client, section, f"{text} Another sentence has £9.99m.", then="preview")
+    standings = [(each.match.mention.text, each.match.standing.value) for each in again.context["checks"]]
+    assert standings == [("£9.99m", "external"), ("£9.99m", "unmatched")]
+
+
+def test_a_changed_sentence_is_offered_the_source_that_it_had(client: Client, section: DecisionSection) -> None:
+    text = "The Home Office gave £9.99m."
+    post(client, section, text, **{name_of(text, "£9.99m"): "The letter of May"})
+    section.refresh_from_db()
+    changed = "The Home Office gave £9.99m in May."
+    answer = post(client, section, changed, then="preview")
+    (check,) = answer.context["checks"]
+    assert check.match.standing == "unmatched"
+    assert 'value="The letter of May"' in page(answer)
+    post(client, section, changed, **{name_of(changed, "£9.99m"): ""})
+    section.refresh_from_db()
+    assert section.figure_sources == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The grant of London Blues is £151,361, and no source makes it another.
+        "London Blues receives £151,631.",
+        "The underspend is £754,500.",
+        "It costs £106,00.",
+        "We were told of £1.5.3m.",
+        "It is half a million pounds.",
+        "50% of bids were rejected.",
+        "The 28 grants in {appendix 2} are each above £50,000.",
+    ],
+)
+def test_no_source_excuses_what_is_contradicted_or_malformed(
+    client: Client, section: DecisionSection, text: str
+) -> None:
+    answer = post(client, section, text, then="preview")
+    wrong = [each for each in answer.context["checks"] if each.match.standing == "unmatched"]
+    assert wrong and all(each.form is None for each in wrong)
+    every = {name_of(text, each.match.mention.text): "I say so" for each in wrong}
+    post(client, section, text, **every)
+    problems = submission.of(section.decision, at=NOW).problems
+    assert [problem.reference for problem in problems if problem.check == "prose"] == ["PCD-681 data"]
 
 
 def test_a_title_may_name_what_does_not_change(section: DecisionSection, grace: User) -> None:

@@ -32,7 +32,6 @@ KNOWN = Known(
             Figure("rows of table 2", "", count=6, thing="rows"),
         )
     },
-    external={"5 grants": "Another paper"},
     groups=[
         Group("grants asked for", "grants", ("asked for",), ABOVE),
         Group("grants above the threshold", "grants", ("above the threshold", "appendix 1"), ABOVE),
@@ -181,7 +180,6 @@ def test_an_amount_at_the_limit_is_not_below_it(bound: Bound, breaks: list[str])
         ("4 grants of £49,200 each", Standing.UNMATCHED),
         ("2 of £49,200 each", Standing.UNMATCHED),
         ("11 grants of £49,200 each", Standing.UNMATCHED),
-        ("5 grants of £49,200 each", Standing.EXTERNAL),
     ],
 )
 def test_a_count_of_equal_grants_is_compared_with_the_grants_of_that_amount(prose: str, standing: Standing) -> None:

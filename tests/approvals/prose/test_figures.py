@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from approvals.prose.figures import Piece, UnknownFigure, externals, fill, masked, references
+from approvals.prose.figures import Piece, UnknownFigure, fill, masked, references
 from tests.approvals.prose.pcd681_figures import FIGURES
 
 LINKS = {"appendix 1": "appendix-1", "table 3": "table-3"}
@@ -71,21 +71,6 @@ def test_an_unknown_reference_is_refused_by_name(prose: str, message: str) -> No
 def test_a_link_without_links_is_refused() -> None:
     with pytest.raises(UnknownFigure, match="appendix 1"):
         fill("{appendix 1}", FIGURES)
-
-
-@pytest.mark.parametrize(
-    ("lines", "sources"),
-    [
-        ("£84m: Budget 2019/20", {"£84m": "Budget 2019/20"}),
-        ("£84m: Budget: page 3\n\n £2m :Plan ", {"£84m": "Budget: page 3", "£2m": "Plan"}),
-        ("£84m", {}),
-        ("£84m:", {}),
-        (": Budget", {}),
-        ("", {}),
-    ],
-)
-def test_sources_are_read_one_a_line(lines: str, sources: dict[str, str]) -> None:
-    assert externals(lines) == sources
 
 
 def test_each_way_to_write_a_figure_is_listed_once_without_those_that_read_as_nought() -> None:

@@ -256,7 +256,7 @@ BROKEN: dict[str, Broken] = {
         D(5790000),
     ),
     "a figure from elsewhere without its source": Broken(
-        lambda decision: Decision.objects.filter(pk=decision.pk).update(external_figures=""), "prose", "says £84m"
+        lambda decision: DecisionSection.objects.update(figure_sources=[]), "prose", "says £84m"
     ),
     "an empty section": Broken(
         lambda decision: section("equality", " \n "), "section", "“Equality comments” is empty.", D(0)
