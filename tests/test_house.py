@@ -13,6 +13,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import URLPattern, get_resolver
 
+from grants.references import InAddress
 from grants.roles import ACTIONS
 from tests.test_matrix import TABLE
 
@@ -96,6 +97,17 @@ def test_every_partial_is_used() -> None:
 def test_every_page_says_who_may_open_it(name: str) -> None:
     action = vars(inspect.unwrap(pages()[name].callback)).get("action") or vars(pages()[name].callback).get("action")
     assert action == "public" or action in ACTIONS
+
+
+def test_what_people_chose_as_a_reference_stands_in_every_address_in_one_way() -> None:
+    """A path of rounds or decisions takes the reference by its own converter, as it may hold a slash."""
+    chosen = {
+        name: pattern.pattern.converters[part]
+        for name, pattern in pages().items()
+        for before, part in re.findall(r"(rounds|decisions|register)/<\w+:(\w+)>", str(pattern.pattern))
+    }
+    assert len(chosen) > 50
+    assert [name for name, converter in chosen.items() if not isinstance(converter, InAddress)] == []
 
 
 def test_imports_point_down_and_pure_rules_are_pure() -> None:
