@@ -159,13 +159,17 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit of the scheme of delegation that a new round starts with: `amount` in pounds."""
+    """A limit of the scheme of delegation that a new round starts with: `amount` in pounds.
+
+    `further` are the levels above it, as `grants.levels` has them.
+    """
 
     kind: str
     amount: Decimal
     below: str
     at_or_above: str
     citation: str
+    further: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -259,11 +263,15 @@ def body_of(data: Mapping[str, Any]) -> Body:
             )
             for row in data["criteria"]
         ),
-        limits=tuple(Limit(**{**row, "amount": money.exact(row["amount"])}) for row in data["limits"]),
+        limits=tuple(_limit(row) for row in data["limits"]),
         texts=data["texts"],
         data=data,
         deciding=_deciding(data.get("deciding", {})),
     )
+
+
+def _limit(row: Mapping[str, Any]) -> Limit:
+    return Limit(**{**row, "amount": money.exact(row["amount"]), "further": tuple(row.get("further", ()))})
 
 
 def _deciding(data: Mapping[str, Any]) -> Deciding:

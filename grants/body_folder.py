@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grants import money
+from grants import levels, money
 from grants.bodies import TEXTS, TEXTS_OF_AREAS, Body, How, Offices, body_of
 
 Value = TypeVar("Value")
@@ -268,19 +268,31 @@ def _weight(text: str) -> Decimal:
     return weight
 
 
-def _limits(file: Path) -> list[dict[str, str]]:
+def _limits(file: Path) -> list[dict[str, Any]]:
+    """Return the limit of each kind. Several rows of a kind are its levels, each above the one before."""
     rows = _rows(file, ("kind", "limit", "below", "at_or_above", "citation"))
-    limits = [
-        {
-            "kind": row.one_of("kind", LIMIT_KINDS),
-            "amount": money.text(row.read("limit", money.exact, "an amount of pounds and whole pence")),
-            "below": row.text("below", 120),
-            "at_or_above": row.text("at_or_above", 120),
-            "citation": row.text("citation", 120),
-        }
-        for row in rows
-    ]
-    _once(rows, "kind", [limit["kind"] for limit in limits])
+    limits: list[dict[str, Any]] = []
+    for row in rows:
+        kind = row.one_of("kind", LIMIT_KINDS)
+        amount = row.read("limit", money.exact, "an amount of pounds and whole pence")
+        citation, above = row.text("citation", 120), row.text("at_or_above", 120)
+        first = next((limit for limit in limits if limit["kind"] == kind), None)
+        if first is None:
+            # Below a limit of nought there is nothing, so nobody approves there: nothing is delegated.
+            below = row.text("below", 120) if amount else row.cells["below"].strip()
+            if amount < 0 or (below and not amount):
+                raise row.wrong("limit", "must be above 0, or 0 with nobody below it where nothing is delegated")
+            limits.append(
+                {"kind": kind, "amount": money.text(amount), "below": below, "at_or_above": above, "citation": citation}
+            )
+            continue
+        further: list[dict[str, str]] = first.setdefault("further", [])
+        below_now = further[-1]["who"] if further else first["at_or_above"]
+        if row.text("below", 120) != below_now:
+            raise row.wrong("below", f"must be “{below_now}”, who decides from the limit before on")
+        further.append({"from": money.text(amount), "who": above, "citation": citation})
+        if wrong := levels.fault(money.exact(first["amount"]), further):
+            raise row.wrong("limit", wrong)
     if "grant" not in {limit["kind"] for limit in limits}:
         raise BadBody(f"{file}: there must be a limit for a grant")
     return limits

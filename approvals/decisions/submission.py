@@ -19,6 +19,7 @@ from approvals.paper.spellings import Unprinted
 from approvals.prose import checking, figures
 from approvals.prose.checking import Kind, Standing
 from approvals.reconciliation.sums import Discrepancy
+from approvals.routing.facts import RouteFacts
 from grants import audit, money
 from grants.days import day_of
 from grants.printable import everywhere
@@ -66,6 +67,7 @@ def faults(basis: sources.Sources, prose: CheckedProse) -> list[Discrepancy]:
     if basis.awards and basis.limits[DelegationRule.Kind.GRANT] is None:
         missing = "No confirmed limit for grants is in force today."
         faults.append(Discrepancy("limit", missing, money.ZERO, reference))
+    faults += _faults_of_level(basis)
     for part in PARTS:
         if part.key != "commercial" or basis.contracts_asked():
             faults += _faults_of(part, text_of(basis, part), prose, reference)
@@ -77,6 +79,26 @@ def faults(basis: sources.Sources, prose: CheckedProse) -> list[Discrepancy]:
         faults.append(Discrepancy("items", nothing, money.ZERO, reference))
     # Problems that the writers can correct in the text come before those to correct in the register.
     return [*faults, *basis.reconciliation.discrepancies]
+
+
+def _faults_of_level(basis: sources.Sources) -> Iterator[Discrepancy]:
+    """Yield that the paper goes to a level that may not decide its largest grant, where there are several levels."""
+    rule = basis.limits[DelegationRule.Kind.GRANT]
+    if rule is None or not rule.further:
+        return
+    deciders = [rule.at_or_above, *(level["who"] for level in rule.further)]
+    routed = [(facts, award) for award in basis.asked() if (facts := RouteFacts.read(award.routed_as))]
+    high = [(deciders.index(facts.decider), award) for facts, award in routed if facts.decider in deciders]
+    if not high:
+        return
+    place, award = max(high, key=lambda pair: pair[0])
+    if basis.decision.decision_by not in deciders[place:]:
+        yield Discrepancy(
+            "decider",
+            f"{award.bid.title} is for the {deciders[place]}, but the paper is for the {basis.decision.decision_by}.",
+            award.amount,
+            basis.decision.reference,
+        )
 
 
 def _faults_of(part: Part, text: str, prose: CheckedProse, reference: str) -> Iterator[Discrepancy]:

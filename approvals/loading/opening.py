@@ -8,7 +8,7 @@ from typing import Any
 from approvals.loading.folder import BadFolder, Folder, pounds
 from approvals.models import DelegationRule
 from approvals.routing import limits
-from grants import body_folder
+from grants import body_folder, money
 from grants.models import RoleHolding, Round, User
 from grants.people import people
 from grants.roles import Role
@@ -91,6 +91,10 @@ def _confirm_rules(folder: Folder, administrator: User, at: datetime) -> None:
             at_or_above=rule["at_or_above"],
             citation=rule["citation"],
             valid_from=date.fromisoformat(str(rule["valid_from"])),
+            further=tuple(
+                {"from": money.text(pounds(level["from"])), "who": level["who"], "citation": level["citation"]}
+                for level in rule.get("further", [])
+            ),
         )
         limits.propose_rule(round=folder.round, terms=terms, by=administrator, at=at)
     own = {rule["kind"] for rule in folder.toml.get("delegation_rules", [])}

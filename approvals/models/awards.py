@@ -16,7 +16,10 @@ from grants.states import Transition, Transitions, allows
 
 
 class DelegationRule(models.Model):
-    """A dated limit of the scheme of delegation, as data. Proposed by one person, confirmed by another."""
+    """A dated limit of the scheme of delegation, as data. Proposed by one person, confirmed by another.
+
+    With a limit of nought and nobody below it, nothing is delegated.
+    """
 
     class Kind(models.TextChoices):
         GRANT = "grant", "Grants"
@@ -27,8 +30,11 @@ class DelegationRule(models.Model):
     reference = models.CharField(max_length=12, unique=True, editable=False)
     kind = models.CharField(max_length=12, choices=Kind)
     limit = models.DecimalField(max_digits=14, decimal_places=2)
-    below = models.CharField("who approves below", max_length=120)
+    below = models.CharField("who approves below", max_length=120, blank=True)
     at_or_above = models.CharField("who approves at or above", max_length=120)
+    further = models.JSONField(
+        "levels above it", default=list, blank=True, help_text="Each with “from”, “who” and “citation”, rising."
+    )
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     citation = models.CharField(max_length=120)
@@ -40,7 +46,10 @@ class DelegationRule(models.Model):
     class Meta:
         ordering = ["kind", "valid_from"]
         constraints = [
-            models.CheckConstraint(condition=Q(limit__gt=0), name="rule_limit_above_zero"),
+            # Without anybody who approves below, nothing is delegated.
+            models.CheckConstraint(
+                condition=(Q(limit__gt=0) & ~Q(below="")) | Q(limit=0, below=""), name="rule_limit_above_zero"
+            ),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")), name="rule_set_by_two_people"
             ),

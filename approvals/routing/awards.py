@@ -21,7 +21,7 @@ from approvals.routing import limits, routes
 from approvals.routing.commitments import must_not_be_in_flight
 from approvals.routing.facts import RouteFacts
 from bids.models import Bid, Interest
-from grants import audit, states
+from grants import audit, money, states
 from grants.days import day_of
 from grants.models import Round, User
 from grants.refusal import Refused, must_be_current
@@ -57,7 +57,8 @@ def limit_on(round: Round, kind: str, day: date) -> tuple[DelegationRule, routes
         raise Refused(
             f"No confirmed rule for {DelegationRule.Kind(kind).label.lower()} is in force on {day:%-d %B %Y}."
         )
-    return rule, routes.Limit(rule.limit, rule.below, rule.at_or_above, rule.citation, rule.valid_from)
+    further = tuple(routes.Step(money.exact(each["from"]), each["who"], each["citation"]) for each in rule.further)
+    return rule, routes.Limit(rule.limit, rule.below, rule.at_or_above, rule.citation, rule.valid_from, further)
 
 
 def routes_now(round: Round, day: date, amounts: Mapping[str, Decimal] | None = None) -> dict[str, routes.Route]:
@@ -141,7 +142,7 @@ def _differs(award: Award, new: RouteFacts) -> bool:
     old = RouteFacts.read(award.routed_as)
     if old is None:
         return True
-    same_route = (old.level, old.binding) == (new.level, new.binding)
+    same_route = (old.level, old.decider, old.binding) == (new.level, new.decider, new.binding)
     # An approval rests on the amount, the group and the level, not on which rule of the same effect is in force.
     if award.state == Award.State.APPROVED:
         return not same_route

@@ -25,6 +25,7 @@ class RouteFacts:
     binding: Group
     other: Group
     deferred: str
+    decider: str = ""
 
     @classmethod
     def of(cls, route: Route, rule: str) -> RouteFacts:
@@ -39,6 +40,7 @@ class RouteFacts:
             binding=route.binding,
             other=route.other,
             deferred=route.deferred,
+            decider=route.decider,
         )
 
     @classmethod
@@ -57,6 +59,7 @@ class RouteFacts:
             other=_group(stored["other"]),
             # Grants that were routed before deferral was recorded have none.
             deferred=stored.get("deferred", ""),
+            decider=stored.get("decider", ""),
         )
 
     @property
@@ -76,6 +79,8 @@ class RouteFacts:
             "binding": _stored_group(self.binding),
             "other": _stored_group(self.other),
             "deferred": self.deferred,
+            # Left out where the scheme has two levels, as in all facts from before there were more.
+            **({"decider": self.decider} if self.decider else {}),
         }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from approvals.models import Award, DelegationRule
+from grants import levels
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
 from grants.formulas import no_formula
 from grants.layout import Piece, Rows, Tick
@@ -79,12 +80,27 @@ class RuleForm(Form):
     """Propose a limit of delegation."""
 
     kind = forms.ChoiceField(label="What the limit is for", choices=DelegationRule.Kind.choices, widget=Radios)
-    limit = MoneyField(label="Limit")
-    below = forms.CharField(label="Who approves below it", max_length=120)
+    limit = MoneyField(label="Limit", above_zero=False, help_text="Enter 0 if nothing is delegated.")
+    below = forms.CharField(
+        label="Who approves below it", max_length=120, required=False, help_text="Leave this empty for a limit of 0."
+    )
     at_or_above = forms.CharField(label="Who approves at or above it", max_length=120)
+    further = text_area(
+        "Further levels",
+        rows=3,
+        required=False,
+        longest=2000,
+        hint="One on each line, rising, like “50,000: Board of trustees; Scheme 2.2”.",
+    )
     citation = forms.CharField(label="Citation", max_length=120, help_text="For example, Scheme 4.8")
     valid_from = DayField(label="In force from", called="The first day in force")
     valid_to = DayField(label="In force until", called="The last day in force", required=False)
+
+    def clean_further(self) -> tuple[levels.Level, ...]:
+        try:
+            return levels.read(self.cleaned_data["further"])
+        except ValueError as wrong:
+            raise forms.ValidationError(str(wrong)) from None
 
 
 class ConfirmRuleForm(Form):

@@ -1,5 +1,6 @@
 """Transitions of the rules of delegation: set by two people, one who proposes and one who confirms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from django.db.models import Q
 
 from approvals.models import DelegationRule
 from approvals.routing import duties
-from grants import audit
+from grants import audit, levels
 from grants.models import Round, User, new_references
 from grants.refusal import Refused
 from grants.rounds import rounds
@@ -19,7 +20,9 @@ from grants.rounds import rounds
 class RuleTerms:
     """What a rule of delegation says. `kind` is a value of DelegationRule.Kind; `limit` is in pounds.
 
-    `below` and `at_or_above` name who approves there; without a `valid_to` the rule has no last day.
+    `below` and `at_or_above` name who approves there; `further` are the levels above, each with `from` in pounds,
+    `who` and `citation`. With a limit of nought and nobody below, nothing is delegated. Without a `valid_to` the rule
+    has no last day.
     """
 
     kind: str
@@ -29,12 +32,15 @@ class RuleTerms:
     citation: str
     valid_from: date
     valid_to: date | None = None
+    further: tuple[Mapping[str, str], ...] = ()
 
 
 def set_up(*, round: Round, by: User, at: datetime) -> None:
     """Propose the limits of the round's body for a new round. Each applies once a lead confirms it."""
     for own in round.body.limits:
-        terms = RuleTerms(own.kind, own.amount, own.below, own.at_or_above, own.citation, valid_from=round.opens_on)
+        terms = RuleTerms(
+            own.kind, own.amount, own.below, own.at_or_above, own.citation, round.opens_on, further=own.further
+        )
         _propose(round, terms, by, at)
 
 
@@ -53,14 +59,20 @@ def propose_rule(*, round: Round, terms: RuleTerms, by: User, at: datetime) -> D
     """
     if terms.valid_to and terms.valid_to < terms.valid_from:
         raise Refused("The last day must be on or after the first", field="valid_to")
+    if bool(terms.limit) != bool(terms.below):
+        raise Refused("Leave out who approves below only with a limit of £0, where nothing is delegated", field="below")
+    if (wrong := levels.fault(terms.limit, terms.further)) is not None:
+        raise Refused(wrong, field="further")
     return _propose(rounds.lock(round), terms, by, at)
 
 
 def _propose(round: Round, terms: RuleTerms, by: User, at: datetime) -> DelegationRule:
     taken = DelegationRule.objects.values_list("reference", flat=True)
     reference = new_references("RULE", 1, taken)[0]
-    rule = DelegationRule.objects.create(round=round, reference=reference, proposed_by=by, **vars(terms))
+    values = vars(terms) | {"further": [dict(level) for level in terms.further]}
+    rule = DelegationRule.objects.create(round=round, reference=reference, proposed_by=by, **values)
     facts = {"kind": terms.kind, "limit": terms.limit, "from": terms.valid_from, "citation": terms.citation}
+    facts |= {"levels above": values["further"]} if terms.further else {}
     audit.record("propose rule", rule, round=round, by=by, at=at, facts=facts)
     return rule
 

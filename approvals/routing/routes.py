@@ -6,7 +6,7 @@ route. Source: PCD 681 paras 2.5 and 2.11; scheme of delegation 4.8 (grants) and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,17 +16,44 @@ from grants.counting import counted
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A level of the scheme: who decides from an amount in pounds on, and the citation that says so."""
+
+    starts_at: Decimal
+    who: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
-    """The limit of the scheme in force on a day: its `amount` in pounds, and who approves below and at or above it."""
+    """The limit of the scheme in force on a day: its `amount` in pounds, and who approves below and at or above it.
+
+    `further` are the levels above it, in rising order. With an amount of nought nothing is delegated.
+    """
 
     amount: Decimal
     below: str
     at_or_above: str
     citation: str
     valid_from: date
+    further: tuple[Step, ...] = ()
 
     def level(self, total: Decimal) -> Level:
         return Level.DELEGATED if total < self.amount else Level.DMPC
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return every level, from nought on."""
+        delegated = (Step(money.ZERO, self.below, self.citation),) if self.amount else ()
+        return (*delegated, Step(self.amount, self.at_or_above, self.citation), *self.further)
+
+    def step(self, total: Decimal) -> int:
+        """Return the place of the level that decides a sum; it never falls as the sum rises."""
+        return max(place for place, step in enumerate(self.steps) if step.starts_at <= max(total, money.ZERO))
+
+    def lowest_decided(self) -> int:
+        """Return the place of the first level that is decided in a paper."""
+        return 1 if self.amount else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +97,17 @@ class Route:
     warning: str = ""
     deferred: str = ""
 
+    @property
+    def step(self) -> int:
+        """The place of its level among the steps of the limit: that of its group, or higher where it was sent up."""
+        own = self.limit.step(self.binding.total)
+        return max(own, self.limit.lowest_decided()) if self.level is Level.DMPC else own
+
+    @property
+    def decider(self) -> str:
+        """Who decides it, where the scheme has more than two levels; empty elsewhere."""
+        return self.limit.steps[self.step].who if self.limit.further else ""
+
 
 def group(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key) -> Group:
     """Return the group of a claim: the grants of its family or recipient, including itself."""
@@ -97,20 +135,39 @@ def route(
     elif not binding.level.height and escalated:
         sentence = f"Sent up by a lead: {escalated}"
     warning = ""
-    if other.level.height > level.height:
+    worked_out = Route(level, sentence, binding, other, limit, "", deferred)
+    if limit.step(other.total) > worked_out.step:
         count = len(other.members) - 1
         others = counted(count, "other grant")
         by = f"to {other.name}" if other_key is Key.RECIPIENT else f"of {other.name}"
-        warning = f"With {others} {by} it comes to {money.pounds(other.total)}, not below {money.pounds(limit.amount)}."
-    return Route(level, sentence, binding, other, limit, warning, deferred)
+        warning = f"With {others} {by} it comes to {money.pounds(other.total)}, not below {_start(other.total, limit)}."
+    return replace(worked_out, warning=warning)
 
 
 def _sentence(binding: Group, limit: Limit) -> str:
-    below = binding.level is Level.DELEGATED
-    compared = f"{money.pounds(binding.total)}, {'below' if below else 'not below'} {money.pounds(limit.amount)}"
+    compared = f"{money.pounds(binding.total)}{_how_high(binding.total, limit)}"
     count = len(binding.members) - 1
     if count:
         others = counted(count, "other")
         compared = f"joins {others} of {binding.name}: {compared}"
-    sentence = f"{compared}. {limit.citation}"
+    sentence = f"{compared}. {limit.steps[limit.step(binding.total)].citation}"
     return sentence[0].upper() + sentence[1:]
+
+
+def _start(total: Decimal, limit: Limit) -> str:
+    return money.pounds(limit.steps[limit.step(total)].starts_at)
+
+
+def _how_high(total: Decimal, limit: Limit) -> str:
+    """Return how a sum compares with the steps around it, and who decides there if there are more than two."""
+    place, steps = limit.step(total), limit.steps
+    words = []
+    if steps[place].starts_at:
+        words.append(f"not below {money.pounds(steps[place].starts_at)}")
+    elif not limit.amount:
+        words.append("and nothing is delegated")
+    # With two levels the limit alone says everything.
+    if steps[place + 1 :] and (limit.further or not words):
+        words.append(f"below {money.pounds(steps[place + 1].starts_at)}")
+    who = f", for the {steps[place].who}" if limit.further else ""
+    return f", {' and '.join(words)}{who}" if words else who

@@ -180,6 +180,43 @@ def test_a_body_says_how_it_decides(folder: Path) -> None:
     assert own.digest != VALE.digest
 
 
+def test_rows_of_a_kind_are_its_levels(folder: Path) -> None:
+    head = "kind,limit,below,at_or_above,citation\n"
+    (folder / "limits.csv").write_text(
+        f"{head}grant,10000,Officer,Committee,Scheme 2.1\ngrant,50000,Committee,Board,Scheme 2.2\n", encoding="utf-8"
+    )
+    body_folder.read.cache_clear()
+    [limit] = body_folder.read(folder).limits
+    assert (limit.amount, limit.below, limit.at_or_above) == (Decimal(10000), "Officer", "Committee")
+    assert limit.further == ({"from": "50000.00", "who": "Board", "citation": "Scheme 2.2"},)
+
+
+def test_a_limit_of_nought_says_that_nothing_is_delegated(folder: Path) -> None:
+    head = "kind,limit,below,at_or_above,citation\n"
+    (folder / "limits.csv").write_text(f"{head}grant,0,,Board,Scheme 1\n", encoding="utf-8")
+    body_folder.read.cache_clear()
+    [limit] = body_folder.read(folder).limits
+    assert (limit.amount, limit.below, limit.at_or_above) == (Decimal(0), "", "Board")
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("grant,10000,Officer,Committee,2.1\ngrant,9000,Committee,Board,2.2", "row 3, limit: A level must begin above"),
+        ("grant,10000,Officer,Committee,2.1\ngrant,50000,Officer,Board,2.2", "row 3, below: must be “Committee”"),
+        ("grant,0,Officer,Committee,2.1", "row 2, limit: must be above 0, or 0 with nobody below it"),
+        ("grant,-5,Officer,Committee,2.1", "row 2, limit: must be above 0"),
+        ("grant,5,,Committee,2.1", "row 2, below: must not be empty"),
+    ],
+)
+def test_levels_that_do_not_follow_each_other_are_refused(folder: Path, rows: str, message: str) -> None:
+    (folder / "limits.csv").write_text(f"kind,limit,below,at_or_above,citation\n{rows}\n", encoding="utf-8")
+    body_folder.read.cache_clear()
+    with pytest.raises(BadBody) as refused:
+        body_folder.read(folder)
+    assert message in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["body.toml", "areas.csv", "tags.csv", "criteria.csv", "limits.csv", "sections.toml"])
 def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
