@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from approvals.prose import amounts, claim_reading, counts, labels, shares, sides
+from approvals.prose import amounts, arithmetic, claim_reading, counts, labels, shares, sides
 from approvals.prose.amounts import FOREIGN, IN_LETTERS, Mention, in_letters
 from approvals.prose.claims import Bound, Extent, Group, StatedClaim, equals
 from approvals.prose.elsewhere import Place, Source, place_of, sentence_around
@@ -94,15 +94,29 @@ def check(prose: str, known: Known) -> list[Match]:
         for each in (_sum(mention, text, known) for mention in summed)
         if each.mention.end not in limits or each.what
     ]
+    matches = _worked_out(matches, prose, summed)
     explained |= {place for claim in claimed if claim.holds for place in claim.count_starts}
     matches += [_count(mention, known) for mention in counted if mention.start not in explained]
-    matches += alike
-    matches += _referred(text, known)
-    matches += _nothing_left(text, known)
+    matches += [*alike, *_referred(text, known), *_nothing_left(text, known)]
     matches += [_claim(claim, known) for claim in claimed]
     matches += [_share(claim, known) for claim in shares.shares(prose, known.figures)]
     typed = (each for each in matches if each.standing is Standing.UNMATCHED or plain[each.mention.start] != MASK)
     return sorted((_excused(each, prose, known) for each in typed), key=lambda each: each.mention.start)
+
+
+def _worked_out(matches: Sequence[Match], prose: str, summed: Sequence[Mention]) -> list[Match]:
+    """Return the checks of sums, with those that a calculation in their sentence makes right or wrong."""
+    by_start = {match.mention.start: match for match in matches}
+    for result in arithmetic.results(prose, summed):
+        own, known = by_start.get(result.mention.start), [by_start.get(part.start) for part in result.parts]
+        standing, how = Standing.MATCHED, f"what comes of {_listed([part.text for part in result.parts])}"
+        if result.truth is not None:
+            standing, how = Standing.UNMATCHED, f"not {how}, which is {money.pounds(result.truth)}"
+        elif not own or not own.may_have_source or not all(each and each.standing is standing for each in known):
+            continue
+        if result.truth is not None or (own and own.standing is Standing.UNMATCHED):
+            by_start[result.mention.start] = Match(result.mention, Kind.MONEY, standing, "", f"is {how}")
+    return list(by_start.values())
 
 
 def _excused(match: Match, prose: str, known: Known) -> Match:
@@ -163,11 +177,10 @@ def _sum(mention: Mention, text: _Text, known: Known) -> Match:
 def _unknown_sum(mention: Mention, text: _Text, known: Known) -> Match:
     """Return the check of a sum that no figure has; the sentence may name whose sum it would be."""
     label, named = _sentence_name(mention, text, known)
-    if not label or not named:
-        message = "matches no figure in this paper"
-        return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", message, may_have_source=True)
-    message = f"matches no figure in this paper, and the sentence names “{label}”, which is {named[0].exact}"
-    return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", message)
+    message = "matches no figure in this paper"
+    if named:
+        message += f", and the sentence names “{label}”, which is {named[0].exact}"
+    return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", message, may_have_source=not named)
 
 
 _OVER = re.compile(r"\b(?:overspent|overspend\sof|exceeds?\sthe\s(?:allocation|budget))\s(?:by\s)?$", re.IGNORECASE)
