@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from approvals.models import (
     Award,
+    Condition,
     Decision,
     Pack,
     Scenario,
@@ -20,6 +21,15 @@ def award_or_404(request: Request, reference: str, action: str) -> Award:
     award = get_object_or_404(Award.objects.visible_to(request.user, action).for_routes(), reference=reference)
     enter(request, award.round)
     return award
+
+
+def condition_or_404(request: Request, reference: str, action: str) -> Condition:
+    """The condition of a grant, where this person may do the action in its round."""
+    rows = Condition.objects.select_related("award__bid", "award__round", "recorded_by")
+    visible = rows.filter(award__round__in=holdings(request.user).rounds(action))
+    condition = get_object_or_404(visible, reference=reference)
+    enter(request, condition.award.round)
+    return condition
 
 
 def decision_or_404(request: Request, reference: str, action: str) -> Decision:

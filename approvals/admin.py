@@ -5,6 +5,7 @@ from django.contrib import admin
 from approvals.models import (
     Approval,
     Award,
+    Condition,
     Decision,
     DecisionItem,
     DelegationRule,
@@ -28,7 +29,7 @@ class PackAdmin(ReadOnlyAdmin):
 @admin.register(DecisionItem)
 class DecisionItemAdmin(ReadOnlyAdmin):
     # What is decided is seen by whoever decides alone until it is signed, and then stands in the published record.
-    exclude = ("answer", "conditions", "reason")
+    exclude = ("answer", "before_payment", "conditions", "reason", "choices_on_terms")
 
 
 @admin.register(Decision)
@@ -37,6 +38,6 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 
 admin.site.register(
-    (Approval, Award, DelegationRule, PaperItem, Payment, Recommendation, Signature, SingleTenderAction),
+    (Approval, Award, Condition, DelegationRule, PaperItem, Payment, Recommendation, Signature, SingleTenderAction),
     ReadOnlyAdmin,
 )

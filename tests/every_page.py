@@ -13,7 +13,9 @@ from approvals.decisions import deciding, writing
 from approvals.families.workbench import Workbench
 from approvals.models import (
     AmendedGrant,
+    Approval,
     Award,
+    Condition,
     Decision,
     DelegationRule,
     PaperItem,
@@ -225,6 +227,26 @@ def item_of(decision: Decision, lead: User) -> dict[str, Any]:
     return {"reference": decision.reference, "item": reference}
 
 
+def condition_of(award: Award, by: User) -> dict[str, Any]:
+    """A condition that is met, of a grant with an approval."""
+    approval = Approval.objects.filter(award=award).first() or Approval.objects.create(
+        award=award,
+        reference="APP-TEST",
+        level="dmpc",
+        amount=award.amount,
+        reason="x",
+        facts={},
+        approved_by=by,
+        approved_at=AT,
+        invalid_at=AT,
+        invalid_because="x",
+    )
+    condition, _ = Condition.objects.get_or_create(
+        reference="CON-TEST", defaults={"award": award, "approval": approval, "text": "A signed agreement"}
+    )
+    return {"reference": condition.reference}
+
+
 def amending(decision: Decision) -> dict[str, dict[str, Any]]:
     """The addresses of a paper that changes a grant of the decision."""
     paper = Decision.objects.create(
@@ -239,6 +261,8 @@ def amending(decision: Decision) -> dict[str, dict[str, Any]]:
         "approvals:spell_text": {"reference": paper.reference},
         "approvals:amend_grant": {"reference": paper.reference},
         "approvals:leave_grant": {"reference": paper.reference, "award": award.reference},
+        "approvals:meet_condition": condition_of(award, lead),
+        "approvals:undo_condition": condition_of(award, lead),
     }
 
 

@@ -123,6 +123,8 @@ TABLE = {
     "approvals:clear_warning": "l",
     "approvals:escalate_award": "l",
     "approvals:record_payment": "f",
+    "approvals:meet_condition": "lf",
+    "approvals:undo_condition": "lf",
     "approvals:single_tender_actions": "lodfagkq",
     "approvals:add_single_tender_action": "l",
     "approvals:single_tender_action": "lodfagkq",

@@ -6,6 +6,7 @@ the change is a row of the new paper alone, which is computed as though it were 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -154,6 +155,7 @@ def as_amended(decision: Decision, grants: Sequence[Award], day: date) -> list[A
     asks = bool(decision.amends_id) and decision.signed_at is None
     changes = {kept.award_id: kept for kept in decision.changes.select_related("award")} if asks else {}
     facts = _facts(decision, changes.values(), day) if changes else {}
+    reasons = _earlier_reasons(changes) if changes else {}
     for award in grants:
         kept = changes.get(award.pk)
         vars(award)["was"] = award.amount if kept else None
@@ -163,9 +165,28 @@ def as_amended(decision: Decision, grants: Sequence[Award], day: date) -> list[A
         states.move(award, "amend grant: in the paper")
         award.amount, award.route = kept.amount, Award.Route.DMPC
         award.sentence, award.warning, award.routed_as = _sentence(decision), "", facts[award.reference]
-        vars(award)["valid"] = []
+        vars(award)["valid"], vars(award)["earlier"] = [], reasons.get(award.pk, [])
         vars(award.bid)["agreed"] = [Recommendation(amount=kept.amount)]
     return list(grants)
+
+
+def _earlier_reasons(awards: Collection[int]) -> dict[int, list[dict[str, str]]]:
+    """Return what each earlier decision answered with a reason of these grants, by their primary keys."""
+    reasons: dict[int, list[dict[str, str]]] = defaultdict(list)
+    items = DecisionItem.objects.signed().filter(award__in=awards).exclude(reason="").select_related("decision")
+    for item in items.order_by("pk"):
+        assert item.award_id and item.decision.signed_at
+        reasons[item.award_id].append(
+            {
+                "decision": item.decision.reference,
+                "signed_on": day_of(item.decision.signed_at).isoformat(),
+                "answer": item.get_answer_display(),
+                "answer_value": item.answer,
+                "reason": item.reason,
+                "text": f"{item.decision.reference}, {item.get_answer_display().lower()}: {item.reason}",
+            }
+        )
+    return reasons
 
 
 def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from approvals.amendments import amending
-from approvals.decisions import deciders, writing
+from approvals.decisions import deciders, standing, writing
 from approvals.decisions.deciders import Minutes
 from approvals.items import asking
 from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, PaperItem, SingleTenderAction
@@ -33,11 +33,14 @@ _DENIED = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one item, with its conditions and reason."""
+    """The answer to one item, with its reason, and with its new conditions, one on each line."""
 
     answer: str
     conditions: str = ""
     reason: str = ""
+    before_payment: str = ""
+    # What happens to each condition of an earlier approval, by its reference: see `standing`.
+    choices: Mapping[str, standing.Choice] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -67,7 +70,12 @@ def decide_items(
     deciders.must_be_free_to_decide(decision, "decide items", by, at)
     _must_have_no_interest("decide items", decision, list(current.items.select_related("award__bid")), by, at)
     items = list(current.items.select_for_update())
-    missing = [fault for item in items for fault in _faults(item, answers.get(item.number, Answer("")))]
+    conditions_by_item = standing.of_items(items)
+    missing = []
+    for item in items:
+        answer = answers.get(item.number, Answer(""))
+        missing += _faults(item, answer)
+        missing += standing.faults(item.number, answer.answer, answer.choices, conditions_by_item[item.number])
     if not interests.strip():
         missing.append(("interests", "Enter your interests, or “None” if you have none"))
     submitted, how = day_of(current.submitted_at), deciders.deciding_of(decision)
@@ -81,7 +89,9 @@ def decide_items(
     for item in items:
         answer = answers[item.number]
         item.answer, item.conditions, item.reason = answer.answer, answer.conditions.strip(), answer.reason.strip()
-        item.save(update_fields=["answer", "conditions", "reason"])
+        item.before_payment = answer.before_payment.strip()
+        item.choices_on_terms = standing.kept(answer.answer, answer.choices, conditions_by_item[item.number])
+        item.save(update_fields=["answer", "before_payment", "conditions", "reason", "choices_on_terms"])
         answered_items[str(item.number)] = {"label": item.label, "answer": answer.answer, "amount": item.amount}
     deciders.void(decision, at)
     decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
@@ -105,15 +115,16 @@ def _faults(item: DecisionItem, answer: Answer) -> list[tuple[str, str]]:
     allowed = {kinds.NOTED} if item.verb == DecisionItem.Verb.NOTE else set(kinds) - {kinds.NOTED}
     if answer.answer not in allowed:
         return [(f"answer_{item.number}", f"Item {item.number}: choose an answer")]
-    if answer.answer == kinds.CONDITIONS and not answer.conditions.strip():
+    has_conditions = bool(answer.conditions.strip() or answer.before_payment.strip())
+    if answer.answer == kinds.CONDITIONS and not has_conditions:
         return [(f"conditions_{item.number}", f"Item {item.number}: enter the conditions")]
     if answer.answer in (kinds.REFUSED, kinds.DEFERRED) and not answer.reason.strip():
         return [(f"reason_{item.number}", f"Item {item.number}: enter the reason")]
     chosen = kinds(answer.answer).label
-    if answer.answer != kinds.CONDITIONS and answer.conditions.strip():
+    if answer.answer != kinds.CONDITIONS and has_conditions:
         return [
             (
-                f"conditions_{item.number}",
+                f"conditions_{item.number}" if answer.conditions.strip() else f"before_payment_{item.number}",
                 f"Item {item.number}: conditions belong to “{kinds.CONDITIONS.label}”, and “{chosen}” is chosen. "
                 "Choose the other answer, or delete the conditions",
             )
@@ -232,6 +243,8 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
             return
         if not denied:
             amending.apply(decision, award, by, at)
+    if not denied and not standing.is_as_answered(item, list(award.conditions.standing())):
+        raise Refused(f"The conditions of {award.bid.title} have changed. Decide its item again.")
     if award.approvals.filter(invalid_at=None).exists():
         raise Refused(f"{award.bid.title} is already approved. The pack must be returned.")
     if not denied and award.amount != item.amount:
@@ -241,11 +254,13 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
     award.version += 1
     award.save(update_fields=["state", "version", "amount", "route", "sentence", "routed_as"])
     facts = {"decision": decision.reference, "amount": award.amount, "state": award.get_state_display()}
+    facts |= {"conditions": item.choices_on_terms} if item.choices_on_terms and not denied else {}
     awards.record("sign decision", award, by, at, item.reason, facts, before)
     if not denied:
         reason = item.reason or f"Item {item.number} of {decision.reference}"
         principal = audit.acting_for("sign decision", by, decision.round, at)
-        approving.new_approval(award, Award.Route.DMPC, item.conditions, reason, by, at, principal)
+        approval = approving.new_approval(award, Award.Route.DMPC, standing.printed(item), reason, by, at, principal)
+        standing.settle(item, approval, decision, at)
 
 
 def _settle_contract(
@@ -274,6 +289,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
     principal = audit.acting_for("sign decision", decision.signed_by, decision.round, decision.signed_at)
     fallen = set(Award.objects.filter(items__in=items, state=Award.State.REFUSED).values_list("pk", flat=True))
     changed = set(decision.changes.values_list("award_id", flat=True))
+    after = standing.of_items(items)
     contents: dict[str, Any] = audit.plain(
         {
             "reference": decision.reference,
@@ -302,7 +318,8 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
                     "stands": item.award_id not in fallen,
                     "answer": item.get_answer_display(),
                     "answer_value": item.answer,
-                    "conditions": item.conditions,
+                    "conditions": standing.printed(item),
+                    **standing.in_record(item, after[item.number]),
                     "reason": item.reason,
                 }
                 for item in items

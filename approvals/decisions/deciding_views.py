@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals.access import decision_or_404, newest_pack_or_404
-from approvals.decisions import deciders, deciding
+from approvals.decisions import deciders, deciding, standing
 from approvals.decisions.forms import DecideForm, SignForm, SignOwnForm
 from approvals.models import Decision
 from approvals.paper import pack as packs
@@ -34,6 +34,7 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
         request.POST or None,
         items=items,
         previous_decider=previous_decider,
+        conditions_by_item=standing.of_items(items),
         is_committee=deciders.deciding_of(decision).how is How.COMMITTEE,
         initial=initial,
     )
@@ -102,7 +103,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
         to=reverse("approvals:decision", args=[decision.reference]),
         back=reverse("approvals:decide_items", args=[decision.reference]),
         decision=decision,
-        items=items,
+        items=[(item, standing.printed(item)) for item in items],
         sums=deciding.sums(items),
         joint=deciders.progress(decision, timezone.now()),
         pack=frozen,

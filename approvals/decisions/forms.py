@@ -8,11 +8,13 @@ from typing import Any
 
 from django import forms
 
+from approvals.decisions import standing
 from approvals.decisions.deciders import Minutes
 from approvals.decisions.deciding import Answer
-from approvals.models import Decision, DecisionItem, SignOff
+from approvals.models import Condition, Decision, DecisionItem, SignOff
 from approvals.paper import places
 from approvals.paper.spellings import Unprinted
+from approvals.routing import conditions
 from grants import money, references
 from grants.forms import Checkbox, DayField, Form, Radios, VersionedForm, text_area
 from grants.formulas import no_formula
@@ -174,11 +176,17 @@ class DecideForm(VersionedForm):
         items: list[DecisionItem],
         previous_decider: User | None = None,
         is_committee: bool = False,
+        conditions_by_item: Mapping[int, Sequence[Condition]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.items = items
-        self.pieces = [Rows("approvals/decisions/_items_to_decide.html", [(item, _asked_of(item)) for item in items])]
+        self.items, self.conditions_by_item = items, conditions_by_item
+        self.pieces = [
+            Rows(
+                "approvals/decisions/_items_to_decide.html",
+                [(item, _asked_of(item, len(conditions_by_item.get(item.number, ())))) for item in items],
+            )
+        ]
         for item in items:
             if item.verb == DecisionItem.Verb.NOTE:
                 choices = [(DecisionItem.Answer.NOTED.value, str(DecisionItem.Answer.NOTED.label))]
@@ -193,18 +201,7 @@ class DecideForm(VersionedForm):
                 initial=item.answer or None,
             )
             if item.verb != DecisionItem.Verb.NOTE:
-                for name, label, hint, value in (
-                    ("conditions", "Conditions", "", item.conditions),
-                    ("reason", "Reason", "Required if you refuse or defer the item", item.reason),
-                ):
-                    self.fields[f"{name}_{item.number}"] = forms.CharField(
-                        label=f"{label} for item {item.number}",
-                        required=False,
-                        max_length=2000,
-                        help_text=hint,
-                        initial=value,
-                        validators=[must_print, no_formula],
-                    )
+                self._ask_for_terms(item, conditions_by_item.get(item.number, ()))
         self.fields["interests"] = text_area(
             "Your interests",
             rows=2,
@@ -221,6 +218,60 @@ class DecideForm(VersionedForm):
                 required=False,
                 widget=Checkbox(attrs={"label": f"My answers replace those of {previous_decider.name}"}),
             )
+
+    def _ask_for_terms(self, item: DecisionItem, standing_conditions: Sequence[Condition]) -> None:
+        """Ask for new conditions and a reason, and what happens to each condition that stands."""
+        number = item.number
+        validators = [must_print, no_formula]
+        for name, label, hint, value in (
+            (
+                "before_payment",
+                "Conditions before payment",
+                "One on each line. Nothing can be paid until they are met.",
+                item.before_payment,
+            ),
+            ("conditions", "Conditions", "One on each line.", item.conditions),
+        ):
+            field = text_area(
+                f"{label} for item {number}", rows=2, required=False, longest=2000, hint=hint, validators=validators
+            )
+            field.initial = value
+            self.fields[f"{name}_{number}"] = field
+        self.fields[f"reason_{number}"] = forms.CharField(
+            label=f"Reason for item {number}",
+            required=False,
+            max_length=2000,
+            help_text="Required if you refuse or defer the item",
+            initial=item.reason,
+            validators=validators,
+        )
+        choices = {each["condition"]: each for each in item.choices_on_terms}
+        for place, condition in enumerate(standing_conditions):
+            choice = choices.get(condition.reference, {})
+            self.fields[f"choice_{number}_{place}"] = forms.ChoiceField(
+                label=f"Item {number}, condition that stands: “{conditions.printed(condition)}”",
+                choices=standing.CHOICES,
+                widget=Radios,
+                required=False,
+                initial=choice.get("choice"),
+            )
+            self.fields[f"text_{number}_{place}"] = forms.CharField(
+                label=f"What replaces condition {place + 1} of item {number}",
+                required=False,
+                max_length=2000,
+                initial=choice.get("text", ""),
+                validators=validators,
+            )
+
+    def _choices_of(self, item: DecisionItem) -> dict[str, standing.Choice]:
+        data = self.cleaned_data
+        return {
+            condition.reference: {
+                "choice": data.get(f"choice_{item.number}_{place}", ""),
+                "text": data.get(f"text_{item.number}_{place}", ""),
+            }
+            for place, condition in enumerate(self.conditions_by_item.get(item.number, ()))
+        }
 
     def _ask_for_minutes(self) -> None:
         self.fields["met_on"] = DayField(label="Day of the meeting", called="The day of the meeting", required=False)
@@ -240,6 +291,8 @@ class DecideForm(VersionedForm):
                 data[f"answer_{item.number}"],
                 data.get(f"conditions_{item.number}", ""),
                 data.get(f"reason_{item.number}", ""),
+                data.get(f"before_payment_{item.number}", ""),
+                self._choices_of(item),
             )
             for item in self.items
         }
@@ -260,7 +313,7 @@ def _named(item: DecisionItem) -> str:
     return label if item.amount is None else f"{label}: {money.pounds(item.amount)}"
 
 
-def _asked_of(item: DecisionItem) -> Mapping[str, Piece]:
+def _asked_of(item: DecisionItem, conditions_standing: int) -> Mapping[str, Piece]:
     """Return the fields of an item: its answer and, unless it is only noted, conditions and a reason.
 
     Conditions belong to one answer and appear under it. A reason can go with any answer, so it shows once there is one.
@@ -268,5 +321,10 @@ def _asked_of(item: DecisionItem) -> Mapping[str, Piece]:
     answer = f"answer_{item.number}"
     if item.verb == DecisionItem.Verb.NOTE:
         return {"answer": answer}
-    under = {DecisionItem.Answer.CONDITIONS.value: [f"conditions_{item.number}"]}
-    return {"answer": Reveal(answer, under), "reason": f"reason_{item.number}"}
+    number = item.number
+    under = {DecisionItem.Answer.CONDITIONS.value: [f"before_payment_{number}", f"conditions_{number}"]}
+    choices: dict[str, Piece] = {
+        f"choice_{place}": Reveal(f"choice_{number}_{place}", {standing.CHANGE: [f"text_{number}_{place}"]})
+        for place in range(conditions_standing)
+    }
+    return {"answer": Reveal(answer, under), **choices, "reason": f"reason_{number}"}

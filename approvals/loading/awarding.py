@@ -97,5 +97,10 @@ def approve(folder: Folder) -> None:
     by, at, stage = folder.stage("approved")
     waiting = Award.objects.filter(round=folder.round, route=Award.Route.DELEGATED, state=Award.State.ROUTED)
     approving.approve_awards(
-        awards=list(waiting), reason=stage["reason"], conditions=stage.get("conditions", ""), by=by, at=at
+        awards=list(waiting),
+        reason=stage["reason"],
+        conditions=stage.get("conditions", ""),
+        before_payment=stage.get("before_payment", ""),
+        by=by,
+        at=at,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from approvals.amendments import amending
-from approvals.decisions import deciding, sign_offs, submission, writing
+from approvals.decisions import deciding, sign_offs, standing, submission, writing
 from approvals.decisions.deciders import Minutes
 from approvals.enums import Area
 from approvals.items import asking
 from approvals.loading.folder import Folder, pounds
-from approvals.models import Award, Decision, SignOff
+from approvals.models import Award, Condition, Decision, SignOff
 from approvals.prose import checking
 
 
@@ -90,11 +93,17 @@ def sign(folder: Folder) -> None:
     decision = folder.decision()
     special = {int(item["number"]): item for item in stage.get("items", [])}
     answers = {}
-    for item in writing.current_pack(decision).items.all():
+    items = list(writing.current_pack(decision).items.all())
+    conditions_by_item = standing.of_items(items)
+    for item in items:
         usual = "noted" if item.verb == "note" else "approved"
         own = special.get(item.number, {})
         answers[item.number] = deciding.Answer(
-            own.get("answer", usual), own.get("conditions", ""), own.get("reason", "")
+            own.get("answer", usual),
+            own.get("conditions", ""),
+            own.get("reason", ""),
+            own.get("before_payment", ""),
+            _choices(own, conditions_by_item[item.number]),
         )
     kept = stage.get("minutes")
     minutes = Minutes(kept["met_on"], kept["present"], kept["reference"]) if kept else None
@@ -110,6 +119,17 @@ def sign(folder: Folder) -> None:
             by=folder.person(other["by"]),
             at=folder.at(stage["on"]),
         )
+
+
+def _choices(own: Mapping[str, Any], conditions: Sequence[Condition]) -> dict[str, standing.Choice]:
+    """Return what an item does with each condition that stands: it is kept unless the folder lifts or changes it."""
+    lifted, changed = own.get("lifted", ()), {each["from"]: each["to"] for each in own.get("changed", ())}
+    return {
+        each.reference: {"choice": standing.CHANGE, "text": changed[each.text]}
+        if each.text in changed
+        else {"choice": standing.LIFT if each.text in lifted else standing.KEEP}
+        for each in conditions
+    }
 
 
 def publish(folder: Folder) -> None:

@@ -4,6 +4,7 @@ Start with `awards.py`; Django finds every model through this module.
 """
 
 from approvals.models.awards import Approval, Award, DelegationRule, Payment, Recommendation, SingleTenderAction
+from approvals.models.conditions import Condition
 from approvals.models.decisions import (
     AmendedGrant,
     Decision,
@@ -26,6 +27,7 @@ __all__ = [
     "AmendedGrant",
     "Approval",
     "Award",
+    "Condition",
     "Decision",
     "DecisionItem",
     "DecisionRecord",

@@ -286,8 +286,12 @@ class DecisionItem(models.Model):
     contract = models.ForeignKey("approvals.SingleTenderAction", models.PROTECT, null=True, related_name="items")
     paper_item = models.ForeignKey("approvals.PaperItem", models.PROTECT, null=True, related_name="items")
     answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    # New conditions, one on each line: those that bar payment until they are met, and all others.
+    before_payment = models.TextField("conditions before payment", max_length=2000, blank=True)
     conditions = models.TextField(max_length=2000, blank=True)
     reason = models.TextField(max_length=2000, blank=True)
+    # What this decision does with each term of the earlier ones: see `approvals.decisions.standing`.
+    choices_on_terms = models.JSONField(default=list, blank=True)
 
     objects = DecisionItemQuerySet.as_manager()
 

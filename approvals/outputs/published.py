@@ -93,7 +93,10 @@ def grants(round: Round | None = None) -> list[settled.Grant]:
     for each in decisions(round):
         held_back = settled.not_granted(each.paper, each.record)
         grant_by_reference = {name: grant for name, grant in grant_by_reference.items() if name not in held_back}
-        grant_by_reference |= {grant.reference: grant for grant in each.grants}
+        grant_by_reference |= {
+            grant.reference: settled.with_earlier(each.paper, grant, grant_by_reference.get(grant.reference))
+            for grant in each.grants
+        }
     in_force = Approval.objects.filter(level=settled.DELEGATED, invalid_at=None)
     amounts = dict(in_force.values_list("award__reference", "amount"))
     return [

@@ -191,6 +191,7 @@ def _appendix(word: _Word, anchor: str, title: str, rows: Sequence[Data], amende
                 ("Outcomes", row["outcomes"]),
                 ("Reason", row["reason"]),
                 ("Conditions", row["conditions"]),
+                ("Decided before", " ".join(each["text"] for each in row.get("earlier", ()))),
                 ("Route", row["route"] + cleared),
                 ("Legal power", row["legal_power"]),
                 ("Paid before approval", early),

@@ -11,6 +11,7 @@ from typing import Any
 
 from approvals.models import Award, SingleTenderAction
 from approvals.reconciliation.position import fetched
+from approvals.routing import conditions
 from grants import money
 from grants.models import Organisation
 
@@ -76,7 +77,7 @@ def _entry(award: Award) -> dict[str, Any]:
         "outcomes": bid.outcomes,
         "evaluation": bid.evaluation_plan,
         "reason": outcome.reason if outcome else "",
-        "conditions": valid.conditions if valid else "",
+        "conditions": conditions.joined(map(conditions.printed, fetched(award, "standing"))),
         "approved_at": valid.approved_at.astimezone(UTC) if valid else "",
         "legal_power": award.legal_power,
         "route": award.sentence,
@@ -84,6 +85,8 @@ def _entry(award: Award) -> dict[str, Any]:
         "paid_early": money.text(early) if early else "",
         "early_reason": " ".join(payment.reason for payment in fetched(award, "paid") if payment.retrospective),
         "illustrative": bid.illustrative,
+        # What earlier decisions gave as reasons stands. Only a paper that changes the grant holds it.
+        **({"earlier": vars(award)["earlier"]} if earlier is not None else {}),
     }
 
 

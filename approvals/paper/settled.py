@@ -5,7 +5,7 @@ grant counts where the paper reports it and the record notes it. What was refuse
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -146,8 +146,12 @@ def grants(paper: Data, record: Data) -> list[Grant]:
 
 
 def differs(record: Data) -> list[Data]:
-    """Return the items that were not approved as asked: refused, deferred, or with conditions."""
-    return [item for item in record["items_decided"] if value_of(item, "answer") not in AS_ASKED]
+    """Return the items that were not approved as asked: refused, deferred or with other conditions."""
+    return [
+        item
+        for item in record["items_decided"]
+        if value_of(item, "answer") not in AS_ASKED or item.get("changes_conditions", False)
+    ]
 
 
 def after(record: Data) -> str:
@@ -183,6 +187,18 @@ def not_granted(paper: Data, record: Data) -> set[str]:
     return {name for name, answer in _answered(paper, record) if value_of(answer, "answer") not in GRANTED} - changed
 
 
+def with_earlier(paper: Data, grant: Grant, earlier: Grant | None) -> Grant:
+    """Return a grant with the conditions and reasons that an amendment left standing.
+
+    A newer pack holds them. An older one changed the amount alone, so they are taken from the `earlier` grant.
+    """
+    entries = [entry for entry in paper["appendix_1"] if entry["reference"] == grant.reference]
+    if earlier is None or not entries or not entries[0].get("was") or "earlier" in entries[0]:
+        return grant
+    reason = grant.reason if earlier.reason in grant.reason else _both(earlier.reason, grant.reason)
+    return replace(grant, conditions=_both(earlier.conditions, grant.conditions), reason=reason)
+
+
 def delegated(entries: Iterable[Data], reported: Mapping[str, str], round: Data) -> list[Grant]:
     """Return the approved delegated grants of a round as they are now, from the entries of an appendix.
 
@@ -212,8 +228,8 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
         level=level,
         approved_by="The force, under delegation" if level == DELEGATED else record["role"],
         purpose=entry["purpose"],
-        conditions=_both(entry["conditions"], own.get("conditions", "")),
-        reason=_both(entry["reason"], own.get("reason", "")),
+        conditions=own.get("conditions_after", _both(entry["conditions"], own.get("conditions", ""))),
+        reason=_both(" ".join((entry["reason"], *_earlier_reasons(entry))), own.get("reason", "")),
         legal_power=entry["legal_power"],
         tags=tuple(Tag(value_of(tag, "kind"), tag["code"], tag["label"]) for tag in entry.get("tags", ())),
         locations=tuple(entry["locations"] if "locations" in entry else _locations(entry)),
@@ -223,6 +239,11 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
         round=round["reference"],
         round_title=round["title"],
     )
+
+
+def _earlier_reasons(entry: Data) -> list[str]:
+    """Return the reasons for which earlier decisions approved a grant that a paper changes; older packs hold none."""
+    return [each["reason"] for each in entry.get("earlier", ()) if value_of(each, "answer") in GRANTED]
 
 
 def _locations(entry: Data) -> list[Data]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, Sum
 
 from approvals.enums import Level
-from approvals.models import Approval, Award, PaperItem, Payment, Recommendation, SingleTenderAction
+from approvals.models import Approval, Award, Condition, PaperItem, Payment, Recommendation, SingleTenderAction
 from approvals.models.awards import AwardQuerySet
 from approvals.reconciliation import sums
 from approvals.reconciliation.sums import BidEntry, Contract, Grant, Label, Line, Outcome
@@ -38,6 +38,7 @@ def _fetching(awards: AwardQuerySet) -> QuerySet[Award]:
         .prefetch_related(
             Prefetch("approvals", Approval.objects.filter(invalid_at=None).select_related("approved_by"), "valid"),
             Prefetch("payments", Payment.objects.order_by("paid_on"), "paid"),
+            Prefetch("conditions", Condition.objects.standing(), "standing"),
             Prefetch(
                 "bid__recommendations",
                 Recommendation.objects.filter(answer=Recommendation.Answer.AGREE).order_by("-id"),

@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 
 from approvals import enums
 from approvals.models import Approval, Award, DecisionItem, Payment, Recommendation
+from approvals.routing import conditions as terms
 from approvals.routing import duties
 from approvals.routing.awards import locked, record, routes_now
 from approvals.routing.commitments import committed, must_not_be_in_flight
@@ -33,14 +34,19 @@ def approve_awards(
     by: User,
     at: datetime,
     conditions: str = "",
+    before_payment: str = "",
     seen: dict[str, int] | None = None,
 ) -> list[Approval]:
     """Approve grants under delegated authority: all of them or none. `seen` holds the version of each on the page.
+
+    `conditions` has one on each line, and so has `before_payment` of those that have to be met before payment.
 
     Raises Refused, naming the grant, where it is not below the limit by the rule of today, has an open warning, does
     not fit the allocation, or the approver has handled it before; Stale where it changed meanwhile.
     """
     approvals = []
+    asked_for = terms.wanted(before_payment, conditions)
+    printed = terms.joined(each.printed() for each in asked_for)
     for award in sorted(awards, key=lambda award: award.pk):
         award = locked(award, (seen or {}).get(award.reference))
         _must_be_approvable(award, by, at)
@@ -48,8 +54,9 @@ def approve_awards(
         award.version += 1
         award.save(update_fields=["state", "version"])
         principal = audit.acting_for("approve award", by, award.round, at)
-        approvals.append(new_approval(award, Award.Route.DELEGATED, conditions, reason, by, at, principal))
-        facts = {"amount": award.amount, "conditions": conditions, "approval": approvals[-1].reference}
+        approvals.append(new_approval(award, Award.Route.DELEGATED, printed, reason, by, at, principal))
+        terms.set_conditions(award, approvals[-1], asked_for, verb="approve award")
+        facts = {"amount": award.amount, "conditions": printed, "approval": approvals[-1].reference}
         record("approve award", award, by, at, reason, facts | {"route": award.sentence})
     return approvals
 
@@ -168,11 +175,12 @@ def record_payment(
 
     A payment made before the grant was validly approved is retrospective: it needs a reason, and no further payment
     is recorded until the grant is approved. Raises Refused where the payment is more than what is left of the grant,
-    is dated in the future or after the grant was deferred or refused, or where the project uses personal data of the
-    public and its impact assessment is not finished.
+    is dated in the future or after the grant was deferred or refused, where a condition bars it, or where the project
+    uses personal data of the public and its impact assessment is not finished.
     """
     award = locked(award, seen)
     _must_be_payable(award, details.paid_on, at)
+    terms.must_be_met(award, details.paid_on, by)
     approvals = [each for each in award.approvals.all() if day_of(each.approved_at) <= details.paid_on]
     _must_fit_the_grant(award, details, approvals)
     retrospective = not any(_was_valid(each, details.paid_on) for each in approvals)

@@ -43,7 +43,17 @@ class ApproveForm(Form):
     awards = forms.ModelMultipleChoiceField(
         label="Grants", queryset=Award.objects.none(), widget=forms.MultipleHiddenInput
     )
-    conditions = text_area("Conditions", rows=2, required=False, longest=2000, validators=[no_formula])
+    before_payment = text_area(
+        "Conditions to be met before payment",
+        rows=2,
+        required=False,
+        longest=2000,
+        hint="One on each line. Nothing can be paid until they are recorded as met.",
+        validators=[no_formula],
+    )
+    conditions = text_area(
+        "Other conditions", rows=2, required=False, longest=2000, hint="One on each line.", validators=[no_formula]
+    )
     reason = text_area("Reason", rows=2, longest=2000)
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
@@ -74,6 +84,13 @@ class PaymentForm(VersionedForm):
         required=False,
         hint="Required if the project uses personal data of the public.",
     )
+
+
+class MeetConditionForm(VersionedForm):
+    """Record that a condition is met."""
+
+    met_on = DayField(label="Day on which it was met", called="The day on which it was met")
+    evidence = text_area("What shows that it is met", rows=3, longest=2000)
 
 
 class RuleForm(Form):

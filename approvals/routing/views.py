@@ -10,13 +10,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals.access import award_or_404
+from approvals.access import award_or_404, condition_or_404
 from approvals.models import Approval, Award, DecisionItem, DelegationRule
 from approvals.reconciliation import parts, position
-from approvals.routing import approving, awards, commitments, duties
+from approvals.routing import approving, awards, commitments, conditions, duties
 from approvals.routing import limits as rule_transitions
 from approvals.routing.facts import RouteFacts
-from approvals.routing.forms import ApprovableForm, ApproveForm, ConfirmRuleForm, EscalateForm, PaymentForm, RuleForm
+from approvals.routing.forms import (
+    ApprovableForm,
+    ApproveForm,
+    ConfirmRuleForm,
+    EscalateForm,
+    MeetConditionForm,
+    PaymentForm,
+    RuleForm,
+)
 from grants import money
 from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.counting import counted
@@ -148,6 +156,7 @@ def approve_awards(request: Request, round: str) -> HttpResponse:
             lambda: approving.approve_awards(
                 awards=list(data["awards"]),
                 conditions=data["conditions"],
+                before_payment=data["before_payment"],
                 reason=data["reason"],
                 seen=seen,
                 by=request.user,
@@ -189,6 +198,7 @@ def award(request: Request, reference: str) -> HttpResponse:
         "facts": RouteFacts.read(this_award.routed_as),
         "approvals": this_award.approvals.select_related("approved_by"),
         "payments": this_award.payments.select_related("recorded_by"),
+        "conditions": this_award.conditions.select_related("recorded_by", "ended_in", "replaced_by"),
         "decided": DecisionItem.objects.signed()
         .filter(award=this_award, answer__in=[DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED])
         .select_related("pack__decision")
@@ -217,6 +227,44 @@ def record_payment(request: Request, reference: str) -> HttpResponse:
         done=lambda made: f"You recorded the payment as {made.reference}",
         to=reverse("approvals:award", args=[this_award.reference]),
         award=this_award,
+        conditions=this_award.conditions.standing().select_related("recorded_by", "ended_in", "replaced_by"),
+    )
+
+
+@allow("meet condition")
+def meet_condition(request: Request, reference: str) -> HttpResponse:
+    condition = condition_or_404(request, reference, "meet condition")
+    return form_page(
+        request,
+        "approvals/routing/meet_condition.html",
+        MeetConditionForm(request.POST or None, initial={"version": condition.version}),
+        lambda data: conditions.meet_condition(
+            condition=condition,
+            evidence=data["evidence"],
+            met_on=data["met_on"],
+            seen=data["version"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done="You recorded that the condition is met",
+        to=reverse("approvals:award", args=[condition.award.reference]),
+        condition=condition,
+    )
+
+
+@allow("undo condition")
+def undo_condition(request: Request, reference: str) -> HttpResponse:
+    condition = condition_or_404(request, reference, "undo condition")
+    return form_page(
+        request,
+        "approvals/routing/undo_condition.html",
+        SeenReasonForm(request.POST or None, initial={"version": condition.version}),
+        lambda data: conditions.undo_condition(
+            condition=condition, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done="You recorded that the condition is not met",
+        to=reverse("approvals:award", args=[condition.award.reference]),
+        condition=condition,
     )
 
 

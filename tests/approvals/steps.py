@@ -1,9 +1,10 @@
 """Steps in the life of a paper that many tests take."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from approvals.decisions import deciding, sign_offs, submission, writing
+from approvals.decisions import deciding, sign_offs, standing, submission, writing
 from approvals.decisions.deciding import Answer
 from approvals.models import Decision
 from grants.models import BudgetLine, Round, User
@@ -15,11 +16,15 @@ LATER = NOW + timedelta(days=1)
 
 
 def answers(decision: Decision, **special: Answer) -> dict[int, Answer]:
-    """Approve or note every item, except those answered as `item_N`."""
-    return {
-        item.number: special.get(f"item_{item.number}", Answer("noted" if item.verb == "note" else "approved"))
-        for item in writing.current_pack(decision).items.all()
-    }
+    """Approve or note every item, except those answered as `item_N`, and keep each condition that is not named."""
+    items = list(writing.current_pack(decision).items.all())
+    conditions = standing.of_items(items)
+    each = {}
+    for item in items:
+        answer = special.get(f"item_{item.number}", Answer("noted" if item.verb == "note" else "approved"))
+        keep = {condition.reference: {"choice": standing.KEEP} for condition in conditions[item.number]}
+        each[item.number] = replace(answer, choices=keep | dict(answer.choices))
+    return each
 
 
 def open_paper(
