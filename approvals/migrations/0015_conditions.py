@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0013_figure_sources"),
+        ("approvals", "0014_levels"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

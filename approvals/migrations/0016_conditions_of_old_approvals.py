@@ -44,6 +44,6 @@ def _reference(taken):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0014_conditions")]
+    dependencies = [("approvals", "0015_conditions")]
 
     operations = [migrations.RunPython(write_conditions, migrations.RunPython.noop)]
