@@ -18,7 +18,7 @@ from django.db import transaction
 from approvals.enums import Level
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DelegationRule, Recommendation
 from approvals.reconciliation.sums import Discrepancy
-from approvals.routing import awards, commitments
+from approvals.routing import awards, commitments, profiles
 from approvals.routing.facts import RouteFacts
 from grants import money, states
 from grants.days import day_of
@@ -163,7 +163,8 @@ def as_amended(decision: Decision, grants: Sequence[Award], day: date) -> list[A
         if kept is None:
             continue
         states.move(award, "amend grant: in the paper")
-        award.amount, award.route = kept.amount, Award.Route.DMPC
+        profiles.resize(award, kept.amount)
+        award.route = Award.Route.DMPC
         award.sentence, award.warning, award.routed_as = _sentence(decision), "", facts[award.reference]
         vars(award)["valid"], vars(award)["earlier"] = [], reasons.get(award.pk, [])
         vars(award.bid)["agreed"] = [Recommendation(amount=kept.amount)]
@@ -211,7 +212,8 @@ def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
     # An item of a contract has no grant, and NOT IN a set with a null would exclude every change.
     changes = decision.changes.exclude(award__in=left.exclude(award=None).values("award")).select_related("award")
     award.routed_as = _facts(decision, changes, day_of(at))[award.reference]
-    award.amount, award.route, award.sentence = kept.amount, Award.Route.DMPC, _sentence(decision)
+    profiles.resize(award, kept.amount)
+    award.route, award.sentence = Award.Route.DMPC, _sentence(decision)
 
 
 def _facts(decision: Decision, changes: Collection[AmendedGrant], day: date) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAc
 from approvals.routing import limits
 from approvals.routing.awards import limit_on
 from approvals.routing.commitments import must_fit, must_not_be_in_flight
-from grants import audit, money, states
+from grants import audit, money, states, years
 from grants.days import day_of
 from grants.models import Organisation, Round, User, new_references
 from grants.refusal import Refused, must_be_current
@@ -25,7 +25,7 @@ class ContractTerms:
     """What is agreed in a contract. `amount` is its whole-life value in pounds.
 
     `profile` holds each financial year with its part of the value in pounds; `ground` is a value of
-    SingleTenderAction.Ground.
+    SingleTenderAction.Ground. An empty `charged_to`, in a round of several years, charges each year with its part.
     """
 
     supplier: Organisation
@@ -61,7 +61,7 @@ def keep_single_tender_action(
     must_not_be_in_flight(round)
     if contract:
         contract = _locked_to_change(contract, round, seen)
-    _must_be_sound(terms)
+    _must_be_sound(terms, round)
     must_fit(round, terms.amount, instead_of=contract.amount if contract else money.ZERO)
     _must_have_its_own_name(terms, round, contract)
     deferred = _deferred_in(contract) if contract else ""
@@ -97,7 +97,7 @@ def _locked_to_change(contract: SingleTenderAction, round: Round, seen: int | No
     return contract
 
 
-def _must_be_sound(terms: ContractTerms) -> None:
+def _must_be_sound(terms: ContractTerms, round: Round) -> None:
     """Raise Refused where the years do not fit the value or the charged year, or the ground has no evidence."""
     total = money.total([part for _, part in terms.profile])
     if total != terms.amount:
@@ -105,7 +105,11 @@ def _must_be_sound(terms: ContractTerms) -> None:
             f"Enter years that add up to {money.pounds(terms.amount)}. They add up to {money.pounds(total)}",
             field="profile",
         )
-    if terms.charged_to not in {year for year, _ in terms.profile}:
+    if round.profile and not terms.charged_to:
+        own = years.read([(label, money.text(part)) for label, part in terms.profile])
+        if why_not := years.why_not_within(round.slots, terms.amount, own):
+            raise Refused(why_not, field="profile")
+    elif terms.charged_to not in {year for year, _ in terms.profile}:
         raise Refused("Enter one of the years of the contract", field="charged_to")
     if not terms.evidence.strip():
         raise Refused("Enter the evidence for the primary ground", field="evidence")

@@ -10,7 +10,7 @@ from django import forms
 
 from approvals.contracts.suppliers import Meaning, NamedSupplier, organisation_of
 from approvals.models import SingleTenderAction
-from grants import money, references, registers
+from grants import money, references, registers, years
 from grants.forms import Form, MoneyField, Radios, VersionedForm, text_area
 from grants.formulas import no_formula
 from grants.layout import Section
@@ -75,6 +75,8 @@ class ContractForm(Form):
         references.FINANCIAL_YEAR,
         strip=True,
         label="Financial year that it is charged to",
+        required=False,
+        help_text="In a round of several years you can leave this empty: each year is then charged with its part.",
         error_messages={"invalid": "Enter a financial year, like 2026/27"},
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
@@ -131,18 +133,10 @@ class ContractForm(Form):
         return data
 
     def clean_profile(self) -> list[tuple[str, Decimal]]:
-        years = []
-        for line in self.cleaned_data["profile"].splitlines():
-            if not line.strip():
-                continue
-            year, colon, amount = line.partition(":")
-            try:
-                if not colon:
-                    raise money.NotMoney(f"Enter a year, a colon and an amount instead of “{line[:40]}”")
-                years.append((year.strip(), money.parse(amount)))
-            except money.NotMoney as wrong:
-                raise forms.ValidationError(str(wrong)) from None
-        return years
+        try:
+            return [(slot.label, amount) for slot, amount in years.typed(self.cleaned_data["profile"])]
+        except (years.NotYears, money.NotMoney) as wrong:
+            raise forms.ValidationError(str(wrong)) from None
 
 
 class ChangeContractForm(ContractForm, VersionedForm):

@@ -252,7 +252,7 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
         raise Refused(f"{award.bid.title} is no longer {asked}. The pack must be returned.")
     states.move(award, verb)
     award.version += 1
-    award.save(update_fields=["state", "version", "amount", "route", "sentence", "routed_as"])
+    award.save(update_fields=["state", "version", "amount", "profile", "route", "sentence", "routed_as"])
     facts = {"decision": decision.reference, "amount": award.amount, "state": award.get_state_display()}
     facts |= {"conditions": item.choices_on_terms} if item.choices_on_terms and not denied else {}
     awards.record("sign decision", award, by, at, item.reason, facts, before)

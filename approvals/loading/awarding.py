@@ -7,7 +7,7 @@ from typing import Any
 
 from approvals.contracts import contracts
 from approvals.families import grouping
-from approvals.loading.folder import Folder, pounds
+from approvals.loading.folder import Folder, pounds, profile_of_cell
 from approvals.models import Award
 from approvals.review import reviewing
 from approvals.routing import approving, awards
@@ -29,6 +29,7 @@ def review(folder: Folder) -> None:
         reviewing.review(
             bid=bids[row["bid"]],
             amount=pounds(row["amount"]),
+            profile=profile_of_cell(row.get("years") or ""),
             reason=row["reason"],
             by=by,
             at=folder.at(stage["on"]),
@@ -44,7 +45,7 @@ def _contract(folder: Folder, entry: dict[str, Any]) -> None:
         title=entry["title"],
         amount=pounds(entry["amount"]),
         profile=[(year, pounds(amount)) for year, amount in entry["profile"].items()],
-        charged_to=entry["charged_to"],
+        charged_to=entry.get("charged_to", ""),
         ground=entry["ground"],
         evidence=entry["evidence"],
         other_grounds=entry.get("other_grounds", ""),

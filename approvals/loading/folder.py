@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,9 +14,10 @@ from django.utils import timezone
 
 from approvals.models import Decision
 from bids.models import Bid
-from grants import money
+from grants import money, years
 from grants.models import Alias, Organisation, Round, User
 from grants.names import plain_name
+from grants.years import Profile
 
 
 class BadFolder(Exception):
@@ -123,3 +125,19 @@ def pounds(value: Any) -> Decimal:
         return money.exact(str(value))
     except (ValueError, InvalidOperation):
         raise BadFolder(f"“{value}” is not an amount of pounds and whole pence") from None
+
+
+def profile(years_of: Mapping[str, Any]) -> Profile:
+    """Read an amount by year, such as {"2023/24": "100.00"}. Raises BadFolder where a year or an amount is none."""
+    try:
+        return tuple((years.slot_of(label), pounds(amount)) for label, amount in years_of.items())
+    except years.NotYears as wrong:
+        raise BadFolder(str(wrong)) from None
+
+
+def profile_of_cell(text: str) -> Profile:
+    """Read an amount by year from a cell, such as `2023/24: 100.00; 2024/25: 50.00`; empty for an empty one."""
+    try:
+        return years.typed(text.replace(";", "\n"))
+    except (years.NotYears, money.NotMoney) as wrong:
+        raise BadFolder(str(wrong)) from None

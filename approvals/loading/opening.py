@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from approvals.loading.folder import BadFolder, Folder, pounds
+from approvals.loading.folder import BadFolder, Folder, pounds, profile
 from approvals.models import DelegationRule
 from approvals.routing import limits
 from grants import body_folder, money
@@ -27,7 +27,9 @@ def open_round(folder: Folder) -> None:
     values: dict[str, Any] = {name: settings[name] for name in texts if name in settings}
     values |= {name: date.fromisoformat(str(settings[name])) for name in days if name in settings}
     folder.round = rounds.open_round(
-        terms=rounds.RoundTerms(**values, allocation=pounds(settings["allocation"])),
+        terms=rounds.RoundTerms(
+            **values, allocation=pounds(settings["allocation"]), profile=profile(settings.get("years", {}))
+        ),
         body=body_folder.read(folder.path / settings["body"]) if "body" in settings else None,
         by=administrator,
         at=at,
@@ -43,6 +45,7 @@ def open_round(folder: Folder) -> None:
                 label=line["label"],
                 amount=pounds(line["amount"]),
                 note=line.get("note", ""),
+                profile=profile(line.get("years", {})),
             ),
             reason=line["reason"],
             by=folder.person(line["by"]),

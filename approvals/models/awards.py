@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
@@ -10,9 +11,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from bids.models import Bid
+from grants import years
 from grants.access import holdings
 from grants.models import BudgetLine, Organisation, Round, User
+from grants.models.profiles import profile_field, profile_sums_to
 from grants.states import Transition, Transitions, allows
+from grants.years import Profile, Slot
 
 
 class DelegationRule(models.Model):
@@ -144,6 +148,7 @@ class Award(models.Model):
     bid = models.OneToOneField(Bid, models.PROTECT, related_name="award")
     reference = models.CharField(max_length=12, unique=True, editable=False)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
+    profile = profile_field()
     state = models.CharField(max_length=10, choices=State, default=State.AGREED)
     route = models.CharField(max_length=10, choices=Route, blank=True)
     sentence = models.CharField(max_length=600, blank=True)
@@ -161,6 +166,7 @@ class Award(models.Model):
         ordering = ["bid__source_reference"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="award_amount_above_zero"),
+            profile_sums_to("amount", "award_years_sum_to_its_amount"),
             models.CheckConstraint(
                 condition=Q(state="agreed") | ~Q(route="") | Q(state="withdrawn"), name="award_routed"
             ),
@@ -169,6 +175,11 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return f"the grant for {self.bid.title}"
+
+    @property
+    def years(self) -> Profile:
+        """Its amount by the slots of its round."""
+        return self.round.divided(self.profile, self.amount)
 
     @property
     def warning_open(self) -> bool:
@@ -260,7 +271,7 @@ class SingleTenderAction(models.Model):
     title = models.CharField(max_length=150)
     amount = models.DecimalField("whole-life value", max_digits=14, decimal_places=2)
     profile = models.JSONField(help_text="[[financial year, amount as text], …]")
-    charged_to = models.CharField("financial year that it is charged to", max_length=7)
+    charged_to = models.CharField("financial year that it is charged to", max_length=7, blank=True)
     ground = models.CharField("primary ground", max_length=20, choices=Ground)
     evidence = models.TextField(max_length=4000)
     other_grounds = models.TextField("other grounds, noted", max_length=2000, blank=True)
@@ -298,6 +309,17 @@ class SingleTenderAction(models.Model):
 
     def years(self) -> list[tuple[str, Decimal]]:
         return [(year, Decimal(amount)) for year, amount in self.profile]
+
+    def charged_years(self, slots: Sequence[Slot]) -> Profile:
+        """Return what it takes of each slot of its round: all in the year that it is charged to, else by its years."""
+        if self.charged_to:
+            return ((years.usual(slots, self.charged_to), self.amount),)
+        return years.read(self.profile)
+
+    @property
+    def charged(self) -> str:
+        """The year or the years that it is charged to, in words."""
+        return self.charged_to or " and ".join(year for year, _ in self.profile)
 
 
 class Payment(models.Model):

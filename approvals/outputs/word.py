@@ -156,13 +156,21 @@ def _table_2(word: _Word, paper: Data) -> None:
 
 
 def _table_3(word: _Word, paper: Data) -> None:
-    rows = paper["table_3"]
+    rows, years = paper["table_3"], paper.get("table_3_years", [])
+    columns = [f"{year}, £" for year in years]
     word.table(
         "Table 3: the allocation and what it is used for",
-        ["Line", "£"],
-        [[row["label"] + (f" ({row['note']})" if row["note"] else ""), figure(row["amount"])] for row in rows],
-        widths=[126, 40],
-        figures={1},
+        ["Line", *columns, "In all, £" if columns else "£"],
+        [
+            [
+                row["label"] + (f" ({row['note']})" if row["note"] else ""),
+                *map(figure, row.get("years", [])),
+                figure(row["amount"]),
+            ]
+            for row in rows
+        ],
+        widths=[126 - 26 * len(years), *[26] * len(years), 40] if len(years) < 4 else [40] + [18] * (len(years) + 1),
+        figures=set(range(1, len(years) + 2)),
         totals={i for i, row in enumerate(rows) if row["kind"] == "total"},
         inset={i for i, row in enumerate(rows) if row["kind"] == "part"},
         anchor="table-3",
@@ -185,6 +193,7 @@ def _appendix(word: _Word, anchor: str, title: str, rows: Sequence[Data], amende
         word.facts(
             [
                 ("Changed", f"{amended} {row.get('was_how', 'decided on')} {pounds(was)}" if was else ""),
+                ("By financial year", "; ".join(f"{year}: {pounds(part)}" for year, part in row.get("years", []))),
                 ("Purpose", row["purpose"]),
                 ("Aims", row["aims"]),
                 ("Outputs", row["outputs"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from approvals.models import Award, Decision, DecisionRecord, Pack
 from approvals.paper import appendices, recommendations, settled, sources, spellings, tables
 from approvals.paper import contents as contents_of_paper
 from approvals.paper.contents import CheckedProse, checked_prose
+from approvals.reconciliation.yearly import SlotSums
 from grants import audit, money
 from grants.models import Round
 from grants.pdf import compiled
@@ -73,6 +74,7 @@ def contents(
             "table_2": tables.table_2(asked),
             "table_2_total": {"count": len(asked), "amount": money.total([award.amount for award in asked])},
             "table_3": tables.table_3(basis),
+            **_years(basis.reconciliation.years),
             "appendix_1": appendices.appendix(asked),
             "appendix_2": appendices.appendix(noted),
             "contracts": appendices.contract_entries(contracts),
@@ -83,6 +85,11 @@ def contents(
         }
     )
     return spellings.applied(paper, decision.spellings)
+
+
+def _years(slots: Sequence[SlotSums]) -> dict[str, Any]:
+    """Return the columns of Table 3 of a round of several years; a round of one year has none."""
+    return {"table_3_years": [each.slot.label for each in slots]} if slots else {}
 
 
 def _round(round: Round) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from approvals.models import Award
 from approvals.paper.appendices import paid_early
 from approvals.paper.sources import Sources
 from approvals.reconciliation import sums
-from grants import money
+from grants import money, years
+from grants.years import Profile
 
 
 def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
@@ -53,13 +54,18 @@ def _already(paid: Decimal, amount: Decimal) -> str:
 
 def table_3(basis: Sources) -> list[dict[str, Any]]:
     """Return the allocation from top to bottom: lines, contracts, grants by route, expenditure, underspend."""
-    reco = basis.reconciliation
+    reco, slots = basis.reconciliation, basis.reconciliation.years
     asked, noted = basis.asked(), basis.noted()
     notes = {line.reference: line.note for line in basis.decision.round.lines.all()}
+    order = [each.slot for each in slots]
+
+    def of_year(name: str) -> Profile:
+        return [(each.slot, getattr(each, name)) for each in slots]
+
     rows = [_row("Total allocated", reco.allocation, "total")]
     rows += [_row(line.label, line.amount, "line", notes.get(line.reference, "")) for line in reco.lines]
     rows += [
-        _row(f"{contract.supplier.name}: contract", contract.amount, "line", f"Charged to {contract.charged_to}")
+        _row(f"{contract.supplier.name}: contract", contract.amount, "line", f"Charged to {contract.charged}")
         for contract in basis.contracts
     ]
     rows += [_row(item.label, item.amount, "line", item.kind) for item in reco.items]
@@ -72,6 +78,14 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
         _row("Total expenditure", reco.expenditure, "total"),
         _row("Underspend", reco.underspend, "total"),
     ]
+    if slots:
+        divided = [of_year("allocation"), *(line.years for line in reco.lines)]
+        divided += [contract.charged_years(basis.decision.round.slots) for contract in basis.contracts]
+        divided += [item.years for item in reco.items]
+        divided += [of_year(name) for name in ("grants", "dmpc", "delegated", "expenditure", "underspend")]
+        for row, profile in zip(rows, divided, strict=True):
+            amounts = years.added([profile])
+            row["years"] = [money.text(amounts.get(slot, money.ZERO)) for slot in order]
     return rows
 
 

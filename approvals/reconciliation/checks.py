@@ -82,6 +82,16 @@ def _contracts(position: Position) -> Scope:
     return Scope("contract", [contract.amount for contract in position.contracts])
 
 
+def _slots(position: Position) -> Scope:
+    return Scope("year", [amount for _, amount in position.years])
+
+
+def _divided(position: Position) -> Scope:
+    amounts = [line.amount for line in position.lines] + [contract.amount for contract in position.contracts]
+    amounts += [item.amount for item in position.items] + [grant.amount for grant in position.grants]
+    return Scope("amount", amounts)
+
+
 # The name of each check, as in `Discrepancy.check`; the statement that must be true; and what it looks at.
 CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
     ("outcome", "Every bid has exactly one outcome", _bids),
@@ -104,6 +114,13 @@ CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
     ("contract", "Every contract has its evidence, proposal, performance framework and approval", _contracts),
 )
 
+# Of a round of several years, or with capital apart from revenue, and of no other.
+YEAR_CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
+    ("year", "Each year holds all that is used in it", _slots),
+    ("years", "The years of every line, contract, item and grant add up to its amount", _divided),
+    ("paid in year", "No grant was paid more in a year than its part of that year", _paid),
+)
+
 
 def checks(position: Position, reconciled: Reconciliation) -> list[Check]:
     """Return every check of a round with its result, beginning with the allocation.
@@ -121,7 +138,7 @@ def _checked(position: Position, reconciled: Reconciliation) -> Iterator[Check]:
     other = ", grants and other items" if position.items else " and grants"
     fits = f"Lines, contracts{other} fit in the allocation"
     yield _check("allocation", fits, whole, reconciled.expenditure, causes.pop("allocation", []))
-    for name, sentence, scope_of in CHECKS:
+    for name, sentence, scope_of in (*CHECKS, *(YEAR_CHECKS if position.years else ())):
         scope = scope_of(position)
         yield _check(name, sentence, str(scope), money.total(scope.amounts), causes.pop(name, []))
     assert not causes, f"No check is called {', '.join(causes)}"

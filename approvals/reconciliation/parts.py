@@ -9,7 +9,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -17,6 +16,7 @@ from functools import cached_property
 from approvals.enums import Level
 from approvals.reconciliation.sums import BidEntry, Contract, Grant, Item, Label, Line, Outcome, Payment, Position
 from grants import money
+from grants.years import year_of
 
 SHOWN = 12
 
@@ -88,12 +88,6 @@ class Split:
         return [*self.parts[:SHOWN], Part(f"{self.name}-more", f"{len(folded)} more", rows, folded[0].unit)]
 
 
-def financial_year(day: date) -> str:
-    """Return the financial year of a day, from April to March, such as `2019/20`."""
-    first = day.year if day.month >= 4 else day.year - 1
-    return f"{first}/{(first + 1) % 100:02}"
-
-
 def slug(text: str) -> str:
     """Return a text in small letters, digits and hyphens, for use in an address."""
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
@@ -136,7 +130,7 @@ def _recipient(grant: Grant) -> Label:
 def _period(grant: Grant) -> Label:
     if grant.starts_on is None or grant.ends_on is None:
         return "not-stated", "Not stated"
-    first, last = financial_year(grant.starts_on), financial_year(grant.ends_on)
+    first, last = year_of(grant.starts_on), year_of(grant.ends_on)
     label = first if first == last else f"{first} to {last}"
     return slug(label), label
 
@@ -204,7 +198,8 @@ def _contract(contract: Contract, amount: Decimal | None = None) -> Row:
     return Row(Kind.CONTRACT, contract.reference, label, contract.amount if amount is None else amount)
 
 
-def _item(item: Item) -> Row:
+def item_row(item: Item) -> Row:
+    """Return the row of an item that a paper asks for in words; it links to that paper."""
     return Row(Kind.ITEM, item.decision, item.label, item.amount, item.kind)
 
 
@@ -271,9 +266,9 @@ def _of_money(position: Position, grants: Part, routes: Split) -> list[Split]:
         Part(f"contract-{contract.reference.lower()}", _contract(contract).label, [_contract(contract)], "contract")
         for contract in position.contracts
     ]
-    items = [Part(f"item-{item.reference.lower()}", item.label, [_item(item)], "item") for item in position.items]
+    items = [Part(f"item-{item.reference.lower()}", item.label, [item_row(item)], "item") for item in position.items]
     spent = [_line(line) for line in position.lines] + [_contract(each) for each in position.contracts]
-    spent += [_item(item) for item in position.items]
+    spent += [item_row(item) for item in position.items]
     expenditure = Part("expenditure", "Total expenditure", [*spent, *grants.rows], "row")
     allocated = Row(Kind.ROUND, position.reference, "Total allocated", position.allocation)
     underspend = Part(

@@ -86,16 +86,23 @@ def position(round: Round, day: date, live_awards: Sequence[Award] | None = None
         reference=round.reference,
         allocation=round.allocation,
         lines=[
-            Line(line.reference, line.label, line.amount, line.kind == BudgetLine.Kind.INTERNAL)
+            Line(
+                line.reference,
+                line.label,
+                line.amount,
+                line.kind == BudgetLine.Kind.INTERNAL,
+                round.divided(line.profile, line.amount) if round.profile else (),
+            )
             for line in round.lines.all()
         ],
         contracts=[
-            _contract(contract)
+            _contract(contract, round)
             for contract in SingleTenderAction.objects.live().filter(round=round).select_related("supplier")
         ],
         grants=[_grant(award, routes.get(award.reference)) for award in not_refused],
         bids=_bids(round, by_bid),
         items=_items(round),
+        years=round.years,
     )
 
 
@@ -108,6 +115,8 @@ def _items(round: Round) -> list[sums.Item]:
             item.item_kind.rule.noun,
             item.decision.reference,
             asked=item.is_open,
+            # A paper asks for an item without years, so all of it is in the usual slot.
+            years=round.divided([], item.amount) if round.profile else (),
         )
         for item in PaperItem.objects.taking().filter(decision__round=round).select_related("decision")
         if item.amount is not None
@@ -207,6 +216,7 @@ def _grant(award: Award, current: Route | None) -> Grant:
         boroughs=[(code.lower(), award.round.body.areas.names([code])) for code in bid.boroughs],
         starts_on=bid.starts_on,
         ends_on=bid.ends_on,
+        years=award.years if award.round.profile else (),
     )
 
 
@@ -214,7 +224,7 @@ def _tags(bid: Bid, kind: str) -> list[Label]:
     return [(tag.code, tag.label) for tag in bid.tags.all() if tag.kind == kind]
 
 
-def _contract(contract: SingleTenderAction) -> Contract:
+def _contract(contract: SingleTenderAction, round: Round) -> Contract:
     states = SingleTenderAction.State
     evidence_by_name = {
         "evidence for its primary ground": contract.evidence,
@@ -231,4 +241,5 @@ def _contract(contract: SingleTenderAction) -> Contract:
         charged_to=contract.charged_to,
         supplier=contract.supplier.name,
         asked=contract.route == Award.Route.DMPC and contract.state in (states.PROPOSED, states.DEFERRED),
+        years=contract.charged_years(round.slots) if round.profile else (),
     )

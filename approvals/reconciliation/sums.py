@@ -12,7 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from approvals.enums import Level
-from grants import money
+from approvals.reconciliation import yearly
+from approvals.reconciliation.yearly import SlotSums
+from grants import money, years
+from grants.years import Profile
 
 
 class Outcome(StrEnum):
@@ -44,19 +47,24 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A budget line, in pounds. A line with `holds_internal` pays for the internal bids, and may hold more."""
+    """A budget line, in pounds. A line with `holds_internal` pays for the internal bids, and may hold more.
+
+    `years` divides it by the slots of its round; empty, as for contracts and grants, in a round of one year.
+    """
 
     reference: str
     label: str
     amount: Decimal
     holds_internal: bool = False
+    years: Profile = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
     """A single tender action: its whole value in pounds, its profile by year, and the evidence that it lacks.
 
-    `charged_to` is the financial year whose allocation pays for all of it. `asked` is true while it awaits a decision.
+    `charged_to` is the financial year whose allocation pays for all of it, or empty where each year pays its part, as
+    in `years`. `asked` is true while it awaits a decision.
     """
 
     reference: str
@@ -67,6 +75,7 @@ class Contract:
     charged_to: str = ""
     supplier: str = ""
     asked: bool = False
+    years: Profile = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,7 @@ class Item:
     kind: str
     decision: str
     asked: bool = False
+    years: Profile = ()
 
 
 # A code and its label, such as a theme of the round or a borough.
@@ -130,6 +140,7 @@ class Grant:
     boroughs: Sequence[Label] = ()
     starts_on: date | None = None
     ends_on: date | None = None
+    years: Profile = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +162,7 @@ class BidEntry:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Everything in a round that a paper accounts for."""
+    """Everything in a round that a paper accounts for. `years` divides the allocation; empty in a round of one year."""
 
     reference: str
     allocation: Decimal
@@ -160,6 +171,7 @@ class Position:
     grants: Sequence[Grant]
     bids: Sequence[BidEntry]
     items: Sequence[Item] = ()
+    years: Profile = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +212,7 @@ class Reconciliation:
     internal_bids: Sum
     items: Sequence[Item] = ()
     discrepancies: Sequence[Discrepancy] = field(default=())
+    years: Sequence[SlotSums] = ()
 
     @property
     def balances(self) -> bool:
@@ -212,7 +225,9 @@ class Reconciliation:
             return {"count": part.count, "total": money.text(part.total)}
 
         bids = {outcome.value: self.funnel[outcome].count for outcome in Outcome}
-        return {
+        # A round of one year has no part by year, so that its older papers keep their data.
+        by_year = {"years": [each.as_json() for each in self.years]} if self.years else {}
+        return by_year | {
             "reference": self.reference,
             "allocation": money.text(self.allocation),
             "lines": [{"label": line.label, "amount": money.text(line.amount)} for line in self.lines],
@@ -251,6 +266,7 @@ def reconcile(position: Position) -> Reconciliation:
     held = [line.amount for line in position.lines] + [item.amount for item in position.items]
     expenditure = money.total(held) + contracts.total + all_grants.total
     internal = [bid for bid in position.bids if Outcome.INTERNAL in bid.outcomes]
+    slots = slots_of(position)
     return Reconciliation(
         reference=position.reference,
         allocation=position.allocation,
@@ -270,8 +286,55 @@ def reconcile(position: Position) -> Reconciliation:
         retrospective=_sum(grant.paid_early for grant in grants if grant.paid_early),
         internal_bids=_sum(bid.agreed or money.ZERO for bid in internal),
         items=position.items,
-        discrepancies=tuple(_discrepancies(position, expenditure, internal)),
+        discrepancies=(*_discrepancies(position, expenditure, internal), *_of_years(position, slots)),
+        years=slots,
     )
+
+
+def slots_of(position: Position) -> tuple[SlotSums, ...]:
+    """Return the figures of each year of a round; none for a round of one year."""
+    return yearly.by_slot(position.years, _taken(position))
+
+
+def _taken(position: Position) -> dict[str, list[Profile]]:
+    """Return the profiles of what takes money of a round, by the kinds of `yearly.TAKERS`."""
+    by_route = {Level.DMPC: "dmpc", Level.DELEGATED: "delegated", None: "unrouted"}
+    taken: dict[str, list[Profile]] = {taker: [] for taker in yearly.TAKERS}
+    taken["lines"] = [line.years for line in position.lines]
+    taken["contracts"] = [contract.years for contract in position.contracts]
+    taken["items"] = [item.years for item in position.items]
+    for grant in position.grants:
+        taken[by_route[grant.route]].append(grant.years)
+    return taken
+
+
+def _of_years(position: Position, slots: Sequence[SlotSums]) -> Iterator[Discrepancy]:
+    if not slots:
+        return
+    for sentence, excess in yearly.over(slots):
+        yield Discrepancy("year", sentence, excess, position.reference)
+    divided: list[Line | Contract | Item | Grant] = [
+        *position.lines,
+        *position.contracts,
+        *position.items,
+        *position.grants,
+    ]
+    for each in divided:
+        gap = years.total(each.years) - each.amount
+        if gap:
+            yield Discrepancy(
+                "years",
+                f"The years of {each.label} sum to {money.pounds(each.amount + gap)}, but its amount is "
+                f"{money.pounds(each.amount)}.",
+                abs(gap),
+                each.reference,
+            )
+    if len({each.slot.year for each in slots}) > 1:
+        for grant in position.grants:
+            payments = [(years.year_of(payment.paid_on), payment.amount) for payment in grant.payments]
+            for sentence, excess in yearly.paid_over(grant.years, payments):
+                message = f"{grant.label} ({grant.reference}) {sentence}"
+                yield Discrepancy("paid in year", message, excess, grant.reference)
 
 
 def _sum(amounts: Iterator[Decimal]) -> Sum:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from approvals.models import Decision, Pack
 from approvals.paper import versions
 from approvals.paper.changes import Changes
-from approvals.reconciliation import checks, parts, pictures, position, whatif
+from approvals.reconciliation import checks, parts, pictures, position, whatif, year_parts
 from approvals.reconciliation import sums as rules
 from approvals.reconciliation.forms import RefusedForm
 from approvals.reconciliation.parts import Kind, Row
@@ -38,10 +38,10 @@ CAUSES = 20
 def reconciliation(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see reconciliation")
     figures = position.position(this_round, day_of(timezone.now()))
-    reconciled, splits = rules.reconcile(figures), parts.splits(figures)
+    reconciled, splits = rules.reconcile(figures), year_parts.splits(figures)
     context = {
         "reconciled": reconciled,
-        "table_3": parts.table_3(splits),
+        "table_3": year_parts.table_3(figures, splits),
         "falling": pictures.falling(figures, reconciled),
         "funnel": pictures.funnel(reconciled),
         "bids": splits["outcome"],
@@ -111,7 +111,7 @@ def _latest_changes(round: Round, at: datetime) -> LatestChanges | None:
 def reconciliation_part(request: Request, round: str, part: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see reconciliation")
     figures = position.position(this_round, day_of(timezone.now()))
-    splits = parts.splits(figures)
+    splits = year_parts.splits(figures)
     opened = parts.everything(splits).get(part)
     if opened is None:
         raise Http404

@@ -13,6 +13,7 @@ from bids.models import Bid
 from grants.forms import Checkboxes, Form, MoneyField, Radios, VersionedForm, text_area
 from grants.layout import Reveal, Rows, Tick
 from grants.models import Round
+from grants.year_fields import YearsField, ask_years
 
 
 class AgreeForm(Form):
@@ -37,7 +38,7 @@ class AgreeForm(Form):
 class ReviewForm(VersionedForm):
     """Agree one bid for an amount, or send it back to the panel."""
 
-    pieces = (Reveal("answer", {"agree": ["amount"]}), "reason")
+    pieces = (Reveal("answer", {"agree": ["amount", "profile"]}), "reason")
 
     answer = forms.ChoiceField(
         label="What does the leadership decide?",
@@ -45,9 +46,20 @@ class ReviewForm(VersionedForm):
         widget=Radios,
     )
     amount = MoneyField(label="Recommended amount", required=False)
+    profile = YearsField()
     reason = text_area(
         "Reason", rows=3, required=False, longest=2000, hint="Required if you change the amount or send the bid back."
     )
+
+    def __init__(self, *args: Any, bid: Bid, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if bid.is_external:
+            ask_years(self, bid.round)
+        else:
+            # The budget line that carries an internal bid has the years.
+            del self.fields["profile"]
+        if "profile" not in self.fields:
+            self.pieces = (Reveal("answer", {"agree": ["amount"]}), "reason")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from approvals.models import Award, Recommendation
+from approvals.routing import profiles
 from approvals.routing.awards import invalidate, must_have_no_interest, route_again
 from approvals.routing.commitments import must_fit, must_not_be_in_flight
 from bids.models import Bid
@@ -19,6 +20,7 @@ from grants.models import BudgetLine, Round, User, new_references
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
 from grants.totals import total_of
+from grants.years import Profile
 
 
 def reviewable(round: Round) -> list[str]:
@@ -33,9 +35,19 @@ def _review_in(round: Round) -> str:
 
 @transaction.atomic
 def review(
-    *, bid: Bid, amount: Decimal, by: User, at: datetime, reason: str = "", seen: int | None = None
+    *,
+    bid: Bid,
+    amount: Decimal,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    seen: int | None = None,
+    profile: Profile = (),
 ) -> Recommendation:
     """Agree a bid that the panel recommended, for an amount in pounds up to what it asks for.
+
+    `profile` divides the amount of a grant by the slots of the round. Where it is empty, a new grant is in the usual
+    slot, and a changed one keeps its years as `years.resized` fits them to the amount.
 
     An external bid becomes an award that waits for its route; an internal one is carried by the line for internal
     projects. On a bid that is agreed already this changes the amount: approvals become invalid and it is routed
@@ -57,7 +69,7 @@ def review(
     before: dict[str, Any] = {"amount": award.amount} if award else {}
     line = None
     if bid.is_external:
-        _agree_award(award, bid, amount, by, at)
+        award = _agree_award(award, bid, amount, profile, by, at)
     else:
         line = _internal_line(round, bid, amount)
     recommendation = Recommendation.objects.create(
@@ -72,7 +84,9 @@ def review(
     states.move(bid, verb)
     bid.version += 1
     bid.save(update_fields=["state", "version"])
-    facts = {"asked": bid.amount, "amount": amount}
+    facts: dict[str, Any] = {"asked": bid.amount, "amount": amount}
+    if award and award.profile:
+        facts["years"] = award.profile
     audit.record("review bid", bid, round=round, by=by, at=at, because=reason, before=before, facts=facts)
     route_again(round, by, at, because=f"The amount of {bid.source_reference} was agreed")
     return recommendation
@@ -82,31 +96,41 @@ def _decided(round: Round, how: str = "has decided") -> str:
     return f"The {round.body.offices.decider_short} {how} this grant. Only a new decision changes it."
 
 
-def _agree_award(award: Award | None, bid: Bid, amount: Decimal, by: User, at: datetime) -> None:
+def _agree_award(award: Award | None, bid: Bid, amount: Decimal, profile: Profile, by: User, at: datetime) -> Award:
     if award is None:
+        divided = rounds.stored_profile(bid.round, amount, profile)
         must_fit(bid.round, amount)
         taken = Award.objects.values_list("reference", flat=True)
-        Award.objects.create(
+        return Award.objects.create(
             round=bid.round,
             bid=bid,
             reference=new_references("AWD", 1, taken)[0],
             amount=amount,
+            profile=divided,
             legal_power=bid.round.body.legal_power,
         )
-        return
+    award.round = bid.round
     if award.items.signed().filter(answer__in=("approved", "conditions")).exists():
         raise Refused(_decided(bid.round))
     paid = total_of(award.payments.all())
     if amount < paid:
         raise Refused(f"Enter at least {money.pounds(paid)}, which has already been paid", field="amount")
     states.must_allow(award, "review bid: change", _decided(bid.round, "refused"))
+    divided = rounds.stored_profile(bid.round, amount, profile, now=award.years)
+    profiles.must_hold_the_paid(award, bid.round.divided(divided, amount))
     must_fit(bid.round, amount, instead_of=award.amount if award.is_live else money.ZERO)
     if not award.is_live or award.amount != amount:
         invalidate(award, f"The amount changed to {money.pounds(amount)}", by, at)
         states.move(award, "review bid: change")
-        award.amount, award.route = amount, ""
+        award.amount, award.profile, award.route = amount, divided, ""
         award.version += 1
         award.save()
+    elif award.profile != divided:
+        # Other years of the same amount change neither what was approved nor its route.
+        award.profile = divided
+        award.version += 1
+        award.save(update_fields=["profile", "version"])
+    return award
 
 
 def _internal_line(round: Round, bid: Bid, amount: Decimal) -> BudgetLine:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals.models import Scenario
+from approvals.models import Award, Scenario
 from approvals.review import reviewing
 from approvals.review.forms import AgreeForm, ReviewForm
 from approvals.routing import commitments
@@ -56,18 +56,21 @@ def review_bid(request: Request, reference: str) -> HttpResponse:
     proposed = proposed_amount(bid)
     amount = latest.amount if latest else proposed or bid.amount
     initial = {"version": bid.version, "answer": "agree", "amount": amount}
+    if latest and (award := Award.objects.filter(bid=bid).select_related("round").first()):
+        initial["profile"] = award.years
 
     def call(data: dict[str, Any]) -> None:
         common = {"bid": bid, "seen": data["version"], "reason": data["reason"], "by": request.user}
         if data["answer"] == "agree":
-            reviewing.review(**common, amount=data["amount"], at=timezone.now())
+            profile = data.get("profile", ())
+            reviewing.review(**common, amount=data["amount"], profile=profile, at=timezone.now())
         else:
             reviewing.return_bid(**common, at=timezone.now())
 
     return form_page(
         request,
         "approvals/review/review_bid.html",
-        ReviewForm(request.POST or None, initial=initial),
+        ReviewForm(request.POST or None, initial=initial, bid=bid),
         call,
         done=f"You recorded the review of {bid.title}",
         to=_address("review", bid.round),

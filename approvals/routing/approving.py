@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from approvals import enums
 from approvals.models import Approval, Award, DecisionItem, Payment, Recommendation
 from approvals.routing import conditions as terms
-from approvals.routing import duties
+from approvals.routing import duties, profiles
 from approvals.routing.awards import locked, record, routes_now
 from approvals.routing.commitments import committed, must_not_be_in_flight
 from bids.models import Interest, PanelOutcome, Scorecard
@@ -232,6 +232,7 @@ def _must_fit_the_grant(award: Award, details: PaymentDetails, approvals: Sequen
     if earlier + details.amount > award.amount:
         left = money.pounds(award.amount - earlier)
         raise Refused(f"Enter no more than the {left} left to pay", field="amount")
+    profiles.must_fit_the_year(award, details.amount, details.paid_on)
     # A payment made under a valid approval is an ordinary one, even if it is recorded after the approval ended.
     ended_later = any(each.invalid_at and day_of(each.invalid_at) > details.paid_on for each in approvals)
     if earlier and not ended_later and not award.approvals.filter(invalid_at=None).exists():

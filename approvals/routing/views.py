@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from approvals.access import award_or_404, condition_or_404
 from approvals.models import Approval, Award, DecisionItem, DelegationRule
 from approvals.reconciliation import parts, position
-from approvals.routing import approving, awards, commitments, conditions, duties
+from approvals.routing import approving, awards, commitments, conditions, duties, profiles
 from approvals.routing import limits as rule_transitions
 from approvals.routing.facts import RouteFacts
 from approvals.routing.forms import (
@@ -204,6 +204,7 @@ def award(request: Request, reference: str) -> HttpResponse:
         .select_related("pack__decision")
         .order_by("pk"),
         "in_flight": commitments.in_flight(this_award.round),
+        "years": profiles.rows(this_award),
     }
     if this_award.is_payable:
         context["places"] = parts.places(position.grant(this_award))

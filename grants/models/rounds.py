@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import ClassVar
 
@@ -11,10 +12,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from grants import body_folder, money, references
+from grants import body_folder, money, references, years
 from grants.bodies import Body, body_of
+from grants.models.profiles import profile_field, profile_sums_to
 from grants.models.users import User
 from grants.states import Transition, Transitions
+from grants.years import Profile, Slot
 
 UNALLOCATED = "What no line holds"
 
@@ -54,7 +57,11 @@ def _body_by_digest(digest: str) -> Body:
 
 
 class Round(models.Model):
-    """One allocation for one financial year, the bids against it and the decision that closes it."""
+    """One allocation, the bids against it and the decision that closes it.
+
+    `financial_year` is its first year. `profile` divides the allocation where it has several years, or tells capital
+    from revenue; each amount of the round is then divided by the same slots.
+    """
 
     class Key(models.TextChoices):
         FAMILY = "family", "project family"
@@ -66,6 +73,7 @@ class Round(models.Model):
     title = models.CharField(max_length=120)
     financial_year = models.CharField(max_length=7, help_text="Such as 2019/20.")
     allocation = models.DecimalField(max_digits=14, decimal_places=2)
+    profile = profile_field()
     purpose = models.CharField(max_length=300, blank=True)
     opens_on = models.DateField()
     closes_on = models.DateField("bids close on")
@@ -89,6 +97,7 @@ class Round(models.Model):
             ),
             models.CheckConstraint(condition=Q(allocation__gt=0), name="round_allocation_above_zero"),
             models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="round_closes_after_it_opens"),
+            profile_sums_to("allocation", "round_years_sum_to_its_allocation"),
         ]
 
     def __str__(self) -> str:
@@ -106,8 +115,22 @@ class Round(models.Model):
 
     @property
     def ends_on(self) -> date:
-        """The last day of the financial year."""
-        return date(int(self.financial_year[:4]) + 1, 3, 31)
+        """The last day of the last financial year."""
+        return years.last_day(self.slots[-1].year)
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The years of its money, in their order; each twice where capital and revenue are told apart."""
+        return tuple(slot for slot, _ in years.read(self.profile)) or (years.Slot(self.financial_year),)
+
+    @property
+    def years(self) -> Profile:
+        """The allocation by its slots; empty for a round of one year, whose slot is the whole."""
+        return years.read(self.profile)
+
+    def divided(self, profile: list[list[str]], amount: Decimal) -> Profile:
+        """Return the stored profile of an amount of this round; without one, all of it is in the usual slot."""
+        return years.read(profile) or ((years.usual(self.slots), amount),)
 
 
 class BudgetLine(models.Model):
@@ -123,6 +146,7 @@ class BudgetLine(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     label = models.CharField(max_length=120)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
+    profile = profile_field()
     note = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -130,11 +154,17 @@ class BudgetLine(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=0), name="line_amount_not_below_zero"),
+            profile_sums_to("amount", "line_years_sum_to_its_amount"),
             models.UniqueConstraint(fields=["round", "label"], name="line_label_once_a_round"),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def years(self) -> Profile:
+        """Its amount by the slots of its round."""
+        return self.round.divided(self.profile, self.amount)
 
 
 class Virement(models.Model):

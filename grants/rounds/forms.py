@@ -10,12 +10,13 @@ from grants import money, references
 from grants.forms import DayField, Form, MoneyField, Radios, VersionedForm, text_area
 from grants.layout import Section
 from grants.models import UNALLOCATED, BudgetLine, Round
+from grants.year_fields import YearsField, ask_years
 
 
 class RoundForm(Form):
     pieces = (
         Section("The round", "reference", "title", "financial_year", "purpose"),
-        Section("The money", "allocation", "routing_key"),
+        Section("The money", "allocation", "profile", "routing_key"),
         Section("The days", "opens_on", "closes_on", "grace_days", "scoring_closes_on"),
         Section("The panel", "scored"),
     )
@@ -33,11 +34,16 @@ class RoundForm(Form):
         references.FINANCIAL_YEAR,
         strip=True,
         label="Financial year",
-        help_text="Such as 2026/27.",
+        help_text="Such as 2026/27. For a round of several years, the first one.",
         error_messages={"invalid": "Financial year must be like 2026/27"},
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
     allocation = MoneyField(label="Allocation")
+    profile = YearsField(
+        label="Allocation by year",
+        hint="Only for a round of several years, or with capital apart from revenue. One on each line, like "
+        "“2026/27: 500,000” or “2026/27 capital: 20,000”. They must add up to the allocation.",
+    )
     purpose = text_area("What the money is for", rows=2, required=False, longest=300)
     opens_on = DayField(label="Opens on", called="The opening day")
     closes_on = DayField(label="Bids close on", called="The closing day of bids")
@@ -80,6 +86,7 @@ class BudgetLineForm(VersionedForm):
     kind = forms.ChoiceField(label="Kind", choices=BudgetLine.Kind.choices, widget=Radios)
     label = forms.CharField(label="Label", max_length=120)
     amount = MoneyField(label="Amount", above_zero=False)
+    profile = YearsField()
     note = forms.CharField(
         label="Note",
         required=False,
@@ -87,6 +94,10 @@ class BudgetLineForm(VersionedForm):
         help_text="For example, that it holds more than the bids of the round.",
     )
     reason = text_area("Reason", rows=2)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_years(self, round)
 
 
 class VirementForm(Form):

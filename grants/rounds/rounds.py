@@ -8,12 +8,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from grants import audit
+from grants import audit, money, years
 from grants.bodies import Body
 from grants.days import day_of
 from grants.models import BodyVersion, BudgetLine, Round, User, new_references, own_body
 from grants.refusal import Refused, must_be_current
 from grants.totals import total_of
+from grants.years import Profile
 
 
 def lock(round: Round) -> Round:
@@ -33,7 +34,11 @@ def must_be_free(round: Round, *, lines: Decimal | None = None) -> None:
 
 @dataclass(frozen=True)
 class RoundTerms:
-    """What is decided of a round before it opens. `allocation` is in pounds; `routing_key` is a value of Round.Key."""
+    """What is decided of a round before it opens. `allocation` is in pounds; `routing_key` is a value of Round.Key.
+
+    `profile` divides the allocation of a round of several years, or with capital apart from revenue; it is empty for
+    any other round.
+    """
 
     reference: str
     title: str
@@ -46,6 +51,7 @@ class RoundTerms:
     routing_key: str = Round.Key.FAMILY
     scored: bool = True
     grace_days: int = Round.GRACE_DAYS
+    profile: Profile = ()
 
 
 @transaction.atomic
@@ -61,10 +67,18 @@ def open_round(*, terms: RoundTerms, by: User, at: datetime, body: Body | None =
         raise Refused("Bids must close on or after the day the round opens", field="closes_on")
     if scoring_closes_on and scoring_closes_on < terms.closes_on:
         raise Refused("Scoring must close on or after the day bids close", field="scoring_closes_on")
+    if not years.is_year(terms.financial_year):
+        raise Refused("Enter the financial year like 2026/27", field="financial_year")
+    if why_not := years.why_not_round(terms.financial_year, terms.allocation, terms.profile):
+        raise Refused(why_not, field="profile")
     if Round.objects.filter(reference=terms.reference).exists():
         raise Refused(f"A round {terms.reference} already exists. Choose another reference", field="reference")
-    round = Round.objects.create(**vars(terms), body_version=BodyVersion.objects.keep(body or own_body()))
-    facts = {"allocation": terms.allocation, "key": terms.routing_key}
+    # A single slot is the whole, as it is for a round without a profile.
+    divided = [[slot.label, money.text(part)] for slot, part in terms.profile] if len(terms.profile) > 1 else []
+    round = Round.objects.create(
+        **(vars(terms) | {"profile": divided}), body_version=BodyVersion.objects.keep(body or own_body())
+    )
+    facts = {"allocation": terms.allocation, "key": terms.routing_key} | ({"years": divided} if divided else {})
     audit.record("open round", round, round=round, by=by, at=at, facts=facts)
     for set_up in settings.ROUND_DEFAULTS:
         import_string(set_up)(round=round, by=by, at=at)
@@ -113,14 +127,31 @@ def _keep_days(action: str, round: Round, before: dict[str, date | None], reason
     audit.record(action, round, round=round, by=by, at=at, because=reason, before=before, facts=facts)
 
 
+def stored_profile(round: Round, amount: Decimal, profile: Profile, *, now: Profile = ()) -> list[list[str]]:
+    """Return the profile of an amount in pounds as it is stored.
+
+    Where `profile` is empty, the present one, `now`, is fitted to the amount; without either, all of the amount is in
+    the usual slot. Raises Refused, at the field `profile`, for slots that the round lacks and for another sum.
+    """
+    wanted = profile or years.resized(now, amount)
+    if wanted and (why_not := years.why_not_within(round.slots, amount, wanted)):
+        raise Refused(why_not, field="profile")
+    return years.store(wanted, round.slots)
+
+
 @dataclass(frozen=True)
 class LineContent:
-    """What a budget line says. `kind` is a value of BudgetLine.Kind; `amount` is in pounds."""
+    """What a budget line says. `kind` is a value of BudgetLine.Kind; `amount` is in pounds.
+
+    `profile` divides the amount by the slots of the round. Where it is empty, a new line is in the usual slot, and a
+    changed one keeps its years.
+    """
 
     kind: str
     label: str
     amount: Decimal
     note: str = ""
+    profile: Profile = ()
 
 
 @transaction.atomic
@@ -143,6 +174,7 @@ def keep_budget_line(
     before = {}
     if line:
         line = BudgetLine.objects.select_for_update().get(pk=line.pk, round=round)
+        line.round = round
         must_be_current(line, seen)
         before = {"label": line.label, "amount": line.amount}
         if content.amount != line.amount and day_of(at) > round.closes_on:
@@ -150,6 +182,9 @@ def keep_budget_line(
                 "Bids are closed. To change the amount, propose a virement for a second person to confirm",
                 field="amount",
             )
+    divided = stored_profile(round, content.amount, content.profile, now=line.years if line else ())
+    if line and divided != line.profile and content.amount == line.amount and day_of(at) > round.closes_on:
+        raise Refused("Bids are closed. To move money to another year, propose a carry-over", field="profile")
     lines = round.lines.exclude(pk=line.pk) if line else round.lines.all()
     others = total_of(lines)
     if others + content.amount > round.allocation:
@@ -161,12 +196,14 @@ def keep_budget_line(
     else:
         line.version += 1
     line.kind, line.label, line.amount, line.note = content.kind, content.label, content.amount, content.note
+    line.profile = divided
     try:
         with transaction.atomic():
             line.save()
     except IntegrityError:
         raise Refused(f"A line called {content.label} already exists. Choose another label", field="label") from None
-    audit.record(
-        "keep budget line", line, round=round, by=by, at=at, because=reason, before=before, facts=vars(content)
-    )
+    facts = vars(content) | {"profile": divided}
+    if not round.profile:
+        del facts["profile"]
+    audit.record("keep budget line", line, round=round, by=by, at=at, because=reason, before=before, facts=facts)
     return line

@@ -1,5 +1,6 @@
 """Pages of rounds and budget lines."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from grants import money
 from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.models import BudgetLine, Round
 from grants.pages import form_page, page_of
@@ -40,7 +42,15 @@ def add_round(request: Request) -> HttpResponse:
 @require_GET
 def round(request: Request, reference: str) -> HttpResponse:
     this_round = round_or_404(request, reference, "see round")
-    return render(request, "grants/rounds/round.html", {"lines": this_round.lines.all()})
+    lines = [(line, _by_slot(this_round, line)) for line in this_round.lines.all()]
+    return render(request, "grants/rounds/round.html", {"lines": lines})
+
+
+def _by_slot(round: Round, line: BudgetLine) -> list[Decimal]:
+    """Return the amount of a line in each slot of its round; none for a round of one year."""
+    line.round = round
+    amounts = dict(line.years)
+    return [amounts.get(slot, money.ZERO) for slot, _ in round.years]
 
 
 @allow("extend bids")
@@ -86,6 +96,7 @@ def _budget_line(request: Request, round: Round, line: BudgetLine | None, templa
     initial: dict[str, Any] = {"version": 0}
     if line:
         initial = {name: getattr(line, name) for name in ("kind", "label", "amount", "note", "version")}
+        initial["profile"] = line.years
 
     def call(data: dict[str, Any]) -> BudgetLine:
         seen, reason = data.pop("version"), data.pop("reason")
@@ -97,7 +108,7 @@ def _budget_line(request: Request, round: Round, line: BudgetLine | None, templa
     return form_page(
         request,
         template,
-        BudgetLineForm(request.POST or None, initial=initial),
+        BudgetLineForm(request.POST or None, initial=initial, round=round),
         call,
         done=lambda kept: f"You saved {kept.label}",
         to=reverse("grants:round", args=[round.reference]),

@@ -132,8 +132,9 @@ def data_parts(paper: Data, record: Data | None = None) -> dict[str, str]:
         for row in paper["table_2"]
     )
     text_by_part["table 2"] = f"2 {total['count']} {len(paper['table_2'])} {rows} {total['count']} {total['amount']}"
-    text_by_part["table 3"] = "3 " + " ".join(
-        f"{row['label']} {row['note']} {row['amount']}" for row in paper["table_3"]
+    text_by_part["table 3"] = " ".join(
+        ["3", *paper.get("table_3_years", [])]
+        + [f"{row['label']} {row['note']} {' '.join(row.get('years', []))} {row['amount']}" for row in paper["table_3"]]
     )
     text_by_part["appendix 1"] = _appendix("1", paper["appendix_1"])
     text_by_part["appendix 2"] = _appendix("2", paper["appendix_2"])
@@ -175,6 +176,7 @@ def _appendix(number: str, rows: Any) -> str:
     words = [number]
     for i, row in enumerate(rows, start=1):
         words += [str(i), row["title"], row["amount"], *(row[name] for name in (*names, *more, "illustrative"))]
+        words += [f"{year} {amount}" for year, amount in row.get("years", ())]
     return " ".join(words)
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from approvals.enums import Level
 from approvals.reconciliation import parts
 from approvals.reconciliation.sums import Outcome, Position, reconcile
+from grants.years import year_of
 from tests.approvals.positions import BIG, GOOD, OTHER, SMALL, D, positions
 
 
@@ -136,7 +137,7 @@ def test_of_many_recipients_the_rest_is_one_part_with_all_its_grants() -> None:
     ],
 )
 def test_a_financial_year_runs_from_april_to_march(day: date, year: str) -> None:
-    assert parts.financial_year(day) == year
+    assert year_of(day) == year
 
 
 def test_a_grant_over_the_end_of_the_year_has_a_period_of_two() -> None:

@@ -1,0 +1,78 @@
+"""What a grant pays in each financial year, held against its profile.
+
+A payment belongs to the financial year of its day. A grant of a round of one year is held against its amount alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from approvals.models import Award
+from grants import money, years
+from grants.refusal import Refused
+from grants.years import Profile
+
+
+def has_years(award: Award) -> bool:
+    """Whether the round of a grant has several financial years, so that payments are held against each."""
+    return len({slot.year for slot in award.round.slots}) > 1
+
+
+def paid_by_year(award: Award) -> dict[str, Decimal]:
+    """Return what was paid under a grant in each financial year, in pounds."""
+    paid: dict[str, Decimal] = defaultdict(lambda: money.ZERO)
+    for paid_on, amount in award.payments.values_list("paid_on", "amount"):
+        paid[years.year_of(paid_on)] += amount
+    return dict(paid)
+
+
+def must_fit_the_year(award: Award, amount: Decimal, paid_on: date) -> None:
+    """Refuse a payment of more than what its financial year still holds of the grant. The award must be locked."""
+    if not has_years(award):
+        return
+    year = years.year_of(paid_on)
+    part = years.by_year(award.years).get(year, money.ZERO)
+    if not part:
+        raise Refused(
+            f"This grant has nothing for {year}: it is {years.in_words(award.years)}. "
+            "Change its years in the review, or enter another day",
+            field="paid_on",
+        )
+    left = part - paid_by_year(award).get(year, money.ZERO)
+    if amount > left:
+        raise Refused(
+            f"Enter no more than the {money.pounds(left)} left to pay in {year}, of {money.pounds(part)} for that year",
+            field="amount",
+        )
+
+
+def must_hold_the_paid(award: Award, profile: Profile) -> None:
+    """Refuse a profile that holds less in a financial year than what was paid under the grant in it."""
+    if has_years(award) and (why_not := years.why_not_paid(profile, paid_by_year(award))):
+        raise Refused(why_not, field="profile")
+
+
+def resize(award: Award, amount: Decimal) -> None:
+    """Give a grant another amount in pounds, and years that fit it, for the caller to save."""
+    profile = years.resized(award.years, amount)
+    award.amount, award.profile = amount, years.store(profile, award.round.slots)
+
+
+def rows(award: Award) -> list[dict[str, Any]]:
+    """Return each year of a grant with its part, what was paid in it and what is left, in pounds; none for one year.
+
+    Where capital and revenue are told apart, `kinds` holds both parts in words.
+    """
+    if not award.round.profile:
+        return []
+    parts, paid = years.by_year(award.years), paid_by_year(award)
+    listed = []
+    for year in dict.fromkeys([*parts, *sorted(paid)]):
+        part, out = parts.get(year, money.ZERO), paid.get(year, money.ZERO)
+        kinds = [(slot.kind, amount) for slot, amount in award.years if slot.year == year and slot.kind]
+        words = ", ".join(f"{money.pounds(amount)} {kind}" for kind, amount in kinds)
+        listed.append({"year": year, "part": part, "paid": out, "left": part - out, "kinds": words})
+    return listed
