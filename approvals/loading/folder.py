@@ -35,12 +35,12 @@ class Folder:
             self.toml = tomllib.loads((path / "round.toml").read_text(encoding="utf-8"), parse_float=Decimal)
         except FileNotFoundError:
             raise BadFolder(f"{path} has no round.toml") from None
-        except tomllib.TOMLDecodeError as wrong:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
             raise BadFolder(f"{path}/round.toml: {wrong}") from None
         self.path, self.password = path, password
         # The paper at hand and its stages: the first, until the one that amends it is played.
         self.text: dict[str, Any] = self.toml.get("decision", {})
-        self.stages: dict[str, Any] = self.toml["stages"]
+        self.stages: dict[str, Any] = self.toml.get("stages", {})
         self.clock: datetime | None = None
         self.round: Round = Round()
 
@@ -58,7 +58,7 @@ class Folder:
         file = self.path / f"{name}.csv"
         if not file.exists():
             return []
-        with file.open(encoding="utf-8", newline="") as opened:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
             return list(csv.DictReader(opened))
 
     def files_of_bids(self) -> list[tuple[str, list[Path]]]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from approvals.loading import awarding, opening, panel, papers
+from approvals.loading import awarding, checking, opening, panel, papers
 from approvals.loading.folder import BadFolder, Folder
-from grants.models import Round
+from grants import body_folder
+from grants.models import Round, User, own_body
 
 # What the first paper of a round goes through, and then the one that amends it.
 _OF_A_PAPER: dict[str, Callable[[Folder], None]] = {
@@ -48,12 +49,25 @@ _STAGES: dict[str, Callable[[Folder], None]] = {
 STAGES = tuple(_STAGES)
 
 
+def must_be_playable(folder: Folder) -> None:
+    """Raise BadFolder with everything that is wrong with a folder. Nothing is written."""
+    own = folder.toml.get("round")
+    path = own.get("body") if isinstance(own, dict) else None
+    body = body_folder.read(folder.path / path) if isinstance(path, str) else own_body()
+    people = User.objects.values_list("username", flat=True)
+    criteria = [criterion.number for criterion in body.criteria]
+    errors = checking.errors_in(folder.path, people=set(people), criteria=criteria)
+    if errors:
+        raise BadFolder("\n".join([f"{folder.path} cannot be played:", *errors]))
+
+
 def play(folder: Folder, until: str, *, say: Callable[[str], object] = print) -> Round:
     """Play every stage that the folder describes, up to and including `until`, and return the round.
 
-    `say` is called with a line after each stage. Raises BadFolder where the folder is incomplete, and Refused
-    where a rule forbids a step.
+    `say` is called with a line after each stage. Raises BadFolder where the folder is incomplete or wrong, before
+    anything is written, and Refused where a rule forbids a step.
     """
+    must_be_playable(folder)
     for stage in STAGES[: STAGES.index(until) + 1]:
         if folder.describes(stage):
             try:

@@ -1,0 +1,354 @@
+"""Everything that the folder of a round may hold, described once: its tables, keys, files and columns. Pure rules.
+
+`checking.py` reads a folder by it before anything is written.
+"""
+
+from __future__ import annotations
+
+from approvals.enums import Area, ItemKind
+from approvals.enums import Key as RoutingKey
+from approvals.loading.shapes import (
+    Entries,
+    Key,
+    Shape,
+    Table,
+    amount,
+    day,
+    flag,
+    list_of,
+    name_of,
+    one_of,
+    pattern,
+    text,
+    whole,
+)
+from approvals.paper.sections import BY_KEY
+from grants import references
+from grants.registers import Register
+from grants.roles import Role
+
+TEXT, NEEDED_TEXT, DAY, AMOUNT = text(), text(empty=False), day(), amount()
+PERSON, BID = name_of("person"), name_of("bid")
+YEAR = pattern(references.FINANCIAL_YEAR, "2019/20")
+# A financial year, or the capital or the revenue of one.
+SLOT = pattern(references.FINANCIAL_YEAR.removesuffix(r"\Z") + r"( capital| revenue)?\Z", "2019/20 or 2019/20 capital")
+YEARS = Table(every=(SLOT, AMOUNT), words="a financial year = an amount")
+LIMIT_KINDS = ("grant", "exemption", "procurement")
+LINE_KINDS = ("staffing", "internal", "other")
+GROUNDS = ("reg32-technical", "reg32-rights", "teckal", "reg32-urgency")
+OUTCOMES = ("recommend", "reject", "redirect")
+ANSWERS = ("approved", "conditions", "refused", "deferred", "noted")
+DECISION = pattern(references.DECISION, "PCD-681 or 42/2024", references.LONGEST_DECISION)
+ORGANISATION = (
+    Key("name", NEEDED_TEXT),
+    Key("aliases", list_of(TEXT), needed=False),
+    Key("register", one_of(*Register), needed=False),
+    Key("number", TEXT, needed=False, note="in that register"),
+)
+
+ROUND = Table(
+    (
+        Key("reference", pattern(references.ROUND, "grants-2026-27", 40)),
+        Key("title", text(120, empty=False)),
+        Key("financial_year", YEAR),
+        Key("allocation", AMOUNT, note="in quotation marks, with a point before the pence"),
+        Key("years", YEARS, needed=False, note="in a round of several years"),
+        Key("purpose", text(300), needed=False),
+        Key("opens_on", DAY),
+        Key("closes_on", DAY, note="not before `opens_on`"),
+        Key("scoring_closes_on", DAY, needed=False, note="not before `closes_on`"),
+        Key("grace_days", whole(0, 60), needed=False, note="28 unless it is given"),
+        Key("routing_key", one_of(*RoutingKey), needed=False),
+        Key("scored", flag(), needed=False, note="true unless it is given"),
+        Key("rules_confirmed_by", PERSON, note="a lead"),
+        Key("body", TEXT, needed=False, note="the path, relative to this folder, of the folder of another body"),
+    )
+)
+
+PEOPLE = Table(
+    (
+        Key("username", pattern(r"^[a-z0-9][a-z0-9.-]*\Z", "amara.cole", 80)),
+        Key("name", NEEDED_TEXT),
+        Key("unit", TEXT, needed=False),
+        Key("email", TEXT, needed=False),
+        Key("roles", list_of(one_of(*(role for role in Role if role is not Role.ADMINISTRATOR)), least=1)),
+    )
+)
+
+CONTRACTS = Table(
+    (
+        Key("title", NEEDED_TEXT),
+        Key("amount", amount(above=True)),
+        Key("profile", Table(every=(SLOT, AMOUNT), words="a financial year = an amount"), note="sums to the amount"),
+        Key("charged_to", YEAR, needed=False, note="left out only in a round of several years"),
+        Key("ground", one_of(*GROUNDS)),
+        Key("evidence", TEXT),
+        Key("other_grounds", TEXT, needed=False),
+        Key("proposal", TEXT),
+        Key("performance", TEXT),
+        Key("supplier", Table(ORGANISATION)),
+        Key("by", PERSON),
+        Key("on", DAY),
+        Key("approved_by", PERSON, needed=False, note="another lead, if the contract is below its limit"),
+        Key("approved_because", NEEDED_TEXT, needed=False, note="needed with `approved_by`"),
+    )
+)
+
+RULES = Table(
+    (
+        Key("kind", one_of(*LIMIT_KINDS)),
+        Key("limit", amount(above=True)),
+        Key("below", NEEDED_TEXT),
+        Key("at_or_above", NEEDED_TEXT),
+        Key("citation", NEEDED_TEXT),
+        Key("valid_from", DAY),
+        Key(
+            "further",
+            Entries(Table((Key("from", amount(above=True)), Key("who", NEEDED_TEXT), Key("citation", NEEDED_TEXT)))),
+            needed=False,
+            note="the levels above",
+        ),
+    )
+)
+
+_STAGE = (Key("on", DAY), Key("by", PERSON))
+_REASON = Key("reason", NEEDED_TEXT)
+_NAMED = Entries(Table((Key("bid", BID), _REASON)))
+_OF_THE_PAPER = {
+    "paper": Table(_STAGE),
+    "signed_off": Table((Key("on", DAY), *(Key(area, PERSON, needed=False) for area in Area))),
+    "submitted": Table(_STAGE),
+    "put_forward": Table(_STAGE),
+    "signed": Table(
+        (
+            *_STAGE,
+            Key("interests", NEEDED_TEXT),
+            Key(
+                "items",
+                Entries(
+                    Table(
+                        (
+                            Key("number", whole(1, 9999)),
+                            Key("answer", one_of(*ANSWERS), needed=False),
+                            Key("conditions", TEXT, needed=False),
+                            Key("before_payment", TEXT, needed=False, note="conditions that bar payment until met"),
+                            Key("reason", TEXT, needed=False),
+                            Key("lifted", list_of(TEXT), needed=False, note="texts of conditions that end"),
+                            Key(
+                                "changed",
+                                Entries(Table((Key("from", NEEDED_TEXT), Key("to", NEEDED_TEXT)))),
+                                needed=False,
+                                note="conditions that change",
+                            ),
+                        )
+                    )
+                ),
+                needed=False,
+                note="each item with another answer than approve or note",
+            ),
+            Key(
+                "with",
+                Entries(Table((Key("by", PERSON), Key("interests", NEEDED_TEXT)))),
+                needed=False,
+                note="the other joint signers",
+            ),
+            Key(
+                "minutes",
+                Table(
+                    (
+                        Key("met_on", day(quoted=False)),
+                        Key("present", list_of(NEEDED_TEXT, least=1)),
+                        Key("reference", TEXT),
+                    )
+                ),
+                needed=False,
+                note="of a committee",
+            ),
+        )
+    ),
+    "published": Table(_STAGE),
+}
+STAGES = {
+    "received": Table(_STAGE),
+    "eligible": Table((*_STAGE, _REASON)),
+    "scoring": Table(
+        (
+            *_STAGE,
+            Key("wanted", whole(1, 99), note="the number of scorers for each bid"),
+            Key("declared_on", DAY),
+            Key("kept_open_for", whole(1, 366), needed=False, note="days from today, for a demonstration"),
+            Key("kept_open_reason", NEEDED_TEXT, needed=False, note="needed with `kept_open_for`"),
+        )
+    ),
+    "closed": Table((*_STAGE, _REASON)),
+    "outcomes": Table(_STAGE),
+    "reviewed": Table(_STAGE),
+    "routed": Table(
+        (
+            *_STAGE,
+            Key("warnings", _NAMED, needed=False, note="warnings to clear"),
+            Key("escalations", _NAMED, needed=False, note="grants to send to a higher level"),
+        )
+    ),
+    "payments": Table(_STAGE),
+    "approved": Table(
+        (
+            *_STAGE,
+            _REASON,
+            Key("conditions", TEXT, needed=False),
+            Key("before_payment", TEXT, needed=False, note="conditions that bar payment until met"),
+        )
+    ),
+    **_OF_THE_PAPER,
+}
+
+_DECISION = (
+    Key("reference", DECISION),
+    Key("title", text(200, empty=False)),
+    Key("decision_by", text(150, empty=False)),
+    Key("figures_from_elsewhere", Table(every=(TEXT, NEEDED_TEXT), words="a figure = its source"), needed=False),
+    Key("sections", Table(every=(one_of(*BY_KEY), TEXT), words="the key of a section = its text")),
+    Key(
+        "items",
+        Entries(
+            Table(
+                (
+                    Key("kind", one_of(*ItemKind)),
+                    Key("title", NEEDED_TEXT),
+                    Key("wording", NEEDED_TEXT),
+                    Key("amount", AMOUNT, needed=False, note="as the kind needs it, like the three that follow"),
+                    Key("source", TEXT, needed=False),
+                    Key("whom", TEXT, needed=False),
+                    Key("until", day(quoted=False), needed=False),
+                )
+            )
+        ),
+        needed=False,
+        note="what it asks for beside grants and contracts",
+    ),
+    Key(
+        "printed_instead",
+        Entries(Table((Key("text", NEEDED_TEXT), Key("printed", NEEDED_TEXT), _REASON))),
+        needed=False,
+        note="texts that cannot be printed",
+    ),
+)
+
+
+def _stages(tables: dict[str, Table]) -> Table:
+    return Table(tuple(Key(name, table, needed=False) for name, table in tables.items()))
+
+
+TOML = Table(
+    (
+        Key("round", ROUND),
+        Key("administrator", Table((Key("username", TEXT), Key("name", NEEDED_TEXT)))),
+        Key("people", Entries(PEOPLE)),
+        Key(
+            "budget_lines",
+            Entries(
+                Table(
+                    (
+                        Key("kind", one_of(*LINE_KINDS)),
+                        Key("label", text(120, empty=False)),
+                        Key("amount", AMOUNT),
+                        Key("note", TEXT, needed=False),
+                        Key("by", PERSON),
+                        _REASON,
+                        Key("years", YEARS, needed=False, note="in a round of several years"),
+                    )
+                )
+            ),
+            needed=False,
+        ),
+        Key("delegation_rules", Entries(RULES), needed=False, note="in place of the limits of the body"),
+        Key("organisations", Entries(Table(ORGANISATION)), needed=False),
+        Key("single_tender_actions", Entries(CONTRACTS), needed=False),
+        Key(
+            "knowledge",
+            Entries(
+                Table(
+                    (
+                        Key("member", PERSON),
+                        Key("themes", list_of(TEXT), needed=False, note="codes"),
+                        Key("boroughs", list_of(TEXT), needed=False, note="names of areas"),
+                    )
+                )
+            ),
+            needed=False,
+            note="what a member knows, which plans of assignments use",
+        ),
+        Key(
+            "practice",
+            Table(
+                (
+                    Key("title", NEEDED_TEXT),
+                    Key("bidder", NEEDED_TEXT),
+                    Key("amount", AMOUNT),
+                    Key("case", NEEDED_TEXT),
+                    Key("compared_on", DAY, needed=False, note="the day of its comparison, which opens scoring"),
+                    Key("reason", NEEDED_TEXT, needed=False, note="needed with `compared_on`"),
+                )
+            ),
+            needed=False,
+            note="the practice bid",
+        ),
+        Key("stages", _stages(STAGES)),
+        Key("decision", Table(_DECISION), needed=False),
+        Key(
+            "amendment",
+            Table(
+                (
+                    *_DECISION,
+                    Key("amends", DECISION),
+                    Key("changes", Entries(Table((Key("bid", BID), Key("amount", AMOUNT), _REASON))), needed=False),
+                    Key("stages", _stages(_OF_THE_PAPER)),
+                )
+            ),
+            needed=False,
+            note="a second paper, which amends the first and is played last",
+        ),
+    )
+)
+
+# A key, the key that it needs beside it, by the table that holds both.
+TOGETHER = (("approved_by", "approved_because"), ("compared_on", "reason"), ("kept_open_for", "kept_open_reason"))
+# The days of the round in the order of time.
+DAYS_OF_ROUND = ("opens_on", "closes_on", "scoring_closes_on")
+
+# A column of marks is named as its criterion, and the next one has the reason.
+MARK = Shape("`yes`, `no`, a mark, or `yes 3`", pattern(r"^\s*((yes|no)?(\s*[0-4])?)\s*\Z", "yes, no, 3 or yes 3").read)
+_BID, _MEMBER = Key("bid", BID), Key("member", PERSON)
+FILES = {
+    "assignments": (_BID, _MEMBER),
+    "scorecards": (_BID, _MEMBER, Key("on", DAY), Key("state", one_of("submitted", "draft"))),
+    "practice": (_MEMBER, Key("on", DAY)),
+    "outcomes": (
+        _BID,
+        Key("outcome", one_of(*OUTCOMES)),
+        Key("destination", TEXT),
+        Key("reason", TEXT),
+        Key("internal_reason", TEXT),
+    ),
+    "families": (Key("family", NEEDED_TEXT), _BID),
+    "review": (
+        _BID,
+        Key("amount", AMOUNT),
+        Key("reason", TEXT),
+        Key(
+            "years",
+            TEXT,
+            needed=False,
+            note="in a round of several years, like `2023/24: 82500.00; 2024/25: 165000.00`",
+        ),
+    ),
+    "payments": (
+        _BID,
+        Key("amount", amount(above=True)),
+        Key("paid_on", DAY),
+        Key("reason", TEXT),
+        Key("illustrative", TEXT),
+    ),
+}
+# The files whose further columns are the marks of the criteria.
+WITH_MARKS = ("scorecards", "practice")
