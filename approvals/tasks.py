@@ -12,14 +12,13 @@ from django.utils import timezone
 from approvals.decisions import deciders, history, submission
 from approvals.models import Award, Decision, DelegationRule, Query
 from approvals.review import reviewing
-from approvals.routing.commitments import left_for_grants
+from approvals.routing.commitments import RoundSums, of_round
 from bids.models import Bid
 from bids.panel import members
 from grants import money
 from grants.access import Holdings, holdings
 from grants.models import AuditEvent, Round, User
 from grants.tasks import Segment, Task
-from grants.totals import total_of
 
 
 def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
@@ -133,21 +132,21 @@ def overview(*, held: Holdings, round: Round) -> list[Segment]:
     """Return the allocation as one bar: lines and contracts, grants approved, grants asked for, and what is left."""
     if not held.may("see reconciliation", round):
         return []
-    left = left_for_grants(round=round)
-    live = Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round)
-    approved = total_of(live.filter(state=Award.State.APPROVED))
-    asked = total_of(live) - approved
+    return _bar(of_round(round=round))
+
+
+def _bar(sums: RoundSums) -> list[Segment]:
     parts = [
-        ("Lines and contracts", round.allocation - left, "held"),
-        ("Grants approved", approved, "approved"),
-        ("Grants asked for", asked, "proposed"),
-        ("Left", left - approved - asked, "free"),
+        ("lines-and-contracts", "Lines and contracts", sums.besides_grants, "held"),
+        ("standing-approved", "Grants approved", sums.approved.total, "approved"),
+        ("unapproved", "Grants not approved yet", sums.unapproved.total, "proposed"),
+        ("underspend", "Left", sums.left, "free"),
     ]
     segments, start = [], 0.0
-    for label, amount, kind in parts:
+    for name, label, amount, kind in parts:
         # A share of the bar's width, only for drawing. The exact sums are printed next to the bar.
-        width = max(float(amount / round.allocation) * 100, 0.0)
-        segments.append(Segment(label, money.pounds(amount), kind, start, width))
+        width = max(float(amount / sums.allocation) * 100, 0.0)
+        segments.append(Segment(name, label, money.pounds(amount), kind, start, width))
         start += width
     return segments
 

@@ -1,7 +1,10 @@
 """Money in exact pounds and pence: read it as typed, print it, round it for prose, share it out."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 PENNY = Decimal("0.01")
@@ -9,6 +12,26 @@ ZERO = Decimal("0.00")
 LARGEST = Decimal("999999999999.99")
 
 _PLAIN = re.compile(r"£?\s*(?P<pounds>[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.(?P<pence>\d{1,2}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many there are, and their total in pounds."""
+
+    count: int = 0
+    total: Decimal = ZERO
+
+    @classmethod
+    def of(cls, amounts: Iterable[Decimal]) -> Tally:
+        """Return the tally of amounts in pounds."""
+        listed = list(amounts)
+        return cls(len(listed), total(listed))
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.count + other.count, self.total + other.total)
+
+
+NOTHING = Tally()
 
 
 class NotMoney(ValueError):

@@ -17,11 +17,13 @@ from grants.forms import attempt
 from grants.references import file_name
 
 PAGE = 50
+# For rows of one line, or that are worked through from top to bottom.
+LONG_PAGE = 100
 
 
-def page_of(request: HttpRequest, rows: Any, size: int = PAGE) -> Any:
-    """Return the page of a list that the address asks for, or the nearest one that exists."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+def page_of(request: HttpRequest, rows: Any, size: int = PAGE, *, name: str = "page") -> Any:
+    """Return the page of a list that the address asks for by `name`, or the nearest one that exists."""
+    return Paginator(rows, size).get_page(request.GET.get(name))
 
 
 def whole_number(text: str) -> int:

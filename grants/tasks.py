@@ -26,8 +26,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment of the allocation's bar, in per cent of its width, with the exact sum as text."""
+    """A segment of the allocation's bar, in per cent of its width, with the exact sum as text.
 
+    `name` is that of the sum on every page that prints it.
+    """
+
+    name: str
     label: str
     amount: str
     kind: str

@@ -1,14 +1,26 @@
-"""Sums of money that the database adds up. For amounts in memory there is `money.total`."""
+"""Sums of money that the database adds up. For amounts in memory there are `money.total` and `money.Tally`."""
 
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from grants import money
+from grants.money import Tally
 
 
 def total_of(rows: QuerySet[Any]) -> Decimal:
     """Return the sum of `amount` over the rows, in pounds; £0.00 if there are none."""
-    total: Decimal | None = rows.aggregate(total=Sum("amount"))["total"]
-    return money.ZERO if total is None else total
+    return tally_of(rows).total
+
+
+def tally_of(rows: QuerySet[Any]) -> Tally:
+    """Return the number of rows with the sum of their `amount`, in pounds."""
+    tally = rows.aggregate(count=Count("pk"), total=Sum("amount"))
+    return Tally(tally["count"], money.ZERO if tally["total"] is None else tally["total"])
+
+
+def tallies_by(rows: QuerySet[Any], *names: str) -> dict[tuple[Any, ...], Tally]:
+    """Return the tally of the rows for each combination of the values of these fields, in one query."""
+    grouped = rows.order_by().values_list(*names).annotate(Count("pk"), Sum("amount"))
+    return {tuple(values): Tally(count, total) for *values, count, total in grouped}

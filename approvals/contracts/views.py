@@ -15,7 +15,7 @@ from approvals.contracts import contracts, suppliers
 from approvals.contracts.forms import ChangeContractForm, ContractForm
 from approvals.models import SingleTenderAction
 from approvals.routing import commitments
-from approvals.routing.commitments import left_for_grants
+from approvals.routing.commitments import of_round
 from grants.access import Request, allow, round_or_404
 from grants.forms import SeenReasonForm
 from grants.pages import form_page, page_of
@@ -53,7 +53,7 @@ def add_single_tender_action(request: Request, round: str) -> HttpResponse:
         ),
         done=lambda kept: f"You recorded the contract as {kept.reference}",
         to=reverse("approvals:single_tender_actions", args=[this_round.reference]),
-        left=left_for_grants(round=this_round),
+        left=of_round(round=this_round).left,
     )
 
 

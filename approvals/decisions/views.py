@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from approvals import enums
 from approvals.access import decision_or_404, newest_pack_or_404
-from approvals.decisions import advice, deciders, finding, history, sign_offs, submission
+from approvals.decisions import advice, deciders, finding, history, sign_offs, since, submission
 from approvals.decisions import writing as transitions
 from approvals.decisions.filters import DecisionSearchForm
 from approvals.decisions.forms import (
@@ -31,6 +31,7 @@ from approvals.paper import pack as packs
 from approvals.paper import places
 from approvals.paper.sections import BY_KEY
 from approvals.reconciliation.sums import Discrepancy
+from approvals.routing.commitments import of_round
 from grants import search, states
 from grants.access import Request, allow, holdings, must, round_or_404
 from grants.forms import SeenReasonForm
@@ -125,7 +126,8 @@ def decision(request: Request, reference: str) -> HttpResponse:
         )
     elif frozen:
         record = getattr(this_decision, "record", None)
-        context |= {"paper_html": packs.checked_html(record or frozen), "paper": packs.read(frozen)}
+        page = since.shown(record, of_round(round=this_decision.round)) if record else packs.checked_html(frozen)
+        context |= {"paper_html": page, "paper": packs.read(frozen)}
     context["queries"] = Query.objects.filter(pack__decision=this_decision).select_related(
         "asked_by", "answered_by", "pack"
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from approvals.models import Award, Recommendation
 from approvals.routing import profiles
@@ -17,6 +18,7 @@ from bids.models import Bid
 from bids.ranking import standings
 from grants import audit, money, states
 from grants.models import BudgetLine, Round, User, new_references
+from grants.money import Tally
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
 from grants.totals import total_of
@@ -31,6 +33,19 @@ def reviewable(round: Round) -> list[str]:
 def _review_in(round: Round) -> str:
     """Return the row of the table of `Bid` by which a bid of this round is agreed."""
     return "review bid" if round.scored else "review bid: without a panel"
+
+
+def agreed_inside(round: Round, *, but: Bid | None = None) -> Tally:
+    """Return the agreed bids led inside the force with what was agreed for them, all or all `but` one.
+
+    A budget line pays for them, so they take nothing of what is left of the allocation.
+    """
+    newest = Recommendation.objects.filter(bid=OuterRef("pk"), answer=Recommendation.Answer.AGREE).order_by("-pk")
+    inside = Bid.objects.filter(round=round, led_by=Bid.Led.INTERNAL, state=Bid.State.AGREED)
+    if but:
+        inside = inside.exclude(pk=but.pk)
+    agreed = inside.annotate(agreed=Subquery(newest.values("amount")[:1]))
+    return Tally.of(amount or money.ZERO for amount in agreed.values_list("agreed", flat=True))
 
 
 @transaction.atomic
@@ -137,10 +152,7 @@ def _internal_line(round: Round, bid: Bid, amount: Decimal) -> BudgetLine:
     line = round.lines.filter(kind=BudgetLine.Kind.INTERNAL).first()
     if line is None:
         raise Refused("The round has no budget line for internal projects. Ask finance to add one first.")
-    carried = money.ZERO
-    for other in Bid.objects.filter(round=round, led_by=Bid.Led.INTERNAL, state=Bid.State.AGREED).exclude(pk=bid.pk):
-        latest = other.recommendations.last()
-        carried += latest.amount if latest and latest.amount else money.ZERO
+    carried = agreed_inside(round, but=bid).total
     if carried + amount > line.amount:
         raise Refused(
             f"{line.label} holds {money.pounds(line.amount)}, and {money.pounds(carried)} of it is already taken",

@@ -41,8 +41,9 @@ def review(request: Request, round: str) -> HttpResponse:
         to=_address("review", this_round),
         page=page,
         totals=waiting.counted(),
-        left=this_round.allocation - commitments.committed(this_round),
-        agreed=Bid.objects.filter(round=this_round, state=Bid.State.AGREED).count(),
+        sums=commitments.of_round(round=this_round),
+        inside=waiting.filter(led_by=Bid.Led.INTERNAL).counted(),
+        agreed_inside=reviewing.agreed_inside(this_round),
         proposed=Scenario.objects.filter(round=this_round, proposed_at__isnull=False)
         .select_related("proposed_by")
         .first(),
@@ -78,5 +79,5 @@ def review_bid(request: Request, reference: str) -> HttpResponse:
         outcome=getattr(bid, "outcome", None),
         proposed=proposed,
         history=bid.recommendations.select_related("made_by"),
-        left=bid.round.allocation - commitments.committed(bid.round),
+        left=commitments.of_round(round=bid.round).left,
     )

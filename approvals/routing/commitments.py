@@ -2,23 +2,123 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from approvals.models import Award, Decision, PaperItem, SingleTenderAction
 from grants import money
-from grants.models import Round
+from grants.models import BudgetLine, Round
+from grants.money import NOTHING, Tally
 from grants.refusal import Refused
-from grants.totals import total_of
+from grants.totals import tallies_by, total_of
+
+_AWAITING = (Award.State.ROUTED, Award.State.DEFERRED)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSums:
+    """What takes from the allocation of a round, in pounds, as every page of the round prints it.
+
+    Refused contracts and grants take nothing and are in no sum but `refused`. `items` are the other items of papers
+    that take money. `by_route` holds the grants by their route, those without one under the empty text.
+    """
+
+    allocation: Decimal
+    lines: Decimal
+    contracts: Tally
+    items: Tally
+    by_route: Mapping[str, Tally]
+    approved: Tally
+    asked: Tally
+    refused: Tally
+
+    @property
+    def grants(self) -> Tally:
+        return sum(self.by_route.values(), NOTHING)
+
+    @property
+    def unrouted(self) -> Tally:
+        return self.by_route.get("", NOTHING)
+
+    @property
+    def unapproved(self) -> Tally:
+        """The grants that nobody has approved yet, whether or not they await a decision."""
+        return Tally(self.grants.count - self.approved.count, self.grants.total - self.approved.total)
+
+    @property
+    def for_grants(self) -> Decimal:
+        """What lines, contracts and other items leave of the allocation."""
+        return self.allocation - self.besides_grants
+
+    @property
+    def besides_grants(self) -> Decimal:
+        """What lines, contracts and other items take of the allocation."""
+        return self.lines + self.contracts.total + self.items.total
+
+    @property
+    def expenditure(self) -> Decimal:
+        return self.besides_grants + self.grants.total
+
+    @property
+    def left(self) -> Decimal:
+        """What is left of the allocation after lines, contracts and grants: the underspend of a paper."""
+        return self.allocation - self.expenditure
+
+
+def sums_of(rounds: Collection[Round]) -> dict[int, RoundSums]:
+    """Return the sums of each round by its primary key, in four queries for any number of rounds."""
+    lines = tallies_by(BudgetLine.objects.filter(round__in=rounds), "round")
+    contracts = tallies_by(SingleTenderAction.objects.live().filter(round__in=rounds), "round")
+    items = tallies_by(PaperItem.objects.taking().filter(decision__round__in=rounds), "decision__round")
+    grants: dict[int, dict[tuple[str, str], Tally]] = {}
+    live = Award.objects.live().filter(round__in=rounds)
+    for (pk, route, state), tally in tallies_by(live, "round", "route", "state").items():
+        grants.setdefault(pk, {})[route, state] = tally
+    return {
+        round.pk: _sums(
+            round,
+            lines.get((round.pk,), NOTHING),
+            contracts.get((round.pk,), NOTHING),
+            items.get((round.pk,), NOTHING),
+            grants.get(round.pk, {}),
+        )
+        for round in rounds
+    }
+
+
+def of_round(*, round: Round) -> RoundSums:
+    """Return the sums of one round, for pages of the apps below."""
+    return sums_of([round])[round.pk]
+
+
+def _sums(
+    round: Round, lines: Tally, contracts: Tally, items: Tally, grants: Mapping[tuple[str, str], Tally]
+) -> RoundSums:
+    by_route: dict[str, Tally] = {}
+    by_state: dict[str, Tally] = {}
+    asked = NOTHING
+    for (route, state), tally in grants.items():
+        by_state[state] = by_state.get(state, NOTHING) + tally
+        if state != Award.State.REFUSED:
+            by_route[route] = by_route.get(route, NOTHING) + tally
+        if route == Award.Route.DMPC and state in _AWAITING:
+            asked += tally
+    return RoundSums(
+        allocation=round.allocation,
+        lines=lines.total,
+        contracts=contracts,
+        items=items,
+        by_route=by_route,
+        approved=by_state.get(Award.State.APPROVED, NOTHING),
+        asked=asked,
+        refused=by_state.get(Award.State.REFUSED, NOTHING),
+    )
 
 
 def committed(round: Round) -> Decimal:
     """Return what the lines, contracts, other items and live grants of a round take from its allocation, in pounds."""
-    return round.allocation - left_for_grants(round=round) + granted(round)
-
-
-def granted(round: Round) -> Decimal:
-    """Return the sum of the live grants of a round, in pounds. Refused grants are left out."""
-    return total_of(Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round))
+    return of_round(round=round).expenditure
 
 
 def must_fit(round: Round, amount: Decimal, *, instead_of: Decimal = money.ZERO) -> None:
@@ -57,10 +157,3 @@ def must_not_be_in_flight(round: Round) -> None:
     if flying := in_flight(round):
         office = round.body.offices.office
         raise Refused(f"{flying.reference} is submitted and rests on this. Ask the {office} to return it first.")
-
-
-def left_for_grants(*, round: Round) -> Decimal:
-    """Return what is left of the allocation for grants after lines, contracts and other items, in pounds."""
-    contracts = SingleTenderAction.objects.live().filter(round=round)
-    items = PaperItem.objects.taking().filter(decision__round=round)
-    return round.allocation - total_of(round.lines.all()) - total_of(contracts) - total_of(items)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from approvals.access import award_or_404, condition_or_404
 from approvals.models import Approval, Award, DecisionItem, DelegationRule
 from approvals.reconciliation import parts, position
-from approvals.routing import approving, awards, commitments, conditions, duties, profiles
+from approvals.routing import approving, awards, commitments, conditions, duties, listing, profiles
 from approvals.routing import limits as rule_transitions
 from approvals.routing.facts import RouteFacts
 from approvals.routing.forms import (
@@ -30,7 +30,7 @@ from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.counting import counted
 from grants.forms import ConfirmForm, SeenReasonForm, attempt
 from grants.models import Round
-from grants.pages import form_page, page_of, whole_number
+from grants.pages import LONG_PAGE, form_page, page_of, whole_number
 
 
 def _address(name: str, round: Round) -> str:
@@ -44,18 +44,13 @@ def _address(name: str, round: Round) -> str:
 @require_GET
 def routes(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see routes")
-    live = list(Award.objects.live().for_routes().filter(round=this_round))
-    groups = [
-        ("Needs you", [grant for grant in live if grant.warning_open or not grant.route]),
-        (
-            f"To the {this_round.body.offices.decider_short}",
-            [grant for grant in live if grant.route == Award.Route.DMPC],
-        ),
-        ("Delegated", [grant for grant in live if grant.route == Award.Route.DELEGATED and not grant.warning_open]),
-    ]
+    sums = commitments.of_round(round=this_round)
+    page = page_of(request, listing.listed(this_round), size=LONG_PAGE)
     context = {
-        "groups": [(name, rows, money.total([row.amount for row in rows])) for name, rows in groups],
-        "unrouted": sum(1 for grant in live if not grant.route),
+        "page": page,
+        "sums": sums,
+        "groups": listing.groups(page, sums, this_round.body.offices),
+        "warned": listing.warned(this_round),
     }
     return render(request, "approvals/routing/routes.html", context)
 
@@ -113,8 +108,7 @@ def escalate_award(request: Request, reference: str) -> HttpResponse:
 @require_GET
 def approvals(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see approvals")
-    live = Award.objects.live().for_routes().filter(round=this_round, route=Award.Route.DELEGATED)
-    waiting = list(live.filter(state=Award.State.ROUTED))
+    waiting = page_of(request, listing.waiting(this_round), size=LONG_PAGE, name="waiting")
     hands = approving.hands(waiting)
     rows = [
         (
@@ -125,8 +119,6 @@ def approvals(request: Request, round: str) -> HttpResponse:
         )
         for grant in waiting
     ]
-    standing = Approval.objects.filter(award__round=this_round, level=Award.Route.DELEGATED)
-    standing_approvals = standing.select_related("award__bid__recipient", "approved_by").order_by("-approved_at", "-pk")
     may_approve = holdings(request.user).may("approve award", this_round)
     # The page that approves sends people back here when they selected nothing.
     form = ApprovableForm({} if request.GET.get("nothing") else None, waiting=rows, may_approve=may_approve)
@@ -135,7 +127,9 @@ def approvals(request: Request, round: str) -> HttpResponse:
         "may_approve": may_approve,
         "rows": rows,
         "open": sum(1 for _, reason in rows if not reason),
-        "page": page_of(request, standing_approvals),
+        "waiting": waiting,
+        "tallies": listing.tallies(this_round),
+        "page": page_of(request, listing.given(this_round)),
     }
     return render(request, "approvals/routing/approvals.html", context)
 

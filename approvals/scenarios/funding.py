@@ -13,6 +13,7 @@ from enum import StrEnum
 from approvals.enums import Key, Level
 from approvals.routing.routes import Claim, Limit, route
 from grants import money
+from grants.money import Tally
 
 
 class Place(StrEnum):
@@ -42,14 +43,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """The number of some grants, and their total in pounds."""
-
-    count: int
-    total: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Effect:
     """The effect of a scenario, in pounds.
 
@@ -74,17 +67,13 @@ def effect(choices: Sequence[Choice], *, left: Decimal, limit: Limit, key: Key) 
     claims = [Claim(choice.reference, choice.amount, choice.family, choice.recipient) for choice in funded]
     routes = {claim.reference: route(claim, claims, limit, key) for claim in claims}
     return Effect(
-        funded=_tally([choice.amount for choice in funded]),
+        funded=Tally.of([choice.amount for choice in funded]),
         part=sum(choice.is_part for choice in funded),
-        reserve=_tally([choice.asked for choice in choices if choice.place is Place.RESERVE]),
+        reserve=Tally.of([choice.asked for choice in choices if choice.place is Place.RESERVE]),
         spare=left - money.total([choice.amount for choice in funded]),
-        dmpc=_tally([c.amount for c in claims if routes[c.reference].level is Level.DMPC]),
-        delegated=_tally([c.amount for c in claims if routes[c.reference].level is Level.DELEGATED]),
+        dmpc=Tally.of([c.amount for c in claims if routes[c.reference].level is Level.DMPC]),
+        delegated=Tally.of([c.amount for c in claims if routes[c.reference].level is Level.DELEGATED]),
         warned=sum(bool(grant_route.warning) for grant_route in routes.values()),
         boroughs=dict(Counter(code for choice in funded for code in choice.boroughs)),
         themes=dict(Counter(code for choice in funded for code in choice.themes)),
     )
-
-
-def _tally(amounts: Sequence[Decimal]) -> Tally:
-    return Tally(len(amounts), money.total(amounts))

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from approvals.enums import Key
 from approvals.models import DelegationRule, Scenario, ScenarioItem
 from approvals.routing import awards
-from approvals.routing.commitments import left_for_grants
+from approvals.routing.commitments import of_round
 from approvals.scenarios.funding import Choice, Effect, Place, effect
 from bids.models import Bid, Tag
 from bids.panel import members
@@ -53,7 +53,7 @@ def add_scenario(*, round: Round, name: str, by: User, at: datetime) -> Scenario
             )
     except IntegrityError:
         raise Refused(f"A scenario called {name} already exists. Enter another name", field="name") from None
-    left = left_for_grants(round=round)
+    left = of_round(round=round).for_grants
     above = candidates(round, by).filter(standing__running__lte=left)
     _write(scenario, [(bid, Place.FUND, bid.amount) for bid in above])
     audit.record("keep scenario", scenario, round=round, by=by, at=at, facts={"name": name, "funded": len(above)})
@@ -186,7 +186,7 @@ def _choice(bid: Bid, answer: tuple[Place, Decimal]) -> Choice:
 def effect_of(round: Round, chosen: Sequence[Choice], at: datetime) -> Effect:
     """Return the effect of the choices by the limit of the day. Raises Refused where no confirmed limit is in force."""
     _, limit = awards.limit_on(round, DelegationRule.Kind.GRANT, day_of(at))
-    return effect(chosen, left=left_for_grants(round=round), limit=limit, key=Key(round.routing_key))
+    return effect(chosen, left=of_round(round=round).for_grants, limit=limit, key=Key(round.routing_key))
 
 
 @dataclass(frozen=True, slots=True)

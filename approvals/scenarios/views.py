@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from approvals.access import scenario_or_404
 from approvals.models import Scenario
-from approvals.routing.commitments import left_for_grants
+from approvals.routing.commitments import of_round
 from approvals.scenarios import scenarios as transitions
 from approvals.scenarios.forms import LineForm, ScenarioForm, ScenarioRowForm
 from approvals.scenarios.funding import Choice, Place
@@ -87,7 +87,7 @@ def scenario(request: Request, reference: str) -> HttpResponse:
         "rows": forms,
         "page": page,
         "effect": effect,
-        "left": left_for_grants(round=scenario.round),
+        "left": of_round(round=scenario.round).for_grants,
         "uncovered": transitions.uncovered(effect, scenario.round.body.areas) if effect else [],
         "may_keep": may_keep,
         "line": top if draws else LineForm(initial={"places": funded}),

@@ -20,7 +20,7 @@ from bids.models import Bid, Criterion, Meeting
 from bids.panel import members, reading
 from bids.panel.members import members_query
 from bids.ranking import standings
-from bids.ranking.ranking import left_for_grants
+from bids.ranking.ranking import sums_of
 from bids.scoring import Gate
 from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.forms import VersionedForm
@@ -59,7 +59,7 @@ def meetings(request: Request, round: str) -> HttpResponse:
 @allow("plan meeting")
 def plan_meeting(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "plan meeting")
-    left = left_for_grants(this_round)
+    left = sums_of(this_round).for_grants
     return form_page(
         request,
         "bids/meetings/plan_meeting.html",

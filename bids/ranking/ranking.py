@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.paginator import Page
@@ -41,10 +41,23 @@ def rows(round: Round, user: User) -> QuerySet[Standing, dict[str, Any]]:
     return standings.order_by("position").values(*_SHOWN)
 
 
-def left_for_grants(round: Round) -> Decimal:
-    """Return the money of the allocation left for grants, in pounds, from the app above."""
-    left: Decimal = import_string(settings.LEFT_FOR_GRANTS)(round=round)
-    return left
+class RoundSums(Protocol):
+    """The sums of a round that the pages of bids print, in pounds."""
+
+    @property
+    def for_grants(self) -> Decimal: ...
+
+    @property
+    def grants(self) -> money.Tally: ...
+
+    @property
+    def left(self) -> Decimal: ...
+
+
+def sums_of(round: Round) -> RoundSums:
+    """Return the sums of a round from the app above, which every page of the round prints."""
+    sums: RoundSums = import_string(settings.ROUND_SUMS)(round=round)
+    return sums
 
 
 @dataclass(frozen=True, slots=True)

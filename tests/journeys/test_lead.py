@@ -204,7 +204,8 @@ def _route(page: Page, served: str) -> None:
     look(page)
     press_on(page, page.get_by_role("button", name="Route the grants"))
     done(page, "You routed 2 grants")
-    expect(page.get_by_role("heading", name="Needs you: 2 grants, £54,000")).to_be_visible()
+    expect(page.get_by_role("heading", name="Delegated: 2 grants, £54,000")).to_be_visible()
+    expect(page.get_by_text("2 routing warnings are open")).to_be_visible()
     look(page)
     for title in ("Night riders north", "Night riders south"):
         follow(page, page.get_by_role("link", name=re.compile(f"^Clear the warning ?: {title}")))

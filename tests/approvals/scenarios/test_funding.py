@@ -7,7 +7,8 @@ import pytest
 
 from approvals.enums import Key
 from approvals.routing.routes import Limit
-from approvals.scenarios.funding import Choice, Place, Tally, effect
+from approvals.scenarios.funding import Choice, Place, effect
+from grants.money import Tally
 
 LIMIT = Limit(Decimal(50_000), "CPIE lead", "Deputy Mayor", "Scheme 4.8", date(2019, 4, 1))
 LEFT = Decimal("200000.00")
