@@ -18,6 +18,7 @@ from approvals.routing import conditions as terms
 from approvals.routing import duties, profiles
 from approvals.routing.awards import locked, record, routes_now
 from approvals.routing.commitments import committed, must_not_be_in_flight
+from approvals.routing.routes import Route
 from bids.models import Interest, PanelOutcome, Scorecard
 from grants import audit, money, states
 from grants.days import day_of
@@ -44,12 +45,14 @@ def approve_awards(
     Raises Refused, naming the grant, where it is not below the limit by the rule of today, has an open warning, does
     not fit the allocation, or the approver has handled it before; Stale where it changed meanwhile.
     """
-    approvals = []
+    approvals: list[Approval] = []
+    # The round stays locked and no approval changes a route, so that the routes are worked out once.
+    routes_by_round: dict[int, dict[str, Route]] = {}
     asked_for = terms.wanted(before_payment, conditions)
     printed = terms.joined(each.printed() for each in asked_for)
     for award in sorted(awards, key=lambda award: award.pk):
         award = locked(award, (seen or {}).get(award.reference))
-        _must_be_approvable(award, by, at)
+        _must_be_approvable(award, by, at, routes_by_round)
         states.move(award, "approve award")
         award.version += 1
         award.save(update_fields=["state", "version"])
@@ -82,7 +85,7 @@ def new_approval(
     )
 
 
-def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
+def _must_be_approvable(award: Award, by: User, at: datetime, routes_by_round: dict[int, dict[str, Route]]) -> None:
     def refuse(why: str) -> None:
         raise Refused(f"{award.bid.source_reference} {award.bid.title}: {why}")
 
@@ -96,7 +99,9 @@ def _must_be_approvable(award: Award, by: User, at: datetime) -> None:
         refuse("its routing warning must be cleared first.")
     body = award.round.body
     # The limit or the group may have changed since the grant was routed.
-    now = routes_now(award.round, day_of(at))[award.reference]
+    if award.round_id not in routes_by_round:
+        routes_by_round[award.round_id] = routes_now(award.round, day_of(at))
+    now = routes_by_round[award.round_id][award.reference]
     if now.level is not enums.Level.DELEGATED:
         refuse(f"it is now for the {body.offices.decider_short} to decide. {now.sentence}.")
     if now.warning and now.warning != award.warning:

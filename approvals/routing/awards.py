@@ -69,7 +69,9 @@ def routes_now(round: Round, day: date, amounts: Mapping[str, Decimal] | None = 
     _, limit = limit_on(round, DelegationRule.Kind.GRANT, day)
     awards = list(Award.objects.live().for_routes().filter(round=round))
     instead = amounts or {}
-    claims = [replace(claim_of(award), amount=instead.get(award.reference, award.amount)) for award in awards]
+    claims = routes.Claims(
+        replace(claim_of(award), amount=instead.get(award.reference, award.amount)) for award in awards
+    )
     key = enums.Key(round.routing_key)
     deferred = _deferred_in(round)
     return {

@@ -5,10 +5,11 @@ delegated. A grant is compared by the sum of its group, so that splitting it nev
 route. Source: PCD 681 paras 2.5 and 2.11; scheme of delegation 4.8 (grants) and 4.13 (contract exemptions).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from approvals.enums import Key, Level
 from grants import money
@@ -109,13 +110,40 @@ class Route:
         return self.limit.steps[self.step].who if self.limit.further else ""
 
 
+class Claims(tuple[Claim, ...]):
+    """The grants of a round, indexed by key once, so that routing them all does not compare each with each."""
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[Key, str], dict[str, Decimal]]:
+        index: dict[tuple[Key, str], dict[str, Decimal]] = {}
+        for claim in self:
+            for key in Key:
+                if common := claim.of(key):
+                    index.setdefault((key, common), {})[claim.reference] = claim.amount
+        return index
+
+    @cached_property
+    def _summed(self) -> dict[tuple[Key, str], tuple[tuple[str, ...], Decimal]]:
+        return {each: _members(amounts) for each, amounts in self._by_key.items()}
+
+    def group(self, claim: Claim, key: Key) -> tuple[tuple[str, ...], Decimal]:
+        """Return the references of the grants that a claim is compared with, itself among them, and their sum."""
+        own = self._by_key.get((key, claim.of(key)), {})
+        if own.get(claim.reference) == claim.amount:
+            return self._summed[key, claim.of(key)]
+        return _members(own | {claim.reference: claim.amount})
+
+
+def _members(amounts: Mapping[str, Decimal]) -> tuple[tuple[str, ...], Decimal]:
+    return tuple(sorted(amounts)), money.total(list(amounts.values()))
+
+
 def group(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key) -> Group:
     """Return the group of a claim: the grants of its family or recipient, including itself."""
     name = claim.family if key is Key.FAMILY else claim.recipient
-    own = [other for other in claims if claim.of(key) and other.of(key) == claim.of(key)]
-    members = {other.reference: other.amount for other in own} | {claim.reference: claim.amount}
-    total = money.total(list(members.values()))
-    return Group(key, name, tuple(sorted(members)), total, limit.level(total))
+    indexed = claims if isinstance(claims, Claims) else Claims(claims)
+    members, total = indexed.group(claim, key)
+    return Group(key, name, members, total, limit.level(total))
 
 
 def route(
@@ -124,7 +152,8 @@ def route(
     """Return the route of one grant among those of its round. `escalated` is a lead's reason to send it higher.
 
     `deferred` is the decision that deferred it; it then stays for decision, however small it becomes. Neither
-    splitting a grant nor adding one lowers its route, and the order of `claims` does not matter.
+    splitting a grant nor adding one lowers its route, and the order of `claims` does not matter. Who routes many grants
+    of one round passes them as `Claims`.
     """
     other_key = Key.RECIPIENT if key is Key.FAMILY else Key.FAMILY
     binding, other = group(claim, claims, limit, key), group(claim, claims, limit, other_key)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from approvals.enums import Key, Level
-from approvals.routing.routes import Claim, Limit, route
+from approvals.routing.routes import Claim, Claims, Limit, route
 from grants import money
 from grants.money import Tally
 
@@ -64,7 +64,7 @@ class Effect:
 def effect(choices: Sequence[Choice], *, left: Decimal, limit: Limit, key: Key) -> Effect:
     """Return the effect of a scenario on the money `left` for grants (pounds), by the limit and key of the round."""
     funded = [choice for choice in choices if choice.place is Place.FUND]
-    claims = [Claim(choice.reference, choice.amount, choice.family, choice.recipient) for choice in funded]
+    claims = Claims(Claim(choice.reference, choice.amount, choice.family, choice.recipient) for choice in funded)
     routes = {claim.reference: route(claim, claims, limit, key) for claim in claims}
     return Effect(
         funded=Tally.of([choice.amount for choice in funded]),

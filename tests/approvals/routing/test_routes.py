@@ -1,6 +1,7 @@
 """Who may approve a grant: the limit to the penny, the groups, the sentences, and what holds for any round."""
 
 import random
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.enums import Key, Level
-from approvals.routing.routes import Claim, Limit, group, route
+from approvals.routing.routes import Claim, Claims, Limit, group, route
 
 LIMIT = Limit(Decimal(50000), "CPIE lead", "Deputy Mayor", "Scheme 4.8", date(2019, 4, 1))
 DELEGATED, DMPC = Level.DELEGATED, Level.DMPC
@@ -207,3 +208,21 @@ def test_a_lower_limit_never_lowers_a_route(claims: list[Claim], key: Key, lower
     stricter = Limit(min(lower, LIMIT.amount), "", "", "Scheme 4.8", date(2019, 4, 1))
     for one in claims:
         assert route(one, claims, stricter, key).level.height >= height(one, claims, key)
+
+
+def test_indexed_claims_group_a_claim_as_a_plain_list_does() -> None:
+    listed = [
+        Claim(f"AWD-{i}", Decimal(20000 + i), f"F{i // 3}" if i % 2 else "", f"R{i // 4}", f"P{i // 5}")
+        for i in range(24)
+    ]
+    indexed = Claims(listed)
+    # A claim that is not among them, or asks for another amount there, is compared as it is.
+    larger = replace(listed[3], amount=Decimal(90000))
+    stranger = replace(listed[3], reference="AWD-99")
+    for one in (*listed, larger, stranger):
+        for key in Key:
+            alike = [other for other in listed if one.of(key) and other.of(key) == one.of(key)]
+            amounts = {other.reference: other.amount for other in alike} | {one.reference: one.amount}
+            own = group(one, indexed, LIMIT, key)
+            assert (own.members, own.total) == (tuple(sorted(amounts)), sum(amounts.values()))
+            assert own == group(one, listed, LIMIT, key)
