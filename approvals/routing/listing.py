@@ -78,10 +78,10 @@ def waiting(round: Round) -> QuerySet[Award]:
     return live.filter(route=Award.Route.DELEGATED, state=Award.State.ROUTED)
 
 
-def given(round: Round) -> QuerySet[Approval]:
+def approvals_of(round: Round) -> QuerySet[Approval]:
     """Return the approvals given under delegation in a round, the newest first, with those that became invalid."""
-    given = Approval.objects.filter(award__round=round, level=Award.Route.DELEGATED)
-    fetched = given.select_related("award__bid__recipient", "approved_by")
+    approvals = Approval.objects.filter(award__round=round, level=Award.Route.DELEGATED)
+    fetched = approvals.select_related("award__bid__recipient", "approved_by")
     return fetched.order_by("-approved_at", "-pk")
 
 
@@ -91,5 +91,5 @@ def tallies(round: Round) -> dict[str, Tally]:
     return {
         "waiting": by_state.get((Award.State.ROUTED,), NOTHING),
         "approved": by_state.get((Award.State.APPROVED,), NOTHING),
-        "invalid": tally_of(given(round).exclude(invalid_at=None)),
+        "invalid": tally_of(approvals_of(round).exclude(invalid_at=None)),
     }

@@ -129,7 +129,7 @@ def approvals(request: Request, round: str) -> HttpResponse:
         "open": sum(1 for _, reason in rows if not reason),
         "waiting": waiting,
         "tallies": listing.tallies(this_round),
-        "page": page_of(request, listing.given(this_round)),
+        "page": page_of(request, listing.approvals_of(this_round)),
     }
     return render(request, "approvals/routing/approvals.html", context)
 
