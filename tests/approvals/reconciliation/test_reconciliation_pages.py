@@ -8,6 +8,7 @@ import pgtrigger
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from approvals.decisions import writing
 from approvals.decisions.deciding import Answer
@@ -152,7 +153,7 @@ def test_a_bid_with_an_interest_of_the_user_is_counted_but_not_named(round: Roun
     assert barred.title in before and barred.reference in before
     assert barred.title not in own and barred.reference not in own
     assert "1 bid that you cannot open" in own
-    assert "30 bids, £1,163,522.49." in own and "30 bids, £1,163,522.49." in before
+    assert all("30 bids, £1,163,522.49." in strip_tags(text) for text in (own, before))
 
 
 def test_the_checks_show_their_results_and_a_failed_one_links_to_its_cause(round: Round) -> None:
@@ -189,7 +190,7 @@ def test_an_empty_round_has_a_page() -> None:
     whole = page(client, "reconciliation", round.reference)
     assert "No paper of this round has been submitted yet." in whole
     assert "Nothing is waiting for a decision." in whole
-    assert "£1,000,000 allocated, £100,000 used, £900,000 left" in whole
+    assert "£1,000,000 allocated, £100,000 used, £900,000 left" in strip_tags(whole)
     for key in ("grants", "bids", "contracts", "paid"):
         assert "£0." in page(client, "reconciliation_part", round.reference, key)
 
