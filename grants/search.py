@@ -1,8 +1,9 @@
 """Search by words: what somebody typed becomes one query of PostgreSQL's full text search.
 
 A word is found whatever its accents and apostrophes, in any order, and by its English stem; the last one also where it
-begins a longer word. A number of a public register is found in any spelling. `grants_fold` and `grants_lexemes` in the
-database say how a text is read; `marking.py` shows what was hit.
+begins a longer word. A number of a public register is found in any spelling, and so is a name that `plain_name` takes
+for the one that was typed. `grants_fold` and `grants_lexemes` in the database say how a text is read, and
+`grants_plain_name` how a name is, as `plain_name` does; `marking.py` shows what was hit.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import islice
+from operator import or_
 
 from django.contrib.postgres.search import SearchQueryField
 from django.db import connection
 from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, TextField, Value
 
 from grants.models import Alias, Organisation, RegisterNumber
+from grants.models.organisations import LONGEST_PLAIN
+from grants.names import plain_name
 
 # More words than anybody types; each costs a look into the index.
 MOST_WORDS = 20
@@ -58,9 +63,17 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What somebody searches for. Without a word it finds nothing."""
+    """What somebody searches for: its words, and those of the same text as names are compared."""
 
     words: Sequence[Word]
+    plain: Sequence[str] = ()
+
+    @property
+    def spellings(self) -> list[Sequence[str]]:
+        """The words that a name must hold: those as they are searched, or those of the text as names are compared."""
+        texts = [word.text for word in self.words]
+        each: list[Sequence[str]] = [texts] if texts == [*self.plain] else [texts, self.plain]
+        return [spelling for spelling in each if spelling]
 
     @property
     def parts(self) -> list[tuple[Sequence[Word], str]]:
@@ -95,7 +108,9 @@ class Sought:
             if number:
                 term = f"({term} | '{lexeme(number)}'{':*' if run[-1].is_last and len(number) > 3 else ''})"
             terms.append(term)
-        return " & ".join(terms)
+        as_name = " & ".join(f"'{word}'" for word in self.plain)
+        # The words of a name have no characters that a query would read as its own.
+        return " | ".join(filter(None, (" & ".join(terms), as_name and f"({as_name}:*)")))
 
 
 def lexeme(number: str) -> str:
@@ -129,7 +144,8 @@ def read(text: str) -> Sought | None:
             [text],
         )
         words = list(_without_labels([Word(*row) for row in cursor.fetchall()]))[:MOST_WORDS]
-    return Sought((*words[:-1], *(replace(word, is_last=True) for word in words[-1:])))
+    last = (replace(word, is_last=True) for word in words[-1:])
+    return Sought((*words[:-1], *last), plain_name(text)[:LONGEST_PLAIN].split()[:MOST_WORDS])
 
 
 def _without_labels(words: Sequence[Word]) -> Iterator[Word]:
@@ -143,16 +159,24 @@ def _without_labels(words: Sequence[Word]) -> Iterator[Word]:
 
 def matching(sought: Sought, at: str = "words") -> Q:
     """Return the condition that a thing holds what is sought; `at` leads to its `SearchWords`."""
-    if not sought.words:
+    if not sought.spellings:
         return Q(pk__in=[])
     return Q(_Matches(F(f"{at}__lexemes"), _Tsquery(Value(sought.tsquery)))) | named(sought, at)
 
 
 def named(sought: Sought, at: str = "words") -> Q:
     """Return the condition that the names of a thing hold each word, as any part of theirs."""
-    if not any(len(word.text) >= _SHORTEST_PART for word in sought.words):
-        return Q(pk__in=[])
-    return Q(*(Q(**{f"{at}__names__contains": word.text}) for word in sought.words))
+    return _holding(sought, f"{at}__names__contains", _SHORTEST_PART)
+
+
+def _holding(sought: Sought, lookup: str, shortest: int = 1) -> Q:
+    """Return the condition that a text holds each word of one of the spellings, one of which has so many letters."""
+    conditions = [
+        Q(*(Q(**{lookup: word}) for word in spelling))
+        for spelling in sought.spellings
+        if any(len(word) >= shortest for word in spelling)
+    ]
+    return reduce(or_, conditions, Q(pk__in=[]))
 
 
 class Fold(Func):
@@ -171,14 +195,12 @@ class Similarity(Func):
 
 def organisations(sought: Sought) -> QuerySet[Organisation]:
     """Return the organisations that have a name with each of the words, as any part of it, or the number."""
-    if not sought.words:
-        return Organisation.objects.none()
     names = Alias.objects.annotate(folded=Fold("name"))
-    names = names.filter(*(Q(folded__contains=word.text) for word in sought.words))
+    names = names.filter(_holding(sought, "folded__contains") | _holding(sought, "plain__contains"))
     condition = Q(pk__in=names.values("organisation"))
-    (_, number), *others = sought.parts
-    if number and not others:
-        condition |= Q(pk__in=numbered(number))
+    numbers = [number for _, number in sought.parts]
+    if len(numbers) == 1 and numbers[0]:
+        condition |= Q(pk__in=numbered(numbers[0]))
     return Organisation.objects.filter(condition)
 
 

@@ -45,7 +45,9 @@ def copies(count: int, first: int = 0, **other: Any) -> None:
             signed_at=AT,
             published_at=AT,
         )
-        RegisterEntry.objects.create(**{**kept, "decision": decision, "title": "Another", "text": "Zeppelin", **other})
+        RegisterEntry.objects.create(
+            **{**kept, "decision": decision, "title": "Another", "text": "Zeppelin", "recipients": [], **other}
+        )
 
 
 @pytest.mark.parametrize(

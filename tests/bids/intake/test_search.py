@@ -15,7 +15,7 @@ from bids.intake.finding import TEXTS
 from bids.models import Bid, PanelOutcome
 from bids.models.search import BidWords
 from bids.panel import interests
-from grants.models import Alias, Organisation, Round, User
+from grants.models import Alias, Organisation, RegisterNumber, Round, User
 from grants.roles import Role
 from tests import factories
 from tests.bids.intake.test_intake import rows
@@ -103,6 +103,25 @@ def test_a_company_is_found_by_its_number_in_any_spelling(number: str, stored: s
     factories.bid(round, title="Other", recipient=body("Other Body", "company", "09876543"))
     factories.bid(round, title="Ours", recipient=body("Our Body", "company", stored))
     assert hits(lead, round, number) == ["Ours"]
+
+
+@pytest.mark.parametrize("number", ["SC 012345", "sc12345", "1234567", "company number 12345678"])
+def test_a_bid_is_found_by_any_of_the_numbers_of_its_recipient(number: str, round: Round, lead: User) -> None:
+    ours = body("Our Body", "charity", "1234567")
+    factories.bid(round, title="Other", recipient=body("Other Body", "company", "09876543"))
+    factories.bid(round, title="Ours", recipient=ours)
+    RegisterNumber.objects.create(organisation=ours, register="scottish charity", number="SC012345")
+    RegisterNumber.objects.create(organisation=ours, register="company", number="12345678")
+    assert hits(lead, round, number) == ["Ours"]
+    RegisterNumber.objects.filter(organisation=ours).delete()
+    assert hits(lead, round, number) == (["Ours"] if number == "1234567" else [])
+
+
+@pytest.mark.parametrize("words", ["Gain Trust Limited", "THE GAIN TRUST", "gain trust c.i.c.", "Gáin  Trust Ltd."])
+def test_a_bid_is_found_by_another_spelling_of_its_recipient(words: str, round: Round, lead: User) -> None:
+    factories.bid(round, title="Other")
+    factories.bid(round, title="Ours", recipient=body("Gain Trust Ltd"))
+    assert hits(lead, round, words) == ["Ours"]
 
 
 @pytest.mark.parametrize(
@@ -289,8 +308,32 @@ def numbered(round: Round, user: User) -> None:
     Organisation.objects.filter(pk=ours.pk).update(register="charity", number=HIDDEN)
 
 
+def numbered_once_more(round: Round, user: User) -> None:
+    factories.bid(round, recipient=(ours := body("Before")))
+    RegisterNumber.objects.create(organisation=ours, register="company", number=HIDDEN)
+
+
+def numbers_moved(round: Round, user: User) -> None:
+    factories.bid(round, recipient=(ours := body("Before")))
+    factories.bid(round, recipient=(theirs := body("Other")))
+    number = RegisterNumber.objects.create(organisation=ours, register="company", number=HIDDEN)
+    RegisterNumber.objects.filter(pk=number.pk).update(organisation=theirs)
+
+
 @pytest.mark.parametrize(
-    "write", [added, added_in_bulk, imported, corrected, merged, renamed, numbered], ids=lambda write: write.__name__
+    "write",
+    [
+        added,
+        added_in_bulk,
+        imported,
+        corrected,
+        merged,
+        renamed,
+        numbered,
+        numbered_once_more,
+        numbers_moved,
+    ],
+    ids=lambda write: write.__name__,
 )
 def test_every_writer_of_a_bid_or_its_recipient_leaves_the_words_in_step(
     write: Callable[[Round, User], None], round: Round
