@@ -28,7 +28,7 @@ from django.urls import resolve, reverse
 from django.utils.functional import cached_property
 
 from approvals.families.workbench import Workbench
-from approvals.models import Award, DelegationRule
+from approvals.models import Award, Condition, DelegationRule, PaperItem
 from bids.models import AssignmentPlan, Bid, Criterion, Export, Interest, Mark, Meeting, Scorecard, Upload
 from bids.panel.blindness import Part, Phase, may_see
 from bids.panel.hidden import BLIND
@@ -226,6 +226,7 @@ def _of_page(name: str, objects: dict[str, str]) -> Iterator[str]:
     arguments: dict[str, Any] = {"username": worlds.DRAFTED_BY, "version": 1, "number": 1, "key": "summary"}
     arguments["file"] = FILE
     arguments |= {"kind": "csv", "part": "grants", "area": "finance", "award": objects.get("awards", "none")}
+    arguments["item"] = objects.get("items", "none")
     if name == "grants:set_password":
         yield reverse(name, args=people.password_link(User.objects.get(username="henry.ives")))
     elif not wanted & {"reference", "round"}:
@@ -267,6 +268,8 @@ def _of_round(reference: str, bid: str, paper: str) -> dict[str, str]:
         "virements": round.virements.order_by("pk"),
         "imports": Upload.objects.filter(round=round).order_by("-pk"),
         "decisions": round.decisions.filter(reference=paper),
+        "items": PaperItem.objects.filter(decision__reference=paper).order_by("pk"),
+        "conditions": Condition.objects.filter(award__round=round).order_by("pk"),
         "plans": AssignmentPlan.objects.filter(round=round),
         "meetings": Meeting.objects.filter(round=round),
         "exports": Export.objects.filter(round=round),
