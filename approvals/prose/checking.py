@@ -260,7 +260,8 @@ def _count(mention: Mention, known: Known) -> Match:
     figures = [figure for figure in same if mention.can_count(figure.thing)]
     if figures:
         also = f" It could also be {_listed([each.name for each in figures[1:4]], 'or')}." if figures[1:] else ""
-        return Match(mention, Kind.COUNT, Standing.MATCHED, figures[0].name, f"is {figures[0].name}.{also}")
+        what = figures[0].name
+        return Match(mention, Kind.COUNT, Standing.MATCHED, what, f"is {what}.{also}", not mention.outcome)
     if mention.outcome and name in known.figures:
         phrase = _COUNT_PHRASES.get(mention.outcome, f"bids were {mention.outcome}")
         message = f"does not match how many {phrase} ({known.figures[name].exact})"
