@@ -133,14 +133,16 @@ def sign(decision: Decision, pack: Pack, interests: str, by: User, at: datetime)
         raise Refused("Nobody can sign before the items are decided")
     principal = audit.acting_for("add signature", by, decision.round, at)
     valid_signatures = signatures(decision)
-    left = missing(decision, at, valid_signatures)
-    if (principal or by) not in left:
-        raise Refused(f"{(principal or by).name} has signed already")
+    signer, left = principal or by, missing(decision, at, valid_signatures)
+    if signer not in everybody:
+        raise Refused(f"{signer.name} is not one of those who sign together in this round")
+    if signer not in left:
+        raise Refused(f"{signer.name} has signed already")
     own = decision.interests if by.pk == decision.decided_by_id else interests.strip()
     if not own:
         raise Incomplete([("interests", "Enter your interests, or “None” if you have none")])
     Signature.objects.create(decision=decision, pack=pack, person=by, acting_for=principal, interests=own, signed_at=at)
-    return [signer for signer in left if signer != (principal or by)]
+    return [each for each in left if each != signer]
 
 
 def in_record(decision: Decision) -> dict[str, Any]:

@@ -259,7 +259,8 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
     if not denied:
         reason = item.reason or f"Item {item.number} of {decision.reference}"
         principal = audit.acting_for("sign decision", by, decision.round, at)
-        approval = approving.new_approval(award, Award.Route.DMPC, standing.printed(item), reason, by, at, principal)
+        conditions = standing.printed([item])[item.number]
+        approval = approving.new_approval(award, Award.Route.DMPC, conditions, reason, by, at, principal)
         standing.settle(item, approval, decision, at)
 
 
@@ -289,7 +290,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
     principal = audit.acting_for("sign decision", decision.signed_by, decision.round, decision.signed_at)
     fallen = set(Award.objects.filter(items__in=items, state=Award.State.REFUSED).values_list("pk", flat=True))
     changed = set(decision.changes.values_list("award_id", flat=True))
-    after = standing.of_items(items)
+    after, conditions_by_item = standing.of_items(items), standing.printed(items)
     contents: dict[str, Any] = audit.plain(
         {
             "reference": decision.reference,
@@ -318,7 +319,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
                     "stands": item.award_id not in fallen,
                     "answer": item.get_answer_display(),
                     "answer_value": item.answer,
-                    "conditions": standing.printed(item),
+                    "conditions": conditions_by_item[item.number],
                     **standing.in_record(item, after[item.number]),
                     "reason": item.reason,
                 }

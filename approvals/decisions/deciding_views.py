@@ -85,6 +85,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
         # A repeated request gets the same response as the first.
         return redirect(reverse("approvals:decision", args=[decision.reference]))
     items = list(frozen.items.all())
+    conditions_by_item = standing.printed(items)
     is_joint = deciders.deciding_of(decision).how is How.JOINT
     form_class = SignForm if is_joint and decision.decided_by_id != request.user.pk else SignOwnForm
     return form_page(
@@ -103,7 +104,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
         to=reverse("approvals:decision", args=[decision.reference]),
         back=reverse("approvals:decide_items", args=[decision.reference]),
         decision=decision,
-        items=[(item, standing.printed(item)) for item in items],
+        items=[(item, conditions_by_item[item.number]) for item in items],
         sums=deciding.sums(items),
         joint=deciders.progress(decision, timezone.now()),
         pack=frozen,

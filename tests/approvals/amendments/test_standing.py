@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
+from approvals.decisions import standing as rules
 from approvals.decisions import writing
 from approvals.decisions.deciding import Answer
 from approvals.models import Award, Condition, Decision
@@ -156,3 +158,15 @@ def test_law_an_amendment_of_the_amount_changes_nothing_else(
 def public_of(grant: Award) -> dict[str, object]:
     public = {each.reference: each for each in published.grants()}[grant.reference]
     return {name: getattr(public, name) for name in public.__slots__}
+
+
+def test_what_is_printed_of_earlier_conditions_is_read_at_once(
+    paper: Decision, grace: User, mo: User, robin: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    submit(paper, grace, mo)
+    decide(paper, robin)
+    items = list(paper.items.all())
+    for several in (items, [*items, *items, *items]):
+        with django_assert_num_queries(1):
+            texts = rules.printed(several)
+    assert texts[1] == f"Kept: “Before payment: {PLAN}”. Kept: “{REPORT}”."

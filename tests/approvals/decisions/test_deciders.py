@@ -119,6 +119,18 @@ def test_each_signer_is_held_to_the_rules_of_a_signature(joint: tuple[Decision, 
     assert sign(decision, sol) == [first]
 
 
+def test_who_holds_the_role_elsewhere_does_not_sign_with_those_of_the_round(
+    joint: tuple[Decision, User, User, User],
+) -> None:
+    decision, first, *_ = joint
+    everywhere = factories.person(Role.DMPC, name="Ivo Keane")
+    everywhere.set_password(PASSWORD)
+    everywhere.save()
+    paper_steps.decide(decision, first)
+    with pytest.raises(Refused, match="Ivo Keane is not one of those who sign together in this round"):
+        sign(decision, everywhere)
+
+
 def test_a_signer_who_prepared_the_paper_is_refused() -> None:
     decision, hired = open_paper("joint", 2)
     lead = hired[Role.LEAD]
