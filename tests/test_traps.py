@@ -11,7 +11,7 @@ from approvals.decisions import deciding
 from approvals.models import Award, Decision, DecisionItem, Pack, SingleTenderAction
 from approvals.paper import pack as packs
 from approvals.reconciliation import position
-from approvals.reconciliation.sums import Outcome
+from approvals.reconciliation.facts import Outcome
 from approvals.routing import approving
 from bids.models import Bid
 from grants.models import Round, User

@@ -11,7 +11,7 @@ from approvals.paper.appendices import paid_early
 from approvals.prose.claims import Group, Member
 from approvals.prose.figures import Figure
 from approvals.prose.labels import EARLY
-from approvals.reconciliation.sums import BidEntry, Outcome
+from approvals.reconciliation.facts import BidEntry, Outcome
 from approvals.routing.awards import compared_sum
 from grants import money
 

@@ -14,7 +14,8 @@ from approvals.paper.appendices import paid_early
 from approvals.prose import elsewhere
 from approvals.prose.elsewhere import Source
 from approvals.reconciliation import position, sums
-from approvals.reconciliation.sums import BidEntry, Reconciliation
+from approvals.reconciliation.facts import BidEntry
+from approvals.reconciliation.sums import Reconciliation
 from approvals.routing import limits as rules
 from grants import money
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from approvals.enums import Level
-from approvals.reconciliation.sums import Discrepancy, Outcome, Position, Reconciliation
+from approvals.reconciliation.facts import Outcome, Position
+from approvals.reconciliation.sums import Discrepancy, Reconciliation
 from grants import money
 from grants.counting import counted
 

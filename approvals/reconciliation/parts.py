@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from approvals.enums import Level
-from approvals.reconciliation.sums import BidEntry, Contract, Grant, Item, Label, Line, Outcome, Payment, Position
+from approvals.reconciliation.facts import BidEntry, Contract, Grant, Item, Label, Line, Outcome, Payment, Position
 from grants import money
 from grants.years import year_of
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from approvals.reconciliation.sums import Outcome, Position, Reconciliation
+from approvals.reconciliation.facts import Outcome, Position
+from approvals.reconciliation.sums import Reconciliation
 from grants import money
 from grants.counting import counted
 

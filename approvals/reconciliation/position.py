@@ -10,8 +10,8 @@ from django.db.models import Prefetch, QuerySet, Sum
 from approvals.enums import Level
 from approvals.models import Approval, Award, Condition, PaperItem, Payment, Recommendation, SingleTenderAction
 from approvals.models.awards import AwardQuerySet
-from approvals.reconciliation import sums
-from approvals.reconciliation.sums import BidEntry, Contract, Grant, Label, Line, Outcome
+from approvals.reconciliation import facts, sums
+from approvals.reconciliation.facts import BidEntry, Contract, Grant, Item, Label, Line, Outcome, Position
 from approvals.routing import awards
 from approvals.routing.routes import Route
 from bids.models import Bid, Tag
@@ -71,7 +71,7 @@ def fetched(thing: Any, name: str) -> list[Any]:
     return rows
 
 
-def position(round: Round, day: date, live_awards: Sequence[Award] | None = None) -> sums.Position:
+def position(round: Round, day: date, live_awards: Sequence[Award] | None = None) -> Position:
     """Return everything that a paper on the round accounts for, with the routes by the limits of a day.
 
     `live_awards` are the grants of `grants_of`, where the caller has read them already.
@@ -82,7 +82,7 @@ def position(round: Round, day: date, live_awards: Sequence[Award] | None = None
     not_refused = [award for award in live_awards if award.state != Award.State.REFUSED]
     routes = _current_routes(round, day, not_refused)
     by_bid = {award.bid_id: award for award in live_awards}
-    return sums.Position(
+    return Position(
         reference=round.reference,
         allocation=round.allocation,
         lines=[
@@ -106,9 +106,9 @@ def position(round: Round, day: date, live_awards: Sequence[Award] | None = None
     )
 
 
-def _items(round: Round) -> list[sums.Item]:
+def _items(round: Round) -> list[Item]:
     return [
-        sums.Item(
+        Item(
             item.reference,
             item.title,
             item.amount,
@@ -209,7 +209,7 @@ def _grant(award: Award, current: Route | None) -> Grant:
         living_wage_open=bid.employs_staff and not bid.london_living_wage,
         asked=award.route == Award.Route.DMPC and award.state in (Award.State.ROUTED, Award.State.DEFERRED),
         payments=[
-            sums.Payment(payment.reference, payment.amount, payment.paid_on, payment.retrospective) for payment in paid
+            facts.Payment(payment.reference, payment.amount, payment.paid_on, payment.retrospective) for payment in paid
         ],
         themes=_tags(bid, Tag.Kind.THEME),
         priorities=_tags(bid, Tag.Kind.PRIORITY),

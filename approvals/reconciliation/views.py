@@ -18,6 +18,7 @@ from approvals.paper import versions
 from approvals.paper.changes import Changes
 from approvals.reconciliation import checks, parts, pictures, position, whatif, year_parts
 from approvals.reconciliation import sums as rules
+from approvals.reconciliation.facts import Position
 from approvals.reconciliation.forms import RefusedForm
 from approvals.reconciliation.parts import Kind, Row
 from bids.models import Bid
@@ -61,13 +62,13 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
     return render(request, "approvals/reconciliation/reconciliation.html", context)
 
 
-def _with_causes(round: Round, figures: rules.Position, check: checks.Check) -> tuple[checks.Check, list[Any], int]:
+def _with_causes(round: Round, figures: Position, check: checks.Check) -> tuple[checks.Check, list[Any], int]:
     """Return a check with its first causes, each with its address, and the number of further causes."""
     causes = [(cause, cause_address(round, figures, cause)) for cause in check.causes[:CAUSES]]
     return check, causes, len(check.causes) - len(causes)
 
 
-def cause_address(round: Round, figures: rules.Position, cause: rules.Discrepancy) -> str:
+def cause_address(round: Round, figures: Position, cause: rules.Discrepancy) -> str:
     """Return the address of the page where a discrepancy can be put right."""
     if cause.reference.startswith("AWD-"):
         return reverse("approvals:award", args=[cause.reference])

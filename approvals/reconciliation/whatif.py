@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from approvals.reconciliation.sums import Outcome, Position, Reconciliation, reconcile
+from approvals.reconciliation.facts import Outcome, Position
+from approvals.reconciliation.sums import Reconciliation, reconcile
 from grants import money
 
 

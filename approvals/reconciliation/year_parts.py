@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from approvals.reconciliation import parts
+from approvals.reconciliation.facts import Position
 from approvals.reconciliation.parts import Kind, Part, Row, Split
-from approvals.reconciliation.sums import Position, slots_of
+from approvals.reconciliation.sums import slots_of
 from grants import money, years
 from grants.years import Slot
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from approvals.enums import Level
-from approvals.reconciliation.sums import BidEntry, Contract, Grant, Line, Outcome, Payment, Position
+from approvals.reconciliation.facts import BidEntry, Contract, Grant, Line, Outcome, Payment, Position
 from grants import money
 
 D = Decimal

@@ -13,7 +13,7 @@ from approvals.models import Award, Decision, SingleTenderAction
 from approvals.outputs import published, verifying
 from approvals.paper import pack as packs
 from approvals.reconciliation import position
-from approvals.reconciliation.sums import Outcome
+from approvals.reconciliation.facts import Outcome
 from grants import audit
 from tests.conftest import DEMO_PASSWORD
 

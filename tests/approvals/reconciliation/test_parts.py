@@ -10,7 +10,8 @@ from hypothesis import given, settings
 
 from approvals.enums import Level
 from approvals.reconciliation import parts
-from approvals.reconciliation.sums import Outcome, Position, reconcile
+from approvals.reconciliation.facts import Outcome, Position
+from approvals.reconciliation.sums import reconcile
 from grants.years import year_of
 from tests.approvals.positions import BIG, GOOD, OTHER, SMALL, D, positions
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
+from approvals.reconciliation.facts import Position
 from approvals.reconciliation.pictures import falling, funnel
-from approvals.reconciliation.sums import Position, reconcile
+from approvals.reconciliation.sums import reconcile
 from tests.approvals.positions import GOOD, D, positions
 
 

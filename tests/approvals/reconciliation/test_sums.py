@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.enums import Level
-from approvals.reconciliation.sums import BidEntry, Contract, Grant, Line, Outcome, Position, reconcile
+from approvals.reconciliation.facts import BidEntry, Contract, Grant, Line, Outcome, Position
+from approvals.reconciliation.sums import reconcile
 
 D = Decimal
 BIG = Grant("AWD-1", "B-1", "Big", D(60000), D(60000), Level.DMPC, Level.DMPC)

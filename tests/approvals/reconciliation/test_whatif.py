@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approvals.reconciliation.sums import Outcome, Position, reconcile
+from approvals.reconciliation.facts import Outcome, Position
+from approvals.reconciliation.sums import reconcile
 from approvals.reconciliation.whatif import items, refuse, without
 from tests.approvals.positions import GOOD, D, positions
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.reconciliation import checks, parts, year_parts
-from approvals.reconciliation.sums import Grant, Position, reconcile
+from approvals.reconciliation.facts import Grant, Position
+from approvals.reconciliation.sums import reconcile
 from grants import money, years
 from grants.years import Profile, Slot
 from tests.approvals.positions import GOOD, positions

@@ -1,0 +1,167 @@
+"""The facts of a round that its reconciliation rests on: lines, contracts, items, grants with payments, and bids."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from approvals.enums import Level
+from grants import money
+from grants.years import Profile
+
+
+class Outcome(StrEnum):
+    """The outcome of a bid. Every bid must have exactly one."""
+
+    REJECTED = "rejected"
+    INTERNAL = "internal"
+    DMPC = "dmpc"
+    DELEGATED = "delegated"
+    REDIRECTED = "redirected"
+    REFUSED = "refused"
+    OPEN = "open"
+
+    @property
+    def label(self) -> str:
+        return _OUTCOMES[self]
+
+
+_OUTCOMES = {
+    Outcome.REJECTED: "Rejected",
+    Outcome.INTERNAL: "Led inside the force, no grant",
+    Outcome.DMPC: "Grants needing a decision",
+    Outcome.DELEGATED: "Grants under delegation",
+    Outcome.REDIRECTED: "Redirected",
+    Outcome.REFUSED: "Refused in a decision",
+    Outcome.OPEN: "No outcome yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A budget line, in pounds. A line with `holds_internal` pays for the internal bids, and may hold more.
+
+    `years` divides it by the slots of its round; empty, as for contracts and grants, in a round of one year.
+    """
+
+    reference: str
+    label: str
+    amount: Decimal
+    holds_internal: bool = False
+    years: Profile = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A single tender action: its whole value in pounds, its profile by year, and the evidence that it lacks.
+
+    `charged_to` is the financial year whose allocation pays for all of it, or empty where each year pays its part, as
+    in `years`. `asked` is true while it awaits a decision.
+    """
+
+    reference: str
+    label: str
+    amount: Decimal
+    profile: Sequence[tuple[str, Decimal]] = ()
+    lacking: Sequence[str] = ()
+    charged_to: str = ""
+    supplier: str = ""
+    asked: bool = False
+    years: Profile = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment under a grant, in pounds; `early` where it was made before approval."""
+
+    reference: str
+    amount: Decimal
+    paid_on: date
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that a paper asks for in words and that takes its amount, in pounds, from the allocation.
+
+    `kind` is what it is in words, `decision` the reference of the paper. `asked` is true while it awaits a decision.
+    """
+
+    reference: str
+    label: str
+    amount: Decimal
+    kind: str
+    decision: str
+    asked: bool = False
+    years: Profile = ()
+
+
+# A code and its label, such as a theme of the round or a borough.
+Label = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An award to a third party. All amounts are in pounds.
+
+    `agreed` is the amount that the leadership agreed, `approved` the amount of the valid approval. `route` is the level
+    recorded at routing, `route_now` the level by today's facts. `paid_early` is the sum paid before approval. `asked`
+    is true while the grant awaits a decision. The work runs from `starts_on` to `ends_on`.
+    """
+
+    reference: str
+    bid: str
+    label: str
+    amount: Decimal
+    agreed: Decimal
+    route: Level | None
+    route_now: Level | None
+    warning_open: bool = False
+    approved: Decimal | None = None
+    approved_level: Level | None = None
+    paid: Decimal = money.ZERO
+    paid_early: Decimal = money.ZERO
+    early_reason: str = ""
+    recipient: str = "stated"
+    legal_power: str = "stated"
+    living_wage_open: bool = False
+    asked: bool = False
+    payments: Sequence[Payment] = ()
+    themes: Sequence[Label] = ()
+    priorities: Sequence[Label] = ()
+    boroughs: Sequence[Label] = ()
+    starts_on: date | None = None
+    ends_on: date | None = None
+    years: Profile = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BidEntry:
+    """A bid with every outcome that the register holds for it, which must be exactly one.
+
+    `reference` is the bidder's own; `address` is the reference in the address of its page.
+    """
+
+    reference: str
+    amount: Decimal
+    outcomes: Sequence[Outcome]
+    costs: Decimal
+    agreed: Decimal | None = None
+    destination: str = ""
+    label: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Everything in a round that a paper accounts for. `years` divides the allocation; empty in a round of one year."""
+
+    reference: str
+    allocation: Decimal
+    lines: Sequence[Line]
+    contracts: Sequence[Contract]
+    grants: Sequence[Grant]
+    bids: Sequence[BidEntry]
+    items: Sequence[Item] = ()
+    years: Profile = ()
