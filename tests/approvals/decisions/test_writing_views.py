@@ -1,28 +1,24 @@
 """Writing a paper in the browser: preview, drafts, both versions, who wrote what, and what blocks submission."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from approvals.decisions import drafts, history, sign_offs, submission, writing
+from approvals.decisions import drafts, history, submission, writing
 from approvals.decisions.drafts import TypedElsewhere
 from approvals.decisions.history import Stretch
-from approvals.enums import Area
 from approvals.models import Award, Decision, DecisionSection, SectionDraft
 from approvals.paper import contents, sections, sources
 from approvals.paper import figures as figures_of_paper
-from approvals.paper import pack as packs
-from approvals.prose import elsewhere
-from approvals.prose.elsewhere import Source
 from approvals.prose.figures import masked
 from approvals.routing import awards
 from grants.models import AuditEvent, User
 from grants.refusal import Refused
 from tests import factories
+from tests.approvals.decisions.sections import address, page, post, signed_in
 from tests.approvals.steps import sign_off
 from tests.bodies import MPS
 from tests.factories import NOW
@@ -40,27 +36,6 @@ def section(returned: Decision) -> DecisionSection:
 @pytest.fixture
 def client(grace: User) -> Client:
     return signed_in(grace)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def address(section: DecisionSection) -> str:
-    return reverse("approvals:edit_section", args=[section.decision.reference, section.key])
-
-
-def post(
-    client: Client, section: DecisionSection, text: str, headers: dict[str, str] | None = None, **fields: Any
-) -> Any:
-    typed = {"text": text, "version": section.version, "draft": "", **fields}
-    return client.post(address(section), typed, headers=headers)
-
-
-def page(answer: HttpResponse) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def field(answer: HttpResponse) -> str:
@@ -172,83 +147,6 @@ def test_a_wrong_figure_blocks_submission_and_is_located(
 def test_a_text_with_correct_figures_can_be_submitted(section: DecisionSection, grace: User, text: str) -> None:
     write(section, text, grace)
     assert writing.submit_pack(decision=section.decision, by=grace, at=NOW).version == 2
-
-
-def test_a_count_from_elsewhere_is_accepted_with_its_source(section: DecisionSection, grace: User) -> None:
-    text = "Nine boroughs were asked."
-    source = Source("Nine boroughs", text, "The minutes of May")
-    writing.write_section(decision=section.decision, key="data", text=text, by=grace, at=NOW, sources=[source])
-    # The finance adviser sees the sources of figures from elsewhere, and so does every reader.
-    with pytest.raises(writing.NotReconciled, match="sign-off of finance is void: From elsewhere, Nine boroughs"):
-        writing.submit_pack(decision=section.decision, by=grace, at=NOW)
-    finance = User.objects.get(username="kit.lane")
-    sign_offs.sign_off(decision=section.decision, area=Area.FINANCE, answer="signed", by=finance, at=NOW)
-    frozen = writing.submit_pack(decision=section.decision, by=grace, at=NOW)
-    assert frozen.version == 2
-    listed = [note for note in packs.read(frozen)["figure_notes"] if note["name"] == "from elsewhere"]
-    assert [(note["exact"], note["source"]) for note in listed][-1] == ("Nine boroughs", "The minutes of May")
-    assert "The minutes of May" in frozen.html
-
-
-def name_of(text: str, figure: str) -> str:
-    """Return the name of the field for the source of a figure in a text of one sentence."""
-    return elsewhere.digest(elsewhere.place_of(text, figure, 0))
-
-
-def test_a_source_is_saved_with_the_section_and_belongs_to_its_sentence(
-    client: Client, section: DecisionSection
-) -> None:
-    text = "The Home Office gave £9.99m."
-    answer = post(client, section, text, **{name_of(text, "£9.99m"): " The letter of May "})
-    assert answer.status_code == 302
-    section.refresh_from_db()
-    assert section.figure_sources == [{"figure": "£9.99m", "sentence": text, "source": "The letter of May"}]
-    event = AuditEvent.objects.filter(action="write section", subject=section.reference).latest("number")
-    assert event.facts["figures from elsewhere"] == "£9.99m: The letter of May"
-    problems = submission.of(section.decision, at=NOW).problems
-    assert not [problem for problem in problems if problem.check == "prose"]
-    again = post(client, section, f"{text} Another sentence has £9.99m.", then="preview")
-    standings = [(each.match.mention.text, each.match.standing.value) for each in again.context["checks"]]
-    assert standings == [("£9.99m", "external"), ("£9.99m", "unmatched")]
-
-
-def test_a_changed_sentence_is_offered_the_source_that_it_had(client: Client, section: DecisionSection) -> None:
-    text = "The Home Office gave £9.99m."
-    post(client, section, text, **{name_of(text, "£9.99m"): "The letter of May"})
-    section.refresh_from_db()
-    changed = "The Home Office gave £9.99m in May."
-    answer = post(client, section, changed, then="preview")
-    (check,) = answer.context["checks"]
-    assert check.match.standing == "unmatched"
-    assert 'value="The letter of May"' in page(answer)
-    post(client, section, changed, **{name_of(changed, "£9.99m"): ""})
-    section.refresh_from_db()
-    assert section.figure_sources == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        # The grant of London Blues is £151,361, and no source makes it another.
-        "London Blues receives £151,631.",
-        "The underspend is £754,500.",
-        "It costs £106,00.",
-        "We were told of £1.5.3m.",
-        "It is half a million pounds.",
-        "50% of bids were rejected.",
-        "The 28 grants in {appendix 2} are each above £50,000.",
-    ],
-)
-def test_no_source_excuses_what_is_contradicted_or_malformed(
-    client: Client, section: DecisionSection, text: str
-) -> None:
-    answer = post(client, section, text, then="preview")
-    wrong = [each for each in answer.context["checks"] if each.match.standing == "unmatched"]
-    assert wrong and all(each.form is None for each in wrong)
-    every = {name_of(text, each.match.mention.text): "I say so" for each in wrong}
-    post(client, section, text, **every)
-    problems = submission.of(section.decision, at=NOW).problems
-    assert [problem.reference for problem in problems if problem.check == "prose"] == ["PCD-681 data"]
 
 
 def test_a_title_may_name_what_does_not_change(section: DecisionSection, grace: User) -> None:
