@@ -172,6 +172,8 @@ def _check_across(reading: Reading) -> None:
     for number, contract in enumerate(_entries(toml, "single_tender_actions"), start=1):
         _check_profile(reading, contract, f"round.toml, [[single_tender_actions]] {number}, profile")
         _check_number(reading, contract.get("supplier"), f"round.toml, [[single_tender_actions]] {number}, supplier")
+    for number, rule in enumerate(_entries(toml, "delegation_rules"), start=1):
+        _check_limit(reading, rule, f"round.toml, [[delegation_rules]] {number}")
     for number, organisation in enumerate(_entries(toml, "organisations"), start=1):
         _check_number(reading, organisation, f"round.toml, [[organisations]] {number}, number")
 
@@ -223,6 +225,17 @@ def _check_profile(reading: Reading, contract: dict[str, Any], place: str) -> No
         return
     if total != whole:
         reading.wrong(place, f"the years come to {money.pounds(total)}, not {money.pounds(whole)}")
+
+
+def _check_limit(reading: Reading, rule: dict[str, Any], place: str) -> None:
+    try:
+        delegates = money.exact(str(rule["limit"])) > 0
+    except (ArithmeticError, ValueError, KeyError):
+        return
+    if delegates and not rule.get("below"):
+        reading.wrong(f"{place}, below", "must name who approves below the limit")
+    if not delegates and rule.get("below"):
+        reading.wrong(f"{place}, limit", "must be more than £0 where somebody approves below it")
 
 
 def _check_number(reading: Reading, organisation: Any, place: str) -> None:

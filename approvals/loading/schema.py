@@ -97,8 +97,8 @@ CONTRACTS = Table(
 RULES = Table(
     (
         Key("kind", one_of(*LIMIT_KINDS)),
-        Key("limit", amount(above=True)),
-        Key("below", NEEDED_TEXT),
+        Key("limit", AMOUNT, note="0 where nothing is delegated"),
+        Key("below", TEXT, note="empty where the limit is 0, and only there"),
         Key("at_or_above", NEEDED_TEXT),
         Key("citation", NEEDED_TEXT),
         Key("valid_from", DAY),

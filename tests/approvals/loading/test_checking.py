@@ -58,7 +58,12 @@ def test_a_small_folder_with_a_paper_passes(folder: Path) -> None:
         ('kind = "staffing"', 'kind = "staff"', "[[budget_lines]] 1, kind: “staff” must be one of staffing, "),
         ('roles = ["panel_chair"]', 'roles = ["chair"]', "[[people]] 3, roles: “chair” must be one of panel_member, "),
         ('roles = ["panel_chair"]', "roles = []", "[[people]] 3, roles: must be a list of at least one value"),
-        ('limit = "1000.50"', 'limit = "0"', "[[delegation_rules]] 1, limit: must be more than £0, not 0"),
+        (
+            'limit = "1000.50"',
+            'limit = "0"',
+            "[[delegation_rules]] 1, limit: must be more than £0 where somebody approves below it",
+        ),
+        ('below = "CPIE lead"', 'below = ""', "[[delegation_rules]] 1, below: must name who approves below the limit"),
         ('limit = "1000.50"', 'limit = "1000.505"', "limit: “1000.505” is not an amount of pounds and whole pence"),
         ('allocation = "10000.75"', 'allocation = "10,000"', "[round], allocation: “10,000” is not an amount"),
         ('allocation = "10000.75"', 'allocation = "NaN"', "[round], allocation: “NaN” is not an amount"),
@@ -125,6 +130,12 @@ def test_a_mistake_in_a_table_is_named_by_its_line_and_column(
 ) -> None:
     (folder / name).write_text(content, encoding="utf-8", errors="surrogateescape")
     assert any(error in each for each in errors(folder)), errors(folder)
+
+
+def test_a_limit_of_nought_is_read_where_nothing_is_delegated(folder: Path) -> None:
+    nothing = TOML.replace('limit = "1000.50"', 'limit = "0"').replace('below = "CPIE lead"', 'below = ""')
+    (folder / "round.toml").write_text(nothing, encoding="utf-8")
+    assert errors(folder) == []
 
 
 @pytest.mark.django_db
