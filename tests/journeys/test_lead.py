@@ -69,7 +69,7 @@ def _open_round(page: Page, served: str) -> None:
     write(page, page.get_by_label("Reference"), REFERENCE)
     write(page, page.get_by_label("Title"), TITLE)
     write(page, page.get_by_label("Financial year"), "2026/27")
-    write(page, page.get_by_label("Allocation"), "200,000")
+    write(page, page.get_by_label("Allocation", exact=True), "200,000")
     fill_day(page, "Opens on", today.day, today.month, today.year)
     end = today + timedelta(days=7)
     fill_day(page, "Bids close on", end.day, end.month, end.year)

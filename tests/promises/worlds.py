@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from approvals.decisions import writing
 from approvals.families import grouping
+from approvals.items import asking
 from approvals.models import Award
 from bids.meetings import meetings
 from bids.models import Bid, Upload
@@ -153,9 +154,10 @@ def known_to_all() -> None:
         _declare(bid, username, "")
     _write(Card(HAS_SCORED, True, score=2))
     _write(Card(STILL_SCORES, False))
-    writing.prepare_decision(
+    paper = writing.prepare_decision(
         round=round, reference=PAPER, title="Safer summer", decision_by="Deputy Mayor", by=lead, at=NOW
     )
+    asking.ask_item(decision=paper, content=asking.ItemContent("note", "A note", "the work so far"), by=lead, at=NOW)
     alike = [bid_of("SSF-09"), bid_of("SSF-18")]
     grouping.dismiss_likeness(round=round, alike=alike, reason="Two projects", by=lead, at=NOW)
     supplier = factories.OrganisationFactory(name="Furrow and Fold City Farms")

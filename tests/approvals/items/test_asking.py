@@ -88,7 +88,7 @@ def test_a_refused_item_changes_nothing(alone: tuple[Decision, dict[Role, User]]
     assert not PaperItem.objects.exists()
     # Money that is accepted takes nothing from the allocation, however much it is.
     ask(decision, OF_EACH_KIND[ItemKind.ACCEPT_MONEY], hired[Role.LEAD], amount=Decimal("24664846.00"))
-    assert commitments.left_for_grants(round=decision.round) == Decimal("900000.00")
+    assert commitments.of_round(round=decision.round).for_grants == Decimal("900000.00")
 
 
 def test_only_what_takes_from_the_allocation_is_counted(asked: tuple[Decision, dict[Role, User]]) -> None:
@@ -120,7 +120,7 @@ def test_an_item_is_changed_and_withdrawn_with_an_event(alone: tuple[Decision, d
     with pytest.raises(Stale):
         ask_item(decision=decision, content=dearer, item=item, seen=1, by=lead, at=NOW)
     withdraw_item(decision=decision, item=item, reason="Not needed", seen=2, by=lead, at=NOW)
-    assert commitments.left_for_grants(round=decision.round) == Decimal("900000.00")
+    assert commitments.of_round(round=decision.round).for_grants == Decimal("900000.00")
     with pytest.raises(Refused, match="has been decided or withdrawn"):
         ask_item(decision=decision, content=dearer, item=item, by=lead, at=NOW)
     events = AuditEvent.objects.filter(subject=item.reference).order_by("number")
