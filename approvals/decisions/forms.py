@@ -230,7 +230,7 @@ class DecideForm(VersionedForm):
                 "One on each line. Nothing can be paid until they are met.",
                 item.before_payment,
             ),
-            ("conditions", "Conditions", "One on each line.", item.conditions),
+            ("conditions", "Other conditions", "One on each line.", item.conditions),
         ):
             field = text_area(
                 f"{label} for item {number}", rows=2, required=False, longest=2000, hint=hint, validators=validators

@@ -38,13 +38,13 @@ def test_the_items_are_decided_one_by_one_and_signed(page: Page, served: str) ->
         item = items.nth(number - 1)
         if number == 4:
             pick(page, item.get_by_label("Approved with conditions"))
-            write(page, item.get_by_label("Conditions for item 4"), "A report by Christmas.")
+            write(page, item.get_by_label("Other conditions for item 4"), "A report by Christmas.")
         elif number != 3:
             pick(page, item.get_by_label("Approved", exact=True).or_(item.get_by_label("Noted", exact=True)))
     write(page, page.get_by_label("Your interests"), "None.")
     follow(page, page.get_by_role("button", name="Continue to signature"))
     error_links_land(page, fields=1)
-    expect(page.get_by_label("Conditions for item 4")).to_have_value("A report by Christmas.")
+    expect(page.get_by_label("Other conditions for item 4")).to_have_value("A report by Christmas.")
     expect(page.get_by_label("Your interests")).to_have_value("None.")
     axe(page)
     fits_phone(page)
