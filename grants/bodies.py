@@ -196,6 +196,12 @@ class Body:
     texts: Mapping[str, Sequence[Sequence[str]]]
     data: Mapping[str, Any]
     deciding: Deciding = Deciding()
+    other_powers: Sequence[str] = ()
+
+    @property
+    def powers(self) -> tuple[str, ...]:
+        """The legal powers under which it makes grants, the usual one first."""
+        return (self.legal_power, *self.other_powers)
 
     @cached_property
     def digest(self) -> str:
@@ -267,6 +273,7 @@ def body_of(data: Mapping[str, Any]) -> Body:
         texts=data["texts"],
         data=data,
         deciding=_deciding(data.get("deciding", {})),
+        other_powers=tuple(data.get("other_powers", ())),
     )
 
 

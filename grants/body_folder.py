@@ -24,6 +24,7 @@ LIMIT_KINDS = ("grant", "exemption", "procurement")
 GEOGRAPHY = ("code_type", "whole_code", "whole_type")
 # As long as the database has room for.
 LONGEST_CODE = 9
+LONGEST_POWER = 200
 
 
 class BadBody(Exception):
@@ -36,7 +37,7 @@ def read(folder: Path) -> Body:
     toml = _toml(folder / "body.toml")
     file = folder / "body.toml"
     areas = _table(file, toml, "areas")
-    _only(file, toml, (*TEXTS, "offices", "deciding", "areas", "geography", "units", "police_names"))
+    _only(file, toml, (*TEXTS, "other_powers", "offices", "deciding", "areas", "geography", "units", "police_names"))
     _only(file, areas, (*TEXTS_OF_AREAS, "outside"), "areas.")
     data: dict[str, Any] = {
         **{name: _text(file, toml, name) for name in TEXTS},
@@ -53,6 +54,7 @@ def read(folder: Path) -> Body:
         "criteria": _criteria(folder / "criteria.csv"),
         "limits": _limits(folder / "limits.csv"),
         "texts": _sections(folder / "sections.toml"),
+        **_other_powers(file, toml),
         **_deciding(file, toml),
     }
     if any(area["column"] is not None for area in data["areas"]["each"]) and not data["areas"]["map_title"]:
@@ -110,6 +112,18 @@ def _why_outside(file: Path, outside: Any) -> dict[str, str]:
     if not isinstance(outside, dict) or not all(isinstance(why, str) for why in outside.values()):
         raise BadBody(f"{file}: areas.outside must give a reason for each name")
     return outside
+
+
+def _other_powers(file: Path, toml: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the further legal powers, or nothing where the file has none, so that its digest stays."""
+    if "other_powers" not in toml:
+        return {}
+    powers = _list(file, toml, "other_powers")
+    if not all(power.strip() and len(power) <= LONGEST_POWER for power in powers):
+        raise BadBody(f"{file}: each of other_powers must have 1 to {LONGEST_POWER} characters")
+    if len({toml["legal_power"], *powers}) <= len(powers):
+        raise BadBody(f"{file}: other_powers must name each power once, and not legal_power again")
+    return {"other_powers": powers}
 
 
 def _deciding(file: Path, toml: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def review(folder: Folder) -> None:
             bid=bids[row["bid"]],
             amount=pounds(row["amount"]),
             profile=profile_of_cell(row.get("years") or ""),
+            power=row.get("legal_power") or "",
             reason=row["reason"],
             by=by,
             at=folder.at(stage["on"]),

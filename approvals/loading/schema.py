@@ -341,6 +341,7 @@ FILES = {
             needed=False,
             note="in a round of several years, like `2023/24: 82500.00; 2024/25: 165000.00`",
         ),
+        Key("legal_power", TEXT, needed=False, note="one of the body's, its usual one unless it is given"),
     ),
     "payments": (
         _BID,

@@ -38,8 +38,6 @@ class AgreeForm(Form):
 class ReviewForm(VersionedForm):
     """Agree one bid for an amount, or send it back to the panel."""
 
-    pieces = (Reveal("answer", {"agree": ["amount", "profile"]}), "reason")
-
     answer = forms.ChoiceField(
         label="What does the leadership decide?",
         choices=[("agree", "Agree the bid for this amount"), ("return", "Send back to the panel")],
@@ -47,6 +45,7 @@ class ReviewForm(VersionedForm):
     )
     amount = MoneyField(label="Recommended amount", required=False)
     profile = YearsField()
+    legal_power = forms.ChoiceField(label="Legal power", required=False, widget=Radios)
     reason = text_area(
         "Reason", rows=3, required=False, longest=2000, hint="Required if you change the amount or send the bid back."
     )
@@ -55,11 +54,12 @@ class ReviewForm(VersionedForm):
         super().__init__(*args, **kwargs)
         if bid.is_external:
             ask_years(self, bid.round)
+            ask_power(self, bid.round)
         else:
-            # The budget line that carries an internal bid has the years.
-            del self.fields["profile"]
-        if "profile" not in self.fields:
-            self.pieces = (Reveal("answer", {"agree": ["amount"]}), "reason")
+            # The budget line that carries an internal bid has the years and is made under no power for grants.
+            del self.fields["profile"], self.fields["legal_power"]
+        asked = [name for name in ("amount", "profile", "legal_power") if name in self.fields]
+        self.pieces = (Reveal("answer", {"agree": asked}), "reason")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -68,3 +68,14 @@ class ReviewForm(VersionedForm):
         if data.get("answer") == "return" and not data.get("reason"):
             self.add_error("reason", "Enter why the bid goes back to the panel")
         return data
+
+
+def ask_power(form: ReviewForm, round: Round) -> None:
+    """Let a form ask for the legal power of a grant; where the body of its round has one power, it is not asked."""
+    powers = round.body.powers
+    if len(powers) == 1:
+        del form.fields["legal_power"]
+        return
+    field = form.fields["legal_power"]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [(power, power) for power in powers]

@@ -58,11 +58,15 @@ def review(
     reason: str = "",
     seen: int | None = None,
     profile: Profile = (),
+    power: str = "",
 ) -> Recommendation:
     """Agree a bid that the panel recommended, for an amount in pounds up to what it asks for.
 
     `profile` divides the amount of a grant by the slots of the round. Where it is empty, a new grant is in the usual
     slot, and a changed one keeps its years as `years.resized` fits them to the amount.
+
+    `power` is one of the legal powers of the round's body. Where it is empty, a new grant has the usual one, and a
+    changed one keeps its own. A grant under another power needs approval again.
 
     An external bid becomes an award that waits for its route; an internal one is carried by the line for internal
     projects. On a bid that is agreed already this changes the amount: approvals become invalid and it is routed
@@ -76,15 +80,14 @@ def review(
     verb = _review_in(round)
     states.must_allow(bid, verb, f"{bid.source_reference} is not recommended by the panel")
     must_have_no_interest("review bid", [bid], round, by, at, others="reviews it")
-    if amount > bid.amount:
-        raise Refused(f"Enter no more than the {money.pounds(bid.amount)} that the bid asks for", field="amount")
-    if amount != bid.amount and not reason.strip():
-        raise Refused("Enter why the amount is not what the bid asks for", field="reason")
+    _must_be_possible(bid, amount, reason, power)
     award = Award.objects.select_for_update(of=("self",)).select_related("bid").filter(bid=bid).first()
     before: dict[str, Any] = {"amount": award.amount} if award else {}
+    if award and power not in ("", award.legal_power):
+        before["legal power"] = award.legal_power
     line = None
     if bid.is_external:
-        award = _agree_award(award, bid, amount, profile, by, at)
+        award = _agree_award(award, bid, amount, profile, power, by, at)
     else:
         line = _internal_line(round, bid, amount)
     recommendation = Recommendation.objects.create(
@@ -99,19 +102,37 @@ def review(
     states.move(bid, verb)
     bid.version += 1
     bid.save(update_fields=["state", "version"])
-    facts: dict[str, Any] = {"asked": bid.amount, "amount": amount}
-    if award and award.profile:
-        facts["years"] = award.profile
+    facts = {"asked": bid.amount, "amount": amount, **_facts(award, before.get("legal power", round.body.legal_power))}
     audit.record("review bid", bid, round=round, by=by, at=at, because=reason, before=before, facts=facts)
     route_again(round, by, at, because=f"The amount of {bid.source_reference} was agreed")
     return recommendation
+
+
+def _must_be_possible(bid: Bid, amount: Decimal, reason: str, power: str) -> None:
+    """Raise Refused where the amount or the legal power is not one that the bid can be agreed for."""
+    if amount > bid.amount:
+        raise Refused(f"Enter no more than the {money.pounds(bid.amount)} that the bid asks for", field="amount")
+    if amount != bid.amount and not reason.strip():
+        raise Refused("Enter why the amount is not what the bid asks for", field="reason")
+    if power and power not in bid.round.body.powers:
+        raise Refused("Select one of the legal powers of this round", field="legal_power")
+
+
+def _facts(award: Award | None, power: str) -> dict[str, Any]:
+    """Return what the trail records of a grant beside its amount: its years, and a legal power other than `power`."""
+    if award is None:
+        return {}
+    years = {"years": award.profile} if award.profile else {}
+    return years | ({"legal power": award.legal_power} if award.legal_power != power else {})
 
 
 def _decided(round: Round, how: str = "has decided") -> str:
     return f"The {round.body.offices.decider_short} {how} this grant. Only a new decision changes it."
 
 
-def _agree_award(award: Award | None, bid: Bid, amount: Decimal, profile: Profile, by: User, at: datetime) -> Award:
+def _agree_award(
+    award: Award | None, bid: Bid, amount: Decimal, profile: Profile, power: str, by: User, at: datetime
+) -> Award:
     if award is None:
         divided = rounds.stored_profile(bid.round, amount, profile)
         must_fit(bid.round, amount)
@@ -122,7 +143,7 @@ def _agree_award(award: Award | None, bid: Bid, amount: Decimal, profile: Profil
             reference=new_references("AWD", 1, taken)[0],
             amount=amount,
             profile=divided,
-            legal_power=bid.round.body.legal_power,
+            legal_power=power or bid.round.body.legal_power,
         )
     award.round = bid.round
     if award.items.signed().filter(answer__in=("approved", "conditions")).exists():
@@ -134,10 +155,14 @@ def _agree_award(award: Award | None, bid: Bid, amount: Decimal, profile: Profil
     divided = rounds.stored_profile(bid.round, amount, profile, now=award.years)
     profiles.must_hold_the_paid(award, bid.round.divided(divided, amount))
     must_fit(bid.round, amount, instead_of=award.amount if award.is_live else money.ZERO)
-    if not award.is_live or award.amount != amount:
-        invalidate(award, f"The amount changed to {money.pounds(amount)}", by, at)
+    power = power or award.legal_power
+    if not award.is_live or (award.amount, award.legal_power) != (amount, power):
+        changed = "legal power" if award.amount == amount else "amount"
+        invalidate(
+            award, f"The {changed} changed to {power if award.amount == amount else money.pounds(amount)}", by, at
+        )
         states.move(award, "review bid: change")
-        award.amount, award.profile, award.route = amount, divided, ""
+        award.amount, award.profile, award.route, award.legal_power = amount, divided, "", power
         award.version += 1
         award.save()
     elif award.profile != divided:

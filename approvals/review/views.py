@@ -57,14 +57,15 @@ def review_bid(request: Request, reference: str) -> HttpResponse:
     proposed = proposed_amount(bid)
     amount = latest.amount if latest else proposed or bid.amount
     initial = {"version": bid.version, "answer": "agree", "amount": amount}
+    initial["legal_power"] = bid.round.body.legal_power
     if latest and (award := Award.objects.filter(bid=bid).select_related("round").first()):
-        initial["profile"] = award.years
+        initial |= {"profile": award.years, "legal_power": award.legal_power}
 
     def call(data: dict[str, Any]) -> None:
         common = {"bid": bid, "seen": data["version"], "reason": data["reason"], "by": request.user}
         if data["answer"] == "agree":
-            profile = data.get("profile", ())
-            reviewing.review(**common, amount=data["amount"], profile=profile, at=timezone.now())
+            chosen = {"profile": data.get("profile", ()), "power": data.get("legal_power", "")}
+            reviewing.review(**common, **chosen, amount=data["amount"], at=timezone.now())
         else:
             reviewing.return_bid(**common, at=timezone.now())
 

@@ -217,6 +217,23 @@ def test_levels_that_do_not_follow_each_other_are_refused(folder: Path, rows: st
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("powers", "message"),
+    [
+        ('"Invented Act"', "other_powers must be a list of texts"),
+        ('[" "]', "each of other_powers must have 1 to 200 characters"),
+        (f'["{"x" * 201}"]', "each of other_powers must have 1 to 200 characters"),
+        ('["Invented Act", "Invented Act"]', "other_powers must name each power once, and not legal_power again"),
+        ('["Invented Grants Act 2001 section 4"]', "must name each power once, and not legal_power again"),
+    ],
+)
+def test_powers_that_cannot_be_chosen_are_refused(folder: Path, powers: str, message: str) -> None:
+    replace(folder, "body.toml", "unit_example", f"other_powers = {powers}\nunit_example")
+    body_folder.read.cache_clear()
+    with pytest.raises(BadBody, match=message):
+        body_folder.read(folder)
+
+
 @pytest.mark.parametrize("name", ["body.toml", "areas.csv", "tags.csv", "criteria.csv", "limits.csv", "sections.toml"])
 def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
