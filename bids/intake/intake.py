@@ -121,14 +121,9 @@ def _take_in(
         for tag in draft[name]
     )
     _keep_costs([(bid, draft) for bid, (draft, _) in zip(bids, drafts, strict=True)])
-    audit.record_all(
-        "take in bid",
-        [(bid, _facts(bid)) for bid in bids],
-        round=round,
-        by=by,
-        at=at,
-        because=late.reason if late else "",
-    )
+    because = late.reason if late else ""
+    entries = [audit.Entry("take in bid", bid, _facts(bid), because=because) for bid in bids]
+    audit.record_all(entries, round=round, by=by, at=at)
     return bids
 
 

@@ -287,3 +287,31 @@ def test_a_person_in_the_trail_cannot_be_deleted() -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         execute(f"DELETE FROM grants_user WHERE id = {by.pk}")
         execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_events_written_together_are_those_that_would_be_written_one_by_one(round: Round) -> None:
+    lead = person(Role.LEAD, round=round)
+    grants = [factories.award(round) for _ in range(3)]
+    facts = {"amount": Decimal("20000.00"), "day": NOW.date()}
+    entries = [
+        audit.Entry(action, grant, facts, {"route": ""}, because="It changed")
+        for grant in grants
+        for action in ("invalidate approval", "route awards")
+    ]
+    audit.record_all(entries, round=round, by=lead, at=NOW)
+    together = list(AuditEvent.objects.filter(round=round).order_by("-number")[: len(entries)])[::-1]
+    assert not audit.verify(round).faults
+    for entry, event in zip(entries, together, strict=True):
+        alone = audit.record(
+            entry.action,
+            entry.subject,
+            round=round,
+            by=lead,
+            at=NOW,
+            because=entry.because,
+            before=entry.before,
+            facts=entry.facts,
+        )
+        alone.number, alone.previous_hash = event.number, event.previous_hash
+        assert audit.digest(alone) == event.hash
+    assert not audit.verify(round).faults
