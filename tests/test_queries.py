@@ -465,3 +465,32 @@ def test_the_home_page_takes_no_more_queries_for_more_papers(username: str) -> N
         taken.append(len(captured))
         steps.open_paper(decision.round, reference, grace)
     assert taken[0] == taken[1]
+
+
+@pytest.mark.parametrize("transition", ["route", "route again", "approve"])
+def test_a_call_on_many_grants_takes_as_many_queries_for_three_as_for_one(transition: str) -> None:
+    counts = []
+    for grants in (1, 3):
+        round = factories.open_round()
+        lead = person_of(Role.LEAD, round)
+        for _ in range(grants):
+            factories.award(round, family=round.families.get_or_create(name="Lots")[0], amount=Decimal(10000))
+        if transition == "approve":
+            awards.route_awards(round=round, by=lead, at=NOW)
+        elif transition == "route again":
+            approved(round, lead)
+            # With it the group reaches the limit, so that the approvals of all become invalid.
+            Award.objects.filter(round=round).update(amount=Decimal(60000))
+        with CaptureQueriesContext(connection) as captured:
+            if transition == "approve":
+                waiting = list(Award.objects.filter(round=round))
+                approving.approve_awards(
+                    awards=waiting, reason="Below", conditions="A\nB", before_payment="C", by=lead, at=NOW
+                )
+            else:
+                awards.route_awards(round=round, by=lead, at=NOW)
+        assert Award.objects.filter(round=round, state=Award.State.APPROVED).count() == (
+            grants if transition == "approve" else 0
+        )
+        counts.append(len(captured))
+    assert counts[0] == counts[1]

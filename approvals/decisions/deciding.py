@@ -260,7 +260,7 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
         reason = item.reason or f"Item {item.number} of {decision.reference}"
         principal = audit.acting_for("sign decision", by, decision.round, at)
         conditions = standing.printed([item])[item.number]
-        approval = approving.new_approval(award, Award.Route.DMPC, conditions, reason, by, at, principal)
+        (approval,) = approving.new_approvals([award], Award.Route.DMPC, conditions, reason, by, at, principal)
         standing.settle(item, approval, decision, at)
 
 

@@ -81,12 +81,12 @@ def settle(item: DecisionItem, approval: Approval, decision: Decision, at: datet
         condition = standing[choice["condition"]]
         if choice["choice"] == CHANGE:
             new = Wanted(choice["text"], condition.before_payment)
-            (made,) = conditions.set_conditions(award, approval, [new], verb="sign decision")
+            (made,) = conditions.set_conditions([approval], [new], verb="sign decision")
             conditions.end(condition, "sign decision: change", decision, at, made)
         elif choice["choice"] == LIFT:
             conditions.end(condition, "sign decision: lift", decision, at)
     asked_for = conditions.wanted(item.before_payment, item.conditions)
-    conditions.set_conditions(award, approval, asked_for, verb="sign decision")
+    conditions.set_conditions([approval], asked_for, verb="sign decision")
 
 
 def printed(items: Sequence[DecisionItem]) -> dict[int, str]:

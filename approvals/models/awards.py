@@ -95,6 +95,11 @@ class AwardQuerySet(models.QuerySet["Award"]):
     def for_routes(self) -> AwardQuerySet:
         return self.select_related("bid__recipient", "bid__family", "round").order_by("bid__source_reference")
 
+    def for_claims(self) -> AwardQuerySet:
+        """Fetch what routing compares of grants, without the texts of their bids, in the order of the bids."""
+        texts = [f"bid__{own.name}" for own in Bid._meta.fields if isinstance(own, models.TextField)]
+        return self.select_related("bid__recipient", "bid__family").defer(*texts).order_by("bid__source_reference")
+
     def live(self) -> AwardQuerySet:
         """Leave out those that were withdrawn when their bid was returned to the panel."""
         return self.exclude(state=Award.State.WITHDRAWN)

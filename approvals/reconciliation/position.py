@@ -80,7 +80,7 @@ def position(round: Round, day: date, live_awards: Sequence[Award] | None = None
         live_awards = grants_of(round)
     # A refused grant takes nothing from the allocation; its bid still has to be accounted for.
     not_refused = [award for award in live_awards if award.state != Award.State.REFUSED]
-    routes = _current_routes(round, day, not_refused)
+    routes = _current_routes(round, day, live_awards)
     by_bid = {award.bid_id: award for award in live_awards}
     return Position(
         reference=round.reference,
@@ -126,8 +126,7 @@ def _items(round: Round) -> list[Item]:
 def _current_routes(round: Round, day: date, live_awards: Sequence[Award]) -> dict[str, Route]:
     """Return the route of each grant by the limits of a day; empty where no confirmed limit is in force."""
     try:
-        amounts = {award.reference: award.amount for award in live_awards}
-        return awards.routes_now(round, day, amounts) if live_awards else {}
+        return awards.routes_of(round, day, live_awards) if live_awards else {}
     except Refused:
         return {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from approvals import enums
 from approvals.models import Approval, Award, DecisionItem, Payment, Recommendation
 from approvals.routing import conditions as terms
 from approvals.routing import duties, profiles
-from approvals.routing.awards import locked, record, routes_now
+from approvals.routing.awards import locked, locked_all, record, routes_now, save_all
 from approvals.routing.commitments import committed, must_not_be_in_flight
 from approvals.routing.routes import Route
 from bids.models import Interest, PanelOutcome, Scorecard
@@ -43,49 +43,87 @@ def approve_awards(
     `conditions` has one on each line, and so has `before_payment` of those that have to be met before payment.
 
     Raises Refused, naming the grant, where it is not below the limit by the rule of today, has an open warning, does
-    not fit the allocation, or the approver has handled it before; Stale where it changed meanwhile.
+    not fit the allocation, or the approver has handled it before; Stale where it changed meanwhile. The grants are of
+    one round.
     """
-    approvals: list[Approval] = []
-    # The round stays locked and no approval changes a route, so that the routes are worked out once.
-    routes_by_round: dict[int, dict[str, Route]] = {}
-    asked_for = terms.wanted(before_payment, conditions)
-    printed = terms.joined(each.printed() for each in asked_for)
-    for award in sorted(awards, key=lambda award: award.pk):
-        award = locked(award, (seen or {}).get(award.reference))
-        _must_be_approvable(award, by, at, routes_by_round)
+    if not awards:
+        return []
+    approvable = locked_all(awards, seen or {})
+    grounds = _grounds(approvable, by, at)
+    for award in approvable:
+        _must_be_approvable(award, grounds)
         states.move(award, "approve award")
         award.version += 1
-        award.save(update_fields=["state", "version"])
-        principal = audit.acting_for("approve award", by, award.round, at)
-        approvals.append(new_approval(award, Award.Route.DELEGATED, printed, reason, by, at, principal))
-        terms.set_conditions(award, approvals[-1], asked_for, verb="approve award")
-        facts = {"amount": award.amount, "conditions": printed, "approval": approvals[-1].reference}
-        record("approve award", award, by, at, reason, facts | {"route": award.sentence})
+    save_all(approvable, ["state", "version"])
+    asked_for = terms.wanted(before_payment, conditions)
+    printed = terms.joined(each.printed() for each in asked_for)
+    approvals = new_approvals(approvable, Award.Route.DELEGATED, printed, reason, by, at, grounds.principal)
+    terms.set_conditions(approvals, asked_for, verb="approve award")
+    entries = [
+        audit.Entry(
+            "approve award",
+            award,
+            {"amount": award.amount, "conditions": printed, "approval": approval.reference, "route": award.sentence},
+            because=reason,
+        )
+        for award, approval in zip(approvable, approvals, strict=True)
+    ]
+    audit.record_all(entries, round=approvable[0].round, by=by, at=at)
     return approvals
 
 
-def new_approval(
-    award: Award, level: str, conditions: str, reason: str, by: User, at: datetime, principal: User | None
-) -> Approval:
-    """Write the approval of a locked award with the facts of its route. Only for transitions that decide.
+def new_approvals(
+    awards: Sequence[Award], level: str, conditions: str, reason: str, by: User, at: datetime, principal: User | None
+) -> list[Approval]:
+    """Write the approvals of locked grants with the facts of their routes. Only for transitions that decide.
 
     `principal` is the person for whom `by` acts as a deputy, or None.
     """
-    return Approval.objects.create(
-        award=award,
-        reference=new_references("APP", 1, Approval.objects.values_list("reference", flat=True))[0],
-        level=level,
-        amount=award.amount,
-        conditions=conditions,
-        reason=reason,
-        facts=award.routed_as,
-        approved_by=by,
-        acting_for=principal.name if principal else "",
-        approved_at=at,
+    references = new_references("APP", len(awards), Approval.objects.values_list("reference", flat=True))
+    return Approval.objects.bulk_create(
+        Approval(
+            award=award,
+            reference=reference,
+            level=level,
+            amount=award.amount,
+            conditions=conditions,
+            reason=reason,
+            facts=award.routed_as,
+            approved_by=by,
+            acting_for=principal.name if principal else "",
+            approved_at=at,
+        )
+        for award, reference in zip(awards, references, strict=True)
     )
 
 
-def _must_be_approvable(award: Award, by: User, at: datetime, routes_by_round: dict[int, dict[str, Route]]) -> None:
+@dataclass(frozen=True)
+class _Grounds:
+    """What the approvals of one call rest on, read once: the round stays locked, and no approval changes it.
+
+    `routes` are those of today by reference, `hands` who handled each grant by primary key; `principal` is the person
+    for whom `by` acts as a deputy, or None.
+    """
+
+    by: User
+    principal: User | None
+    routes: Mapping[str, Route]
+    hands: Mapping[int, duties.Hands]
+    over: bool
+
+
+def _grounds(awards: Sequence[Award], by: User, at: datetime) -> _Grounds:
+    round = awards[0].round
+    return _Grounds(
+        by=by,
+        principal=audit.acting_for("approve award", by, round, at),
+        routes=routes_now(round, day_of(at)),
+        hands=hands(awards),
+        over=committed(round) > round.allocation,
+    )
+
+
+def _must_be_approvable(award: Award, grounds: _Grounds) -> None:
     def refuse(why: str) -> None:
         raise Refused(f"{award.bid.source_reference} {award.bid.title}: {why}")
 
@@ -99,22 +137,20 @@ def _must_be_approvable(award: Award, by: User, at: datetime, routes_by_round: d
         refuse("its routing warning must be cleared first.")
     body = award.round.body
     # The limit or the group may have changed since the grant was routed.
-    if award.round_id not in routes_by_round:
-        routes_by_round[award.round_id] = routes_now(award.round, day_of(at))
-    now = routes_by_round[award.round_id][award.reference]
+    now = grounds.routes[award.reference]
     if now.level is not enums.Level.DELEGATED:
         refuse(f"it is now for the {body.offices.decider_short} to decide. {now.sentence}.")
     if now.warning and now.warning != award.warning:
         refuse(f"it has a new routing warning. {now.warning} Route the grants again and clear the warning first.")
     if award.bid.employs_staff and not award.bid.london_living_wage:
         refuse(f"it pays staff, and the {body.living_wage} is not confirmed.")
-    had = hands([award])[award.pk]
-    if why_not := duties.why_not_approve(by.username, had):
+    had = grounds.hands[award.pk]
+    if why_not := duties.why_not_approve(grounds.by.username, had):
         refuse(why_not)
-    principal = audit.acting_for("approve award", by, award.round, at)
+    principal = grounds.principal
     if principal and duties.why_not_approve(principal.username, had):
         refuse(f"you act for {principal.name}, who may not approve it.")
-    if committed(award.round) > award.round.allocation:
+    if grounds.over:
         refuse("the round is over its allocation.")
 
 

@@ -62,21 +62,22 @@ def printed(condition: Condition) -> str:
     return f"{text.rstrip('.')} (met on {condition.met_on.day} {condition.met_on:%B %Y})."
 
 
-def set_conditions(award: Award, approval: Approval, asked_for: Sequence[Wanted], *, verb: str) -> list[Condition]:
-    """Write the conditions of a new approval, one row each. Only for transitions that decide."""
+def set_conditions(approvals: Sequence[Approval], asked_for: Sequence[Wanted], *, verb: str) -> list[Condition]:
+    """Write the same conditions for each new approval, one row each. Only for transitions that decide."""
     taken = Condition.objects.values_list("reference", flat=True) if asked_for else ()
-    references = new_references("CON", len(asked_for), taken)
+    references = iter(new_references("CON", len(approvals) * len(asked_for), taken))
     state = Condition.TRANSITIONS[f"{verb}: set condition"].target or Condition.State.OPEN
     return Condition.objects.bulk_create(
         Condition(
-            award=award,
+            award=approval.award,
             approval=approval,
-            reference=reference,
+            reference=next(references),
             text=each.text,
             before_payment=each.before_payment,
             state=state,
         )
-        for reference, each in zip(references, asked_for, strict=True)
+        for approval in approvals
+        for each in asked_for
     )
 
 

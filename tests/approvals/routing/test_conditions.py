@@ -27,7 +27,7 @@ def grant(decision: Decision) -> Award:
 @pytest.fixture
 def condition(grant: Award) -> Condition:
     (made,) = conditions.set_conditions(
-        grant, grant.approvals.get(), [conditions.Wanted("A signed lease", True)], verb="approve award"
+        [grant.approvals.get()], [conditions.Wanted("A signed lease", True)], verb="approve award"
     )
     return made
 
