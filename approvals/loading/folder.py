@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import tomllib
+import io
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -12,6 +12,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from approvals.loading.contents import text_of
+from approvals.loading.keys import read_round
 from approvals.models import Decision
 from bids.models import Bid
 from grants import money, years
@@ -32,15 +34,15 @@ class Folder:
 
     def __init__(self, path: Path, *, password: str) -> None:
         try:
-            self.toml = tomllib.loads((path / "round.toml").read_text(encoding="utf-8"), parse_float=Decimal)
+            self.toml = read_round(path / "round.toml")
         except FileNotFoundError:
             raise BadFolder(f"{path} has no round.toml") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        except ValueError as wrong:
             raise BadFolder(f"{path}/round.toml: {wrong}") from None
         self.path, self.password = path, password
         # The paper at hand and its stages: the first, until the one that amends it is played.
-        self.text: dict[str, Any] = self.toml.get("decision", {})
-        self.stages: dict[str, Any] = self.toml.get("stages", {})
+        self.text: dict[str, Any] = table_of(self.toml, "decision")
+        self.stages: dict[str, Any] = table_of(self.toml, "stages")
         self.clock: datetime | None = None
         self.round: Round = Round()
 
@@ -55,25 +57,10 @@ class Folder:
 
     def rows(self, name: str) -> list[dict[str, str]]:
         """Return the rows of a table by its name without `.csv`; none where the folder has no such table."""
-        file = self.path / f"{name}.csv"
-        if not file.exists():
+        try:
+            return list(csv.DictReader(io.StringIO(text_of(self.path / f"{name}.csv"), newline="")))
+        except FileNotFoundError:
             return []
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            return list(csv.DictReader(opened))
-
-    def files_of_bids(self) -> list[tuple[str, list[Path]]]:
-        """Return the files in `files/REFERENCE/` by the reference of their bid; hidden ones are left out.
-
-        Raises BadFolder for anything in `files/` that is not such a folder.
-        """
-        top = self.path / "files"
-        folders = [path for path in sorted(top.iterdir()) if not path.name.startswith(".")] if top.exists() else []
-        for path in folders:
-            if not path.is_dir():
-                raise BadFolder(f"{path} is in no folder named as the reference of its bid")
-        return [
-            (path.name, [file for file in sorted(path.iterdir()) if not file.name.startswith(".")]) for path in folders
-        ]
 
     def stage(self, name: str) -> tuple[User, datetime, dict[str, Any]]:
         """Return who did a stage, at which instant, and all that the folder says of it."""
@@ -117,6 +104,12 @@ class Folder:
             )
         except ValueError as wrong:
             raise BadFolder(f"{self.path}/round.toml: {entry['name']}: {wrong}") from None
+
+
+def table_of(toml: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a table of `round.toml`, empty where there is none or it is something else."""
+    table = toml.get(name, {})
+    return table if isinstance(table, dict) else {}
 
 
 def pounds(value: Any) -> Decimal:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from approvals.loading.folder import BadFolder, Folder, pounds, profile
+from approvals.loading.contents import path_of_body
+from approvals.loading.folder import BadFolder, Folder, pounds, profile, table_of
 from approvals.models import DelegationRule
 from approvals.routing import limits
 from grants import body_folder, money
-from grants.models import RoleHolding, Round, User
+from grants.bodies import Body
+from grants.models import RoleHolding, Round, User, own_body
 from grants.people import people
 from grants.roles import Role
 from grants.rounds import rounds
@@ -30,7 +32,7 @@ def open_round(folder: Folder) -> None:
         terms=rounds.RoundTerms(
             **values, allocation=pounds(settings["allocation"]), profile=profile(settings.get("years", {}))
         ),
-        body=body_folder.read(folder.path / settings["body"]) if "body" in settings else None,
+        body=body_of(folder),
         by=administrator,
         at=at,
     )
@@ -51,6 +53,15 @@ def open_round(folder: Folder) -> None:
             by=folder.person(line["by"]),
             at=at,
         )
+
+
+def body_of(folder: Folder) -> Body:
+    """Return the body whose folder the round names, or that of this deployment. Raises BadBody."""
+    path = table_of(folder.toml, "round").get("body")
+    try:
+        return body_folder.read(folder.path / path_of_body(path)) if isinstance(path, str) else own_body()
+    except ValueError as wrong:
+        raise BadFolder(f"round.toml, [round], body: {wrong}") from None
 
 
 def _administrator(folder: Folder, at: datetime) -> User:

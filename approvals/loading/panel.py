@@ -1,4 +1,4 @@
-"""The stages of the bids: received, checked, scored, and judged by the panel."""
+"""The stages of the panel: bids are checked, scored, and judged by the panel."""
 
 from __future__ import annotations
 
@@ -8,12 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from approvals.loading.folder import BadFolder, Folder, pounds
-from bids.files import adding
-from bids.files.checking import accept
-from bids.files.refusing import NotAccepted
-from bids.intake import checking, intake, uploads
-from bids.intake.rows import read
+from approvals.loading.folder import Folder, pounds
+from bids.intake import intake
 from bids.models import Assignment, Tag
 from bids.panel import assignments, closing, interests, practice, scorecards
 from bids.panel import members as members_of_panel
@@ -21,48 +17,6 @@ from grants.days import day_of
 from grants.models import RoleHolding, User
 from grants.roles import Role
 from grants.rounds import rounds
-
-
-def receive(folder: Folder) -> None:
-    """Take in the spreadsheet of bids. Raises BadFolder with the first cell that is wrong.
-
-    Nobody is there to be asked which organisation is meant, so its number decides: one number is one organisation, and
-    two numbers are two. Where the number does not say, the folder is refused with the question.
-    """
-    by, at, _ = folder.stage("received")
-    for body in folder.toml.get("organisations", []):
-        folder.organisation(body)
-    file = folder.path / "bids.csv"
-    with file.open("rb") as opened:
-        rows = read(opened, file.name, folder.round)
-    rows_read = checking.read(folder.round, rows)
-    answers: dict[str, str] = {}
-    while (preview := checking.settle(folder.round, rows_read, answers)).questions:
-        unclear = next((question for question in preview.questions if not question.by_number), None)
-        if unclear:
-            raise BadFolder(f"{file}: {unclear.sentence}")
-        answers |= {question.key: question.by_number for question in preview.questions}
-    if preview.wrong:
-        row = preview.wrong[0]
-        raise BadFolder(f"{file}: {row.errors[0][0]} {row.errors[0][2]}")
-    upload = uploads.keep_rows(round=folder.round, file_name=file.name, rows=rows, by=by, at=at)
-    uploads.keep_answers(upload=upload, answers=answers)
-    intake.take_in_upload(upload=upload, by=by, at=at)
-    _add_files(folder, by)
-
-
-def _add_files(folder: Folder, by: User) -> None:
-    """Add the files of the bids. Raises BadFolder where one is refused or belongs to no bid."""
-    bids = folder.bids()
-    for reference, paths in folder.files_of_bids():
-        if reference not in bids:
-            raise BadFolder(f"{folder.path}/files/{reference}: no bid has this reference")
-        try:
-            accepted = [accept(path.name, path.read_bytes()) for path in paths]
-        except (NotAccepted, OSError) as wrong:
-            raise BadFolder(f"{folder.path}/files/{reference}: {wrong}") from None
-        if accepted:
-            adding.add_files(bid=bids[reference], files=accepted, by=by, at=folder.at(folder.stages["received"]["on"]))
 
 
 def check_eligibility(folder: Folder) -> None:

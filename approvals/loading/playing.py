@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from approvals.loading import awarding, checking, opening, panel, papers
-from approvals.loading.folder import BadFolder, Folder
-from grants import body_folder
-from grants.models import Round, User, own_body
+from approvals.loading import awarding, checking, opening, order, panel, papers, receiving
+from approvals.loading.folder import BadFolder, Folder, table_of
+from approvals.loading.opening import body_of
+from grants.models import Round, User
 
 # What the first paper of a round goes through, and then the one that amends it.
 _OF_A_PAPER: dict[str, Callable[[Folder], None]] = {
@@ -34,7 +34,7 @@ def _amend(folder: Folder) -> None:
 
 _STAGES: dict[str, Callable[[Folder], None]] = {
     "opened": opening.open_round,
-    "received": panel.receive,
+    "received": receiving.receive,
     "eligible": panel.check_eligibility,
     "scoring": panel.score,
     "closed": panel.close_scoring,
@@ -46,17 +46,17 @@ _STAGES: dict[str, Callable[[Folder], None]] = {
     **_OF_A_PAPER,
     "amended": _amend,
 }
-STAGES = tuple(_STAGES)
+STAGES = order.STAGES
 
 
 def must_be_playable(folder: Folder) -> None:
     """Raise BadFolder with everything that is wrong with a folder. Nothing is written."""
-    own = folder.toml.get("round")
-    path = own.get("body") if isinstance(own, dict) else None
-    body = body_folder.read(folder.path / path) if isinstance(path, str) else own_body()
+    body = body_of(folder)
     people = User.objects.values_list("username", flat=True)
     criteria = [criterion.number for criterion in body.criteria]
     errors = checking.errors_in(folder.path, people=set(people), criteria=criteria)
+    if isinstance(table_of(folder.toml, "round").get("reference"), str):
+        errors += receiving.errors_of_bids(folder, body, with_organisations=not errors)
     if errors:
         raise BadFolder("\n".join([f"{folder.path} cannot be played:", *errors]))
 
@@ -68,7 +68,8 @@ def play(folder: Folder, until: str, *, say: Callable[[str], object] = print) ->
     anything is written, and Refused where a rule forbids a step.
     """
     must_be_playable(folder)
-    for stage in STAGES[: STAGES.index(until) + 1]:
+    stages = order.stages_of(folder.toml)
+    for stage in stages[: stages.index(until) + 1]:
         if folder.describes(stage):
             try:
                 _STAGES[stage](folder)

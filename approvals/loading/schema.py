@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from approvals.enums import Area, ItemKind
 from approvals.enums import Key as RoutingKey
+from approvals.loading.contents import path_of_body
 from approvals.loading.shapes import (
     Entries,
     Key,
@@ -14,11 +15,14 @@ from approvals.loading.shapes import (
     Table,
     amount,
     day,
+    financial_year,
     flag,
     list_of,
     name_of,
     one_of,
+    path_of,
     pattern,
+    slot,
     text,
     whole,
 )
@@ -27,11 +31,14 @@ from grants import references
 from grants.registers import Register
 from grants.roles import Role
 
-TEXT, NEEDED_TEXT, DAY, AMOUNT = text(), text(empty=False), day(), amount()
+# No text of a folder is longer than a section of a paper.
+LONGEST = 20_000
+TEXT, NEEDED_TEXT, DAY, AMOUNT = text(LONGEST), text(LONGEST, empty=False), day(), amount()
+NAME, OFFICE = text(150, empty=False), text(120, empty=False)
+REASON, REASON_OR_NONE, WHY = text(2000, empty=False), text(2000), text(4000)
+USER_NAME = pattern(r"^[a-z0-9][a-z0-9.-]*\Z", "amara.cole", 80)
 PERSON, BID = name_of("person"), name_of("bid")
-YEAR = pattern(references.FINANCIAL_YEAR, "2019/20")
-# A financial year, or the capital or the revenue of one.
-SLOT = pattern(references.FINANCIAL_YEAR.removesuffix(r"\Z") + r"( capital| revenue)?\Z", "2019/20 or 2019/20 capital")
+YEAR, SLOT = financial_year(), slot()
 YEARS = Table(every=(SLOT, AMOUNT), words="a financial year = an amount")
 LIMIT_KINDS = ("grant", "exemption", "procurement")
 LINE_KINDS = ("staffing", "internal", "other")
@@ -40,10 +47,10 @@ OUTCOMES = ("recommend", "reject", "redirect")
 ANSWERS = ("approved", "conditions", "refused", "deferred", "noted")
 DECISION = pattern(references.DECISION, "PCD-681 or 42/2024", references.LONGEST_DECISION)
 ORGANISATION = (
-    Key("name", NEEDED_TEXT),
-    Key("aliases", list_of(TEXT), needed=False),
+    Key("name", NAME),
+    Key("aliases", list_of(NAME), needed=False),
     Key("register", one_of(*Register), needed=False),
-    Key("number", TEXT, needed=False, note="in that register"),
+    Key("number", text(20), needed=False, note="in that register"),
 )
 
 ROUND = Table(
@@ -61,31 +68,36 @@ ROUND = Table(
         Key("routing_key", one_of(*RoutingKey), needed=False),
         Key("scored", flag(), needed=False, note="true unless it is given"),
         Key("rules_confirmed_by", PERSON, note="a lead"),
-        Key("body", TEXT, needed=False, note="the path, relative to this folder, of the folder of another body"),
+        Key(
+            "body",
+            path_of(path_of_body),
+            needed=False,
+            note="the path of the folder of another body, in this folder or beside it",
+        ),
     )
 )
 
 PEOPLE = Table(
     (
-        Key("username", pattern(r"^[a-z0-9][a-z0-9.-]*\Z", "amara.cole", 80)),
-        Key("name", NEEDED_TEXT),
-        Key("unit", TEXT, needed=False),
-        Key("email", TEXT, needed=False),
+        Key("username", USER_NAME),
+        Key("name", NAME),
+        Key("unit", text(80), needed=False),
+        Key("email", pattern(r"^([^@\s]+@[^@\s]+)?\Z", "amara.cole@example.org", 254), needed=False),
         Key("roles", list_of(one_of(*(role for role in Role if role is not Role.ADMINISTRATOR)), least=1)),
     )
 )
 
 CONTRACTS = Table(
     (
-        Key("title", NEEDED_TEXT),
+        Key("title", NAME),
         Key("amount", amount(above=True)),
         Key("profile", Table(every=(SLOT, AMOUNT), words="a financial year = an amount"), note="sums to the amount"),
         Key("charged_to", YEAR, needed=False, note="left out only in a round of several years"),
         Key("ground", one_of(*GROUNDS)),
-        Key("evidence", TEXT),
-        Key("other_grounds", TEXT, needed=False),
-        Key("proposal", TEXT),
-        Key("performance", TEXT),
+        Key("evidence", text(4000)),
+        Key("other_grounds", REASON_OR_NONE, needed=False),
+        Key("proposal", text(8000)),
+        Key("performance", text(8000)),
         Key("supplier", Table(ORGANISATION)),
         Key("by", PERSON),
         Key("on", DAY),
@@ -98,13 +110,13 @@ RULES = Table(
     (
         Key("kind", one_of(*LIMIT_KINDS)),
         Key("limit", AMOUNT, note="0 where nothing is delegated"),
-        Key("below", TEXT, note="empty where the limit is 0, and only there"),
-        Key("at_or_above", NEEDED_TEXT),
-        Key("citation", NEEDED_TEXT),
+        Key("below", text(120), note="empty where the limit is 0, and only there"),
+        Key("at_or_above", OFFICE),
+        Key("citation", OFFICE),
         Key("valid_from", DAY),
         Key(
             "further",
-            Entries(Table((Key("from", amount(above=True)), Key("who", NEEDED_TEXT), Key("citation", NEEDED_TEXT)))),
+            Entries(Table((Key("from", amount(above=True)), Key("who", OFFICE), Key("citation", OFFICE)))),
             needed=False,
             note="the levels above",
         ),
@@ -112,8 +124,9 @@ RULES = Table(
 )
 
 _STAGE = (Key("on", DAY), Key("by", PERSON))
-_REASON = Key("reason", NEEDED_TEXT)
-_NAMED = Entries(Table((Key("bid", BID), _REASON)))
+_REASON = Key("reason", REASON)
+_WARNINGS = Entries(Table((Key("bid", BID), _REASON)))
+_ESCALATIONS = Entries(Table((Key("bid", BID), Key("reason", text(400, empty=False)))))
 _OF_THE_PAPER = {
     "paper": Table(_STAGE),
     "signed_off": Table((Key("on", DAY), *(Key(area, PERSON, needed=False) for area in Area))),
@@ -130,9 +143,14 @@ _OF_THE_PAPER = {
                         (
                             Key("number", whole(1, 9999)),
                             Key("answer", one_of(*ANSWERS), needed=False),
-                            Key("conditions", TEXT, needed=False),
-                            Key("before_payment", TEXT, needed=False, note="conditions that bar payment until met"),
-                            Key("reason", TEXT, needed=False),
+                            Key("conditions", REASON_OR_NONE, needed=False),
+                            Key(
+                                "before_payment",
+                                REASON_OR_NONE,
+                                needed=False,
+                                note="conditions that bar payment until met",
+                            ),
+                            Key("reason", REASON_OR_NONE, needed=False),
                             Key("lifted", list_of(TEXT), needed=False, note="texts of conditions that end"),
                             Key(
                                 "changed",
@@ -186,8 +204,8 @@ STAGES = {
     "routed": Table(
         (
             *_STAGE,
-            Key("warnings", _NAMED, needed=False, note="warnings to clear"),
-            Key("escalations", _NAMED, needed=False, note="grants to send to a higher level"),
+            Key("warnings", _WARNINGS, needed=False, note="warnings to clear"),
+            Key("escalations", _ESCALATIONS, needed=False, note="grants to send to a higher level"),
         )
     ),
     "payments": Table(_STAGE),
@@ -195,8 +213,8 @@ STAGES = {
         (
             *_STAGE,
             _REASON,
-            Key("conditions", TEXT, needed=False),
-            Key("before_payment", TEXT, needed=False, note="conditions that bar payment until met"),
+            Key("conditions", REASON_OR_NONE, needed=False),
+            Key("before_payment", REASON_OR_NONE, needed=False, note="conditions that bar payment until met"),
         )
     ),
     **_OF_THE_PAPER,
@@ -214,11 +232,11 @@ _DECISION = (
             Table(
                 (
                     Key("kind", one_of(*ItemKind)),
-                    Key("title", NEEDED_TEXT),
-                    Key("wording", NEEDED_TEXT),
+                    Key("title", NAME),
+                    Key("wording", REASON),
                     Key("amount", AMOUNT, needed=False, note="as the kind needs it, like the three that follow"),
-                    Key("source", TEXT, needed=False),
-                    Key("whom", TEXT, needed=False),
+                    Key("source", text(300), needed=False),
+                    Key("whom", text(150), needed=False),
                     Key("until", day(quoted=False), needed=False),
                 )
             )
@@ -242,7 +260,7 @@ def _stages(tables: dict[str, Table]) -> Table:
 TOML = Table(
     (
         Key("round", ROUND),
-        Key("administrator", Table((Key("username", TEXT), Key("name", NEEDED_TEXT)))),
+        Key("administrator", Table((Key("username", USER_NAME), Key("name", NAME)))),
         Key("people", Entries(PEOPLE)),
         Key(
             "budget_lines",
@@ -252,7 +270,7 @@ TOML = Table(
                         Key("kind", one_of(*LINE_KINDS)),
                         Key("label", text(120, empty=False)),
                         Key("amount", AMOUNT),
-                        Key("note", TEXT, needed=False),
+                        Key("note", text(300), needed=False),
                         Key("by", PERSON),
                         _REASON,
                         Key("years", YEARS, needed=False, note="in a round of several years"),
@@ -282,10 +300,10 @@ TOML = Table(
             "practice",
             Table(
                 (
-                    Key("title", NEEDED_TEXT),
-                    Key("bidder", NEEDED_TEXT),
+                    Key("title", NAME),
+                    Key("bidder", NAME),
                     Key("amount", AMOUNT),
-                    Key("case", NEEDED_TEXT),
+                    Key("case", text(8000, empty=False)),
                     Key("compared_on", DAY, needed=False, note="the day of its comparison, which opens scoring"),
                     Key("reason", NEEDED_TEXT, needed=False, note="needed with `compared_on`"),
                 )
@@ -326,15 +344,15 @@ FILES = {
     "outcomes": (
         _BID,
         Key("outcome", one_of(*OUTCOMES)),
-        Key("destination", TEXT),
-        Key("reason", TEXT),
-        Key("internal_reason", TEXT),
+        Key("destination", text(150)),
+        Key("reason", REASON_OR_NONE),
+        Key("internal_reason", REASON_OR_NONE),
     ),
-    "families": (Key("family", NEEDED_TEXT), _BID),
+    "families": (Key("family", OFFICE), _BID),
     "review": (
         _BID,
         Key("amount", AMOUNT),
-        Key("reason", TEXT),
+        Key("reason", REASON_OR_NONE),
         Key(
             "years",
             TEXT,
@@ -347,9 +365,18 @@ FILES = {
         _BID,
         Key("amount", amount(above=True)),
         Key("paid_on", DAY),
-        Key("reason", TEXT),
-        Key("illustrative", TEXT),
+        Key("reason", REASON_OR_NONE),
+        Key("illustrative", text(300)),
     ),
 }
 # The files whose further columns are the marks of the criteria.
 WITH_MARKS = ("scorecards", "practice")
+# The columns whose values together stand on one row of a file.
+ONCE = {
+    "assignments": ("bid", "member"),
+    "scorecards": ("bid", "member"),
+    "practice": ("member",),
+    "outcomes": ("bid",),
+    "families": ("bid",),
+    "review": ("bid",),
+}

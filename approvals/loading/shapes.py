@@ -12,7 +12,11 @@ from datetime import date, datetime
 from decimal import InvalidOperation
 from typing import Any
 
-from grants import money
+from grants import money, years
+from grants.characters import invisible
+
+# The years that a financial year can be written in.
+_CENTURY = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,17 @@ class Entries:
     table: Table
 
 
+def _shown(value: Any) -> str:
+    """Return a value as an error shows it, without more of it than a reader needs."""
+    return str(value)[:80]
+
+
 def text(longest: int = 0, *, empty: bool = True) -> Shape:
     def read(value: Any) -> None:
         if not isinstance(value, str):
-            raise ValueError(f"“{value}” must be a text in quotation marks")
+            raise ValueError(f"“{_shown(value)}” must be a text in quotation marks")
+        if character := invisible(value):
+            raise ValueError(f"holds a character that nobody sees, U+{ord(character):04X}. Remove it")
         if not empty and not value.strip():
             raise ValueError("must not be empty")
         if longest and len(value) > longest:
@@ -72,7 +83,7 @@ def pattern(rule: str, like: str, longest: int = 0, *, names: str = "") -> Shape
     def read(value: Any) -> None:
         of_text.read(value)
         if not compiled.search(value):
-            raise ValueError(f"“{value}” must be like {like}")
+            raise ValueError(f"“{_shown(value)}” must be like {like}")
 
     return Shape(f"like {like}", read, names)
 
@@ -91,9 +102,9 @@ def amount(*, above: bool = False) -> Shape:
                 raise ValueError
             pounds = money.exact(str(value))
         except (ValueError, InvalidOperation):
-            raise ValueError(f"“{value}” is not an amount of pounds and whole pence") from None
+            raise ValueError(f"“{_shown(value)}” is not an amount of pounds and whole pence") from None
         if pounds < 0 or (above and not pounds):
-            raise ValueError(f"must be more than £0, not {value}" if above else "must be £0 or more")
+            raise ValueError(f"must be more than £0, not {_shown(value)}" if above else "must be £0 or more")
         if pounds > money.LARGEST:
             raise ValueError("is too large")
 
@@ -106,13 +117,39 @@ def day(*, quoted: bool = True) -> Shape:
     def read(value: Any) -> None:
         if isinstance(value, str) and quoted:
             try:
-                date.fromisoformat(value)
+                value = date.fromisoformat(value)
             except ValueError:
-                raise ValueError(f"“{value}” is not a day like 2019-05-31") from None
+                raise ValueError(f"“{_shown(value)}” is not a day like 2019-05-31") from None
         elif not isinstance(value, date) or isinstance(value, datetime):
-            raise ValueError(f"“{value}” is not a day like 2019-05-31, without quotation marks")
+            raise ValueError(f"“{_shown(value)}” is not a day like 2019-05-31, without quotation marks")
+        if value.year not in _CENTURY:
+            raise ValueError(f"“{value}” must be a day from {_CENTURY[0]} to {_CENTURY[-1]}")
 
     return Shape("a day", read)
+
+
+def financial_year() -> Shape:
+    """Return the shape of a financial year, whose second half follows its first."""
+
+    def read(value: Any) -> None:
+        if not isinstance(value, str) or not years.is_year(value):
+            raise ValueError(f"“{_shown(value)}” must be like 2019/20")
+
+    return Shape("like `2019/20`", read)
+
+
+def slot() -> Shape:
+    """Return the shape of a financial year, or of the capital or the revenue of one."""
+
+    def read(value: Any) -> None:
+        try:
+            known = years.slot_of(value).label == value
+        except years.NotYears:
+            known = False
+        if not known:
+            raise ValueError(f"“{_shown(value)}” must be like 2019/20 or 2019/20 capital")
+
+    return Shape("like `2019/20` or `2019/20 capital`", read)
 
 
 def whole(least: int, most: int) -> Shape:
@@ -120,9 +157,20 @@ def whole(least: int, most: int) -> Shape:
 
     def read(value: Any) -> None:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise ValueError(f"“{value}” must be a whole number from {least} to {most}")
+            raise ValueError(f"“{_shown(value)}” must be a whole number from {least} to {most}")
 
     return Shape(f"a whole number from {least} to {most}", read)
+
+
+def path_of(reader: Callable[[str], object]) -> Shape:
+    """Return the shape of a path that `reader` takes; it raises ValueError for another."""
+    of_text = text(200, empty=False)
+
+    def read(value: Any) -> None:
+        of_text.read(value)
+        reader(value)
+
+    return Shape("a path", read)
 
 
 def one_of(*values: str) -> Shape:
@@ -130,7 +178,7 @@ def one_of(*values: str) -> Shape:
 
     def read(value: Any) -> None:
         if value not in values:
-            raise ValueError(f"“{value}” must be one of {', '.join(values)}")
+            raise ValueError(f"“{_shown(value)}” must be one of {', '.join(values)}")
 
     return Shape(", ".join(f"`{value}`" for value in values), read)
 
@@ -138,7 +186,7 @@ def one_of(*values: str) -> Shape:
 def flag() -> Shape:
     def read(value: Any) -> None:
         if not isinstance(value, bool):
-            raise ValueError(f"“{value}” must be true or false, without quotation marks")
+            raise ValueError(f"“{_shown(value)}” must be true or false, without quotation marks")
 
     return Shape("true or false", read)
 

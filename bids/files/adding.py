@@ -81,7 +81,7 @@ def _place(rows: Sequence[BidFile], files: Sequence[Accepted]) -> None:
     """Lock the bid and find a place for each row. Raises Refused where the bid cannot have the files."""
     bid = _locked(rows[0].bid)
     existing = list(bid.files.all())
-    _must_fit(files, existing)
+    must_fit(files, existing)
     taken = {file.place for file in existing}
     free = [place for place in range(1, BidFile.MOST + 1) if place not in taken]
     for row, place in zip(rows, free, strict=False):
@@ -145,8 +145,8 @@ def _locked(bid: Bid) -> Bid:
     return bid
 
 
-def _must_fit(files: Sequence[Accepted], existing: Sequence[BidFile]) -> None:
-    """Raise Incomplete with a message for each file that is there already, or one where there are too many."""
+def must_fit(files: Sequence[Accepted], existing: Sequence[BidFile]) -> None:
+    """Raise Incomplete with a message for each file that is there already, or Refused where there are too many."""
     room = BidFile.MOST - len(existing)
     if len(files) > room:
         holds = f"This bid has {counted(len(existing), 'file')} and can have {BidFile.MOST}."

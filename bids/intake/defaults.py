@@ -9,7 +9,7 @@ from grants.models import Round, User
 def set_up(*, round: Round, by: User, at: datetime) -> None:
     """Give a new round its panel, criteria and tags. Part of opening the round, in its transaction and its event."""
     Panel.objects.create(round=round)
-    Tag.objects.bulk_create(Tag(round=round, kind=tag.kind, code=tag.code, label=tag.label) for tag in round.body.tags)
+    add_tags(round)
     Criterion.objects.bulk_create(
         Criterion(
             round=round,
@@ -23,3 +23,8 @@ def set_up(*, round: Round, by: User, at: datetime) -> None:
         )
         for own in round.body.criteria
     )
+
+
+def add_tags(round: Round) -> None:
+    """Give a new round the themes, priorities and objectives of its body."""
+    Tag.objects.bulk_create(Tag(round=round, kind=tag.kind, code=tag.code, label=tag.label) for tag in round.body.tags)

@@ -215,7 +215,7 @@ def test_each_step_is_recorded_for_its_person_and_day(folder: Path) -> None:
 
 def test_a_wrong_row_is_named_with_its_cell_and_no_bid_comes_in(folder: Path) -> None:
     write(folder, "bids", [bid("S-1", "1000.49"), bid("S-2", "£1000,50"), bid("S-3", "1")])
-    with pytest.raises(BadFolder, match=r"bids\.csv: H3 .*comma in the wrong place"):
+    with pytest.raises(BadFolder, match=r"bids\.csv, line 3, amount \(H3\): .*comma in the wrong place"):
         play(folder)
     assert not Bid.objects.filter(round__reference="small-2026-27").exists()
 

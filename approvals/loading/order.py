@@ -1,0 +1,60 @@
+"""The order in which the stages of a folder are played, which is that of their days. Pure rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+OPENED, AMENDED = "opened", "amended"
+OF_BIDS = ("received", "eligible", "scoring", "closed", "outcomes", "reviewed", "routed")
+OF_A_PAPER = ("paper", "signed_off", "submitted", "put_forward", "signed", "published")
+# Payments are recorded before the first of the later stages that is not before them.
+PAYMENTS = "payments"
+STAGES = (OPENED, *OF_BIDS, PAYMENTS, "approved", *OF_A_PAPER, AMENDED)
+
+
+def day_of(value: Any) -> date | None:
+    """Return the day that a value of the folder is, or None for another value."""
+    if isinstance(value, datetime):
+        return None
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(value)
+    except (ValueError, TypeError):
+        return None
+
+
+def stages_of(toml: dict[str, Any]) -> Sequence[str]:
+    """Return the names of all stages in the order in which this folder plays them."""
+    stages, paid = _stages(toml), None
+    if PAYMENTS in stages:
+        paid = day_of(stages[PAYMENTS].get("on"))
+    last_days = {name: day_of(stage.get("on")) for name, stage in stages.items()}
+    amended = [day_of(stage.get("on")) for stage in _stages(toml.get("amendment")).values()]
+    last_days[AMENDED] = max((day for day in amended if day), default=None)
+    names = [name for name in STAGES if name != PAYMENTS]
+    before = names.index("approved")
+    for at, name in enumerate(names[before:], start=before):
+        last_day = last_days.get(name)
+        if paid and last_day and last_day < paid:
+            before = at + 1
+    return [*names[:before], PAYMENTS, *names[before:]]
+
+
+def in_order(toml: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the stages that a folder describes in the order of play, each with its name, its prefix and its keys.
+
+    The prefix is `amendment.` for the stages of the second paper.
+    """
+    stages = _stages(toml)
+    for name in stages_of(toml):
+        if name == AMENDED:
+            second = _stages(toml.get("amendment"))
+            yield from ((each, "amendment.", second[each]) for each in OF_A_PAPER if each in second)
+        elif name in stages:
+            yield name, "", stages[name]
+
+
+def _stages(table: Any) -> dict[str, dict[str, Any]]:
+    stages = table.get("stages", {}) if isinstance(table, dict) else {}
+    return {name: each for name, each in stages.items() if isinstance(each, dict)} if isinstance(stages, dict) else {}
