@@ -7,13 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bids.intake.rows import columns_of, must_fit
 from bids.models import ColumnMapping, Upload
 from bids.sheets.book import Book, UnreadableSheet, book_of
 from bids.sheets.cleaning import Row, about_file, clean
 from bids.sheets.columns import Columns
+from bids.sheets.encodings import choices
 from bids.sheets.mapping import Answers, Proposal, Remembered, answers_of, header_row, key, propose
+from bids.sheets.text_file import read_text
 from grants.models import Round, User, new_references
 from grants.refusal import Refused
 
@@ -33,9 +36,7 @@ def _remembered(round: Round, book: Book, columns: Columns, headers: dict[int, i
     Only the columns come from another round. Values for all rows are a matter of the round that they were given in.
     """
     keys = {key(sheet, headers.get(number) or header_row(sheet, columns)) for number, sheet in enumerate(book.sheets)}
-    mappings = ColumnMapping.objects.filter(headings__in=keys, round__body_version__name=round.body.name).order_by(
-        "saved_at"
-    )
+    mappings = _of_body(round).filter(headings__in=keys)
     known: dict[str, Remembered] = {}
     for mapping in sorted(mappings, key=lambda own: own.round_id == round.pk):
         own_round = mapping.round_id == round.pk
@@ -44,12 +45,32 @@ def _remembered(round: Round, book: Book, columns: Columns, headers: dict[int, i
     return known
 
 
-def keep(*, round: Round, file_name: str, book: Book, by: User, at: datetime) -> Upload:
+def _of_body(round: Round) -> QuerySet[ColumnMapping]:
+    """The mappings of all rounds of the body, the latest last."""
+    return ColumnMapping.objects.filter(round__body_version__name=round.body.name).order_by("saved_at")
+
+
+def _as_chosen_before(round: Round, book: Book, content: bytes, columns: Columns) -> Book:
+    """The book of a text file in the encoding that was chosen by hand for a file of the same headings, if one was."""
+    chosen = list(_of_body(round).exclude(encoding="").values_list("encoding", "headings"))
+    for encoding, headings in reversed(chosen):
+        other = read_text(content, encoding)
+        if key(other.sheets[0], header_row(other.sheets[0], columns)) == headings:
+            return other
+    return book
+
+
+def keep(*, round: Round, file_name: str, book: Book, by: User, at: datetime, content: bytes = b"") -> Upload:
     """Save a file as it was read. Where nothing about it is to be asked, its rows are ready for the preview.
 
-    Raises UnreadableSheet if the one sheet of bids has none, or too many.
+    The content of a text file is saved with it where its letters can be read in several ways. Raises UnreadableSheet if
+    the one sheet of bids has none, or too many.
     """
     columns = columns_of(round)
+    several = len(choices(content, book.encoding)) > 1
+    # UTF-8 is never hit by chance.
+    if several and book.encoding != "utf-8":
+        book = _as_chosen_before(round, book, content, columns)
     of_bids = [proposal for proposal in proposals(round, book, columns) if proposal.of_bids]
     taken = Upload.objects.values_list("reference", flat=True)
     upload = Upload(
@@ -57,6 +78,7 @@ def keep(*, round: Round, file_name: str, book: Book, by: User, at: datetime) ->
         reference=new_references("UP", 1, taken)[0],
         file_name=file_name[:150],
         book=book.as_data(),
+        content=content if several else None,
         rows=[],
         uploaded_by=by,
         uploaded_at=at,
@@ -101,13 +123,21 @@ def keep_answers(*, upload: Upload, answers: Mapping[str, str]) -> None:
 
 
 @transaction.atomic
-def settle(*, upload: Upload, answers: Answers, by: User, at: datetime) -> Upload:
+def settle(*, upload: Upload, answers: Answers, by: User, at: datetime, encoding: str = "") -> Upload:
     """Say which columns of a file hold what, and remember it for files of the same headings.
 
-    Raises Refused if the sheet has no bids then, or more than one file may have.
+    `encoding` is the one in which a text file is to be read, where there are several. Raises Refused if the sheet has
+    no bids then, or more than one file may have.
     """
     upload = Upload.objects.select_for_update().select_related("round").get(pk=upload.pk)
     book = book_of(upload.book or {})
+    if encoding and upload.content is not None:
+        content = bytes(upload.content)
+        detected = read_text(content).encoding
+        if encoding != book.encoding:
+            book = read_text(content, encoding)
+            upload.book = book.as_data()
+        encoding = "" if encoding == detected else encoding
     earlier = answers_of(upload.answers) if upload.answers else None
     if earlier and (earlier.sheet, earlier.header) == (answers.sheet, answers.header):
         answers = replace(answers, taken=earlier.taken)
@@ -119,6 +149,7 @@ def settle(*, upload: Upload, answers: Answers, by: User, at: datetime) -> Uploa
             "columns": dict(answers.columns),
             "defaults": dict(answers.defaults),
             "month_first": answers.month_first,
+            "encoding": encoding,
             "saved_by": by,
             "saved_at": at,
         },
@@ -141,7 +172,7 @@ def _save(upload: Upload, book: Book, answers: Answers) -> None:
         _make_rows(upload, book, answers, columns_of(upload.round))
     except UnreadableSheet as wrong:
         raise Refused(str(wrong)) from None
-    upload.save(update_fields=["answers", "rows", "left_out", "notes"])
+    upload.save(update_fields=["book", "answers", "rows", "left_out", "notes"])
 
 
 def odd_rows(upload: Upload, book: Book) -> list[tuple[int, str, str]]:

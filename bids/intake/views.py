@@ -183,8 +183,16 @@ def import_bids(request: Request, round: str) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            book = read_book(file.read(), file.name)
-            upload = uploads.keep(round=this_round, file_name=file.name, book=book, by=request.user, at=timezone.now())
+            content = file.read()
+            book = read_book(content, file.name)
+            upload = uploads.keep(
+                round=this_round,
+                file_name=file.name,
+                book=book,
+                content=content,
+                by=request.user,
+                at=timezone.now(),
+            )
         except UnreadableSheet as wrong:
             form.add_error("file", str(wrong))
         else:

@@ -218,6 +218,8 @@ class Upload(models.Model):
     file_name = models.CharField(max_length=150)
     # All that the file holds, as `bids.sheets.book` has it; nothing where only its rows were kept.
     book = models.JSONField(null=True)
+    # The text file itself, where its letters can be read in another encoding; nothing where they cannot.
+    content = models.BinaryField(null=True)
     # What was settled about it, as `bids.sheets.mapping` has it; nothing as long as that is open.
     answers = models.JSONField(null=True)
     # The rows that come in. Those of an earlier release are pairs of column and text in the order of the columns.
@@ -248,6 +250,8 @@ class ColumnMapping(models.Model):
     columns = models.JSONField()
     defaults = models.JSONField(default=dict)
     month_first = models.BooleanField(default=False)
+    # The encoding that somebody chose by hand; empty where it was left as it was detected.
+    encoding = models.CharField(max_length=20, blank=True)
     saved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     saved_at = models.DateTimeField()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,8 +22,22 @@ UNCOMPUTED = "uncomputed"
 ERROR = "error"
 PERCENT = "percent"
 MERGED = "merged"
-# Excel shows the errors of formulas as these texts, and writes them so into a CSV file.
-ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#ERROR!"})
+SWALLOWED = "swallowed"
+# Programs show the errors of formulas as these texts, some in their own language, and write them so into a CSV file.
+# LibreOffice numbers some of its errors, and a number that is wider than its column is exported as signs.
+_ERROR = re.compile(
+    r"#(?:N/A|N/D|NV|GETTING_DATA|(?:REF|VALUE|DIV/0|NUM|NULL|SPILL|CALC|ERROR|FIELD|BLOCKED|CONNECT|BUSY|UNKNOWN)!"
+    r"|(?:BEZUG|WERT|ZAHL|VALEUR|NOMBRE|NUL|VALOR|RIF|VALORE|VERW|WAARDE|GETAL|LEEG|ADR|ARG|LICZBA|ZERO)!"
+    r"|(?:NAME|NOM|NOMBRE|NOME|NAAM|NAZWA)\?)|Err:\d{3}|#{3,}"
+)
+# How programs write the two truths, in small letters, in the languages of their menus.
+TRUE = ("true", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "prawda", "sant", "sand", "adevărat")
+FALSE = ("false", "falsch", "faux", "falso", "onwaar", "fałsz", "falskt", "falsk", "fals")
+
+
+def is_error(text: str) -> bool:
+    """Whether a cell with this text shows the error of a formula."""
+    return bool(_ERROR.fullmatch(text.strip()))
 
 
 class UnreadableSheet(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +11,8 @@ from openpyxl.utils import get_column_letter
 from bids.sheets import values
 from bids.sheets.book import Book, Sheet
 from bids.sheets.columns import HELPING, Column, Columns, Kind
-from bids.sheets.mapping import Answers, headings, missing
+from bids.sheets.encodings import ENCODINGS
+from bids.sheets.mapping import Answers, missing, shown_headings
 from grants.forms import Checkboxes, Form, Radios
 from grants.layout import Piece, Section
 
@@ -68,11 +70,22 @@ class ColumnsForm(Form):
         widget=Radios,
     )
 
-    def __init__(self, *args: Any, columns: Columns, sheet: Sheet, answers: Answers, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        columns: Columns,
+        sheet: Sheet,
+        answers: Answers,
+        encodings: Sequence[tuple[str, Sequence[str]]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.columns, self.answers = columns, answers
         options = [("", _NO_COLUMN), *_options(sheet, answers.header)]
         pieces: list[Piece] = []
+        if len(encodings) > 1:
+            self.fields["encoding"] = _encoding_field(encodings)
+            pieces.append("encoding")
         for column in columns.by_field.values():
             name = f"column_{column.field}"
             initial = str(answers.columns[column.field]) if column.field in answers.columns else ""
@@ -119,7 +132,7 @@ def _options(sheet: Sheet, header: int) -> list[tuple[str, str]]:
     """The columns of a file by their each with its heading and the first values below it."""
     options = []
     below = [row for row in sheet.rows if row.number > header]
-    for at, heading in enumerate(headings(sheet, header)):
+    for at, heading in enumerate(shown_headings(sheet, header)):
         samples: dict[str, None] = {}
         for row in below:
             if text := " ".join(row.text(at).split()):
@@ -131,6 +144,17 @@ def _options(sheet: Sheet, header: int) -> list[tuple[str, str]]:
             shown = f" ({', '.join(samples)})" if samples else " (empty)"
             options.append((str(at), f"{get_column_letter(at + 1)}{hidden}: {heading[:60] or 'no heading'}{shown}"))
     return options
+
+
+def _encoding_field(encodings: Sequence[tuple[str, Sequence[str]]]) -> forms.Field:
+    """The field for the encoding of a text file: each with how it shows some cells, the first as it was read."""
+    return forms.ChoiceField(
+        label="Which line shows the letters and signs of the file correctly",
+        choices=[(name, f"{ENCODINGS[name]}: {' · '.join(samples)}") for name, samples in encodings],
+        initial=encodings[0][0],
+        widget=Radios,
+        help_text="The first one is how the file was read.",
+    )
 
 
 def _value_field(column: Column, initial: str) -> forms.Field:

@@ -1,70 +1,72 @@
-"""Reading a text file: its encoding, what separates its cells, and its rows."""
+"""Reading a text file: what separates its cells, and its rows."""
 
 import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 
-from bids.sheets.book import ERROR, ERRORS, MOST_ROWS, Book, Sheet, SheetRow, UnreadableSheet
+from bids.sheets.book import ERROR, MOST_ROWS, SWALLOWED, Book, Sheet, SheetRow, UnreadableSheet, is_error
+from bids.sheets.encodings import decode
 from bids.sheets.workbook import line_breaks
 
-ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-# Letters and signs of English text with European names: the encoding that shows more of them is the likelier one.
-_LIKELY = frozenset("£€’‘“”–—…•°½¼àáâäãåçèéêëìíîïñòóôöõøùúûüýÿæœßÀÁÂÄÇÈÉÊËÍÎÏÑÓÔÖÚÛÜŵŷ\xa0")
-# Of other encodings a short file with one £ tells too little: chosen by frequency it becomes Polish or Japanese.
-_OTHER_ENCODINGS = ("cp1252", "mac_roman")
+# Of so many columns on, a line of prose has seldom as many commas as a row.
+_MANY_COLUMNS = 6
 
 
-def read_text(content: bytes) -> Book:
-    """Return the book of a CSV file. Raises UnreadableSheet if it is none."""
-    text, encoding = decode(content)
-    if "\x00" in text:
-        raise UnreadableSheet("The file is not a CSV file")
+def read_text(content: bytes, encoding: str = "") -> Book:
+    """Return the book of a CSV file, read in the encoding that a person chose, else in the likeliest.
+
+    Raises UnreadableSheet if it is none.
+    """
+    text, encoding = decode(content, encoding)
     delimiter = ""
     # The line by which Excel is told the separator. Excel does not show it, and counts its rows after it.
-    if line := re.match(r'"?sep=(.)"?[ ,;\t]*\r?\n', text, re.IGNORECASE):
+    if line := re.match(r'"?sep=(.)"?[ ,;\t]*(?:\r\n|\r|\n)', text, re.IGNORECASE):
         delimiter, text = line[1], text[line.end() :]
     delimiter = delimiter or _delimiter_of(text)
     rows: list[SheetRow] = []
     cut = False
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
+        for number, cells in enumerate(reader, 1):
             texts = [line_breaks(cell) for cell in cells]
             if not any(texts):
                 continue
             if len(rows) == MOST_ROWS:
                 cut = True
                 break
-            marks = {at: (ERROR,) for at, cell in enumerate(texts) if cell.strip() in ERRORS}
-            rows.append(SheetRow(number, texts, marks))
+            rows.append(SheetRow(number, texts, _marks(texts, delimiter)))
     except csv.Error as wrong:
-        raise UnreadableSheet(f"The file is not a well-formed CSV file: {wrong}") from None
+        why = (
+            f"line {reader.line_num:,} has a cell that is too long"
+            if "field limit" in str(wrong)
+            else f"a quotation mark in line {reader.line_num:,} or above it is not closed, or stands inside a text. "
+            "Write it twice where it belongs to the text"
+        )
+        raise UnreadableSheet(f"The file is not a well-formed CSV file: {why}") from None
     return Book([Sheet("", rows, cut=cut)], encoding, delimiter)
 
 
-def decode(content: bytes) -> tuple[str, str]:
-    """Return the text of a file and its encoding: by its byte order mark, its noughts, or what its bytes can be."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _as("utf-16", content), "utf-16"
-    if content.count(0, 1, 4000) * 3 > len(content[:4000]):
-        wide = "utf-16-le" if content[1:4000:2].count(0) >= content[:4000:2].count(0) else "utf-16-be"
-        return _as(wide, content), "utf-16"
-    try:
-        return content.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        pass
-    texts = {name: content.decode(name, "replace") for name in _OTHER_ENCODINGS}
-    likely = {name: sum(text.count(letter) for letter in _LIKELY) for name, text in texts.items()}
-    best = max(_OTHER_ENCODINGS, key=lambda name: likely[name])
-    return texts[best], best
+def _marks(texts: Sequence[str], delimiter: str) -> dict[int, tuple[str, ...]]:
+    """What is to be known of the cells of a row: errors, and texts that may hold the rows below it."""
+    marks: dict[int, tuple[str, ...]] = {}
+    for at, cell in enumerate(texts):
+        if is_error(cell):
+            marks[at] = (ERROR,)
+        elif _holds_rows(cell, len(texts), delimiter):
+            marks[at] = (SWALLOWED,)
+    return marks
 
 
-def _as(encoding: str, content: bytes) -> str:
-    try:
-        return content.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        raise UnreadableSheet("The file’s text cannot be read. Save it as “CSV UTF-8”") from None
+def _holds_rows(cell: str, width: int, delimiter: str) -> bool:
+    """Whether a cell has a comma for each cell of further rows.
+
+    A quotation mark that is not closed makes one cell of all that follows it up to the next one.
+    """
+    breaks = cell.strip().count("\n")
+    return breaks > 0 and width >= _MANY_COLUMNS and cell.count(delimiter) >= breaks * (width - 1)
 
 
 def _delimiter_of(text: str) -> str:

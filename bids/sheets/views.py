@@ -14,6 +14,7 @@ from bids.intake import uploads
 from bids.intake.rows import columns_of
 from bids.models import Upload
 from bids.sheets.book import Book, book_of
+from bids.sheets.encodings import choices
 from bids.sheets.forms import ColumnsForm, LeftOutForm, SheetForm
 from bids.sheets.mapping import Answers, answers_of
 from grants.access import Request, allow
@@ -50,12 +51,24 @@ def map_columns(request: Request, reference: str) -> HttpResponse:
     upload, book = _with_book(request, reference)
     answers = _answers(request, upload, book)
     sheet = book.sheets[answers.sheet]
-    form = ColumnsForm(request.POST or None, columns=columns_of(upload.round), sheet=sheet, answers=answers)
+    form = ColumnsForm(
+        request.POST or None,
+        columns=columns_of(upload.round),
+        sheet=sheet,
+        answers=answers,
+        encodings=choices(bytes(upload.content or b""), book.encoding),
+    )
     return form_page(
         request,
         "bids/sheets/map_columns.html",
         form,
-        lambda data: uploads.settle(upload=upload, answers=data["answers"], by=request.user, at=timezone.now()),
+        lambda data: uploads.settle(
+            upload=upload,
+            answers=data["answers"],
+            encoding=data.get("encoding", ""),
+            by=request.user,
+            at=timezone.now(),
+        ),
         done="You chose the columns",
         to=lambda settled: reverse("bids:import_preview", args=[settled.reference]),
         upload=upload,
