@@ -276,6 +276,10 @@ class QuestionsForm(Form):
             )
 
 
+# Workbooks of other programs, of older ones and with macros.
+OTHER_SHEETS = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".fods", ".numbers", ".gsheet")
+
+
 class UploadForm(Form):
     file = forms.FileField(
         label="Spreadsheet of bids",
@@ -286,7 +290,8 @@ class UploadForm(Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if not file.name.lower().endswith((".csv", ".tsv", ".txt", ".xlsx")):
-            raise forms.ValidationError("The file must be an .xlsx or a .csv")
+            advice = ". Save it as an Excel workbook (.xlsx)" if file.name.lower().endswith(OTHER_SHEETS) else ""
+            raise forms.ValidationError(f"The file must be an .xlsx or a .csv{advice}")
         if file.size > 10 * 1024 * 1024:
             raise forms.ValidationError("The file must be smaller than 10 MB")
         return file

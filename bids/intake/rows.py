@@ -16,7 +16,7 @@ from bids.sheets import values
 from bids.sheets.book import MOST_BIDS, UnreadableSheet
 from bids.sheets.cleaning import Row, clean
 from bids.sheets.columns import Choice, Column, Columns, Kind
-from bids.sheets.mapping import headings, missing, propose, unread
+from bids.sheets.mapping import missing, propose, shown_headings, unread
 from bids.sheets.reading import read_book
 from grants.bodies import Body, NoSuchArea
 from grants.models import Round
@@ -107,7 +107,7 @@ def read(file: IO[bytes], name: str, round: Round) -> list[Row]:
     proposal = propose(sheet, 0, own, {})
     answers = proposal.answers
     if not proposal.settled:
-        named = headings(sheet, answers.header)
+        named = shown_headings(sheet, answers.header)
         lacking = missing(answers, own) or [
             column.heading for column in own.each if not column.may_be_missing and column.field not in answers.columns
         ]

@@ -11,15 +11,19 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from bids.sheets import values
-from bids.sheets.book import FORMULA, MERGED, OF_TEMPLATE, UNCOMPUTED, Book, Sheet, SheetRow
+from bids.sheets.book import FALSE, FORMULA, MERGED, OF_TEMPLATE, SWALLOWED, UNCOMPUTED, Book, Sheet, SheetRow
 from bids.sheets.columns import Columns
-from bids.sheets.mapping import Answers, headings, plain_heading, unread
-from bids.sheets.text_file import DELIMITERS, ENCODINGS
+from bids.sheets.encodings import ENCODINGS
+from bids.sheets.mapping import Answers, headings, plain_heading, shown_headings, unread
+from bids.sheets.text_file import DELIMITERS
 from grants.characters import warning_of
 
+# What a row of sums is called, in English and as other programs and languages have it.
 _TOTAL = re.compile(
-    r"(?:grand |sub|overall |running )?[- ]?totals?\b.{0,40}|sum\b.{0,40}|average|mean|count"
-    r"|number of (?:bids|grants|rows)\b.{0,20}",
+    r".{0,40}\b(?:sub-?)?totals?\b.{0,40}|sum\b.{0,40}|overall\b.{0,20}|average|mean|median|count|balance|tot\.?"
+    r"|number of (?:bids|grants|rows)\b.{0,20}|(?:carried|brought) (?:forward|down)|[cb]/[fd]|∑.{0,20}|Σ.{0,20}"
+    r"|(?:gesamt|insgesamt|summe|zwischensumme|somme|suma|soma|totale|totaal|totaux|razem|ogółem|cyfanswm|toplam)"
+    r"\w*\b.{0,40}",
     re.IGNORECASE | re.DOTALL,
 )
 _NUMBER = re.compile(r"[£$€]?\s*-?[\d,. ]+%?|\(\s*£?[\d,. ]+\)")
@@ -28,6 +32,9 @@ _ABOUT_THE_FILE = re.compile(r"[*©†]|notes?\b|source\b|generated\b|exported\b
 _REGISTERS = {"GB-CHC": "charity", "GB-SC": "charity", "GB-NIC": "charity", "GB-COH": "company"}
 _REGISTERS |= dict.fromkeys(("GB-LAE", "GB-LAS", "GB-LAN", "GB-PLA"), "local authority")
 _POUNDS = frozenset({"", "gbp", "£", "pounds", "pounds sterling", "sterling"})
+
+
+_LIKE_A_TOTAL = "Looks like a total"
 
 
 class Row(dict[str, str]):
@@ -109,17 +116,19 @@ def clean(sheet: Sheet, answers: Answers, columns: Columns) -> Reading:
     below = [row for row in sheet.rows if row.number > answers.header]
     used = set(answers.columns.values())
     last = max((row.number for row in below if _filled(row, used) > 2), default=0)
-    total = Decimal(0)
+    sums = _Sums()
     for row in below:
         amount = _amount(row.text(answers.columns["amount"])) if "amount" in answers.columns else None
         if why := _no_bid(row, header, used):
             unused.setdefault(why, []).append(row.number)
             continue
-        why = _doubt(row, answers, total, after=row.number > last)
+        why = _doubt(row, answers, sums, after=row.number > last)
+        if why == _LIKE_A_TOTAL:
+            sums.since_total = Decimal(0)
         if why and row.number not in answers.taken:
             left_out.append(LeftOut(row.number, why, " · ".join(text for text in row.texts if text.strip())[:200]))
             continue
-        total += amount or 0
+        sums.add(amount or Decimal(0))
         rows.append(_row(row, answers, columns, notes, why))
     sentences = [f"Skipped {_rows(numbers)}: {why}" for why, numbers in unused.items()]
     if len(rows) < len(below):
@@ -147,7 +156,7 @@ def about_file(book: Book, answers: Answers) -> list[str]:
         if other is not sheet and other.rows and other.name not in OF_TEMPLATE:
             hidden = "hidden sheet" if other.hidden else "sheet"
             sentences.append(f"The {hidden} “{other.name}” is not read: {_counted_rows(len(other.rows))}")
-    names = headings(sheet, answers.header)
+    names = shown_headings(sheet, answers.header)
     not_read = [f"{get_column_letter(at + 1)} “{names[at][:60] or 'no heading'}”" for at in unread(answers, sheet)]
     if not_read:
         sentences.append(f"The file has columns that are not read: {', '.join(not_read)}")
@@ -178,27 +187,45 @@ def _no_bid(row: SheetRow, header: Sequence[str], used: set[int]) -> str:
 
 
 def _says_nothing(row: SheetRow, at: int) -> bool:
-    text = row.text(at).strip().upper()
+    text = row.text(at).strip()
     if UNCOMPUTED in row.marks.get(at, ()):
         return False
-    return text in ("", "FALSE") or (text == "0" and FORMULA in row.marks.get(at, ()))
+    return not text or text.lower() in FALSE or (text == "0" and FORMULA in row.marks.get(at, ()))
 
 
-def _doubt(row: SheetRow, answers: Answers, total: Decimal, *, after: bool) -> str:
+@dataclass
+class _Sums:
+    """The amounts of the rows above, of all of them and of those since the last total."""
+
+    whole: Decimal = Decimal(0)
+    since_total: Decimal = Decimal(0)
+    rows: int = 0
+
+    def add(self, amount: Decimal) -> None:
+        self.whole += amount
+        self.since_total += amount
+        self.rows += 1
+
+
+def _doubt(row: SheetRow, answers: Answers, sums: _Sums, *, after: bool) -> str:
     """Why a person should look at a row before it comes in, empty if nothing is odd about it."""
     if row.hidden:
         return "Hidden row"
-    texts = {at: text.strip() for at, text in enumerate(row.texts) if text.strip() and text.strip().upper() != "FALSE"}
+    texts = {at: text.strip() for at, text in enumerate(row.texts) if text.strip() and not _says_nothing(row, at)}
     words = [text for text in texts.values() if not _NUMBER.fullmatch(text)]
     labels = [text for text in words if _TOTAL.fullmatch(text)]
     # A sum that no program has computed has no text yet, and a label may say the sum itself.
     uncomputed = any(UNCOMPUTED in marks for marks in row.marks.values())
     with_number = len(words) < len(texts) or uncomputed or any(re.search(r"\d", label) for label in labels)
     if labels and len(words) - len(labels) <= 1 and with_number:
-        return "Looks like a total"
-    amount = _amount(texts.get(answers.columns.get("amount", -1), ""))
-    if not words and amount and amount == total:
-        return "Looks like a total"
+        return _LIKE_A_TOTAL
+    at = answers.columns.get("amount", -1)
+    amount = _amount(texts.get(at, ""))
+    # Whatever it is called: little more than a sum that is that of the rows above, or that a formula gives.
+    if len(words) <= (1 if sums.rows > 1 else 0) and amount and amount in (sums.whole, sums.since_total):
+        return _LIKE_A_TOTAL
+    if not words and (FORMULA in row.marks.get(at, ()) or UNCOMPUTED in row.marks.get(at, ())):
+        return _LIKE_A_TOTAL
     if after and len(texts) == 1 and words and (_ABOUT_THE_FILE.match(words[0]) or len(words[0]) > 40):
         return "Looks like a note"
     return ""
@@ -232,6 +259,9 @@ def _row(row: SheetRow, answers: Answers, columns: Columns, notes: _Notes, why: 
         if FORMULA in own and not fault:
             notes.add("{cells}: the value that a formula gave was taken", cells[name])
             marks.append(f"{cells[name]}: value of a formula")
+        if SWALLOWED in own:
+            notes.add("{cells}: may hold other rows. A quotation mark in front of them may not be closed", cells[name])
+            marks.append(f"{cells[name]}: may hold other rows")
         if MERGED in own:
             notes.add("{cells}: the text of a cell that spans several rows was taken for each of them", cells[name])
         if (warning := warning_of(text)) and at is not None:

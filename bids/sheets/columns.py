@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+
+from grants.characters import without_invisible
 
 
 class Kind(StrEnum):
@@ -68,8 +71,9 @@ def _named(choice: Choice) -> str:
 
 
 def plain(text: str) -> str:
-    """A value as it is compared: without case, and with single spaces."""
-    return " ".join(text.replace("&", " and ").split()).casefold()
+    """A value as it is compared: one form of each letter, without case and what is invisible, with single spaces."""
+    letters = without_invisible(unicodedata.normalize("NFKC", text))
+    return " ".join(letters.replace("&", " and ").split()).casefold()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from bids.sheets import values
 from bids.sheets.book import Sheet, SheetRow
 from bids.sheets.columns import HELPING, Columns, Kind
+from grants.characters import without_invisible
 
 # Headings of other files by field, in the order in which they are preferred: first those of the 360Giving standard,
 # as titles and as paths, then what people write.
@@ -135,7 +137,8 @@ class Proposal:
 
 def plain_heading(heading: str) -> str:
     """A heading as it is compared: small letters and figures, with single spaces."""
-    return " ".join(re.findall(r"[^\W_]+", heading.casefold()))
+    letters = without_invisible(unicodedata.normalize("NFKC", heading))
+    return " ".join(re.findall(r"[^\W_]+", letters.casefold()))
 
 
 def _bare(heading: str) -> str:
@@ -148,7 +151,7 @@ def header_row(sheet: Sheet, columns: Columns) -> int:
     known = _fields_by_heading(columns)
     first_rows = sheet.rows[:_DEEPEST_HEADING]
     scores = {
-        row.number: sum(plain_heading(text) in known or _bare(text) in known for text in row.texts)
+        row.number: sum(any(_known(name, known) for name in names) for names in _names(sheet, row.number))
         for row in first_rows
     }
     best = max(scores, key=lambda number: scores[number], default=0)
@@ -159,14 +162,43 @@ def header_row(sheet: Sheet, columns: Columns) -> int:
 
 
 def headings(sheet: Sheet, header: int) -> list[str]:
-    """The headings of a sheet by column, with nothing where a column has none."""
+    """The headings of a sheet by column, with nothing where a column has none in that row."""
     row = next((row for row in sheet.rows if row.number == header), SheetRow(header, ()))
     return [" ".join(row.text(at).split()) for at in range(max(sheet.width, len(row.texts)))]
 
 
+def shown_headings(sheet: Sheet, header: int) -> list[str]:
+    """The headings of a sheet by column, for a reader: with the one above it where a column has none in that row."""
+    return [names[0] if names else "" for names in _names(sheet, header)]
+
+
+def _names(sheet: Sheet, header: int) -> list[list[str]]:
+    """What each column may be called: its heading, its heading after the one above it, or the one above it alone.
+
+    Headings in two rows are names of groups over those of columns, or names that were parted, or some in either row.
+    """
+    own, above = headings(sheet, header), headings(sheet, header - 1)
+    names: list[list[str]] = []
+    group = ""
+    for at, heading in enumerate(own):
+        over = above[at] if at < len(above) else ""
+        group = over or group
+        names.append([heading, f"{group} {heading}"] if heading and group else [heading or over])
+    return [[name for name in each if name] for each in names]
+
+
+def _known(name: str, by_heading: Mapping[str, list[tuple[str, int]]]) -> list[tuple[str, int]]:
+    return by_heading.get(plain_heading(name)) or by_heading.get(_bare(name), [])
+
+
 def key(sheet: Sheet, header: int) -> str:
     """What files of the same headings have in common, whatever their order of rows."""
-    names = [plain_heading(heading) for heading in headings(sheet, header)]
+    shown = [plain_heading(heading) for heading in shown_headings(sheet, header)]
+    # What stands above tells columns of the same name apart.
+    names = [
+        plain_heading(each[-1]) if shown.count(heading) > 1 and each else heading
+        for heading, each in zip(shown, _names(sheet, header), strict=True)
+    ]
     while names and not names[-1]:
         names.pop()
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
@@ -175,13 +207,13 @@ def key(sheet: Sheet, header: int) -> str:
 def propose(sheet: Sheet, number: int, columns: Columns, known: Mapping[str, Remembered], header: int = 0) -> Proposal:
     """Return what the headings of a sheet say, with what was settled for the same headings before."""
     header = header or header_row(sheet, columns)
-    named = headings(sheet, header)
     filled = _filled(sheet, header)
     by_heading = _fields_by_heading(columns)
     chosen: dict[str, int] = {}
     ranks: dict[str, int] = {}
-    for at, heading in enumerate(named):
-        for name, rank in by_heading.get(plain_heading(heading)) or by_heading.get(_bare(heading), []):
+    for at, names in enumerate(_names(sheet, header)):
+        # The longer name says more: “Contact name” rather than “name”.
+        for name, rank in next(filter(None, (_known(name, by_heading) for name in reversed(names))), []):
             # A column without a value says nothing, and gives way to one that has some.
             rank += 0 if at in filled or rank == 0 else 100
             if name not in chosen or rank < ranks[name]:
@@ -197,8 +229,9 @@ def propose(sheet: Sheet, number: int, columns: Columns, known: Mapping[str, Rem
         if remembered.whole:
             return Proposal(replace(answers, defaults=remembered.defaults), True, True)
         return Proposal(answers, False, True)
+    longest = [each[-1] if each else "" for at, each in enumerate(_names(sheet, header)) if at in filled]
     own = [name for name, rank in ranks.items() if rank == 0 and name in chosen]
-    twice = len({plain_heading(named[at]) for at in filled}) != len(filled)
+    twice = len({plain_heading(name) for name in longest}) != len(filled)
     whole = all(column.field in chosen for column in columns.each if not column.may_be_missing)
     return Proposal(answers, whole and len(own) == len(chosen) and not unread(answers, sheet) and not twice, of_bids)
 

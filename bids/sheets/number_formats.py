@@ -6,6 +6,9 @@ from decimal import Decimal
 # The parts of a format: quoted text, an escaped character, a space of some width, a fill, a bracket, any other one.
 _PARTS = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(.)', re.DOTALL)
 _GENERAL = frozenset({"", "General", "@"})
+_OTHER_CURRENCY = re.compile(
+    r"[^\W\d_]?[$€¥₹₺₽₴₪₦₩฿₫]|\b(?:EUR|USD|CHF|PLN|RON|TRY|JPY|INR|AUD|CAD|NOK|SEK|DKK|zł|kr)\b"
+)
 
 
 def plain(value: int | float) -> str:
@@ -41,6 +44,16 @@ def shown(value: int | float, number_format: str) -> str:
         elif letter:
             shown_text += letter
     return shown_text.strip()
+
+
+def currency(number_format: str) -> str:
+    """Return the sign of another currency than pounds in which cells of this format are shown, or an empty text."""
+    if number_format in _GENERAL:
+        return ""
+    shown_text = re.sub(r"\[\$([^\]-]*)[^\]]*\]", r'"\1"', number_format)
+    literal = "".join(match[1] or match[2] or match[3] or "" for match in _PARTS.finditer(shown_text))
+    sign = _OTHER_CURRENCY.search(literal)
+    return sign[0] if sign else ""
 
 
 def is_percent(number_format: str) -> bool:

@@ -8,26 +8,33 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bids.sheets.book import ERROR, PERCENT, UNCOMPUTED
+from bids.sheets.book import ERROR, FALSE, MERGED, PERCENT, TRUE, UNCOMPUTED
 from bids.sheets.columns import Column, Kind, plain
 
 _YES_NO = {
-    **dict.fromkeys(("yes", "y", "true", "1"), "yes"),
-    **dict.fromkeys(("no", "n", "false", "0"), "no"),
+    **dict.fromkeys(("yes", "y", "1", "1.0", *TRUE), "yes"),
+    **dict.fromkeys(("no", "n", "0", "0.0", *FALSE), "no"),
 }
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _MONTH_NAMES = {name.lower() for name in calendar.month_name if name} | {"sept"}
+# A weekday in full or cut short. It is not compared with the date.
+_WEEKDAY = r"(?:(?:[a-z]+day|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\.?,?\s+)?"
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})[\s\-/.,]+(?P<month>[a-z]{3,9})\.?[\s\-/.,]+(?P<day>\d{1,2})(?:st|nd|rd|th)?")
+_TOGETHER = re.compile(r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)")
 _ISO = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:[T ].*)?", re.DOTALL)
 _NUMBERS = re.compile(r"(?P<day>\d{1,2})\s*[-/. ]\s*(?P<month>\d{1,2})\s*[-/. ]\s*(?P<year>\d{4}|\d{2})(?:[T ]+\d.*)?")
 _IN_WORDS = re.compile(
-    r"(?:[a-z]+day,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?[\s\-/.,]*(?P<month>[a-z]{3,9})\.?[\s\-/.,’']*(?P<year>\d{4}|\d{2})"
+    _WEEKDAY
+    + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?[\s\-/.,]*(?P<month>[a-z]{3,9})\.?[\s\-/.,’']*(?P<year>\d{4}|\d{2})"
 )
-_MONTH_FIRST = re.compile(
-    r"(?:[a-z]+day,?\s+)?(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})"
-)
+_MONTH_FIRST = re.compile(_WEEKDAY + r"(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})")
+_WITH_WORDS = (_IN_WORDS, _MONTH_FIRST, _YEAR_FIRST)
 # A number that a spreadsheet cut down to the width of its column.
 _POWER_OF_TEN = re.compile(r"\d+(?:[.,]\d+)?E[+-]\d+", re.IGNORECASE)
-_LONG_DECIMALS = re.compile(r"(?<![\d.,])(?P<pounds>\d[\d,]*)(?P<decimals>\.\d{3,})(?!\d)")
+# Three decimals may be thousands, as a full stop parts them elsewhere: 49.200.
+_LONG_DECIMALS = re.compile(r"(?<![\d.,])(?P<pounds>\d[\d,]*)(?P<decimals>\.\d{4,})(?!\d)")
+# Thousands that are parted by spaces, broken or not, at the end of a cell or of a cost: 49 200.50.
+_SPACED = re.compile(r"(?<![^\s:£])\d{1,3}(?:\s\d{3})+(?=(?:\.\d+)?\s*(?:[;\n]|$))")
 # What a computation with floats leaves: under a thousandth of a penny.
 _ARTEFACT = Decimal("0.00001")
 
@@ -46,16 +53,18 @@ def read(column: Column, text: str, marks: Sequence[str] = (), *, month_first: b
         return text, f"“{text}” is a percentage. Enter {_wanted(column)}"
     if not text:
         return "", ""
+    if MERGED in marks and column.kind in (Kind.MONEY, Kind.COSTS):
+        return text, f"“{text[:60]}” stands in a cell that spans several rows. Enter what each of them asks for"
     match column.kind:
         case Kind.IDENTIFIER:
             return _identifier(column, " ".join(text.split()))
         case Kind.LINE:
             return " ".join(text.split("\n")), ""
         case Kind.MONEY | Kind.COSTS:
-            return without_artefacts(text), ""
+            return without_artefacts(_without_spaces(text, column.kind)), ""
         case Kind.DAY:
             day = read_day(text, month_first=month_first)
-            return (day.isoformat() if day else text), ""
+            return (day.isoformat() if day else text), "" if day else _no_day(text, month_first=month_first)
         case Kind.YES_NO:
             answer = _YES_NO.get(plain(text), "")
             return (answer or text), "" if answer else f"“{text[:60]}” is neither yes nor no"
@@ -80,7 +89,25 @@ def _identifier(column: Column, text: str) -> tuple[str, str]:
             f"“{text}” is a number that the spreadsheet cut short. Format the column as text and enter it in full",
         )
     # Programs that keep every number with decimals write them into the file.
-    return (text.removesuffix(".0") if re.fullmatch(r"\d+\.0", text) else text), ""
+    return (text.partition(".")[0] if re.fullmatch(r"\d+\.0+", text) else text), ""
+
+
+def _without_spaces(text: str, kind: Kind) -> str:
+    """An amount without the spaces between its thousands. In a list of costs each amount follows a colon."""
+    if kind is Kind.COSTS:
+        return re.sub(r":[^:;\n]*", lambda part: _without_spaces(part[0], Kind.MONEY), text)
+    return _SPACED.sub(lambda amount: re.sub(r"\s", "", amount[0]), text)
+
+
+def _no_day(text: str, *, month_first: bool) -> str:
+    """Why a text is no day, with what it may be where that can be told."""
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text, re.ASCII):
+        day = date(1899, 12, 30) + timedelta(days=int(text[:5]))
+        return f"“{text}” is a number, which may stand for {day:%-d %B %Y}. Format the column as dates"
+    if read_day(text, month_first=not month_first):
+        first = "month" if month_first else "day"
+        return f"“{text[:60]}” is no date with the {first} first. Say how dates are written on the page of the columns"
+    return f"“{text[:60]}” is no date. Enter one like 1 April 2027"
 
 
 def _choices(column: Column, text: str) -> tuple[str, str]:
@@ -111,20 +138,21 @@ def _not_allowed(column: Column, text: str) -> str:
 def read_day(text: str, *, month_first: bool = False) -> date | None:
     """Return the day that a text names, or None. `month_first` is how days in figures alone are read."""
     text = " ".join(text.split())
-    if match := _ISO.fullmatch(text):
-        year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+    if match := _ISO.fullmatch(text) or _TOGETHER.fullmatch(text):
+        month, day = int(match["month"]), int(match["day"])
     elif match := _NUMBERS.fullmatch(text):
-        year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+        month, day = int(match["month"]), int(match["day"])
         if month_first:
             month, day = day, month
-    elif match := _IN_WORDS.fullmatch(text.lower()) or _MONTH_FIRST.fullmatch(text.lower()):
+    elif match := next(filter(None, (shape.fullmatch(text.lower()) for shape in _WITH_WORDS)), None):
         if match["month"] not in _MONTHS and match["month"] not in _MONTH_NAMES:
             return None
-        year, month, day = int(match["year"]), _MONTHS[match["month"][:3]], int(match["day"])
+        month, day = _MONTHS[match["month"][:3]], int(match["day"])
     else:
         return None
+    year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
     try:
-        return date(year + 2000 if year < 100 else year, month, day)
+        return date(year, month, day)
     except ValueError:
         return None
 

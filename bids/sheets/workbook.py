@@ -26,7 +26,6 @@ from openpyxl.xml.functions import iterparse
 from bids.sheets import number_formats
 from bids.sheets.book import (
     ERROR,
-    ERRORS,
     FORMULA,
     MERGED,
     MOST_COLUMNS,
@@ -37,11 +36,15 @@ from bids.sheets.book import (
     Sheet,
     SheetRow,
     UnreadableSheet,
+    is_error,
 )
 
 # A spreadsheet program keeps fifteen digits of a number; those after them are lost.
 _DIGITS = 15
 _NOT_A_WORKBOOK = "The file is not an Excel workbook (.xlsx) that can be read"
+_SAVE_AGAIN = "Save it again as “Excel workbook (.xlsx)”"
+# What begins a file of Excel before 2007, and one of today that has a password.
+_OLDER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # The errors that the reader raises for a damaged, encrypted or foreign file.
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -62,6 +65,10 @@ _DAMAGED = (
 
 def read_workbook(content: bytes) -> Book:
     """Return the book of an .xlsx file. Raises UnreadableSheet if it is none, or if any of it would be lost."""
+    if content.startswith(_OLDER):
+        raise UnreadableSheet(
+            f"The file is an older Excel workbook (.xls), or has a password. {_SAVE_AGAIN} without one"
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             # A small file may unpack to gigabytes.
@@ -78,9 +85,9 @@ def read_workbook(content: bytes) -> Book:
             if part.Type.endswith("/worksheet")
         ]
     except _DAMAGED:
-        raise UnreadableSheet(_NOT_A_WORKBOOK) from None
+        raise UnreadableSheet(f"{_NOT_A_WORKBOOK}. {_SAVE_AGAIN}") from None
     if not sheets:
-        raise UnreadableSheet(f"{_NOT_A_WORKBOOK}. Save it again as “Excel workbook (.xlsx)”")
+        raise UnreadableSheet(f"{_NOT_A_WORKBOOK}. {_SAVE_AGAIN}")
     return Book(sheets)
 
 
@@ -171,11 +178,13 @@ def _fill_down(rows: dict[int, SheetRow], column: int, first: int, last: int) ->
 def _formats(book: Any) -> list[str]:
     """The number format of each style of a workbook."""
     own = dict(enumerate(book._number_formats, 164))
-    return [own.get(style.numFmtId) or BUILTIN_FORMATS.get(style.numFmtId, "General") for style in book._cell_styles]
+    # A format that is only numbered shows the currency of the country in which the file is opened.
+    numbered = {number: code.replace("$", "") for number, code in BUILTIN_FORMATS.items()}
+    return [own.get(style.numFmtId) or numbered.get(style.numFmtId, "General") for style in book._cell_styles]
 
 
 def _hidden_columns(columns: Any) -> list[int]:
-    hidden = [column for column in columns if _is_set(column.get("hidden"))]
+    hidden = [column for column in columns if _is_set(column.get("hidden")) or column.get("width") in ("0", "0.0")]
     # A hidden range may reach to the last column that a sheet can have.
     return sorted({at - 1 for each in hidden for at in range(int(each["min"]), min(int(each["max"]), 500) + 1)})
 
@@ -221,7 +230,7 @@ def _text(value: Any, kind: str, number_format: str) -> tuple[str, list[str]]:
     if isinstance(value, (int, float)):
         return _number(value, number_format)
     text = line_breaks(str(value))
-    return text, [ERROR] if text.strip() in ERRORS else []
+    return text, [ERROR] if is_error(text) else []
 
 
 def _number(value: int | float, number_format: str) -> tuple[str, list[str]]:
@@ -229,7 +238,7 @@ def _number(value: int | float, number_format: str) -> tuple[str, list[str]]:
         return f"{number_formats.plain(round(value * 100, 10))}%", [PERCENT]
     if number_formats.is_scientific(number_format) or abs(value) >= 10**_DIGITS:
         return number_formats.scientific(value, number_format), []
-    return number_formats.shown(value, number_format), []
+    return number_formats.currency(number_format) + number_formats.shown(value, number_format), []
 
 
 _ESCAPED = re.compile(r"_x(000[9AaDd]|005[Ff])_")

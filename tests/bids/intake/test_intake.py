@@ -323,7 +323,8 @@ def test_a_workbook_and_a_csv_give_the_same_bids() -> None:
     ("name", "size", "message"),
     [
         ("bids.pdf", 10, "must be an .xlsx or a .csv"),
-        ("bids.xls", 10, "must be an .xlsx or a .csv"),
+        ("bids.xls", 10, "must be an .xlsx or a .csv. Save it as an Excel workbook (.xlsx)"),
+        ("bids.ODS", 10, "must be an .xlsx or a .csv. Save it as an Excel workbook (.xlsx)"),
         ("bids.xlsx.exe", 10, "must be an .xlsx or a .csv"),
         ("bids.csv", 10 * 1024 * 1024 + 1, "smaller than 10 MB"),
     ],

@@ -108,6 +108,41 @@ def test_headings_are_found_below_other_rows() -> None:
     assert [row["row"] for row in reading(["Grants of 2026"], [], HEADER, cells()).rows] == ["4"]
 
 
+@pytest.mark.parametrize("parted", ["in either row", "within the words", "merged"])
+def test_headings_in_two_rows_are_read_together(parted: str) -> None:
+    labels = [MPS_COLUMNS.by_field[name].label for name in HEADER]
+    upper = [name if at % 2 else "" for at, name in enumerate(HEADER)]
+    lower = ["" if at % 2 else name for at, name in enumerate(HEADER)]
+    if parted == "within the words":
+        upper = [label.partition(" ")[0] for label in labels]
+        lower = [label.partition(" ")[2] for label in labels]
+
+    def merge(book: Workbook) -> None:
+        for at in range(2, len(HEADER) + 1, 2) if parted == "merged" else ():
+            book.worksheets[0].merge_cells(start_row=1, end_row=2, start_column=at, end_column=at)
+
+    sheet = sheet_of(upper, lower, cells(), change=merge)
+    proposal = propose(sheet, 0, MPS_COLUMNS, {})
+    assert (proposal.settled, proposal.answers.header, len(proposal.answers.columns)) == (True, 2, len(HEADER))
+    assert [row["row"] for row in clean(sheet, proposal.answers, MPS_COLUMNS).rows] == ["3"]
+
+
+def test_names_of_groups_tell_columns_of_one_name_apart() -> None:
+    groups = ["Project", None, None, "Recipient organisation", None, "Contact", None]
+    header = ["Reference", "Title", "Start date", "Name", "Charity number", "Name", "Email"]
+    assert proposed(groups, header, ["1", "x", "y", "z", "1234567", "Ana", "a@x"]) == {
+        "your_reference": "A",
+        "title": "B",
+        "starts_on": "C",
+        "recipient": "D",
+        "charity_number": "E",
+        "contact": "F",
+        "contact_email": "G",
+    }
+    other = sheet_of(["Project", None, None, "Contact", None, "Recipient", None], header, ["1"])
+    assert key(sheet_of(groups, header, ["1"]), 2) != key(other, 2)
+
+
 def test_the_same_headings_have_the_same_key_whatever_their_case_and_rows() -> None:
     one, other = sheet_of(["Ref", "Who "], ["1", "x"]), sheet_of([], ["REF", "who"], ["2", "y"], ["3", "z"])
     assert key(one, 1) == key(other, 2)
@@ -155,12 +190,20 @@ def test_a_field_without_a_column_is_named_by_its_row() -> None:
         ("Total requested (2 bids)", {}),
         ("Totals", {"title": "2 bids"}),
         ("Average", {}),
+        ("Gesamtsumme", {}),
+        ("Total général", {}),
+        ("Cyfanswm", {}),
+        ("Carried forward", {}),
+        ("Hackney total", {}),
+        ("NET TOTAL (£)", {}),
+        ("Σ", {}),
+        ("Whatever it is called", {}),
     ],
 )
 def test_a_total_is_left_out_with_its_reason(label: str, more: dict[str, str]) -> None:
     empty = dict.fromkeys(GOOD, "")
-    total = list({**empty, "your_reference": label, "amount": 2401, **more}.values())
-    made = reading(HEADER, cells(amount=1200.5), cells(amount=1200.5), [total[HEADER.index(n)] for n in HEADER])
+    total = {**empty, "your_reference": label, "amount": 2401, **more}
+    made = reading(HEADER, cells(amount=1200.5), cells(amount=1200.5), [total[name] for name in HEADER])
     assert [(row.number, row.why) for row in made.left_out] == [(4, "Looks like a total")]
     assert len(made.rows) == 2
 
@@ -177,6 +220,32 @@ def test_a_sum_without_a_label_is_a_total() -> None:
     assert [row.why for row in made.left_out] == ["Looks like a total"]
     total[HEADER.index("amount")] = 2402
     assert not reading(HEADER, cells(amount=1200.5), cells(amount=1200.5), total).left_out
+
+
+def test_a_sum_since_the_last_total_and_one_that_a_formula_gives_are_totals() -> None:
+    def line(label: str, amount: Any) -> list[Any]:
+        return [label, *[None] * 8, amount]
+
+    made = reading(
+        HEADER,
+        *(cells(amount=100), cells(amount=200), line("Hackney", 300)),
+        *(cells(amount=400), cells(amount=500), line("Camden", 900)),
+        line("", "=SUM(J2:J7)"),
+    )
+    assert [(row.number, row.why) for row in made.left_out] == [(at, "Looks like a total") for at in (4, 7, 8)]
+
+
+def test_a_bid_that_asks_for_as_much_as_all_others_is_a_bid() -> None:
+    made = reading(
+        HEADER, cells(amount=100), cells(amount=200), cells(amount=300), ["B-9", "Crew"] + [None] * 7 + [600]
+    )
+    assert (len(made.rows), list(made.left_out)) == (4, [])
+
+
+@pytest.mark.parametrize("box", ["FALSCH", "Faux", "falso"])
+def test_empty_boxes_are_skipped_in_other_languages(box: str) -> None:
+    made = reading(HEADER, cells(), [None] * (len(HEADER) - 3) + [box, box, None])
+    assert len(made.rows) == 1
 
 
 def test_a_bid_whose_title_says_total_is_a_bid() -> None:

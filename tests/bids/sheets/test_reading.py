@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from bids.sheets.book import MOST_ROWS, UnreadableSheet, book_of
 from bids.sheets.number_formats import shown
@@ -53,7 +54,11 @@ def test_a_book_is_the_same_after_it_was_stored(make: Callable[..., bytes], name
     [
         (b"%PDF-1.7 not a sheet", "bids.xlsx", "not an Excel workbook"),
         (b"", "bids.xlsx", "not an Excel workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "bids.xlsx", "not an Excel workbook"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "bids.xlsx",
+            "an older Excel workbook .* or has a password. Save it again",
+        ),
         (b"a,b\n1,2", "bids.xlsx", "not an Excel workbook"),
         (b"a,b\n\x00", "bids.csv", "not a CSV file"),
         (b"PK\x03\x04\x14\x00\x06\x08rest of a workbook", "bids.csv", "not a CSV file"),
@@ -257,10 +262,51 @@ def test_the_value_of_a_formula_is_read_and_marked_and_a_missing_one_too() -> No
 
 
 @both
-@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#GETTING_DATA", "#BLOCKED!", "Err:502"),
+        *("#NV", "#BEZUG!", "#WERT!", "#NOM?", "#VALEUR!", "########"),
+    ],
+)
 def test_an_error_is_marked_in_either_kind_of_file(make: Callable[..., bytes], name: str, error: str) -> None:
     (row,) = read_book(make(["x", error]), name).sheets[0].rows
     assert list(row.marks[1]) == ["error"]
+
+
+@both
+@pytest.mark.parametrize("text", ["#MeToo", "#1", "#", "##", "No. #7!", "Err: none"])
+def test_a_text_with_a_hash_is_no_error(make: Callable[..., bytes], name: str, text: str) -> None:
+    (row,) = read_book(make(["x", text]), name).sheets[0].rows
+    assert not row.marks
+
+
+@pytest.mark.parametrize(
+    ("number_format", "text"),
+    [
+        ('"€"#,##0.00', "€1200.5"),
+        ("[$€-2] #,##0.00", "€1200.5"),
+        ("[$$-409]#,##0.00", "$1200.5"),
+        ('#,##0.00\\ "EUR"', "EUR1200.5"),
+        ("[$PLN] #,##0.00", "PLN1200.5"),
+        ("_-[$£-809]* #,##0.00_-;-[$£-809]* #,##0.00_-", "1200.5"),
+        ('"£"#,##0;[Red]-"£"#,##0', "1200.5"),
+        # Excel keeps only the number of this format and shows the currency of the country.
+        (BUILTIN_FORMATS[44], "1200.5"),
+        ("[$-809]#,##0.00", "1200.5"),
+    ],
+)
+def test_an_amount_in_another_currency_is_read_with_its_sign(number_format: str, text: str) -> None:
+    def formatted(book: Workbook) -> None:
+        book.worksheets[0]["B1"].number_format = number_format
+
+    assert texts(xlsx_file(["x", 1200.5], change=formatted))[1][1] == text
+
+
+def test_a_column_without_width_is_hidden() -> None:
+    columns = '<cols><col min="2" max="2" width="0" customWidth="1"/></cols><sheetData>'
+    content = rewritten(xlsx_file(["a", "b"]), lambda text: text.replace("<sheetData>", columns))
+    assert list(read_book(content, "b.xlsx").sheets[0].hidden_columns) == [1]
 
 
 def test_what_is_hidden_is_marked() -> None:
@@ -296,10 +342,22 @@ def test_the_separator_of_a_text_file_is_seen(delimiter: str) -> None:
     assert [list(row.texts) for row in book.sheets[0].rows] == [HEADER, cells(amount="£49,200"), cells()]
 
 
+@pytest.mark.parametrize("ending", ["\r\n", "\n", "\r"])
 @pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
-def test_a_line_that_names_the_separator_is_obeyed_and_not_counted(line: str) -> None:
-    content = line.encode() + b"\r\na,x;b\r\n1;2\r\n"
+def test_a_line_that_names_the_separator_is_obeyed_and_not_counted(line: str, ending: str) -> None:
+    content = ending.join([line, "a,x;b", "1;2", ""]).encode()
     assert texts(content, "b.csv") == {1: ["a,x", "b"], 2: ["1", "2"]}
+
+
+def test_a_stray_quotation_mark_is_named_with_its_line() -> None:
+    with pytest.raises(UnreadableSheet, match="a quotation mark in line 2 or above it is not closed"):
+        read_book(b'a,b\n"Allotment" Crew,1\n2,3\n', "b.csv")
+
+
+def test_rows_that_two_stray_quotation_marks_make_one_of_are_marked() -> None:
+    lines = ["a,b,c,d,e,f", '1,"Crew,x,x,x,x', '2,Gang",x,x,x,x', '3,"One, two\nand three",x,x,x,x']
+    rows = read_book("\r\n".join(lines).encode(), "b.csv").sheets[0].rows
+    assert [dict(row.marks) for row in rows] == [{}, {1: ("swallowed",)}, {}]
 
 
 @pytest.mark.parametrize(

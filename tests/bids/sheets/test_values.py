@@ -47,7 +47,20 @@ def read(name: str, text: str, *marks: str) -> tuple[str, str]:
         ("title", "One\ntwo", "One two"),
         ("summary", "One\ntwo", "One\ntwo"),
         ("starts_on", "1 April 2027", "2027-04-01"),
-        ("starts_on", "when it is warm", "when it is warm"),
+        ("themes", "ＶＩＯＬＥＮＣＥ", "violence"),
+        ("themes", "\u200bviolence\u00a0", "violence"),
+        ("employs_staff", "1.0", "yes"),
+        ("employs_staff", "WAHR", "yes"),
+        ("employs_staff", "Faux", "no"),
+        ("employs_staff", "ＴＲＵＥ", "yes"),
+        ("amount", "49\u00a0200", "49200"),
+        ("amount", "£49 200.50", "£49200.50"),
+        ("amount", "1\u202f049\u202f200", "1049200"),
+        ("amount", "49 20", "49 20"),
+        ("amount", "49.200", "49.200"),
+        ("amount", "1200.0000", "1200.00"),
+        ("costs", "Phase 1 200: 1 000; Seeds:\u00a0200.50", "Phase 1 200: 1000; Seeds:\u00a0200.50"),
+        ("register_number", "1089464.00", "1089464"),
     ],
 )
 def test_a_cell_is_read_by_label_or_code(name: str, text: str, meaning: str) -> None:
@@ -74,6 +87,16 @@ def test_everywhere_stands_for_each_borough() -> None:
         ("register_number", "1.23E+07", "“1.23E+07” is a number that the spreadsheet cut short"),
         ("register_number", "1,23457E+11", "cut short"),
         ("your_reference", "1E+05", "cut short"),
+        ("employs_staff", "vielleicht", "“vielleicht” is neither yes nor no"),
+        ("starts_on", "when it is warm", "“when it is warm” is no date. Enter one like 1 April 2027"),
+        ("starts_on", "46478", "“46478” is a number, which may stand for 1 April 2027. Format the column as dates"),
+        ("starts_on", "46478.5", "may stand for 1 April 2027"),
+        (
+            "starts_on",
+            "12/31/2027",
+            "“12/31/2027” is no date with the day first. Say how dates are written on the page",
+        ),
+        ("starts_on", "31/02/2027", "“31/02/2027” is no date. Enter one"),
     ],
 )
 def test_what_is_not_allowed_is_refused_with_what_is(name: str, text: str, refusal: str) -> None:
@@ -87,6 +110,8 @@ def test_what_is_not_allowed_is_refused_with_what_is(name: str, text: str, refus
         ("amount", "percent", "is a percentage. Enter an amount in pounds"),
         ("starts_on", "percent", "is a percentage. Enter a date"),
         ("title", "uncomputed", "holds a formula without a value"),
+        ("amount", "merged", "stands in a cell that spans several rows. Enter what each of them asks for"),
+        ("costs", "merged", "stands in a cell that spans several rows"),
     ],
 )
 def test_a_marked_cell_is_refused(name: str, mark: str, refusal: str) -> None:
@@ -105,6 +130,15 @@ def test_a_percentage_in_prose_and_the_value_of_a_formula_are_taken() -> None:
         *("01.04.2027", "1-4-2027", "1/4/27", "1 April 2027", "01 april 2027", "1st April 2027", "1 Apr 2027"),
         *("1-Apr-27", "1-Apr-2027", "01-APR-27", "Thursday 1 April 2027", "Thursday, 1st of April, 2027"),
         *("April 1, 2027", "Apr 1 2027", "1 April, 2027", "01/04/2027 00:00", "1Apr2027"),
+        *(
+            "Thu 1 Apr 2027",
+            "Thurs, 1 April 2027",
+            "Thursday, April 1, 2027",
+            "2027 April 1",
+            "2027-Apr-01",
+            "20270401",
+        ),
+        *("１ April ２０２７", "1\u00a0April\u00a02027"),
     ],
 )
 def test_a_day_is_read_as_people_write_it(text: str) -> None:
@@ -115,11 +149,17 @@ def test_a_day_is_read_as_people_write_it(text: str) -> None:
     "text",
     [
         *("", "10", "2027", "April 2027", "next Monday", "31/02/2027", "13/13/2027", "46478", "1 Smarch 2027"),
-        *("2027-13-01", "1/4", "01/04/2027 and later", "0 April 2027", "Apr-27"),
+        *("2027-13-01", "1/4", "01/04/2027 and later", "0 April 2027", "Apr-27", "20271301", "19270401"),
+        *("about 1 April 2027", "1 avril 2027", "2027年4月1日"),
     ],
 )
 def test_what_names_no_day_is_none(text: str) -> None:
     assert values.read_day(text) is None
+
+
+def test_a_year_of_four_figures_is_taken_as_it_stands() -> None:
+    assert values.read_day("0001-04-01") == date(1, 4, 1)
+    assert values.read_day("1/4/27") == date(2027, 4, 1)
 
 
 def test_days_in_figures_can_be_read_with_the_month_first() -> None:
