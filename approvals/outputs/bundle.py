@@ -6,7 +6,9 @@ Nothing here reads Part 2. Word files and open data are made from what was froze
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 
 from approvals.models import DecisionRecord, Pack
 from approvals.outputs import open_data, published, word
@@ -31,6 +33,12 @@ def of_record(record: DecisionRecord) -> bytes:
         **_paper(record.pack),
     }
     return _zipped(files, f"{signed.reference}, signed on {signed.record['signed_at'][:10]}")
+
+
+def sizes(bundle: bytes) -> dict[str, int]:
+    """Return the size in bytes of each file in a zip, by its name."""
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        return {entry.filename: entry.file_size for entry in archive.infolist()}
 
 
 def of_pack(frozen: Pack) -> bytes:

@@ -21,9 +21,12 @@ from grants.characters import for_xml
 
 _LANGUAGE = "en-GB"
 _NAVY = RGBColor(0x1D, 0x35, 0x57)
+_PARAGRAPHS = ("Heading 1", "Heading 2", "Heading 3", "Caption")
 # Of what the library's own template brings, the styles of tables that stay and the parts that go.
 _TABLES = ("Normal Table", "Table Grid")
 _UNUSED = ("thumbnail", "stylesWithEffects", "customXml")
+
+_BREAKS = re.compile(r"([\t\r\n])")
 
 Data = Mapping[str, Any]
 
@@ -36,15 +39,19 @@ class WordFile:
         self._title = title
         self._anchors = 0
         self._set_styles()
+        self._style_ids = {name: self._file.styles[name].style_id for name in _PARAGRAPHS}
         self._set_page(running)
 
     def heading(self, level: int, text: str, anchor: str = "") -> None:
-        paragraph = self._file.add_heading(for_xml(text), level)
+        paragraph = self._styled(f"Heading {level}", text)
         if anchor:
             self._bookmark(paragraph, anchor)
 
     def paragraph(self, text: str) -> Any:
-        return self._file.add_paragraph(for_xml(text))
+        paragraph = self._file.add_paragraph()
+        if text:
+            _run(paragraph, text)
+        return paragraph
 
     def paragraphs(self, text: str) -> None:
         """Add a text as paragraphs; an empty line separates two."""
@@ -53,8 +60,8 @@ class WordFile:
 
     def labelled(self, label: str, text: str) -> None:
         paragraph = self._file.add_paragraph()
-        paragraph.add_run(for_xml(label)).bold = True
-        paragraph.add_run(for_xml(f" {text}"))
+        _run(paragraph, label, bold=True)
+        _run(paragraph, f" {text}")
 
     def facts(self, rows: Iterable[tuple[str, str]]) -> None:
         """Add each value after its label, without the empty ones."""
@@ -70,7 +77,7 @@ class WordFile:
             if piece["link"]:
                 self._link(paragraph, piece["link"], piece["text"])
             else:
-                paragraph.add_run(for_xml(piece["text"]))
+                _run(paragraph, piece["text"])
 
     def table(
         self,
@@ -85,26 +92,26 @@ class WordFile:
         anchor: str = "",
     ) -> None:
         """Add a table under its caption. Widths are in millimetres; columns of figures are right aligned."""
-        above = self._file.add_paragraph(for_xml(caption), "Caption")
+        above = self._styled("Caption", caption)
         if anchor:
             self._bookmark(above, anchor)
         table = self._file.add_table(1 + len(rows), len(heads), "Table Grid")
         table.autofit = False
         for i, row in enumerate([heads, *rows]):
-            _whole(table.rows[i])
-            for j, (cell, text) in enumerate(zip(table.rows[i].cells, row, strict=True)):
+            table_row = table.rows[i]
+            _whole(table_row)
+            for j, (cell, text) in enumerate(zip(table_row.cells, row, strict=True)):
                 cell.width = Mm(widths[j])
                 paragraph = cell.paragraphs[0]
                 paragraph.paragraph_format.space_after = Pt(2)
-                run = paragraph.add_run(for_xml(text))
-                run.bold = i == 0 or i - 1 in totals or None
+                _run(paragraph, text, bold=i == 0 or i - 1 in totals)
                 if j in figures:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 elif j == 0 and i - 1 in inset:
                     paragraph.paragraph_format.left_indent = Cm(0.6)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Mm(width)
-        _mark(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
+        _child(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
         self._file.add_paragraph()
 
     def bytes(self, *, author: str, stamp: datetime) -> bytes:
@@ -154,6 +161,12 @@ class WordFile:
         foot.add_run(" of ")
         _field(foot, "NUMPAGES")
 
+    def _styled(self, style: str, text: str) -> Any:
+        paragraph = self.paragraph(text)
+        # The paragraph's own setter looks through all styles each time.
+        paragraph._p.style = self._style_ids[style]
+        return paragraph
+
     def _bookmark(self, paragraph: Any, anchor: str) -> None:
         self._anchors += 1
         for kind in ("w:bookmarkStart", "w:bookmarkEnd"):
@@ -174,13 +187,38 @@ def _bookmark_name(anchor: str) -> str:
     return for_xml(anchor).replace("-", "_")
 
 
-def _mark(of: Any, name: str) -> None:
-    of.append(OxmlElement(name))
+def _run(paragraph: Any, text: str, *, bold: bool | None = None) -> None:
+    """Add words to a paragraph. Tabs and line breaks become elements of their own.
+
+    The library's own way takes a text letter by letter, which was half the time of making a file.
+    """
+    run = _child(paragraph._p, "w:r")
+    if bold is not None:
+        # Words that are not bold keep empty properties, since a file that is made again has the bytes of the first.
+        properties = _child(run, "w:rPr")
+        if bold:
+            _child(properties, "w:b")
+    for piece in _BREAKS.split(for_xml(text)):
+        if piece == "\t":
+            _child(run, "w:tab")
+        elif piece in ("\r", "\n"):
+            _child(run, "w:br")
+        elif piece:
+            words = _child(run, "w:t")
+            words.text = piece
+            if piece != piece.strip():
+                words.set(qn("xml:space"), "preserve")
+
+
+def _child(of: Any, name: str) -> Any:
+    element = OxmlElement(name)
+    of.append(element)
+    return element
 
 
 def _whole(row: Any) -> None:
     """Keep a row on one page."""
-    _mark(row._tr.get_or_add_trPr(), "w:cantSplit")
+    _child(row._tr.get_or_add_trPr(), "w:cantSplit")
 
 
 def _field(paragraph: Any, name: str) -> None:

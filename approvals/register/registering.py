@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from approvals.models import DecisionRecord, RegisterEntry
-from approvals.outputs import bundle, published, word
-from approvals.paper import pack
+from approvals.outputs import bundle, published
 from approvals.register import entries
 
 
@@ -19,9 +18,11 @@ def enter(record: DecisionRecord) -> RegisterEntry:
 
 def _sizes(record: DecisionRecord) -> dict[str, int]:
     """Return the size of each download in bytes. A file that is made on demand has the same bytes each time."""
+    everything = bundle.of_record(record)
+    size_of = bundle.sizes(everything)
     return {
-        "pdf": len(pack.checked_pdf(record)),
-        "docx": len(word.of_record(record)),
+        "pdf": size_of["decision.pdf"],
+        "docx": size_of["decision.docx"],
         "json": len(published.data(record).encode()),
-        "zip": len(bundle.of_record(record)),
+        "zip": len(everything),
     }
