@@ -142,6 +142,8 @@ ACTIONS: dict[str, Action] = {
     "route awards": _by(_R.LEAD, past="routed the grant"),
     "clear warning": _by(_R.LEAD, past="cleared the routing warning"),
     "escalate award": _by(_R.LEAD, past="escalated the grant"),
+    "withhold recipient": _by(_R.LEAD, past="withheld the recipient of the grant"),
+    "name recipient": _by(_R.LEAD, past="named the recipient of the grant"),
     "propose rule": _by(_R.ADMINISTRATOR, past="proposed a delegation rule"),
     "confirm rule": _by(_R.LEAD, past="confirmed a delegation rule"),
     "see rules": _by(_R.ADMINISTRATOR, *_READERS),

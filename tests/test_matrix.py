@@ -122,6 +122,8 @@ TABLE = {
     "approvals:award": "lodfagkq",
     "approvals:clear_warning": "l",
     "approvals:escalate_award": "l",
+    "approvals:withhold_recipient": "l",
+    "approvals:name_recipient": "l",
     "approvals:record_payment": "f",
     "approvals:meet_condition": "lf",
     "approvals:undo_condition": "lf",

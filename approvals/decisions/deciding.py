@@ -17,7 +17,7 @@ from approvals.items import asking
 from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, PaperItem, SingleTenderAction
 from approvals.paper import pack
 from approvals.reconciliation import position
-from approvals.routing import approving, awards, commitments
+from approvals.routing import approving, awards, commitments, withheld
 from grants import audit, money, states
 from grants.bodies import How
 from grants.days import day_of
@@ -327,7 +327,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
             ],
         }
     )
-    return contents
+    return withheld.names_of(decision.round).out_of(contents)
 
 
 def _of_paper_item(item: DecisionItem) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from approvals.amendments import amending
 from approvals.decisions import sign_offs
 from approvals.decisions.sign_offs import Row
 from approvals.models import Decision, DelegationRule, PaperItem
-from approvals.paper import items, pack, sources, spellings
+from approvals.paper import items, naming, pack, sources, spellings
 from approvals.paper.contents import CheckedProse, checked_prose, text_of
 from approvals.paper.sections import PARTS, Part
 from approvals.paper.spellings import Unprinted
@@ -44,9 +44,11 @@ def of(decision: Decision, *, at: datetime, version: int | None = None, trail_he
     paper["sign_offs"] = everywhere(
         lambda text: spellings.spelled(text, decision.spellings), audit.plain(sign_offs.entries(rows))
     )
+    paper["sign_offs"] = basis.withheld.out_of(paper["sign_offs"])
     problems = [
         *faults(basis, prose),
         *spellings.problems(paper, decision.reference),
+        *naming.problems(paper, decision.reference),
         *amending.problems(decision),
         *sign_offs.problems(decision, rows),
     ]

@@ -26,7 +26,7 @@ from approvals.decisions.forms import (
     QueryForm,
     SignOffForm,
 )
-from approvals.models import Decision, PaperItem, PartTwo, Query
+from approvals.models import Award, Decision, PaperItem, PartTwo, Query
 from approvals.paper import pack as packs
 from approvals.paper import places
 from approvals.paper.sections import BY_KEY
@@ -138,7 +138,9 @@ def decision(request: Request, reference: str) -> HttpResponse:
     )
     if this_decision.is_editable:
         context["paper_items"] = PaperItem.objects.open_in(this_decision)
-    context["has_part_two"] = PartTwo.objects.filter(decision=this_decision).exists()
+    context["has_part_two"] = PartTwo.objects.filter(decision=this_decision).exists() or (
+        Award.objects.unnamed_in(this_decision.round).exists()
+    )
     return render(request, "approvals/decisions/decision.html", context)
 
 
@@ -146,8 +148,12 @@ def decision(request: Request, reference: str) -> HttpResponse:
 @require_GET
 def part_two(request: Request, reference: str) -> HttpResponse:
     decision = decision_or_404(request, reference, "see part 2")
-    this_part_two = get_object_or_404(PartTwo.objects.select_related("written_by"), decision=decision)
-    return render(request, "approvals/decisions/part_two.html", {"decision": decision, "part_two": this_part_two})
+    this_part_two = PartTwo.objects.select_related("written_by").filter(decision=decision).first()
+    withheld = list(Award.objects.unnamed_in(decision.round).for_routes())
+    if not (this_part_two or withheld):
+        raise Http404
+    context = {"decision": decision, "part_two": this_part_two, "withheld": withheld}
+    return render(request, "approvals/decisions/part_two.html", context)
 
 
 @allow("write part 2")

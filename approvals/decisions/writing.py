@@ -27,6 +27,7 @@ from approvals.prose import checking, elsewhere
 from approvals.prose.elsewhere import Source
 from approvals.reconciliation.sums import Discrepancy
 from approvals.register import registering
+from approvals.routing import withheld
 from approvals.routing.commitments import must_not_be_in_flight
 from grants import audit, states
 from grants.counting import counted
@@ -333,6 +334,8 @@ def defer_publication(
     must_allow(decision, "defer publication", "Only a signed decision can have its publication deferred")
     if until <= day_of(at):
         raise Refused("The day must be in the future", field="until")
+    if withheld.names_of(decision.round).in_text(reason):
+        raise Refused("The reason is published. Leave out the names that are withheld", field="reason")
     before = {"until": decision.deferred_until} if decision.deferred_until else {}
     decision.deferred_until, decision.deferral_reason = until, reason.strip()
     move(decision, "defer publication", "deferred_until", "deferral_reason")

@@ -10,7 +10,7 @@ from approvals.families import grouping
 from approvals.loading.folder import Folder, pounds, profile_of_cell
 from approvals.models import Award
 from approvals.review import reviewing
-from approvals.routing import approving, awards
+from approvals.routing import approving, awards, withholding
 from bids.models import Bid
 
 
@@ -35,6 +35,13 @@ def review(folder: Folder) -> None:
             by=by,
             at=folder.at(stage["on"]),
         )
+        if row.get("withheld"):
+            withholding.withhold_recipient(
+                award=Award.objects.get(bid=bids[row["bid"]]),
+                terms=withholding.Withholding(row["withheld"], row["public_title"], row["public_purpose"]),
+                by=by,
+                at=folder.at(stage["on"]),
+            )
     for action in folder.toml.get("single_tender_actions", []):
         _contract(folder, action)
 

@@ -359,6 +359,9 @@ FILES = {
             needed=False,
             note="in a round of several years, like `2023/24: 82500.00; 2024/25: 165000.00`",
         ),
+        Key("withheld", TEXT, needed=False, note="the ground, if the recipient is not published"),
+        Key("public_title", TEXT, needed=False, note="with `withheld`, and so is `public_purpose`"),
+        Key("public_purpose", TEXT, needed=False),
         Key("legal_power", TEXT, needed=False, note="one of the body's, its usual one unless it is given"),
     ),
     "payments": (

@@ -100,6 +100,10 @@ class AwardQuerySet(models.QuerySet["Award"]):
         texts = [f"bid__{own.name}" for own in Bid._meta.fields if isinstance(own, models.TextField)]
         return self.select_related("bid__recipient", "bid__family").defer(*texts).order_by("bid__source_reference")
 
+    def unnamed_in(self, round: Round) -> AwardQuerySet:
+        """Keep the live grants of a round whose recipients are withheld from publication."""
+        return self.live().filter(round=round).exclude(withheld="")
+
     def live(self) -> AwardQuerySet:
         """Leave out those that were withdrawn when their bid was returned to the panel."""
         return self.exclude(state=Award.State.WITHDRAWN)
@@ -131,6 +135,8 @@ class Award(models.Model):
         "clear warning": Transition(_PAYABLE),
         "escalate award": Transition((State.ROUTED,)),
         "approve award": Transition((State.ROUTED,), State.APPROVED),
+        "withhold recipient": Transition(_PAYABLE),
+        "name recipient": Transition(_PAYABLE),
         "record payment": Transition(_PAYABLE),
         # Only an approved grant has to change its amount: a refused or deferred one can be asked for unchanged.
         "amend grant: same amount": Transition((State.AGREED, State.ROUTED, State.REFUSED, State.DEFERRED)),
@@ -163,6 +169,10 @@ class Award(models.Model):
     routed_as = models.JSONField(default=dict, help_text="The rule, limit, groups and sums at the time of routing.")
     routed_at = models.DateTimeField(null=True)
     legal_power = models.CharField(max_length=200)
+    # Why the recipient is not published, and what is published in place of the bid's title and summary. All or none.
+    withheld = models.CharField("ground for withholding the recipient", max_length=300, blank=True)
+    public_title = models.CharField(max_length=150, blank=True)
+    public_purpose = models.TextField(max_length=2000, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = AwardQuerySet.as_manager()
@@ -172,6 +182,11 @@ class Award(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="award_amount_above_zero"),
             profile_sums_to("amount", "award_years_sum_to_its_amount"),
+            models.CheckConstraint(
+                condition=Q(withheld="", public_title="", public_purpose="")
+                | (~Q(withheld="") & ~Q(public_title="") & ~Q(public_purpose="")),
+                name="award_withheld_has_what_is_published",
+            ),
             models.CheckConstraint(
                 condition=Q(state="agreed") | ~Q(route="") | Q(state="withdrawn"), name="award_routed"
             ),

@@ -141,6 +141,9 @@ def recipient(settled_grant: Grant, by: Publisher) -> dict[str, str]:
     """Return the recipient by its number in a public register, or under the publisher's prefix if it has none."""
     kind, number = settled_grant.register_value, settled_grant.register_number
     name = settled_grant.recipient or "Not stated"
+    if settled_grant.withheld:
+        # Two recipients that are withheld on one ground are not one.
+        return {"id": f"{by.prefix}-org-withheld-{settled_grant.reference.lower()}", "name": name}
     if listed := registers.identifier(kind, number):
         own = {"id": listed, "name": name}
         return own | ({_NUMBERS[kind]: registers.normal(kind, number)[1]} if kind in _NUMBERS else {})

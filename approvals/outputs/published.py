@@ -13,6 +13,7 @@ from approvals.models import Approval, Award, Decision, DecisionRecord
 from approvals.outputs import open_data
 from approvals.paper import appendices, pack, settled
 from approvals.reconciliation import position
+from approvals.routing import withheld
 from grants import audit
 from grants.models import Round
 from grants.refusal import Changed
@@ -115,7 +116,9 @@ def delegated(round: Round) -> list[settled.Grant]:
         if award.route == Award.Route.DELEGATED and award.state == Award.State.APPROVED
     ]
     round_data = {"reference": round.reference, "title": round.title}
-    return settled.delegated(audit.plain(appendices.appendix(approved)), reported, round_data)
+    # The return goes to those who oversee the force, who see what is published and no more.
+    entries = withheld.names_of(round).out_of(audit.plain(appendices.appendix(map(withheld.masked, approved))))
+    return settled.delegated(entries, reported, round_data)
 
 
 def contracts() -> list[settled.Contract]:

@@ -4,7 +4,7 @@ A choice is frozen twice: as the label that a reader sees, and under a name that
 value. What is decided later is decided by the value, so that a label can be changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
@@ -39,7 +39,7 @@ def was_how(award: Award) -> str:
     return _HOW.get(was_state(award), "decided on")
 
 
-def appendix(awards: Sequence[Award]) -> list[dict[str, Any]]:
+def appendix(awards: Iterable[Award]) -> list[dict[str, Any]]:
     """Return each grant as it is published: recipient, amount, purpose, conditions, reason (SI 2011/3050 para 3(f))."""
     return [_entry(award) for award in awards]
 
@@ -81,6 +81,7 @@ def _entry(award: Award) -> dict[str, Any]:
         "conditions": conditions.joined(map(conditions.printed, fetched(award, "standing"))),
         "approved_at": valid.approved_at.astimezone(UTC) if valid else "",
         "legal_power": award.legal_power,
+        **({"withheld": award.withheld} if award.withheld else {}),
         "route": award.sentence,
         "cleared": award.warning_cleared,
         "paid_early": money.text(early) if early else "",

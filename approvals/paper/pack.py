@@ -84,7 +84,7 @@ def contents(
             "reconciliation": basis.reconciliation.as_json(),
         }
     )
-    return spellings.applied(paper, decision.spellings)
+    return basis.withheld.out_of(spellings.applied(paper, decision.spellings))
 
 
 def _years(slots: Sequence[SlotSums]) -> dict[str, Any]:

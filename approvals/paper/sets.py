@@ -179,11 +179,13 @@ def _row(lots: Sequence[Award]) -> Member:
 
 def _recipients(awards: Sequence[Award]) -> list[Member]:
     """Return each recipient with the sum of its grants."""
-    sums: dict[str, Decimal] = {}
+    sums: dict[int | str, tuple[str, Decimal]] = {}
     for award in awards:
-        name = award.bid.recipient.name if award.bid.recipient else award.bid.title
-        sums[name] = sums.get(name, money.ZERO) + award.amount
-    return [Member(name, amount) for name, amount in sums.items()]
+        # Two withheld recipients can be printed alike.
+        key = award.bid.recipient_id or award.bid.title
+        name, amount = sums.get(key, (award.bid.bidder, money.ZERO))
+        sums[key] = (name, amount + award.amount)
+    return [Member(name, amount) for name, amount in sums.values()]
 
 
 def _bids(bids: Sequence[BidEntry], outcome: Outcome) -> list[Member]:

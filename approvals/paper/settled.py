@@ -87,6 +87,7 @@ class Grant:
     illustrative: str
     round: str
     round_title: str
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
         illustrative=entry["illustrative"],
         round=round["reference"],
         round_title=round["title"],
+        withheld=entry.get("withheld", ""),
     )
 
 

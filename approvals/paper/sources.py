@@ -17,6 +17,8 @@ from approvals.reconciliation import position, sums
 from approvals.reconciliation.facts import BidEntry
 from approvals.reconciliation.sums import Reconciliation
 from approvals.routing import limits as rules
+from approvals.routing import withheld
+from approvals.routing.withheld import Names
 from grants import money
 
 
@@ -39,6 +41,8 @@ class Sources:
     earlier: Mapping[str, str] = field(default_factory=dict)
     # The amount paid before approval in the newest earlier paper that reported it, by reference.
     reported_early: Mapping[str, str] = field(default_factory=dict)
+    # What tells who the recipients are that nothing published may name.
+    withheld: Names = field(default_factory=Names)
 
     def routed(self, route: str) -> list[Award]:
         return [award for award in self.awards if award.route == route]
@@ -105,7 +109,7 @@ def sources(decision: Decision, day: date) -> Sources:
             for paper in signed
             for entry in paper.get("paid_early", _printed_early(paper))
         },
-        awards=[award for award in awards if award.state != Award.State.REFUSED],
+        awards=[withheld.masked(award) for award in awards if award.state != Award.State.REFUSED],
         contracts=list(SingleTenderAction.objects.live().filter(round=round).select_related("supplier")),
         limits={kind: rules.rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
         texts={key: text for key, text, _ in written},
@@ -113,6 +117,7 @@ def sources(decision: Decision, day: date) -> Sources:
         reconciliation=sums.reconcile(stands),
         bids=stands.bids,
         items=list(PaperItem.objects.in_force().filter(decision__round=round)),
+        withheld=withheld.names_of(round),
     )
 
 

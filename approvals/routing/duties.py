@@ -20,6 +20,8 @@ PREPARING = (
     "route awards",
     "clear warning",
     "escalate award",
+    "withhold recipient",
+    "name recipient",
     "approve award",
     "approve contract",
     "keep single tender action",

@@ -71,6 +71,18 @@ class EscalateForm(VersionedForm):
     reason = text_area("Reason", rows=3, longest=300)
 
 
+class WithholdForm(VersionedForm):
+    """Withhold the recipient of a grant from publication."""
+
+    ground = forms.CharField(
+        label="Exemption or other ground",
+        max_length=300,
+        help_text="It is published in place of the name. For example, Freedom of Information Act 2000, section 38.",
+    )
+    title = forms.CharField(label="Title to publish", max_length=150)
+    purpose = text_area("Purpose to publish", rows=4, longest=2000)
+
+
 class PaymentForm(VersionedForm):
     """Record a payment under a grant."""
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from approvals.access import award_or_404, condition_or_404
 from approvals.models import Approval, Award, DecisionItem, DelegationRule
 from approvals.reconciliation import parts, position
-from approvals.routing import approving, awards, commitments, conditions, duties, listing, profiles
+from approvals.routing import approving, awards, commitments, conditions, duties, listing, profiles, withholding
 from approvals.routing import limits as rule_transitions
 from approvals.routing.facts import RouteFacts
 from approvals.routing.forms import (
@@ -24,6 +24,7 @@ from approvals.routing.forms import (
     MeetConditionForm,
     PaymentForm,
     RuleForm,
+    WithholdForm,
 )
 from grants import money
 from grants.access import Request, allow, enter, holdings, must, round_or_404
@@ -96,6 +97,51 @@ def escalate_award(request: Request, reference: str) -> HttpResponse:
             award=this_award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
         ),
         done=f"You sent {this_award.bid.title} to the {this_award.round.body.offices.decider_short}",
+        to=reverse("approvals:award", args=[this_award.reference]),
+        award=this_award,
+    )
+
+
+# Recipients that are withheld
+
+
+@allow("withhold recipient")
+def withhold_recipient(request: Request, reference: str) -> HttpResponse:
+    this_award = award_or_404(request, reference, "withhold recipient")
+    initial = {
+        "version": this_award.version,
+        "ground": this_award.withheld,
+        "title": this_award.public_title,
+        "purpose": this_award.public_purpose,
+    }
+    return form_page(
+        request,
+        "approvals/routing/withhold_recipient.html",
+        WithholdForm(request.POST or None, initial=initial),
+        lambda data: withholding.withhold_recipient(
+            award=this_award,
+            seen=data.pop("version"),
+            terms=withholding.Withholding(**data),
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done=f"You withheld the recipient of {this_award.bid.title}",
+        to=reverse("approvals:award", args=[this_award.reference]),
+        award=this_award,
+    )
+
+
+@allow("name recipient")
+def name_recipient(request: Request, reference: str) -> HttpResponse:
+    this_award = award_or_404(request, reference, "name recipient")
+    return form_page(
+        request,
+        "approvals/routing/name_recipient.html",
+        SeenReasonForm(request.POST or None, initial={"version": this_award.version}),
+        lambda data: withholding.name_recipient(
+            award=this_award, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"The recipient of {this_award.bid.title} is no longer withheld",
         to=reverse("approvals:award", args=[this_award.reference]),
         award=this_award,
     )

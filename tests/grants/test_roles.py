@@ -70,6 +70,8 @@ CHANGES = {
         "route awards",
         "clear warning",
         "escalate award",
+        "withhold recipient",
+        "name recipient",
         "confirm rule",
         "approve award",
         "meet condition",
