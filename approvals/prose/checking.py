@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from approvals.prose import amounts, arithmetic, claim_reading, counts, labels, shares, sides
+from approvals.prose import amounts, arithmetic, claim_reading, counts, labels, nearest, shares, sides
 from approvals.prose.amounts import FOREIGN, IN_LETTERS, Mention, in_letters
 from approvals.prose.claims import Bound, Extent, Group, StatedClaim, equals
 from approvals.prose.elsewhere import Place, Source, place_of, sentence_around
@@ -177,9 +177,7 @@ def _sum(mention: Mention, text: _Text, known: Known) -> Match:
 def _unknown_sum(mention: Mention, text: _Text, known: Known) -> Match:
     """Return the check of a sum that no figure has; the sentence may name whose sum it would be."""
     label, named = _sentence_name(mention, text, known)
-    message = "matches no figure in this paper"
-    if named:
-        message += f", and the sentence names “{label}”, which is {named[0].exact}"
+    message = nearest.unknown(mention, label, named, (*known.payees, *known.figures.values()))
     return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", message, may_have_source=not named)
 
 

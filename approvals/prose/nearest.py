@@ -1,0 +1,43 @@
+"""What an unknown sum was probably meant to be: a figure with the same digits in another order. Pure rules."""
+
+from collections.abc import Iterable, Sequence
+
+from approvals.prose.amounts import Mention
+from approvals.prose.figures import Figure
+from grants import money
+
+
+def unknown(mention: Mention, label: str, named: Sequence[Figure], figures: Iterable[Figure]) -> str:
+    """Return why a sum matches nothing: what the sentence names, and a figure that has the same digits.
+
+    `label` is how the sentence names `named`, both empty where it names nothing; `figures` are all that there are.
+    """
+    message = "matches no figure in this paper"
+    if named:
+        message += f", and the sentence names “{label}”, which is {named[0].exact}"
+    twin = transposed(mention, named or figures)
+    if twin is None:
+        return message
+    if not named:
+        message += f", and “{twin.name}” is {twin.exact}"
+    return f"{message}, {_gap(mention, twin)} and the same digits in another order"
+
+
+def _gap(mention: Mention, figure: Figure) -> str:
+    """Return how much a sum is above or below a figure, such as “£18,000 less”."""
+    assert mention.value is not None and figure.amount is not None
+    difference = mention.value - figure.amount
+    return f"{money.pounds(abs(difference))} {'less' if difference > 0 else 'more'}"
+
+
+def transposed(mention: Mention, figures: Iterable[Figure]) -> Figure | None:
+    """Return the first figure of several digits that has those of a sum in another order, or None."""
+    if mention.value is None:
+        return None
+    digits = _digits(money.text(mention.value))
+    alike = (each for each in figures if each.amount is not None and _digits(money.text(each.amount)) == digits)
+    return next((each for each in alike if len(set(digits) - {"0", "."}) > 2 and each.amount != mention.value), None)
+
+
+def _digits(text: str) -> list[str]:
+    return sorted(text)
