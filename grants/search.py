@@ -100,7 +100,7 @@ class Sought:
     @property
     def tsquery(self) -> str:
         """The query in the syntax of PostgreSQL: every word must be there, or the number that some of them spell."""
-        terms = []
+        terms, texts = [], []
         for run, number in self.parts:
             if len(self.words) > 1 and all(word.is_small for word in run):
                 continue
@@ -108,9 +108,15 @@ class Sought:
             if number:
                 term = f"({term} | '{lexeme(number)}'{':*' if run[-1].is_last and len(number) > 3 else ''})"
             terms.append(term)
-        as_name = " & ".join(f"'{word}'" for word in self.plain)
+            texts += [word.text for word in run]
+        as_words = " & ".join(terms)
+        # A name that holds every one of the words finds nothing more, but has PostgreSQL expect so many hits that it
+        # reads all texts instead of the index.
+        if not self.plain or (texts and texts[-1] == self.plain[-1] and {*texts} <= {*self.plain}):
+            return as_words
         # The words of a name have no characters that a query would read as its own.
-        return " | ".join(filter(None, (" & ".join(terms), as_name and f"({as_name}:*)")))
+        as_name = "({}:*)".format(" & ".join(f"'{word}'" for word in self.plain))
+        return " | ".join(filter(None, (as_words, as_name)))
 
 
 def lexeme(number: str) -> str:
@@ -161,7 +167,8 @@ def matching(sought: Sought, at: str = "words") -> Q:
     """Return the condition that a thing holds what is sought; `at` leads to its `SearchWords`."""
     if not sought.spellings:
         return Q(pk__in=[])
-    return Q(_Matches(F(f"{at}__lexemes"), _Tsquery(Value(sought.tsquery)))) | named(sought, at)
+    # The names come first, because they are short: what they hold is not looked up in the long text as well.
+    return named(sought, at) | Q(_Matches(F(f"{at}__lexemes"), _Tsquery(Value(sought.tsquery))))
 
 
 def named(sought: Sought, at: str = "words") -> Q:

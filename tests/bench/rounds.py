@@ -73,8 +73,8 @@ def build(size: Size, number: int) -> Built:
         closes_on=date(2026, 12, 31),
         body_version=BodyVersion.objects.keep(own_body()),
     )
-    chair = _person(f"chair.{number}", Role.CHAIR, round)
-    members = [_person(f"member.{number}.{each}", Role.MEMBER, round) for each in range(size.members)]
+    chair = person(f"chair.{number}", Role.CHAIR, round)
+    members = [person(f"member.{number}.{each}", Role.MEMBER, round) for each in range(size.members)]
     defaults.set_up(round=round, by=chair, at=AT)
     _more_criteria(round, size.criteria)
     bids = _bids(round, size.bids)
@@ -92,7 +92,8 @@ def build(size: Size, number: int) -> Built:
     return Built(round, chair, members[0], bids[0])
 
 
-def _person(username: str, role: Role, round: Round) -> User:
+def person(username: str, role: Role, round: Round) -> User:
+    """A person with a role in a round."""
     person = User.objects.create(username=username, name=username.title(), unit="CPIE")
     RoleHolding.objects.create(user=person, role=role, round=round, given_at=AT)
     return person

@@ -15,6 +15,7 @@ from bids.intake.finding import TEXTS
 from bids.models import Bid, PanelOutcome
 from bids.models.search import BidWords
 from bids.panel import interests
+from grants import search
 from grants.models import Alias, Organisation, RegisterNumber, Round, User
 from grants.roles import Role
 from tests import factories
@@ -139,6 +140,22 @@ def test_bids_that_are_called_so_come_before_bids_that_mention_it(round: Round, 
     factories.bid(round, title="Boxing club")
     assert hits(lead, round, "boxing") == ["Boxing club", "Lamps"]
     assert hits(lead, round, "boxing", sort="-title") == ["Lamps", "Boxing club"]
+
+
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [
+        ("crime", "('crime':*)"),
+        ("The Lads Club", "('lads' | 'lad') & ('club':*)"),
+        ("body of bench", "('body' | 'bodi') & ('bench':*)"),
+        ("Growers Ltd", "('growers' | 'grower') & ('ltd':*) | ('growers':*)"),
+        ("Arts & Crafts", "('arts' | 'art') & ('crafts':* | 'craft')"),
+    ],
+)
+def test_a_name_is_asked_for_apart_only_where_it_finds_more(words: str, query: str) -> None:
+    sought = search.read(words)
+    assert sought is not None
+    assert sought.tsquery == query
 
 
 def test_the_other_filters_stay(round: Round, lead: User) -> None:
