@@ -21,7 +21,7 @@ from approvals.decisions.writing import NotReconciled
 from approvals.loading import playing
 from approvals.loading.folder import Folder
 from approvals.models import Decision, DecisionSection, Pack
-from approvals.outputs import published, verifying, word
+from approvals.outputs import open_data, published, verifying, word
 from approvals.paper import pack as packs
 from approvals.paper import spellings
 from approvals.paper.spellings import Unprinted, spelled
@@ -30,6 +30,9 @@ from bids.models.bids import BidQuerySet
 from grants import money
 from grants.models import AuditEvent, Organisation, User
 from grants.refusal import Refused, Stale
+from grants.tables import as_exact_csv
+from tests.approvals.outputs.test_open_data import BY, values
+from tests.bids.sheets.making import INPUTS
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW
 from tests.grants.test_printable import NAMES
@@ -202,6 +205,29 @@ def test_every_form_of_the_paper_has_the_spelling_and_a_note(tmp_path: Path) -> 
     assert "Safe cycle rides" in [grant.title for grant in published.grants(decision.round)]
     assert Bid.objects.get(source_reference="GE-08", round=decision.round).title == BIKE
     assert all(check.holds for check in verifying.checks(decision))
+
+
+def test_the_file_that_once_printed_code_points_is_printed_and_published_as_it_is(tmp_path: Path) -> None:
+    folder = estates(tmp_path)
+    shutil.copy(INPUTS / "c08-glyphs-and-apostrophes-round-bids.csv", tmp_path / "bids.csv")
+    decision = play(folder, "paper")
+    # The bicycle is in no typeface; all other letters of the file are.
+    assert [message.partition(" has ")[2].partition(",")[0] for message in of_draft(decision)] == ["U+1F6B2 BICYCLE"]
+
+
+def test_what_that_file_names_is_published_alike_in_every_form(tmp_path: Path) -> None:
+    folder = estates(tmp_path)
+    shutil.copy(INPUTS / "c08-glyphs-and-apostrophes-round-bids.csv", tmp_path / "bids.csv")
+    folder.text["printed_instead"] = [{"text": "🚲", "printed": "cycle", "reason": "No shape"}]
+    decision = play(folder, "published")
+    pdf = "".join(page.extract_text() for page in PdfReader(io.BytesIO(bytes(decision.record.pdf))).pages)
+    assert "@Home: safe flats" in pdf and "[U+" not in pdf
+    package = open_data.package(published.grants(decision.round), BY)
+    text = "".join(as_exact_csv(open_data.rows(package)))
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    assert [(row["Title"], row["Description"], row["Recipient Org:Name"]) for row in rows] == values(package)
+    assert {"@Home: safe flats", "=Equal mothers"} <= {row["Title"] for row in rows}
+    assert {"Bangla Khel বাংলা খেলা", "华埠社区中心", "ਪੰਜਾਬੀ ਸਭਾ"} <= {row["Recipient Org:Name"] for row in rows}
 
 
 def test_a_sum_is_checked_against_the_name_as_it_is_printed(biked: Decision) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from bids.intake import checking
-from bids.models import Bid, Upload
-from grants.models import Round
+from bids.models import Bid, CostLine, Upload
+from grants.models import AuditEvent, Round
 from grants.roles import Role
 from tests.bids.sheets import funders
 from tests.bids.sheets.making import proposed
@@ -82,6 +83,18 @@ def test_a_file_of_900_rows_comes_in_by_mapping_alone(round: Round, name: str) -
     preview = checking.check(round, upload.read())
     assert [row.errors for row in preview.wrong][:3] == []
     assert len(preview.new) == 900
+    address = reverse("bids:import_preview", args=[upload.reference])
+    assert client.post(address, {"csrfmiddlewaretoken": "token"}).status_code == 302
+    stored = Bid.objects.filter(round=round)
+    assert stored.count() == 900
+    assert {bid.source_reference: bid.amount for bid in stored} == {row.reference: row.amount for row in preview.rows}
+    assert CostLine.objects.filter(bid__in=stored).count() == 900
+    # Every bid has the organisation that its file names, under the number that it gives.
+    assert not stored.filter(recipient=None).exists()
+    assert set(stored.values_list("recipient_as_written", flat=True)) == {row.bidder for row in preview.rows}
+    numbered = stored.exclude(number_as_written="")
+    assert numbered.filter(recipient__numbers__number=F("number_as_written")).count() == numbered.count() > 500
+    assert AuditEvent.objects.filter(round=round, action="take in bid").count() == 900
 
 
 EXPECTED = {

@@ -229,6 +229,32 @@ def test_a_percentage_is_refused_at_its_cell(client: Client, round: Round) -> No
     assert errors(round, upload)["J2"] == "“50%” is a percentage. Enter an amount in pounds"
 
 
+def title_of(response: Any) -> str:
+    """What the browser calls a page."""
+    return " ".join(re.findall(r"<title>(.*?)</title>", response.content.decode(), re.DOTALL)[0].split())
+
+
+def test_a_page_of_errors_says_so_in_its_title(client: Client, round: Round) -> None:
+    upload, preview = upload_of(client, round, "c06-error-cells.xlsx")
+    assert title_of(client.get(preview)).startswith("Error: Check the bids")
+    # Sent all the same, it says so once.
+    assert title_of(client.post(preview, SENT)).startswith("Error: Check the bids")
+    columns = reverse("bids:map_columns", args=[upload.reference])
+    assert title_of(client.get(columns)).startswith("Choose the columns")
+    assert title_of(client.post(columns, SENT)).startswith("Error: Choose the columns")
+    address = reverse("bids:import_bids", args=[round.reference])
+    for name, content in (("bids.pdf", b"%PDF"), ("bids.xlsx", b"no workbook"), ("bids.csv", b'a,b\n"x" y,1')):
+        assert title_of(client.post(address, {"file": SimpleUploadedFile(name, content)})).startswith("Error: Import")
+    _, preview = upload_of(client, round, "c24-float-artefact.xlsx")
+    assert title_of(client.get(preview)).startswith("Check the bids")
+
+
+def test_a_word_that_does_not_end_is_read_whole(client: Client, round: Round) -> None:
+    (bid,) = taken_in(client, round, "c26-long-unbroken.xlsx")
+    assert max(len(word) for word in bid.title.split()) > 100
+    assert bid.title in text_of(client.get(reverse("bids:bid", args=[bid.reference])))
+
+
 def test_an_upload_is_its_owners_alone(client: Client, round: Round) -> None:
     upload, _ = upload_of(client, round, "c14-second-sheet.xlsx")
     other = Client()
