@@ -4,6 +4,7 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 from fractions import Fraction
+from functools import lru_cache
 
 # Below this, names of unlike bodies and projects began to be taken for one in the rounds of the fixtures, where the
 # likest unlike pair reaches 0.62. Sharan Project and Sharon Project reach 0.93.
@@ -40,6 +41,7 @@ def plain_letters(text: str) -> str:
     return unicodedata.normalize("NFKD", letters)
 
 
+@lru_cache(maxsize=8192)
 def plain_name(name: str) -> str:
     """A name as it is compared: one spelling for all forms of its letters, its spaces, `and` and its legal form.
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from bids.intake.content import is_same, plain_reference
+from bids.intake.content import digest, is_same, plain_reference
+from bids.intake.forms import BidForm
 from bids.intake.recipients import Body, Place, Question, Recipients, named
 from bids.intake.rows import COLUMNS, cell_of, row_form
 from bids.models import Bid
@@ -88,16 +89,16 @@ def check(round: Round, rows: Sequence[dict[str, str]], answers: Mapping[str, st
 def read(round: Round, rows: Sequence[dict[str, str]]) -> list[CheckedRow]:
     """Return each row checked by the rules of the form alone. This takes long, and needs no lock."""
     prefetch_related_objects([round], "tags")
-    checked = []
+    checked, blank_form = [], BidForm(round=round)
     for row in rows:
-        form, errors = row_form(round, row)
+        form, errors = row_form(blank_form, row)
         blank = CheckedRow(
             number=int(row["row"]),
             reference=row["your_reference"].strip(),
             title=row["title"],
             bidder=row["recipient"] or row["sponsoring_unit"],
             amount=None if errors else form.cleaned_data["amount"],
-            draft={} if errors else form.cleaned_data,
+            draft={} if errors else form.cleaned_data | {"intake_digest": digest(form.cleaned_data)},
             cells={name: cell_of(row, name) for name in COLUMNS if name in row},
         )
         checked.append(replace(blank, errors=[_at(round, blank, name, message) for name, message in errors]))

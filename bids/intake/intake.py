@@ -143,7 +143,8 @@ def _fill(bid: Bid, draft: dict[str, Any], place: recipients.Place) -> None:
     bid.recipient = place.body.stored if place.body else None
     bid.recipient_as_written = draft["recipient"]
     bid.register_as_written, bid.number_as_written = draft["register"], draft["register_number"]
-    bid.intake_digest = digest(draft)
+    # The rows of a spreadsheet bring it, so that it is not worked out while the round is locked.
+    bid.intake_digest = draft.get("intake_digest") or digest(draft)
 
 
 def _keep_costs(drafts: Sequence[tuple[Bid, dict[str, Any]]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import IO, Any, cast
 
 from django.utils.datastructures import MultiValueDict
@@ -133,8 +133,11 @@ def must_fit(rows: Sequence[Row]) -> None:
         raise UnreadableSheet(f"The file has more than {MOST_BIDS:,} rows. Split it into smaller files")
 
 
-def row_form(round: Round, row: dict[str, str]) -> tuple[BidForm, list[tuple[str, str]]]:
-    """Return the form of a row of a spreadsheet, and each error as a field and a message."""
+def row_form(blank: BidForm, row: dict[str, str]) -> tuple[BidForm, list[tuple[str, str]]]:
+    """Return the form of a row of a spreadsheet, and each error as a field and a message.
+
+    `blank` is a form of the round without data. Its fields serve all rows: to make them took longer than to read a row.
+    """
     data: MultiValueDict[str, str] = MultiValueDict()
     # A cell that could not be read keeps that one message.
     faults = dict(row.faults) if isinstance(row, Row) else {}
@@ -144,7 +147,7 @@ def row_form(round: Round, row: dict[str, str]) -> tuple[BidForm, list[tuple[str
             data.setlist(name, [code.strip() for code in text.split(";") if code.strip()])
         elif name == "boroughs":
             try:
-                data.setlist(name, round.body.areas.read(text))
+                data.setlist(name, blank.body.areas.read(text))
             except NoSuchArea as wrong:
                 faults.setdefault(name, str(wrong))
         elif name in _DAYS:
@@ -152,7 +155,8 @@ def row_form(round: Round, row: dict[str, str]) -> tuple[BidForm, list[tuple[str
                 data[f"{name}_{part}"] = value
         else:
             data[name] = text.lower() if name in ("led_by", "register", *_YES_NO) else text
-    form = BidForm(data, round=round)
+    form = copy(blank)
+    vars(form).update(data=data, is_bound=True, _bound_fields_cache={})
     errors = [(name, str(messages[0])) for name, messages in form.errors.items() if name not in faults]
     return form, [*faults.items(), *errors]
 
