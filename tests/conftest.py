@@ -112,6 +112,34 @@ def serving(url: str, log: Path, *, application: str = "grants.wsgi", workers: i
             server.wait(10)
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """A transaction, or a savepoint within one, to whose start the database goes back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What fixtures of a module write is there for all its tests, and gone after the last of them.
+
+    Its tests ask for `in_module_db` in place of the mark `django_db`, after which the connection is closed.
+    """
+    with django_db_blocker.unblock(), undone():
+        yield
+
+
+@pytest.fixture
+def in_module_db(module_db: None) -> Iterator[None]:
+    """What a test changes is undone, and what the fixtures of its module wrote stays."""
+    with undone():
+        yield
+        # As after each test with the mark `django_db`: what waits for the end of a transaction is checked here.
+        if not connection.needs_rollback and connection.is_usable():
+            connection.check_constraints()
+
+
 @pytest.fixture
 def deployed_hashers(settings: Any) -> None:
     """Passwords are hashed as in a deployment, which is slow by design."""
@@ -164,9 +192,8 @@ def last_release_database(django_db_setup: None, django_db_blocker: Any) -> Iter
 @pytest.fixture
 def upgraded(last_release_database: str, django_db_blocker: Any) -> Iterator[None]:
     """Django speaks to the upgraded database of the last release, and what the test changes there is undone."""
-    with django_db_blocker.unblock(), last_release.speaking_to(last_release_database), transaction.atomic():
+    with django_db_blocker.unblock(), last_release.speaking_to(last_release_database), undone():
         yield
-        transaction.set_rollback(True)
 
 
 def _wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:

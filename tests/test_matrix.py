@@ -10,7 +10,7 @@ from grants.roles import Role
 from tests import factories
 from tests.every_page import AT, addresses_of, export_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
+pytestmark = pytest.mark.usefixtures("in_module_db", "files_made_once")
 
 # m panel member, c chair, l CPIE lead, o DMPC office, d Deputy Mayor, f finance, a auditor, x administrator,
 # g legal, k commercial, q equality adviser;
@@ -220,8 +220,8 @@ OF_NO_ROUND = {
 }
 
 
-@pytest.fixture
-def addresses() -> dict[str, str]:
+@pytest.fixture(scope="module")
+def addresses(module_db: None) -> dict[str, str]:
     """An address for each page, all about PCD 681."""
     return addresses_of(TABLE)
 

@@ -17,7 +17,7 @@ from approvals.reconciliation.facts import Outcome
 from grants import audit
 from tests.conftest import DEMO_PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("in_module_db")
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 
 
@@ -25,15 +25,23 @@ def play(name: str, until: str = "amended") -> None:
     playing.play(Folder(FIXTURES / name, password=DEMO_PASSWORD), until, say=lambda line: None)
 
 
-@pytest.fixture
-def night() -> Decision:
+@pytest.fixture(scope="module")
+def played_night(module_db: None) -> None:
     play("night-safety")
+
+
+@pytest.fixture(scope="module")
+def played_green(module_db: None) -> None:
+    play("green-estates")
+
+
+@pytest.fixture
+def night(played_night: None) -> Decision:
     return Decision.objects.select_related("round", "record__pack").get(reference="PCD-1502")
 
 
 @pytest.fixture
-def green() -> Decision:
-    play("green-estates")
+def green(played_green: None) -> Decision:
     return Decision.objects.select_related("round", "record__pack", "amends").get(reference="PCD-1341")
 
 

@@ -37,7 +37,7 @@ from grants.models import AuditEvent, RoleHolding, Round, User
 from grants.people import people
 from tests import files
 from tests.bodies import MPS
-from tests.conftest import DEMO_PASSWORD
+from tests.conftest import DEMO_PASSWORD, undone
 from tests.every_page import FILE
 from tests.factories import NOW
 from tests.promises import worlds
@@ -152,7 +152,7 @@ class Visitor:
                 # Signing in and setting a password are the same for everybody, and slow by design.
                 own = TABLE.get(page_of(address), "*") != "*" and address not in only_read
                 for number, data in enumerate(sent_back(answer) if own else []):
-                    with worlds.undone():
+                    with undone():
                         answers[f"POST {address} #{number}"] = self.ask(address, data)
         return answers
 

@@ -11,7 +11,6 @@ import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.mail import send_mail
-from django.db import transaction
 from django.urls import reverse
 
 from approvals import tasks
@@ -126,12 +125,10 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        made = Site()
-        yield made
-        made.stage.leave()
-        transaction.set_rollback(True)
+def site(module_db: None) -> Iterator[Site]:
+    made = Site()
+    yield made
+    made.stage.leave()
 
 
 def differing(one: Walks, other: Walks) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import connection
 
 from approvals.decisions import writing
 from approvals.families import grouping
@@ -23,6 +23,7 @@ from grants.models import RoleHolding, Round, User
 from grants.roles import Role
 from grants.rounds import rounds, virement
 from tests import factories
+from tests.conftest import undone
 from tests.every_page import export_of, file_of, meet
 from tests.factories import NOW
 
@@ -234,14 +235,6 @@ class Stage:
     def leave(self) -> None:
         """Number the rows of whoever uses the database next as if no world had been."""
         self._count_anew(0)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """A savepoint to which the database goes back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def _build(world: World) -> None:
