@@ -28,7 +28,7 @@ from grants.references import InAddress
 from grants.rounds.forms import RoundForm
 from tests.every_page import publish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.walk]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.usefixtures("files_made_once")]
 
 HOSTILE = [
     "a vertical tab\x0b, a bell\x07 and the end\x1f",

@@ -24,7 +24,7 @@ from tests import factories
 from tests.approvals.steps import LATER, decide, open_paper, sign, sign_off
 from tests.factories import NOW, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 
 def _asked(decision: Decision, at: datetime) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ from tests.approvals.renders import html_text, pdf_text, word_text
 from tests.bodies import VALE
 from tests.factories import NOW, PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 LATER = NOW + timedelta(hours=1)
 MINUTES = Minutes(NOW.date(), ("Ama Boateng", "Lee Marsh", "Zoe Pell"), "GC/2026/11")
 

@@ -13,7 +13,7 @@ from grants.models import AuditEvent, User
 from tests.approvals.decisions.sections import page, post, signed_in
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 
 @pytest.fixture

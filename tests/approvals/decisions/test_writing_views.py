@@ -23,7 +23,7 @@ from tests.approvals.steps import sign_off
 from tests.bodies import MPS
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 STAY, GO = {"X-Autosave": "stay"}, {"X-Autosave": "go"}
 

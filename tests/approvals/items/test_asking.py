@@ -30,7 +30,7 @@ from tests.approvals.renders import html_text, pdf_text, word_text
 from tests.approvals.steps import LATER, decide, sign
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 TODAY = date(2026, 11, 20)
 TAKEN = Decimal("46500.25")
 

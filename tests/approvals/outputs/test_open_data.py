@@ -32,6 +32,8 @@ from tests.approvals.steps import LATER, decide, sign
 from tests.bodies import MPS
 from tests.every_page import publish
 
+pytestmark = pytest.mark.usefixtures("files_made_once")
+
 BESIDE = Path(settings.BASE_DIR).parent / "shared/data/360giving"
 SCHEMAS = Path(os.environ.get("SCHEMAS_360GIVING", BESIDE))
 TOTAL = Decimal("1438598.00")

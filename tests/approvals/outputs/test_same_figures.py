@@ -17,7 +17,7 @@ from grants.models import User
 from tests.approvals.renders import data_parts, figures, html_text, parts, pdf_text, word_text
 from tests.approvals.steps import LATER, Answer, decide, sign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 # The hashes at the paper's end are no figures of it.
 _HASHES = re.compile(r"\b[0-9a-f]{16,64}\b|sha256")

@@ -12,7 +12,7 @@ from grants.models import User
 from tests.approvals.paper.test_frozen import flipped
 from tests.every_page import publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
 
 PUBLIC = {
     name: [f"approvals:{name}", ["PCD-681"]]

@@ -32,6 +32,8 @@ from tests.approvals.outputs.test_open_data import GRANT, TOTAL
 from tests.approvals.steps import LATER, decide, open_paper, sign, sign_off
 from tests.every_page import publish
 
+pytestmark = pytest.mark.usefixtures("files_made_once")
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 RETURN = ("delegated_return", ["cpie-2019-20"])
 
