@@ -45,23 +45,34 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, **executable, "args": [*browser_type_launch_args.get("args", []), *arguments]}
 
 
-# What takes longest is begun first, so that no worker is left with it at the end while the other has nothing to do.
-# Where the demo has to be loaded anew, the second worker meanwhile does what needs none of it.
-WITHOUT_DEMO = ("tests/test_devdb.py", "tests/test_house.py", "tests/bids/test_scoring.py")
+# What takes longest is begun first, so that no worker is left with it at the end while the others have nothing to do.
 FIRST = (
-    "tests/promises/test_non_interference.py",
-    *WITHOUT_DEMO,
     "tests/journeys/test_every_page.py",
     "tests/journeys/test_lead.py",
     "tests/journeys/",
+    "tests/test_matrix.py",
+    "tests/approvals/test_second_body.py",
 )
+LOADS_THE_DEMO = "tests/promises/test_non_interference.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "page" in getattr(item, "fixturenames", ()) or "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    items.sort(key=lambda item: [not item.nodeid.startswith(path) for path in FIRST])
+    on_demo = {item.path for item in items if _stands_on_demo(item)}
+
+    def place(item: pytest.Item) -> list[bool]:
+        # Where the demo has to be loaded anew, the other workers meanwhile do what needs none of it.
+        at_the_start = [not item.nodeid.startswith(LOADS_THE_DEMO), item.path in on_demo]
+        return [*at_the_start, *(not item.nodeid.startswith(path) for path in FIRST)]
+
+    items.sort(key=place)
+
+
+def _stands_on_demo(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or "django_db_setup" in getattr(item, "fixturenames", ())
 
 
 def pytest_collection_finish() -> None:
