@@ -2,67 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from approvals.decisions import deciders, history, submission
 from approvals.models import Award, Decision, DelegationRule, Query
 from approvals.review import reviewing
-from approvals.routing.commitments import RoundSums, of_round
+from approvals.routing.commitments import RoundSums, sums_of
 from bids.models import Bid
 from bids.panel import members
 from grants import money
 from grants.access import Holdings, holdings
 from grants.models import AuditEvent, Round, User
 from grants.tasks import Segment, Task
+from grants.totals import counts_by
 
 
-def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
-    """Return the tasks of leads, advisers, the office and the decider, in the order of the work."""
-    if held.may("review bid", round):
-        yield from _of_lead(user, round)
-    yield from _of_decisions(user, held, round)
+def tasks(*, user: User, held: Holdings, rounds: Sequence[Round]) -> dict[int, list[Task]]:
+    """Return by round the tasks of leads, advisers, the office and the decider, in the order of the work."""
+    of_leads = _of_leads(user, [round for round in rounds if held.may("review bid", round)])
+    of_decisions = _of_decisions(user, held, rounds)
+    return {round.pk: [*of_leads.get(round.pk, ()), *of_decisions[round.pk]] for round in rounds}
 
 
-def _of_lead(user: User, round: Round) -> Iterator[Task]:
+def _of_leads(user: User, rounds: Sequence[Round]) -> dict[int, list[Task]]:
+    """Return the tasks of a lead by round, in three queries for any number of rounds."""
+    unconfirmed = DelegationRule.objects.filter(round__in=rounds, confirmed_by=None).exclude(proposed_by=user)
+    proposed = counts_by(unconfirmed, "round")
+    bids = counts_by(Bid.objects.filter(round__in=rounds), "round", "state")
+    grants = Award.objects.live().filter(round__in=rounds).order_by().values("round")
+    open_warning = ~Q(warning="") & Q(warning_cleared="")
+    waits = Q(route=Award.Route.DELEGATED, state=Award.State.ROUTED)
+    counted = grants.annotate(
+        unrouted=Count("pk", filter=Q(route="")),
+        warned=Count("pk", filter=open_warning),
+        waiting=Count("pk", filter=waits),
+    )
+    by_round: dict[int, Any] = {each["round"]: each for each in counted}
+    return {
+        round.pk: list(
+            _of_lead(
+                round,
+                proposed.get(round.pk, 0),
+                sum(bids.get((round.pk, state), 0) for state in reviewing.reviewable(round)),
+                by_round.get(round.pk, {}),
+            )
+        )
+        for round in rounds
+    }
+
+
+def _of_lead(round: Round, proposed: int, recommended: int, grants: Mapping[str, int]) -> Iterator[Task]:
+    """Yield the tasks of a lead in a round. `grants` counts those that are unrouted, warned and waiting."""
+
     def page(name: str) -> str:
         return reverse(f"approvals:{name}", args=[round.reference])
 
-    proposed = DelegationRule.objects.filter(round=round, confirmed_by=None).exclude(proposed_by=user).count()
     if proposed:
         yield Task("Confirm the limits of delegation", page("rules"), proposed)
-    recommended = Bid.objects.filter(round=round, state__in=reviewing.reviewable(round)).count()
     if recommended:
         yield Task("Review what the panel recommends", page("review"), recommended)
-    grants = Award.objects.live().filter(round=round)
-    unrouted = grants.filter(route="").count()
-    if unrouted:
+    if unrouted := grants.get("unrouted"):
         yield Task("Route the agreed grants", page("routes"), unrouted)
-    warned = grants.exclude(warning="").filter(warning_cleared="").count()
-    if warned:
+    if warned := grants.get("warned"):
         yield Task("Clear routing warnings", page("routes"), warned, hint="The other key gives a higher route.")
-    waiting = grants.filter(route=Award.Route.DELEGATED, state=Award.State.ROUTED).count()
-    if waiting:
+    if waiting := grants.get("waiting"):
         yield Task("Approve delegated grants", page("approvals"), waiting)
 
 
-def _of_decisions(user: User, held: Holdings, round: Round) -> Iterator[Task]:
-    """Return the tasks of every paper of a round, in a fixed number of queries for any number of papers."""
-    decisions = list(Decision.objects.filter(round=round))
-    queries = Query.objects.filter(pack__decision__round=round, answered_at=None)
-    asked = dict(queries.order_by().values_list("pack__decision").annotate(Count("pk")))
-    returns = history.all_returned(round, [each for each in decisions if each.state == Decision.State.RETURNED])
-    for decision in decisions:
-        decision.round = round
-        yield from _of_decision(held, decision, returns.get(decision.reference), asked.get(decision.pk, 0))
-        if decision.state == Decision.State.DECIDED and held.may("sign decision", round):
-            yield from _signature(user, decision)
-    if held.may("sign off", round):
-        yield from _sign_offs(held, [each for each in decisions if each.is_editable])
+def _of_decisions(user: User, held: Holdings, rounds: Sequence[Round]) -> dict[int, list[Task]]:
+    """Return the tasks of every paper by round, in a fixed number of queries for any number of rounds and papers."""
+    decisions = list(Decision.objects.filter(round__in=rounds))
+    queries = Query.objects.filter(pack__decision__round__in=rounds, answered_at=None)
+    asked = counts_by(queries, "pack__decision")
+    returns = history.all_returned([each for each in decisions if each.state == Decision.State.RETURNED])
+    signing = {round.pk for round in rounds if held.may("sign off", round)}
+    newest = next((each for each in decisions if each.is_editable and each.round_id in signing), None)
+    tasks: dict[int, list[Task]] = {}
+    for round in rounds:
+        own = [each for each in decisions if each.round_id == round.pk]
+        tasks[round.pk] = []
+        for decision in own:
+            decision.round = round
+            tasks[round.pk] += _of_decision(held, decision, returns.get(decision.reference), asked.get(decision.pk, 0))
+            if decision.state == Decision.State.DECIDED and held.may("sign decision", round):
+                tasks[round.pk] += _signature(user, decision)
+        if round.pk in signing:
+            tasks[round.pk] += _sign_offs(held, [each for each in own if each.is_editable], newest)
+    return tasks
 
 
 def _of_decision(
@@ -96,17 +127,21 @@ def _signature(user: User, decision: Decision) -> Iterator[Task]:
     yield Task(f"Sign {decision.reference}", sign, 1, button=f"Sign {decision.reference}")
 
 
-def _sign_offs(held: Holdings, written: Sequence[Decision]) -> Iterator[Task]:
-    """Return the sign-offs that an adviser still has to give.
+def _sign_offs(held: Holdings, written: Sequence[Decision], newest: Decision | None) -> Iterator[Task]:
+    """Yield the sign-offs that an adviser still has to give in the papers of a round.
 
-    Working out what a paper would say takes many queries, so only the newest is read; the others link to their page.
+    Working out what a paper would say takes many queries, so only the `newest` of all rounds is read; the others link
+    to their page.
     """
-    for decision in written[1:]:
-        address = f"{reverse('approvals:decision', args=[decision.reference])}#sign-offs"
-        yield Task(f"See the sign-offs of {decision.reference}", address, hint=decision.title)
-    if not written:
-        return
-    decision = written[0]
+    for decision in written:
+        if decision is newest:
+            yield from _missing_sign_offs(held, decision)
+        else:
+            address = f"{reverse('approvals:decision', args=[decision.reference])}#sign-offs"
+            yield Task(f"See the sign-offs of {decision.reference}", address, hint=decision.title)
+
+
+def _missing_sign_offs(held: Holdings, decision: Decision) -> Iterator[Task]:
     for row in submission.of(decision, at=timezone.now()).sign_offs:
         if not row.standing.holds and held.may(row.area.action, decision.round):
             address = reverse("approvals:sign_off", args=[decision.reference, row.area.value])
@@ -115,24 +150,34 @@ def _sign_offs(held: Holdings, written: Sequence[Decision]) -> Iterator[Task]:
             yield Task(name, address, 1, hint=hints.get(row.standing.state, decision.title), button=name)
 
 
-def standing(*, held: Holdings, round: Round) -> str:
-    """Return a sentence on where a round stands and what comes next, with nothing that this person may not see."""
-    decision = Decision.objects.filter(round=round).first() if held.may("see decisions", round) else None
+def standing(*, held: Holdings, rounds: Sequence[Round]) -> dict[int, str]:
+    """Return by round a sentence on where it stands and what comes next, with nothing that this person may not see."""
+    seeing = [round for round in rounds if held.may("see decisions", round)]
+    newest: dict[int, Decision] = {}
+    for decision in Decision.objects.filter(round__in=seeing):
+        newest.setdefault(decision.round_id, decision)
+    closed = members.closed_among(rounds)
+    with_bids = set(Bid.objects.filter(round__in=rounds).order_by().values_list("round", flat=True).distinct())
+    return {
+        round.pk: _standing(round, newest.get(round.pk), round.pk in closed, round.pk in with_bids) for round in rounds
+    }
+
+
+def _standing(round: Round, decision: Decision | None, closed: bool, has_bids: bool) -> str:
     if decision:
         return f"{decision.reference}: {decision.get_state_display().lower()}."
-    if members.scoring_closed(round):
+    if closed:
         return "Scoring has closed. The outcomes and the grants follow."
-    if not Bid.objects.filter(round=round).exists():
+    if not has_bids:
         return f"Bids come in until {round.closes_on:%-d %B %Y}. Scoring follows."
     until = f" until {round.scoring_closes_on:%-d %B %Y}" if round.scoring_closes_on else ""
     return f"The panel scores{until}. The outcomes follow."
 
 
-def overview(*, held: Holdings, round: Round) -> list[Segment]:
-    """Return the allocation as one bar: lines and contracts, grants approved, grants asked for, and what is left."""
-    if not held.may("see reconciliation", round):
-        return []
-    return _bar(of_round(round=round))
+def overview(*, held: Holdings, rounds: Sequence[Round]) -> dict[int, list[Segment]]:
+    """Return by round its allocation as a bar: lines and contracts, grants approved and asked for, and what is left."""
+    seeing = [round for round in rounds if held.may("see reconciliation", round)]
+    return {pk: _bar(sums) for pk, sums in sums_of(seeing).items()} if seeing else {}
 
 
 def _bar(sums: RoundSums) -> list[Segment]:

@@ -1,6 +1,6 @@
 """A person's tasks in a round that concern bids and the panel, for their home page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 
@@ -10,23 +10,43 @@ from bids.panel.practice import waiting_for
 from grants.access import Holdings
 from grants.models import Round, User
 from grants.tasks import Task
+from grants.totals import counts_by
 
 
-def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
-    """Yield the tasks of members, chair and leads, in the order of the work."""
-    closed = members.scoring_closed(round)
+def tasks(*, user: User, held: Holdings, rounds: Sequence[Round]) -> dict[int, list[Task]]:
+    """Return by round the tasks of members, chair and leads, in the order of the work.
+
+    Only the panel's own people need queries for each of their rounds.
+    """
+    closed = members.closed_among(rounds)
+    checked = [round for round in rounds if held.may("check eligibility", round)]
+    received = counts_by(Bid.objects.filter(round__in=checked, state=Bid.State.RECEIVED), "round")
+    of_panel = [round for round in rounds if held.may("run panel", round) or held.may("score bid", round)]
+    open_meetings: dict[int, Meeting] = {}
+    for meeting in Meeting.objects.filter(round__in=of_panel, closed_at=None):
+        open_meetings.setdefault(meeting.round_id, meeting)
+    return {
+        round.pk: list(
+            _of_round(user, held, round, round.pk in closed, received.get(round.pk, 0), open_meetings.get(round.pk))
+        )
+        for round in rounds
+    }
+
+
+def _of_round(
+    user: User, held: Holdings, round: Round, closed: bool, received: int, meeting: Meeting | None
+) -> Iterator[Task]:
     if held.may("run panel", round):
         yield from _to_declare(reading.to_answer_for(user, round).exclude(interests__member=user).count(), round)
     if held.may("score bid", round) and not closed:
         yield from _of_member(user, round, chairs=held.may("run panel", round))
-    if held.may("check eligibility", round):
-        waiting = Bid.objects.filter(round=round, state=Bid.State.RECEIVED).count()
-        if waiting:
-            address = reverse("bids:eligibility", args=[round.reference])
-            yield Task("Check whether bids are eligible", address, waiting, hint="New bids have come in.")
+    if received:
+        address = reverse("bids:eligibility", args=[round.reference])
+        yield Task("Check whether bids are eligible", address, received, hint="New bids have come in.")
     if held.may("run panel", round):
         yield from _of_chair(user, round, closed)
-    yield from _of_meeting(user, held, round)
+    if meeting:
+        yield from _of_meeting(user, held, round, meeting)
 
 
 def _to_declare(undeclared: int, round: Round) -> Iterator[Task]:
@@ -57,10 +77,7 @@ def _of_member(user: User, round: Round, *, chairs: bool) -> Iterator[Task]:
         yield Task("Score bids: all submitted", reverse("bids:scoring", args=[round.reference]), 0)
 
 
-def _of_meeting(user: User, held: Holdings, round: Round) -> Iterator[Task]:
-    meeting = Meeting.objects.filter(round=round, closed_at=None).first()
-    if meeting is None:
-        return
+def _of_meeting(user: User, held: Holdings, round: Round, meeting: Meeting) -> Iterator[Task]:
     if held.may("run panel", round):
         undiscussed = meeting.items.filter(recorded_at=None).count()
         yield Task("Hold the panel’s meeting", reverse("bids:meeting", args=[meeting.reference]), undiscussed)

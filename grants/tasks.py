@@ -1,6 +1,6 @@
 """A person's tasks, gathered from every app for the home page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 
 from grants.access import Holdings
 from grants.models import Round, User, Virement
+from grants.totals import counts_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +50,35 @@ class RoundWaiting:
     standing: str
 
 
-def tasks(*, user: User, held: Holdings, round: Round) -> Iterator[Task]:
-    """Yield the task of a second person: to answer virements that somebody else proposed."""
-    if not held.may("confirm virement", round):
-        return
-    proposed = Virement.objects.filter(round=round, state=Virement.State.PROPOSED).exclude(proposed_by=user).count()
-    if proposed:
-        address = reverse("grants:virements", args=[round.reference])
-        yield Task("Confirm or refuse virements", address, proposed)
+def tasks(*, user: User, held: Holdings, rounds: Sequence[Round]) -> dict[int, list[Task]]:
+    """Return by round the task of a second person: to answer virements that somebody else proposed."""
+    own = [round for round in rounds if held.may("confirm virement", round)]
+    others = Virement.objects.filter(round__in=own, state=Virement.State.PROPOSED).exclude(proposed_by=user)
+    proposed = counts_by(others, "round")
+    return {
+        round.pk: [
+            Task("Confirm or refuse virements", reverse("grants:virements", args=[round.reference]), proposed[round.pk])
+        ]
+        for round in own
+        if round.pk in proposed
+    }
 
 
 def waiting(user: User, held: Holdings) -> list[RoundWaiting]:
-    """Return every round in which the person holds a role, the newest first."""
-    rounds = []
-    for round in held.rounds("see home"):
-        tasks: list[Task] = []
-        for name in settings.WAITING:
-            more: Iterable[Task] = import_string(name)(user=user, held=held, round=round)
-            tasks += more
-        bar: list[Segment] = import_string(settings.OVERVIEW)(held=held, round=round)
-        standing: str = import_string(settings.STANDING)(held=held, round=round)
-        rounds.append(RoundWaiting(round, tasks, bar, standing))
-    return rounds
+    """Return every round in which the person holds a role, the newest first.
+
+    Each app reads all rounds at once, so that the queries do not grow with them.
+    """
+    rounds = list(held.rounds("see home"))
+    by_app = [import_string(name)(user=user, held=held, rounds=rounds) for name in settings.WAITING]
+    bars: Mapping[int, list[Segment]] = import_string(settings.OVERVIEW)(held=held, rounds=rounds)
+    standings: Mapping[int, str] = import_string(settings.STANDING)(held=held, rounds=rounds)
+    return [
+        RoundWaiting(
+            round,
+            [task for of_app in by_app for task in of_app.get(round.pk, ())],
+            bars.get(round.pk, []),
+            standings.get(round.pk, ""),
+        )
+        for round in rounds
+    ]

@@ -1,4 +1,4 @@
-"""Sums of money that the database adds up. For amounts in memory there are `money.total` and `money.Tally`."""
+"""Sums and counts that the database works out. For amounts in memory there are `money.total` and `money.Tally`."""
 
 from decimal import Decimal
 from typing import Any
@@ -24,3 +24,9 @@ def tallies_by(rows: QuerySet[Any], *names: str) -> dict[tuple[Any, ...], Tally]
     """Return the tally of the rows for each combination of the values of these fields, in one query."""
     grouped = rows.order_by().values_list(*names).annotate(Count("pk"), Sum("amount"))
     return {tuple(values): Tally(count, total) for *values, count, total in grouped}
+
+
+def counts_by(rows: QuerySet[Any], *names: str) -> dict[Any, int]:
+    """Return the number of rows for each value of a field, or combination of values of several, in one query."""
+    grouped = rows.order_by().values_list(*names).annotate(Count("pk"))
+    return {values[0] if len(names) == 1 else tuple(values): count for *values, count in grouped}

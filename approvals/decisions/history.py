@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from approvals.models import Decision, DecisionSection
 from approvals.paper.sections import BY_KEY, Part
-from grants.models import AuditEvent, Round
+from grants.models import AuditEvent
 
 # How many unchanged words are shown on either side of a change.
 AROUND = 12
@@ -49,10 +49,11 @@ def returned(decision: Decision) -> AuditEvent | None:
     return events.order_by("number").last()
 
 
-def all_returned(round: Round, given_back: Sequence[Decision]) -> dict[str, AuditEvent]:
+def all_returned(given_back: Sequence[Decision]) -> dict[str, AuditEvent]:
     """Return the latest return of each paper, by its reference, in at most one query."""
     references = [decision.reference for decision in given_back]
-    events = AuditEvent.objects.filter(round=round, action="return pack", subject__in=references)
+    rounds = {decision.round_id for decision in given_back}
+    events = AuditEvent.objects.filter(round__in=rounds, action="return pack", subject__in=references)
     return {event.subject: event for event in events.order_by("number")}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -56,7 +57,14 @@ def progress_of_members(round: Round) -> dict[int, int]:
 
 def scoring_closed(round: Round) -> bool:
     """Return whether scorecards can no longer change, so that results may be seen. True in a round without scores."""
-    return not round.scored or Panel.objects.filter(round=round).exclude(closed_at=None).exists()
+    return bool(closed_among([round]))
+
+
+def closed_among(rounds: Sequence[Round]) -> set[int]:
+    """Return the primary keys of the rounds for which `scoring_closed` is true, in at most one query."""
+    scored = [round.pk for round in rounds if round.scored]
+    closed = Panel.objects.filter(round__in=scored).exclude(closed_at=None).values_list("round", flat=True)
+    return {round.pk for round in rounds if not round.scored}.union(closed)
 
 
 def open_panel(round: Round) -> Panel:

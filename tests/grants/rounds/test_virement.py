@@ -294,7 +294,9 @@ def test_the_database_keeps_a_virement_as_it_was_proposed_and_answered(round: Ro
 def test_a_proposal_waits_for_everybody_but_its_author(round: Round, kit: User, lead: User) -> None:
     propose(round, kit)
     waiting = {
-        user.pk: [(task.text, task.count) for task in tasks(user=user, held=holdings(user), round=round)]
+        user.pk: [
+            (task.text, task.count) for task in tasks(user=user, held=holdings(user), rounds=[round]).get(round.pk, [])
+        ]
         for user in (kit, lead, person(Role.FINANCE, round=round), person(Role.AUDITOR, round=round))
     }
     answering = [("Confirm or refuse virements", 1)]
