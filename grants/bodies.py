@@ -97,6 +97,16 @@ class Areas:
             return self.everywhere
         return ", ".join(self.by_code[code].name for code in codes if code in self.by_code)
 
+    def labelled(self, code: str) -> tuple[str, str]:
+        """An area's code in small letters, as in an address, and what a reader sees of it alone."""
+        if code not in self._labels:
+            self._labels[code] = (code.lower(), self.names([code]))
+        return self._labels[code]
+
+    @cached_property
+    def _labels(self) -> dict[str, tuple[str, str]]:
+        return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Offices:

@@ -41,7 +41,7 @@ def plain_letters(text: str) -> str:
     return unicodedata.normalize("NFKD", letters)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=20_000)
 def plain_name(name: str) -> str:
     """A name as it is compared: one spelling for all forms of its letters, its spaces, `and` and its legal form.
 

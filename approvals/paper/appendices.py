@@ -69,10 +69,10 @@ def _entry(award: Award) -> dict[str, Any]:
         "locations": body.locations(bid.boroughs),
         "starts_on": bid.starts_on,
         "ends_on": bid.ends_on,
-        "aims": ", ".join(tag.label for tag in bid.tags.all()),
+        "aims": ", ".join(tag.label for tag in fetched(bid, "labels")),
         "tags": [
             {"kind": tag.get_kind_display(), "kind_value": tag.kind, "code": tag.code, "label": tag.label}
-            for tag in bid.tags.all()
+            for tag in fetched(bid, "labels")
         ],
         "outputs": bid.outputs,
         "outcomes": bid.outcomes,

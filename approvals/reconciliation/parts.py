@@ -9,9 +9,10 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from approvals.enums import Level
 from approvals.reconciliation.facts import BidEntry, Contract, Grant, Item, Label, Line, Outcome, Payment, Position
@@ -121,16 +122,25 @@ def _standing(grant: Grant) -> Label:
 
 
 def _recipient(grant: Grant) -> Label:
-    name = grant.recipient or "No recipient"
+    return _body(grant.recipient or "No recipient")
+
+
+@lru_cache(maxsize=20_000)
+def _body(name: str) -> Label:
     # Two names may look alike without their punctuation; the digest keeps their addresses apart.
     mark = hashlib.sha256(name.encode()).hexdigest()[:6]
     return f"{slug(name)[:40].strip('-')}-{mark}", name
 
 
 def _period(grant: Grant) -> Label:
-    if grant.starts_on is None or grant.ends_on is None:
+    return _between(grant.starts_on, grant.ends_on)
+
+
+@lru_cache(maxsize=2_000)
+def _between(starts_on: date | None, ends_on: date | None) -> Label:
+    if starts_on is None or ends_on is None:
         return "not-stated", "Not stated"
-    first, last = year_of(grant.starts_on), year_of(grant.ends_on)
+    first, last = year_of(starts_on), year_of(ends_on)
     label = first if first == last else f"{first} to {last}"
     return slug(label), label
 
@@ -172,11 +182,14 @@ def places(grant: Grant) -> list[tuple[Dimension, Label]]:
 
 
 def _by(dimension: Dimension, grants: Sequence[Grant], whole: Part) -> Split:
+    """Return the grants split by a dimension. `whole` has the row of each grant, in the same order."""
     by_place: dict[str, tuple[str, list[Row]]] = {}
-    for grant in grants:
+    for grant, row in zip(grants, whole.rows, strict=True):
         for place, label in dimension.places(grant):
-            by_place.setdefault(f"{dimension.name}-{place}", (label, []))[1].append(_grant(grant))
-    parts = [Part(key, label, rows, note=dimension.note) for key, (label, rows) in by_place.items()]
+            by_place.setdefault(place, (label, []))[1].append(row)
+    parts = [
+        Part(f"{dimension.name}-{place}", label, rows, note=dimension.note) for place, (label, rows) in by_place.items()
+    ]
     # The largest part comes first; periods are in the order of time.
     parts.sort(key=lambda part: (money.ZERO if dimension.name == "period" else -part.total, part.label))
     return Split(dimension.name, dimension.heading, whole, parts, dimension.overlaps)

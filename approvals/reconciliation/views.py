@@ -27,7 +27,7 @@ from grants.access import Request, allow, round_or_404
 from grants.counting import counted
 from grants.days import day_of
 from grants.models import Round
-from grants.pages import page_of
+from grants.pages import LONG_PAGE, page_of
 from grants.refusal import Refused
 
 # The page lists this many causes of a failed check, and counts the others.
@@ -53,8 +53,8 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
         "payments": [splits["paid"], splits["retrospective"]],
         "checks": [_with_causes(this_round, figures, check) for check in checks.checks(figures, reconciled)],
         "virements": this_round.virements.select_related("source", "target")[:5],
-        "since": _latest_changes(this_round, timezone.now()),
-        "items": (items := whatif.items(figures)),
+        "since": _latest_changes(this_round, timezone.now(), compare=len(figures.grants) <= LONG_PAGE),
+        "items": (items := page_of(request, whatif.items(figures), size=LONG_PAGE, name="items")),
         "form": RefusedForm(items=items),
         "to_recover": (back := position.to_recover(this_round)),
         "paid_in_all": splits["paid"].parts[0].total + back,
@@ -82,7 +82,7 @@ def cause_address(round: Round, figures: Position, cause: rules.Discrepancy) -> 
 
 @dataclass(frozen=True, slots=True)
 class LatestChanges:
-    """The changes since the newest pack of a round. Where they cannot be worked out, `fault` says why."""
+    """The changes since the newest pack of a round; None where they are on a page of their own, or `fault` says why."""
 
     pack: Pack
     changes: Changes | None
@@ -94,10 +94,12 @@ class LatestChanges:
         return f"?from={self.pack.version}&to=now"
 
 
-def _latest_changes(round: Round, at: datetime) -> LatestChanges | None:
+def _latest_changes(round: Round, at: datetime, *, compare: bool) -> LatestChanges | None:
     pack = versions.newest(round)
     if pack is None:
         return None
+    if not compare:
+        return LatestChanges(pack, None)
     try:
         return LatestChanges(pack, versions.compared(pack.decision, pack, None, at))
     except Refused as refused:
@@ -167,9 +169,15 @@ def what_if(request: Request, round: str) -> HttpResponse:
         asked = [item for item in asked if item.reference in asked_in]
     chosen = set(request.GET.getlist("refused")) & {item.reference for item in asked}
     data = {"asked": "1", "refused": sorted(chosen), "decision": decision.reference if decision else ""}
+    page = page_of(request, asked, size=LONG_PAGE)
+    # What was chosen on another page stays chosen, so it is listed here too.
+    listed = {item.reference for item in page}
+    shown = [*(item for item in asked if item.reference in chosen - listed), *page]
     context = {
         "items": asked,
-        "form": RefusedForm(data if "asked" in request.GET else None, items=asked, initial=data),
+        "page": page,
+        "total": money.total([item.amount for item in asked]),
+        "form": RefusedForm(data if "asked" in request.GET else None, items=shown, initial=data),
         "decision": decision,
         "imagined": whatif.refuse(figures, chosen),
     }

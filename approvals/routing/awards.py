@@ -66,7 +66,8 @@ def routes_now(round: Round, day: date, amounts: Mapping[str, Decimal] | None = 
 
     `amounts`, in pounds by reference, replace those of the grants, for a paper that asks to change them.
     """
-    return routes_of(round, day, list(Award.objects.live().for_claims().filter(round=round)), amounts)
+    live_awards = Award.objects.live().for_claims().defer("routed_as").filter(round=round)
+    return routes_of(round, day, list(live_awards), amounts)
 
 
 def routes_of(

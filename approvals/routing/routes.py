@@ -25,7 +25,7 @@ class Step:
     citation: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limit:
     """The limit of the scheme in force on a day: its `amount` in pounds, and who approves below and at or above it.
 
@@ -42,7 +42,7 @@ class Limit:
     def level(self, total: Decimal) -> Level:
         return Level.DELEGATED if total < self.amount else Level.DMPC
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Return every level, from nought on."""
         delegated = (Step(money.ZERO, self.below, self.citation),) if self.amount else ()
@@ -126,6 +126,14 @@ class Claims(tuple[Claim, ...]):
     def _summed(self) -> dict[tuple[Key, str], tuple[tuple[str, ...], Decimal]]:
         return {each: _members(amounts) for each, amounts in self._by_key.items()}
 
+    def members(self, key: Key, common: str) -> tuple[str, ...]:
+        """Return the references of the grants that have this in common by a key, sorted."""
+        return self._summed.get((key, common), ((), money.ZERO))[0]
+
+    def total(self, key: Key, common: str) -> Decimal:
+        """Return the sum of the grants that have this in common by a key, in pounds."""
+        return self._summed.get((key, common), ((), money.ZERO))[1]
+
     def group(self, claim: Claim, key: Key) -> tuple[tuple[str, ...], Decimal]:
         """Return the references of the grants that a claim is compared with, itself among them, and their sum."""
         own = self._by_key.get((key, claim.of(key)), {})
@@ -138,11 +146,15 @@ def _members(amounts: Mapping[str, Decimal]) -> tuple[tuple[str, ...], Decimal]:
     return tuple(sorted(amounts)), money.total(list(amounts.values()))
 
 
+def indexed(claims: Sequence[Claim]) -> Claims:
+    """Return the grants of a round as `Claims`: the same object where they are indexed already."""
+    return claims if isinstance(claims, Claims) else Claims(claims)
+
+
 def group(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key) -> Group:
     """Return the group of a claim: the grants of its family or recipient, including itself."""
     name = claim.family if key is Key.FAMILY else claim.recipient
-    indexed = claims if isinstance(claims, Claims) else Claims(claims)
-    members, total = indexed.group(claim, key)
+    members, total = indexed(claims).group(claim, key)
     return Group(key, name, members, total, limit.level(total))
 
 
