@@ -4,12 +4,12 @@ Source: PCD 681 paras 2.5 and 2.11: the limit is compared with the sum of a proj
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from approvals.enums import Key, Level
-from approvals.routing.routes import Claim, Limit
+from approvals.routing.routes import Claim, Claims, Limit, indexed
 from grants import money
 from grants.counting import counted
 
@@ -30,23 +30,22 @@ def standings(claims: Sequence[Claim], limit: Limit, key: Key, sent_up: Collecti
 
     `sent_up` are the references of grants that a lead sent up for decision.
     """
-    families, recipients = _sums(claims, Key.FAMILY), _sums(claims, Key.RECIPIENT)
-    by_reference = {}
-    for claim in claims:
-        by_family = limit.level(families.get(claim.family, claim.amount))
-        by_recipient = limit.level(recipients.get(claim.of(Key.RECIPIENT), claim.amount))
-        binding, other = (by_family, by_recipient) if key is Key.FAMILY else (by_recipient, by_family)
-        level = Level.DMPC if claim.reference in sent_up else binding
-        by_reference[claim.reference] = Standing(level, other.height > level.height)
-    return by_reference
+    total = indexed(claims).total
+    return {claim.reference: _standing(claim, total, limit, key, sent_up) for claim in claims}
 
 
-def _sums(claims: Sequence[Claim], key: Key) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = defaultdict(lambda: money.ZERO)
-    for claim in claims:
-        if claim.of(key):
-            sums[claim.of(key)] += claim.amount
-    return sums
+def _standing(
+    claim: Claim, total: Callable[[Key, str], Decimal], limit: Limit, key: Key, sent_up: Collection[str]
+) -> Standing:
+    """Return the standing of a grant. `total` gives the sum of the group that has something in common by a key."""
+
+    def by(each: Key) -> Level:
+        common = claim.of(each)
+        return limit.level(total(each, common) if common else claim.amount)
+
+    other_key = Key.RECIPIENT if key is Key.FAMILY else Key.FAMILY
+    level = Level.DMPC if claim.reference in sent_up else by(key)
+    return Standing(level, by(other_key).height > level.height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,8 @@ class Effect:
 
 def regrouped(claims: Sequence[Claim], references: Collection[str], family: str) -> list[Claim]:
     """Return the claims with those of `references` in one family, or in none where the name is empty."""
-    return [replace(claim, family=family) if claim.reference in references else claim for claim in claims]
+    moved = set(references)
+    return [replace(claim, family=family) if claim.reference in moved else claim for claim in claims]
 
 
 def paid_to(claims: Sequence[Claim], payees: Collection[str], kept: str, name: str) -> list[Claim]:
@@ -108,22 +108,42 @@ def effect(
     key: Key,
     sent_up: Collection[str] = (),
 ) -> Effect:
-    """Return the effect on the routes of changing `claims` to `regrouped_claims`, where `members` are the new group."""
-    before, after = (standings(each, limit, key, sent_up) for each in (claims, regrouped_claims))
+    """Return the effect on the routes of changing `claims` to `regrouped_claims`, where `members` are the new group.
+
+    Both have the same grants in the same order. It takes time for the groups that change, and not for the others.
+    """
+    current = indexed(claims)
+    changed = [(old, new) for old, new in zip(claims, regrouped_claims, strict=True) if old is not new]
+    sums = _sums_after(current, changed)
+    touched = {name for each in sums for name in current.members(*each)}.union(old.reference for old, _ in changed)
     up, down, warned, freed = [], [], [], []
-    for name, old in before.items():
-        new = after[name]
+    for before, after in zip(claims, regrouped_claims, strict=True):
+        if before.reference not in touched:
+            continue
+        old = _standing(before, current.total, limit, key, sent_up)
+        new = _standing(after, lambda *each: sums.get(each, current.total(*each)), limit, key, sent_up)
         if new.level.height > old.level.height:
-            up.append(name)
+            up.append(before.reference)
         elif new.level.height < old.level.height:
-            down.append(name)
+            down.append(before.reference)
         if new.warned and not old.warned:
-            warned.append(name)
+            warned.append(before.reference)
         elif old.warned and not new.warned and new.level == old.level:
-            freed.append(name)
+            freed.append(before.reference)
     total = money.total([claim.amount for claim in regrouped_claims if claim.reference in members])
     kept = tuple(claim.reference for claim in regrouped_claims if claim.reference in members)
     return Effect(total, limit.amount, kept, tuple(up), tuple(down), tuple(warned), tuple(freed))
+
+
+def _sums_after(claims: Claims, changed: Sequence[tuple[Claim, Claim]]) -> dict[tuple[Key, str], Decimal]:
+    """Return the sum of each group that a change touches, as it would be afterwards."""
+    sums: dict[tuple[Key, str], Decimal] = {}
+    for key in Key:
+        for old, new in changed:
+            for claim, sign in ((old, -1), (new, 1)):
+                if common := claim.of(key):
+                    sums[key, common] = sums.get((key, common), claims.total(key, common)) + sign * claim.amount
+    return sums
 
 
 @dataclass(frozen=True, slots=True)

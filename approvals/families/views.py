@@ -18,7 +18,7 @@ from bids.models import Bid, Dismissal
 from grants.access import Request, allow, round_or_404
 from grants.forms import ReasonForm
 from grants.models import Organisation, Round
-from grants.pages import form_page, page_of
+from grants.pages import LONG_PAGE, form_page, page_of
 
 ROWS = 25
 # Stands for the name of a new family while none is typed; form fields are stripped, so nobody can type it.
@@ -56,6 +56,10 @@ def families(request: Request, round: str) -> HttpResponse:
             for each, group in groups
         ],
         "bodies": [(each, [bench.bodies[key] for key in each.references]) for each in bench.body_suggestions[:ROWS]],
+        "splits": page_of(request, bench.splits(), size=ROWS, name="splits"),
+        "families": page_of(request, bench.families(), size=ROWS, name="families"),
+        "named": page_of(request, bench.many_names(), size=LONG_PAGE, name="named"),
+        "dismissals": page_of(request, bench.dismissals, size=LONG_PAGE, name="dismissed"),
     }
     return render(request, "approvals/families/families.html", context)
 

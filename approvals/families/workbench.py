@@ -20,7 +20,7 @@ from approvals.enums import Key
 from approvals.families import grouping, splits
 from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
 from approvals.routing import awards
-from approvals.routing.routes import Claim, Limit
+from approvals.routing.routes import Claim, Claims, Limit
 from bids.families import families
 from bids.models import Bid, Dismissal
 from bids.models.bids import BidQuerySet
@@ -31,6 +31,12 @@ from grants.refusal import Refused
 
 # Bids in these states can no longer become grants.
 OUT = (Bid.State.REJECTED, Bid.State.INELIGIBLE, Bid.State.REDIRECTED)
+
+# What no page of families reads of a bid and its grant, and what takes long to fetch for thousands of them.
+UNREAD = (
+    "outcomes", "evaluation_plan", "track_record", "future_cost_note", "late_reason", "illustrative",
+    "award__routed_as", "award__sentence", "award__profile",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class Workbench:
     @cached_property
     def all_bids(self) -> list[Bid]:
         """Every bid that counts towards a route, including those that the user may not open."""
-        return list(candidates(self.round).select_related("recipient", "family", "award"))
+        return list(candidates(self.round).select_related("recipient", "family", "award").defer(*UNREAD))
 
     @cached_property
     def bids(self) -> dict[str, Bid]:
@@ -91,8 +97,8 @@ class Workbench:
             return None
 
     @cached_property
-    def claims(self) -> list[Claim]:
-        return [
+    def claims(self) -> Claims:
+        return Claims(
             Claim(
                 bid.source_reference,
                 amount(bid),
@@ -101,7 +107,7 @@ class Workbench:
                 bid.recipient.identity if bid.recipient else "",
             )
             for bid in self.all_bids
-        ]
+        )
 
     @cached_property
     def sent_up(self) -> frozenset[str]:
@@ -175,8 +181,15 @@ class Workbench:
     def key(self) -> Key:
         return Key(self.round.routing_key)
 
+    @cached_property
+    def _by_recipient(self) -> dict[int | None, list[Bid]]:
+        by_recipient: dict[int | None, list[Bid]] = {}
+        for bid in self.bids.values():
+            by_recipient.setdefault(bid.recipient_id, []).append(bid)
+        return by_recipient
+
     def bids_of(self, body: Organisation) -> list[Bid]:
-        return [bid for bid in self.bids.values() if bid.recipient_id == body.pk]
+        return self._by_recipient.get(body.pk, [])
 
     def families(self) -> list[tuple[Group, bool]]:
         """Return each family as a group, and whether its total reaches the limit."""
@@ -185,8 +198,9 @@ class Workbench:
             if bid.family:
                 by_name.setdefault(bid.family.name, []).append(reference)
         # The total includes bids that the user may not open.
-        totals = {name: money.total([each.amount for each in self.claims if each.family == name]) for name in by_name}
-        groups = [replace(self.group(own), total=totals[name]) for name, own in sorted(by_name.items())]
+        groups = [
+            replace(self.group(own), total=self.claims.total(Key.FAMILY, name)) for name, own in sorted(by_name.items())
+        ]
         return [(group, not self.limit or group.total >= self.limit.amount) for group in groups]
 
     def splits(self) -> list[tuple[splits.Split, Group]]:

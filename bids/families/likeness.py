@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import IntEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from grants.names import initials, runs_of_three, spelled_alike
 
@@ -82,8 +83,9 @@ def overlaps(sets: Mapping[str, frozenset[str]], least: Fraction, most: int) -> 
             yield first, other, Fraction(1)
         # If a set lacked all of these members, it could not reach the share with the rest.
         must = -(-least.numerator * len(members) // least.denominator)
-        rarest = sorted(members, key=lambda member: (often[member], member))[: len(members) - must + 1]
-        rarest = [member for member in rarest if often[member] <= most]
+        # Those that no other set has come first among the rarest, and lead to no other set.
+        common = sorted((often[member], member) for member in members if often[member] > 1)
+        rarest = [member for sets_with_it, member in common[: max(0, len(common) - must + 1)] if sets_with_it <= most]
         for near in dict.fromkeys(candidate for member in rarest for candidate in seen[member]):
             both = len(members & near)
             if both * least.denominator >= least.numerator * (len(members) + len(near) - both):
@@ -139,7 +141,13 @@ def _both(one: str, other: str) -> str:
 
 def like_texts(texts: Mapping[str, str]) -> list[Link]:
     """Return links between texts that share a large part word for word, by their keys."""
-    words = {key: re.findall(r"[\w']+", text.casefold()) for key, text in texts.items()}
+    return list(_like_texts(tuple(texts.items())))
+
+
+# The texts of a round seldom change, and each page of its families compares them all.
+@lru_cache(maxsize=2)
+def _like_texts(texts: tuple[tuple[str, str], ...]) -> tuple[Link, ...]:
+    words = {key: re.findall(r"[\w']+", text.casefold()) for key, text in texts}
     runs = {key: frozenset(map(" ".join, zip(each, each[1:], each[2:], strict=False))) for key, each in words.items()}
     often = Counter(run for each in set(runs.values()) for run in each)
     own = {key: frozenset(run for run in each if often[run] <= _MOST_BIDS) for key, each in runs.items()}
@@ -148,7 +156,7 @@ def like_texts(texts: Mapping[str, str]) -> list[Link]:
         strength = Strength.STRONG if share >= LARGELY_COPIED else Strength.FAIR
         shares = f"{one} and {other} share {round(share * 100)}% of their runs of three words"
         links.append(Link(one, other, strength, f"{shares}, such as “{_longest(words[one], words[other])}”"))
-    return links
+    return tuple(links)
 
 
 def _longest(one: list[str], other: list[str]) -> str:
