@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -150,11 +151,17 @@ def code_point(letter: str) -> str:
     return f"[U+{ord(letter):04X}]"
 
 
+# Letters, marks and signs of which none runs from right to left: nearly every text has no other.
+_LEFT_TO_RIGHT = re.compile("[\u0000-\u058f\u2010-\u2027\u2030-\u205e\u20a0-\u20cf]*")
+
+
 def isolated(text: str) -> str:
     """Return a text in which each run from right to left is set apart, so that it turns nothing around it.
 
     Without it the amount after an Arabic name would be printed before the name, and its sign after its digits.
     """
+    if _LEFT_TO_RIGHT.fullmatch(text):
+        return text
     sides = [unicodedata.bidirectional(letter) for letter in text]
     if not _LEFTWARD.intersection(sides):
         return text

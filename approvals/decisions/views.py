@@ -27,15 +27,15 @@ from approvals.decisions.forms import (
     SignOffForm,
 )
 from approvals.models import Award, Decision, PaperItem, PartTwo, Query
+from approvals.paper import excerpt, places
 from approvals.paper import pack as packs
-from approvals.paper import places
 from approvals.paper.sections import BY_KEY
 from approvals.reconciliation.sums import Discrepancy
 from approvals.routing.commitments import of_round
 from grants import search, states
 from grants.access import Request, allow, holdings, must, round_or_404
 from grants.forms import SeenReasonForm
-from grants.pages import form_page
+from grants.pages import LONG_PAGE, form_page, page_of
 
 
 def _address(decision: Decision) -> str:
@@ -115,7 +115,13 @@ def decision(request: Request, reference: str) -> HttpResponse:
     context["written"] = history.last_written(this_decision)
     if this_decision.is_editable:
         drafted = submission.of(this_decision, at=timezone.now())
-        context |= {"paper_html": packs.html(drafted.paper), "paper": drafted.paper, "sign_offs": drafted.sign_offs}
+        lists = {
+            name: page_of(request, excerpt.numbered(drafted.paper, name), size=LONG_PAGE, name=name)
+            for name in excerpt.LISTS
+        }
+        context |= {"paper_html": packs.html(excerpt.excerpt(drafted.paper, lists)), "paper": drafted.paper}
+        context |= {"sign_offs": drafted.sign_offs}
+        context["lists"] = [(name, excerpt.LISTS[name], each) for name, each in lists.items() if each.has_other_pages()]
         context["problems"] = _shown(request, this_decision, drafted.problems)
         wrong = Counter(problem.reference for problem in drafted.problems)
         context["parts"] = [

@@ -45,9 +45,10 @@ def contents(
     """
     asked, noted, contracts = basis.asked(), basis.noted(), basis.contracts_asked()
     if also:
-        asked = [award for award in basis.routed(Award.Route.DMPC) if award in asked or award.reference in also]
-        noted = [award for award in basis.routed(Award.Route.DELEGATED) if award in noted or award.reference in also]
-        contracts = [each for each in basis.contracts if each in contracts or each.reference in also]
+        listed = {award.reference for award in (*asked, *noted)} | {each.reference for each in contracts} | set(also)
+        asked = [award for award in basis.routed(Award.Route.DMPC) if award.reference in listed]
+        noted = [award for award in basis.routed(Award.Route.DELEGATED) if award.reference in listed]
+        contracts = [each for each in basis.contracts if each.reference in listed]
     prose = prose or checked_prose(basis)
     sections = contents_of_paper.sections(basis, prose.known)
     paper: dict[str, Any] = audit.plain(
@@ -168,9 +169,14 @@ def checked_pdf(pack: Pack | DecisionRecord) -> bytes:
     return file
 
 
+# Parts of the data that the page does not print, and that grow with the grants.
+_NOT_ON_THE_PAGE = frozenset({"figures", "reconciliation", "paid_early"})
+
+
 def html(paper: dict[str, Any], *, digest: str = "", record: dict[str, Any] | None = None) -> str:
     """Render the paper as HTML, only from its data; `record` adds what was decided and signed."""
-    context = {"paper": paper, "digest": digest, "record": record, **_differs(record)}
+    printed = {name: each for name, each in paper.items() if name not in _NOT_ON_THE_PAGE}
+    context = {"paper": printed, "digest": digest, "record": record, **_differs(record)}
     return render_to_string(
         "approvals/paper/_paper.html", everywhere(isolated, context) if _typefaces(paper, record) else context
     )

@@ -170,3 +170,10 @@ def test_what_follows_a_name_from_right_to_left_is_printed_after_it(name: str) -
 
     reader.pages[0].extract_text(visitor_text=see)
     assert next(x for letter, x in across if letter == "£") >= min(x for letter, x in across if ord(letter) > 0x590)
+
+
+def test_texts_that_are_passed_over_have_no_letter_from_right_to_left() -> None:
+    passed = [chr(code) for code in range(0x3000) if printable._LEFT_TO_RIGHT.fullmatch(chr(code))]
+    assert "£" in passed
+    assert "’" in passed
+    assert {unicodedata.bidirectional(letter) for letter in passed}.isdisjoint({"R", "AL"})
