@@ -77,7 +77,13 @@ class Reconciliation:
             # Left out where there is none, as in every paper from before there were items.
             **({"items": [_item(item) for item in self.items]} if self.items else {}),
             "contracts": pair(self.contracts),
-            "grants": {"dmpc": pair(self.dmpc), "delegated": pair(self.delegated), **pair(self.grants)},
+            "grants": {
+                "dmpc": pair(self.dmpc),
+                "delegated": pair(self.delegated),
+                # Left out where there is none, as in every paper that could be submitted.
+                **({"unrouted": pair(self.unrouted)} if self.unrouted.count else {}),
+                **pair(self.grants),
+            },
             "expenditure": money.text(self.expenditure),
             "underspend": money.text(self.underspend),
             "bids": {"received": self.received.count, **bids},

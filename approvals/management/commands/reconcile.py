@@ -2,6 +2,7 @@
 
 import json
 import sys
+from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from approvals.models import Decision
 from approvals.reconciliation import position
+from approvals.reconciliation.sums import Reconciliation
 from grants import money
 from grants.days import day_of
 from grants.models import Round
@@ -32,17 +34,7 @@ class Command(BaseCommand):
                 json.dumps(reconciliation.as_json() | {"reference": reference}, indent=2, ensure_ascii=False)
             )
         else:
-            decider = round.body.offices.decider_short
-            rows = [("Allocation", reconciliation.allocation)]
-            rows += [(line.label, line.amount) for line in reconciliation.lines]
-            rows += [
-                (f"Contracts ({reconciliation.contracts.count})", reconciliation.contracts.total),
-                *((item.label, item.amount) for item in reconciliation.items),
-                (f"Grants to the {decider} ({reconciliation.dmpc.count})", reconciliation.dmpc.total),
-                (f"Grants under delegation ({reconciliation.delegated.count})", reconciliation.delegated.total),
-                ("Total expenditure", reconciliation.expenditure),
-                ("Underspend", reconciliation.underspend),
-            ]
+            rows = _rows(reconciliation, round.body.offices.decider_short)
             for label, amount in rows:
                 self.stdout.write(f"{label:<60}{money.pounds(amount):>16}")
             for problem in reconciliation.discrepancies:
@@ -50,3 +42,21 @@ class Command(BaseCommand):
             self.stdout.write("It balances." if reconciliation.balances else "It does not balance.")
         if not reconciliation.balances:
             sys.exit(1)
+
+
+def _rows(reconciliation: Reconciliation, decider: str) -> list[tuple[str, Decimal]]:
+    """Return the rows of the table. All between the allocation and the total make up the total, at any stage."""
+    of_grants = [
+        (f"Grants to the {decider}", reconciliation.dmpc),
+        ("Grants under delegation", reconciliation.delegated),
+        *([("Grants not routed", reconciliation.unrouted)] if reconciliation.unrouted.count else []),
+    ]
+    return [
+        ("Allocation", reconciliation.allocation),
+        *((line.label, line.amount) for line in reconciliation.lines),
+        (f"Contracts ({reconciliation.contracts.count})", reconciliation.contracts.total),
+        *((item.label, item.amount) for item in reconciliation.items),
+        *((f"{label} ({part.count})", part.total) for label, part in of_grants),
+        ("Total expenditure", reconciliation.expenditure),
+        ("Underspend", reconciliation.underspend),
+    ]
