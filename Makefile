@@ -24,7 +24,7 @@ help:
 	@echo 'make test        every test but the slow ones (some of them: make test ARGS="-k money")'
 	@echo 'make test-fast   without the browser and the walks of the whole site, for work'
 	@echo 'make pictures    take the pictures of the guides anew'
-	@echo 'make bench       what the panel'"'"'s pages cost at 83, 830 and 8,300 bids'
+	@echo 'make bench       what pages and calls cost at 83, 830 and 8,300 bids'
 	@echo 'make promises    the slow fault and race tests'
 	@echo 'make check       lint, formatting, types, structure, missing migrations, JavaScript tests'
 	@echo 'make assets      build styles, script and fonts'

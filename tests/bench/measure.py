@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 
 from bids.models import Export
 from grants.models import User
-from tests.bench import imports
+from tests.bench import grants, imports
 from tests.bench.rounds import Built, Size, build
 
 REPEATS = 25
@@ -144,7 +144,7 @@ def run() -> int:
     databases = runner.setup_databases()
     try:
         with override_settings(ROOT_URLCONF="tests.bench.measure"):
-            missed = _measure()
+            missed = [*_measure(), *grants.run()]
     finally:
         runner.teardown_databases(databases)
     print("\n".join(["", *(f"MISSED: {each}" for each in missed)]) if missed else "\nEvery aim is met.")

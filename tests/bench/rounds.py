@@ -119,14 +119,14 @@ def _bids(round: Round, wanted: int) -> list[Bid]:
             recipient=body,
             sponsoring_unit="Central West",
             amount=Decimal(10_000 + number % 90 * 500),
-            summary=_text(number, 40),
+            summary=text(number, 40),
             beneficiaries="Young people.",
             boroughs=["E09000033"],
             starts_on=date(2026, 12, 1),
             ends_on=date(2027, 3, 31),
             outputs="Ten sessions.",
-            outcomes=_text(number + 1, 80),
-            evaluation_plan=_text(number + 2, 80) + (" By the zodiac." if number % 800 == 5 else ""),
+            outcomes=text(number + 1, 80),
+            evaluation_plan=text(number + 2, 80) + (" By the zodiac." if number % 800 == 5 else ""),
             track_record="Five years of it.",
             employs_staff=False,
             personal_data=False,
@@ -139,10 +139,14 @@ def _bids(round: Round, wanted: int) -> list[Bid]:
     return Bid.objects.bulk_create(rows, batch_size=1000)
 
 
-def _text(number: int, words: int) -> str:
+def text(number: int, words: int) -> str:
     """A text of so many words, of which each bid has others; a tenth of the texts are of crime."""
-    chosen = random.Random(number).choices(_WORDS, k=words)
-    return " ".join([*chosen, *(["crime"] if number % 10 == 0 else [])]).capitalize() + "."
+    return " ".join([*words_of(number, words), *(["crime"] if number % 10 == 0 else [])]).capitalize() + "."
+
+
+def words_of(seed: int | str, wanted: int) -> list[str]:
+    """So many words, the same for the same seed."""
+    return random.Random(seed).choices(_WORDS, k=wanted)
 
 
 def _scored(bids: list[Bid], members: list[User], closed: bool) -> None:
