@@ -64,7 +64,7 @@ class Part:
         return money.total([row.amount for row in self.rows])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Split:
     """A whole and its parts. Where it `overlaps`, a row may be in several parts, and the parts are not summed."""
 
@@ -79,7 +79,7 @@ class Split:
         """The noun for one row; `row` where the parts hold different things."""
         return self.whole.unit if all(part.unit == self.whole.unit for part in self.parts) else "row"
 
-    @property
+    @cached_property
     def shown(self) -> Sequence[Part]:
         """The parts that a page lists; of more than `SHOWN`, the first and one part with all the others."""
         if self.overlaps or len(self.parts) <= SHOWN + 1:
