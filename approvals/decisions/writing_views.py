@@ -17,7 +17,7 @@ from approvals.decisions import drafts, history, source_fields, submission
 from approvals.decisions import writing as transitions
 from approvals.decisions.forms import SectionForm, SpellingForm
 from approvals.models import Decision, DecisionSection, SectionDraft
-from approvals.paper import contents, sections, sources
+from approvals.paper import amendment_texts, contents, sections, sources
 from approvals.paper import figures as figures_of_paper
 from approvals.prose import checking, elsewhere
 from approvals.prose.checking import Known, Standing
@@ -91,8 +91,12 @@ def _plain(text: str) -> str:
 
 
 def _standard(section: DecisionSection, known: Known) -> str:
-    """Return the body's standard text for this section, with the sentences that fit the figures of the paper."""
-    paragraphs = section.decision.round.body.texts.get(section.key, ())
+    """Return the standard text for this section, with the sentences that fit the figures of the paper.
+
+    It is the body's own or, in a paper that amends a decision, one of the amendment.
+    """
+    texts = amendment_texts.TEXTS if section.decision.amends_id else section.decision.round.body.texts
+    paragraphs = texts.get(section.key, ())
     return sections.standard_text(paragraphs, known.figures, known.links)
 
 

@@ -129,7 +129,7 @@ def _table_2(word: WordFile, paper: Data) -> None:
         for row in paper["table_2"]
     ]
     word.table(
-        f"Table 2: grants for decision, {total['count']} in {len(rows)} rows",
+        f"Table 2: grants for decision, {total['count']}" + ("" if total.get("single") else f" in {len(rows)} rows"),
         ["Project", "Recipient", "Grants", "£"],
         [*rows, ["Total", "", str(total["count"]), figure(total["amount"])]],
         widths=[66, 50, 20, 30],

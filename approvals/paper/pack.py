@@ -18,7 +18,7 @@ from approvals.paper import appendices, recommendations, settled, sources, spell
 from approvals.paper import contents as contents_of_paper
 from approvals.paper.contents import CheckedProse, checked_prose
 from approvals.reconciliation.yearly import SlotSums
-from grants import audit, money
+from grants import audit
 from grants.models import Round
 from grants.pdf import compiled
 from grants.printable import TYPEFACES, everywhere, isolated
@@ -72,8 +72,8 @@ def contents(
             ),
             "sections": sections,
             "figure_notes": contents_of_paper.figure_notes(sections, prose),
-            "table_2": tables.table_2(asked),
-            "table_2_total": {"count": len(asked), "amount": money.total([award.amount for award in asked])},
+            "table_2": (rows := tables.table_2(asked)),
+            "table_2_total": tables.table_2_total(rows, asked),
             "table_3": tables.table_3(basis),
             **_years(basis.reconciliation.years),
             "appendix_1": appendices.appendix(asked),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +44,13 @@ def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
             }
         )
     return printed_rows
+
+
+def table_2_total(rows: Sequence[Mapping[str, Any]], asked: Sequence[Award]) -> dict[str, Any]:
+    """Return the number and the sum of the grants of Table 2, and `single` where they make a single row."""
+    # Left out elsewhere, as in every paper from before it was told apart.
+    single = {"single": True} if len(rows) == 1 else {}
+    return {"count": len(asked), "amount": money.total([award.amount for award in asked]), **single}
 
 
 def _already(paid: Decimal, amount: Decimal) -> str:
