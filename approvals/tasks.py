@@ -12,6 +12,7 @@ from django.utils import timezone
 from approvals.decisions import deciders, history, submission
 from approvals.models import Award, Decision, DelegationRule, Query
 from approvals.review import reviewing
+from approvals.routing import conditions
 from approvals.routing.commitments import RoundSums, sums_of
 from bids.models import Bid
 from bids.panel import members
@@ -202,6 +203,7 @@ def on_bid(*, user: User, bid: Bid) -> dict[str, Any]:
     if not held.may("see award", bid.round):
         return {"steps": [], "rows": [], "links": []}
     award = Award.objects.filter(bid=bid).prefetch_related("approvals", "payments").first()
+    standing = award.conditions.standing() if award else ()
     agreed = bid.recommendations.filter(answer="agree").last()
     valid = next((each for each in award.approvals.all() if each.invalid_at is None), None) if award else None
     steps = [{"label": "Leadership", "done": bid.state == Bid.State.AGREED, "when": agreed and agreed.made_at}]
@@ -213,6 +215,7 @@ def on_bid(*, user: User, bid: Bid) -> dict[str, Any]:
         steps.append({"label": "Approved", "done": valid is not None, "when": valid and valid.approved_at})
         if award.route:
             rows.append({"label": "Route", "text": f"{bid.round.body.offices.level(award.route)}. {award.sentence}"})
+        rows += [{"label": "Condition", "text": conditions.with_state(each)} for each in standing]
         links.append({"label": "The grant", "address": reverse("approvals:award", args=[award.reference])})
     if held.may("review bid", bid.round) and bid.state in (Bid.State.RECOMMENDED, Bid.State.AGREED):
         links.append({"label": "Review", "address": reverse("approvals:review_bid", args=[bid.reference])})

@@ -13,7 +13,7 @@ from approvals.models import Approval, Award, Decision, DecisionRecord
 from approvals.outputs import open_data
 from approvals.paper import appendices, pack, settled
 from approvals.reconciliation import position
-from approvals.routing import withheld
+from approvals.routing import conditions, withheld
 from grants import audit
 from grants.models import Round
 from grants.refusal import Changed
@@ -100,8 +100,10 @@ def grants(round: Round | None = None) -> list[settled.Grant]:
         }
     in_force = Approval.objects.filter(level=settled.DELEGATED, invalid_at=None)
     amounts = dict(in_force.values_list("award__reference", "amount"))
+    # A condition is met after the decision that set it was frozen.
+    met = conditions.met_of(grant_by_reference)
     return [
-        grant
+        settled.with_met(grant, met.get(name, ()))
         for name, grant in grant_by_reference.items()
         if grant.level == settled.DECIDED or amounts.get(name) == grant.amount
     ]

@@ -4,6 +4,7 @@ Source: the recommendations of the paper and the answers of the record, which nu
 grant counts where the paper reports it and the record notes it. What was refused or deferred is no grant of it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -186,6 +187,19 @@ def not_granted(paper: Data, record: Data) -> set[str]:
     """
     changed = {entry["reference"] for entry in paper["appendix_1"] if entry.get("was")}
     return {name for name, answer in _answered(paper, record) if value_of(answer, "answer") not in GRANTED} - changed
+
+
+def with_met(grant: Grant, met: Iterable[tuple[str, str]]) -> Grant:
+    """Return a grant whose conditions say which of them are met.
+
+    `met` pairs each such condition as a paper printed it with what is printed now that it is met.
+    """
+    conditions = grant.conditions
+    for was_printed, printed in met:
+        # As a whole one: it may be the beginning or the end of another.
+        if place := re.search(rf"(?<!\S){re.escape(was_printed.rstrip('.'))}(?=\.|$)", conditions):
+            conditions = conditions[: place.start()] + printed.rstrip(".") + conditions[place.end() :]
+    return replace(grant, conditions=conditions)
 
 
 def with_earlier(paper: Data, grant: Grant, earlier: Grant | None) -> Grant:

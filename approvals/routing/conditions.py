@@ -62,6 +62,12 @@ def printed(condition: Condition) -> str:
     return f"{text.rstrip('.')} (met on {condition.met_on.day} {condition.met_on:%B %Y})."
 
 
+def with_state(condition: Condition) -> str:
+    """Return a condition that stands as a page of today shows it: met on a day, or still to be met."""
+    text = printed(condition)
+    return text if condition.state == Condition.State.MET else f"{text.rstrip('.')} (to be met)."
+
+
 def set_conditions(approvals: Sequence[Approval], asked_for: Sequence[Wanted], *, verb: str) -> list[Condition]:
     """Write the same conditions for each new approval, one row each. Only for transitions that decide."""
     taken = Condition.objects.values_list("reference", flat=True) if asked_for else ()
@@ -175,10 +181,14 @@ def standing_of(awards: Collection[int]) -> Mapping[int, list[Condition]]:
     return by_award
 
 
-def met_of(references: Collection[str]) -> Mapping[str, list[Condition]]:
-    """Return the conditions that are met of grants, by the reference of the grant, in one query."""
-    by_award: dict[str, list[Condition]] = defaultdict(list)
+def met_of(references: Collection[str]) -> Mapping[str, list[tuple[str, str]]]:
+    """Return the conditions that are met of grants, by the reference of the grant, in one query.
+
+    Each is as a paper printed it when it was set, and as it is printed now.
+    """
+    by_award: dict[str, list[tuple[str, str]]] = defaultdict(list)
     met = Condition.objects.filter(award__reference__in=references, state=Condition.State.MET)
     for condition in met.select_related("award"):
-        by_award[condition.award.reference].append(condition)
+        was_printed = Wanted(condition.text, condition.before_payment).printed()
+        by_award[condition.award.reference].append((was_printed, printed(condition)))
     return by_award

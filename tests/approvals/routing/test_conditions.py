@@ -8,10 +8,14 @@ from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
+from approvals.decisions import writing
 from approvals.models import Award, Condition, Decision
+from approvals.outputs import published
+from approvals.paper import settled
 from approvals.routing import approving, conditions
 from grants.models import AuditEvent, User
 from grants.refusal import Refused
+from tests.approvals import steps
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +94,44 @@ def test_the_pages_of_a_grant_show_its_conditions(
     day = {"met_on_0": "1", "met_on_1": "2", "met_on_2": "2019"}
     sent = client.post(address, {"version": 1, "evidence": "The lease", **day}, follow=True).content.decode()
     assert "The lease" in sent and "1 February 2019" in sent
+
+
+def test_the_page_of_a_bid_shows_its_conditions_with_their_state(
+    client: Client, condition: Condition, grace: User
+) -> None:
+    client.force_login(grace)
+    address = reverse("bids:bid", args=[condition.award.bid.reference])
+    assert "Before payment: A signed lease (to be met)." in client.get(address).content.decode()
+    meet(condition, grace)
+    assert "Before payment: A signed lease (met on 20 November 2026)." in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("printed", "met", "shown"),
+    [
+        ("A lease", [("A lease", "A lease (met on 3 May 2026).")], "A lease (met on 3 May 2026)"),
+        ("A lease. A plan.", [("A plan.", "A plan (met on 3 May 2026).")], "A lease. A plan (met on 3 May 2026)."),
+        ("A lease of land. A lease.", [("A lease", "A lease (met)")], "A lease of land. A lease (met)."),
+        ("A lease", [("A plan", "A plan (met)")], "A lease"),
+        ("A lease", [], "A lease"),
+    ],
+)
+def test_published_conditions_say_which_are_met(printed: str, met: list[tuple[str, str]], shown: str) -> None:
+    grant = settled.Grant(*[""] * 12, printed, *[""] * 9)  # type: ignore[arg-type]  # only its conditions matter
+    assert settled.with_met(grant, met).conditions == shown
+
+
+def test_a_condition_that_is_met_after_publication_is_met_in_the_public_register(
+    decision: Decision, robin: User, mo: User, grace: User
+) -> None:
+    steps.decide(decision, robin)
+    steps.sign(decision, robin)
+    writing.publish_decision(decision=decision, by=mo, at=steps.LATER)
+    condition = Condition.objects.filter(
+        award__round=decision.round, state="open", award__state="approved", award__route="delegated"
+    )[0]
+    meet(condition, grace)
+    (conditions_shown,) = [
+        grant.conditions for grant in published.grants() if grant.reference == condition.award.reference
+    ]
+    assert "(met on 20 November 2026)" in conditions_shown
