@@ -169,7 +169,7 @@ def migrated_to(*targets: tuple[str, str]) -> Any:
     return executor.loader.project_state(list(targets)).apps
 
 
-def row_of_a_round(apps: Any) -> Any:
+def row_of_a_round(apps: Any, **fields: Any) -> Any:
     return apps.get_model("grants", "Round").objects.create(
         reference="cpie-2019-20",
         title="CPIE",
@@ -177,7 +177,30 @@ def row_of_a_round(apps: Any) -> Any:
         allocation=Decimal("4782000.00"),
         opens_on=AT.date(),
         closes_on=AT.date(),
+        **fields,
     )
+
+
+# What a bid has had since the first release, but for what tells one from another.
+BID: dict[str, Any] = {
+    "title": "A bid",
+    "sponsoring_unit": "A unit",
+    "amount": Decimal("1000.00"),
+    "summary": "A summary",
+    "beneficiaries": "Residents",
+    "boroughs": [],
+    "starts_on": AT.date(),
+    "ends_on": AT.date(),
+    "outputs": "An output",
+    "outcomes": "An outcome",
+    "evaluation_plan": "A plan",
+    "track_record": "A record",
+    "employs_staff": False,
+    "personal_data": False,
+    "future_cost": False,
+    "received_at": AT,
+    "intake_digest": "0",
+}
 
 
 def test_what_was_published_is_entered_in_the_register_as_the_living_code_did(empty: None) -> None:
@@ -246,27 +269,7 @@ def test_a_result_of_a_bid_that_was_there_before_is_not_judged(empty: None) -> N
     apps = migrated_to(*before)
     round = row_of_a_round(apps)
     bid = apps.get_model("bids", "Bid").objects.create(
-        round=round,
-        reference="BID-7KQ2M",
-        source_reference="CPIE-001",
-        title="A bid",
-        led_by="internal",
-        sponsoring_unit="A unit",
-        amount=Decimal("1000.00"),
-        summary="A summary",
-        beneficiaries="Residents",
-        boroughs=[],
-        starts_on=AT.date(),
-        ends_on=AT.date(),
-        outputs="An output",
-        outcomes="An outcome",
-        evaluation_plan="A plan",
-        track_record="A record",
-        employs_staff=False,
-        personal_data=False,
-        future_cost=False,
-        received_at=AT,
-        intake_digest="0",
+        **BID, round=round, reference="BID-7KQ2M", source_reference="CPIE-001", led_by="internal"
     )
     apps = migrated_to(("bids", "0003_meetings_and_standings"))
     standing = apps.get_model("bids", "Standing").objects.create(bid_id=bid.pk, round_id=round.pk)
@@ -295,3 +298,51 @@ def test_a_source_counts_for_each_sentence_that_had_its_figure(empty: None) -> N
         {"figure": "32 boroughs", "sentence": first, "source": "The statute"},
         {"figure": "£84m", "sentence": "£84m!", "source": "The budget: page 3"},
     ]
+
+
+# A grant's approvals in their order, each with its level and its conditions, and the conditions that stand afterwards.
+APPROVED = [
+    ([("delegated", "A signed agreement")], ["A signed agreement"]),
+    ([("delegated", "")], []),
+    ([("delegated", "An old one"), ("delegated", "A new one")], ["A new one"]),
+    ([("delegated", "An old one"), ("dmpc", "A new one")], ["A new one"]),
+    # An amendment did not lift what the decision before it had set.
+    ([("dmpc", "A lease"), ("dmpc", "A plan")], ["A lease", "A plan"]),
+    ([("dmpc", "A lease"), ("dmpc", " A lease ")], ["A lease"]),
+    ([("dmpc", "A lease"), ("dmpc", "")], ["A lease"]),
+]
+
+
+def test_conditions_of_old_approvals_become_rows_that_are_to_be_met(empty: None) -> None:
+    apps = migrated_to(("approvals", "0015_conditions"))
+    body = apps.get_model("grants", "BodyVersion").objects.create(digest="0" * 64, name="A body", data={})
+    round = row_of_a_round(apps, body_version=body)
+    person = apps.get_model("grants", "User").objects.create(username="grace.hall", name="Grace Hall")
+    for place, (approvals, _) in enumerate(APPROVED):
+        bid = apps.get_model("bids", "Bid").objects.create(
+            **BID, round=round, reference=f"BID-{place}", source_reference=f"B-{place}", led_by="internal"
+        )
+        award = apps.get_model("approvals", "Award").objects.create(
+            round=round, bid=bid, reference=f"AWD-{place}", amount=bid.amount, legal_power="A power"
+        )
+        for number, (level, conditions) in enumerate(approvals):
+            ended = number < len(approvals) - 1
+            apps.get_model("approvals", "Approval").objects.create(
+                award=award,
+                reference=f"APP-{place}-{number}",
+                level=level,
+                amount=bid.amount,
+                conditions=conditions,
+                reason="It was below the limit",
+                facts={},
+                approved_by=person,
+                approved_at=AT,
+                invalid_at=AT if ended else None,
+                invalid_because="It changed" if ended else "",
+            )
+    apps = migrated_to(("approvals", "0016_conditions_of_old_approvals"))
+    rows = list(apps.get_model("approvals", "Condition").objects.order_by("pk"))
+    standing = [[row.text for row in rows if row.award.reference == f"AWD-{place}"] for place in range(len(APPROVED))]
+    assert standing == [expected for _, expected in APPROVED]
+    assert {(row.state, row.before_payment, row.evidence) for row in rows} == {("open", False, "")}
+    assert len({row.reference for row in rows}) == len(rows)
