@@ -12,7 +12,8 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     devdb.cluster("test").borrow()
     django.setup()
-    # Models can be imported only now.
+    # Models can be imported only now. The service sets the collector of garbage where it is started.
+    import grants.wsgi  # noqa: F401  # for what it sets
     from tests.bench.measure import run
 
     return run()
