@@ -6,7 +6,7 @@ A round keeps the body as it was when the round opened, so that a later change o
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -206,12 +206,24 @@ class Body:
     texts: Mapping[str, Sequence[Sequence[str]]]
     data: Mapping[str, Any]
     deciding: Deciding = Deciding()
+    # How a level of the scheme decides that does it in its own way, by its name.
+    deciding_by_level: Mapping[str, Deciding] = field(default_factory=dict)
     other_powers: Sequence[str] = ()
 
     @property
     def powers(self) -> tuple[str, ...]:
         """The legal powers under which it makes grants, the usual one first."""
         return (self.legal_power, *self.other_powers)
+
+    @property
+    def levels(self) -> list[str]:
+        """Who decides grants that are not delegated, from the lowest level on."""
+        own = next(limit for limit in self.limits if limit.kind == "grant")
+        return [own.at_or_above, *(level["who"] for level in own.further)]
+
+    def deciding_at(self, level: str) -> Deciding:
+        """Return how a level of the scheme decides, named as its limits name it; any other decides as the body."""
+        return self.deciding_by_level.get(level, self.deciding)
 
     @cached_property
     def digest(self) -> str:
@@ -283,6 +295,7 @@ def body_of(data: Mapping[str, Any]) -> Body:
         texts=data["texts"],
         data=data,
         deciding=_deciding(data.get("deciding", {})),
+        deciding_by_level={who: _deciding(own) for who, own in data.get("deciding", {}).get("levels", {}).items()},
         other_powers=tuple(data.get("other_powers", ())),
     )
 

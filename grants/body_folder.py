@@ -57,6 +57,7 @@ def read(folder: Path) -> Body:
         **_other_powers(file, toml),
         **_deciding(file, toml),
     }
+    _must_be_levels(file, data)
     if any(area["column"] is not None for area in data["areas"]["each"]) and not data["areas"]["map_title"]:
         raise BadBody(f"{file}: areas.map_title must name the map that areas.csv draws")
     return body_of(data)
@@ -130,17 +131,38 @@ def _deciding(file: Path, toml: dict[str, Any]) -> dict[str, Any]:
     """Return how the body decides, or nothing where the file does not say it, so that its digest stays."""
     if "deciding" not in toml:
         return {}
-    table = _table(file, toml, "deciding")
-    _only(file, table, ("how", "least"), "deciding.")
+    table = dict(_table(file, toml, "deciding"))
+    levels = table.pop("levels", {})
+    if not isinstance(levels, dict) or not all(isinstance(own, dict) for own in levels.values()):
+        raise BadBody(f"{file}: deciding.levels must have a table for each level")
+    own = {who: _way(file, each, f"deciding.levels.{who}") for who, each in levels.items()}
+    return {"deciding": _way(file, table, "deciding") | ({"levels": own} if own else {})}
+
+
+def _must_be_levels(file: Path, data: dict[str, Any]) -> None:
+    """Raise BadBody where a level that decides in its own way is none of the limits for grants."""
+    who = {name for limit in data["limits"] for name in (limit["at_or_above"], *_who(limit))}
+    for level in data.get("deciding", {}).get("levels", {}):
+        if level not in who:
+            raise BadBody(f"{file}: deciding.levels.{level} is no level of limits.csv")
+
+
+def _who(limit: dict[str, Any]) -> list[str]:
+    return [level["who"] for level in limit.get("further", ())]
+
+
+def _way(file: Path, table: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return one way to decide: how, and the fewest who sign together or are present."""
+    _only(file, table, ("how", "least"), f"{name}.")
     how, least = table.get("how"), table.get("least", 1)
     if how not in set(How):
-        raise BadBody(f"{file}: deciding.how must be one of {', '.join(How)}")
+        raise BadBody(f"{file}: {name}.how must be one of {', '.join(How)}")
     fewest = {How.ONE: 1, How.JOINT: 2, How.COMMITTEE: 2}[How(how)]
     if not isinstance(least, int) or isinstance(least, bool) or least < fewest:
-        raise BadBody(f"{file}: deciding.least must be a whole number from {fewest}")
+        raise BadBody(f"{file}: {name}.least must be a whole number from {fewest}")
     if how == How.ONE and least > 1:
-        raise BadBody(f"{file}: deciding.least must be 1 where one person decides")
-    return {"deciding": {"how": how, "least": least}}
+        raise BadBody(f"{file}: {name}.least must be 1 where one person decides")
+    return {"how": how, "least": least}
 
 
 def _sections(file: Path) -> dict[str, list[list[str]]]:

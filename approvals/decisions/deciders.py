@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from approvals.decisions import sign_offs
 from approvals.models import Decision, Pack, Signature
 from approvals.routing import duties
@@ -37,8 +39,8 @@ class Minutes:
 
 
 def deciding_of(decision: Decision) -> Deciding:
-    """Return how the body of the round decides."""
-    return decision.round.body.deciding
+    """Return how the level that a paper goes to decides, by the body of its round."""
+    return decision.round.body.deciding_at(decision.decision_by)
 
 
 def faults_of_minutes(
@@ -66,9 +68,17 @@ def faults_of_minutes(
         yield "minutes_reference", "Enter the reference of the minutes"
 
 
+def _deciders(decision: Decision, at: datetime) -> QuerySet[RoleHolding]:
+    """Return the decider's roles that count in the round of a paper, of its level and of all others."""
+    return RoleHolding.objects.on(day_of(at)).filter(Q(round=decision.round) | Q(round=None), role=Role.DMPC)
+
+
 def signers(decision: Decision, at: datetime) -> list[User]:
-    """Return the joint signers of a paper: whoever holds the decider's role in its round, without deputies."""
-    held = RoleHolding.objects.on(day_of(at)).filter(role=Role.DMPC, through=None, user__is_active=True)
+    """Return the joint signers of a paper: whoever holds the decider's role in its round, without deputies.
+
+    Where the scheme has several levels, they are those of the level that the paper goes to.
+    """
+    held = _deciders(decision, at).filter(through=None, user__is_active=True, level__in=("", decision.decision_by))
     in_round = held.filter(round=decision.round) or held.filter(round=None)
     return [holding.user for holding in in_round.select_related("user").order_by("user__name", "pk")]
 
@@ -108,11 +118,14 @@ def void(decision: Decision, at: datetime) -> None:
 
 
 def must_be_free_to_decide(decision: Decision, action: str, by: User, at: datetime) -> None:
-    """Refuse a person who prepared the paper, or who acts for somebody who did."""
+    """Refuse a person of another level, one who prepared the paper, or one who acts for somebody who did."""
     prepared = sign_offs.who_may_not_decide(decision)
     if why_not := duties.why_not_sign(by.username, prepared):
         raise Refused(why_not)
     principal = audit.acting_for(action, by, decision.round, at)
+    levels = set(_deciders(decision, at).filter(user=principal or by).values_list("level", flat=True))
+    if levels and levels.isdisjoint(("", decision.decision_by)):
+        raise Refused(f"This paper is for the {decision.decision_by}, and you decide at another level.")
     if principal and duties.why_not_sign(principal.username, prepared):
         raise Refused(f"You act for {principal.name}, who prepared this paper, so somebody else must decide it.")
 

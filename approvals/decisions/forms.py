@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from approvals.decisions import standing
 from approvals.decisions.deciders import Minutes
 from approvals.decisions.deciding import Answer
-from approvals.models import Condition, Decision, DecisionItem, SignOff
+from approvals.models import Condition, Decision, DecisionItem, DelegationRule, SignOff
 from approvals.paper import places
 from approvals.paper.spellings import Unprinted
-from approvals.routing import conditions
+from approvals.routing import conditions, limits
 from grants import money, references
+from grants.days import day_of
 from grants.forms import Checkbox, DayField, Form, Radios, VersionedForm, text_area
 from grants.formulas import no_formula
 from grants.layout import Piece, Reveal, Rows
@@ -44,7 +46,15 @@ class DecisionForm(Form):
 
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["decision_by"].initial = round.body.offices.decider
+        rule = limits.rule_on(round, DelegationRule.Kind.GRANT, day_of(timezone.now()))
+        if rule and rule.further:
+            levels = [(who, who) for who in rule.deciders]
+            hint = "The paper asks for the grants of this level."
+            self.fields["decision_by"] = forms.ChoiceField(
+                label="Decision by", choices=levels, widget=Radios, help_text=hint
+            )
+        else:
+            self.fields["decision_by"].initial = round.body.offices.decider
         amends = self.fields["amends"]
         assert isinstance(amends, forms.ModelChoiceField)
         amends.queryset = Decision.objects.filter(round=round, signed_at__isnull=False)

@@ -88,12 +88,13 @@ def _faults_of_level(basis: sources.Sources) -> Iterator[Discrepancy]:
     rule = basis.limits[DelegationRule.Kind.GRANT]
     if rule is None or not rule.further:
         return
-    deciders = [rule.at_or_above, *(level["who"] for level in rule.further)]
+    deciders = rule.deciders
     routed = [(facts, award) for award in basis.asked() if (facts := RouteFacts.read(award.routed_as))]
     high = [(deciders.index(facts.decider), award) for facts, award in routed if facts.decider in deciders]
     if not high:
         return
     place, award = max(high, key=lambda pair: pair[0])
+    # Only an amendment has grants of another level, and a higher one may decide them.
     if basis.decision.decision_by not in deciders[place:]:
         yield Discrepancy(
             "decider",

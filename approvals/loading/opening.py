@@ -90,7 +90,13 @@ def _hire(folder: Folder, entry: dict[str, Any], administrator: User, at: dateti
         people.set_password(person=person, password=folder.password, at=at)
     for role in entry["roles"]:
         people.give_role(
-            person=person, role=Role(role), round=folder.round, by=administrator, at=at, reason="Named for the round"
+            person=person,
+            role=Role(role),
+            round=folder.round,
+            level=entry.get("level", "") if role == Role.DMPC else "",
+            by=administrator,
+            at=at,
+            reason="Named for the round",
         )
 
 

@@ -83,6 +83,7 @@ PEOPLE = Table(
         Key("name", NAME),
         Key("unit", text(80), needed=False),
         Key("email", pattern(r"^([^@\s]+@[^@\s]+)?\Z", "amara.cole@example.org", 254), needed=False),
+        Key("level", text(120), needed=False, note="of a person who decides, where the scheme has several levels"),
         Key("roles", list_of(one_of(*(role for role in Role if role is not Role.ADMINISTRATOR)), least=1)),
     )
 )

@@ -63,6 +63,11 @@ class DelegationRule(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} from {self.valid_from:%-d %B %Y}"
 
+    @property
+    def deciders(self) -> list[str]:
+        """Who decides what is not delegated, from the lowest level on."""
+        return [self.at_or_above, *(level["who"] for level in self.further)]
+
 
 class Recommendation(models.Model):
     """What the leadership agreed about a bid, and why. The newest counts; the older ones stay."""

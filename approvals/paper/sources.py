@@ -10,7 +10,7 @@ from typing import Any
 
 from approvals.amendments import amending
 from approvals.models import Award, Decision, DecisionRecord, DelegationRule, PaperItem, SingleTenderAction
-from approvals.paper.appendices import paid_early
+from approvals.paper.appendices import paid_early, was
 from approvals.prose import elsewhere
 from approvals.prose.elsewhere import Source
 from approvals.reconciliation import position, sums
@@ -18,6 +18,7 @@ from approvals.reconciliation.facts import BidEntry
 from approvals.reconciliation.sums import Reconciliation
 from approvals.routing import limits as rules
 from approvals.routing import withheld
+from approvals.routing.facts import RouteFacts
 from approvals.routing.withheld import Names
 from grants import money
 
@@ -48,9 +49,22 @@ class Sources:
         return [award for award in self.awards if award.route == route]
 
     def asked(self) -> list[Award]:
-        """Return the grants that wait for a decision, without those that an earlier paper settled."""
+        """Return the grants that wait for the decider of this paper, without those that an earlier paper settled.
+
+        Where the scheme has several levels, each grant is in the papers of its own level. A grant that this paper
+        changes is in it whatever its level, so that the checks can say which level has to decide it.
+        """
         waiting = (Award.State.ROUTED, Award.State.DEFERRED)
-        return [award for award in self.routed(Award.Route.DMPC) if award.state in waiting]
+        return [award for award in self.routed(Award.Route.DMPC) if award.state in waiting and self._is_here(award)]
+
+    def _is_here(self, award: Award) -> bool:
+        rule = self.limits[DelegationRule.Kind.GRANT]
+        levels = rule.deciders if rule else []
+        facts = RouteFacts.read(award.routed_as)
+        if was(award) is not None or facts is None or facts.decider not in levels:
+            return True
+        # The checks name the grants of a paper that goes to nobody who decides grants.
+        return self.decision.decision_by == facts.decider or self.decision.decision_by not in levels
 
     def noted(self) -> list[Award]:
         """Return the delegated grants that no earlier paper has reported at their current amount."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from approvals.models import Award
+from approvals.models import Award, DelegationRule
 from approvals.paper.appendices import paid_early
 from approvals.paper.sources import Sources
 from approvals.reconciliation import sums
@@ -78,9 +78,16 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
     rows += [_row(item.label, item.amount, "line", item.kind) for item in reco.items]
     decided, under = reco.dmpc, reco.delegated
     decider = basis.decision.round.body.offices.decider_short
+    rule = basis.limits[DelegationRule.Kind.GRANT]
+    elsewhere = _before(decided, asked, levels=bool(rule and rule.further))
     rows += [
         _row(f"Grants to third parties ({reco.grants.count})", reco.grants.total, "line"),
-        _row(f"Grants decided by the {decider} ({decided.count})", decided.total, "part", _before(decided, asked)),
+        _row(
+            f"Grants decided by the {decider} ({decided.count})",
+            decided.total,
+            "part",
+            elsewhere,
+        ),
         _row(f"Grants approved under delegation ({under.count})", under.total, "part", _before(under, noted)),
         _row("Total expenditure", reco.expenditure, "total"),
         _row("Underspend", reco.underspend, "total"),
@@ -96,11 +103,14 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
     return rows
 
 
-def _before(whole: sums.Sum, here: Sequence[Award]) -> str:
-    """Return how many of a row's grants are in this paper, if earlier papers hold others."""
+def _before(whole: sums.Sum, here: Sequence[Award], levels: bool = False) -> str:
+    """Return how many of a row's grants are in this paper, if other papers hold the rest.
+
+    With several `levels` those can be later ones.
+    """
     if whole.count == len(here):
         return ""
-    return f"{len(here)} in this paper, {whole.count - len(here)} in earlier ones"
+    return f"{len(here)} in this paper, {whole.count - len(here)} in {'others' if levels else 'earlier ones'}"
 
 
 def _row(label: str, amount: Decimal, kind: str, note: str = "") -> dict[str, Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from approvals.models import Approval, Award
+from approvals.models import Approval, Award, DelegationRule
 from approvals.routing.commitments import RoundSums
-from grants.bodies import Offices
 from grants.models import Round
 from grants.money import NOTHING, Tally
 from grants.totals import tallies_by, tally_of
@@ -34,6 +32,13 @@ class Group:
     rows: list[Award]
 
 
+def _deciders(round: Round) -> list[str]:
+    """Return who decides at each level of the newest confirmed limit for grants, if several decide; or nothing."""
+    confirmed = DelegationRule.objects.filter(round=round, kind=DelegationRule.Kind.GRANT).exclude(confirmed_by=None)
+    rule = confirmed.order_by("-valid_from", "-id").first()
+    return rule.deciders if rule and rule.further else []
+
+
 def listed(round: Round) -> QuerySet[Award]:
     """Return the live grants of a round by group; in each, those with an open warning come first."""
     place = Case(
@@ -41,9 +46,15 @@ def listed(round: Round) -> QuerySet[Award]:
         *(When(route=route, then=Value(number)) for number, route in enumerate(_ORDER) if route != REFUSED),
         output_field=IntegerField(),
     )
+    levels = _deciders(round)
+    level = Case(
+        *(When(routed_as__decider=who, then=Value(number)) for number, who in enumerate(levels)),
+        default=Value(len(levels)),
+        output_field=IntegerField(),
+    )
     warned = Case(When(_OPEN_WARNING, then=Value(0)), default=Value(1), output_field=IntegerField())
-    grants = Award.objects.live().for_routes().filter(round=round).annotate(place=place, warned=warned)
-    return grants.order_by("place", "warned", "bid__source_reference")
+    grants = Award.objects.live().for_routes().filter(round=round).annotate(place=place, level=level, warned=warned)
+    return grants.order_by("place", "level", "warned", "bid__source_reference")
 
 
 def warned(round: Round) -> int:
@@ -51,25 +62,46 @@ def warned(round: Round) -> int:
     return Award.objects.live().filter(_OPEN_WARNING, round=round).count()
 
 
-def groups(rows: Iterable[Award], sums: RoundSums, offices: Offices) -> list[Group]:
-    """Return every group that has grants, and the two routes in any case, with the rows of one page of `listed`."""
-    by_key = {key: list(own) for key, own in groupby(rows, _group)}
-    names = {
-        "": ("route-none", "Not routed", sums.unrouted),
-        Award.Route.DELEGATED: ("route-delegated", "Delegated", sums.by_route.get(Award.Route.DELEGATED, NOTHING)),
-        Award.Route.DMPC: (
-            "route-dmpc",
-            f"To the {offices.decider_short}",
-            sums.by_route.get(Award.Route.DMPC, NOTHING),
+def groups(rows: Iterable[Award], sums: RoundSums, round: Round) -> list[Group]:
+    """Return every group that has grants, and each route in any case, with the rows of one page of `listed`.
+
+    Where several levels decide, each of them is a route of its own.
+    """
+    levels = _deciders(round)
+    by_key: dict[tuple[str, str], list[Award]] = {}
+    for award in rows:
+        by_key.setdefault(_group(award, levels), []).append(award)
+    delegated = sums.by_route.get(Award.Route.DELEGATED, NOTHING)
+    made = [
+        Group("route-none", "Not routed", sums.unrouted, by_key.get(("", ""), [])),
+        Group("route-delegated", "Delegated", delegated, by_key.get((Award.Route.DELEGATED, ""), [])),
+        *(
+            Group(key, f"To the {who}", tally, by_key.get((Award.Route.DMPC, own), []))
+            for key, who, own, tally in _decided(sums, round, levels)
         ),
-        REFUSED: ("refused", "Refused", sums.refused),
-    }
-    made = [Group(*names[key], by_key.get(key, [])) for key in _ORDER]
-    return [group for group in made if group.tally.count or group.key in ("route-delegated", "route-dmpc")]
+        Group(REFUSED, "Refused", sums.refused, by_key.get((REFUSED, ""), [])),
+    ]
+    return [group for group in made if group.tally.count or group.key not in ("route-none", REFUSED)]
 
 
-def _group(award: Award) -> str:
-    return REFUSED if award.state == Award.State.REFUSED else award.route
+def _decided(sums: RoundSums, round: Round, levels: Sequence[str]) -> Iterator[tuple[str, str, str, Tally]]:
+    """Yield each group for decision: the key of its sum, who decides, how its grants say so, and its tally."""
+    usual = round.body.offices.decider_short
+    if not levels:
+        yield "route-dmpc", usual, "", sums.by_route.get(Award.Route.DMPC, NOTHING)
+        return
+    decided = Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round, route=Award.Route.DMPC)
+    tallies = {who or "": tally for (who,), tally in tallies_by(decided, "routed_as__decider").items()}
+    # Grants that an earlier limit routed can be for somebody whom the newest one does not name.
+    for number, who in enumerate([*levels, *sorted(tallies.keys() - set(levels))]):
+        yield f"route-dmpc-{number}", who or usual, who, tallies.get(who, NOTHING)
+
+
+def _group(award: Award, levels: Sequence[str]) -> tuple[str, str]:
+    """Return the route of a grant with who decides it, empty where the scheme has two levels."""
+    if award.state == Award.State.REFUSED:
+        return REFUSED, ""
+    return award.route, award.routed_as.get("decider", "") if levels and award.route == Award.Route.DMPC else ""
 
 
 def waiting(round: Round) -> QuerySet[Award]:

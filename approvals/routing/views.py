@@ -50,7 +50,7 @@ def routes(request: Request, round: str) -> HttpResponse:
     context = {
         "page": page,
         "sums": sums,
-        "groups": listing.groups(page, sums, this_round.body.offices),
+        "groups": listing.groups(page, sums, this_round),
         "warned": listing.warned(this_round),
     }
     return render(request, "approvals/routing/routes.html", context)

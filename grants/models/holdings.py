@@ -30,6 +30,8 @@ class RoleHolding(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="holdings")
     role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
     round = models.ForeignKey(Round, models.PROTECT, null=True, blank=True, related_name="holdings")
+    # Whose decisions they take, where the scheme of the round has several levels that decide; empty for each of them.
+    level = models.CharField("level at which they decide", max_length=120, blank=True)
     given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -52,7 +52,21 @@ class RoleForm(Form):
     round = forms.ModelChoiceField(
         label="Round", queryset=Round.objects.all(), required=False, empty_label="All rounds"
     )
+    level = forms.ChoiceField(
+        label="Level",
+        required=False,
+        help_text="Only for a person who decides. They decide the papers of this level and no others.",
+    )
     reason = text_area("Reason", rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        levels = own_body().levels
+        field = self.fields["level"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Every level"), *((who, who) for who in levels)]
+        if len(levels) < 2:
+            del self.fields["level"]
 
 
 class EndRoleForm(ReasonForm):

@@ -45,9 +45,11 @@ def add_administrator(*, username: str, name: str, at: datetime) -> User:
 
 @transaction.atomic
 def give_role(
-    *, person: User, role: Role, by: User, at: datetime, reason: str, round: Round | None = None
+    *, person: User, role: Role, by: User, at: datetime, reason: str, round: Round | None = None, level: str = ""
 ) -> RoleHolding:
     """Give a person a role in one round, or in all rounds if `round` is None.
+
+    `level` names the level of the scheme at which they decide, such as a committee; empty for every level.
 
     Raises Refused if `by` is that person, if they hold the role already, or if it would combine the administrator's
     role with any other: nobody who gives power may hold it.
@@ -66,8 +68,10 @@ def give_role(
     )
     if other.exists():
         raise Refused("An administrator cannot hold another role. Choose another person or role", field="role")
-    holding = RoleHolding.objects.create(user=person, role=role, round=round, given_by=by, given_at=at)
-    facts = {"role": role, "round": round.reference if round else "all rounds"}
+    if level and role != Role.DMPC:
+        raise Refused("Only a person who decides has a level", field="level")
+    holding = RoleHolding.objects.create(user=person, role=role, round=round, level=level, given_by=by, given_at=at)
+    facts = {"role": role, "round": round.reference if round else "all rounds", **({"level": level} if level else {})}
     audit.record("give role", person, by=by, at=at, because=reason, facts=facts)
     return holding
 

@@ -234,6 +234,21 @@ def test_powers_that_cannot_be_chosen_are_refused(folder: Path, powers: str, mes
         body_folder.read(folder)
 
 
+@pytest.mark.parametrize(
+    ("levels", "message"),
+    [
+        ('[deciding.levels."Nobody"]\nhow = "one"', "deciding.levels.Nobody is no level of limits.csv"),
+        ('[deciding.levels."Board"]\nhow = "alone"', "deciding.levels.Board.how must be one of one, joint, committee"),
+        ("levels = 1", "deciding.levels must have a table for each level"),
+    ],
+)
+def test_a_level_that_decides_in_its_own_way_is_one_of_the_limits(folder: Path, levels: str, message: str) -> None:
+    replace(folder, "body.toml", "[offices]", f'[deciding]\nhow = "one"\n{levels}\n\n[offices]')
+    body_folder.read.cache_clear()
+    with pytest.raises(BadBody, match=message):
+        body_folder.read(folder)
+
+
 @pytest.mark.parametrize("name", ["body.toml", "areas.csv", "tags.csv", "criteria.csv", "limits.csv", "sections.toml"])
 def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()

@@ -163,7 +163,7 @@ def test_a_rule_with_levels_is_proposed_and_shown_on_its_pages(client: Client) -
 
 
 @pytest.mark.django_db
-def test_a_paper_goes_to_the_level_of_its_largest_grant() -> None:
+def test_a_paper_asks_for_the_grants_of_its_level_alone() -> None:
     round = factories.open_round()
     three_levels(round)
     for amount in (9000, 20000, 60000):
@@ -179,10 +179,14 @@ def test_a_paper_goes_to_the_level_of_its_largest_grant() -> None:
     assert awards.route_awards(round=round, by=factories.person(Role.LEAD, round=round), at=NOW) == 0
     decision = steps.open_paper(round, "CHR-2", factories.person(Role.LEAD, round=round))
 
-    def wrong(decider: str) -> list[str]:
+    def drafted(decider: str) -> tuple[list[str], list[str]]:
         Decision.objects.filter(pk=decision.pk).update(decision_by=decider)
         decision.refresh_from_db()
-        return [each.message for each in submission.of(decision, at=NOW).problems if each.check == "decider"]
+        draft = submission.of(decision, at=NOW)
+        wrong = [each.message for each in draft.problems if each.check == "decider"]
+        return [entry["amount"] for entry in draft.paper["appendix_1"]], wrong
 
-    assert wrong(COMMITTEE) == ["Project 3 is for the Board of trustees, but the paper is for the Grants committee."]
-    assert wrong(BOARD) == []
+    assert drafted(COMMITTEE) == (["20000.00"], [])
+    assert drafted(BOARD) == (["60000.00"], [])
+    refusal = "Project 3 is for the Board of trustees, but the paper is for the Director."
+    assert drafted("Director") == (["20000.00", "60000.00"], [refusal])
