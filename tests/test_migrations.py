@@ -69,6 +69,24 @@ def test_an_import_of_living_code_is_detected_in_every_form(source: str) -> None
     assert living_code(ast.parse(source))
 
 
+def worked_out_when_loaded(tree: ast.Module) -> set[str]:
+    """The functions of a migration that run as soon as it is loaded, which any command that reads migrations does."""
+    own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    loaded = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]
+    calls = [call.func for node in loaded for call in ast.walk(node) if isinstance(call, ast.Call)]
+    return {name.id for name in calls if isinstance(name, ast.Name)} & own
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}-{file.stem}")
+def test_no_migration_works_anything_out_when_it_is_loaded(file: Path) -> None:
+    assert worked_out_when_loaded(ast.parse(file.read_text())) == set()
+
+
+def test_what_a_migration_works_out_when_it_is_loaded_is_detected() -> None:
+    source = "def sql():\n    return ''\n\nclass Migration:\n    operations = [RunSQL(sql())]"
+    assert worked_out_when_loaded(ast.parse(source)) == {"sql"}
+
+
 # The database of the last release
 
 

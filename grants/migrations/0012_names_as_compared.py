@@ -95,7 +95,16 @@ DROP FUNCTION grants_plain_lexemes(text), grants_plain_names(text[]), grants_pla
 """
 
 
+def create(apps, schema_editor):
+    # Worked out only where it is applied: the tables take most of a second, and every command loads all migrations.
+    schema_editor.execute(function(), params=None)
+
+
+def remove(apps, schema_editor):
+    schema_editor.execute(NO_FUNCTION, params=None)
+
+
 class Migration(migrations.Migration):
     dependencies = [("grants", "0011_years")]
 
-    operations = [migrations.RunSQL(function(), NO_FUNCTION)]
+    operations = [migrations.RunPython(create, remove)]
