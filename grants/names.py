@@ -66,6 +66,32 @@ def _kept(letter: str) -> str:
     return letter if letter.isalnum() or letter in "_&" or unicodedata.category(letter) == "Mc" else ""
 
 
+# What people write where they have no name yet. Two bidders called so would be taken for one organisation.
+_PLACEHOLDERS = frozenset(
+    plain_name(text)
+    for text in (
+        *(
+            "TBC",
+            "TBA",
+            "TBD",
+            "To be confirmed",
+            "To be decided",
+            "To be advised",
+            "N/A",
+            "Not applicable",
+            "None",
+            "Nil",
+        ),
+        *("Not known", "Unknown", "Various", "See above", "As above", "Ditto"),
+    )
+)
+
+
+def is_placeholder(name: str) -> bool:
+    """Whether a text stands where a name is missing, such as “TBC” or “n/a”."""
+    return plain_name(name) in _PLACEHOLDERS
+
+
 def mixed_word(name: str) -> str:
     """Return the first word that mixes letters of the Latin, Greek and Cyrillic alphabets, or an empty text.
 

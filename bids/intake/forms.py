@@ -21,7 +21,7 @@ from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, text_ar
 from grants.formulas import no_formula
 from grants.layout import Reveal, Section
 from grants.models import Organisation, Round
-from grants.names import mixed_word, plain_name
+from grants.names import is_placeholder, mixed_word, plain_name
 
 
 def in_words_of(body: Body, fields: dict[str, forms.Field]) -> None:
@@ -163,6 +163,8 @@ class BidForm(Form):
         name = " ".join(self.cleaned_data["recipient"].split())
         if name and not plain_name(name):
             raise forms.ValidationError("Enter a name with letters or numbers in it")
+        if is_placeholder(name):
+            raise forms.ValidationError(f"“{name}” is no name of an organisation. Enter the one that is to be paid")
         if mixed := mixed_word(name):
             raise forms.ValidationError(f"“{mixed}” mixes letters of two alphabets that look alike. Type it again")
         if self.body.is_police(name):

@@ -12,6 +12,7 @@ ENCODINGS = {
     "mac_roman": "Mac Roman",
     "cp850": "DOS Western European (850)",
     "cp1250": "Windows-1250, Central European",
+    "iso8859_2": "ISO 8859-2, Central European",
     "cp1254": "Windows-1254, Turkish",
     "cp1251": "Windows-1251, Cyrillic",
     "cp1253": "Windows-1253, Greek",
@@ -87,7 +88,8 @@ def choices(content: bytes, encoding: str) -> list[tuple[str, list[str]]]:
         if name == "utf-16" or (name == "utf-8" and valid.isascii()):
             continue
         text = valid if name == "utf-8" else letters.decode(name, "replace")
-        if name == encoding or (text not in shown.values() and "\ufffd" not in text):
+        # The letters of no text are control characters or none at all.
+        if name == encoding or (text not in shown.values() and not re.search("[\x80-\x9f\ufffd]", text)):
             shown[name] = text
     samples = _samples(content)
     return [(name, [sample.decode(name, "replace") for sample in samples]) for name in shown]

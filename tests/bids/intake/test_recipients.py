@@ -172,6 +172,12 @@ def test_a_name_that_only_looks_like_one_is_refused(round: Round, name: str) -> 
     assert any("Enter a name with" in each or "mixes letters" in each for each in errors(round, bidder("B-1", name)))
 
 
+@pytest.mark.parametrize("name", ["TBC", "n/a", "N.A.", "To be confirmed", "unknown", "Various", "ＴＢＣ"])
+def test_what_stands_for_a_missing_name_is_refused(round: Round, name: str) -> None:
+    refusals = errors(round, bidder("B-1", name), bidder("B-2", name))
+    assert [f"“{name}” is no name of an organisation" in each for each in refusals] == [True, True]
+
+
 # The form
 
 

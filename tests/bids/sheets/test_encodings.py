@@ -65,6 +65,9 @@ def test_each_way_to_read_the_letters_is_offered_once_with_samples() -> None:
     shown = [tuple(samples) for _, samples in offered]
     assert len(set(shown)) == len(shown) > 3
     assert "utf-8" not in dict(offered) and "utf-16" not in dict(offered)
+    latin_2 = dict(choices("ref,Źródło ąść".encode("iso8859_2"), "cp1252"))
+    assert latin_2["iso8859_2"] == ["Źródło ąść"] != latin_2["cp1250"]
+    assert "iso8859_2" not in dict(choices("ref,Śródmieście".encode("cp1250"), "cp1252"))
 
 
 def test_there_is_nothing_to_choose_for_plain_letters_utf_16_and_workbooks() -> None:
