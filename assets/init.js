@@ -1,3 +1,4 @@
+import "./typed.js";
 import { initAll } from "./govuk-frontend.min.js";
 
 initAll();

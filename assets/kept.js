@@ -1,4 +1,4 @@
-// What was typed on a scorecard and is not known to be saved, kept in this browser under the name of who typed it.
+// What was typed and is not known to be saved, kept in this browser under the name of who typed it.
 // Each open page keeps under a key of its own, so that two windows never write over each other.
 
 const PREFIX = 'grants:typed:';
@@ -110,4 +110,15 @@ export const shelf = (person, bid) => {
         .filter((copy) => copy.fields)
         .sort((one, other) => String(other.at).localeCompare(String(one.at))),
   };
+};
+
+// Drop the copies of a form that the server has taken: `ticket` is the end of the form's own.
+export const dropSaved = (ticket) => {
+  try {
+    for (const key of Object.keys(localStorage).filter((each) => each.startsWith(PREFIX))) {
+      if (JSON.parse(localStorage.getItem(key)).ticket === ticket) localStorage.removeItem(key);
+    }
+  } catch {
+    // Storage is forbidden: there is no copy.
+  }
 };

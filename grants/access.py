@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -167,15 +167,19 @@ class NoStoreMiddleware:
 
 
 class NoNullMiddleware:
-    """Answer 400 to a request with a null character, because PostgreSQL cannot store one."""
+    """Drop the null characters of what was typed, and answer 400 to an address that has one: PostgreSQL stores none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        values = [request.path, *(text for field in request.GET.lists() for text in field[1])]
-        if request.method == "POST":
-            values += [text for field in request.POST.lists() for text in field[1]]
-        if any("\x00" in value for value in values):
-            return HttpResponseBadRequest("The request contains a null character.", content_type="text/plain")
+        asked = [request.path, *(text for field in request.GET.lists() for text in field[1])]
+        if any("\x00" in text for text in asked):
+            return HttpResponseBadRequest("The address contains a null character.", content_type="text/plain")
+        if request.method == "POST" and any("\x00" in text for field in request.POST.lists() for text in field[1]):
+            fields = request.POST.copy()
+            for name, values in list(fields.lists()):
+                fields.setlist(name, [text.replace("\x00", "") for text in values])
+            # To Django's own types this attribute is for ever what the browser sent.
+            request.POST = cast(Any, fields)
         return self.get_response(request)

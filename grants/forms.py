@@ -213,10 +213,12 @@ def yes_no(label: str, *, required: bool = True, hint: str = "") -> forms.TypedC
 class Form(forms.Form):
     """A form in GOV.UK markup, drawn by `{% crispy form %}`, whose fields are named in their error messages.
 
-    `pieces` is its layout; see `grants.layout`. `label_class` is how its labels are set.
+    `pieces` is its layout; see `grants.layout`. `label_class` is how its labels are set. `puts_back` says whether it
+    starts from what a person typed in it before and could not save; see `grants.typed`.
     """
 
     bound_field_class = GovukBoundField
+    puts_back = True
     pieces: Sequence[Piece] = ()
     label_class = "govuk-label--s"
 
@@ -263,6 +265,7 @@ class FilterForm(Form):
 
     may_be_incomplete = True
     label_class = ""
+    puts_back = False
 
 
 def choose(label: str, choices: Iterable[tuple[str, str]], anything: str = "") -> forms.ChoiceField:

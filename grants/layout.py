@@ -18,6 +18,8 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
+from grants import typed
+
 # The name of a field, or a layout object.
 Piece: TypeAlias = str | LayoutObject
 
@@ -54,6 +56,8 @@ class Whole(LayoutObject):
         self.fields = [*pieces, _Rest()]
 
     def render(self, form: Any, context: Context, **_: Any) -> SafeString:
+        if form.puts_back and (request := context.get("request")):
+            typed.put_back(request, form)
         return _joined(self.fields, form, context)
 
 

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 
-from grants import typed
 from grants.forms import attempt
 from grants.references import file_name
 
@@ -62,7 +61,6 @@ def form_page(
     if request.method == "POST" and form.is_valid():
         result = attempt(form, lambda: call(dict(form.cleaned_data)))
         if form.is_valid():
-            typed.forget(request)
             messages.success(request, done(result) if callable(done) else done)
             return redirect(to(result) if callable(to) else to)
     return render(request, template, {"form": form, "back": to if isinstance(to, str) else "", **context})

@@ -1,25 +1,33 @@
 """Keeping what a person typed when a form could not be saved, until they send it again.
 
-A form opts in with `{% typed_here %}`, which writes a signed field naming who types and for which address. Where such
-a form meets an ended session or a CSRF token of before the last sign-in, its fields wait in the session. The page then
-starts from `kept(request)`. Nothing is saved by this: the person sends the form once more. A form with a password in
-it must not opt in.
+Each form of a page has `{% typed_here %}`, which writes a signed field naming who types and for which address. Where
+such a form meets an ended session or a CSRF token of before the last sign-in, its fields wait in the session; where it
+meets a fault, they stand on the page of the fault (`grants.faults`). While somebody types, a script keeps a draft. The
+page then starts from what was kept: `put_back` does it for each form that is drawn by its layout. Nothing is saved by
+this: the person sends the form once more. A password is never kept.
 """
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.dispatch import receiver
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.datastructures import MultiValueDict
+
+from grants.models import TypedDraft
 
 FIELD = "typed_by"
 # A script that saves while somebody types asks with this header for an answer in JSON. It keeps the text itself.
@@ -27,6 +35,9 @@ SCRIPT_HEADER = "X-Autosave"
 LONGEST = 100_000
 MOST_FIELDS = 300
 MOST_PAGES = 3
+# By this cookie the browser learns which of its own copies is saved. It holds the end of the form's ticket.
+SAVED_COOKIE = "saved"
+_TICKET_END = 16
 
 _KEY = "typed"
 _SALT = "grants.typed"
@@ -38,22 +49,52 @@ ANOTHER_PERSON = "Somebody else is signed in in this browser"
 OUT_OF_DATE = "This page is out of date"
 
 
-def ticket(request: HttpRequest) -> str:
-    """Return the signed field of a form, which names who types and for which address."""
-    return signing.dumps([request.user.pk, request.path], salt=_SALT)
+def ticket(request: HttpRequest, to: str = "") -> str:
+    """Return the signed field of a form, which names who types and for which address: this page's own, or `to`.
+
+    No two tickets are the same, so that a browser can tell its copies apart.
+    """
+    return signing.dumps([request.user.pk, to or request.get_full_path(), secrets.token_hex(4)], salt=_SALT)
 
 
 def kept(request: HttpRequest) -> dict[str, Any]:
-    """Return the unsaved fields that this person typed on this page, empty if there are none."""
-    page = request.session.get(_KEY, {}).get(request.path)
+    """Return the fields that this person sent from this page and that could not be saved, empty if there are none."""
+    page = request.session.get(_KEY, {}).get(request.get_full_path())
     return dict(page["fields"]) if page and page["who"] == request.user.pk else {}
 
 
+def draft_of(request: HttpRequest) -> TypedDraft | None:
+    """Return what this person typed on this page and never sent, if anything. It is read once for each request."""
+    if not hasattr(request, "_typed_draft"):
+        drafts = TypedDraft.objects.filter(person_id=request.user.pk, path=request.get_full_path())
+        vars(request)["_typed_draft"] = drafts.first()
+    draft: TypedDraft | None = vars(request)["_typed_draft"]
+    return draft
+
+
+def put_back(request: HttpRequest, form: BaseForm) -> None:
+    """Let a form that is drawn anew start from what its person typed on this page before, if that is not saved."""
+    if form.is_bound or request.method != "GET" or not request.user.is_authenticated:
+        return
+    fields = kept(request)
+    if not fields and (draft := draft_of(request)):
+        fields = draft.fields
+    sent = MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in fields.items()})
+    # A page may have several forms: one of which nothing was sent is left as it is.
+    if not any(form.add_prefix(name) in sent or f"{form.add_prefix(name)}_0" in sent for name in form.fields):
+        return
+    for name, field in form.fields.items():
+        own, widget = form.add_prefix(name), field.widget
+        if not (widget.needs_multipart_form or widget.value_omitted_from_data(sent, MultiValueDict(), own)):
+            form.initial[name] = widget.value_from_datadict(sent, MultiValueDict(), own)
+
+
 def forget(request: HttpRequest) -> None:
-    """Delete the fields kept for this page, because they are saved now."""
+    """Delete what was kept for this page, because it is saved now."""
     pages = request.session.get(_KEY)
-    if pages and pages.pop(request.path, None):
+    if pages and pages.pop(request.get_full_path(), None):
         request.session[_KEY] = pages
+    TypedDraft.objects.filter(person_id=request.user.pk, path=request.get_full_path()).delete()
 
 
 def waits(request: HttpRequest) -> bool:
@@ -69,34 +110,54 @@ def sign_out(request: HttpRequest) -> None:
         request.session[_KEY] = pages
 
 
-def _typist(request: HttpRequest) -> int | None:
-    """Return the primary key of the person who typed the form.
+def named_in(sent: str) -> tuple[int, str] | None:
+    """Return the primary key of who typed and the address that a ticket names, or None if it is no valid ticket."""
+    try:
+        who, path, _ = signing.loads(sent, salt=_SALT, max_age=_VALID_FOR)
+    except (signing.BadSignature, ValueError):
+        return None
+    return int(who), str(path)
 
-    Returns None if the form did not opt in, or was drawn for another address.
-    """
+
+def _typist(request: HttpRequest) -> int | None:
+    """Return the primary key of the person who typed the form, or None if its ticket is for another address."""
     if request.method != "POST":
         return None
-    try:
-        who, path = signing.loads(request.POST.get(FIELD, ""), salt=_SALT, max_age=_VALID_FOR)
-    except signing.BadSignature:
-        return None
-    return int(who) if path == request.path else None
+    named = named_in(request.POST.get(FIELD, ""))
+    return named[0] if named and named[1] == request.get_full_path() else None
+
+
+def path_of(request: HttpRequest) -> str | None:
+    """Return the address of the form whose ticket was sent, or None if it is not a form of the person signed in."""
+    named = named_in(request.POST.get(FIELD, ""))
+    return named[1] if named and named[0] == request.user.pk else None
+
+
+def fields_of(request: HttpRequest) -> dict[str, Any] | None:
+    """Return what was typed in the form that was sent, or None if it is too much to keep.
+
+    Neither passwords nor the fields that every form has are in it. A field with several values has a list.
+    """
+    fields = {
+        name: values[0] if len(values) == 1 else values
+        for name, values in request.POST.lists()
+        if name not in (FIELD, "csrfmiddlewaretoken") and "password" not in name
+    }
+    size = sum(len(name) + sum(map(len, request.POST.getlist(name))) for name in fields)
+    return None if size > LONGEST or len(fields) > MOST_FIELDS else fields
 
 
 def _keep(request: HttpRequest, who: int) -> bool:
     """Keep the form's fields for that person, and return whether they were small enough to keep."""
-    fields = {
-        name: values[0] if len(values) == 1 else values
-        for name, values in request.POST.lists()
-        if name not in (FIELD, "csrfmiddlewaretoken")
-    }
-    size = sum(len(name) + sum(map(len, request.POST.getlist(name))) for name in fields)
-    if size > LONGEST or len(fields) > MOST_FIELDS:
+    fields = fields_of(request)
+    if fields is None:
         return False
     pages = request.session.get(_KEY, {})
-    pages.pop(request.path, None)
-    pages[request.path] = {"who": who, "fields": fields}
+    pages.pop(request.get_full_path(), None)
+    pages[request.get_full_path()] = {"who": who, "fields": fields}
     request.session[_KEY] = dict(list(pages.items())[-MOST_PAGES:])
+    # Its redirect leads back to the form, and does not say that the form was saved.
+    vars(request)["_typed_waits"] = True
     return True
 
 
@@ -131,7 +192,8 @@ def out_of_date(request: HttpRequest, reason: str = "") -> HttpResponse:
     known = who is not None and SCRIPT_HEADER not in request.headers and not _from_elsewhere(request)
     if who is None or not known or not _keep(request, who):
         return _not_taken(request, OUT_OF_DATE)
-    return redirect(request.path) if user.is_authenticated else redirect_to_login(request.path)
+    page = request.get_full_path()
+    return redirect(page) if user.is_authenticated else redirect_to_login(page)
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):
@@ -147,6 +209,17 @@ class SignedInMiddleware(LoginRequiredMiddleware):
                 return _not_taken(request, ANOTHER_PERSON)
         to_sign_in: HttpResponseBase | None = super().process_view(request, view_func, view_args, view_kwargs)
         return to_sign_in and _signed_out(request, to_sign_in)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Where a form was taken, which its redirect says, forget what was kept of it and tell the browser."""
+        taken = request.method == "POST" and response.status_code == HTTPStatus.FOUND
+        if not taken or not request.user.is_authenticated or vars(request).get("_typed_waits"):
+            return response
+        if _typist(request) == request.user.pk:
+            forget(request)
+            end = request.POST[FIELD][-_TICKET_END:]
+            response.set_cookie(SAVED_COOKIE, end, max_age=3600, secure=settings.HTTPS, samesite="Lax")
+        return response
 
 
 def _signed_out(request: HttpRequest, to_sign_in: HttpResponseBase) -> HttpResponseBase:

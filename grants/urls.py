@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include
 
-from grants import views
+from grants import typed_views, views
 from grants.addresses import path
 from grants.people import urls as people
 from grants.rounds import urls as rounds
@@ -12,9 +12,13 @@ pages = [
     path("", views.home, name="home"),
     path("trail/rounds/<reference:reference>/", views.round_trail, name="round_trail"),
     path("trail/people/", views.people_trail, name="people_trail"),
+    path("typed/", typed_views.keep_typed, name="keep_typed"),
+    path("typed/discard/", typed_views.discard_typed, name="discard_typed"),
     *people.urlpatterns,
     *rounds.urlpatterns,
 ]
+
+handler500 = "grants.faults.fault"
 
 urlpatterns = [
     path("", include((pages, "grants"))),

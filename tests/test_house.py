@@ -22,6 +22,8 @@ OURS = ("grants", "bids", "approvals")
 # A page that answers with a file or a redirect has no template of its own.
 WITHOUT_TEMPLATE = {
     "grants:sign_out",
+    "grants:keep_typed",
+    "grants:discard_typed",
     "bids:export_bids",
     "bids:bid_template",
     "bids:bid_file",

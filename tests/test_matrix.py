@@ -21,6 +21,8 @@ TABLE = {
     "grants:signed_in": "mclodfaxgkq",
     "grants:sign_out": "*",
     "grants:set_password": "*",
+    "grants:keep_typed": "mclodfaxgkq",
+    "grants:discard_typed": "mclodfaxgkq",
     "grants:rounds": "mclodfaxgkq",
     "grants:add_round": "x",
     "grants:round": "mclodfaxgkq",
@@ -199,11 +201,13 @@ ROLES = {
 }
 # Each adviser's own part of a paper; another's is not there for them.
 ADVISES = {"f": "finance", "g": "legal", "k": "commercial", "q": "equality"}
-POST_ONLY = {"grants:sign_out", "grants:password_link"}
+POST_ONLY = {"grants:sign_out", "grants:password_link", "grants:keep_typed", "grants:discard_typed"}
 # Pages about people or about no round at all: there is no other round whose page they could be.
 OF_NO_ROUND = {
     "grants:home",
     "grants:signed_in",
+    "grants:keep_typed",
+    "grants:discard_typed",
     "grants:rounds",
     "grants:add_round",
     "grants:people",

@@ -52,7 +52,6 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         return _keep(request, section)
     if then == "discard":
         drafts.drop_draft(section=section, by=request.user)
-        typed.forget(request)
         return redirect("approvals:edit_section", reference, key)
     source_values = sources.sources(decision, day_of(timezone.now()))
     known = figures_of_paper.known_of(source_values)
@@ -82,6 +81,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         **_read(request, section, _plain(form["text"].value() or ""), known, contents.numbers(source_values)),
     )
     if isinstance(answer, HttpResponseRedirect) and typed.SCRIPT_HEADER in request.headers:
+        typed.forget(request)
         return JsonResponse({"next": answer.url})
     return answer
 

@@ -15,6 +15,7 @@ from approvals.families.forms import FamilyForm, LikenessForm, SameBodyForm, as_
 from approvals.families.workbench import Workbench
 from bids.families.families import Suggestion
 from bids.models import Bid, Dismissal
+from grants import typed
 from grants.access import Request, allow, round_or_404
 from grants.forms import ReasonForm
 from grants.models import Organisation, Round
@@ -73,6 +74,7 @@ def group_bids(request: Request, round: str) -> HttpResponse:
     form = FamilyForm(request.POST or None, initial=initial, **kwargs)
     if _is_preview(request):
         form = FamilyForm(initial=as_typed(form), **kwargs)
+    typed.put_back(request, form)
     chosen = form["bids"].value() or []
     return form_page(
         request,
@@ -103,6 +105,7 @@ def likeness(request: Request, round: str, key: str) -> HttpResponse:
     form = LikenessForm(request.POST or None, initial=initial, alike=group.bids)
     if _is_preview(request):
         form = LikenessForm(initial=as_typed(form), alike=group.bids)
+    typed.put_back(request, form)
     dismisses = form["answer"].value() == "dismiss"
     name = (form["name"].value() or "").strip() or NEW
     return form_page(
@@ -145,6 +148,7 @@ def same_body(request: Request, round: str, key: str) -> HttpResponse:
     form = SameBodyForm(request.POST or None, initial={"kept": first.pk, "bodies": alike}, alike=alike)
     if _is_preview(request):
         form = SameBodyForm(initial=as_typed(form), alike=alike)
+    typed.put_back(request, form)
     ticked = {str(getattr(each, "pk", each)) for each in form["bodies"].value() or []}
     kept = next((body for body in alike if str(body.pk) == str(form["kept"].value())), None)
     dismisses = form["answer"].value() == "dismiss"

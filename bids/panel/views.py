@@ -15,7 +15,6 @@ from bids.models import Bid, Panel
 from bids.panel import closing, members, reading
 from bids.panel.forms import OutcomeForm
 from bids.ranking import standings
-from grants import typed
 from grants.access import Request, allow, round_or_404
 from grants.forms import ReasonForm
 from grants.models import Round
@@ -66,7 +65,6 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
     if outcome:
         said_before = ("verdict", "destination", "reason", "internal_reason")
         initial |= {name: getattr(outcome, name) for name in said_before}
-    initial |= typed.kept(request)
     closed = members.scoring_closed(bid.round)
     cards = reading.marks_of(bid) if closed else []
 

@@ -9,6 +9,7 @@ from grants.models.references import new_references
 from grants.models.rounds import UNALLOCATED, BodyVersion, BudgetLine, Round, Virement, own_body
 from grants.models.search import SearchWords
 from grants.models.trail import AuditEvent
+from grants.models.typed import TypedDraft
 from grants.models.users import USERNAME, Mail, User
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "RoleHolding",
     "Round",
     "SearchWords",
+    "TypedDraft",
     "User",
     "Virement",
     "new_references",

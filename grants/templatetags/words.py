@@ -154,10 +154,23 @@ def may_here(context: dict[str, Any], action: str) -> bool:
 
 
 @register.inclusion_tag("govuk/typed_here.html", takes_context=True)
-def typed_here(context: dict[str, Any]) -> dict[str, Any]:
-    """Mark a form so that its text is kept for the person if it cannot be saved, and say so if it was."""
+def typed_here(context: dict[str, Any], to: str = "") -> dict[str, Any]:
+    """Mark a form so that its text outlives whatever happens before it is saved, and say so if it did.
+
+    `to` is the form's address where that is not the page's own. See `grants.typed`.
+    """
     request = context["request"]
-    return {"name": typed.FIELD, "ticket": typed.ticket(request), "kept": typed.kept(request)}
+    if not request.user.is_authenticated:
+        return {}
+    drawn_anew = request.method == "GET"
+    return {
+        "name": typed.FIELD,
+        "ticket": typed.ticket(request, to),
+        "person": request.user.username,
+        "to": to or request.get_full_path(),
+        "kept": drawn_anew and typed.kept(request),
+        "draft": drawn_anew and typed.draft_of(request),
+    }
 
 
 @register.simple_tag(takes_context=True)

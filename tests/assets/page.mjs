@@ -60,6 +60,7 @@ export const open = (body, { stored = {}, cookie = 'csrftoken=token-of-cookie', 
     window: {
       location: { href: ADDRESS, assign: (to) => left.push(to), reload: () => left.push('reload') },
       addEventListener: window.addEventListener.bind(window),
+      dispatchEvent: window.dispatchEvent.bind(window),
       getComputedStyle: window.getComputedStyle.bind(window),
       matchMedia: () => ({ matches: false, addEventListener: () => {} }),
     },

@@ -1,0 +1,23 @@
+"""What a person is typing in a form and has not sent."""
+
+from django.db import models
+
+from grants.models.users import User
+
+
+class TypedDraft(models.Model):
+    """The fields of one form that a person typed and never sent. Only they see it, and sending the form deletes it.
+
+    `path` is the address of the form. It is no state of anything, and has no event: see docs/decisions/0010.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="+")
+    path = models.CharField(max_length=500)
+    fields = models.JSONField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "path"], name="one_typed_draft_a_form")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.path}"
