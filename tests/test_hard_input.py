@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.prose import checking, figures
+from approvals.prose.matches import Standing
 from bids.models import Bid, Interest
 from bids.panel import closing, reading
 from bids.ranking import ranking
@@ -50,7 +51,7 @@ def test_signing_in_leads_nowhere_else(target: str) -> None:
 @pytest.mark.parametrize("typed", ["£" + "9" * 40, "£1." + "0" * 30 + "1"])
 def test_an_absurd_figure_is_unmatched_and_breaks_nothing(typed: str) -> None:
     known = {"grants": figures.Figure("grants", "Grants", amount=Decimal(100))}
-    assert [each.standing for each in checking.check(typed, checking.Known(known))] == [checking.Standing.UNMATCHED]
+    assert [each.standing for each in checking.check(typed, checking.Known(known))] == [Standing.UNMATCHED]
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "9" * 5000 + " of £100", "1" + ",999" * 2000, "٣٩"])

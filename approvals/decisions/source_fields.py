@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from approvals.decisions.forms import SourceForm
 from approvals.prose import elsewhere
-from approvals.prose.checking import Match, Standing
 from approvals.prose.elsewhere import Source
+from approvals.prose.matches import Match, Standing
 
 
 @dataclass(frozen=True, slots=True)

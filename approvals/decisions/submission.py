@@ -16,8 +16,8 @@ from approvals.paper import items, naming, pack, sources, spellings
 from approvals.paper.contents import CheckedProse, checked_prose, text_of
 from approvals.paper.sections import PARTS, Part
 from approvals.paper.spellings import Unprinted
-from approvals.prose import checking, figures
-from approvals.prose.checking import Kind, Standing
+from approvals.prose import figures, marking
+from approvals.prose.matches import Kind, Match, Standing
 from approvals.reconciliation.sums import Discrepancy
 from approvals.routing.facts import RouteFacts
 from grants import audit, money
@@ -132,11 +132,11 @@ def _faults_of_item(item: PaperItem, prose: CheckedProse, reference: str) -> Ite
             yield _in_prose(item.title, item.wording, match, place)
 
 
-def _in_prose(heading: str, text: str, match: checking.Match, reference: str) -> Discrepancy:
+def _in_prose(heading: str, text: str, match: Match, reference: str) -> Discrepancy:
     """Return the problem with one figure or claim: the section, its words, why they are wrong and where they are."""
     mention = match.mention
     link = ", which " if match.kind is not Kind.CLAIM else ". That "
-    place = checking.place(text, mention)
+    place = marking.place(text, mention)
     message = f"“{heading}” says {mention.text}{link}{match.message}. See {place}."
     value = mention.value if match.kind is Kind.MONEY and mention.value is not None else money.ZERO
     return Discrepancy("prose", message, value.quantize(money.PENNY), reference)

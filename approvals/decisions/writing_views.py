@@ -19,9 +19,10 @@ from approvals.decisions.forms import SectionForm, SpellingForm
 from approvals.models import Decision, DecisionSection, SectionDraft
 from approvals.paper import amendment_texts, contents, sections, sources
 from approvals.paper import figures as figures_of_paper
-from approvals.prose import checking, elsewhere
-from approvals.prose.checking import Known, Standing
+from approvals.prose import checking, elsewhere, marking
+from approvals.prose.checking import Known
 from approvals.prose.figures import Figure
+from approvals.prose.matches import Standing
 from grants import typed
 from grants.access import Request, allow
 from grants.days import day_of
@@ -166,7 +167,7 @@ def _read(
     stored = elsewhere.read(section.figure_sources)
     sent = request.POST.dict() if request.method == "POST" else None
     matches = checking.check(text, known)
-    paragraphs = checking.reading(text, matches, known)
+    paragraphs = marking.reading(text, matches, known)
     pieces = [piece for paragraph in paragraphs for run in paragraph.runs for piece in run.pieces]
     return {
         "decision": section.decision,

@@ -10,7 +10,8 @@ from approvals.paper.figures import known_of
 from approvals.paper.sections import PARTS, Part
 from approvals.paper.sources import Sources
 from approvals.prose import checking, figures
-from approvals.prose.checking import Known, Match, Standing
+from approvals.prose.checking import Known
+from approvals.prose.matches import Match, Standing
 
 
 @dataclass(frozen=True, slots=True)

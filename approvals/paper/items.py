@@ -7,9 +7,10 @@ from typing import Any
 
 from approvals.models import PaperItem
 from approvals.prose import figures
-from approvals.prose.checking import Kind, Known, Match
+from approvals.prose.checking import Known
 from approvals.prose.claims import equals
 from approvals.prose.figures import Figure
+from approvals.prose.matches import Kind, Match
 from grants import money
 
 Recommended = list[dict[str, Any]]

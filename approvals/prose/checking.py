@@ -8,31 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import StrEnum
 
 from approvals.prose import amounts, arithmetic, claim_reading, counts, labels, nearest, shares, sides
 from approvals.prose.amounts import FOREIGN, IN_LETTERS, Mention, in_letters
 from approvals.prose.claims import Bound, Extent, Group, StatedClaim, equals
 from approvals.prose.elsewhere import Place, Source, place_of, sentence_around
-from approvals.prose.figures import MASK, Figure, Figures, Piece, UnknownFigure, fill, masked, references
+from approvals.prose.figures import MASK, Figure, Figures, masked, references
+from approvals.prose.matches import Kind, Match, Standing
 from grants import money
-
-
-class Standing(StrEnum):
-    """Whether a mention matches a figure, matches none, or comes from a named source elsewhere."""
-
-    MATCHED = "matched"
-    UNMATCHED = "unmatched"
-    EXTERNAL = "external"
-
-
-class Kind(StrEnum):
-    """What a mention is."""
-
-    MONEY = "money"
-    COUNT = "count"
-    CLAIM = "claim"
-    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +32,6 @@ class Known:
     groups: Sequence[Group] = ()
     payees: Sequence[Figure] = ()
     links: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A mention with the result of its check.
-
-    `what` names the figure, the source or the set that it matches. `message` explains the result to the writer and
-    follows the text of the mention, as in “£9m matches no figure in this paper”. With `may_have_source` nothing in the
-    register contradicts the mention, so that it can come from elsewhere.
-    """
-
-    mention: Mention
-    kind: Kind
-    standing: Standing
-    what: str
-    message: str
-    may_have_source: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,80 +335,3 @@ def _claim(stated: StatedClaim, known: Known) -> Match:
 
 def _listed(words: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1] if words else "")))
-
-
-# How a text reads, with its mentions marked
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A stretch of a paragraph: its pieces, and the number and check of the mention there, if there is one."""
-
-    pieces: Sequence[Piece]
-    number: int = 0
-    match: Match | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph as it will read. Where a reference leads nowhere, `fault` names it and the text is as typed."""
-
-    runs: Sequence[Run]
-    fault: str = ""
-
-
-def paragraphs(prose: str) -> list[tuple[int, str]]:
-    """Return the paragraphs of a text, each with the place where it begins."""
-    placed, at = [], 0
-    for part in re.split(r"(\n[ \t]*\n)", prose):
-        if part.strip():
-            placed.append((at + len(part) - len(part.lstrip()), part.strip()))
-        at += len(part)
-    return placed
-
-
-def reading(prose: str, matches: Sequence[Match], known: Known) -> list[Paragraph]:
-    """Return the paragraphs of a text as they will read, with each mention marked.
-
-    Of two mentions that overlap, only the one that is wrong is marked.
-    """
-    rendered = []
-    wrong = [match.mention for match in matches if match.standing is Standing.UNMATCHED]
-    marked = [
-        (number, match)
-        for number, match in enumerate(matches, start=1)
-        if match.mention in wrong or not any(_overlap(match.mention, other) for other in wrong)
-    ]
-    for begins, text in paragraphs(prose):
-        runs: list[Run] = []
-        fault = ""
-        try:
-            fill(text, known.figures, known.links)
-            at = begins
-            for number, match in marked:
-                start, end = match.mention.start, match.mention.end
-                if not at <= start < begins + len(text):
-                    continue
-                runs.append(Run(fill(prose[at:start], known.figures, known.links)))
-                runs.append(Run(fill(prose[start:end], known.figures, known.links), number, match))
-                at = end
-            runs.append(Run(fill(prose[at : begins + len(text)], known.figures, known.links)))
-        except UnknownFigure as unknown:
-            runs, fault = [Run([Piece(text)])], str(unknown)
-        rendered.append(Paragraph([run for run in runs if run.pieces], fault))
-    return rendered
-
-
-def _overlap(one: Mention, other: Mention) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
-def place(prose: str, mention: Mention) -> str:
-    """Return in words where a mention is in a text: its paragraph, and the words around it."""
-    before = [each for each in paragraphs(prose) if each[0] <= mention.start]
-    begins, text = before[-1]
-    start, end = mention.start - begins, mention.end - begins
-    first = text.find(" ", start - 30, start) + 1 if start > 30 else 0
-    last = text.rfind(" ", end, end + 30) if end + 30 < len(text) else len(text)
-    around = " ".join(text[first : max(last, end)].split()).rstrip(".,;:")
-    return f"paragraph {len(before)}: “{around}”"

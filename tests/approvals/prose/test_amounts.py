@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from approvals.prose import amounts
-from approvals.prose.checking import Known, Standing, check
+from approvals.prose.checking import Known, check
+from approvals.prose.matches import Standing
 from tests.approvals.prose.pcd681_figures import FIGURES
 
 PENNY, POUND, THOUSAND, TEN_THOUSAND = Decimal("0.01"), Decimal(1), Decimal(1000), Decimal(10000)

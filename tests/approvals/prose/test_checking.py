@@ -8,10 +8,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from approvals.prose import amounts
-from approvals.prose.checking import Kind, Known, Match, Standing, check, place, reading
+from approvals.prose.checking import Known, check
 from approvals.prose.claims import Group, Member
 from approvals.prose.figures import Figure
 from approvals.prose.labels import EARLY
+from approvals.prose.marking import place, reading
+from approvals.prose.matches import Kind, Match, Standing
 from grants import money
 from tests.approvals.prose.pcd681_figures import FIGURES as PCD681
 

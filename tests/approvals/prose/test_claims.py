@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from approvals.prose.checking import Kind, Known, Match, Standing, check
+from approvals.prose.checking import Known, check
 from approvals.prose.claims import Bound, Claim, Group, Member, who_breaks
 from approvals.prose.figures import Figure
+from approvals.prose.matches import Kind, Match, Standing
 
 CAMP = [Member(f"Safe Camp {place}", Decimal(49200), Decimal(147600)) for place in ("north", "south", "west")]
 SHARAN = [Member(f"Sharan {n}", Decimal(37136), Decimal(148544)) for n in (1, 2, 3, 4)]

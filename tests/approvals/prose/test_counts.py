@@ -2,8 +2,9 @@
 
 import pytest
 
-from approvals.prose.checking import Kind, Known, Standing, check
+from approvals.prose.checking import Known, check
 from approvals.prose.figures import Figure
+from approvals.prose.matches import Kind, Standing
 
 # The counts of PCD 681: 83 bids, 39 grants of which 11 and 28, in 34 projects, 6 rows of its Table 2.
 FIGURES = {

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from approvals.prose.checking import Kind, Known, Match, Standing, check
+from approvals.prose.checking import Known, check
 from approvals.prose.figures import Figure
+from approvals.prose.matches import Kind, Match, Standing
 
 KNOWN = Known(
     {
