@@ -9,6 +9,7 @@ from itertools import chain, count
 
 from approvals.models import Award, DelegationRule
 from approvals.paper import sets
+from approvals.paper.facts import facts_of
 from approvals.paper.sources import Sources
 from approvals.paper.spellings import spelled
 from approvals.paper.tables import table_2
@@ -104,7 +105,7 @@ def known_of(basis: Sources) -> Known:
     external = by_place(basis.figure_sources)
     # A writer names whom a sum is for as the paper prints the name.
     payees = [replace(each, name=spelled(each.name, basis.decision.spellings)) for each in sets.payees(basis)]
-    return Known(figures_of(basis), external, sets.groups(basis), payees, links_of(basis))
+    return Known(figures_of(basis), external, sets.groups(basis), payees, links_of(basis), facts_of(basis))
 
 
 def links_of(basis: Sources) -> dict[str, str]:

@@ -147,7 +147,7 @@ _OF_PEOPLE = re.compile(
     r"|residents|victims|visitors|visits)\b[^.;£]*$",
     re.IGNORECASE,
 )
-_NEXT = re.compile(r"\s?([^\W\d_][\w’'-]*)(?:\s([^\W\d_]+))?")
+_NEXT = re.compile(r"[^\S\n]?([^\W\d_][\w’'-]*)(?:\s([^\W\d_]+))?")
 _RUN_ON = re.compile(rf"\s?(?:[-–—]|to|or|and)\s?(?:{_NUMBER})(?:\s?{_UNIT})?", re.IGNORECASE)
 _OF_OTHERS = {"them", "these", "those", "whom", "people"}
 

@@ -89,6 +89,27 @@ def _of_sentence(plain: str, begins: int, ends: int, mentions: Sequence[Mention]
             if result and result.mention.start not in done:
                 done.add(result.mention.start)
                 yield result
+    yield from (result for result in _rest(marked, mentions) if result.mention.start not in done)
+
+
+# What follows from two sums before it: “£4 of £10, so that £6 comes from elsewhere”, “with £6 to spare”.
+_REST = re.compile(
+    r"\b(?:so\sthat|leav(?:es|ing)|remaining|remainder|rest|balance|elsewhere|to\sspare|is\sleft|left\sover)\b",
+    re.IGNORECASE,
+)
+
+
+def _rest(marked: str, mentions: Sequence[Mention]) -> Iterator[Result]:
+    """Yield each sum that is what the sums before it leave of the largest of them, where the words beside it say so."""
+    places = [place for place, letter in enumerate(marked) if letter == _SUM]
+    for at in range(2, len(mentions)):
+        around = marked[places[at - 1] : places[at + 1] if at + 1 < len(places) else len(marked)]
+        if _REST.search(around):
+            parts = mentions[:at]
+            amounts = [part.value or money.ZERO for part in parts]
+            result = _compared(mentions[at], parts, max(amounts) * 2 - sum(amounts, money.ZERO))
+            if result.truth is None:
+                yield result
 
 
 def _total(kind: str, match: re.Match[str], by_place: dict[int, Mention]) -> Result:

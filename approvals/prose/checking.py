@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from approvals.prose import amounts, arithmetic, claim_reading, counts, labels, nearest, shares, sides
+from approvals.prose import amounts, arithmetic, claim_reading, counts, labels, nearest, outweighed, shares, sides
 from approvals.prose.amounts import FOREIGN, IN_LETTERS, Mention, in_letters
 from approvals.prose.claims import Bound, Extent, Group, StatedClaim, equals
 from approvals.prose.elsewhere import Place, Source, place_of, sentence_around
+from approvals.prose.facts import Facts
 from approvals.prose.figures import MASK, Figure, Figures, masked, references
+from approvals.prose.grammar import judging
 from approvals.prose.matches import Kind, Match, Standing
 from grants import money
 
@@ -32,6 +34,7 @@ class Known:
     groups: Sequence[Group] = ()
     payees: Sequence[Figure] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ def check(prose: str, known: Known) -> list[Match]:
     matches += [*alike, *_referred(text, known), *_nothing_left(text, known)]
     matches += [_claim(claim, known) for claim in claimed]
     matches += [_share(claim, known) for claim in shares.shares(prose, known.figures)]
+    if known.facts:
+        matches = outweighed.by_facts(matches, judging.verdicts(prose, summed, known.facts))
     typed = (each for each in matches if each.standing is Standing.UNMATCHED or plain[each.mention.start] != MASK)
     return sorted((_excused(each, prose, known) for each in typed), key=lambda each: each.mention.start)
 

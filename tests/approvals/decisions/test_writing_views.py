@@ -112,7 +112,7 @@ def test_each_figure_is_listed_under_its_heading_with_the_ways_to_write_it(
             "We fund 39 projects.",
             "says 39 projects, which matches no count of projects in this paper; 39 is the figure “number",
         ),
-        ("All 33 boroughs.", "says 33 boroughs, which matches no count of boroughs"),
+        ("All 33 boroughs.", "says 33, which is wrong: 32 are reached"),
         ("Of {number of grants} projects.", "says {number of grants} projects, which matches no count of projects"),
         ("4 grants of £49,200 each.", "says 4 grants, which does not match the number of grants of £49,200 each (3)."),
         (

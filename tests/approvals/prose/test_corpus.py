@@ -3,11 +3,12 @@
 from collections import Counter
 from decimal import Decimal
 
-from approvals.prose.checking import Standing, check
+from approvals.prose.checking import check
+from approvals.prose.matches import Standing
 from tests.approvals.prose.corpus.reading import Sentence, agreed, known_of, number, rounds, sentences
 
 # The rates that were reached, in per cent. A change of the rules may lower them.
-FALSE_REFUSALS, WRONG_ONES_TAKEN = 42, 44
+FALSE_REFUSALS, WRONG_ONES_TAKEN = 6, 8
 
 
 def refused(sentence: Sentence) -> bool:

@@ -14,6 +14,7 @@ from approvals.prose.checking import Known
 from approvals.prose.claims import Group, Member
 from approvals.prose.figures import Figure
 from grants import money
+from tests.approvals.prose.corpus.facts import facts_of
 
 HERE = Path(__file__).parent
 Grants = Sequence[dict[str, Any]]
@@ -65,7 +66,12 @@ def known_of(round: dict[str, Any]) -> Known:
             ("grants of the round", ("all grants", "all the grants", "of the round"), grants),
         )
     ]
-    return Known({figure.name: figure for figure in figures}, groups=groups, payees=list(_payees(round, grants)))
+    return Known(
+        {figure.name: figure for figure in figures},
+        groups=groups,
+        payees=list(_payees(round, grants)),
+        facts=facts_of(round),
+    )
 
 
 def _sums(round: dict[str, Any], grants: Grants, above: Grants, below: Grants) -> Iterator[Figure]:

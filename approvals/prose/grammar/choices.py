@@ -1,0 +1,91 @@
+"""Which measure and year the words beside a sum choose, and how a message names a set. Pure rules."""
+
+from collections.abc import Iterable, Sequence
+
+from approvals.prose.facts import Entry, Measure
+from approvals.prose.grammar import reading
+from approvals.prose.grammar.reading import Part, has, says
+from approvals.prose.grammar.tokens import Token
+from approvals.prose.grammar.words import Role
+
+
+def years(part: Part) -> list[str]:
+    before = reading.years(part.before)
+    if len(before) > 1 and says(part.before, "than"):
+        return before
+    return reading.years(part.after)[:1] or before[-1:] or list(part.years)
+
+
+def measures(part: Part) -> list[Measure]:
+    """Return the measures that a sum can be of: the one that belongs to it, otherwise what is agreed."""
+    after = reading.measures(part.after)
+    before = reading.measures(part.before)
+    if not before and says(part.after[:2], "it", "which", "this", "them", "that"):
+        before = reading.measures(part.previous)
+    passive = [at for at, token in enumerate(part.before) if token.is_(Role.MEASURE, Measure.ASKED)]
+    if passive and says(part.before[max(passive[-1] - 1, 0) : passive[-1]], "is", "are"):
+        return [Measure.AGREED, Measure.ASKED]
+    if Measure.ASKED in after and says(
+        part.before, "awarded", "receives", "gets", "given", "offered", "granted", "get", "receive"
+    ):
+        return [Measure.AGREED]
+    if after and not before:
+        return after
+    if not before and not after:
+        before = [] if says(part.head, "is", "are") else reading.measures(part.head)[:1]
+    if not before and has(part.before[-3:], Role.THING, "bids"):
+        return [Measure.AGREED, Measure.ASKED, *after] if has(part.near, Role.STATE) else [Measure.ASKED, *after]
+    if before:
+        may_be_agreed = before[-1] is Measure.CUT or (before[-1] is Measure.PAID and not _is_past(part))
+        return [before[-1], *([Measure.AGREED] if may_be_agreed else []), *after]
+    return [Measure.AGREED]
+
+
+def _is_past(part: Part) -> bool:
+    return says(
+        part.near,
+        "already",
+        "so",
+        "was",
+        "were",
+        "been",
+        "has had its",
+        "advance",
+        "in advance",
+        "early",
+        "before",
+        "made",
+        "has",
+        "have",
+    )
+
+
+def in_words(measure: Measure, year: str) -> str:
+    how = {
+        Measure.AGREED: "",
+        Measure.ASKED: " as asked",
+        Measure.CUT: " cut from it",
+        Measure.PAID: " as paid",
+        Measure.UNPAID: " unpaid",
+    }[measure]
+    return f"{how} in {year}" if year else how
+
+
+def joined(groups: Iterable[Sequence[Entry]]) -> list[Entry]:
+    """Return the entries of several groups, each once."""
+    return list(dict.fromkeys(entry for group in groups for entry in group))
+
+
+def names(entries: Sequence[Entry]) -> str:
+    names = list(dict.fromkeys(entry.names[0] for entry in entries))
+    return " and ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} others"
+
+
+def in_quotes(tokens: Sequence[Token]) -> str:
+    return (
+        "“"
+        + " ".join(
+            token.text for token in tokens if token.role in (Role.THEME, Role.AREA, Role.SIDE, Role.STATE, Role.THING)
+        )
+        + "”"
+    )

@@ -1,0 +1,210 @@
+"""The words that a sentence uses for measures, states, sides, things, years and shares, as data.
+
+Each row gives what the phrases mean. A phrase that ends in `*` stands for each word that begins so.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+
+from approvals.prose.facts import Measure, Side, State
+
+
+class Role(StrEnum):
+    """What a token is."""
+
+    SUM = "sum"
+    NUMBER = "number"
+    OWNER = "owner"
+    # A part of a name that is an everyday word too: it can confirm an owner, never contradict one.
+    HINT = "hint"
+    AREA = "area"
+    THEME = "theme"
+    YEAR = "year"
+    MEASURE = "measure"
+    WHOLE = "whole"
+    STATE = "state"
+    SIDE = "side"
+    THING = "thing"
+    QUANTITY = "quantity"
+    RANK = "rank"
+    SHARE = "share"
+    AVERAGE = "average"
+    DIFFERENCE = "difference"
+    TOTAL = "total"
+    YEARLY = "yearly"
+    DATE = "date"
+    STATEMENT = "statement"
+    WORD = "word"
+    STOP = "stop"
+
+
+def _phrases(listed: str) -> tuple[str, ...]:
+    return tuple(listed.split(", "))
+
+
+MEASURES: Mapping[Measure, tuple[str, ...]] = {
+    Measure.ASKED: _phrases(
+        "asked, ask, asks, asking, asked for, sought, seek, seeks, seeking, applied, applies, requested, "
+        "requests, request, requesting, bid for, bids of, bids from, bids came to, bids come to, bids total, "
+        "bids totalled, bids amounted, wanted, hoped"
+    ),
+    Measure.CUT: _phrases(
+        "below the sum asked, below the sums asked, below what, short of what, less than was asked, less than "
+        "had been asked, cut, cuts, cut back, reduc*, trim*, shav*, taken off, took off, off the bids, less "
+        "than asked, scaled back, lower*, pared*, less than they asked, less than it asked, less than "
+        "requested"
+    ),
+    Measure.UNPAID: _phrases(
+        "still to come, await their first payment, awaits its first payment, yet to receive, is owed, are "
+        "owed, unpaid, still to be paid, yet to be paid, left to pay, remains to be paid, remain to be paid, "
+        "to be paid out, not yet been paid, not yet paid, outstanding, owed, yet to pay, still to pay"
+    ),
+    Measure.PAID: _phrases(
+        "has received, have received, has already received, have already received, been advanced, was "
+        "advanced, advanced, instalment, instalments, been released, been transferred, paid, payments, "
+        "payment, paid out, paid over, has gone, have gone, has left, have left, drawn, in advance, has had "
+        "its, had its, received already, already received, advance, advances, left the fund, has reached, "
+        "handed over"
+    ),
+}
+_LEFT = _phrases(
+    "leaves, leave, leaving, unspoken for, not spoken for, yet to be spoken for, yet to be allocated, "
+    "left, left over, remain, remains, remainder, unspent, unallocated, underspend, underspent, balance, "
+    "held back, to spare, spare, uncommitted, unused, uncommitted balance, is free, stays in, kept back, "
+    "in hand, unawarded, rest, headroom, still available, not be spent, not spent, not been spent, not be "
+    "used, not allocated, not yet allocated, not committed, remaining"
+)
+_ALLOCATION = _phrases(
+    "package, what there is, pool, allocation, allocated, budget, fund, pot, set aside, envelope, "
+    "available, programme, total budget, funding available"
+)
+_LIMIT = _phrases("limit, threshold, the limit of delegation")
+WHOLES: Mapping[str, tuple[str, ...]] = {"left": _LEFT, "allocation": _ALLOCATION, "limit": _LIMIT}
+STATES: Mapping[State, tuple[str, ...]] = {
+    State.REFUSED: _phrases(
+        "turned away, knocked back, lost out, refused, refuse, rejected, reject, turned down, declined, "
+        "unsuccessful, refusal, not supported, failed"
+    ),
+    State.DEFERRED: _phrases(
+        "carried over, kept for a later, held until, left for a later, deferred, deferral, put back, "
+        "postponed, put off, held over, waits for a later, later decision, later round, waits, waiting"
+    ),
+    State.REDIRECTED: _phrases("redirected, passed on, sent elsewhere"),
+    State.INTERNAL: _phrases("internal, run internally, led internally, internally"),
+    State.RECOMMENDED: _phrases(
+        "recommended, put forward, puts forward, supported, successful, go through, went through, goes "
+        "through, recommends, goes forward, go forward, went forward, lead to a grant, led to a grant, lead "
+        "to grants, leads to a grant, get a grant, receive a grant, received a grant, given a grant, proposed"
+    ),
+}
+DECIDED = _phrases(
+    "matter for the board, reserved for decision, decision sought, decision is sought, sent up, go up, "
+    "for decision, above the limit, over the limit, above the threshold, at or above the limit, those "
+    "above, deputy mayor, dmpc"
+)
+DELEGATED = _phrases(
+    "under delegation, delegated, delegation, below the limit, below the threshold, under the limit, "
+    "officers authority, officers may agree, short of the limit, beneath the limit, those below"
+)
+SIDES: Mapping[Side, tuple[str, ...]] = {Side.DECIDED: DECIDED, Side.DELEGATED: DELEGATED}
+THINGS: Mapping[str, tuple[str, ...]] = {
+    "grants": _phrases(
+        "granted money, money granted, sum granted, sums granted, money awarded, grants, awards, grant, "
+        "award, grant money, grant funding, funding"
+    ),
+    "bids": _phrases("bids, bid, applications, application, applicants, applicant, bidders"),
+    "projects": _phrases("projects, project, schemes, scheme"),
+    "recipients": _phrases(
+        "recipients, recipient, organisations, organisation, bodies, groups, charities, councils, nobody"
+    ),
+    "contracts": _phrases("contracts, contract, supplier, suppliers"),
+    "lines": _phrases("lines, line, budget lines, staffing, posts"),
+    "everything": _phrases(
+        "spoken for, commitments, commitment, committed, expenditure, spending, spend, commits, costs in all"
+    ),
+    "areas": _phrases("areas, area, boroughs, borough, districts, district, wards, divisions"),
+    "income": _phrases("sources, funders, grantors, income, match funding, contributions, contribution"),
+}
+# The years of the round by their order; -1 is the last.
+YEARS: Mapping[int, tuple[str, ...]] = {
+    0: _phrases(
+        "first year, year one, year 1, this year, opening year, first of the two years, year before, first tranche"
+    ),
+    1: _phrases("second year, year two, year 2, next year, year after, following year, second tranche"),
+    2: _phrases("third year, year three, year 3"),
+    -1: _phrases("last year, final year"),
+}
+# Phrases of words that mean something else alone.
+NEUTRAL = _phrases(
+    "paid for, pays for, pay for, asked to, are asked to, is asked to, free of, only if, not only, but also"
+)
+YEARLY = _phrases(
+    "annual, in any one year, any one year, in any year, in every year, a year, each year, in each year, "
+    "every year, per year, yearly, annually, per annum, in each of the two years, in both years, both "
+    "years, each of the years, each of the two years, each of the three years, in either year, every one "
+    "of the years"
+)
+QUANTITIES: Mapping[str, tuple[str, ...]] = {
+    "all": _phrases("all, every, each, everything, both, everyone, everybody, every one of, each of"),
+    "none": _phrases("none, no, nobody, nothing, neither, not one, no one"),
+    "only": _phrases("only, alone, just one, solely"),
+    "except": _phrases("except, all but, exception of, apart from, other than, save"),
+}
+# 1 is the first from above, -1 the first from below; 10 and -10 compare two.
+RANKS: Mapping[int, tuple[str, ...]] = {
+    1: _phrases("fares best, does best, tops the list, largest, biggest, highest, greatest, most, dearest, costliest"),
+    -1: _phrases("fares worst, smallest, lowest, least, cheapest"),
+    2: _phrases("second largest, second biggest, second highest, next largest"),
+    -2: _phrases("second smallest, next smallest"),
+    10: _phrases("larger, bigger, dearer, greater, higher, costlier, greater part, larger part, larger share"),
+    -10: _phrases("smaller, cheaper, lesser"),
+}
+AVERAGES = _phrases("average, averages, mean, averaging, on average")
+DIFFERENCES = _phrases(
+    "more than, less than, difference, gap, apart, larger than, smaller than, exceeds, exceed, exceeded, "
+    "short of, over the limit, under the limit, below the limit, above the limit, less, more, outstrips, "
+    "outweighs, higher than, lower than, separates, separate, between them lie, beyond, saved, under "
+    "what, larger, smaller, falls short, over the, under the, up by, down by, differ, differs, rises by, "
+    "falls by, grows by, drops by, increase of, short, excess, clear of, within"
+)
+TOTALS = _phrases(
+    "in all, in total, altogether, together, total, totals, totalling, totalled, combined, between them, "
+    "come to, comes to, came to, add up, adds up, make up, both, sum, overall"
+)
+SHARES: Mapping[str, Decimal] = {
+    "half": Decimal(1) / 2,
+    "halves": Decimal(1) / 2,
+    "third": Decimal(1) / 3,
+    "quarter": Decimal(1) / 4,
+    "fifth": Decimal(1) / 5,
+    "sixth": Decimal(1) / 6,
+    "seventh": Decimal(1) / 7,
+    "eighth": Decimal(1) / 8,
+    "ninth": Decimal(1) / 9,
+    "tenth": Decimal(1) / 10,
+    "twelfth": Decimal(1) / 12,
+    "twentieth": Decimal(1) / 20,
+}
+# Words of a name by which nobody would call it alone.
+COMMON = frozenset(
+    _phrases(
+        "a, advice, against, all, an, and, area, areas, art, arts, asb, association, at, bid, board, body, "
+        "borough, building, business, by, campaign, care, cctv, centre, charity, children, cic, city, class, "
+        "club, college, command, committee, communities, community, company, contract, contracts, council, "
+        "county, crime, crimes, custody, district, division, domestic, drive, early, east, education, "
+        "engagement, event, events, evidence, family, farm, farms, fire, first, for, force, forum, "
+        "foundation, friends, from, fund, funded, funding, further, girls, grant, grants, group, groups, "
+        "hall, harm, hate, health, help, home, house, housing, hub, in, initiative, initiatives, internal, "
+        "knife, later, learning, limit, limited, line, local, london, ltd, mayor, mediation, men, mental, "
+        "met, money, month, national, neighbourhood, new, night, north, of, office, officer, officers, on, "
+        "one, online, open, other, our, outreach, panel, park, partnership, people, plan, play, police, post, "
+        "prevention, priority, prison, programme, project, projects, property, public, region, regional, "
+        "residents, rights, road, round, rural, safe, safer, safety, scheme, school, schools, second, "
+        "security, service, services, sessions, sexual, single, small, social, society, south, sport, sports, "
+        "square, staff, staffing, station, street, streets, summer, support, team, tender, the, theft, their, "
+        "third, to, town, trade, training, trust, two, unit, vehicles, victim, victims, video, village, "
+        "violence, volunteers, ward, watch, way, week, west, with, women, work, workers, workshop, workshops, "
+        "year, years, young, youth"
+    )
+)

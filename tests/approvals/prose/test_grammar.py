@@ -1,0 +1,100 @@
+"""Sentences that the grammar understands, each judged by the facts of a round of the corpus.
+
+These were written together with the rules. How often the rules err on others is measured by `test_corpus.py`.
+"""
+
+import csv
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from approvals.prose import amounts
+from approvals.prose.checking import Known, check
+from approvals.prose.facts import Entry, Facts, Measure, What, worth
+from approvals.prose.grammar import judging
+from approvals.prose.grammar.tokens import Token, Vocabulary, tokens
+from approvals.prose.grammar.words import Role
+from approvals.prose.matches import Kind, Match, Standing
+from tests.approvals.prose.corpus.facts import facts_of
+from tests.approvals.prose.corpus.reading import HERE, known_of, rounds
+
+
+@cache
+def known(round: str) -> Known:
+    return known_of(rounds()[round])
+
+
+def wrong(round: str, text: str) -> list[Match]:
+    return [match for match in check(text, known(round)) if match.standing is Standing.UNMATCHED]
+
+
+def understood() -> list[tuple[str, str, str]]:
+    with (HERE / "understood.csv").open(encoding="utf-8", newline="") as opened:
+        return [(row["round"], row["truth"], row["sentence"]) for row in csv.DictReader(opened)]
+
+
+@pytest.mark.parametrize(("round", "truth", "sentence"), understood())
+def test_a_sentence_is_judged_by_the_facts_of_its_round(round: str, truth: str, sentence: str) -> None:
+    assert bool(wrong(round, sentence)) is (truth == "false"), wrong(round, sentence)
+
+
+def read(text: str, facts: Facts) -> list[Token]:
+    return tokens(text, 0, len(text), amounts.amounts(text), Vocabulary(facts))
+
+
+FACTS = Facts(
+    entries=[
+        Entry(What.GRANT, ("Lantern Trust", "Lamps on the path"), Decimal(900), Decimal(1000)),
+        Entry(What.GRANT, ("Gate Club", "Boxing at night"), Decimal(700), Decimal(700)),
+        Entry(What.LINE, ("Evaluation",), Decimal(200), Decimal(200)),
+    ],
+    allocation=Decimal(2000),
+    years=["2025/26"],
+)
+
+
+def test_an_owner_is_found_by_its_name_or_by_a_part_that_no_other_owner_has() -> None:
+    read_tokens = {
+        token.text: token.value
+        for token in read("Lantern Trust, the lamps and Gate Club.", FACTS)
+        if token.role is Role.OWNER
+    }
+    assert read_tokens == {"lantern trust": frozenset({0}), "lamps": frozenset({0}), "gate club": frozenset({1})}
+
+
+def test_an_everyday_word_of_a_name_is_no_owner_in_a_round_of_many_bids() -> None:
+    many = [Entry(What.GRANT, (f"Body {number}", f"Work {number}"), Decimal(1), Decimal(1)) for number in range(30)]
+    facts = Facts(entries=[*FACTS.entries, *many])
+    assert not [token for token in read("We fund the lamps.", facts) if token.role is Role.OWNER]
+    assert [token.text for token in read("We fund Lantern.", facts) if token.role is Role.OWNER] == ["lantern"]
+
+
+def test_a_set_is_worth_nothing_where_the_register_does_not_divide_it() -> None:
+    assert worth(FACTS.entries[:2], Measure.ASKED) == 1700
+    assert worth(FACTS.entries[:2], year="2025/26") is None
+    assert worth([]) is None
+
+
+def test_what_no_rule_understands_has_no_verdict() -> None:
+    text = "Residents said that they had been kept awake, and the ward was quieter in May."
+    assert judging.verdicts(text, amounts.amounts(text), FACTS) == []
+
+
+def test_a_wrong_statement_without_a_number_names_whom_it_is_wrong_about() -> None:
+    (match,) = wrong("custody-care-2025-27", "No bid was turned down.")
+    assert match.kind is Kind.CLAIM
+    assert "Quick Exit CIC" in match.message
+
+
+def test_a_total_that_its_rows_do_not_make_is_wrong() -> None:
+    table = "Contract | £540,000\nPosts | £318,400\nGrants | £316,000\nTotal | £1,147,400"
+    (match,) = wrong("custody-care-2025-27", table)
+    assert match.mention.text == "£1,147,400"
+    assert "£1,174,400" in match.message
+
+
+def test_facts_of_a_round_of_the_corpus_hold_each_row() -> None:
+    facts = facts_of(rounds()["custody-care-2025-27"])
+    assert [entry.what for entry in facts.entries] == [What.GRANT] * 4 + [What.LINE, What.CONTRACT, What.INCOME]
+    assert worth(facts.spending) == Decimal(1174400)
