@@ -110,7 +110,7 @@ def _faults_of(part: Part, text: str, prose: CheckedProse, reference: str) -> It
     if not text:
         yield Discrepancy("section", f"“{part.heading}” is empty.", money.ZERO, place)
     try:
-        figures.fill(text, prose.known.figures, prose.known.links)
+        figures.fill(text, prose.known.by_name, prose.known.links)
     except figures.UnknownFigure as unknown:
         yield Discrepancy("figure", f"“{part.heading}”: {unknown}.", money.ZERO, place)
     for match in prose.matches[part.key]:
@@ -122,7 +122,7 @@ def _faults_of_item(item: PaperItem, prose: CheckedProse, reference: str) -> Ite
     """Yield what is wrong in the words of an item, as in a section."""
     place, matches = f"{reference} {item.reference}", prose.matches[item.reference]
     try:
-        figures.fill(item.wording, prose.known.figures, prose.known.links)
+        figures.fill(item.wording, prose.known.by_name, prose.known.links)
     except figures.UnknownFigure as unknown:
         yield Discrepancy("figure", f"“{item.title}”: {unknown}.", money.ZERO, place)
     for message in items.other_sums(item, matches):

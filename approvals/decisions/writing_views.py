@@ -20,8 +20,8 @@ from approvals.models import Decision, DecisionSection, SectionDraft
 from approvals.paper import amendment_texts, contents, sections, sources
 from approvals.paper import figures as figures_of_paper
 from approvals.prose import checking, elsewhere, marking
-from approvals.prose.checking import Known
 from approvals.prose.figures import Figure
+from approvals.prose.known import Known
 from approvals.prose.matches import Standing
 from grants import typed
 from grants.access import Request, allow
@@ -98,7 +98,7 @@ def _standard(section: DecisionSection, known: Known) -> str:
     """
     texts = amendment_texts.TEXTS if section.decision.amends_id else section.decision.round.body.texts
     paragraphs = texts.get(section.key, ())
-    return sections.standard_text(paragraphs, known.figures, known.links)
+    return sections.standard_text(paragraphs, known.by_name, known.links)
 
 
 def _begun(request: Request, section: DecisionSection, known: Known) -> dict[str, Any]:

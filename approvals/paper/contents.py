@@ -10,7 +10,8 @@ from approvals.paper.figures import known_of
 from approvals.paper.sections import PARTS, Part
 from approvals.paper.sources import Sources
 from approvals.prose import checking, figures
-from approvals.prose.checking import Known
+from approvals.prose.figures import Figures
+from approvals.prose.known import Known
 from approvals.prose.matches import Match, Standing
 
 
@@ -18,11 +19,13 @@ from approvals.prose.matches import Match, Standing
 class CheckedProse:
     """The prose of a paper, checked once: the known figures, and the matches in each section by its key.
 
-    The words of an item are checked as a section of their own, under its reference.
+    The words of an item are checked as a section of their own, under its reference. `kept` are the figures that the
+    data of the paper keep: those of every paper, and any others that the text refers to.
     """
 
     known: Known
     matches: Mapping[str, Sequence[Match]]
+    kept: Figures
 
 
 def checked_prose(basis: Sources) -> CheckedProse:
@@ -30,7 +33,9 @@ def checked_prose(basis: Sources) -> CheckedProse:
     known = known_of(basis)
     texts = {part.key: text_of(basis, part) for part in PARTS}
     texts |= {item.reference: item.wording for item in basis.items_asked()}
-    return CheckedProse(known, {key: checking.check(text, known) for key, text in texts.items()})
+    referred = {name for text in texts.values() for name, *_ in figures.references(text)} - known.figures.keys()
+    kept = dict(known.figures) | {name: known.others[name] for name in sorted(referred) if name in known.others}
+    return CheckedProse(known, {key: checking.check(text, known) for key, text in texts.items()}, kept)
 
 
 def text_of(basis: Sources, part: Part) -> str:
@@ -64,7 +69,7 @@ def _paragraphs(text: str, number: str, known: Known) -> list[dict[str, Any]]:
     paragraphs = []
     for place, paragraph in enumerate(filter(None, (each.strip() for each in text.split("\n\n"))), start=1):
         try:
-            pieces = [asdict(piece) for piece in figures.fill(paragraph, known.figures, known.links)]
+            pieces = [asdict(piece) for piece in figures.fill(paragraph, known.by_name, known.links)]
         except figures.UnknownFigure:
             pieces = [asdict(figures.Piece(paragraph))]
         paragraphs.append({"number": f"{number}.{place}" if number else "", "pieces": pieces})

@@ -7,15 +7,18 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, count
 
+from approvals.figures import listing
 from approvals.models import Award, DelegationRule
 from approvals.paper import sets
 from approvals.paper.facts import facts_of
 from approvals.paper.sources import Sources
 from approvals.paper.spellings import spelled
 from approvals.paper.tables import table_2
-from approvals.prose.checking import Known
 from approvals.prose.elsewhere import by_place
 from approvals.prose.figures import Figure, Figures
+from approvals.prose.known import Known
+from approvals.reconciliation.facts import BidEntry, Grant, Position
+from approvals.routing.withheld import recipient_of
 from grants import money
 from grants.counting import counted
 from grants.models import BudgetLine
@@ -105,7 +108,31 @@ def known_of(basis: Sources) -> Known:
     external = by_place(basis.figure_sources)
     # A writer names whom a sum is for as the paper prints the name.
     payees = [replace(each, name=spelled(each.name, basis.decision.spellings)) for each in sets.payees(basis)]
-    return Known(figures_of(basis), external, sets.groups(basis), payees, links_of(basis), facts_of(basis))
+    others = listing.of_position(_as_printed(basis))
+    return Known(figures_of(basis), external, sets.groups(basis), payees, links_of(basis), facts_of(basis), others)
+
+
+def _as_printed(basis: Sources) -> Position:
+    """Return the position with the grants and bids of withheld recipients as the paper prints them."""
+    position, withheld = basis.position, {award.reference: award for award in basis.awards if award.withheld}
+    if not withheld:
+        return position
+    references = {grant.bid: grant.reference for grant in position.grants if grant.reference in withheld}
+    printed = {bid: (withheld[own].bid.title, recipient_of(withheld[own])) for bid, own in references.items()}
+
+    def grant(each: Grant) -> Grant:
+        if each.bid not in references:
+            return each
+        label, recipient = printed[each.bid]
+        return replace(each, bid=each.reference, label=label, recipient=recipient, boroughs=(), family="")
+
+    def bid(each: BidEntry) -> BidEntry:
+        if each.reference not in references:
+            return each
+        label, recipient = printed[each.reference]
+        return replace(each, reference=references[each.reference], label=label, recipient=recipient)
+
+    return replace(position, grants=list(map(grant, position.grants)), bids=list(map(bid, position.bids)))
 
 
 def links_of(basis: Sources) -> dict[str, str]:

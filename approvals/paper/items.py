@@ -7,9 +7,9 @@ from typing import Any
 
 from approvals.models import PaperItem
 from approvals.prose import figures
-from approvals.prose.checking import Known
 from approvals.prose.claims import equals
 from approvals.prose.figures import Figure
+from approvals.prose.known import Known
 from approvals.prose.matches import Kind, Match
 from grants import money
 
@@ -45,7 +45,7 @@ def sentence(item: PaperItem, known: Known) -> str:
     """
     rule = item.item_kind.rule
     try:
-        words = "".join(piece.text for piece in figures.fill(item.wording, known.figures, known.links))
+        words = "".join(piece.text for piece in figures.fill(item.wording, known.by_name, known.links))
     except figures.UnknownFigure:
         words = item.wording
     words = words.strip().removesuffix(".")

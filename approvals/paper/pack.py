@@ -64,7 +64,7 @@ def contents(
             **_round(decision.round),
             "figures": {
                 name: {"written": figure.written(), "exact": figure.exact, "source": figure.source}
-                for name, figure in prose.known.figures.items()
+                for name, figure in prose.kept.items()
             },
             "printing": printing(),
             "recommendations": recommendations.recommendations(

@@ -10,8 +10,8 @@ from approvals.models import Award, DelegationRule, PaperItem, SingleTenderActio
 from approvals.paper import items
 from approvals.paper.appendices import paid_early, was, was_how, was_state
 from approvals.paper.sources import Sources
-from approvals.prose.checking import Known
 from approvals.prose.claims import Bound, Claim, Member, who_breaks
+from approvals.prose.known import Known
 from approvals.routing.awards import compared_sum
 from approvals.routing.facts import RouteFacts
 from grants import money

@@ -14,7 +14,7 @@ from approvals.paper.appendices import paid_early, was
 from approvals.prose import elsewhere
 from approvals.prose.elsewhere import Source
 from approvals.reconciliation import position, sums
-from approvals.reconciliation.facts import BidEntry
+from approvals.reconciliation.facts import BidEntry, Position
 from approvals.reconciliation.sums import Reconciliation
 from approvals.routing import limits as rules
 from approvals.routing import withheld
@@ -35,7 +35,7 @@ class Sources:
     # Where the figures of the texts that the register does not hold come from.
     figure_sources: Sequence[Source]
     reconciliation: Reconciliation
-    bids: Sequence[BidEntry]
+    position: Position
     # The items of the round that were neither refused nor withdrawn, in the order in which they were asked for.
     items: Sequence[PaperItem] = ()
     # The amount of each grant or contract in the newest earlier paper that reported it, by reference.
@@ -44,6 +44,10 @@ class Sources:
     reported_early: Mapping[str, str] = field(default_factory=dict)
     # What tells who the recipients are that nothing published may name.
     withheld: Names = field(default_factory=Names)
+
+    @property
+    def bids(self) -> Sequence[BidEntry]:
+        return self.position.bids
 
     def routed(self, route: str) -> list[Award]:
         return [award for award in self.awards if award.route == route]
@@ -129,7 +133,7 @@ def sources(decision: Decision, day: date) -> Sources:
         texts={key: text for key, text, _ in written},
         figure_sources=[source for *_, stored in written for source in elsewhere.read(stored)],
         reconciliation=sums.reconcile(stands),
-        bids=stands.bids,
+        position=stands,
         items=list(PaperItem.objects.in_force().filter(decision__round=round)),
         withheld=withheld.names_of(round),
     )

@@ -6,35 +6,18 @@ elsewhere and its source is named; or it matches nothing, and then the paper can
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from approvals.prose import amounts, arithmetic, claim_reading, counts, labels, nearest, outweighed, shares, sides
 from approvals.prose.amounts import FOREIGN, IN_LETTERS, Mention, in_letters
 from approvals.prose.claims import Bound, Extent, Group, StatedClaim, equals
-from approvals.prose.elsewhere import Place, Source, place_of, sentence_around
-from approvals.prose.facts import Facts
-from approvals.prose.figures import MASK, Figure, Figures, masked, references
+from approvals.prose.elsewhere import Source, place_of, sentence_around
+from approvals.prose.figures import MASK, Figure, masked, references
 from approvals.prose.grammar import judging
+from approvals.prose.known import Known
 from approvals.prose.matches import Kind, Match, Standing
 from grants import money
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Everything that a text is checked against.
-
-    `external` gives the source of each figure from elsewhere, by its sentence and its text: see `elsewhere.by_place`. A
-    claim whose sentence names no set is about the first of `groups`. `payees` holds a figure for each sum that the name
-    of a recipient can mean. `links` gives the anchor of each part of the paper by its name.
-    """
-
-    figures: Figures
-    external: Mapping[Place, str] = field(default_factory=dict)
-    groups: Sequence[Group] = ()
-    payees: Sequence[Figure] = ()
-    links: Mapping[str, str] = field(default_factory=dict)
-    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +48,7 @@ def check(prose: str, known: Known) -> list[Match]:
     ]
     matches = _worked_out(matches, prose, summed)
     explained |= {place for claim in claimed if claim.holds for place in claim.count_starts}
-    matches += [_count(mention, known) for mention in counted if mention.start not in explained]
+    matches += [_count(mention, plain, known) for mention in counted if mention.start not in explained]
     matches += [*alike, *_referred(text, known), *_nothing_left(text, known)]
     matches += [_claim(claim, known) for claim in claimed]
     matches += [_share(claim, known) for claim in shares.shares(prose, known.figures)]
@@ -123,11 +106,12 @@ def _sum(mention: Mention, text: _Text, known: Known) -> Match:
     if mention.value is None:
         # A sum in euros can come from elsewhere, but a sum that nobody can read cannot.
         return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", mention.why, may_have_source=mention.why == FOREIGN)
-    figures = [figure for figure in known.figures.values() if equals(mention, figure)]
+    figures = known.equal_to(mention, text.plain)
     if not figures:
         return _unknown_sum(mention, text, known)
-    if _AVERAGE.search(text.plain, max(mention.start - 40, 0), mention.start):
-        message = "is described as an average, and the register holds no averages"
+    is_average = _AVERAGE.search(text.plain, max(mention.start - 40, 0), mention.start)
+    if is_average and not any(figure.is_average for figure in figures):
+        message = f"is described as an average, but is the figure “{figures[0].name}”"
         return Match(mention, Kind.MONEY, Standing.UNMATCHED, "", message)
     underspend = known.figures.get("underspend")
     over = _OVER.search(text.plain, max(mention.start - 40, 0), mention.start) or _OVER_BUDGET.match(
@@ -139,10 +123,15 @@ def _sum(mention: Mention, text: _Text, known: Known) -> Match:
     label, named = _sentence_name(mention, text, known)
     # Of several figures with the same sum, the one that the sentence names comes first.
     figures.sort(key=lambda figure: figure not in named)
-    if label and not any(equals(mention, figure) for figure in named):
+    if label and not any(equals(mention, figure) for figure in named) and not _owned(figures, label):
         return Match(mention, Kind.MONEY, Standing.UNMATCHED, figures[0].name, _another(figures[0], label, named))
     exact = _rounded(mention, figures)
     return Match(mention, Kind.MONEY, Standing.MATCHED, figures[0].name, exact, may_have_source=not label)
+
+
+def _owned(figures: Sequence[Figure], name: str) -> bool:
+    """Whether one of the figures belongs to what goes by a name."""
+    return any(figure.identity is not None and figure.identity.subject.goes_by(name) for figure in figures)
 
 
 def _unknown_sum(mention: Mention, text: _Text, known: Known) -> Match:
@@ -197,7 +186,7 @@ def _referred(text: _Text, known: Known) -> list[Match]:
     """Return the references that follow the name of another figure, as in “the underspend is {expenditure}”."""
     matches = []
     for name, start, end in references(text.prose):
-        figure = known.figures.get(name)
+        figure = known.by_name.get(name)
         if figure is None or figure.amount is None:
             continue
         mention = Mention(text.prose[start:end], start, end, figure.amount, money.PENNY)
@@ -219,8 +208,8 @@ def _rounded(mention: Mention, figures: Sequence[Figure]) -> str:
 # Counts
 
 
-def _count(mention: Mention, known: Known) -> Match:
-    same = [figure for figure in known.figures.values() if figure.count is not None and figure.count == mention.value]
+def _count(mention: Mention, prose: str, known: Known) -> Match:
+    same = known.counting(mention, prose)
     # Where the sentence says what happened to them, a figure of the same size for another outcome does not match.
     name = _COUNT_NAMES.get(mention.outcome, f"bids {mention.outcome}")
     if mention.outcome and name in known.figures:

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from approvals.prose.identity import Identity, Way
 from grants import money
 
 
@@ -16,6 +17,7 @@ class Figure:
     """A computed figure: an `amount` in pounds or a `count`, and its source in words.
 
     `thing` is what a count counts, such as `grants`; `group` is the heading under which a writer finds the figure.
+    `identity` says whose figure it is, and `key` is the name by which pages mark it: see `parts.Part`.
     """
 
     name: str
@@ -24,6 +26,8 @@ class Figure:
     count: int | None = None
     thing: str = ""
     group: str = ""
+    identity: Identity | None = None
+    key: str = ""
 
     def written(self, style: str = "") -> str:
         """Return the figure as it is written in prose. `style` is empty or `m`, `m1`, `k` (rounded), or `exact`."""
@@ -34,6 +38,10 @@ class Figure:
     @property
     def exact(self) -> str:
         return f"{self.count:,}" if self.amount is None else money.pounds(self.amount)
+
+    @property
+    def is_average(self) -> bool:
+        return self.identity is not None and self.identity.way is Way.AVERAGE
 
     def ways(self) -> list[tuple[str, str]]:
         """Return the ways to write the figure that read differently, each as the reference and its text."""

@@ -35,6 +35,7 @@ _LINK = (
     r"(?:\s?[:=|]\s?|(?P<aside>\s?[(,–—-]\s?)(?:(?:at|worth)\s)?|\s(?P<of>of|at|worth)\s|\s(?:(?:therefore|now|still)\s)?"
     r"(?:is|was|are|were|being|remains|equals|costs?|comes?\sto|came\sto|totals?|totalled|takes?|took"
     r"|(?:will\s)?receives?|gets?|got|amounts?\sto"
+    r"|(?:has\s|have\s)?had|(?:had\s|has\s)?(?:asked|asks|applied|bid)\sfor|sought|wanted|requested"
     r"|(?:is|was|are|were)\s(?:agreed|approved|awarded|funded|given|granted|paid|set)(?:\sat)?|(?:rises?|falls?)\sto"
     r"|stands?\sat|stood\sat|(?:will|would|should|could|may)\sbe|(?:has|have|had)\sbeen"
     r"|(?:is|was)\s(?:expected|forecast|planned)\sto\sbe)\s|\s(?=$|an?\s(?:grant|award|sum|total)\sof\s))"
@@ -76,9 +77,9 @@ _BEHIND_IT = re.compile(
 # “£151,361 goes to London Blues”. A sum that goes to several bodies is the sum of none of them.
 _TO = (
     r"(?:\s(?:grants?|awards?|contracts?|in\s(?:all|total)))?"
-    r"(?:\s(?:is|was|were|are|will\sbe|goes|go|went)(?:\s(?:paid|awarded|given|granted|made|offered))?"
-    r"|\s(?:paid|awarded|given|granted))?"
-    r"\s(?:to|for)\s(?:[Tt]he\s)?"
+    r"(?:\s(?:is|was|were|are|will\sbe|goes|go|went|passes|(?:has|have)\s(?:been|gone))"
+    r"(?:\s(?:already\s)?(?:paid|awarded|given|granted|made|offered))?|\s(?:paid|awarded|given|granted))?"
+    r"\s(?:to|for|from)\s(?:[Tt]he\s)?"
 )
 _ALONE = (
     r"(?![\w]|\s(?:and|or|plus|with|&)\s(?!£)|,\s(?!(?:and\s)?£|(?:which|where|whose|who|while|but|so|as|in|for)\b))"
@@ -100,7 +101,7 @@ def named(
     label, name = _behind(plain, mention, names, payees)
     if not label:
         label = name = _before(plain, mention, names)
-    return (label, names[name.casefold()]) if label else ("", ())
+    return (label, names[folded(name)]) if label else ("", ())
 
 
 def _behind(plain: str, mention: Mention, names: Names, payees: Sequence[Figure]) -> tuple[str, str]:
@@ -114,7 +115,7 @@ def _behind(plain: str, mention: Mention, names: Names, payees: Sequence[Figure]
         (_IN_GRANTS.match(plain, mention.end), "grants"),
         (_whom(tuple(payees)).match(plain, mention.end) if payees else None, None),
     ):
-        if match and (name or match["name"]).casefold() in names:
+        if match and folded(name or match["name"]) in names:
             return match["name"], name or match["name"]
     return "", ""
 
@@ -125,7 +126,7 @@ def _before(plain: str, mention: Mention, names: Names) -> str:
     match = _pattern(tuple(names)).search(plain, start, mention.start) if names else None
     if match is None:
         return ""
-    name, before = match["name"].casefold(), plain[start : match.start("name")]
+    name, before = folded(match["name"]), plain[start : match.start("name")]
     denied = name == "overspend" and _NO.search(before)
     # “3 grants of £49,200” and “the largest of the grants is £240,229” are not the sum of all grants.
     of_some = name == "grants" and not _COME_TO.match(plain, match.end("name"))
@@ -140,7 +141,7 @@ def _names(figures: tuple[Figure, ...], payees: tuple[Figure, ...]) -> Names:
     by_name: dict[str, list[Figure]] = {}
     for figure in (*figures, *payees):
         if figure.amount is not None and figure.name not in _COMMON:
-            by_name.setdefault(figure.name.casefold(), []).append(figure)
+            by_name.setdefault(folded(figure.name), []).append(figure)
     if "grants" in by_name:
         # “Grants” can mean any set of grants, but never grants together with contracts.
         sets = [figure for figure in figures if figure.name.startswith("grants") and "contracts" not in figure.name]
@@ -167,11 +168,20 @@ def _names(figures: tuple[Figure, ...], payees: tuple[Figure, ...]) -> Names:
 @lru_cache(maxsize=4)
 def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(names, key=len, reverse=True)
-    return re.compile(rf"\b(?P<name>{'|'.join(map(re.escape, longest_first))}){_OF_WHAT}{_LINK}", re.IGNORECASE)
+    return re.compile(rf"\b(?P<name>{'|'.join(map(_escaped, longest_first))}){_OF_WHAT}{_LINK}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4)
 def _whom(payees: tuple[Figure, ...]) -> re.Pattern[str]:
     """Return a pattern for the recipient after a sum; it heeds capitals, since youth work is not “Youth Work”."""
     longest_first = sorted({payee.name for payee in payees}, key=len, reverse=True)
-    return re.compile(rf"{_TO}(?P<name>{'|'.join(map(re.escape, longest_first))}){_ALONE}")
+    return re.compile(rf"{_TO}(?P<name>{'|'.join(map(_escaped, longest_first))}){_ALONE}")
+
+
+def folded(name: str) -> str:
+    """Return a name as names are compared: in small letters, with one kind of apostrophe."""
+    return name.casefold().replace("’", "'")
+
+
+def _escaped(name: str) -> str:
+    return re.escape(name.replace("’", "'")).replace("'", "['’]")

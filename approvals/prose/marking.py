@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from approvals.prose.amounts import Mention
-from approvals.prose.checking import Known
 from approvals.prose.figures import Piece, UnknownFigure, fill
+from approvals.prose.known import Known
 from approvals.prose.matches import Match, Standing, overlap
 
 
@@ -53,16 +53,16 @@ def reading(prose: str, matches: Sequence[Match], known: Known) -> list[Paragrap
         runs: list[Run] = []
         fault = ""
         try:
-            fill(text, known.figures, known.links)
+            fill(text, known.by_name, known.links)
             at = begins
             for number, match in marked:
                 start, end = match.mention.start, match.mention.end
                 if not at <= start < begins + len(text):
                     continue
-                runs.append(Run(fill(prose[at:start], known.figures, known.links)))
-                runs.append(Run(fill(prose[start:end], known.figures, known.links), number, match))
+                runs.append(Run(fill(prose[at:start], known.by_name, known.links)))
+                runs.append(Run(fill(prose[start:end], known.by_name, known.links), number, match))
                 at = end
-            runs.append(Run(fill(prose[at : begins + len(text)], known.figures, known.links)))
+            runs.append(Run(fill(prose[at : begins + len(text)], known.by_name, known.links)))
         except UnknownFigure as unknown:
             runs, fault = [Run([Piece(text)])], str(unknown)
         rendered.append(Paragraph([run for run in runs if run.pieces], fault))

@@ -107,7 +107,8 @@ class Grant:
 
     `agreed` is the amount that the leadership agreed, `approved` the amount of the valid approval. `route` is the level
     recorded at routing, `route_now` the level by today's facts. `paid_early` is the sum paid before approval. `asked`
-    is true while the grant awaits a decision. The work runs from `starts_on` to `ends_on`.
+    is true while the grant awaits a decision. The work runs from `starts_on` to `ends_on`. `asked_for` is what its bid
+    asks for, `former` the amount before the paper that is written changes it, and `family` the project of its lots.
     """
 
     reference: str
@@ -134,13 +135,18 @@ class Grant:
     starts_on: date | None = None
     ends_on: date | None = None
     years: Profile = ()
+    asked_for: Decimal | None = None
+    former: Decimal | None = None
+    family: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BidEntry:
     """A bid with every outcome that the register holds for it, which must be exactly one.
 
-    `reference` is the bidder's own; `address` is the reference in the address of its page.
+    `reference` is the bidder's own; `address` is the reference in the address of its page. `recipient` is the name of
+    the body that bids, empty where the bid is led inside the force.
     """
 
     reference: str
@@ -151,6 +157,7 @@ class BidEntry:
     destination: str = ""
     label: str = ""
     address: str = ""
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True)

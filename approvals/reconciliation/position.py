@@ -184,7 +184,16 @@ def _bids(round: Round, by_bid: dict[int, Award]) -> list[BidEntry]:
         Bid.objects.filter(round=round)
         .annotate(cost=Sum("costs__amount"))
         .values(
-            "pk", "source_reference", "amount", "state", "led_by", "cost", "outcome__destination", "title", "reference"
+            "pk",
+            "source_reference",
+            "amount",
+            "state",
+            "led_by",
+            "cost",
+            "outcome__destination",
+            "title",
+            "reference",
+            "recipient__name",
         )
     )
     return [
@@ -197,6 +206,7 @@ def _bids(round: Round, by_bid: dict[int, Award]) -> list[BidEntry]:
             destination=row["outcome__destination"] or "",
             label=row["title"],
             address=row["reference"],
+            recipient=row["recipient__name"] or "",
         )
         for row in rows
     ]
@@ -262,6 +272,10 @@ def _grant(award: Award, current: Route | None) -> Grant:
         starts_on=bid.starts_on,
         ends_on=bid.ends_on,
         years=award.years if award.round.profile else (),
+        asked_for=bid.amount,
+        former=getattr(award, "was", None),
+        family=bid.family.name if bid.family else "",
+        unit=bid.sponsoring_unit,
     )
 
 

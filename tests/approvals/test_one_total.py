@@ -11,7 +11,9 @@ from django.urls import NoReverseMatch, reverse
 
 from approvals.decisions import writing
 from approvals.decisions.deciding import Answer
+from approvals.figures import listing
 from approvals.models import Award, Decision
+from approvals.reconciliation import position
 from approvals.review import reviewing
 from approvals.routing import approving, awards, commitments
 from bids.models import Bid
@@ -77,9 +79,22 @@ def hold_equal(round: Round, *repeated: str) -> dict[str, Decimal]:
     client.force_login(person(Role.LEAD, Role.CHAIR, Role.AUDITOR, round=round))
     values = printed(client, round)
     assert {name: dict(each) for name, each in values.items() if len(each) > 1} == {}
+    sums = {name: next(iter(each)) for name, each in values.items()}
+    listed = in_list(round)
+    assert {name: (printed, listed.get(name)) for name, printed in sums.items() if listed.get(name) != printed} == {}
     for name in repeated:
         assert len({page for each in values[name].values() for page in each}) >= 3, (name, values[name])
-    return {name: next(iter(each)) for name, each in values.items()}
+    return sums
+
+
+def in_list(round: Round) -> dict[str, Decimal]:
+    """Each sum and count of the list of figures, by the name by which pages mark it."""
+    figures = listing.of_position(position.position(round, NOW.date())).values()
+    sums = {f"sum {figure.key}": figure.amount for figure in figures if figure.key and figure.amount is not None}
+    counts = {
+        f"count {figure.key}": Decimal(figure.count) for figure in figures if figure.key and figure.count is not None
+    }
+    return sums | counts
 
 
 GRANTS = ("sum grants", "count grants", "sum underspend", "sum allocation")

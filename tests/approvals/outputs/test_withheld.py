@@ -15,6 +15,8 @@ from approvals.decisions import submission, writing
 from approvals.decisions.deciding import Answer
 from approvals.models import Award, Decision, DecisionRecord
 from approvals.outputs import published
+from approvals.paper.figures import known_of
+from approvals.paper.sources import sources
 from approvals.routing import approving, awards, withheld, withholding
 from approvals.routing.withholding import Withholding
 from bids.models import ProjectFamily
@@ -135,6 +137,15 @@ def test_nothing_public_names_a_withheld_recipient(decision: Decision) -> None:
         GROUND in texts[reverse(f"approvals:{name}", args=[decision.reference])]
         for name in ("published_decision", "published_data")
     )
+
+
+@pytest.mark.usefixtures("refuge")
+def test_the_list_of_figures_names_no_withheld_recipient(round: Round, hired: dict[Role, User]) -> None:
+    paper = steps.open_paper(round, "PCD-990", hired[Role.LEAD])
+    figures = known_of(sources(paper, NOW.date())).others.values()
+    text = " ".join(f"{figure.name} {figure.source} {figure.identity}" for figure in figures)
+    assert names_in(text) == []
+    assert "A safe place" in text and GROUND in text
 
 
 @pytest.mark.parametrize("word", TELLING)

@@ -8,7 +8,7 @@ from approvals.prose.matches import Standing
 from tests.approvals.prose.corpus.reading import Sentence, agreed, known_of, number, rounds, sentences
 
 # The rates that were reached, in per cent. A change of the rules may lower them.
-FALSE_REFUSALS, WRONG_ONES_TAKEN = 6, 8
+FALSE_REFUSALS, WRONG_ONES_TAKEN = 5, 8
 
 
 def refused(sentence: Sentence) -> bool:

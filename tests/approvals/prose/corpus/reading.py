@@ -6,14 +6,19 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from approvals.prose.checking import Known
+from approvals.enums import Level
+from approvals.figures import listing
 from approvals.prose.claims import Group, Member
 from approvals.prose.figures import Figure
+from approvals.prose.known import Known
+from approvals.reconciliation.facts import BidEntry, Contract, Grant, Line, Outcome, Payment, Position
 from grants import money
+from grants.years import Profile, Slot
 from tests.approvals.prose.corpus.facts import facts_of
 
 HERE = Path(__file__).parent
@@ -71,7 +76,92 @@ def known_of(round: dict[str, Any]) -> Known:
         groups=groups,
         payees=list(_payees(round, grants)),
         facts=facts_of(round),
+        others=listing.of_position(position_of(round)),
     )
+
+
+def position_of(round: dict[str, Any]) -> Position:
+    """The round as the product reads it, from which the list of its figures is made."""
+    several = len(round["financial_years"]) > 1
+    bids = list(enumerate(_singly(round["grants"]), start=1))
+    recommended = [(place, each) for place, each in bids if each["state"] == "recommended"]
+
+    def profile(by_year: dict[str, str]) -> Profile:
+        return [(Slot(year), Decimal(part)) for year, part in by_year.items()] if several else []
+
+    return Position(
+        reference=round["reference"],
+        allocation=Decimal(round["allocation"]),
+        years=profile(round["allocation_by_year"]),
+        lines=[
+            Line(f"L{place}", line["label"], Decimal(line["amount"]), years=profile(line.get("by_year", {})))
+            for place, line in enumerate(round["budget_lines"], start=1)
+        ],
+        contracts=[
+            Contract(
+                f"C{place}",
+                each["title"],
+                Decimal(each["amount"]),
+                [(year, Decimal(part)) for year, part in each["by_year"].items()],
+                supplier=each["supplier"],
+                years=profile(each["by_year"]),
+            )
+            for place, each in enumerate(round["contracts"], start=1)
+        ],
+        grants=[_grant(place, each, profile(each["by_year"])) for place, each in recommended],
+        bids=[
+            BidEntry(
+                str(place),
+                Decimal(each["asked"]),
+                [_outcome(each)],
+                Decimal(each["asked"]),
+                label=each["title"],
+                recipient=each["recipient"],
+            )
+            for place, each in bids
+        ],
+    )
+
+
+def _singly(grants: Grants) -> Iterator[dict[str, Any]]:
+    """Each grant alone. A row of several grants, whose single values are not published, is divided equally."""
+    for each in grants:
+        count = each.get("count", 1)
+        parts = money.share(Decimal(each["asked"]), [Decimal(1)] * count)
+        for part in parts if count > 1 else ():
+            one = {"asked": str(part), "agreed": str(part), "title": f"{each['title']} {part}"}
+            yield each | one | {"by_year": dict.fromkeys(each["by_year"], str(part))}
+        if count == 1:
+            yield each
+
+
+def _grant(place: int, each: dict[str, Any], profile: Profile) -> Grant:
+    level = {"decided": Level.DMPC, "delegated": Level.DELEGATED}[each["route"]]
+    agreed, paid = Decimal(each["agreed"]), Decimal(each["paid"])
+    return Grant(
+        f"G{place}",
+        str(place),
+        each["title"],
+        agreed,
+        agreed,
+        level,
+        level,
+        paid=paid,
+        recipient=each["recipient"],
+        payments=[Payment(f"P{place}", paid, date(2020, 1, 1))] if paid else [],
+        themes=[(theme, theme) for theme in each["themes"]],
+        boroughs=[(area, area) for area in each["areas"]],
+        years=profile,
+        asked_for=Decimal(each["asked"]),
+        family=each.get("family", ""),
+        unit=each.get("sponsoring_unit", ""),
+    )
+
+
+def _outcome(each: dict[str, Any]) -> Outcome:
+    if each["state"] == "recommended":
+        return {"decided": Outcome.DMPC, "delegated": Outcome.DELEGATED}[each["route"]]
+    return {"refused": Outcome.REFUSED, "deferred": Outcome.OPEN}[each["state"]]
 
 
 def _sums(round: dict[str, Any], grants: Grants, above: Grants, below: Grants) -> Iterator[Figure]:
