@@ -14,8 +14,8 @@ from approvals.routing import approving, awards, withholding
 from bids.models import Bid
 
 
-def review(folder: Folder) -> None:
-    """Group the families, agree the amounts and record the single tender actions."""
+def review(folder: Folder) -> int:
+    """Group the families, agree the amounts and record the single tender actions. Returns how many bids are agreed."""
     by, _, stage = folder.stage("reviewed")
     bids = folder.bids()
     families: dict[str, list[Bid]] = {}
@@ -25,7 +25,8 @@ def review(folder: Folder) -> None:
         grouping.group_bids(
             round=folder.round, name=name, bids=lots, reason="Lots of one project", by=by, at=folder.at(stage["on"])
         )
-    for row in folder.rows("review"):
+    rows = folder.rows("review")
+    for row in folder.each(rows):
         reviewing.review(
             bid=bids[row["bid"]],
             amount=pounds(row["amount"]),
@@ -44,6 +45,7 @@ def review(folder: Folder) -> None:
             )
     for action in folder.toml.get("single_tender_actions", []):
         _contract(folder, action)
+    return len(rows)
 
 
 def _contract(folder: Folder, entry: dict[str, Any]) -> None:
@@ -72,8 +74,11 @@ def _contract(folder: Folder, entry: dict[str, Any]) -> None:
         )
 
 
-def route(folder: Folder) -> None:
-    """Route the grants, then clear the warnings and escalate the grants that the folder names."""
+def route(folder: Folder) -> int:
+    """Route the grants, then clear the warnings and escalate the grants that the folder names.
+
+    Returns how many grants there are.
+    """
     by, at, stage = folder.stage("routed")
     awards.route_awards(round=folder.round, by=by, at=at)
     for warning in stage.get("warnings", []):
@@ -82,12 +87,14 @@ def route(folder: Folder) -> None:
     for escalation in stage.get("escalations", []):
         award = Award.objects.get(round=folder.round, bid__source_reference=escalation["bid"])
         awards.escalate_award(award=award, reason=escalation["reason"], by=by, at=folder.at(stage["on"]))
+    return Award.objects.filter(round=folder.round).live().count()
 
 
-def pay(folder: Folder) -> None:
-    """Record the payments of `payments.csv`."""
+def pay(folder: Folder) -> int:
+    """Record the payments of `payments.csv`, and return how many there are."""
     by, _, stage = folder.stage("payments")
-    for row in folder.rows("payments"):
+    rows = folder.rows("payments")
+    for row in folder.each(rows):
         approving.record_payment(
             award=Award.objects.get(round=folder.round, bid__source_reference=row["bid"]),
             details=approving.PaymentDetails(
@@ -99,17 +106,19 @@ def pay(folder: Folder) -> None:
             by=by,
             at=folder.at(stage["on"]),
         )
+    return len(rows)
 
 
-def approve(folder: Folder) -> None:
-    """Approve every grant that waits for delegated approval."""
+def approve(folder: Folder) -> int:
+    """Approve every grant that waits for delegated approval, and return how many there are."""
     by, at, stage = folder.stage("approved")
-    waiting = Award.objects.filter(round=folder.round, route=Award.Route.DELEGATED, state=Award.State.ROUTED)
+    waiting = list(Award.objects.filter(round=folder.round, route=Award.Route.DELEGATED, state=Award.State.ROUTED))
     approving.approve_awards(
-        awards=list(waiting),
+        awards=waiting,
         reason=stage["reason"],
         conditions=stage.get("conditions", ""),
         before_payment=stage.get("before_payment", ""),
         by=by,
         at=at,
     )
+    return len(waiting)

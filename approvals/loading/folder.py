@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from approvals.loading.contents import text_of
 from approvals.loading.keys import read_round
-from approvals.models import Decision
+from approvals.models import Decision, LoadedStage
 from bids.models import Bid
 from grants import money, years
 from grants.models import Alias, Organisation, Round, User
 from grants.names import plain_name
 from grants.years import Profile
+
+Value = TypeVar("Value")
 
 
 class BadFolder(Exception):
@@ -45,10 +47,29 @@ class Folder:
         self.stages: dict[str, Any] = table_of(self.toml, "stages")
         self.clock: datetime | None = None
         self.round: Round = Round()
+        # The stages that were played before, with the digest of what each rests on.
+        self.played: dict[str, str] = {}
+        self.say: Callable[[str], object] = print
+        self.stage_name = ""
 
     def describes(self, stage: str) -> bool:
         """Whether the folder has this stage. Every folder opens its round."""
         return stage == "opened" or stage in self.stages or (stage == "amended" and "amendment" in self.toml)
+
+    def take_up(self, round: Round | None) -> None:
+        """Go on with a round that an earlier run opened, from the stages and the instant that it came to."""
+        if round is None:
+            return
+        stages = list(LoadedStage.objects.filter(round=round))
+        self.round, self.played = round, {stage.stage: stage.digest for stage in stages}
+        self.clock = stages[-1].clock if stages else None
+
+    def each(self, rows: Sequence[Value]) -> Iterator[Value]:
+        """Yield the rows, and say after each hundred how many are done."""
+        for number, row in enumerate(rows, start=1):
+            yield row
+            if number % 100 == 0 and number < len(rows):
+                self.say(f"{self.stage_name}, {number:,} of {len(rows):,}")
 
     def take_up_amendment(self) -> None:
         """Turn to the second paper and its stages, for the stages that follow."""

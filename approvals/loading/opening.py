@@ -11,17 +11,15 @@ from approvals.models import DelegationRule
 from approvals.routing import limits
 from grants import body_folder, money
 from grants.bodies import Body
-from grants.models import RoleHolding, Round, User, own_body
+from grants.models import RoleHolding, User, own_body
 from grants.people import people
 from grants.roles import Role
 from grants.rounds import rounds
 
 
-def open_round(folder: Folder) -> None:
-    """Open the round of the folder. Raises BadFolder where a round of its reference exists."""
+def open_round(folder: Folder) -> int:
+    """Open the round of the folder, and return how many budget lines it has."""
     settings = folder.toml["round"]
-    if Round.objects.filter(reference=settings["reference"]).exists():
-        raise BadFolder(f"The round {settings['reference']} is there already")
     at = folder.at(settings["opens_on"])
     administrator = _administrator(folder, at)
     texts = ("reference", "title", "financial_year", "purpose", "routing_key", "scored", "grace_days")
@@ -39,7 +37,8 @@ def open_round(folder: Folder) -> None:
     for person in folder.toml["people"]:
         _hire(folder, person, administrator, at)
     _confirm_rules(folder, administrator, at)
-    for line in folder.toml.get("budget_lines", []):
+    lines = folder.toml.get("budget_lines", [])
+    for line in lines:
         rounds.keep_budget_line(
             round=folder.round,
             content=rounds.LineContent(
@@ -53,6 +52,7 @@ def open_round(folder: Folder) -> None:
             by=folder.person(line["by"]),
             at=at,
         )
+    return len(lines)
 
 
 def body_of(folder: Folder) -> Body:

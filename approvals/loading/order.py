@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 OPENED, AMENDED = "opened", "amended"
+# What stands before the names of the stages of the second paper.
+SECOND = "amendment."
 OF_BIDS = ("received", "eligible", "scoring", "closed", "outcomes", "reviewed", "routed")
 OF_A_PAPER = ("paper", "signed_off", "submitted", "put_forward", "signed", "published")
 # Payments are recorded before the first of the later stages that is not before them.
@@ -44,13 +46,13 @@ def stages_of(toml: dict[str, Any]) -> Sequence[str]:
 def in_order(toml: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield the stages that a folder describes in the order of play, each with its name, its prefix and its keys.
 
-    The prefix is `amendment.` for the stages of the second paper.
+    The prefix is SECOND for the stages of the second paper.
     """
     stages = _stages(toml)
     for name in stages_of(toml):
         if name == AMENDED:
             second = _stages(toml.get("amendment"))
-            yield from ((each, "amendment.", second[each]) for each in OF_A_PAPER if each in second)
+            yield from ((each, SECOND, second[each]) for each in OF_A_PAPER if each in second)
         elif name in stages:
             yield name, "", stages[name]
 

@@ -19,18 +19,24 @@ from grants.roles import Role
 from grants.rounds import rounds
 
 
-def check_eligibility(folder: Folder) -> None:
-    """Find every bid eligible; each chair declares that they have no interest."""
+def check_eligibility(folder: Folder) -> int:
+    """Find every bid eligible, and return how many; each chair declares that they have no interest."""
     by, at, stage = folder.stage("eligible")
-    intake.check_eligibility(bids=list(folder.bids().values()), eligible=True, reason=stage["reason"], by=by, at=at)
+    checked = intake.check_eligibility(
+        bids=list(folder.bids().values()), eligible=True, reason=stage["reason"], by=by, at=at
+    )
     chairs = RoleHolding.objects.filter(round=folder.round, role=Role.CHAIR, ended_at=None).select_related("user")
     for chair in chairs:
         answers = [(bid, False, "") for bid in folder.bids().values()]
         interests.declare_interests(answers=answers, by=chair.user, at=at)
+    return checked
 
 
-def score(folder: Folder) -> None:
-    """Assign the bids, let each member declare that they have no interest, and save the scorecards."""
+def score(folder: Folder) -> int:
+    """Assign the bids, declare for each member that they have no interest, and save the scorecards.
+
+    Returns how many scorecards there are.
+    """
     by, at, stage = folder.stage("scoring")
     _prepare_panel(folder, by, at)
     bids, members = folder.bids(), {member.username: member for member in members_of_panel.members_of(folder.round)}
@@ -45,11 +51,13 @@ def score(folder: Folder) -> None:
         interests.declare_interest(
             bid=assignment.bid, conflicted=False, by=assignment.member, at=folder.at(stage["declared_on"])
         )
-    for row in sorted(folder.rows("scorecards"), key=lambda row: row["on"]):
+    cards = sorted(folder.rows("scorecards"), key=lambda row: row["on"])
+    for row in folder.each(cards):
         marks = _marks(row, [criterion.rule for criterion in folder.round.criteria.all()])
         save = scorecards.submit_scorecard if row["state"] == "submitted" else scorecards.save_draft
         save(bid=bids[row["bid"]], marks=marks, seen=0, by=members[row["member"]], at=folder.at(row["on"]))
     _keep_open(folder, stage)
+    return len(cards)
 
 
 def _keep_open(folder: Folder, stage: dict[str, Any]) -> None:
@@ -101,17 +109,18 @@ def _prepare_panel(folder: Folder, by: User, at: datetime) -> None:
         )
 
 
-def close_scoring(folder: Folder) -> None:
-    """Close the scoring of the round."""
+def close_scoring(folder: Folder) -> int:
+    """Close the scoring of the round, and return how many bids were scored."""
     by, at, stage = folder.stage("closed")
     closing.close_scoring(round=folder.round, reason=stage["reason"], by=by, at=at)
+    return len(folder.bids())
 
 
-def record_outcomes(folder: Folder) -> None:
-    """Record the outcome of each bid in `outcomes.csv`."""
+def record_outcomes(folder: Folder) -> int:
+    """Record the outcome of each bid in `outcomes.csv`, and return how many there are."""
     by, _, stage = folder.stage("outcomes")
-    bids = folder.bids()
-    for row in folder.rows("outcomes"):
+    bids, rows = folder.bids(), folder.rows("outcomes")
+    for row in folder.each(rows):
         closing.record_outcome(
             bid=bids[row["bid"]],
             verdict=row["outcome"],
@@ -121,6 +130,7 @@ def record_outcomes(folder: Folder) -> None:
             by=by,
             at=folder.at(stage["on"]),
         )
+    return len(rows)
 
 
 def _marks(row: dict[str, str], rules: Sequence[Any]) -> dict[int, scorecards.Judgement]:

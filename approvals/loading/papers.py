@@ -10,13 +10,17 @@ from approvals.decisions import deciding, sign_offs, standing, submission, writi
 from approvals.decisions.deciders import Minutes
 from approvals.enums import Area
 from approvals.items import asking
-from approvals.loading.folder import Folder, pounds
+from approvals.loading.folder import BadFolder, Folder, pounds
 from approvals.models import Award, Condition, Decision, SignOff
 from approvals.prose import checking
+from grants.models import User
 
 
-def write_paper(folder: Folder) -> None:
-    """Prepare the decision, with the changes that it asks for, and write its sections with their sources."""
+def write_paper(folder: Folder) -> int:
+    """Prepare the decision, with the changes that it asks for, and write its sections with their sources.
+
+    Returns how many sections are written.
+    """
     by, at, stage = folder.stage("paper")
     text = folder.text
     decision = writing.prepare_decision(
@@ -60,12 +64,14 @@ def write_paper(folder: Folder) -> None:
         writing.spell_text(
             decision=decision, key=key, printed=spelling["printed"], reason=spelling["reason"], by=by, at=at
         )
+    return len(text["sections"])
 
 
-def sign_off(folder: Folder) -> None:
-    """Sign off each area for which the folder names an adviser."""
+def sign_off(folder: Folder) -> int:
+    """Sign off each area for which the folder names an adviser, and return how many there are."""
     stage = folder.stages["signed_off"]
-    for area in (area for area in Area if area in stage):
+    areas = [area for area in Area if area in stage]
+    for area in areas:
         sign_offs.sign_off(
             decision=folder.decision(),
             area=area,
@@ -73,22 +79,29 @@ def sign_off(folder: Folder) -> None:
             by=folder.person(stage[area]),
             at=folder.at(stage["on"]),
         )
+    return len(areas)
 
 
-def submit(folder: Folder) -> None:
-    """Submit the pack."""
+def submit(folder: Folder) -> int:
+    """Submit the pack, and return how many items it asks for."""
     by, at, _ = folder.stage("submitted")
-    writing.submit_pack(decision=folder.decision(), by=by, at=at)
+    return writing.submit_pack(decision=folder.decision(), by=by, at=at).items.count()
 
 
-def put_forward(folder: Folder) -> None:
-    """Put the pack forward for decision."""
+def put_forward(folder: Folder) -> int:
+    """Put the pack forward for decision, and return how many items it asks for."""
     by, at, _ = folder.stage("put_forward")
-    writing.put_forward(decision=folder.decision(), by=by, at=at)
+    decision = folder.decision()
+    writing.put_forward(decision=decision, by=by, at=at)
+    return writing.current_pack(decision).items.count()
 
 
-def sign(folder: Folder) -> None:
-    """Decide each item, approved or noted where the folder gives no other answer, and sign the decision."""
+def sign(folder: Folder) -> int:
+    """Decide each item, approved or noted where the folder gives no other answer, and sign the decision.
+
+    Returns how many items there are. Raises BadFolder for a signer who has a password of their own, and so signs on
+    the page.
+    """
     by, at, stage = folder.stage("signed")
     decision = folder.decision()
     special = {int(item["number"]): item for item in stage.get("items", [])}
@@ -110,15 +123,17 @@ def sign(folder: Folder) -> None:
     deciding.decide_items(
         decision=decision, answers=answers, interests=stage["interests"], minutes=minutes, by=by, at=at
     )
-    deciding.sign_decision(decision=decision, password=folder.password, by=by, at=folder.at(stage["on"]))
+    _sign(folder, decision, by, "", stage)
     for other in stage.get("with", []):
-        deciding.sign_decision(
-            decision=decision,
-            password=folder.password,
-            interests=other["interests"],
-            by=folder.person(other["by"]),
-            at=folder.at(stage["on"]),
-        )
+        _sign(folder, decision, folder.person(other["by"]), other["interests"], stage)
+    return len(items)
+
+
+def _sign(folder: Folder, decision: Decision, by: User, interests: str, stage: Mapping[str, Any]) -> None:
+    if not by.check_password(folder.password):
+        raise BadFolder(f"{by.name} has a password of their own, so they sign {decision.reference} on its page")
+    at = folder.at(stage["on"])
+    deciding.sign_decision(decision=decision, password=folder.password, interests=interests, by=by, at=at)
 
 
 def _choices(own: Mapping[str, Any], conditions: Sequence[Condition]) -> dict[str, standing.Choice]:
@@ -132,7 +147,9 @@ def _choices(own: Mapping[str, Any], conditions: Sequence[Condition]) -> dict[st
     }
 
 
-def publish(folder: Folder) -> None:
-    """Publish the decision."""
+def publish(folder: Folder) -> int:
+    """Publish the decision, and return how many items it decided."""
     by, at, _ = folder.stage("published")
-    writing.publish_decision(decision=folder.decision(), by=by, at=at)
+    decision = folder.decision()
+    writing.publish_decision(decision=decision, by=by, at=at)
+    return writing.current_pack(decision).items.count()

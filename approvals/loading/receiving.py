@@ -137,8 +137,11 @@ def _errors_of_files(folder: Folder, references: set[str]) -> Iterator[str]:
             yield f"{place}: {wrong}"
 
 
-def receive(folder: Folder) -> None:
-    """Take in the spreadsheet of bids with their files. Raises BadFolder with the first thing that is wrong."""
+def receive(folder: Folder) -> int:
+    """Take in the spreadsheet of bids with their files, and return how many bids there are.
+
+    Raises BadFolder with the first thing that is wrong.
+    """
     by, at, _ = folder.stage("received")
     _add_organisations(folder)
     rows = _rows(folder, folder.round)
@@ -149,6 +152,7 @@ def receive(folder: Folder) -> None:
     uploads.keep_answers(upload=upload, answers=answers)
     intake.take_in_upload(upload=upload, by=by, at=at)
     _add_files(folder, by)
+    return len(rows)
 
 
 def _add_organisations(folder: Folder) -> None:

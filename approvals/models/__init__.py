@@ -19,6 +19,7 @@ from approvals.models.decisions import (
     SignOff,
 )
 from approvals.models.items import PaperItem
+from approvals.models.loading import LoadedStage
 from approvals.models.register import RegisterEntry
 from approvals.models.scenarios import Scenario, ScenarioItem
 from approvals.models.search import DecisionWords, RegisterWords
@@ -34,6 +35,7 @@ __all__ = [
     "DecisionSection",
     "DecisionWords",
     "DelegationRule",
+    "LoadedStage",
     "Pack",
     "PaperItem",
     "PartTwo",

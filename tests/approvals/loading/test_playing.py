@@ -146,7 +146,7 @@ def folder(tmp_path: Path) -> Path:
 def play(folder: Path, until: str = "published") -> tuple[Round, list[str]]:
     lines: list[str] = []
     round = playing.play(Folder(folder, password=PASSWORD), until, say=lambda text: lines.append(str(text)))
-    return round, [line.rpartition(" ")[2] for line in lines]
+    return round, [line.partition(": ")[2].partition(",")[0] for line in lines]
 
 
 def test_a_round_without_scores_and_with_its_own_limit_is_played_to_its_end(folder: Path) -> None:
@@ -225,7 +225,11 @@ def test_a_wrong_row_is_named_with_its_cell_and_no_bid_comes_in(folder: Path) ->
     [
         ("[round]", "[round", "round.toml"),
         ('by = "small.second"', 'by = "nobody.here"', "there is no person nobody.here"),
-        ('"small-2026-27"', '"cpie-2019-20"', "The round cpie-2019-20 is there already"),
+        (
+            '"small-2026-27"',
+            '"cpie-2019-20"',
+            "the stage opened has been played, and what it rests on in the folder has changed since",
+        ),
     ],
 )
 def test_a_folder_that_cannot_be_played_says_why(folder: Path, old: str, new: str, message: str) -> None:
