@@ -10,7 +10,7 @@ OPENED, AMENDED = "opened", "amended"
 # What stands before the names of the stages of the second paper.
 SECOND = "amendment."
 OF_BIDS = ("received", "eligible", "scoring", "closed", "outcomes", "reviewed", "routed")
-OF_A_PAPER = ("paper", "signed_off", "submitted", "put_forward", "signed", "published")
+OF_A_PAPER = ("paper", "signed_off", "submitted", "put_forward", "signed", "deferred", "published")
 # Payments are recorded before the first of the later stages that is not before them.
 PAYMENTS = "payments"
 STAGES = (OPENED, *OF_BIDS, PAYMENTS, "approved", *OF_A_PAPER, AMENDED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from approvals.amendments import amending
@@ -57,6 +58,12 @@ def write_paper(folder: Folder) -> int:
         sources = checking.sources_in(prose.strip(), from_elsewhere)
         written_at = folder.at(stage["on"])
         writing.write_section(decision=decision, key=key, text=prose.strip(), by=by, at=written_at, sources=sources)
+    if "part_two" in text:
+        own = text["part_two"]
+        written_at = folder.at(stage["on"])
+        writing.write_part_two(
+            decision=decision, text=own["text"].strip(), exemption=own["exemption"], by=by, at=written_at
+        )
     for spelling in text.get("printed_instead", []):
         unprinted = submission.unprinted(decision, at=at)
         key = {each.run: each.key for each in unprinted}[spelling["text"]]
@@ -145,6 +152,14 @@ def _choices(own: Mapping[str, Any], conditions: Sequence[Condition]) -> dict[st
         else {"choice": standing.LIFT if each.text in lifted else standing.KEEP}
         for each in conditions
     }
+
+
+def defer(folder: Folder) -> int:
+    """Defer the publication of the decision, which is one paper."""
+    by, at, stage = folder.stage("deferred")
+    until, reason = date.fromisoformat(str(stage["until"])), stage["reason"]
+    writing.defer_publication(decision=folder.decision(), until=until, reason=reason, by=by, at=at)
+    return 1
 
 
 def publish(folder: Folder) -> int:

@@ -35,6 +35,7 @@ _OF_A_PAPER = {
     "submitted": _Stage(papers.submit, "item"),
     "put_forward": _Stage(papers.put_forward, "item"),
     "signed": _Stage(papers.sign, "item"),
+    "deferred": _Stage(papers.defer, "paper"),
     "published": _Stage(papers.publish, "item"),
 }
 _STAGES = {

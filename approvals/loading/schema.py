@@ -185,6 +185,7 @@ _OF_THE_PAPER = {
             ),
         )
     ),
+    "deferred": Table((*_STAGE, Key("until", DAY, note="the day until which publication waits"), _REASON)),
     "published": Table(_STAGE),
 }
 STAGES = {
@@ -227,6 +228,12 @@ _DECISION = (
     Key("decision_by", text(150, empty=False)),
     Key("figures_from_elsewhere", Table(every=(TEXT, NEEDED_TEXT), words="a figure = its source"), needed=False),
     Key("sections", Table(every=(one_of(*BY_KEY), TEXT), words="the key of a section = its text")),
+    Key(
+        "part_two",
+        Table((Key("text", NEEDED_TEXT), Key("exemption", text(300, empty=False), note="why it is exempt"))),
+        needed=False,
+        note="what is exempt from publication",
+    ),
     Key(
         "items",
         Entries(
