@@ -55,7 +55,7 @@ def _part(heading: str, keys: Sequence[Key]) -> str:
 def _value(key: Key) -> str:
     match key.holds:
         case Shape(words=words):
-            return words or "a text"
+            return words
         case Table(keys=keys, words=words):
             return "a table" if keys else f"a table, {words}"
         case Entries():

@@ -73,7 +73,7 @@ def text(longest: int = 0, *, empty: bool = True) -> Shape:
         if longest and len(value) > longest:
             raise ValueError(f"must be at most {longest} characters long")
 
-    return Shape("", read)
+    return Shape(f"a text of at most {longest:,} characters" if longest else "a text", read)
 
 
 def pattern(rule: str, like: str, longest: int = 0, *, names: str = "") -> Shape:
@@ -200,4 +200,4 @@ def list_of(shape: Shape, *, least: int = 0) -> Shape:
         for each in value:
             shape.read(each)
 
-    return Shape(f"a list, each {shape.words}" if shape.words else "a list of texts", read)
+    return Shape(f"a list, each {shape.words}", read)
