@@ -162,7 +162,7 @@ class TestDrafts:
         assert re.fullmatch(r"Draft kept \d\d:\d\d", self.keep(client, address).json()["kept"])
         page = client.get(address).content.decode()
         assert as_shown(page, "reason") == WORDS
-        assert "Only you can see it" in page
+        assert "only you can see it" in page
         assert as_shown(other.get(address).content.decode(), "reason") == ""
         assert "password" not in TypedDraft.objects.get().fields
 

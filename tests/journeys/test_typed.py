@@ -30,7 +30,7 @@ def test_what_a_chair_types_is_still_there_after_whatever_happened(page: Page, s
     page.close()
     later.goto(served + PAGE)
     expect(_reason(later)).to_have_value(WORDS)
-    expect(later.get_by_text("Only you can see it")).to_be_visible()
+    expect(later.get_by_text("only you can see it")).to_be_visible()
     axe(later)
     fits_phone(later)
     later.set_viewport_size(DESK)
@@ -72,5 +72,5 @@ def test_a_draft_is_discarded_by_its_own_button(page: Page, served: str) -> None
     page.reload()
     page.get_by_role("button", name="Discard what I typed").click()
     expect(_reason(page)).to_have_value("")
-    expect(page.get_by_text("Only you can see it")).to_have_count(0)
+    expect(page.get_by_text("only you can see it")).to_have_count(0)
     assert page.evaluate(COPIES) == []
