@@ -45,7 +45,9 @@ def _drawn(template: str, context: dict[str, Any]) -> SafeString:
 
 
 def _joined(pieces: Iterable[Piece], form: Any, context: Context) -> SafeString:
-    return SafeString("".join(draw(piece, form, context) for piece in pieces))
+    # A form may leave out a field that it declares, such as the years in a round of one year.
+    left_out = form.base_fields.keys() - form.fields.keys()
+    return SafeString("".join(draw(piece, form, context) for piece in pieces if piece not in left_out))
 
 
 class Whole(LayoutObject):

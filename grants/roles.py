@@ -82,6 +82,12 @@ ACTIONS: dict[str, Action] = {
     "confirm virement": _by(_R.FINANCE, _R.LEAD, past="moved money between lines"),
     "refuse virement": _by(_R.FINANCE, _R.LEAD, past="refused to move money between lines"),
     "withdraw virement": _by(_R.FINANCE, _R.LEAD, past="withdrew a proposal to move money between lines"),
+    "see income": _by(*_READERS),
+    "keep income": _by(_R.FINANCE, _R.LEAD, past="recorded money of a grantor"),
+    "withdraw income": _by(_R.FINANCE, _R.LEAD, past="withdrew money of a grantor"),
+    # Whoever decides does both by signing a decision.
+    "accept income": _by(_R.DMPC, past="accepted money of a grantor"),
+    "refuse income": _by(_R.DMPC, past="refused money of a grantor"),
     "see trail": _by(_R.AUDITOR, _R.LEAD),
     # Bids
     "see bids": _by(*(role for role in _INSIDE if role is not _R.ADMINISTRATOR)),

@@ -41,7 +41,7 @@ from bids.models import (
 )
 from bids.sheets.mapping import Answers
 from bids.sheets.reading import read_book
-from grants.models import Round, User, Virement
+from grants.models import Income, Round, User, Virement
 from grants.people import people
 from tests import factories
 
@@ -116,6 +116,16 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         proposed_by=User.objects.get(username="henry.ives"),
         proposed_at=AT,
     )
+    income = Income.objects.create(
+        round=round,
+        reference="INC-TEST",
+        grantor="Home Office",
+        agreement="HO/1",
+        agreed_on=AT.date(),
+        amount=1,
+        recorded_by=lead,
+        recorded_at=AT,
+    )
     alike = workbench(round, lead)
     objects: dict[str, dict[str, Any]] = {
         "round": {"round": round.reference},
@@ -150,6 +160,9 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         **{
             f"grants:{name}": {"reference": virement.reference}
             for name in ("virement", "confirm_virement", "refuse_virement", "withdraw_virement")
+        },
+        **{
+            f"grants:{name}": {"reference": income.reference} for name in ("income", "change_income", "withdraw_income")
         },
         "approvals:reconciliation_part": {"round": round.reference, "part": "grants"},
         **{

@@ -25,7 +25,7 @@ from bids.models import Bid, Discussion
 from bids.panel import assignments, interests, matrix
 from grants.models import Round, User
 from grants.roles import Role
-from grants.rounds import rounds, virement
+from grants.rounds import income, rounds, virement
 from tests import factories
 from tests.approvals import steps
 from tests.factories import NOW
@@ -140,6 +140,11 @@ def moved(round: Round, user: User) -> None:
     virement.confirm_virement(virement=made, by=person_of(Role.LEAD, round), at=NOW)
 
 
+def given(round: Round, user: User) -> None:
+    terms = income.IncomeTerms("Home Office", "HO/1", NOW.date(), Decimal(1))
+    income.keep_income(round=round, terms=terms, by=person_of(Role.FINANCE, round), at=NOW)
+
+
 def asked_for(round: Round, user: User) -> None:
     factories.award(round, amount=Decimal(60000))
     awards.route_awards(round=round, by=person_of(Role.LEAD, round), at=NOW)
@@ -181,6 +186,8 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("grants:people", Role.ADMINISTRATOR, joined),
     ("grants:round_trail", Role.AUDITOR, line),
     ("grants:virements", Role.FINANCE, moved),
+    ("grants:round_income", Role.FINANCE, given),
+    ("approvals:reconciliation", Role.LEAD, given),
     ("approvals:reconciliation", Role.LEAD, moved),
     ("approvals:what_if", Role.LEAD, asked_for),
     ("approvals:reconciliation", Role.LEAD, asked_for),

@@ -277,10 +277,10 @@ def _settle_contract(
 
 
 def _settle_item(item: DecisionItem, asked: PaperItem, decision: Decision, by: User, at: datetime) -> None:
-    asked = PaperItem.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    asked = PaperItem.objects.select_for_update(of=("self",)).select_related("income").get(pk=asked.pk)
     if asked.amount != item.amount:
         raise Refused(f"{asked.title} has another amount than the pack. The pack must be returned.")
-    asking.settle(asked, _verb(item))
+    asking.settle(asked, _verb(item), decision=decision, reason=item.reason, by=by, at=at)
     facts = {"decision": decision.reference, "amount": asked.amount, "state": asked.get_state_display()}
     audit.record("sign decision", asked, round=decision.round, by=by, at=at, because=item.reason, facts=facts)
 

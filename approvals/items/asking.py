@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,14 +12,15 @@ from django.db import transaction
 
 from approvals.enums import Amount, ItemKind
 from approvals.models import Decision, PaperItem
+from approvals.models.items import PaperItemQuerySet
 from approvals.routing import commitments
 from grants import audit, money, states
 from grants.days import day_of
-from grants.models import User, new_references
-from grants.refusal import Incomplete, must_be_current
-from grants.rounds import rounds
+from grants.models import Income, User, new_references
+from grants.refusal import Incomplete, Refused, must_be_current
+from grants.rounds import income, rounds
 
-_CONTENT = ("kind", "title", "wording", "amount", "source", "whom", "until")
+_CONTENT = ("kind", "title", "wording", "amount", "source", "whom", "until", "income")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class ItemContent:
     """What a writer enters of an item. `kind` is a value of `ItemKind`; `amount` is in pounds, None without one.
 
     `title` names it in lists and tables, `wording` follows its verb in the recommendations, and `source` says where the
-    amount comes from.
+    amount comes from. `income` is the money of a grantor that the item accepts; amount, source and grantor come
+    from it where they are left out.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class ItemContent:
     source: str = ""
     whom: str = ""
     until: date | None = None
+    income: Income | None = None
 
 
 def faults(content: ItemContent, today: date) -> Iterator[tuple[str, str]]:
@@ -61,6 +64,17 @@ def faults(content: ItemContent, today: date) -> Iterator[tuple[str, str]]:
         yield "until", "The last day must not be in the past"
     if not rule.until and content.until is not None:
         yield "until", f"Delete the day: {what} has no last day"
+    if content.income and content.kind != ItemKind.ACCEPT_MONEY:
+        yield "income", f"Delete the income: {what} accepts none"
+    elif content.income and content.amount not in (None, content.income.amount):
+        yield "amount", f"Enter {money.pounds(content.income.amount)}, the amount of the income, or nothing"
+
+
+def offered(decision: Decision, item: PaperItem | None = None) -> list[Income]:
+    """Return the income of a paper's round that an item may accept: none that another item accepts already."""
+    others = _others(item).exclude(income=None)
+    waiting = Income.objects.filter(round=decision.round_id, state=Income.State.OFFERED)
+    return list(waiting.exclude(pk__in=others.values("income")))
 
 
 @transaction.atomic
@@ -84,7 +98,8 @@ def ask_item(
         item = PaperItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
         must_be_current(item, seen)
         states.must_allow(item, verb, f"{item.title} has been decided or withdrawn, so it cannot be changed")
-        before = {name: getattr(item, name) for name in _CONTENT}
+        before = _told(item)
+    content = _with_income(content, item)
     if wrong := list(faults(content, day_of(at))):
         raise Incomplete(wrong)
     if ItemKind(content.kind).rule.takes and content.amount is not None:
@@ -98,9 +113,38 @@ def ask_item(
     item.asked_by, item.asked_at = by, at
     item.version += 1
     item.save()
-    facts = {"decision": decision.reference, **{name: getattr(item, name) for name in _CONTENT}}
+    facts = {"decision": decision.reference, **_told(item)}
     audit.record("ask item", item, round=decision.round, by=by, at=at, before=before, facts=facts)
     return item
+
+
+def _others(item: PaperItem | None) -> PaperItemQuerySet:
+    """Return the items in force but this one."""
+    items = PaperItem.objects.in_force()
+    return items.exclude(pk=item.pk) if item else items
+
+
+def _with_income(content: ItemContent, item: PaperItem | None) -> ItemContent:
+    """Return the content with what it leaves out of its income. Raises Refused if it cannot accept that income."""
+    if content.income is None:
+        return content
+    accepted = Income.objects.select_for_update(of=("self",)).get(pk=content.income.pk)
+    others = _others(item).filter(income=accepted)
+    if accepted.state != Income.State.OFFERED or others.exists():
+        raise Refused("Choose income that is not accepted yet and that no other item accepts", field="income")
+    return replace(
+        content,
+        income=accepted,
+        amount=accepted.amount if content.amount is None else content.amount,
+        source=content.source or accepted.agreement,
+        whom=content.whom or accepted.grantor,
+    )
+
+
+def _told(item: PaperItem) -> dict[str, Any]:
+    """Return what the trail holds of an item."""
+    told = {name: getattr(item, name) for name in _CONTENT if name != "income"}
+    return told | ({"income": item.income.reference} if item.income else {})
 
 
 def _stripped(content: ItemContent) -> dict[str, Any]:
@@ -133,8 +177,19 @@ def _with_writers(decision: Decision, verb: str) -> Decision:
     return decision
 
 
-def settle(item: PaperItem, verb: str) -> None:
-    """Move an item by the answer of a decision that is being signed. `verb` is a row of its table."""
+def settle(item: PaperItem, verb: str, *, decision: Decision, reason: str, by: User, at: datetime) -> None:
+    """Move an item by the answer of a decision that is being signed, and the income that it accepts with it.
+
+    `verb` is a row of its table. An uplift that is refused lowers the allocation of `decision.round`.
+    """
     states.move(item, verb)
     item.version += 1
     item.save(update_fields=["state", "version"])
+    if item.income is None:
+        return
+    if item.state == PaperItem.State.AGREED:
+        if item.income.amount != item.amount:
+            raise Refused(f"{item.income.grantor} gives another amount than the pack. The pack must be returned.")
+        income.accept(item.income, decision=decision.reference, reason=reason, by=by, at=at)
+    elif item.state == PaperItem.State.REFUSED:
+        decision.round = income.refuse(item.income, reason=reason, by=by, at=at)

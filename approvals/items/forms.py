@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 
@@ -12,6 +13,7 @@ from approvals.models import PaperItem
 from grants.forms import DayField, MoneyField, Radios, VersionedForm, text_area
 from grants.formulas import no_formula
 from grants.layout import Section
+from grants.models import Income
 from grants.printable import must_print
 
 
@@ -21,12 +23,18 @@ class ItemForm(VersionedForm):
     pieces = (
         "kind",
         Section("In the paper", "title", "wording"),
-        Section("The money", "amount", "source"),
+        Section("The money", "income", "amount", "source"),
         Section("Who and until when", "whom", "until"),
     )
 
     kind = forms.ChoiceField(
         label="What the paper asks for", choices=[(kind.value, kind.label) for kind in ItemKind], widget=Radios
+    )
+    income = forms.TypedChoiceField(
+        label="Income of the round that it accepts",
+        required=False,
+        empty_value=None,
+        help_text="Only for “Accept money”. You can then leave amount, source and name empty.",
     )
     title = forms.CharField(
         label="Name", max_length=150, validators=[must_print, no_formula], help_text="It stands in lists and tables."
@@ -52,14 +60,24 @@ class ItemForm(VersionedForm):
     )
     until = DayField(label="Last day of a delegation", called="The last day", required=False)
 
+    def __init__(self, *args: Any, offered: Iterable[Income], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by_reference = {each.reference: each for each in offered}
+        field = cast(forms.TypedChoiceField, self.fields["income"])
+        field.choices = [("", "None"), *((name, f"{each}, {each.agreement}") for name, each in by_reference.items())]
+        field.coerce = by_reference.get
+        if not by_reference:
+            del self.fields["income"]
+
     @property
     def content(self) -> ItemContent:
         """Return what was entered, once the form is valid."""
         names = ("kind", "title", "wording", "amount", "source", "whom", "until")
-        return ItemContent(**{name: self.cleaned_data[name] for name in names})
+        content = {name: self.cleaned_data[name] for name in names}
+        return ItemContent(**content, income=self.cleaned_data.get("income"))
 
 
 def initial_of(item: PaperItem) -> dict[str, Any]:
     """Return the values that the form of an item begins with."""
     names = ("kind", "title", "wording", "amount", "source", "whom", "until", "version")
-    return {name: getattr(item, name) for name in names}
+    return {name: getattr(item, name) for name in names} | {"income": item.income.reference if item.income else ""}

@@ -21,13 +21,13 @@ def _address(decision: Decision) -> str:
 
 
 def _item_or_404(decision: Decision, reference: str) -> PaperItem:
-    return get_object_or_404(PaperItem.objects.open_in(decision), reference=reference)
+    return get_object_or_404(PaperItem.objects.open_in(decision).select_related("income"), reference=reference)
 
 
 @allow("ask item")
 def ask_item(request: Request, reference: str) -> HttpResponse:
     decision = decision_or_404(request, reference, "ask item")
-    form = ItemForm(request.POST or None, initial={"version": 0})
+    form = ItemForm(request.POST or None, initial={"version": 0}, offered=asking.offered(decision))
     return form_page(
         request,
         "approvals/items/ask_item.html",
@@ -43,7 +43,8 @@ def ask_item(request: Request, reference: str) -> HttpResponse:
 def change_item(request: Request, reference: str, item: str) -> HttpResponse:
     decision = decision_or_404(request, reference, "ask item")
     this_item = _item_or_404(decision, item)
-    form = ItemForm(request.POST or None, initial=initial_of(this_item))
+    offered = asking.offered(decision, this_item)
+    form = ItemForm(request.POST or None, initial=initial_of(this_item), offered=offered)
     return form_page(
         request,
         "approvals/items/change_item.html",

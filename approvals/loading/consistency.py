@@ -25,6 +25,7 @@ def check_consistency(reading: Reading) -> None:
     for number, contract in enumerate(_entries(toml, "single_tender_actions"), start=1):
         _check_profile(reading, contract, f"round.toml, [[single_tender_actions]] {number}, profile")
         _check_number(reading, contract.get("supplier"), f"round.toml, [[single_tender_actions]] {number}, supplier")
+    _check_income(reading)
     for number, rule in enumerate(_entries(toml, "delegation_rules"), start=1):
         _check_limit(reading, rule, f"round.toml, [[delegation_rules]] {number}")
     for number, organisation in enumerate(_entries(toml, "organisations"), start=1):
@@ -40,6 +41,23 @@ def _check_papers(reading: Reading) -> None:
         reading.wrong("round.toml, [amendment], reference", f"{first} is the reference of the first paper")
     if amendment.get("amends") != first:
         reading.wrong("round.toml, [amendment], amends", f"must be {first or 'the reference of the first paper'}")
+
+
+def _check_income(reading: Reading) -> None:
+    """List the agreements that stand twice, and those that an uplift or an item names but the folder does not hold."""
+    toml, agreements = reading.toml, [str(each.get("agreement")) for each in _entries(reading.toml, "income")]
+    for number, each in enumerate(_entries(toml, "income"), start=1):
+        place, agreement = f"round.toml, [[income]] {number}", str(each.get("agreement"))
+        if agreement in agreements[: number - 1]:
+            reading.wrong(f"{place}, agreement", f"{agreement} appears twice")
+        if "uplifts" in each and each["uplifts"] not in agreements[: number - 1]:
+            reading.wrong(f"{place}, uplifts", f"no [[income]] before it has the agreement {each['uplifts']}")
+    for name in ("decision", "amendment"):
+        paper = toml.get(name, {})
+        for number, item in enumerate(_entries(paper, "items") if isinstance(paper, dict) else [], start=1):
+            if "income" in item and item["income"] not in agreements:
+                place = f"round.toml, [[{name}.items]] {number}, income"
+                reading.wrong(place, f"no [[income]] has the agreement {item['income']}")
 
 
 def _entries(table: dict[str, Any], name: str) -> list[dict[str, Any]]:

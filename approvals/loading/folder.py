@@ -17,7 +17,7 @@ from approvals.loading.keys import read_round
 from approvals.models import Decision, LoadedStage
 from bids.models import Bid
 from grants import money, years
-from grants.models import Alias, Organisation, Round, User
+from grants.models import Alias, Income, Organisation, Round, User
 from grants.names import plain_name
 from grants.years import Profile
 
@@ -106,6 +106,10 @@ class Folder:
     def bids(self) -> dict[str, Bid]:
         """Return the bids of the round by their own references."""
         return {bid.source_reference: bid for bid in Bid.objects.filter(round=self.round).select_related("round")}
+
+    def income(self, agreement: str) -> Income:
+        """Return the money of a grantor in the round by the reference of its agreement."""
+        return Income.objects.get(round=self.round, agreement=agreement)
 
     def decision(self) -> Decision:
         """Return the decision of the paper at hand."""

@@ -14,7 +14,7 @@ from grants.bodies import Body
 from grants.models import RoleHolding, User, own_body
 from grants.people import people
 from grants.roles import Role
-from grants.rounds import rounds
+from grants.rounds import income, rounds
 
 
 def open_round(folder: Folder) -> int:
@@ -28,7 +28,10 @@ def open_round(folder: Folder) -> int:
     values |= {name: date.fromisoformat(str(settings[name])) for name in days if name in settings}
     folder.round = rounds.open_round(
         terms=rounds.RoundTerms(
-            **values, allocation=pounds(settings["allocation"]), profile=profile(settings.get("years", {}))
+            **values,
+            allocation=pounds(settings["allocation"]),
+            profile=profile(settings.get("years", {})),
+            own_budget=pounds(settings["own_budget"]) if "own_budget" in settings else None,
         ),
         body=body_of(folder),
         by=administrator,
@@ -37,6 +40,7 @@ def open_round(folder: Folder) -> int:
     for person in folder.toml["people"]:
         _hire(folder, person, administrator, at)
     _confirm_rules(folder, administrator, at)
+    _record_income(folder, at)
     lines = folder.toml.get("budget_lines", [])
     for line in lines:
         rounds.keep_budget_line(
@@ -62,6 +66,22 @@ def body_of(folder: Folder) -> Body:
         return body_folder.read(folder.path / path_of_body(path)) if isinstance(path, str) else own_body()
     except ValueError as wrong:
         raise BadFolder(f"round.toml, [round], body: {wrong}") from None
+
+
+def _record_income(folder: Folder, at: datetime) -> None:
+    """Record the money of grantors. An uplift follows the income that it raises."""
+    for entry in folder.toml.get("income", []):
+        terms = income.IncomeTerms(
+            grantor=entry["grantor"],
+            agreement=entry["agreement"],
+            agreed_on=date.fromisoformat(str(entry["agreed_on"])),
+            amount=pounds(entry["amount"]),
+            profile=profile(entry.get("years", {})),
+            conditions=entry.get("conditions", "").strip(),
+            uplifts=folder.income(entry["uplifts"]) if "uplifts" in entry else None,
+            accepted_in=entry.get("accepted_in", ""),
+        )
+        income.keep_income(round=folder.round, terms=terms, by=folder.person(entry["by"]), at=at)
 
 
 def _administrator(folder: Folder, at: datetime) -> User:

@@ -51,6 +51,7 @@ def write_paper(folder: Folder) -> int:
             source=item.get("source", ""),
             whom=item.get("whom", ""),
             until=item.get("until"),
+            income=folder.income(item["income"]) if "income" in item else None,
         )
         asking.ask_item(decision=decision, content=content, by=by, at=folder.at(stage["on"]))
     from_elsewhere = text.get("figures_from_elsewhere", {})

@@ -60,6 +60,7 @@ ROUND = Table(
         Key("financial_year", YEAR),
         Key("allocation", AMOUNT, note="in quotation marks, with a point before the pence"),
         Key("years", YEARS, needed=False, note="in a round of several years"),
+        Key("own_budget", AMOUNT, needed=False, note="the part of the allocation that no grantor gives"),
         Key("purpose", text(300), needed=False),
         Key("opens_on", DAY),
         Key("closes_on", DAY, note="not before `opens_on`"),
@@ -85,6 +86,25 @@ PEOPLE = Table(
         Key("email", pattern(r"^([^@\s]+@[^@\s]+)?\Z", "amara.cole@example.org", 254), needed=False),
         Key("level", text(120), needed=False, note="of a person who decides, where the scheme has several levels"),
         Key("roles", list_of(one_of(*(role for role in Role if role is not Role.ADMINISTRATOR)), least=1)),
+    )
+)
+
+INCOME = Table(
+    (
+        Key("grantor", text(150, empty=False)),
+        Key("agreement", text(150, empty=False), note="the reference of the agreement, each only once"),
+        Key("agreed_on", DAY),
+        Key("amount", amount(above=True)),
+        Key("years", YEARS, needed=False, note="in a round of several years"),
+        Key("conditions", WHY, needed=False, note="of the grantor"),
+        Key(
+            "uplifts",
+            text(150),
+            needed=False,
+            note="the agreement that it adds to; it raises the allocation above that of the round",
+        ),
+        Key("accepted_in", DECISION, needed=False, note="the decision that accepted it before this round"),
+        Key("by", PERSON, note="finance or a lead"),
     )
 )
 
@@ -246,6 +266,12 @@ _DECISION = (
                     Key("source", text(300), needed=False),
                     Key("whom", text(150), needed=False),
                     Key("until", day(quoted=False), needed=False),
+                    Key(
+                        "income",
+                        text(150),
+                        needed=False,
+                        note="the agreement in `[[income]]` that it accepts, which gives amount, source and whom",
+                    ),
                 )
             )
         ),
@@ -268,6 +294,7 @@ def _stages(tables: dict[str, Table]) -> Table:
 TOML = Table(
     (
         Key("round", ROUND),
+        Key("income", Entries(INCOME), needed=False, note="money of grantors in the allocation"),
         Key("administrator", Table((Key("username", USER_NAME), Key("name", NAME)))),
         Key("people", Entries(PEOPLE)),
         Key(

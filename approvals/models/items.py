@@ -34,7 +34,8 @@ class PaperItemQuerySet(models.QuerySet["PaperItem"]):
 class PaperItem(models.Model):
     """One thing that a writer asks for in a paper, in their own words. `ItemKind.rule` says what each kind holds.
 
-    An item that a decision deferred is asked for again in the next paper of its round.
+    An item that a decision deferred is asked for again in the next paper of its round. `income` is the money
+    of a grantor that it accepts, where that money feeds the allocation.
     """
 
     class State(models.TextChoices):
@@ -64,6 +65,7 @@ class PaperItem(models.Model):
     source = models.CharField("where the amount comes from", max_length=300, blank=True)
     whom = models.CharField("who it is from or to", max_length=150, blank=True)
     until = models.DateField(null=True)
+    income = models.ForeignKey("grants.Income", models.PROTECT, null=True, related_name="asked_in")
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -77,6 +79,15 @@ class PaperItem(models.Model):
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gt=0), name="paper_item_amount_above_zero"),
             models.CheckConstraint(
                 condition=~Q(kind__in=_TAKING) | Q(amount__isnull=False), name="paper_item_that_takes_has_its_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(income=None) | Q(kind=ItemKind.ACCEPT_MONEY.value, amount__isnull=False),
+                name="paper_item_with_income_accepts_money",
+            ),
+            models.UniqueConstraint(
+                fields=["income"],
+                condition=Q(state__in=["asked", "deferred", "agreed"]),
+                name="income_is_accepted_by_one_item",
             ),
         ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]

@@ -17,9 +17,11 @@ from approvals.paper.tables import table_2
 from approvals.prose.elsewhere import by_place
 from approvals.prose.figures import Figure, Figures
 from approvals.prose.known import Known
+from approvals.reconciliation import facts
 from approvals.reconciliation.facts import BidEntry, Grant, Position
+from approvals.reconciliation.sums import Reconciliation
 from approvals.routing.withheld import recipient_of
-from grants import money
+from grants import money, years
 from grants.counting import counted
 from grants.models import BudgetLine
 
@@ -45,6 +47,8 @@ def figures_of(basis: Sources) -> Figures:
         amount(next(name for name in names if name.casefold() not in by_name), value, source, group)
 
     amount("allocation", reco.allocation, "The allocation of the round")
+    for name, value, source in _of_income(reco):
+        amount(name, value, source, "Income")
     for line_kind in BudgetLine.Kind:
         lines = [line.amount for line in basis.decision.round.lines.all() if line.kind == line_kind]
         if lines:
@@ -90,6 +94,23 @@ def figures_of(basis: Sources) -> Figures:
         source = f"Sum of {counted(row['count'], 'grant')} to the {decider}"
         labelled("project", row["label"], Decimal(row["amount"]), source, "Projects")
     return by_name
+
+
+def _of_income(reco: Reconciliation) -> Iterator[tuple[str, Decimal, str]]:
+    """Yield the name, the sum in pounds and the source of what grantors give, and of the own budget beside it."""
+    if not reco.income:
+        return
+    yield "income", reco.allocation - reco.own_budget, f"Sum of {counted(len(reco.income), 'sum')} from grantors"
+    yield "own budget", reco.own_budget, "The allocation, less what grantors give of it"
+    for grantor in dict.fromkeys(each.grantor for each in reco.income):
+        own = [each for each in reco.income if each.grantor == grantor]
+        yield f"income {grantor}", money.total([each.amount for each in own]), f"What {grantor} gives"
+        for slot, part in years.added(each.years for each in own).items():
+            yield f"income {grantor} in {slot}", part, f"What {grantor} gives in that year"
+    for each in reco.income:
+        if each.uplifts:
+            yield f"uplift {each.agreement}", each.amount, f"The uplift of {each.grantor}"
+            yield f"uplift {each.agreement} to", facts.raised_to(reco.income, each), "With the uplift"
 
 
 def _of_suppliers(basis: Sources) -> Iterator[tuple[str, Decimal, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from approvals.models import PaperItem
@@ -11,25 +11,32 @@ from approvals.prose.claims import equals
 from approvals.prose.figures import Figure
 from approvals.prose.known import Known
 from approvals.prose.matches import Kind, Match
-from grants import money
+from approvals.reconciliation import facts
+from approvals.reconciliation.facts import Income
+from grants import money, years
 
 Recommended = list[dict[str, Any]]
 
 
-def recommended(asked: Iterable[PaperItem], known: Known) -> tuple[Recommended, Recommended]:
-    """Return the recommendations of items without their numbers: those that lead the paper, and the others."""
+def recommended(
+    asked: Iterable[PaperItem], known: Known, income: Sequence[Income] = ()
+) -> tuple[Recommended, Recommended]:
+    """Return the recommendations of items without their numbers: those that lead the paper, and the others.
+
+    `income` is all that grantors give for the round, for the items that accept some of it.
+    """
     listed = list(asked)
     return (
-        [_recommendation(item, known) for item in listed if item.item_kind.rule.leads],
-        [_recommendation(item, known) for item in listed if not item.item_kind.rule.leads],
+        [_recommendation(item, known, income) for item in listed if item.item_kind.rule.leads],
+        [_recommendation(item, known, income) for item in listed if not item.item_kind.rule.leads],
     )
 
 
-def _recommendation(item: PaperItem, known: Known) -> dict[str, Any]:
+def _recommendation(item: PaperItem, known: Known, income: Sequence[Income]) -> dict[str, Any]:
     amount = money.text(item.amount) if item.amount is not None else ""
     return {
         "verb": item.item_kind.rule.verb,
-        "text": sentence(item, known),
+        "text": sentence(item, known) + _of_income(item, income),
         "amount": amount,
         "items": [{"label": item.title, "reference": item.reference, "amount": amount}],
         "kind": item.item_kind.rule.noun,
@@ -55,6 +62,19 @@ def sentence(item: PaperItem, known: Known) -> str:
         words += f" until {last_day}"
     if item.amount is not None and money.pounds(item.amount) not in words:
         words += f", {money.pounds(item.amount)}"
+    return words
+
+
+def _of_income(item: PaperItem, income: Sequence[Income]) -> str:
+    """Return what an item leaves out of the income that it accepts: its years, and what an uplift raises."""
+    accepted = next((each for each in income if item.income and each.reference == item.income.reference), None)
+    if accepted is None:
+        return ""
+    words = ""
+    if accepted.uplifts and (whole := money.pounds(facts.raised_to(income, accepted))) not in item.wording:
+        words += f", which raises it to {whole}"
+    if len(accepted.years) > 1 and not any(slot.label in item.wording for slot, _ in accepted.years):
+        words += f": {years.in_words(accepted.years)}"
     return words
 
 

@@ -32,7 +32,7 @@ def recommendations(basis: Sources, known: Known, also: Collection[PaperItem] = 
     asked, noted, early = basis.asked(), basis.noted(), basis.early()
     changed, asked = [award for award in asked if was(award)], [award for award in asked if not was(award)]
     old = basis.decision.amends.reference if basis.decision.amends else ""
-    leading, following = items.recommended([*also, *basis.items_asked()], known)
+    leading, following = items.recommended([*also, *basis.items_asked()], known, basis.reconciliation.income)
     in_order = [
         *leading,
         *([_approve_grants(asked, limit)] if asked else []),

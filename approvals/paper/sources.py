@@ -134,7 +134,7 @@ def sources(decision: Decision, day: date) -> Sources:
         figure_sources=[source for *_, stored in written for source in elsewhere.read(stored)],
         reconciliation=sums.reconcile(stands),
         position=stands,
-        items=list(PaperItem.objects.in_force().filter(decision__round=round)),
+        items=list(PaperItem.objects.in_force().filter(decision__round=round).select_related("income")),
         withheld=withheld.names_of(round),
     )
 

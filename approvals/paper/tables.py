@@ -10,6 +10,7 @@ from approvals.models import Award, DelegationRule
 from approvals.paper.appendices import paid_early
 from approvals.paper.sources import Sources
 from approvals.reconciliation import sums
+from approvals.reconciliation.facts import Income
 from grants import money, years
 from grants.years import Profile
 
@@ -70,6 +71,11 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
         return [(each.slot, getattr(each, name)) for each in slots]
 
     rows = [_row("Total allocated", reco.allocation, "total")]
+    rows += [
+        _row(f"Income: {each.label}", each.amount, "part", f"{each.agreement}, {_accepted(each)}")
+        for each in reco.income
+    ]
+    rows += [_row("Own budget", reco.own_budget, "part")] if reco.income else []
     rows += [_row(line.label, line.amount, "line", notes.get(line.reference, "")) for line in reco.lines]
     rows += [
         _row(f"{contract.supplier.name}: contract", contract.amount, "line", f"Charged to {contract.charged}")
@@ -93,7 +99,9 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
         _row("Underspend", reco.underspend, "total"),
     ]
     if slots:
-        divided = [of_year("allocation"), *(line.years for line in reco.lines)]
+        divided = [of_year("allocation"), *(each.years for each in reco.income)]
+        divided += [of_year("own_budget")] if reco.income else []
+        divided += [*(line.years for line in reco.lines)]
         divided += [contract.charged_years(basis.decision.round.slots) for contract in basis.contracts]
         divided += [item.years for item in reco.items]
         divided += [of_year(name) for name in ("grants", "dmpc", "delegated", "expenditure", "underspend")]
@@ -101,6 +109,10 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
             amounts = years.added([profile])
             row["years"] = [money.text(amounts.get(slot, money.ZERO)) for slot in order]
     return rows
+
+
+def _accepted(income: Income) -> str:
+    return f"accepted in {income.accepted_in}" if income.accepted_in else "to be accepted"
 
 
 def _before(whole: sums.Sum, here: Sequence[Award], levels: bool = False) -> str:

@@ -88,9 +88,14 @@ def _slots(position: Position) -> Scope:
 
 
 def _divided(position: Position) -> Scope:
-    amounts = [line.amount for line in position.lines] + [contract.amount for contract in position.contracts]
+    amounts = [each.amount for each in position.income] + [line.amount for line in position.lines]
+    amounts += [contract.amount for contract in position.contracts]
     amounts += [item.amount for item in position.items] + [grant.amount for grant in position.grants]
     return Scope("amount", amounts)
+
+
+def _sources(position: Position) -> Scope:
+    return Scope("source", [each.amount for each in position.income], " of income")
 
 
 # The name of each check, as in `Discrepancy.check`; the statement that must be true; and what it looks at.
@@ -115,10 +120,16 @@ CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
     ("contract", "Every contract has its evidence, proposal, performance framework and approval", _contracts),
 )
 
+# Of a round with income, or whose own budget is stated, and of no other.
+INCOME_CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
+    ("sources", "Income and the own budget add up to the allocation, in all and in each year", _sources),
+    ("income", "All income is accepted, or a paper asks to accept it", _sources),
+)
+
 # Of a round of several years, or with capital apart from revenue, and of no other.
 YEAR_CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
     ("year", "Each year holds all that is used in it", _slots),
-    ("years", "The years of every line, contract, item and grant add up to its amount", _divided),
+    ("years", "The years of every line, contract, item, grant and income add up to its amount", _divided),
     ("paid in year", "No grant was paid more in a year than its part of that year", _paid),
 )
 
@@ -139,7 +150,8 @@ def _checked(position: Position, reconciled: Reconciliation) -> Iterator[Check]:
     other = ", grants and other items" if position.items else " and grants"
     fits = f"Lines, contracts{other} fit in the allocation"
     yield _check("allocation", fits, whole, reconciled.expenditure, causes.pop("allocation", []))
-    for name, sentence, scope_of in (*CHECKS, *(YEAR_CHECKS if position.years else ())):
+    of_income = INCOME_CHECKS if position.income or position.own_budget is not None else ()
+    for name, sentence, scope_of in (*CHECKS, *of_income, *(YEAR_CHECKS if position.years else ())):
         scope = scope_of(position)
         yield _check(name, sentence, str(scope), money.total(scope.amounts), causes.pop(name, []))
     assert not causes, f"No check is called {', '.join(causes)}"

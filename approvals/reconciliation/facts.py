@@ -1,4 +1,7 @@
-"""The facts of a round that its reconciliation rests on: lines, contracts, items, grants with payments, and bids."""
+"""The facts of a round that its reconciliation rests on.
+
+They are its income, lines, contracts, items, grants with payments, and bids.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -97,6 +100,37 @@ class Item:
     years: Profile = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Income:
+    """Money of a grantor that is a part of the allocation, in pounds.
+
+    `uplifts` is the reference of the income that it raises, or empty. `accepted_in` is the decision that accepted it,
+    and empty while it waits; `asked` says that a paper asks to accept it.
+    """
+
+    reference: str
+    grantor: str
+    agreement: str
+    amount: Decimal
+    uplifts: str = ""
+    accepted_in: str = ""
+    asked: bool = False
+    years: Profile = ()
+
+    @property
+    def label(self) -> str:
+        return f"{self.grantor}, uplift" if self.uplifts else self.grantor
+
+
+def raised_to(income: Sequence[Income], uplift: Income) -> Decimal:
+    """Return what a grantor gives under an agreement in pounds, with the uplifts up to this one.
+
+    `income` is all of the round, in the order in which it was recorded.
+    """
+    upto = income[: income.index(uplift) + 1]
+    return money.total([each.amount for each in upto if uplift.uplifts in (each.reference, each.uplifts)])
+
+
 # A code and its label, such as a theme of the round or a borough.
 Label = tuple[str, str]
 
@@ -162,7 +196,10 @@ class BidEntry:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Everything in a round that a paper accounts for. `years` divides the allocation; empty in a round of one year."""
+    """Everything in a round that a paper accounts for. `years` divides the allocation; empty in a round of one year.
+
+    What `income` does not give of the allocation is the own budget; `own_budget` is what was stated of it, if anything.
+    """
 
     reference: str
     allocation: Decimal
@@ -172,3 +209,5 @@ class Position:
     bids: Sequence[BidEntry]
     items: Sequence[Item] = ()
     years: Profile = ()
+    income: Sequence[Income] = ()
+    own_budget: Decimal | None = None

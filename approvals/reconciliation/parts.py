@@ -20,12 +20,14 @@ from grants import money
 from grants.years import year_of
 
 SHOWN = 12
+OWN_BUDGET = "own-budget"
 
 
 class Kind(StrEnum):
     """What a row is, which decides the page that it links to. A row that is a part links to the page of its key."""
 
     ROUND = "round"
+    INCOME = "income"
     LINE = "line"
     CONTRACT = "contract"
     GRANT = "grant"
@@ -36,13 +38,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry of a number: what it is, its reference (of an item, that of its paper), and what it adds in pounds."""
+    """One entry of a number: what it is, its reference (of an item, that of its paper), and what it adds in pounds.
+
+    An entry that is taken off is `less`, and its amount is below £0.
+    """
 
     kind: Kind
     reference: str
     label: str
     amount: Decimal
     note: str = ""
+    less: bool = False
 
 
 @dataclass(frozen=True)
@@ -226,7 +232,7 @@ def _payment(grant: Grant, payment: Payment) -> Row:
 
 
 def _less(rows: Iterable[Row]) -> list[Row]:
-    return [Row(row.kind, row.reference, row.label, -row.amount, row.note) for row in rows]
+    return [replace(row, amount=-row.amount, less=True) for row in rows]
 
 
 # The splits of a round
@@ -254,11 +260,37 @@ def table_3(splits_by_name: dict[str, Split]) -> list[tuple[str, Part]]:
     parts, of_money = everything(splits_by_name), splits_by_name["allocation"]
     return [
         ("total", parts["allocation"]),
+        *(("part", part) for split in _named(splits_by_name, "sources") for part in split.parts),
         *(("line", part) for part in of_money.parts if part.unit in ("line", "contract", "item")),
         ("line", parts["grants"]),
         *(("part", part) for part in splits_by_name["route"].parts),
         ("total", parts["expenditure"]),
         ("total", parts["underspend"]),
+    ]
+
+
+def _named(splits_by_name: dict[str, Split], name: str) -> list[Split]:
+    return [splits_by_name[name]] if name in splits_by_name else []
+
+
+def _of_sources(position: Position, allocated: Row) -> list[Split]:
+    """Return where the allocation comes from; nothing where all of it is the body's own."""
+    if not position.income:
+        return []
+    given = [Row(Kind.INCOME, each.reference, each.label, each.amount, each.agreement) for each in position.income]
+    own = Part(
+        OWN_BUDGET,
+        "Own budget",
+        [allocated, *_less(given)],
+        "row",
+        "The allocation, less what grantors give of it.",
+    )
+    parts = [
+        Part(f"income-{row.reference.lower()}", f"Income: {row.label}", [row], "source", row.note) for row in given
+    ]
+    whole = [*given, Row(Kind.PART, own.key, own.label, own.total)]
+    return [
+        Split("sources", "Where the allocation comes from", Part("sources", "Sources", whole, "row"), [*parts, own])
     ]
 
 
@@ -297,6 +329,7 @@ def _of_money(position: Position, grants: Part, routes: Split) -> list[Split]:
     return [
         Split("allocation", "From the allocation to the underspend", allocation, [*spending.parts, underspend]),
         spending,
+        *_of_sources(position, allocated),
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 
 from approvals.enums import Level
 from approvals.models import Approval, Award, Condition, PaperItem, Payment, Recommendation, SingleTenderAction
@@ -17,6 +17,7 @@ from approvals.routing.routes import Route
 from bids.models import Bid, Tag
 from grants import money
 from grants.models import BudgetLine, Round
+from grants.models import Income as IncomeOfGrantor
 from grants.refusal import Refused
 from grants.totals import total_of
 
@@ -149,7 +150,29 @@ def position(round: Round, day: date, live_awards: Sequence[Award] | None = None
         bids=_bids(round, by_bid),
         items=_items(round),
         years=round.years,
+        income=_income(round),
+        own_budget=round.own_budget,
     )
+
+
+def _income(round: Round) -> list[facts.Income]:
+    # An item for another sum, from before the income changed, does not accept it.
+    waiting = (PaperItem.State.ASKED, PaperItem.State.DEFERRED)
+    asked = PaperItem.objects.filter(income=OuterRef("pk"), amount=OuterRef("amount"), state__in=waiting)
+    rows = IncomeOfGrantor.objects.in_force().filter(round=round).select_related("uplifts")
+    return [
+        facts.Income(
+            each.reference,
+            each.grantor,
+            each.agreement,
+            each.amount,
+            each.uplifts.reference if each.uplifts else "",
+            each.accepted_in,
+            asked=each.asked,
+            years=round.divided(each.profile, each.amount) if round.profile else (),
+        )
+        for each in rows.annotate(asked=Exists(asked))
+    ]
 
 
 def _items(round: Round) -> list[Item]:

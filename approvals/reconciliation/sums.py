@@ -11,7 +11,7 @@ from typing import Any
 
 from approvals.enums import Level
 from approvals.reconciliation import yearly
-from approvals.reconciliation.facts import BidEntry, Contract, Grant, Item, Line, Outcome, Position
+from approvals.reconciliation.facts import BidEntry, Contract, Grant, Income, Item, Line, Outcome, Position
 from approvals.reconciliation.yearly import SlotSums
 from grants import money, years
 from grants.years import Profile
@@ -56,6 +56,12 @@ class Reconciliation:
     items: Sequence[Item] = ()
     discrepancies: Sequence[Discrepancy] = field(default=())
     years: Sequence[SlotSums] = ()
+    income: Sequence[Income] = ()
+
+    @property
+    def own_budget(self) -> Decimal:
+        """What no income gives of the allocation."""
+        return self.allocation - money.total([each.amount for each in self.income])
 
     @property
     def balances(self) -> bool:
@@ -76,6 +82,7 @@ class Reconciliation:
             "lines": [{"label": line.label, "amount": money.text(line.amount)} for line in self.lines],
             # Left out where there is none, as in every paper from before there were items.
             **({"items": [_item(item) for item in self.items]} if self.items else {}),
+            **self._sources(),
             "contracts": pair(self.contracts),
             "grants": {
                 "dmpc": pair(self.dmpc),
@@ -99,6 +106,16 @@ class Reconciliation:
                 for discrepancy in self.discrepancies
             ],
         }
+
+    def _sources(self) -> dict[str, Any]:
+        """Return where the allocation comes from; nothing where no grantor gives any of it."""
+        if not self.income:
+            return {}
+        given = [
+            {"grantor": each.grantor, "agreement": each.agreement, "amount": money.text(each.amount)}
+            for each in self.income
+        ]
+        return {"income": given, "own_budget": money.text(self.own_budget)}
 
 
 def _item(item: Item) -> dict[str, str]:
@@ -135,14 +152,19 @@ def reconcile(position: Position) -> Reconciliation:
         retrospective=_sum(grant.paid_early for grant in grants if grant.paid_early),
         internal_bids=_sum(bid.agreed or money.ZERO for bid in internal),
         items=position.items,
-        discrepancies=(*_discrepancies(position, expenditure, internal), *_of_years(position, slots)),
+        discrepancies=(
+            *_discrepancies(position, expenditure, internal),
+            *_of_sources(position, slots),
+            *_of_years(position, slots),
+        ),
         years=slots,
+        income=position.income,
     )
 
 
 def slots_of(position: Position) -> tuple[SlotSums, ...]:
     """Return the figures of each year of a round; none for a round of one year."""
-    return yearly.by_slot(position.years, _taken(position))
+    return yearly.by_slot(position.years, _taken(position), [each.years for each in position.income])
 
 
 def _taken(position: Position) -> dict[str, list[Profile]]:
@@ -157,12 +179,44 @@ def _taken(position: Position) -> dict[str, list[Profile]]:
     return taken
 
 
+def _of_sources(position: Position, slots: Sequence[SlotSums]) -> Iterator[Discrepancy]:
+    given = money.total([each.amount for each in position.income])
+    own = position.allocation - given
+    allocation = f"the allocation of {money.pounds(position.allocation)}"
+    if own < 0:
+        message = f"Income comes to {money.pounds(given)}, {money.pounds(-own)} more than {allocation}."
+        yield Discrepancy("sources", message, -own, position.reference)
+    elif position.own_budget is not None and position.own_budget != own:
+        gap = position.own_budget - own
+        yield Discrepancy(
+            "sources",
+            f"Income of {money.pounds(given)} and an own budget of {money.pounds(position.own_budget)} come to "
+            f"{money.pounds(abs(gap))} {'more' if gap > 0 else 'less'} than {allocation}.",
+            abs(gap),
+            position.reference,
+        )
+    for each in slots:
+        if each.own_budget < 0:
+            yield Discrepancy(
+                "sources",
+                f"In {each.slot} income comes to {money.pounds(each.income)}, "
+                f"{money.pounds(-each.own_budget)} more than the {money.pounds(each.allocation)} of that year.",
+                -each.own_budget,
+                position.reference,
+            )
+    for source in position.income:
+        if not source.accepted_in and not source.asked:
+            message = f"{money.pounds(source.amount)} from {source.grantor} is not accepted, and no paper asks for it."
+            yield Discrepancy("income", message, source.amount, source.reference)
+
+
 def _of_years(position: Position, slots: Sequence[SlotSums]) -> Iterator[Discrepancy]:
     if not slots:
         return
     for sentence, excess in yearly.over(slots):
         yield Discrepancy("year", sentence, excess, position.reference)
-    divided: list[Line | Contract | Item | Grant] = [
+    divided: list[Line | Contract | Item | Grant | Income] = [
+        *position.income,
         *position.lines,
         *position.contracts,
         *position.items,

@@ -74,6 +74,8 @@ def cause_address(round: Round, figures: Position, cause: rules.Discrepancy) -> 
         return reverse("approvals:award", args=[cause.reference])
     if cause.reference.startswith("STA-"):
         return reverse("approvals:single_tender_action", args=[cause.reference])
+    if cause.reference.startswith("INC-"):
+        return reverse("grants:income", args=[cause.reference])
     for bid in figures.bids:
         if bid.reference == cause.reference:
             return reverse("bids:bid", args=[bid.address])
@@ -147,7 +149,7 @@ def _row_address(round: Round, row: Row) -> str:
     if row.kind is Kind.PART:
         return reverse("approvals:reconciliation_part", args=[round.reference, row.reference])
     pages = {Kind.GRANT: "approvals:award", Kind.CONTRACT: "approvals:single_tender_action", Kind.BID: "bids:bid"}
-    pages |= {Kind.ITEM: "approvals:decision"}
+    pages |= {Kind.ITEM: "approvals:decision", Kind.INCOME: "grants:income"}
     if row.kind in pages:
         return reverse(pages[row.kind], args=[row.reference])
     return reverse("grants:round", args=[round.reference])

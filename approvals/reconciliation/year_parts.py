@@ -40,7 +40,7 @@ def splits(position: Position) -> dict[str, Split]:
             [_in(part, each.slot, amounts) for part in split.parts],
         )
         for each in slots_of(position)
-        for split in (of_round["allocation"], of_round["expenditure"], of_round["route"])
+        for split in (of_round[name] for name in ("allocation", "expenditure", "route", "sources") if name in of_round)
     ]
     return of_round | {split.name: split for split in in_slots}
 
@@ -66,6 +66,7 @@ def _amounts(position: Position) -> _Amounts:
             (Kind.LINE, position.lines),
             (Kind.CONTRACT, position.contracts),
             (Kind.GRANT, position.grants),
+            (Kind.INCOME, position.income),
         )
         for each in rows
     }
@@ -73,6 +74,7 @@ def _amounts(position: Position) -> _Amounts:
     slots = slots_of(position)
     amounts[Kind.ROUND, position.reference] = {each.slot: each.allocation for each in slots}
     amounts[Kind.PART, "underspend"] = {each.slot: each.underspend for each in slots}
+    amounts[Kind.PART, parts.OWN_BUDGET] = {each.slot: each.own_budget for each in slots}
     return amounts
 
 
@@ -89,7 +91,6 @@ def _in(part: Part, slot: Slot, amounts: _Amounts) -> Part:
 def _row(row: Row, slot: Slot, amounts: _Amounts) -> Row:
     taken = amounts[row.kind, row.reference if row.kind is not Kind.ITEM else _of_item(row)]
     amount = taken.get(slot, money.ZERO)
-    # The rows of an underspend are taken off, so they are below zero.
-    amount = -amount if row.amount < 0 and row.kind is not Kind.PART else amount
+    amount = -amount if row.less else amount
     reference = _key(row.reference, slot) if row.kind is Kind.PART else row.reference
     return replace(row, reference=reference, amount=amount)

@@ -28,6 +28,12 @@ class SlotSums:
     dmpc: Decimal
     delegated: Decimal
     unrouted: Decimal
+    income: Decimal = money.ZERO
+
+    @property
+    def own_budget(self) -> Decimal:
+        """What no income gives of its part of the allocation."""
+        return self.allocation - self.income
 
     @property
     def grants(self) -> Decimal:
@@ -43,11 +49,14 @@ class SlotSums:
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures as JSON data, amounts as text with two decimals."""
-        names = ("allocation", *TAKERS, "grants", "expenditure", "underspend")
+        sources = ("income", "own_budget") if self.income else ()
+        names = ("allocation", *sources, *TAKERS, "grants", "expenditure", "underspend")
         return {"slot": self.slot.label} | {name: money.text(getattr(self, name)) for name in names}
 
 
-def by_slot(allocation: Profile, taken: Mapping[str, Sequence[Profile]]) -> tuple[SlotSums, ...]:
+def by_slot(
+    allocation: Profile, taken: Mapping[str, Sequence[Profile]], income: Sequence[Profile] = ()
+) -> tuple[SlotSums, ...]:
     """Return the figures of each slot. `taken` holds the profiles of what each of `TAKERS` takes.
 
     Summed over the slots, each figure is that of the whole round. Empty for a round of one year.
@@ -56,13 +65,15 @@ def by_slot(allocation: Profile, taken: Mapping[str, Sequence[Profile]]) -> tupl
         return ()
     allocated = years.added([allocation])
     sums = {taker: years.added(taken.get(taker, ())) for taker in TAKERS}
-    strays = {slot for of_taker in sums.values() for slot in of_taker} - allocated.keys()
+    given = years.added(income)
+    strays = {slot for of_taker in (*sums.values(), given) for slot in of_taker} - allocated.keys()
     ordered = [*allocated, *sorted(strays, key=lambda slot: slot.label)]
     return tuple(
         SlotSums(
             slot,
             allocated.get(slot, money.ZERO),
             **{taker: sums[taker].get(slot, money.ZERO) for taker in TAKERS},
+            income=given.get(slot, money.ZERO),
         )
         for slot in ordered
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from approvals.models import Award, Decision, PaperItem, SingleTenderAction
 from grants import money
-from grants.models import BudgetLine, Round
+from grants.models import BudgetLine, Income, Round
 from grants.money import NOTHING, Tally
 from grants.refusal import Refused
 from grants.totals import tallies_by, total_of
@@ -21,7 +21,8 @@ class RoundSums:
     """What takes from the allocation of a round, in pounds, as every page of the round prints it.
 
     Refused contracts and grants take nothing and are in no sum but `refused`. `items` are the other items of papers
-    that take money. `by_route` holds the grants by their route, those without one under the empty text.
+    that take money. `income` is what grantors give of the allocation. `by_route` holds the grants by their route, those
+    without one under the empty text.
     """
 
     allocation: Decimal
@@ -32,6 +33,12 @@ class RoundSums:
     approved: Tally
     asked: Tally
     refused: Tally
+    income: Tally = NOTHING
+
+    @property
+    def own_budget(self) -> Decimal:
+        """What no grantor gives of the allocation."""
+        return self.allocation - self.income.total
 
     @property
     def grants(self) -> Tally:
@@ -67,10 +74,11 @@ class RoundSums:
 
 
 def sums_of(rounds: Collection[Round]) -> dict[int, RoundSums]:
-    """Return the sums of each round by its primary key, in four queries for any number of rounds."""
+    """Return the sums of each round by its primary key, in five queries for any number of rounds."""
     lines = tallies_by(BudgetLine.objects.filter(round__in=rounds), "round")
     contracts = tallies_by(SingleTenderAction.objects.live().filter(round__in=rounds), "round")
     items = tallies_by(PaperItem.objects.taking().filter(decision__round__in=rounds), "decision__round")
+    income = tallies_by(Income.objects.in_force().filter(round__in=rounds), "round")
     grants: dict[int, dict[tuple[str, str], Tally]] = {}
     live = Award.objects.live().filter(round__in=rounds)
     for (pk, route, state), tally in tallies_by(live, "round", "route", "state").items():
@@ -81,6 +89,7 @@ def sums_of(rounds: Collection[Round]) -> dict[int, RoundSums]:
             lines.get((round.pk,), NOTHING),
             contracts.get((round.pk,), NOTHING),
             items.get((round.pk,), NOTHING),
+            income.get((round.pk,), NOTHING),
             grants.get(round.pk, {}),
         )
         for round in rounds
@@ -93,7 +102,12 @@ def of_round(*, round: Round) -> RoundSums:
 
 
 def _sums(
-    round: Round, lines: Tally, contracts: Tally, items: Tally, grants: Mapping[tuple[str, str], Tally]
+    round: Round,
+    lines: Tally,
+    contracts: Tally,
+    items: Tally,
+    income: Tally,
+    grants: Mapping[tuple[str, str], Tally],
 ) -> RoundSums:
     by_route: dict[str, Tally] = {}
     by_state: dict[str, Tally] = {}
@@ -113,6 +127,7 @@ def _sums(
         approved=by_state.get(Award.State.APPROVED, NOTHING),
         asked=asked,
         refused=by_state.get(Award.State.REFUSED, NOTHING),
+        income=income,
     )
 
 

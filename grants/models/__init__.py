@@ -4,6 +4,7 @@ Start with `rounds.py`; Django finds every model through this module.
 """
 
 from grants.models.holdings import HoldingQuerySet, RoleHolding
+from grants.models.income import Income, IncomeQuerySet
 from grants.models.organisations import Alias, Organisation, RegisterNumber
 from grants.models.references import new_references
 from grants.models.rounds import UNALLOCATED, BodyVersion, BudgetLine, Round, Virement, own_body
@@ -20,6 +21,8 @@ __all__ = [
     "BodyVersion",
     "BudgetLine",
     "HoldingQuerySet",
+    "Income",
+    "IncomeQuerySet",
     "Mail",
     "Organisation",
     "RegisterNumber",

@@ -60,7 +60,8 @@ class Round(models.Model):
     """One allocation, the bids against it and the decision that closes it.
 
     `financial_year` is its first year. `profile` divides the allocation where it has several years, or tells capital
-    from revenue; each amount of the round is then divided by the same slots.
+    from revenue; each amount of the round is then divided by the same slots. `own_budget` is the part of the allocation
+    that no grantor gives, as it was stated, or None where it is whatever income leaves.
     """
 
     class Key(models.TextChoices):
@@ -74,6 +75,7 @@ class Round(models.Model):
     financial_year = models.CharField(max_length=7, help_text="Such as 2019/20.")
     allocation = models.DecimalField(max_digits=14, decimal_places=2)
     profile = profile_field()
+    own_budget = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     purpose = models.CharField(max_length=300, blank=True)
     opens_on = models.DateField()
     closes_on = models.DateField("bids close on")
@@ -96,6 +98,10 @@ class Round(models.Model):
                 condition=Q(financial_year__regex=references.FINANCIAL_YEAR), name="round_has_a_financial_year"
             ),
             models.CheckConstraint(condition=Q(allocation__gt=0), name="round_allocation_above_zero"),
+            models.CheckConstraint(
+                condition=Q(own_budget=None) | Q(own_budget__gte=0, own_budget__lte=F("allocation")),
+                name="round_own_budget_within_its_allocation",
+            ),
             models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="round_closes_after_it_opens"),
             profile_sums_to("allocation", "round_years_sum_to_its_allocation"),
         ]

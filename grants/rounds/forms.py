@@ -1,4 +1,4 @@
-"""Forms of rounds, budget lines and virements."""
+"""Forms of rounds, budget lines, income and virements."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from django import forms
 
 from grants import money, references
 from grants.forms import DayField, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.formulas import no_formula
 from grants.layout import Section
-from grants.models import UNALLOCATED, BudgetLine, Round
+from grants.models import UNALLOCATED, BudgetLine, Income, Round
+from grants.printable import must_print
 from grants.year_fields import YearsField, ask_years
 
 
 class RoundForm(Form):
     pieces = (
         Section("The round", "reference", "title", "financial_year", "purpose"),
-        Section("The money", "allocation", "profile", "routing_key"),
+        Section("The money", "allocation", "profile", "own_budget", "routing_key"),
         Section("The days", "opens_on", "closes_on", "grace_days", "scoring_closes_on"),
         Section("The panel", "scored"),
     )
@@ -43,6 +45,13 @@ class RoundForm(Form):
         label="Allocation by year",
         hint="Only for a round of several years, or with capital apart from revenue. One on each line, like "
         "“2026/27: 500,000” or “2026/27 capital: 20,000”. They must add up to the allocation.",
+    )
+    own_budget = MoneyField(
+        label="Own budget",
+        required=False,
+        above_zero=False,
+        help_text="The part of the allocation that no grantor gives. Enter 0 where grantors give all of it. "
+        "If you leave this empty, it is whatever income leaves.",
     )
     purpose = text_area("What the money is for", rows=2, required=False, longest=300)
     opens_on = DayField(label="Opens on", called="The opening day")
@@ -98,6 +107,48 @@ class BudgetLineForm(VersionedForm):
     def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ask_years(self, round)
+
+
+class IncomeForm(VersionedForm):
+    """What a grantor gives for a round. An uplift adds to income of the round that is no uplift itself."""
+
+    pieces = (
+        Section("The grantor", "grantor", "agreement", "agreed_on"),
+        Section("The money", "amount", "profile", "uplifts"),
+        Section("What was agreed", "conditions", "accepted_in"),
+    )
+
+    grantor = forms.CharField(label="Grantor", max_length=150, validators=[must_print, no_formula])
+    agreement = forms.CharField(label="Reference of the agreement", max_length=150, validators=[must_print, no_formula])
+    agreed_on = DayField(label="Day of the agreement", called="The day of the agreement")
+    amount = MoneyField(label="Amount", help_text="Of an uplift, only what it adds.")
+    profile = YearsField()
+    uplifts = forms.TypedChoiceField(
+        label="Is it an uplift?",
+        required=False,
+        empty_value=None,
+        help_text="An uplift adds to earlier money of the same grantor and raises the allocation of the round. "
+        "Other income is a part of the allocation as it is.",
+    )
+    conditions = text_area("Conditions of the grantor", rows=4, required=False, longest=4000, validators=[must_print])
+    accepted_in = forms.RegexField(
+        references.DECISION,
+        strip=True,
+        required=False,
+        max_length=references.LONGEST_DECISION,
+        label="Decision that has accepted it already",
+        help_text="Leave this empty if a paper of this round will ask to accept it.",
+        error_messages={"invalid": "Enter the reference of a decision, like PCD-681 or 42/2024"},
+    )
+
+    def __init__(self, *args: Any, round: Round, income: Income | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_years(self, round)
+        raised = Income.objects.in_force().filter(round=round, uplifts=None)
+        by_reference = {each.reference: each for each in raised if income is None or each.pk != income.pk}
+        field = cast(forms.TypedChoiceField, self.fields["uplifts"])
+        field.choices = [("", "No"), *((name, f"Yes, of {each}") for name, each in by_reference.items())]
+        field.coerce = by_reference.get
 
 
 class VirementForm(Form):

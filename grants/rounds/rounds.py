@@ -37,7 +37,7 @@ class RoundTerms:
     """What is decided of a round before it opens. `allocation` is in pounds; `routing_key` is a value of Round.Key.
 
     `profile` divides the allocation of a round of several years, or with capital apart from revenue; it is empty for
-    any other round.
+    any other round. `own_budget` is the part of the allocation that no grantor gives, None where it is not stated.
     """
 
     reference: str
@@ -52,6 +52,7 @@ class RoundTerms:
     scored: bool = True
     grace_days: int = Round.GRACE_DAYS
     profile: Profile = ()
+    own_budget: Decimal | None = None
 
 
 @transaction.atomic
@@ -71,6 +72,8 @@ def open_round(*, terms: RoundTerms, by: User, at: datetime, body: Body | None =
         raise Refused("Enter the financial year like 2026/27", field="financial_year")
     if why_not := years.why_not_round(terms.financial_year, terms.allocation, terms.profile):
         raise Refused(why_not, field="profile")
+    if terms.own_budget is not None and terms.own_budget > terms.allocation:
+        raise Refused("The own budget must not be more than the allocation", field="own_budget")
     if Round.objects.filter(reference=terms.reference).exists():
         raise Refused(f"A round {terms.reference} already exists. Choose another reference", field="reference")
     # A single slot is the whole, as it is for a round without a profile.
@@ -79,6 +82,7 @@ def open_round(*, terms: RoundTerms, by: User, at: datetime, body: Body | None =
         **(vars(terms) | {"profile": divided}), body_version=BodyVersion.objects.keep(body or own_body())
     )
     facts = {"allocation": terms.allocation, "key": terms.routing_key} | ({"years": divided} if divided else {})
+    facts |= {} if terms.own_budget is None else {"own budget": terms.own_budget}
     audit.record("open round", round, round=round, by=by, at=at, facts=facts)
     for set_up in settings.ROUND_DEFAULTS:
         import_string(set_up)(round=round, by=by, at=at)

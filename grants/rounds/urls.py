@@ -1,7 +1,7 @@
-"""Addresses of rounds, budget lines and virements."""
+"""Addresses of rounds, budget lines, income and virements."""
 
 from grants.addresses import path
-from grants.rounds import views, virement_views
+from grants.rounds import income_views, views, virement_views
 
 urlpatterns = [
     path("rounds/", views.rounds, name="rounds"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("rounds/<reference:reference>/scoring-closes/", views.extend_scoring, name="extend_scoring"),
     path("rounds/<reference:reference>/lines/add/", views.add_budget_line, name="add_budget_line"),
     path("lines/<str:reference>/", views.change_budget_line, name="change_budget_line"),
+    path("rounds/<reference:round>/income/", income_views.round_income, name="round_income"),
+    path("rounds/<reference:round>/income/add/", income_views.add_income, name="add_income"),
+    path("income/<str:reference>/", income_views.income, name="income"),
+    path("income/<str:reference>/change/", income_views.change_income, name="change_income"),
+    path("income/<str:reference>/withdraw/", income_views.withdraw_income, name="withdraw_income"),
     path("rounds/<reference:round>/virements/", virement_views.virements, name="virements"),
     path("rounds/<reference:round>/virements/propose/", virement_views.propose_virement, name="propose_virement"),
     path("virements/<str:reference>/", virement_views.virement, name="virement"),

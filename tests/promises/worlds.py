@@ -21,7 +21,7 @@ from bids.panel import assignments, interests, scorecards
 from bids.panel.blindness import Part
 from grants.models import RoleHolding, Round, User
 from grants.roles import Role
-from grants.rounds import rounds, virement
+from grants.rounds import income, rounds, virement
 from tests import factories
 from tests.conftest import undone
 from tests.every_page import export_of, file_of, meet
@@ -167,6 +167,12 @@ def known_to_all() -> None:
         round=round, reference="UP-SCORING", file_name="bids.csv", rows=[], uploaded_by=lead, uploaded_at=NOW
     )
     _propose_virement(round)
+    _record_income(round)
+
+
+def _record_income(round: Round) -> None:
+    terms = income.IncomeTerms("Home Office", "HO/1", NOW.date(), Decimal("0.01"))
+    income.keep_income(round=round, terms=terms, by=_user("kit.lane"), at=NOW)
 
 
 def _propose_virement(round: Round) -> None:
@@ -181,6 +187,7 @@ def panel_of_the_decided_round() -> None:
     meet(bid, bid, _user(DRAFTED_BY))
     export_of(_user("olive.marsh"), bid.round)
     _propose_virement(bid.round)
+    _record_income(bid.round)
 
 
 def _open_quiet_round(like: Round, chair: User) -> None:
