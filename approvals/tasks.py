@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals.decisions import deciders, history, submission
-from approvals.models import Award, Decision, DelegationRule, Query
+from approvals.models import Award, CarryOver, Decision, DelegationRule, Query
 from approvals.review import reviewing
 from approvals.routing import conditions
 from approvals.routing.commitments import RoundSums, sums_of
@@ -26,8 +26,29 @@ from grants.totals import counts_by
 def tasks(*, user: User, held: Holdings, rounds: Sequence[Round]) -> dict[int, list[Task]]:
     """Return by round the tasks of leads, advisers, the office and the decider, in the order of the work."""
     of_leads = _of_leads(user, [round for round in rounds if held.may("review bid", round)])
+    of_years = _of_carry_overs(user, [round for round in rounds if held.may("confirm carry-over", round)])
     of_decisions = _of_decisions(user, held, rounds)
-    return {round.pk: [*of_leads.get(round.pk, ()), *of_decisions[round.pk]] for round in rounds}
+    return {
+        round.pk: [*of_leads.get(round.pk, ()), *of_years.get(round.pk, ()), *of_decisions[round.pk]]
+        for round in rounds
+    }
+
+
+def _of_carry_overs(user: User, rounds: Sequence[Round]) -> dict[int, list[Task]]:
+    """Return by round the task of a second person: to answer carry-overs that somebody else proposed."""
+    others = CarryOver.objects.filter(round__in=rounds, state=CarryOver.State.PROPOSED).exclude(proposed_by=user)
+    proposed = counts_by(others, "round")
+    return {
+        round.pk: [
+            Task(
+                "Confirm or refuse carry-overs",
+                reverse("approvals:carry_overs", args=[round.reference]),
+                proposed[round.pk],
+            )
+        ]
+        for round in rounds
+        if round.pk in proposed
+    }
 
 
 def _of_leads(user: User, rounds: Sequence[Round]) -> dict[int, list[Task]]:

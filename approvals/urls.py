@@ -3,6 +3,7 @@
 from itertools import chain
 
 from approvals.amendments import urls as amendments
+from approvals.carrying import urls as carrying
 from approvals.contracts import urls as contracts
 from approvals.decisions import urls as decisions
 from approvals.families import urls as families
@@ -14,5 +15,17 @@ from approvals.routing import urls as routing
 from approvals.scenarios import urls as scenarios
 
 app_name = "approvals"
-_PARTS = (review, scenarios, families, routing, contracts, items, reconciliation, decisions, register, amendments)
+_PARTS = (
+    review,
+    scenarios,
+    families,
+    routing,
+    contracts,
+    items,
+    reconciliation,
+    decisions,
+    register,
+    amendments,
+    carrying,
+)
 urlpatterns = list(chain.from_iterable(part.urlpatterns for part in _PARTS))

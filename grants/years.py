@@ -65,6 +65,11 @@ def next_year(year: str) -> str:
     return f"{first}/{(first + 1) % 100:02}"
 
 
+def next_slot(slot: Slot) -> Slot:
+    """Return the same slot of the financial year after it."""
+    return Slot(next_year(slot.year), slot.kind)
+
+
 def last_day(year: str) -> date:
     """Return the last day of a financial year, 31 March."""
     return date(int(year[:4]) + 1, 3, 31)
@@ -179,6 +184,12 @@ def resized(profile: Profile, amount: Decimal) -> Profile:
         if not change:
             break
     return tuple(parts.items())
+
+
+def moved(profile: Profile, by: Profile, slots: Sequence[Slot]) -> Profile:
+    """Return a profile with what `by` adds to its slots or takes from them, in the order of `slots`."""
+    parts = added([profile, by])
+    return tuple((slot, parts[slot]) for slot in slots if slot in parts)
 
 
 # What is wrong with a profile, as a sentence for the person who typed it; empty where nothing is

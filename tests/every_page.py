@@ -15,6 +15,7 @@ from approvals.models import (
     AmendedGrant,
     Approval,
     Award,
+    CarryOver,
     Condition,
     Decision,
     DelegationRule,
@@ -126,6 +127,17 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         recorded_by=lead,
         recorded_at=AT,
     )
+    carried = CarryOver.objects.create(
+        round=round,
+        reference="CAR-TEST",
+        line=first,
+        source="2019/20",
+        target="2020/21",
+        amount=1,
+        reason="Late",
+        proposed_by=User.objects.get(username="henry.ives"),
+        proposed_at=AT,
+    )
     alike = workbench(round, lead)
     objects: dict[str, dict[str, Any]] = {
         "round": {"round": round.reference},
@@ -160,6 +172,10 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         **{
             f"grants:{name}": {"reference": virement.reference}
             for name in ("virement", "confirm_virement", "refuse_virement", "withdraw_virement")
+        },
+        **{
+            f"approvals:{name}": {"reference": carried.reference}
+            for name in ("carry_over", "confirm_carry_over", "refuse_carry_over", "withdraw_carry_over")
         },
         **{
             f"grants:{name}": {"reference": income.reference} for name in ("income", "change_income", "withdraw_income")

@@ -21,6 +21,7 @@ TAKES_NOTHING = {
     "bids:practice",
     "approvals:route_awards",
     "grants:confirm_virement",
+    "approvals:confirm_carry_over",
     "approvals:approve_awards",
     "bids:interests",
     "bids:score",

@@ -188,6 +188,12 @@ TABLE = {
     "approvals:grant_register_file": "*",
     "approvals:contract_register": "*",
     "approvals:contract_register_file": "*",
+    "approvals:carry_overs": "lodfa",
+    "approvals:propose_carry_over": "lf",
+    "approvals:carry_over": "lodfa",
+    "approvals:confirm_carry_over": "lf",
+    "approvals:refuse_carry_over": "lf",
+    "approvals:withdraw_carry_over": "lf",
     "approvals:delegated_return": "lofa",
     "approvals:delegated_return_file": "lofa",
 }

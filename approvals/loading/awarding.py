@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from approvals.carrying import carrying
 from approvals.contracts import contracts
 from approvals.families import grouping
 from approvals.loading.folder import Folder, pounds, profile_of_cell
@@ -12,6 +13,7 @@ from approvals.models import Award
 from approvals.review import reviewing
 from approvals.routing import approving, awards, withholding
 from bids.models import Bid
+from grants import years
 
 
 def review(folder: Folder) -> int:
@@ -107,6 +109,25 @@ def pay(folder: Folder) -> int:
             at=folder.at(stage["on"]),
         )
     return len(rows)
+
+
+def carry_over(folder: Folder) -> int:
+    """Carry money over to the next financial year, as two people do, and return how many acts there are."""
+    by, _, stage = folder.stage("carried")
+    for entry in stage["carry_overs"]:
+        named = {"round": folder.round, "bid__source_reference": entry.get("bid")}
+        made = carrying.propose_carry_over(
+            round=folder.round,
+            award=Award.objects.get(**named) if "bid" in entry else None,
+            line=folder.round.lines.get(label=entry["line"]) if "line" in entry else None,
+            source=years.slot_of(entry["from"]),
+            amount=pounds(entry["amount"]),
+            reason=entry["reason"],
+            by=by,
+            at=folder.at(stage["on"]),
+        )
+        carrying.confirm_carry_over(carry_over=made, by=folder.person(stage["confirmed_by"]), at=folder.at(stage["on"]))
+    return len(stage["carry_overs"])
 
 
 def approve(folder: Folder) -> int:

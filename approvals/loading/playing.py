@@ -48,6 +48,7 @@ _STAGES = {
     "reviewed": _Stage(awarding.review, "bid"),
     "routed": _Stage(awarding.route, "grant"),
     "payments": _Stage(awarding.pay, "payment"),
+    "carried": _Stage(awarding.carry_over, "carry-over"),
     "approved": _Stage(awarding.approve, "grant"),
     **_OF_A_PAPER,
 }

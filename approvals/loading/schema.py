@@ -231,6 +231,31 @@ STAGES = {
         )
     ),
     "payments": Table(_STAGE),
+    "carried": Table(
+        (
+            *_STAGE,
+            Key("confirmed_by", PERSON, note="another person, of finance or a lead"),
+            Key(
+                "carry_overs",
+                Entries(
+                    Table(
+                        (
+                            Key("bid", BID, needed=False, note="whose grant it is money of"),
+                            Key(
+                                "line",
+                                TEXT,
+                                needed=False,
+                                note="or the label of a budget line; neither is what nothing holds",
+                            ),
+                            Key("from", SLOT, note="it goes to the next year"),
+                            Key("amount", amount(above=True)),
+                            _REASON,
+                        )
+                    )
+                ),
+            ),
+        )
+    ),
     "approved": Table(
         (
             *_STAGE,

@@ -4,6 +4,7 @@ Start with `awards.py`; Django finds every model through this module.
 """
 
 from approvals.models.awards import Approval, Award, DelegationRule, Payment, Recommendation, SingleTenderAction
+from approvals.models.carrying import CarryOver
 from approvals.models.conditions import Condition
 from approvals.models.decisions import (
     AmendedGrant,
@@ -28,6 +29,7 @@ __all__ = [
     "AmendedGrant",
     "Approval",
     "Award",
+    "CarryOver",
     "Condition",
     "Decision",
     "DecisionItem",

@@ -75,7 +75,10 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
         _row(f"Income: {each.label}", each.amount, "part", f"{each.agreement}, {_accepted(each)}")
         for each in reco.income
     ]
-    rows += [_row("Own budget", reco.own_budget, "part")] if reco.income else []
+    if reco.income or reco.carried:
+        rows.append(_row("Own budget", reco.own_budget, "part"))
+    if reco.carried:
+        rows.append(_row("Carried over", money.ZERO, "part", "; ".join(map(str, reco.carried))))
     rows += [_row(line.label, line.amount, "line", notes.get(line.reference, "")) for line in reco.lines]
     rows += [
         _row(f"{contract.supplier.name}: contract", contract.amount, "line", f"Charged to {contract.charged}")
@@ -100,7 +103,8 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
     ]
     if slots:
         divided = [of_year("allocation"), *(each.years for each in reco.income)]
-        divided += [of_year("own_budget")] if reco.income else []
+        divided += [of_year("own_budget")] if reco.income or reco.carried else []
+        divided += [of_year("carried")] if reco.carried else []
         divided += [*(line.years for line in reco.lines)]
         divided += [contract.charged_years(basis.decision.round.slots) for contract in basis.contracts]
         divided += [item.years for item in reco.items]

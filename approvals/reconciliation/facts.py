@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from approvals.enums import Level
 from grants import money
-from grants.years import Profile
+from grants.years import Profile, Slot
 
 
 class Outcome(StrEnum):
@@ -122,6 +122,25 @@ class Income:
         return f"{self.grantor}, uplift" if self.uplifts else self.grantor
 
 
+@dataclass(frozen=True, slots=True)
+class CarryOver:
+    """Money of a grant, a line or of nothing yet that was moved from one slot to another, in pounds."""
+
+    reference: str
+    label: str
+    amount: Decimal
+    source: Slot
+    target: Slot
+
+    @property
+    def years(self) -> Profile:
+        """What it adds to each slot: less in the one, more in the other."""
+        return ((self.source, -self.amount), (self.target, self.amount))
+
+    def __str__(self) -> str:
+        return f"{money.pounds(self.amount)} of {self.label} from {self.source} to {self.target}"
+
+
 def raised_to(income: Sequence[Income], uplift: Income) -> Decimal:
     """Return what a grantor gives under an agreement in pounds, with the uplifts up to this one.
 
@@ -211,3 +230,4 @@ class Position:
     years: Profile = ()
     income: Sequence[Income] = ()
     own_budget: Decimal | None = None
+    carried: Sequence[CarryOver] = ()

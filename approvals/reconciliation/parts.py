@@ -28,6 +28,7 @@ class Kind(StrEnum):
 
     ROUND = "round"
     INCOME = "income"
+    CARRY_OVER = "carry-over"
     LINE = "line"
     CONTRACT = "contract"
     GRANT = "grant"
@@ -274,24 +275,20 @@ def _named(splits_by_name: dict[str, Split], name: str) -> list[Split]:
 
 
 def _of_sources(position: Position, allocated: Row) -> list[Split]:
-    """Return where the allocation comes from; nothing where all of it is the body's own."""
-    if not position.income:
+    """Return where the allocation comes from; nothing where all of it is the body's own and none is carried over."""
+    if not position.income and not position.carried:
         return []
     given = [Row(Kind.INCOME, each.reference, each.label, each.amount, each.agreement) for each in position.income]
-    own = Part(
-        OWN_BUDGET,
-        "Own budget",
-        [allocated, *_less(given)],
-        "row",
-        "The allocation, less what grantors give of it.",
-    )
+    # In all, what leaves one year is in another.
+    moved = [Row(Kind.CARRY_OVER, each.reference, str(each), money.ZERO) for each in position.carried]
+    note = "The allocation, less what grantors give of it."
+    own = Part(OWN_BUDGET, "Own budget", [allocated, *_less(given), *_less(moved)], "row", note)
     parts = [
         Part(f"income-{row.reference.lower()}", f"Income: {row.label}", [row], "source", row.note) for row in given
     ]
-    whole = [*given, Row(Kind.PART, own.key, own.label, own.total)]
-    return [
-        Split("sources", "Where the allocation comes from", Part("sources", "Sources", whole, "row"), [*parts, own])
-    ]
+    parts += [own, *([Part("carried", "Carried over", moved, "carry-over")] if moved else [])]
+    whole = [*given, Row(Kind.PART, own.key, own.label, own.total), *moved]
+    return [Split("sources", "Where the allocation comes from", Part("sources", "Sources", whole, "row"), parts)]
 
 
 def _of_money(position: Position, grants: Part, routes: Split) -> list[Split]:

@@ -8,7 +8,16 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 
 from approvals.enums import Level
-from approvals.models import Approval, Award, Condition, PaperItem, Payment, Recommendation, SingleTenderAction
+from approvals.models import (
+    Approval,
+    Award,
+    CarryOver,
+    Condition,
+    PaperItem,
+    Payment,
+    Recommendation,
+    SingleTenderAction,
+)
 from approvals.models.awards import AwardQuerySet
 from approvals.reconciliation import facts, sums
 from approvals.reconciliation.facts import BidEntry, Contract, Grant, Item, Label, Line, Outcome, Position
@@ -152,7 +161,16 @@ def position(round: Round, day: date, live_awards: Sequence[Award] | None = None
         years=round.years,
         income=_income(round),
         own_budget=round.own_budget,
+        carried=_carried(round) if round.profile else [],
     )
+
+
+def _carried(round: Round) -> list[facts.CarryOver]:
+    confirmed = CarryOver.objects.filter(round=round, state=CarryOver.State.CONFIRMED).order_by("id")
+    return [
+        facts.CarryOver(each.reference, each.label, each.amount, *each.slots)
+        for each in confirmed.select_related("award__bid", "line")
+    ]
 
 
 def _income(round: Round) -> list[facts.Income]:

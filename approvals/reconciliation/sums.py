@@ -11,7 +11,7 @@ from typing import Any
 
 from approvals.enums import Level
 from approvals.reconciliation import yearly
-from approvals.reconciliation.facts import BidEntry, Contract, Grant, Income, Item, Line, Outcome, Position
+from approvals.reconciliation.facts import BidEntry, CarryOver, Contract, Grant, Income, Item, Line, Outcome, Position
 from approvals.reconciliation.yearly import SlotSums
 from grants import money, years
 from grants.years import Profile
@@ -57,6 +57,7 @@ class Reconciliation:
     discrepancies: Sequence[Discrepancy] = field(default=())
     years: Sequence[SlotSums] = ()
     income: Sequence[Income] = ()
+    carried: Sequence[CarryOver] = ()
 
     @property
     def own_budget(self) -> Decimal:
@@ -159,12 +160,14 @@ def reconcile(position: Position) -> Reconciliation:
         ),
         years=slots,
         income=position.income,
+        carried=position.carried,
     )
 
 
 def slots_of(position: Position) -> tuple[SlotSums, ...]:
     """Return the figures of each year of a round; none for a round of one year."""
-    return yearly.by_slot(position.years, _taken(position), [each.years for each in position.income])
+    income, carried = [each.years for each in position.income], [each.years for each in position.carried]
+    return yearly.by_slot(position.years, _taken(position), income, carried)
 
 
 def _taken(position: Position) -> dict[str, list[Profile]]:

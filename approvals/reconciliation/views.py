@@ -53,6 +53,7 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
         "payments": [splits["paid"], splits["retrospective"]],
         "checks": [_with_causes(this_round, figures, check) for check in checks.checks(figures, reconciled)],
         "virements": this_round.virements.select_related("source", "target")[:5],
+        "carry_overs": this_round.carry_overs.select_related("line", "award__bid")[:5],
         "since": _latest_changes(this_round, timezone.now(), compare=len(figures.grants) <= LONG_PAGE),
         "items": (items := page_of(request, whatif.items(figures), size=LONG_PAGE, name="items")),
         "form": RefusedForm(items=items),
@@ -149,7 +150,7 @@ def _row_address(round: Round, row: Row) -> str:
     if row.kind is Kind.PART:
         return reverse("approvals:reconciliation_part", args=[round.reference, row.reference])
     pages = {Kind.GRANT: "approvals:award", Kind.CONTRACT: "approvals:single_tender_action", Kind.BID: "bids:bid"}
-    pages |= {Kind.ITEM: "approvals:decision", Kind.INCOME: "grants:income"}
+    pages |= {Kind.ITEM: "approvals:decision", Kind.INCOME: "grants:income", Kind.CARRY_OVER: "approvals:carry_over"}
     if row.kind in pages:
         return reverse(pages[row.kind], args=[row.reference])
     return reverse("grants:round", args=[round.reference])

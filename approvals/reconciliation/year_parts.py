@@ -67,6 +67,7 @@ def _amounts(position: Position) -> _Amounts:
             (Kind.CONTRACT, position.contracts),
             (Kind.GRANT, position.grants),
             (Kind.INCOME, position.income),
+            (Kind.CARRY_OVER, position.carried),
         )
         for each in rows
     }

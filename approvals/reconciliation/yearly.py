@@ -29,11 +29,12 @@ class SlotSums:
     delegated: Decimal
     unrouted: Decimal
     income: Decimal = money.ZERO
+    carried: Decimal = money.ZERO
 
     @property
     def own_budget(self) -> Decimal:
-        """What no income gives of its part of the allocation."""
-        return self.allocation - self.income
+        """What no income gives of its part of the allocation, before anything was carried over."""
+        return self.allocation - self.income - self.carried
 
     @property
     def grants(self) -> Decimal:
@@ -49,13 +50,20 @@ class SlotSums:
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures as JSON data, amounts as text with two decimals."""
-        sources = ("income", "own_budget") if self.income else ()
-        names = ("allocation", *sources, *TAKERS, "grants", "expenditure", "underspend")
+        names = ("allocation", *self._sources(), *TAKERS, "grants", "expenditure", "underspend")
         return {"slot": self.slot.label} | {name: money.text(getattr(self, name)) for name in names}
+
+    def _sources(self) -> tuple[str, ...]:
+        """Return the names of the sources where there are any but the own budget."""
+        carried = ("carried",) if self.carried else ()
+        return ("income", "own_budget", *carried) if self.income or carried else ()
 
 
 def by_slot(
-    allocation: Profile, taken: Mapping[str, Sequence[Profile]], income: Sequence[Profile] = ()
+    allocation: Profile,
+    taken: Mapping[str, Sequence[Profile]],
+    income: Sequence[Profile] = (),
+    carried: Sequence[Profile] = (),
 ) -> tuple[SlotSums, ...]:
     """Return the figures of each slot. `taken` holds the profiles of what each of `TAKERS` takes.
 
@@ -65,7 +73,7 @@ def by_slot(
         return ()
     allocated = years.added([allocation])
     sums = {taker: years.added(taken.get(taker, ())) for taker in TAKERS}
-    given = years.added(income)
+    given, moved = years.added(income), years.added(carried)
     strays = {slot for of_taker in (*sums.values(), given) for slot in of_taker} - allocated.keys()
     ordered = [*allocated, *sorted(strays, key=lambda slot: slot.label)]
     return tuple(
@@ -74,6 +82,7 @@ def by_slot(
             allocated.get(slot, money.ZERO),
             **{taker: sums[taker].get(slot, money.ZERO) for taker in TAKERS},
             income=given.get(slot, money.ZERO),
+            carried=moved.get(slot, money.ZERO),
         )
         for slot in ordered
     )

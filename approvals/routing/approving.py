@@ -102,7 +102,7 @@ class _Grounds:
     """What the approvals of one call rest on, read once: the round stays locked, and no approval changes it.
 
     `routes` are those of today by reference, `hands` who handled each grant by primary key; `principal` is the person
-    for whom `by` acts as a deputy, or None.
+    for whom `by` acts as a deputy, or None. `late` says why a grant has money in a year that is over, by primary key.
     """
 
     by: User
@@ -110,6 +110,7 @@ class _Grounds:
     routes: Mapping[str, Route]
     hands: Mapping[int, duties.Hands]
     over: bool
+    late: Mapping[int, str]
 
 
 def _grounds(awards: Sequence[Award], by: User, at: datetime) -> _Grounds:
@@ -120,6 +121,7 @@ def _grounds(awards: Sequence[Award], by: User, at: datetime) -> _Grounds:
         routes=routes_now(round, day_of(at)),
         hands=hands(awards),
         over=committed(round) > round.allocation,
+        late=profiles.why_late(awards, day_of(at)),
     )
 
 
@@ -144,6 +146,8 @@ def _must_be_approvable(award: Award, grounds: _Grounds) -> None:
         refuse(f"it has a new routing warning. {now.warning} Route the grants again and clear the warning first.")
     if award.bid.employs_staff and not award.bid.london_living_wage:
         refuse(f"it pays staff, and the {body.living_wage} is not confirmed.")
+    if late := grounds.late.get(award.pk):
+        refuse(late)
     had = grounds.hands[award.pk]
     if why_not := duties.why_not_approve(grounds.by.username, had):
         refuse(why_not)

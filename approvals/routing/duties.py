@@ -37,7 +37,15 @@ PREPARING = (
 )
 
 # Whoever moves the money of a round does not decide its paper, but may sign off their part of it.
-FOR_A_DECISION = (*PREPARING, "keep budget line", "propose virement", "confirm virement")
+FOR_A_DECISION = (
+    *PREPARING,
+    "keep budget line",
+    "keep income",
+    "propose virement",
+    "confirm virement",
+    "propose carry-over",
+    "confirm carry-over",
+)
 
 # Only these can lower a route or remove its warning.
 REGROUPING = ("group bids", "merge bodies", "separate bodies", "correct number", "clear warning")

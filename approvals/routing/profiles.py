@@ -6,14 +6,15 @@ A payment belongs to the financial year of its day. A grant of a round of one ye
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from approvals.models import Award
+from approvals.models import Award, Payment
 from grants import money, years
 from grants.refusal import Refused
-from grants.years import Profile
+from grants.years import Profile, Slot
 
 
 def has_years(award: Award) -> bool:
@@ -38,7 +39,7 @@ def must_fit_the_year(award: Award, amount: Decimal, paid_on: date) -> None:
     if not part:
         raise Refused(
             f"This grant has nothing for {year}: it is {years.in_words(award.years)}. "
-            "Change its years in the review, or enter another day",
+            "Propose a carry-over, or enter another day",
             field="paid_on",
         )
     left = part - paid_by_year(award).get(year, money.ZERO)
@@ -47,6 +48,42 @@ def must_fit_the_year(award: Award, amount: Decimal, paid_on: date) -> None:
             f"Enter no more than the {money.pounds(left)} left to pay in {year}, of {money.pounds(part)} for that year",
             field="amount",
         )
+
+
+def left_in(award: Award, slot: Slot) -> Decimal:
+    """Return what a slot of a grant holds that its year has not paid, in pounds."""
+    part = dict(award.years).get(slot, money.ZERO)
+    unpaid = years.by_year(award.years).get(slot.year, money.ZERO) - paid_by_year(award).get(slot.year, money.ZERO)
+    return min(part, unpaid)
+
+
+def why_late(awards: Sequence[Award], day: date) -> dict[int, str]:
+    """Return why grants cannot be approved on a day, by primary key: a year is over, and not all of its part is paid.
+
+    It takes one query for any number of grants, and none where no year is over.
+    """
+    late = {
+        award.pk: [each for each in years.by_year(award.years).items() if each[1] and years.last_day(each[0]) < day]
+        for award in awards
+        if has_years(award)
+    }
+    paid: dict[tuple[int, str], Decimal] = defaultdict(lambda: money.ZERO)
+    payments = Payment.objects.filter(award__in=[pk for pk, over in late.items() if over])
+    for pk, paid_on, amount in payments.values_list("award", "paid_on", "amount"):
+        paid[pk, years.year_of(paid_on)] += amount
+    return {
+        pk: f"{money.pounds(left)} of it is in {year}, which is over. Propose a carry-over to the next year."
+        for pk, over in late.items()
+        for year, part in over
+        if (left := part - paid[pk, year]) > 0
+    }
+
+
+def carry_over(award: Award, moved: Profile) -> None:
+    """Move money of a locked grant between the slots of its round. Its amount, route and approval stay."""
+    award.profile = years.store(years.moved(award.years, moved, award.round.slots), award.round.slots)
+    award.version += 1
+    award.save(update_fields=["profile", "version"])
 
 
 def must_hold_the_paid(award: Award, profile: Profile) -> None:

@@ -143,6 +143,21 @@ def stored_profile(round: Round, amount: Decimal, profile: Profile, *, now: Prof
     return years.store(wanted, round.slots)
 
 
+def carry_over(*, round: Round, moved: Profile, line: BudgetLine | None = None) -> None:
+    """Move the allocation of a locked round, and that of a locked `line`, between its slots. Their amounts stay.
+
+    `moved` adds to one slot what it takes from another, in pounds. The caller records it.
+    """
+    parts = years.moved(round.years, moved, round.slots)
+    round.profile = [[slot.label, money.text(part)] for slot, part in parts]
+    round.version += 1
+    round.save(update_fields=["profile", "version"])
+    if line:
+        line.profile = years.store(years.moved(line.years, moved, round.slots), round.slots)
+        line.version += 1
+        line.save(update_fields=["profile", "version"])
+
+
 @dataclass(frozen=True)
 class LineContent:
     """What a budget line says. `kind` is a value of BudgetLine.Kind; `amount` is in pounds.

@@ -14,7 +14,7 @@ from django.db import connection
 from approvals.decisions import writing
 from approvals.families import grouping
 from approvals.items import asking
-from approvals.models import Award
+from approvals.models import Award, CarryOver
 from bids.meetings import meetings
 from bids.models import Bid, Upload
 from bids.panel import assignments, interests, scorecards
@@ -168,6 +168,22 @@ def known_to_all() -> None:
     )
     _propose_virement(round)
     _record_income(round)
+    _propose_carry_over(round)
+
+
+def _propose_carry_over(round: Round) -> None:
+    """A carry-over as it stands in a round of several years; a round of one year has none to propose."""
+    CarryOver.objects.create(
+        round=round,
+        reference=f"CAR-{round.pk}",
+        line=round.lines.all()[0],
+        source="2026/27",
+        target="2027/28",
+        amount=Decimal("0.01"),
+        reason="Late",
+        proposed_by=_user("kit.lane"),
+        proposed_at=NOW,
+    )
 
 
 def _record_income(round: Round) -> None:
@@ -188,6 +204,7 @@ def panel_of_the_decided_round() -> None:
     export_of(_user("olive.marsh"), bid.round)
     _propose_virement(bid.round)
     _record_income(bid.round)
+    _propose_carry_over(bid.round)
 
 
 def _open_quiet_round(like: Round, chair: User) -> None:

@@ -57,5 +57,12 @@ def test_whoever_prepared_a_paper_does_not_decide_it(person: str, refused: bool)
 
 def test_whoever_moves_money_does_not_decide_the_paper_but_may_advise() -> None:
     more = set(FOR_A_DECISION) - set(PREPARING)
-    assert more == {"keep budget line", "propose virement", "confirm virement"}
+    assert more == {
+        "keep budget line",
+        "keep income",
+        "propose virement",
+        "confirm virement",
+        "propose carry-over",
+        "confirm carry-over",
+    }
     assert more < set(ACTIONS)

@@ -1,0 +1,174 @@
+"""Transitions of carry-overs, money moved from one financial year to the next: propose, confirm, refuse, withdraw.
+
+It takes two people, as a virement does. The allocation moves with what is carried over, so that no year is over its
+part because of it, and every sum of the whole round stays.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from approvals.models import Award, CarryOver
+from approvals.reconciliation import position, sums
+from approvals.routing import profiles
+from grants import audit, money, states, years
+from grants.days import day_of
+from grants.models import BudgetLine, Round, User, new_references
+from grants.refusal import Refused
+from grants.rounds import rounds
+from grants.years import Slot
+
+
+@transaction.atomic
+def propose_carry_over(
+    *,
+    round: Round,
+    source: Slot,
+    amount: Decimal,
+    reason: str,
+    by: User,
+    at: datetime,
+    award: Award | None = None,
+    line: BudgetLine | None = None,
+) -> CarryOver:
+    """Propose to use an amount in pounds of the slot `source` in the next financial year. No money moves yet.
+
+    It is money of a grant, `award`, or of a budget `line`; with neither, money that nothing holds. Raises Refused where
+    the round has no next year, and where there is less in `source` that is not paid.
+    """
+    round = rounds.lock(round)
+    target = _next_slot(round, source)
+    if amount <= 0:
+        raise Refused("Amount must be more than £0", field="amount")
+    if not reason.strip():
+        raise Refused("Enter the reason", field="reason")
+    taken = CarryOver.objects.values_list("reference", flat=True)
+    made = CarryOver(
+        round=round,
+        reference=new_references("CAR", 1, taken)[0],
+        award=award,
+        line=line,
+        source=source.label,
+        target=target.label,
+        amount=amount,
+        reason=reason.strip(),
+        proposed_by=by,
+        proposed_at=at,
+    )
+    _must_hold(made, at)
+    made.save()
+    audit.record("propose carry-over", made, round=round, by=by, at=at, because=made.reason, facts=_facts(made))
+    return made
+
+
+@transaction.atomic
+def confirm_carry_over(*, carry_over: CarryOver, by: User, at: datetime) -> None:
+    """Carry the money over, as the second person.
+
+    Raises Refused if `by` or the person they act for proposed it, if it already has an answer, while a submitted paper
+    rests on the round, or if less is left of it now.
+    """
+    carry_over = _locked(carry_over, "confirm carry-over")
+    if carry_over.proposed_by_id == by.pk:
+        raise Refused("You proposed this. Ask somebody else to confirm it.")
+    round = carry_over.round
+    people = audit.acting_as("confirm carry-over", by, round, at)
+    if audit.had_a_hand("propose carry-over", carry_over, round, people):
+        raise Refused("Your deputy, or the person you act for, proposed this. Ask somebody else to confirm it.")
+    rounds.must_be_free(round)
+    _must_hold(carry_over, at)
+    before = {"allocation": years.in_words(round.years)}
+    rounds.carry_over(round=round, moved=carry_over.years, line=carry_over.line)
+    if carry_over.award:
+        profiles.carry_over(carry_over.award, carry_over.years)
+    _answer(carry_over, "confirm carry-over", "", by, at)
+    facts = _facts(carry_over) | {"allocation": years.in_words(round.years)}
+    because = carry_over.reason
+    audit.record(
+        "confirm carry-over", carry_over, round=round, by=by, at=at, because=because, before=before, facts=facts
+    )
+
+
+@transaction.atomic
+def refuse_carry_over(*, carry_over: CarryOver, reason: str, by: User, at: datetime) -> None:
+    """Refuse a carry-over that somebody else proposed. It is kept with the reason."""
+    carry_over = _locked(carry_over, "refuse carry-over")
+    if carry_over.proposed_by_id == by.pk:
+        raise Refused("You proposed this. Withdraw it instead.")
+    _answer(carry_over, "refuse carry-over", reason, by, at)
+    _record("refuse carry-over", carry_over, by, at, reason)
+
+
+@transaction.atomic
+def withdraw_carry_over(*, carry_over: CarryOver, reason: str, by: User, at: datetime) -> None:
+    """Withdraw a carry-over that `by` proposed. It is kept with the reason."""
+    carry_over = _locked(carry_over, "withdraw carry-over")
+    if carry_over.proposed_by_id != by.pk:
+        raise Refused(f"{carry_over.proposed_by.name} proposed this. Refuse it instead.")
+    _answer(carry_over, "withdraw carry-over", reason, by, at)
+    _record("withdraw carry-over", carry_over, by, at, reason)
+
+
+def _next_slot(round: Round, source: Slot) -> Slot:
+    """Return the slot of the next financial year. Raises Refused where the round has neither slot."""
+    target = years.next_slot(source)
+    if source not in round.slots:
+        raise Refused(f"{source} is no part of this round", field="source")
+    if target not in round.slots:
+        raise Refused(f"This round ends with {source.year}, so nothing of it can be carried over", field="source")
+    return target
+
+
+def _locked(carry_over: CarryOver, verb: str) -> CarryOver:
+    """Return the carry-over, locked after its round. Raises Refused where it already has an answer."""
+    round = rounds.lock(carry_over.round)
+    rows = CarryOver.objects.select_for_update(of=("self",)).select_related("line", "award__bid", "proposed_by")
+    carry_over = rows.get(pk=carry_over.pk)
+    carry_over.round = round
+    answer = carry_over.get_state_display().lower()
+    states.must_allow(carry_over, verb, f"{carry_over.reference} was already answered: {answer}.")
+    return carry_over
+
+
+def _must_hold(carry_over: CarryOver, at: datetime) -> None:
+    """Raise Refused if less than the amount is left in the year that it leaves. Locks the grant or the line."""
+    round, source = carry_over.round, carry_over.slots[0]
+    if carry_over.award:
+        award = Award.objects.live().select_for_update(of=("self",)).select_related("bid").get(pk=carry_over.award.pk)
+        award.round = round
+        if award.round_id != round.pk or award.state == Award.State.REFUSED:
+            raise Refused("Choose a grant of this round that is not refused", field="of")
+        carry_over.award = award
+        holds = profiles.left_in(award, source)
+    elif carry_over.line:
+        line = BudgetLine.objects.select_for_update(of=("self",)).get(pk=carry_over.line.pk, round=round)
+        line.round = round
+        carry_over.line = line
+        holds = dict(line.years).get(source, money.ZERO)
+    else:
+        slots = sums.slots_of(position.position(round, day_of(at)))
+        holds = next(each.underspend for each in slots if each.slot == source)
+    if carry_over.amount > holds:
+        label = carry_over.label[0].upper() + carry_over.label[1:]
+        left = f"{label} has {money.pounds(max(holds, money.ZERO))} left in {source}"
+        raise Refused(f"{left}. Enter that amount or less", field="amount")
+
+
+def _answer(carry_over: CarryOver, verb: str, answer: str, by: User, at: datetime) -> None:
+    states.move(carry_over, verb)
+    carry_over.answer, carry_over.answered_by, carry_over.answered_at = answer.strip(), by, at
+    carry_over.save(update_fields=["state", "answer", "answered_by", "answered_at"])
+
+
+def _facts(carry_over: CarryOver) -> dict[str, Any]:
+    facts = {"of": carry_over.label, "from": carry_over.source, "to": carry_over.target, "amount": carry_over.amount}
+    return facts | ({"grant": carry_over.award.reference} if carry_over.award else {})
+
+
+def _record(action: str, carry_over: CarryOver, by: User, at: datetime, reason: str) -> None:
+    facts = _facts(carry_over)
+    audit.record(action, carry_over, round=carry_over.round, by=by, at=at, because=reason.strip(), facts=facts)
