@@ -35,8 +35,11 @@ class YearsField(Lines):
             raise forms.ValidationError(str(wrong)) from None
 
 
-def ask_years(form: forms.BaseForm, round: Round, name: str = "profile") -> None:
-    """Let a form ask for an amount by the slots of its round; a round of one year is not asked."""
+def ask_years(form: forms.BaseForm, round: Round, name: str = "profile", *, if_empty: str = "") -> None:
+    """Let a form ask for an amount by the slots of its round; a round of one year is not asked.
+
+    `if_empty` says what becomes of the amount without an answer: all of it in the usual slot, unless it is given.
+    """
     slots = round.slots
     if len(slots) == 1:
         del form.fields[name]
@@ -44,5 +47,5 @@ def ask_years(form: forms.BaseForm, round: Round, name: str = "profile") -> None
     example = "”, “".join(f"{slot}: 10,000" for slot in slots[:2])
     form.fields[name].help_text = (
         f"One on each line, like “{example}”. They must add up to the amount. "
-        f"If you leave this empty, all of it is in {years.usual(slots)}."
+        f"If you leave this empty, {if_empty or f'all of it is in {years.usual(slots)}'}."
     )

@@ -140,7 +140,12 @@ def store(profile: Profile, slots: Sequence[Slot]) -> list[list[str]]:
     ordered = [slot for slot in slots if slot in amounts]
     if ordered == [usual(slots)]:
         return []
-    return [[slot.label, money.text(amounts[slot])] for slot in ordered]
+    return written([(slot, amounts[slot]) for slot in ordered])
+
+
+def written(profile: Profile) -> list[list[str]]:
+    """Return every part of a profile as JSON holds it, for `read`."""
+    return [[slot.label, money.text(amount)] for slot, amount in profile]
 
 
 # Sums

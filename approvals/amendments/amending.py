@@ -20,11 +20,12 @@ from approvals.models import AmendedGrant, Award, Decision, DecisionItem, Delega
 from approvals.reconciliation.sums import Discrepancy
 from approvals.routing import awards, commitments, profiles
 from approvals.routing.facts import RouteFacts
-from grants import money, states
+from grants import money, states, years
 from grants.days import day_of
 from grants.models import User
 from grants.refusal import Refused
 from grants.totals import total_of
+from grants.years import Profile
 
 
 def amendable(decision: Decision) -> list[Award]:
@@ -42,9 +43,11 @@ def amendable(decision: Decision) -> list[Award]:
 
 @transaction.atomic
 def amend_grant(
-    *, decision: Decision, award: Award, amount: Decimal, reason: str, by: User, at: datetime
+    *, decision: Decision, award: Award, amount: Decimal, reason: str, by: User, at: datetime, profile: Profile = ()
 ) -> AmendedGrant:
     """Ask in this paper for another amount, in pounds, of a grant that the earlier decision settled.
+
+    `profile` divides it by the slots of the round. Where it is empty, the years of the grant are fitted to the amount.
 
     It replaces what this paper asked of that grant before. Raises Refused where the paper amends nothing or is
     submitted, where the grant is not one of those, and where the amount is more than the bid, more than the
@@ -56,7 +59,8 @@ def amend_grant(
     if award not in amendable(decision):
         raise Refused("The earlier decision did not decide this grant", field="award")
     awards.must_have_no_interest("amend grant", [award.bid], award.round, by, at, others="changes its grant")
-    if amount == award.amount:
+    divided = profiles.divided(award, amount, profile)
+    if amount == award.amount and dict(divided) == dict(award.years):
         refusal = f"The grant is already {money.pounds(amount)}. Enter a different amount"
         states.must_allow(award, "amend grant: same amount", refusal, field="amount")
     if amount > award.bid.amount:
@@ -71,9 +75,16 @@ def amend_grant(
     kept, _ = AmendedGrant.objects.update_or_create(
         decision=decision,
         award=award,
-        defaults={"amount": amount, "reason": reason.strip(), "proposed_by": by, "proposed_at": at},
+        defaults={
+            "amount": amount,
+            "profile": years.written(divided) if award.round.profile else [],
+            "reason": reason.strip(),
+            "proposed_by": by,
+            "proposed_at": at,
+        },
     )
     facts = {"decision": decision.reference, "was": award.amount, "amount": amount}
+    facts |= {"years": years.written(divided)} if award.round.profile else {}
     awards.record("amend grant", award, by, at, reason, facts)
     return kept
 
@@ -163,7 +174,7 @@ def as_amended(decision: Decision, grants: Sequence[Award], day: date) -> list[A
         if kept is None:
             continue
         states.move(award, "amend grant: in the paper")
-        profiles.resize(award, kept.amount)
+        profiles.amend(award, kept.amount, kept.profile)
         award.route = Award.Route.DMPC
         award.sentence, award.warning, award.routed_as = _sentence(decision), "", facts[award.reference]
         vars(award)["valid"], vars(award)["earlier"] = [], reasons.get(award.pk, [])
@@ -212,7 +223,7 @@ def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
     # An item of a contract has no grant, and NOT IN a set with a null would exclude every change.
     changes = decision.changes.exclude(award__in=left.exclude(award=None).values("award")).select_related("award")
     award.routed_as = _facts(decision, changes, day_of(at))[award.reference]
-    profiles.resize(award, kept.amount)
+    profiles.amend(award, kept.amount, kept.profile)
     award.route, award.sentence = Award.Route.DMPC, _sentence(decision)
 
 

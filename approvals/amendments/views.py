@@ -25,7 +25,7 @@ def amend_grant(request: Request, reference: str) -> HttpResponse:
     return form_page(
         request,
         "approvals/amendments/amend_grant.html",
-        AmendForm(request.POST or None, grants=amending.amendable(decision)),
+        AmendForm(request.POST or None, round=decision.round, grants=amending.amendable(decision)),
         lambda data: amending.amend_grant(decision=decision, **data, by=request.user, at=timezone.now()),
         done=lambda kept: (
             f"You added the change. {decision.reference} asks for {money.pounds(kept.amount)} "

@@ -13,7 +13,7 @@ OF_BIDS = ("received", "eligible", "scoring", "closed", "outcomes", "reviewed", 
 OF_A_PAPER = ("paper", "signed_off", "submitted", "put_forward", "signed", "deferred", "published")
 # Payments are recorded before the first of the later stages that is not before them.
 PAYMENTS = "payments"
-STAGES = (OPENED, *OF_BIDS, PAYMENTS, "approved", *OF_A_PAPER, AMENDED)
+STAGES = (OPENED, *OF_BIDS, PAYMENTS, "carried", "approved", *OF_A_PAPER, AMENDED)
 
 
 def day_of(value: Any) -> date | None:
@@ -35,7 +35,7 @@ def stages_of(toml: dict[str, Any]) -> Sequence[str]:
     amended = [day_of(stage.get("on")) for stage in _stages(toml.get("amendment")).values()]
     last_days[AMENDED] = max((day for day in amended if day), default=None)
     names = [name for name in STAGES if name != PAYMENTS]
-    before = names.index("approved")
+    before = names.index("carried")
     for at, name in enumerate(names[before:], start=before):
         last_day = last_days.get(name)
         if paid and last_day and last_day < paid:

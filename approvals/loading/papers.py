@@ -11,7 +11,7 @@ from approvals.decisions import deciding, sign_offs, standing, submission, writi
 from approvals.decisions.deciders import Minutes
 from approvals.enums import Area
 from approvals.items import asking
-from approvals.loading.folder import BadFolder, Folder, pounds
+from approvals.loading.folder import BadFolder, Folder, pounds, profile
 from approvals.models import Award, Condition, Decision, SignOff
 from approvals.prose import checking
 from grants.models import User
@@ -38,6 +38,7 @@ def write_paper(folder: Folder) -> int:
             decision=decision,
             award=Award.objects.get(round=folder.round, bid__source_reference=change["bid"]),
             amount=pounds(change["amount"]),
+            profile=profile(change.get("years", {})),
             reason=change["reason"],
             by=by,
             at=folder.at(stage["on"]),
@@ -51,6 +52,8 @@ def write_paper(folder: Folder) -> int:
             source=item.get("source", ""),
             whom=item.get("whom", ""),
             until=item.get("until"),
+            percent=pounds(item["percent"]) if "percent" in item else None,
+            percent_of=item.get("percent_of", ""),
             income=folder.income(item["income"]) if "income" in item else None,
         )
         asking.ask_item(decision=decision, content=content, by=by, at=folder.at(stage["on"]))

@@ -379,7 +379,20 @@ TOML = Table(
                 (
                     *_DECISION,
                     Key("amends", DECISION),
-                    Key("changes", Entries(Table((Key("bid", BID), Key("amount", AMOUNT), _REASON))), needed=False),
+                    Key(
+                        "changes",
+                        Entries(
+                            Table(
+                                (
+                                    Key("bid", BID),
+                                    Key("amount", AMOUNT),
+                                    _REASON,
+                                    Key("years", YEARS, needed=False, note="in a round of several years"),
+                                )
+                            )
+                        ),
+                        needed=False,
+                    ),
                     Key("stages", _stages(_OF_THE_PAPER)),
                 )
             ),

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from approvals.enums import Area
 from grants import references, states
 from grants.models import Round, User
+from grants.models.profiles import profile_field, profile_sums_to
 from grants.states import Transition, Transitions
 
 
@@ -333,11 +334,15 @@ class Signature(models.Model):
 
 
 class AmendedGrant(models.Model):
-    """The new amount that a paper asks for a grant of the amended decision. It applies once the paper is signed."""
+    """The new amount that a paper asks for a grant of the amended decision. It applies once the paper is signed.
+
+    `profile` divides it by the slots of its round; where it is empty, the years of the grant are fitted to the amount.
+    """
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="changes")
     award = models.ForeignKey("approvals.Award", models.PROTECT, related_name="changes")
     amount = models.DecimalField(max_digits=14, decimal_places=2)
+    profile = profile_field()
     reason = models.TextField(max_length=2000)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -347,6 +352,7 @@ class AmendedGrant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["decision", "award"], name="grant_amended_once_a_paper"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="amended_amount_above_zero"),
+            profile_sums_to("amount", "amended_years_sum_to_its_amount"),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ Data = Mapping[str, Any]
 
 _GRANT = {
     "amount": "Amount",
+    "years": "By year",
     "route": "Goes to",
     "title": "Title",
     "recipient": "Recipient",
@@ -81,13 +82,14 @@ class Changes:
     figures: Sequence[Change]
     grants: Sequence[Change]
     lines: Sequence[Change]
+    years: Sequence[Change]
     contracts: Sequence[Change]
     recommendations: Sequence[Passage]
     paragraphs: Sequence[Passage]
 
     @property
     def in_the_register(self) -> bool:
-        return bool(self.figures or self.grants or self.lines or self.contracts)
+        return bool(self.figures or self.grants or self.lines or self.years or self.contracts)
 
     @property
     def in_the_text(self) -> bool:
@@ -103,6 +105,7 @@ def between(old: Data, new: Data) -> Changes:
         figures=_figures(_exact(old), _exact(new)),
         grants=list(_records(_grants(old), _grants(new), _GRANT)),
         lines=_figures(_lines(old), _lines(new)),
+        years=_figures(_by_year(old), _by_year(new)),
         contracts=list(_records(_contracts(old), _contracts(new), _CONTRACT)),
         recommendations=list(_passages("Recommendations", _recommended(old), _recommended(new))),
         paragraphs=list(_prose(old, new)),
@@ -119,6 +122,16 @@ def _exact(paper: Data) -> dict[str, str]:
 def _lines(paper: Data) -> dict[str, str]:
     lines = paper.get("reconciliation", {}).get("lines", ())
     return {line["label"]: _pounds(line["amount"]) for line in lines}
+
+
+def _by_year(paper: Data) -> dict[str, str]:
+    """Return each row of Table 3 in each of its years; nothing for a round of one year."""
+    return {
+        # The number of grants in a label is compared as a figure.
+        f"{re.sub(r' [(][0-9]+[)]$', '', row['label'])} in {year}": _pounds(amount)
+        for row in paper.get("table_3", ())
+        for year, amount in zip(paper.get("table_3_years", ()), row.get("years", ()), strict=True)
+    }
 
 
 def _figures(old: Mapping[str, str], new: Mapping[str, str]) -> list[Change]:
@@ -170,6 +183,7 @@ def _grants(paper: Data) -> dict[str, dict[str, str]]:
         for entry in paper.get(appendix, ()):
             facts = {name: str(entry.get(name) or "") for name in _GRANT} | {"route": route}
             facts["amount"] = _pounds(entry["amount"])
+            facts["years"] = _profile(entry.get("years", ()))
             facts["paid_early"] = _pounds(entry["paid_early"]) if entry.get("paid_early") else ""
             facts_by_reference[entry["reference"]] = facts
     return facts_by_reference
@@ -181,9 +195,13 @@ def _contracts(paper: Data) -> dict[str, dict[str, str]]:
         facts = {name: str(entry.get(name) or "") for name in _CONTRACT}
         facts["ground_value"] = entry.get("ground_value") or OLD_LABELS["ground"].get(facts["ground"], facts["ground"])
         facts["amount"] = _pounds(entry["amount"])
-        facts["profile"] = ", ".join(f"{year} {_pounds(amount)}" for year, amount in entry.get("profile", ()))
+        facts["profile"] = _profile(entry.get("profile", ()))
         facts_by_reference[entry["reference"]] = facts
     return facts_by_reference
+
+
+def _profile(profile: Sequence[Sequence[str]]) -> str:
+    return ", ".join(f"{year} {_pounds(amount)}" for year, amount in profile)
 
 
 def _records(

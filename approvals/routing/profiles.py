@@ -98,6 +98,30 @@ def resize(award: Award, amount: Decimal) -> None:
     award.amount, award.profile = amount, years.store(profile, award.round.slots)
 
 
+def divided(award: Award, amount: Decimal, profile: Profile) -> Profile:
+    """Return the years of a grant for another amount in pounds: those of `profile` or, where it is empty, fitted ones.
+
+    Raises Refused for slots that its round lacks, for another sum, and for less in a year than was paid in it.
+    """
+    if not profile:
+        return years.resized(award.years, amount)
+    if why_not := years.why_not_within(award.round.slots, amount, profile):
+        raise Refused(why_not, field="profile")
+    must_hold_the_paid(award, profile)
+    return profile
+
+
+def amend(award: Award, amount: Decimal, profile: list[list[str]]) -> None:
+    """Give a grant the amount in pounds and the stored profile of an amendment, for the caller to save.
+
+    An amendment from before it had years has none, and the years of the grant are fitted to its amount.
+    """
+    if not profile:
+        resize(award, amount)
+        return
+    award.amount, award.profile = amount, years.store(years.read(profile), award.round.slots)
+
+
 def rows(award: Award) -> list[dict[str, Any]]:
     """Return each year of a grant with its part, what was paid in it and what is left, in pounds; none for one year.
 

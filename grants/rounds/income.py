@@ -189,7 +189,7 @@ def _raise_allocation(round: Round, income: Income | None, sign: int) -> None:
         parts: dict[Slot, Decimal] = dict(round.years)
         for slot, part in round.divided(income.profile, income.amount):
             parts[slot] += sign * part
-        round.profile = [[slot.label, money.text(part)] for slot, part in parts.items()]
+        round.profile = years.written(list(parts.items()))
     round.version += 1
     round.save(update_fields=["allocation", "profile", "version"])
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from grants import audit, money, years
+from grants import audit, years
 from grants.bodies import Body
 from grants.days import day_of
 from grants.models import BodyVersion, BudgetLine, Round, User, new_references, own_body
@@ -77,7 +77,7 @@ def open_round(*, terms: RoundTerms, by: User, at: datetime, body: Body | None =
     if Round.objects.filter(reference=terms.reference).exists():
         raise Refused(f"A round {terms.reference} already exists. Choose another reference", field="reference")
     # A single slot is the whole, as it is for a round without a profile.
-    divided = [[slot.label, money.text(part)] for slot, part in terms.profile] if len(terms.profile) > 1 else []
+    divided = years.written(terms.profile) if len(terms.profile) > 1 else []
     round = Round.objects.create(
         **(vars(terms) | {"profile": divided}), body_version=BodyVersion.objects.keep(body or own_body())
     )
@@ -149,7 +149,7 @@ def carry_over(*, round: Round, moved: Profile, line: BudgetLine | None = None) 
     `moved` adds to one slot what it takes from another, in pounds. The caller records it.
     """
     parts = years.moved(round.years, moved, round.slots)
-    round.profile = [[slot.label, money.text(part)] for slot, part in parts]
+    round.profile = years.written(parts)
     round.version += 1
     round.save(update_fields=["profile", "version"])
     if line:

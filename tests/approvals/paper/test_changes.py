@@ -114,6 +114,34 @@ def test_lines_and_contracts_are_compared_by_name_and_reference() -> None:
     ]
 
 
+def in_years(**change: Any) -> dict[str, Any]:
+    """The paper in a round of two years, with a grant and a row of Table 3 divided by them."""
+    grant = {**PAPER["appendix_1"][0], "years": [["2026/27", "45000.00"], ["2027/28", "15000.00"]]}
+    rows = [
+        {"label": "Total allocated", "amount": "200000.00", "years": ["150000.00", "50000.00"]},
+        {"label": "Grants to third parties (3)", "amount": "100001.00", "years": ["60000.00", "40001.00"]},
+    ]
+    return changed(**{"appendix_1": [grant], "table_3": rows, "table_3_years": ["2026/27", "2027/28"], **change})
+
+
+def test_a_year_that_changes_though_the_whole_does_not_is_listed() -> None:
+    old = in_years()
+    grant = {**old["appendix_1"][0], "years": [["2026/27", "15000.00"], ["2027/28", "45000.00"]]}
+    rows = [
+        {"label": "Total allocated", "amount": "200000.00", "years": ["120000.00", "80000.00"]},
+        {"label": "Grants to third parties (4)", "amount": "100001.00", "years": ["60000.00", "40001.00"]},
+    ]
+    changes = between(old, in_years(appendix_1=[grant], table_3=rows))
+    assert changes.in_the_register
+    assert changes.years == [
+        Change("Total allocated in 2026/27", "£150,000", "£120,000", "−£30,000"),
+        Change("Total allocated in 2027/28", "£50,000", "£80,000", "+£30,000"),
+    ]
+    before, after = "2026/27 £45,000, 2027/28 £15,000", "2026/27 £15,000, 2027/28 £45,000"
+    assert changes.grants == [Change("Big", before, after, "", "By year", "AWD-1")]
+    assert not between(old, in_years())
+
+
 def test_a_changed_paragraph_shows_its_removed_and_added_words() -> None:
     new = deepcopy(PAPER)
     new["sections"][0]["paragraphs"][1]["pieces"] = [{"text": "It is badly needed."}]
