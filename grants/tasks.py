@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from grants.access import Holdings
-from grants.models import Round, User, Virement
+from grants.models import OverAllocation, Round, User, Virement
 from grants.totals import counts_by
 
 
@@ -51,16 +51,21 @@ class RoundWaiting:
 
 
 def tasks(*, user: User, held: Holdings, rounds: Sequence[Round]) -> dict[int, list[Task]]:
-    """Return by round the task of a second person: to answer virements that somebody else proposed."""
+    """Return by round the tasks of a second person: to answer what somebody else proposed to do with the money."""
     own = [round for round in rounds if held.may("confirm virement", round)]
-    others = Virement.objects.filter(round__in=own, state=Virement.State.PROPOSED).exclude(proposed_by=user)
-    proposed = counts_by(others, "round")
+    virements = Virement.objects.filter(round__in=own, state=Virement.State.PROPOSED).exclude(proposed_by=user)
+    above = OverAllocation.objects.filter(round__in=own, state=OverAllocation.State.PROPOSED).exclude(proposed_by=user)
+    counted = (
+        ("Confirm or refuse virements", "grants:virements", counts_by(virements, "round")),
+        ("Agree or refuse over-allocations", "grants:over_allocations", counts_by(above, "round")),
+    )
     return {
         round.pk: [
-            Task("Confirm or refuse virements", reverse("grants:virements", args=[round.reference]), proposed[round.pk])
+            Task(text, reverse(page, args=[round.reference]), proposed[round.pk])
+            for text, page, proposed in counted
+            if round.pk in proposed
         ]
         for round in own
-        if round.pk in proposed
     }
 
 

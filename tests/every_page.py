@@ -42,7 +42,7 @@ from bids.models import (
 )
 from bids.sheets.mapping import Answers
 from bids.sheets.reading import read_book
-from grants.models import Income, Round, User, Virement
+from grants.models import Income, OverAllocation, Round, User, Virement
 from grants.people import people
 from tests import factories
 
@@ -138,6 +138,14 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         proposed_by=User.objects.get(username="henry.ives"),
         proposed_at=AT,
     )
+    above = OverAllocation.objects.create(
+        round=round,
+        reference="OVR-TEST",
+        amount=1,
+        reason="Some grants fall through",
+        proposed_by=User.objects.get(username="henry.ives"),
+        proposed_at=AT,
+    )
     alike = workbench(round, lead)
     objects: dict[str, dict[str, Any]] = {
         "round": {"round": round.reference},
@@ -176,6 +184,10 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         **{
             f"approvals:{name}": {"reference": carried.reference}
             for name in ("carry_over", "confirm_carry_over", "refuse_carry_over", "withdraw_carry_over")
+        },
+        **{
+            f"grants:{verb}over_allocation": {"reference": above.reference}
+            for verb in ("", "agree_", "refuse_", "withdraw_")
         },
         **{
             f"grants:{name}": {"reference": income.reference} for name in ("income", "change_income", "withdraw_income")

@@ -21,6 +21,7 @@ TAKES_NOTHING = {
     "bids:practice",
     "approvals:route_awards",
     "grants:confirm_virement",
+    "grants:agree_over_allocation",
     "approvals:confirm_carry_over",
     "approvals:approve_awards",
     "bids:interests",

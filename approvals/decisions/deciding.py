@@ -212,7 +212,7 @@ def _settle_all(decision: Decision, items: list[DecisionItem], by: User, at: dat
             _settle_contract(item, item.contract, decision, by, at)
         if item.paper_item:
             _settle_item(item, item.paper_item, decision, by, at)
-    if (over := commitments.committed(decision.round) - decision.round.allocation) > 0:
+    if over := commitments.excess(decision.round):
         # One change was meant to pay for another, but was not approved.
         raise Refused(
             f"These answers would exceed the allocation by {money.pounds(over)}. Change an answer, or return the pack."

@@ -61,6 +61,12 @@ ROUND = Table(
         Key("allocation", AMOUNT, note="in quotation marks, with a point before the pence"),
         Key("years", YEARS, needed=False, note="in a round of several years"),
         Key("own_budget", AMOUNT, needed=False, note="the part of the allocation that no grantor gives"),
+        Key(
+            "over_allocation_percent",
+            amount(),
+            needed=False,
+            note="by how much of the allocation two people may agree to over-allocate it, 0 unless it is given",
+        ),
         Key("purpose", text(300), needed=False),
         Key("opens_on", DAY),
         Key("closes_on", DAY, note="not before `opens_on`"),

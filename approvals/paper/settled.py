@@ -166,8 +166,11 @@ def after(record: Data) -> str:
     own = [item for item in taking if not item["changes"] or not item.get("stands", True)]
     denied = [item for item in taking if item not in own and value_of(item, "answer") not in GRANTED]
     kept = denied[0]["changes"] if denied else ""
+    left = money.exact(record["allocation_left"])
     sentences = [
-        f"After the decision {money.pounds(money.exact(record['allocation_left']))} of the allocation is left."
+        f"After the decision {money.pounds(left)} of the allocation is left."
+        if left >= 0
+        else f"After the decision the allocation is exceeded by {money.pounds(-left)}, as was agreed."
     ]
     if any(value_of(item, "answer") == REFUSED for item in own):
         sentences.append("What was refused takes nothing of it.")

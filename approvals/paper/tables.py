@@ -99,7 +99,7 @@ def table_3(basis: Sources) -> list[dict[str, Any]]:
         ),
         _row(f"Grants approved under delegation ({under.count})", under.total, "part", _before(under, noted)),
         _row("Total expenditure", reco.expenditure, "total"),
-        _row("Underspend", reco.underspend, "total"),
+        _row("Underspend", reco.underspend, "total", "; ".join(map(str, reco.over_agreed))),
     ]
     if slots:
         divided = [of_year("allocation"), *(each.years for each in reco.income)]

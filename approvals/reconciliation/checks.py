@@ -149,6 +149,7 @@ def _checked(position: Position, reconciled: Reconciliation) -> Iterator[Check]:
     whole = f"{money.pounds(reconciled.expenditure)} of {money.pounds(reconciled.allocation)}"
     other = ", grants and other items" if position.items else " and grants"
     fits = f"Lines, contracts{other} fit in the allocation"
+    fits += "".join(f", with {each}" for each in position.over_agreed)
     yield _check("allocation", fits, whole, reconciled.expenditure, causes.pop("allocation", []))
     of_income = INCOME_CHECKS if position.income or position.own_budget is not None else ()
     for name, sentence, scope_of in (*CHECKS, *of_income, *(YEAR_CHECKS if position.years else ())):

@@ -141,6 +141,21 @@ class CarryOver:
         return f"{money.pounds(self.amount)} of {self.label} from {self.source} to {self.target}"
 
 
+@dataclass(frozen=True, slots=True)
+class OverAllocation:
+    """What a round may use above its allocation, in pounds, with who agreed it and when."""
+
+    reference: str
+    amount: Decimal
+    agreed_by: str
+    agreed_on: date
+    years: Profile = ()
+
+    def __str__(self) -> str:
+        agreed = f"agreed by {self.agreed_by} on {self.agreed_on:%-d %B %Y}"
+        return f"{money.pounds(self.amount)} above the allocation, {agreed}"
+
+
 def raised_to(income: Sequence[Income], uplift: Income) -> Decimal:
     """Return what a grantor gives under an agreement in pounds, with the uplifts up to this one.
 
@@ -231,3 +246,4 @@ class Position:
     income: Sequence[Income] = ()
     own_budget: Decimal | None = None
     carried: Sequence[CarryOver] = ()
+    over_agreed: Sequence[OverAllocation] = ()

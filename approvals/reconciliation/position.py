@@ -25,7 +25,8 @@ from approvals.routing import awards
 from approvals.routing.routes import Route
 from bids.models import Bid, Tag
 from grants import money
-from grants.models import BudgetLine, Round
+from grants.days import day_of
+from grants.models import BudgetLine, OverAllocation, Round
 from grants.models import Income as IncomeOfGrantor
 from grants.refusal import Refused
 from grants.totals import total_of
@@ -162,7 +163,23 @@ def position(round: Round, day: date, live_awards: Sequence[Award] | None = None
         income=_income(round),
         own_budget=round.own_budget,
         carried=_carried(round) if round.profile else [],
+        over_agreed=_over_agreed(round) if round.over_allocation_percent else [],
     )
+
+
+def _over_agreed(round: Round) -> list[facts.OverAllocation]:
+    agreed = round.over_allocations.filter(state=OverAllocation.State.AGREED).order_by("id")
+    return [
+        facts.OverAllocation(
+            each.reference,
+            each.amount,
+            each.answered_by.name,
+            day_of(each.answered_at),
+            round.divided(each.profile, each.amount) if round.profile else (),
+        )
+        for each in agreed.select_related("answered_by")
+        if each.answered_by and each.answered_at
+    ]
 
 
 def _carried(round: Round) -> list[facts.CarryOver]:

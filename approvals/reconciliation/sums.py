@@ -11,7 +11,18 @@ from typing import Any
 
 from approvals.enums import Level
 from approvals.reconciliation import yearly
-from approvals.reconciliation.facts import BidEntry, CarryOver, Contract, Grant, Income, Item, Line, Outcome, Position
+from approvals.reconciliation.facts import (
+    BidEntry,
+    CarryOver,
+    Contract,
+    Grant,
+    Income,
+    Item,
+    Line,
+    Outcome,
+    OverAllocation,
+    Position,
+)
 from approvals.reconciliation.yearly import SlotSums
 from grants import money, years
 from grants.years import Profile
@@ -58,6 +69,7 @@ class Reconciliation:
     years: Sequence[SlotSums] = ()
     income: Sequence[Income] = ()
     carried: Sequence[CarryOver] = ()
+    over_agreed: Sequence[OverAllocation] = ()
 
     @property
     def own_budget(self) -> Decimal:
@@ -84,6 +96,7 @@ class Reconciliation:
             # Left out where there is none, as in every paper from before there were items.
             **({"items": [_item(item) for item in self.items]} if self.items else {}),
             **self._sources(),
+            **self._above(),
             "contracts": pair(self.contracts),
             "grants": {
                 "dmpc": pair(self.dmpc),
@@ -117,6 +130,14 @@ class Reconciliation:
             for each in self.income
         ]
         return {"income": given, "own_budget": money.text(self.own_budget)}
+
+    def _above(self) -> dict[str, Any]:
+        """Return what was agreed above the allocation; nothing where nothing was."""
+        agreed = [
+            {"amount": money.text(each.amount), "agreed_by": each.agreed_by, "agreed_on": each.agreed_on.isoformat()}
+            for each in self.over_agreed
+        ]
+        return {"over_agreed": agreed} if agreed else {}
 
 
 def _item(item: Item) -> dict[str, str]:
@@ -161,13 +182,15 @@ def reconcile(position: Position) -> Reconciliation:
         years=slots,
         income=position.income,
         carried=position.carried,
+        over_agreed=position.over_agreed,
     )
 
 
 def slots_of(position: Position) -> tuple[SlotSums, ...]:
     """Return the figures of each year of a round; none for a round of one year."""
     income, carried = [each.years for each in position.income], [each.years for each in position.carried]
-    return yearly.by_slot(position.years, _taken(position), income, carried)
+    over_agreed = [each.years for each in position.over_agreed]
+    return yearly.by_slot(position.years, _taken(position), income, carried, over_agreed)
 
 
 def _taken(position: Position) -> dict[str, list[Profile]]:
@@ -249,12 +272,14 @@ def _sum(amounts: Iterator[Decimal]) -> Sum:
 
 
 def _discrepancies(position: Position, expenditure: Decimal, internal: Sequence[BidEntry]) -> Iterator[Discrepancy]:
-    over = expenditure - position.allocation
+    agreed = money.total([each.amount for each in position.over_agreed])
+    over = expenditure - position.allocation - agreed
     if over > 0:
+        above = f" and the {money.pounds(agreed)} agreed above it" if agreed else ""
         yield Discrepancy(
             "allocation",
             f"{_taking(position)} come to {money.pounds(expenditure)}, "
-            f"{money.pounds(over)} more than the allocation of {money.pounds(position.allocation)}.",
+            f"{money.pounds(over)} more than the allocation of {money.pounds(position.allocation)}{above}.",
             over,
             position.reference,
         )

@@ -30,6 +30,7 @@ class SlotSums:
     unrouted: Decimal
     income: Decimal = money.ZERO
     carried: Decimal = money.ZERO
+    over_agreed: Decimal = money.ZERO
 
     @property
     def own_budget(self) -> Decimal:
@@ -64,6 +65,7 @@ def by_slot(
     taken: Mapping[str, Sequence[Profile]],
     income: Sequence[Profile] = (),
     carried: Sequence[Profile] = (),
+    over_agreed: Sequence[Profile] = (),
 ) -> tuple[SlotSums, ...]:
     """Return the figures of each slot. `taken` holds the profiles of what each of `TAKERS` takes.
 
@@ -73,7 +75,7 @@ def by_slot(
         return ()
     allocated = years.added([allocation])
     sums = {taker: years.added(taken.get(taker, ())) for taker in TAKERS}
-    given, moved = years.added(income), years.added(carried)
+    given, moved, above = years.added(income), years.added(carried), years.added(over_agreed)
     strays = {slot for of_taker in (*sums.values(), given) for slot in of_taker} - allocated.keys()
     ordered = [*allocated, *sorted(strays, key=lambda slot: slot.label)]
     return tuple(
@@ -83,6 +85,7 @@ def by_slot(
             **{taker: sums[taker].get(slot, money.ZERO) for taker in TAKERS},
             income=given.get(slot, money.ZERO),
             carried=moved.get(slot, money.ZERO),
+            over_agreed=above.get(slot, money.ZERO),
         )
         for slot in ordered
     )
@@ -91,11 +94,12 @@ def by_slot(
 def over(slots: Sequence[SlotSums]) -> Iterator[tuple[str, Decimal]]:
     """Yield a sentence for each slot that is over its part of the allocation, with the amount in pounds."""
     for each in slots:
-        if each.underspend < 0:
-            excess = -each.underspend
+        excess = -each.underspend - each.over_agreed
+        if excess > 0:
+            above = f" and the {money.pounds(each.over_agreed)} agreed above it" if each.over_agreed else ""
             yield (
                 f"In {each.slot} all that is used comes to {money.pounds(each.expenditure)}, "
-                f"{money.pounds(excess)} more than the {money.pounds(each.allocation)} of that year.",
+                f"{money.pounds(excess)} more than the {money.pounds(each.allocation)} of that year{above}.",
                 excess,
             )
 

@@ -17,7 +17,7 @@ from approvals.models import Approval, Award, DecisionItem, Payment, Recommendat
 from approvals.routing import conditions as terms
 from approvals.routing import duties, profiles
 from approvals.routing.awards import locked, locked_all, record, routes_now, save_all
-from approvals.routing.commitments import committed, must_not_be_in_flight
+from approvals.routing.commitments import excess, must_not_be_in_flight
 from approvals.routing.routes import Route
 from bids.models import Interest, PanelOutcome, Scorecard
 from grants import audit, money, states
@@ -120,7 +120,7 @@ def _grounds(awards: Sequence[Award], by: User, at: datetime) -> _Grounds:
         principal=audit.acting_for("approve award", by, round, at),
         routes=routes_now(round, day_of(at)),
         hands=hands(awards),
-        over=committed(round) > round.allocation,
+        over=bool(excess(round)),
         late=profiles.why_late(awards, day_of(at)),
     )
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from approvals.models import Award, Decision, PaperItem, SingleTenderAction
 from grants import money
-from grants.models import BudgetLine, Income, Round
+from grants.models import BudgetLine, Income, OverAllocation, Round
 from grants.money import NOTHING, Tally
 from grants.refusal import Refused
-from grants.totals import tallies_by, total_of
+from grants.totals import tallies_by
 
 _AWAITING = (Award.State.ROUTED, Award.State.DEFERRED)
 
@@ -34,6 +34,7 @@ class RoundSums:
     asked: Tally
     refused: Tally
     income: Tally = NOTHING
+    over_agreed: Tally = NOTHING
 
     @property
     def own_budget(self) -> Decimal:
@@ -68,17 +69,24 @@ class RoundSums:
         return self.besides_grants + self.grants.total
 
     @property
+    def room(self) -> Decimal:
+        """What may still be used: what is left of the allocation, and what was agreed above it."""
+        return self.left + self.over_agreed.total
+
+    @property
     def left(self) -> Decimal:
         """What is left of the allocation after lines, contracts and grants: the underspend of a paper."""
         return self.allocation - self.expenditure
 
 
 def sums_of(rounds: Collection[Round]) -> dict[int, RoundSums]:
-    """Return the sums of each round by its primary key, in five queries for any number of rounds."""
+    """Return the sums of each round by its primary key, in six queries for any number of rounds."""
     lines = tallies_by(BudgetLine.objects.filter(round__in=rounds), "round")
     contracts = tallies_by(SingleTenderAction.objects.live().filter(round__in=rounds), "round")
     items = tallies_by(PaperItem.objects.taking().filter(decision__round__in=rounds), "decision__round")
     income = tallies_by(Income.objects.in_force().filter(round__in=rounds), "round")
+    agreed = OverAllocation.objects.filter(round__in=rounds, state=OverAllocation.State.AGREED)
+    over_agreed = tallies_by(agreed, "round")
     grants: dict[int, dict[tuple[str, str], Tally]] = {}
     live = Award.objects.live().filter(round__in=rounds)
     for (pk, route, state), tally in tallies_by(live, "round", "route", "state").items():
@@ -90,6 +98,7 @@ def sums_of(rounds: Collection[Round]) -> dict[int, RoundSums]:
             contracts.get((round.pk,), NOTHING),
             items.get((round.pk,), NOTHING),
             income.get((round.pk,), NOTHING),
+            over_agreed.get((round.pk,), NOTHING),
             grants.get(round.pk, {}),
         )
         for round in rounds
@@ -107,6 +116,7 @@ def _sums(
     contracts: Tally,
     items: Tally,
     income: Tally,
+    over_agreed: Tally,
     grants: Mapping[tuple[str, str], Tally],
 ) -> RoundSums:
     by_route: dict[str, Tally] = {}
@@ -128,7 +138,13 @@ def _sums(
         asked=asked,
         refused=by_state.get(Award.State.REFUSED, NOTHING),
         income=income,
+        over_agreed=over_agreed,
     )
+
+
+def excess(round: Round) -> Decimal:
+    """Return by how much a round is over its allocation and what was agreed above it, in pounds; £0 where it is not."""
+    return max(-of_round(round=round).room, money.ZERO)
 
 
 def committed(round: Round) -> Decimal:
@@ -138,10 +154,13 @@ def committed(round: Round) -> Decimal:
 
 def must_fit(round: Round, amount: Decimal, *, instead_of: Decimal = money.ZERO) -> None:
     """Refuse an amount that is more than what is left of the allocation. The round must be locked."""
-    left = round.allocation - committed(round) + instead_of
-    if amount > left:
+    sums = of_round(round=round)
+    room = sums.room + instead_of
+    if amount > room:
+        above = " and of what was agreed above it" if sums.over_agreed.count else ""
         raise Refused(
-            f"{money.pounds(amount)} is more than the {money.pounds(left)} left of the allocation", field="amount"
+            f"{money.pounds(amount)} is more than the {money.pounds(room)} left of the allocation{above}",
+            field="amount",
         )
 
 
@@ -153,9 +172,10 @@ def guard(*, round: Round, lines: Decimal | None) -> None:
     must_not_be_in_flight(round)
     if lines is None:
         return
-    promised = committed(round) - total_of(round.lines.all())
-    if lines + promised > round.allocation:
-        left, over = money.pounds(round.allocation - promised), money.pounds(lines + promised - round.allocation)
+    sums = of_round(round=round)
+    room = sums.room + sums.lines
+    if lines > room:
+        left, over = money.pounds(room), money.pounds(lines - room)
         raise Refused(
             f"Only {left} is left for budget lines. This would exceed it by {over}",
             field="amount",

@@ -45,6 +45,8 @@ FOR_A_DECISION = (
     "confirm virement",
     "propose carry-over",
     "confirm carry-over",
+    "propose over-allocation",
+    "agree over-allocation",
 )
 
 # Only these can lower a route or remove its warning.

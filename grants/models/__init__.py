@@ -6,6 +6,7 @@ Start with `rounds.py`; Django finds every model through this module.
 from grants.models.holdings import HoldingQuerySet, RoleHolding
 from grants.models.income import Income, IncomeQuerySet
 from grants.models.organisations import Alias, Organisation, RegisterNumber
+from grants.models.over import OverAllocation
 from grants.models.references import new_references
 from grants.models.rounds import UNALLOCATED, BodyVersion, BudgetLine, Round, Virement, own_body
 from grants.models.search import SearchWords
@@ -25,6 +26,7 @@ __all__ = [
     "IncomeQuerySet",
     "Mail",
     "Organisation",
+    "OverAllocation",
     "RegisterNumber",
     "RoleHolding",
     "Round",

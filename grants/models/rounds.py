@@ -76,6 +76,9 @@ class Round(models.Model):
     allocation = models.DecimalField(max_digits=14, decimal_places=2)
     profile = profile_field()
     own_budget = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    over_allocation_percent = models.DecimalField(
+        "may be over-allocated by, in per cent", max_digits=5, decimal_places=2, default=Decimal(0)
+    )
     purpose = models.CharField(max_length=300, blank=True)
     opens_on = models.DateField()
     closes_on = models.DateField("bids close on")
@@ -101,6 +104,10 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=Q(own_budget=None) | Q(own_budget__gte=0, own_budget__lte=F("allocation")),
                 name="round_own_budget_within_its_allocation",
+            ),
+            models.CheckConstraint(
+                condition=Q(over_allocation_percent__gte=0, over_allocation_percent__lte=100),
+                name="round_over_allocated_by_a_percentage",
             ),
             models.CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="round_closes_after_it_opens"),
             profile_sums_to("allocation", "round_years_sum_to_its_allocation"),

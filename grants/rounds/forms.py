@@ -18,7 +18,7 @@ from grants.year_fields import YearsField, ask_years
 class RoundForm(Form):
     pieces = (
         Section("The round", "reference", "title", "financial_year", "purpose"),
-        Section("The money", "allocation", "profile", "own_budget", "routing_key"),
+        Section("The money", "allocation", "profile", "own_budget", "over_allocation_percent", "routing_key"),
         Section("The days", "opens_on", "closes_on", "grace_days", "scoring_closes_on"),
         Section("The panel", "scored"),
     )
@@ -52,6 +52,15 @@ class RoundForm(Form):
         above_zero=False,
         help_text="The part of the allocation that no grantor gives. Enter 0 where grantors give all of it. "
         "If you leave this empty, it is whatever income leaves.",
+    )
+    over_allocation_percent = forms.DecimalField(
+        label="May be over-allocated by, in per cent",
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        initial=0,
+        help_text="How much more than the allocation two people may agree to use. Enter 0 where it is nothing.",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "inputmode": "decimal"}),
     )
     purpose = text_area("What the money is for", rows=2, required=False, longest=300)
     opens_on = DayField(label="Opens on", called="The opening day")
@@ -149,6 +158,16 @@ class IncomeForm(VersionedForm):
         field = cast(forms.TypedChoiceField, self.fields["uplifts"])
         field.choices = [("", "No"), *((name, f"Yes, of {each}") for name, each in by_reference.items())]
         field.coerce = by_reference.get
+
+
+class OverAllocationForm(Form):
+    amount = MoneyField(label="Amount above the allocation")
+    profile = YearsField()
+    reason = text_area("Reason", rows=3)
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_years(self, round)
 
 
 class VirementForm(Form):

@@ -37,7 +37,8 @@ class RoundTerms:
     """What is decided of a round before it opens. `allocation` is in pounds; `routing_key` is a value of Round.Key.
 
     `profile` divides the allocation of a round of several years, or with capital apart from revenue; it is empty for
-    any other round. `own_budget` is the part of the allocation that no grantor gives, None where it is not stated.
+    any other round. `own_budget` is the part of the allocation that no grantor gives, None where it is not stated;
+    `over_allocation_percent` is by how much of the allocation the round may be over-allocated where two people agree.
     """
 
     reference: str
@@ -53,6 +54,7 @@ class RoundTerms:
     grace_days: int = Round.GRACE_DAYS
     profile: Profile = ()
     own_budget: Decimal | None = None
+    over_allocation_percent: Decimal = Decimal(0)
 
 
 @transaction.atomic
@@ -82,6 +84,8 @@ def open_round(*, terms: RoundTerms, by: User, at: datetime, body: Body | None =
         **(vars(terms) | {"profile": divided}), body_version=BodyVersion.objects.keep(body or own_body())
     )
     facts = {"allocation": terms.allocation, "key": terms.routing_key} | ({"years": divided} if divided else {})
+    if terms.over_allocation_percent:
+        facts["may be over-allocated by, in per cent"] = terms.over_allocation_percent
     facts |= {} if terms.own_budget is None else {"own budget": terms.own_budget}
     audit.record("open round", round, round=round, by=by, at=at, facts=facts)
     for set_up in settings.ROUND_DEFAULTS:

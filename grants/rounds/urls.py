@@ -1,7 +1,7 @@
 """Addresses of rounds, budget lines, income and virements."""
 
 from grants.addresses import path
-from grants.rounds import income_views, views, virement_views
+from grants.rounds import income_views, over_allocation_views, views, virement_views
 
 urlpatterns = [
     path("rounds/", views.rounds, name="rounds"),
@@ -16,6 +16,28 @@ urlpatterns = [
     path("income/<str:reference>/", income_views.income, name="income"),
     path("income/<str:reference>/change/", income_views.change_income, name="change_income"),
     path("income/<str:reference>/withdraw/", income_views.withdraw_income, name="withdraw_income"),
+    path("rounds/<reference:round>/over-allocations/", over_allocation_views.over_allocations, name="over_allocations"),
+    path(
+        "rounds/<reference:round>/over-allocations/propose/",
+        over_allocation_views.propose_over_allocation,
+        name="propose_over_allocation",
+    ),
+    path("over-allocations/<str:reference>/", over_allocation_views.over_allocation, name="over_allocation"),
+    path(
+        "over-allocations/<str:reference>/agree/",
+        over_allocation_views.agree_over_allocation,
+        name="agree_over_allocation",
+    ),
+    path(
+        "over-allocations/<str:reference>/refuse/",
+        over_allocation_views.refuse_over_allocation,
+        name="refuse_over_allocation",
+    ),
+    path(
+        "over-allocations/<str:reference>/withdraw/",
+        over_allocation_views.withdraw_over_allocation,
+        name="withdraw_over_allocation",
+    ),
     path("rounds/<reference:round>/virements/", virement_views.virements, name="virements"),
     path("rounds/<reference:round>/virements/propose/", virement_views.propose_virement, name="propose_virement"),
     path("virements/<str:reference>/", virement_views.virement, name="virement"),

@@ -267,6 +267,7 @@ def _of_round(reference: str, bid: str, paper: str) -> dict[str, str]:
         "lines": round.lines.order_by("pk"),
         "virements": round.virements.order_by("pk"),
         "carry-overs": round.carry_overs.order_by("pk"),
+        "over-allocations": round.over_allocations.order_by("pk"),
         "income": round.income.order_by("pk"),
         "imports": Upload.objects.filter(round=round).order_by("-pk"),
         "decisions": round.decisions.filter(reference=paper),

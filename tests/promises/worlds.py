@@ -19,7 +19,7 @@ from bids.meetings import meetings
 from bids.models import Bid, Upload
 from bids.panel import assignments, interests, scorecards
 from bids.panel.blindness import Part
-from grants.models import RoleHolding, Round, User
+from grants.models import OverAllocation, RoleHolding, Round, User
 from grants.roles import Role
 from grants.rounds import income, rounds, virement
 from tests import factories
@@ -169,6 +169,19 @@ def known_to_all() -> None:
     _propose_virement(round)
     _record_income(round)
     _propose_carry_over(round)
+    _propose_over_allocation(round)
+
+
+def _propose_over_allocation(round: Round) -> None:
+    """An over-allocation as it stands in a round that states a percentage."""
+    OverAllocation.objects.create(
+        round=round,
+        reference=f"OVR-{round.pk}",
+        amount=Decimal("0.01"),
+        reason="Some fall through",
+        proposed_by=_user("kit.lane"),
+        proposed_at=NOW,
+    )
 
 
 def _propose_carry_over(round: Round) -> None:
@@ -205,6 +218,7 @@ def panel_of_the_decided_round() -> None:
     _propose_virement(bid.round)
     _record_income(bid.round)
     _propose_carry_over(bid.round)
+    _propose_over_allocation(bid.round)
 
 
 def _open_quiet_round(like: Round, chair: User) -> None:

@@ -64,5 +64,7 @@ def test_whoever_moves_money_does_not_decide_the_paper_but_may_advise() -> None:
         "confirm virement",
         "propose carry-over",
         "confirm carry-over",
+        "propose over-allocation",
+        "agree over-allocation",
     }
     assert more < set(ACTIONS)
