@@ -48,13 +48,29 @@ class Amount(StrEnum):
     MUST = "must"
 
 
+class Base(StrEnum):
+    """The sum of a round that a fee is a percentage of."""
+
+    GRANTS = "grants"
+    ALLOCATION = "allocation"
+    INCOME = "income"
+
+    @property
+    def label(self) -> str:
+        return _BASES[self]
+
+
+_BASES = {Base.GRANTS: "All grants", Base.ALLOCATION: "The allocation", Base.INCOME: "All income"}
+
+
 @dataclass(frozen=True, slots=True)
 class ItemRule:
     """What an item of a kind holds: `label` is what a writer chooses, `noun` what tables call it.
 
     `verb` is a value of `DecisionItem.Verb`. `takes` says that its amount is taken from the allocation, `until` that it
     ends on a day, and `leads` that it is asked before the grants. `whom` asks who it is from or to, with the word that
-    links the name to the sentence; both are empty where nobody is named.
+    links the name to the sentence; both are empty where nobody is named. `percent` says that its amount may be a
+    percentage of a sum of the round.
     """
 
     label: str
@@ -66,6 +82,7 @@ class ItemRule:
     link: str = ""
     until: bool = False
     leads: bool = False
+    percent: bool = False
 
 
 class ItemKind(StrEnum):
@@ -100,7 +117,9 @@ _ITEM_RULES = {
         "Delegate a power", "Delegation", "delegate", _MAY, whom="Who it is delegated to", link="to", until=True
     ),
     ItemKind.NOTE: ItemRule("Note something", "Note", "note", _MAY),
-    ItemKind.FEE: ItemRule("Approve a fee", "Fee", "approve", _MUST, takes=True, whom="Who it is paid to", link="to"),
+    ItemKind.FEE: ItemRule(
+        "Approve a fee", "Fee", "approve", _MUST, takes=True, whom="Who it is paid to", link="to", percent=True
+    ),
     ItemKind.TRANSFER: ItemRule(
         "Approve a transfer to another body", "Transfer", "approve", _MUST, takes=True, whom="Which body", link="to"
     ),

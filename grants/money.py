@@ -108,6 +108,16 @@ def total(amounts: Sequence[Decimal]) -> Decimal:
     return exact(sum(amounts, ZERO))
 
 
+def percentage(percent: Decimal, amount: Decimal) -> Decimal:
+    """Return so many per cent of an amount in pounds, rounded half up to the penny."""
+    return (amount * percent / 100).quantize(PENNY, ROUND_HALF_UP)
+
+
+def per_cent(percent: Decimal) -> str:
+    """Return a percentage as text: `5%`, `2.5%`."""
+    return f"{percent.normalize():f}%"
+
+
 def share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Split an amount by weights to the penny. The parts always sum to the amount.
 

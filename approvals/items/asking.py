@@ -10,17 +10,17 @@ from typing import Any
 
 from django.db import transaction
 
-from approvals.enums import Amount, ItemKind
+from approvals.enums import Amount, Base, ItemKind
 from approvals.models import Decision, PaperItem
 from approvals.models.items import PaperItemQuerySet
 from approvals.routing import commitments
 from grants import audit, money, states
 from grants.days import day_of
-from grants.models import Income, User, new_references
+from grants.models import Income, Round, User, new_references
 from grants.refusal import Incomplete, Refused, must_be_current
 from grants.rounds import income, rounds
 
-_CONTENT = ("kind", "title", "wording", "amount", "source", "whom", "until", "income")
+_CONTENT = ("kind", "title", "wording", "amount", "source", "whom", "until", "percent", "percent_of", "income")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class ItemContent:
 
     `title` names it in lists and tables, `wording` follows its verb in the recommendations, and `source` says where the
     amount comes from. `income` is the money of a grantor that the item accepts; amount, source and grantor come
-    from it where they are left out.
+    from it where they are left out. A fee may be a `percent` of a sum of the round, `percent_of`, which is a value of
+    `Base`; its amount is worked out where it is left out.
     """
 
     kind: str
@@ -40,6 +41,8 @@ class ItemContent:
     whom: str = ""
     until: date | None = None
     income: Income | None = None
+    percent: Decimal | None = None
+    percent_of: str = ""
 
 
 def faults(content: ItemContent, today: date) -> Iterator[tuple[str, str]]:
@@ -64,6 +67,12 @@ def faults(content: ItemContent, today: date) -> Iterator[tuple[str, str]]:
         yield "until", "The last day must not be in the past"
     if not rule.until and content.until is not None:
         yield "until", f"Delete the day: {what} has no last day"
+    if content.percent is not None and not rule.percent:
+        yield "percent", f"Delete the percentage: {what} has none"
+    if content.percent is not None and not content.percent_of:
+        yield "percent_of", "Select what the percentage is of"
+    if content.percent is None and content.percent_of:
+        yield "percent", "Enter the percentage"
     if content.income and content.kind != ItemKind.ACCEPT_MONEY:
         yield "income", f"Delete the income: {what} accepts none"
     elif content.income and content.amount not in (None, content.income.amount):
@@ -99,7 +108,7 @@ def ask_item(
         must_be_current(item, seen)
         states.must_allow(item, verb, f"{item.title} has been decided or withdrawn, so it cannot be changed")
         before = _told(item)
-    content = _with_income(content, item)
+    content = _with_percentage(decision.round, _with_income(content, item))
     if wrong := list(faults(content, day_of(at))):
         raise Incomplete(wrong)
     if ItemKind(content.kind).rule.takes and content.amount is not None:
@@ -139,6 +148,20 @@ def _with_income(content: ItemContent, item: PaperItem | None) -> ItemContent:
         source=content.source or accepted.agreement,
         whom=content.whom or accepted.grantor,
     )
+
+
+def _with_percentage(round: Round, content: ItemContent) -> ItemContent:
+    """Return the content with the amount of its percentage. Raises Refused for another amount than that."""
+    if content.percent is None or not content.percent_of or not ItemKind(content.kind).rule.percent:
+        return content
+    sums = commitments.of_round(round=round)
+    bases = {Base.GRANTS: sums.grants.total, Base.ALLOCATION: sums.allocation, Base.INCOME: sums.income.total}
+    base = Base(content.percent_of)
+    amount = money.percentage(content.percent, bases[base])
+    words = f"{money.per_cent(content.percent)} of {base.label[0].lower()}{base.label[1:]}"
+    if content.amount not in (None, amount):
+        raise Refused(f"{words} is {money.pounds(amount)}. Enter that, or nothing", field="amount")
+    return replace(content, amount=amount, source=content.source or words)
 
 
 def _told(item: PaperItem) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
 
-from approvals.enums import ItemKind
+from approvals.enums import Base, ItemKind
 from approvals.items.asking import ItemContent
 from approvals.models import PaperItem
 from grants.forms import DayField, MoneyField, Radios, VersionedForm, text_area
@@ -23,7 +24,7 @@ class ItemForm(VersionedForm):
     pieces = (
         "kind",
         Section("In the paper", "title", "wording"),
-        Section("The money", "income", "amount", "source"),
+        Section("The money", "income", "amount", "percent", "percent_of", "source"),
         Section("Who and until when", "whom", "until"),
     )
 
@@ -52,6 +53,20 @@ class ItemForm(VersionedForm):
         required=False,
         help_text="A fee, a transfer and a budget line are taken from the allocation. Other amounts are not.",
     )
+    percent = forms.DecimalField(
+        label="Percentage",
+        required=False,
+        min_value=Decimal("0.01"),
+        max_value=100,
+        decimal_places=2,
+        help_text="Only for a fee. The amount is worked out if you leave it empty.",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "inputmode": "decimal"}),
+    )
+    percent_of = forms.ChoiceField(
+        label="Percentage of",
+        required=False,
+        choices=[("", "None"), *((base.value, base.label) for base in Base)],
+    )
     source = forms.CharField(
         label="Where the amount comes from", max_length=300, required=False, validators=[must_print]
     )
@@ -72,12 +87,12 @@ class ItemForm(VersionedForm):
     @property
     def content(self) -> ItemContent:
         """Return what was entered, once the form is valid."""
-        names = ("kind", "title", "wording", "amount", "source", "whom", "until")
+        names = ("kind", "title", "wording", "amount", "source", "whom", "until", "percent", "percent_of")
         content = {name: self.cleaned_data[name] for name in names}
         return ItemContent(**content, income=self.cleaned_data.get("income"))
 
 
 def initial_of(item: PaperItem) -> dict[str, Any]:
     """Return the values that the form of an item begins with."""
-    names = ("kind", "title", "wording", "amount", "source", "whom", "until", "version")
+    names = ("kind", "title", "wording", "amount", "source", "whom", "until", "percent", "percent_of", "version")
     return {name: getattr(item, name) for name in names} | {"income": item.income.reference if item.income else ""}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from approvals.enums import Area, ItemKind
+from approvals.enums import Area, Base, ItemKind
 from approvals.enums import Key as RoutingKey
 from approvals.loading.contents import path_of_body
 from approvals.loading.shapes import (
@@ -61,12 +61,7 @@ ROUND = Table(
         Key("allocation", AMOUNT, note="in quotation marks, with a point before the pence"),
         Key("years", YEARS, needed=False, note="in a round of several years"),
         Key("own_budget", AMOUNT, needed=False, note="the part of the allocation that no grantor gives"),
-        Key(
-            "over_allocation_percent",
-            amount(),
-            needed=False,
-            note="by how much of the allocation two people may agree to over-allocate it, 0 unless it is given",
-        ),
+        Key("over_allocation_percent", amount(), needed=False, note="0 unless it is given"),
         Key("purpose", text(300), needed=False),
         Key("opens_on", DAY),
         Key("closes_on", DAY, note="not before `opens_on`"),
@@ -103,12 +98,7 @@ INCOME = Table(
         Key("amount", amount(above=True)),
         Key("years", YEARS, needed=False, note="in a round of several years"),
         Key("conditions", WHY, needed=False, note="of the grantor"),
-        Key(
-            "uplifts",
-            text(150),
-            needed=False,
-            note="the agreement that it adds to; it raises the allocation above that of the round",
-        ),
+        Key("uplifts", text(150), needed=False, note="the agreement that it adds to"),
         Key("accepted_in", DECISION, needed=False, note="the decision that accepted it before this round"),
         Key("by", PERSON, note="finance or a lead"),
     )
@@ -297,12 +287,9 @@ _DECISION = (
                     Key("source", text(300), needed=False),
                     Key("whom", text(150), needed=False),
                     Key("until", day(quoted=False), needed=False),
-                    Key(
-                        "income",
-                        text(150),
-                        needed=False,
-                        note="the agreement in `[[income]]` that it accepts, which gives amount, source and whom",
-                    ),
+                    Key("percent", amount(above=True), needed=False, note="of a fee, in place of its amount"),
+                    Key("percent_of", one_of(*Base), needed=False, note="needed with `percent`"),
+                    Key("income", text(150), needed=False, note="the agreement that it accepts"),
                 )
             )
         ),
@@ -409,7 +396,12 @@ TOML = Table(
 )
 
 # A key, the key that it needs beside it, by the table that holds both.
-TOGETHER = (("approved_by", "approved_because"), ("compared_on", "reason"), ("kept_open_for", "kept_open_reason"))
+TOGETHER = (
+    ("percent", "percent_of"),
+    ("approved_by", "approved_because"),
+    ("compared_on", "reason"),
+    ("kept_open_for", "kept_open_reason"),
+)
 # The days of the round in the order of time.
 DAYS_OF_ROUND = ("opens_on", "closes_on", "scoring_closes_on")
 

@@ -8,7 +8,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from approvals.enums import ItemKind
+from approvals.enums import Base, ItemKind
 from approvals.models.decisions import Decision
 from grants.models import User
 from grants.states import Transition, Transitions
@@ -65,6 +65,8 @@ class PaperItem(models.Model):
     source = models.CharField("where the amount comes from", max_length=300, blank=True)
     whom = models.CharField("who it is from or to", max_length=150, blank=True)
     until = models.DateField(null=True)
+    percent = models.DecimalField("percentage", max_digits=5, decimal_places=2, null=True)
+    percent_of = models.CharField(max_length=10, choices=[(base.value, base.label) for base in Base], blank=True)
     income = models.ForeignKey("grants.Income", models.PROTECT, null=True, related_name="asked_in")
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -79,6 +81,11 @@ class PaperItem(models.Model):
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gt=0), name="paper_item_amount_above_zero"),
             models.CheckConstraint(
                 condition=~Q(kind__in=_TAKING) | Q(amount__isnull=False), name="paper_item_that_takes_has_its_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(percent=None, percent_of="")
+                | Q(percent__gt=0, percent__lte=100, kind=ItemKind.FEE.value) & ~Q(percent_of=""),
+                name="paper_item_percentage_is_of_something",
             ),
             models.CheckConstraint(
                 condition=Q(income=None) | Q(kind=ItemKind.ACCEPT_MONEY.value, amount__isnull=False),

@@ -98,6 +98,10 @@ def _sources(position: Position) -> Scope:
     return Scope("source", [each.amount for each in position.income], " of income")
 
 
+def _fees(position: Position) -> Scope:
+    return Scope("fee", [item.amount for item in position.items if item.percent is not None])
+
+
 # The name of each check, as in `Discrepancy.check`; the statement that must be true; and what it looks at.
 CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
     ("outcome", "Every bid has exactly one outcome", _bids),
@@ -126,6 +130,11 @@ INCOME_CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
     ("income", "All income is accepted, or a paper asks to accept it", _sources),
 )
 
+# Of a round with a fee that is a percentage, and of no other.
+FEE_CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
+    ("fee", "Every fee that waits for a decision is the percentage that it states", _fees),
+)
+
 # Of a round of several years, or with capital apart from revenue, and of no other.
 YEAR_CHECKS: Sequence[tuple[str, str, Callable[[Position], Scope]]] = (
     ("year", "Each year holds all that is used in it", _slots),
@@ -152,7 +161,8 @@ def _checked(position: Position, reconciled: Reconciliation) -> Iterator[Check]:
     fits += "".join(f", with {each}" for each in position.over_agreed)
     yield _check("allocation", fits, whole, reconciled.expenditure, causes.pop("allocation", []))
     of_income = INCOME_CHECKS if position.income or position.own_budget is not None else ()
-    for name, sentence, scope_of in (*CHECKS, *of_income, *(YEAR_CHECKS if position.years else ())):
+    of_fees = FEE_CHECKS if any(item.percent is not None for item in position.items) else ()
+    for name, sentence, scope_of in (*CHECKS, *of_income, *of_fees, *(YEAR_CHECKS if position.years else ())):
         scope = scope_of(position)
         yield _check(name, sentence, str(scope), money.total(scope.amounts), causes.pop(name, []))
     assert not causes, f"No check is called {', '.join(causes)}"

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from approvals.enums import Level
+from approvals.enums import Base, Level
 from grants import money
 from grants.years import Profile, Slot
 
@@ -89,6 +89,7 @@ class Item:
     """Something that a paper asks for in words and that takes its amount, in pounds, from the allocation.
 
     `kind` is what it is in words, `decision` the reference of the paper. `asked` is true while it awaits a decision.
+    A fee may be a percentage, `percent`, of a sum of the round.
     """
 
     reference: str
@@ -98,6 +99,8 @@ class Item:
     decision: str
     asked: bool = False
     years: Profile = ()
+    percent: Decimal | None = None
+    percent_of: Base | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 
-from approvals.enums import Level
+from approvals.enums import Base, Level
 from approvals.models import (
     Approval,
     Award,
@@ -221,6 +221,8 @@ def _items(round: Round) -> list[Item]:
             asked=item.is_open,
             # A paper asks for an item without years, so all of it is in the usual slot.
             years=round.divided([], item.amount) if round.profile else (),
+            percent=item.percent,
+            percent_of=Base(item.percent_of) if item.percent_of else None,
         )
         for item in PaperItem.objects.taking().filter(decision__round=round).select_related("decision")
         if item.amount is not None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from approvals.enums import Level
+from approvals.enums import Base, Level
 from approvals.reconciliation import yearly
 from approvals.reconciliation.facts import (
     BidEntry,
@@ -177,6 +177,7 @@ def reconcile(position: Position) -> Reconciliation:
         discrepancies=(
             *_discrepancies(position, expenditure, internal),
             *_of_sources(position, slots),
+            *_of_fees(position),
             *_of_years(position, slots),
         ),
         years=slots,
@@ -203,6 +204,27 @@ def _taken(position: Position) -> dict[str, list[Profile]]:
     for grant in position.grants:
         taken[by_route[grant.route]].append(grant.years)
     return taken
+
+
+def _of_fees(position: Position) -> Iterator[Discrepancy]:
+    bases = {
+        Base.GRANTS: money.total([grant.amount for grant in position.grants]),
+        Base.ALLOCATION: position.allocation,
+        Base.INCOME: money.total([each.amount for each in position.income]),
+    }
+    # A fee that was decided stays as it was, whatever becomes of the sum that it was a percentage of.
+    for item in position.items:
+        if item.percent is None or item.percent_of is None or not item.asked:
+            continue
+        amount = money.percentage(item.percent, bases[item.percent_of])
+        if amount != item.amount:
+            yield Discrepancy(
+                "fee",
+                f"{item.label} is {money.pounds(item.amount)}, but {money.per_cent(item.percent)} of "
+                f"{money.pounds(bases[item.percent_of])} is {money.pounds(amount)}.",
+                abs(amount - item.amount),
+                item.decision,
+            )
 
 
 def _of_sources(position: Position, slots: Sequence[SlotSums]) -> Iterator[Discrepancy]:

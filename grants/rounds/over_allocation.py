@@ -102,7 +102,7 @@ def _must_be_within(round: Round, amount: Decimal) -> None:
         raise Refused("This round states no percentage by which it may be over-allocated", field="amount")
     if amount > left:
         raise Refused(
-            f"This round may be over-allocated by {round.over_allocation_percent.normalize():f}%. "
+            f"This round may be over-allocated by {money.per_cent(round.over_allocation_percent)}. "
             f"Enter no more than the {money.pounds(left)} that is left of it",
             field="amount",
         )
@@ -132,7 +132,7 @@ def _record(action: str, over_allocation: OverAllocation, by: User, at: datetime
     facts: dict[str, Any] = {
         "amount": over_allocation.amount,
         "allocation": round.allocation,
-        "within": f"{round.over_allocation_percent.normalize():f}%",
+        "within": money.per_cent(round.over_allocation_percent),
         **({"years": over_allocation.profile} if over_allocation.profile else {}),
     }
     audit.record(action, over_allocation, round=round, by=by, at=at, because=reason.strip(), facts=facts)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from grants import money
 from grants.access import Request, allow, enter, must, round_or_404
 from grants.forms import ConfirmForm, ReasonForm
 from grants.models import OverAllocation
@@ -35,6 +36,7 @@ def over_allocations(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see over-allocations")
     context = {
         "rows": this_round.over_allocations.select_related("proposed_by", "answered_by"),
+        "percent": money.per_cent(this_round.over_allocation_percent),
         "agreed": transitions.agreed(this_round),
         "left": transitions.may_be_agreed(this_round),
     }
