@@ -105,8 +105,11 @@ def _of_income(reco: Reconciliation) -> Iterator[tuple[str, Decimal, str]]:
     for grantor in dict.fromkeys(each.grantor for each in reco.income):
         own = [each for each in reco.income if each.grantor == grantor]
         yield f"income {grantor}", money.total([each.amount for each in own]), f"What {grantor} gives"
-        for slot, part in years.added(each.years for each in own).items():
-            yield f"income {grantor} in {slot}", part, f"What {grantor} gives in that year"
+        parts = years.added(each.years for each in own)
+        by_year = years.by_year(list(parts.items()))
+        by_label = by_year | {slot.label: part for slot, part in parts.items()}
+        for label, part in by_label.items():
+            yield f"income {grantor} in {label}", part, f"What {grantor} gives in that year"
     for each in reco.income:
         if each.uplifts:
             yield f"uplift {each.agreement}", each.amount, f"The uplift of {each.grantor}"
