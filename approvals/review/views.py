@@ -80,5 +80,6 @@ def review_bid(request: Request, reference: str) -> HttpResponse:
         outcome=getattr(bid, "outcome", None),
         proposed=proposed,
         history=bid.recommendations.select_related("made_by"),
-        left=commitments.of_round(round=bid.round).left,
+        left=(sums := commitments.of_round(round=bid.round)).left,
+        sums=sums,
     )

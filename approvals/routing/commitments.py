@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from approvals.models import Award, Decision, PaperItem, SingleTenderAction
-from grants import money
+from grants import money, years
 from grants.models import BudgetLine, Income, OverAllocation, Round
 from grants.money import NOTHING, Tally
 from grants.refusal import Refused
 from grants.totals import tallies_by
+from grants.years import Slot
 
 _AWAITING = (Award.State.ROUTED, Award.State.DEFERRED)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSums:
+    """What one financial year of a round holds for grants, and what is left of it, in pounds."""
+
+    slot: Slot
+    for_grants: Decimal
+    left: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,7 @@ class RoundSums:
 
     Refused contracts and grants take nothing and are in no sum but `refused`. `items` are the other items of papers
     that take money. `income` is what grantors give of the allocation. `by_route` holds the grants by their route, those
-    without one under the empty text.
+    without one under the empty text. `by_slot` is empty for a round of one year.
     """
 
     allocation: Decimal
@@ -35,6 +45,7 @@ class RoundSums:
     refused: Tally
     income: Tally = NOTHING
     over_agreed: Tally = NOTHING
+    by_slot: Sequence[SlotSums] = ()
 
     @property
     def own_budget(self) -> Decimal:
@@ -106,8 +117,27 @@ def sums_of(rounds: Collection[Round]) -> dict[int, RoundSums]:
 
 
 def of_round(*, round: Round) -> RoundSums:
-    """Return the sums of one round, for pages of the apps below."""
-    return sums_of([round])[round.pk]
+    """Return the sums of one round, for pages of the apps below, with those of each year where it has several."""
+    return replace(sums_of([round])[round.pk], by_slot=_by_slot(round))
+
+
+def _by_slot(round: Round) -> list[SlotSums]:
+    """Return the sums of each slot of a round, in four queries; none for a round of one year."""
+    if not round.profile:
+        return []
+    contracts = SingleTenderAction.objects.live().filter(round=round)
+    items = PaperItem.objects.taking().filter(decision__round=round).values_list("amount", flat=True)
+    besides = [round.divided(*each) for each in round.lines.values_list("profile", "amount")]
+    besides += [contract.charged_years(round.slots) for contract in contracts]
+    besides += [round.divided([], amount) for amount in items if amount is not None]
+    live = Award.objects.live().exclude(state=Award.State.REFUSED).filter(round=round)
+    grants = [round.divided(*each) for each in live.values_list("profile", "amount")]
+    held, granted = years.added(besides), years.added(grants)
+    sums = []
+    for slot, part in round.years:
+        for_grants = part - held.get(slot, money.ZERO)
+        sums.append(SlotSums(slot, for_grants, for_grants - granted.get(slot, money.ZERO)))
+    return sums
 
 
 def _sums(
