@@ -41,8 +41,17 @@ def _recommendation(item: PaperItem, known: Known, income: Sequence[Income]) -> 
         "items": [{"label": item.title, "reference": item.reference, "amount": amount}],
         "kind": item.item_kind.rule.noun,
         "kind_value": item.kind,
-        "source": item.source,
+        "source": _source(item),
     }
+
+
+def _source(item: PaperItem) -> str:
+    """Return where the amount of an item comes from; of income also the day of its agreement and its conditions."""
+    if item.income is None:
+        return item.source
+    words = f"{item.source}, agreed on {item.income.agreed_on:%-d %B %Y}"
+    conditions = " ".join(item.income.conditions.split()).removesuffix(".")
+    return f"{words}. Conditions of {item.income.grantor}: {conditions}" if conditions else words
 
 
 def sentence(item: PaperItem, known: Known) -> str:

@@ -125,7 +125,9 @@ def data_parts(paper: Data, record: Data | None = None) -> dict[str, str]:
             words += [paragraph["number"], "".join(piece["text"] for piece in paragraph["pieces"])]
         text_by_part[section["key"]] = " ".join(words)
     text_by_part["part 1"] = "1"
-    text_by_part["recommendations"] = " ".join(f"{each['number']} {each['text']}" for each in paper["recommendations"])
+    text_by_part["recommendations"] = " ".join(
+        f"{each['number']} {each['text']} {each.get('source', '')}" for each in paper["recommendations"]
+    )
     total = paper["table_2_total"]
     rows = " ".join(
         f"{row['label']} {row['each']} {row['paid']} {row['recipients']} {row['count']} {row['amount']}"

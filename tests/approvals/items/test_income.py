@@ -63,7 +63,14 @@ def test_income_that_no_paper_accepts_keeps_every_paper_back(alone: tuple[Decisi
 def test_an_uplift_is_accepted_with_what_it_raises(alone: tuple[Decision, dict[Role, User]]) -> None:
     decision, hired = alone
     first = record(decision.round, hired[Role.FINANCE], "7988282.00", "HO/1", accepted_in="PCD-1327")
-    more = record(decision.round, hired[Role.FINANCE], "919250.00", "HO/2", uplifts=first)
+    more = record(
+        decision.round,
+        hired[Role.FINANCE],
+        "919250.00",
+        "HO/2",
+        uplifts=first,
+        conditions="Spent by March.\nNot on cars.",
+    )
     item = ask(decision, ACCEPT, hired[Role.LEAD], wording="an uplift of the Grip Fund", income=more)
     assert (item.amount, item.source, item.whom) == (D("919250.00"), "HO/2", "Home Office")
     steps.put_forward(decision, hired)
@@ -78,8 +85,11 @@ def test_an_uplift_is_accepted_with_what_it_raises(alone: tuple[Decision, dict[R
         ("Income: Home Office, uplift", "919250.00", "HO/2, to be accepted"),
         ("Own budget", "0.00", ""),
     ]
+    terms = "HO/2, agreed on 1 September 2026. Conditions of Home Office: Spent by March. Not on cars"
+    assert paper["recommendations"][0]["source"] == terms
     for text in (html_text(frozen.html), pdf_text(bytes(frozen.pdf))):
         assert "which raises it to £8,907,532" in " ".join(text.split())
+        assert "Conditions of Home Office: Spent by March. Not on cars" in " ".join(text.split())
     decide(decision, hired[Role.DMPC])
     sign(decision, hired[Role.DMPC], factories.PASSWORD)
     more.refresh_from_db()
