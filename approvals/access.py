@@ -9,6 +9,7 @@ from approvals.models import (
     Award,
     Condition,
     Decision,
+    MatchFunding,
     Pack,
     Scenario,
     SingleTenderAction,
@@ -30,6 +31,15 @@ def condition_or_404(request: Request, reference: str, action: str) -> Condition
     condition = get_object_or_404(visible, reference=reference)
     enter(request, condition.award.round)
     return condition
+
+
+def match_funding_or_404(request: Request, reference: str, action: str) -> MatchFunding:
+    """The other money of a grant, where this person may do the action in its round."""
+    rows = MatchFunding.objects.select_related("award__bid", "award__round")
+    visible = rows.filter(award__in=Award.objects.visible_to(request.user, action))
+    match_funding = get_object_or_404(visible, reference=reference)
+    enter(request, match_funding.award.round)
+    return match_funding
 
 
 def decision_or_404(request: Request, reference: str, action: str) -> Decision:

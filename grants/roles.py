@@ -175,6 +175,8 @@ ACTIONS: dict[str, Action] = {
     "approve contract": _by(_R.LEAD, past="approved the contract under delegation"),
     "see single tender action": _by(*_READERS),
     "record payment": _by(_R.FINANCE, past="recorded a payment"),
+    "keep match funding": _by(_R.LEAD, _R.FINANCE, past="recorded other money of the project"),
+    "withdraw match funding": _by(_R.LEAD, _R.FINANCE, past="withdrew other money of the project"),
     "meet condition": _by(_R.LEAD, _R.FINANCE, past="recorded that a condition is met"),
     "undo condition": _by(_R.LEAD, _R.FINANCE, past="recorded that a condition is not met"),
     "see reconciliation": _by(*_READERS),

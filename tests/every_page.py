@@ -19,6 +19,7 @@ from approvals.models import (
     Condition,
     Decision,
     DelegationRule,
+    MatchFunding,
     PaperItem,
     PartTwo,
     Query,
@@ -192,6 +193,7 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         **{
             f"grants:{name}": {"reference": income.reference} for name in ("income", "change_income", "withdraw_income")
         },
+        "approvals:withdraw_match_funding": {"reference": match_of(award, lead).reference},
         "approvals:reconciliation_part": {"round": round.reference, "part": "grants"},
         **{
             f"bids:{name}": {"reference": upload.reference}
@@ -266,6 +268,13 @@ def item_of(decision: Decision, lead: User) -> dict[str, Any]:
         },
     )
     return {"reference": decision.reference, "item": reference}
+
+
+def match_of(award: Award, by: User) -> MatchFunding:
+    """Other money of the project of a grant."""
+    return MatchFunding.objects.create(
+        award=award, reference="MAT-TEST", source="A trust", amount=1, recorded_by=by, recorded_at=AT
+    )
 
 
 def condition_of(award: Award, by: User) -> dict[str, Any]:

@@ -194,6 +194,8 @@ TABLE = {
     "approvals:grant_register_file": "*",
     "approvals:contract_register": "*",
     "approvals:contract_register_file": "*",
+    "approvals:keep_match_funding": "lf",
+    "approvals:withdraw_match_funding": "lf",
     "approvals:carry_overs": "lodfa",
     "approvals:propose_carry_over": "lf",
     "approvals:carry_over": "lodfa",

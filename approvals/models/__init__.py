@@ -21,6 +21,7 @@ from approvals.models.decisions import (
 )
 from approvals.models.items import PaperItem
 from approvals.models.loading import LoadedStage
+from approvals.models.match import MatchFunding
 from approvals.models.register import RegisterEntry
 from approvals.models.scenarios import Scenario, ScenarioItem
 from approvals.models.search import DecisionWords, RegisterWords
@@ -38,6 +39,7 @@ __all__ = [
     "DecisionWords",
     "DelegationRule",
     "LoadedStage",
+    "MatchFunding",
     "Pack",
     "PaperItem",
     "PartTwo",

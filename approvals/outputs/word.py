@@ -178,6 +178,7 @@ def _appendix(word: WordFile, anchor: str, title: str, rows: Sequence[Data], ame
             [
                 ("Changed", f"{amended} {row.get('was_how', 'decided on')} {pounds(was)}" if was else ""),
                 ("By financial year", "; ".join(f"{year}: {pounds(part)}" for year, part in row.get("years", []))),
+                ("Other money", "; ".join(f"{pounds(part)} from {name}" for name, part in row.get("match", []))),
                 ("Purpose", row["purpose"]),
                 ("Aims", row["aims"]),
                 ("Outputs", row["outputs"]),

@@ -48,7 +48,7 @@ def _entry(award: Award) -> dict[str, Any]:
     bid, body = award.bid, award.round.body
     valid = next(iter(fetched(award, "valid")), None)
     outcome = getattr(bid, "outcome", None)
-    early, earlier = paid_early(award), was(award)
+    early, earlier, matched = paid_early(award), was(award), fetched(award, "matched")
     return {
         "reference": award.reference,
         "bid": bid.source_reference,
@@ -62,6 +62,7 @@ def _entry(award: Award) -> dict[str, Any]:
         "was_how": was_how(award) if earlier is not None else "",
         "was_state": was_state(award) if earlier is not None else "",
         **({"years": [[slot.label, money.text(part)] for slot, part in award.years]} if award.round.profile else {}),
+        **({"match": [[each.source, money.text(each.amount)] for each in matched]} if matched else {}),
         "purpose": bid.summary,
         "beneficiaries": bid.beneficiaries,
         "boroughs": body.areas.names(bid.boroughs),

@@ -19,6 +19,7 @@ Data = Mapping[str, Any]
 _GRANT = {
     "amount": "Amount",
     "years": "By year",
+    "match": "Other money",
     "route": "Goes to",
     "title": "Title",
     "recipient": "Recipient",
@@ -183,6 +184,7 @@ def _grants(paper: Data) -> dict[str, dict[str, str]]:
         for entry in paper.get(appendix, ()):
             facts = {name: str(entry.get(name) or "") for name in _GRANT} | {"route": route}
             facts["amount"] = _pounds(entry["amount"])
+            facts["match"] = ", ".join(f"{_pounds(amount)} from {name}" for name, amount in entry.get("match", ()))
             facts["years"] = _profile(entry.get("years", ()))
             facts["paid_early"] = _pounds(entry["paid_early"]) if entry.get("paid_early") else ""
             facts_by_reference[entry["reference"]] = facts

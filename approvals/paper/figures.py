@@ -19,6 +19,7 @@ from approvals.prose.figures import Figure, Figures
 from approvals.prose.known import Known
 from approvals.reconciliation import facts
 from approvals.reconciliation.facts import BidEntry, Grant, Position
+from approvals.reconciliation.position import fetched
 from approvals.reconciliation.sums import Reconciliation
 from approvals.routing.withheld import recipient_of
 from grants import money, years
@@ -87,6 +88,8 @@ def figures_of(basis: Sources) -> Figures:
             labelled("item", item.title, item.amount, source, "Other items")
     for award in basis.awards:
         amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}", "Each grant")
+    for name, value, source in _of_match(basis):
+        amount(name, value, source, "Each grant")
     for name, value, source in _of_suppliers(basis):
         amount(name, value, source)
     decider = basis.decision.round.body.offices.decider_short
@@ -114,6 +117,18 @@ def _of_income(reco: Reconciliation) -> Iterator[tuple[str, Decimal, str]]:
         if each.uplifts:
             yield f"uplift {each.agreement}", each.amount, f"The uplift of {each.grantor}"
             yield f"uplift {each.agreement} to", facts.raised_to(reco.income, each), "With the uplift"
+
+
+def _of_match(basis: Sources) -> Iterator[tuple[str, Decimal, str]]:
+    """Yield the name, the sum in pounds and the source of the other money of the projects, of each and in all."""
+    matched = {award: money.total([each.amount for each in fetched(award, "matched")]) for award in basis.awards}
+    if not any(matched.values()):
+        return
+    yield "match funding", money.total(list(matched.values())), "Other money of the projects, beside the grants"
+    for award, total in matched.items():
+        if total:
+            name = award.bid.source_reference
+            yield f"match funding {name}", total, f"Other money for {award.bid.title}"
 
 
 def _of_suppliers(basis: Sources) -> Iterator[tuple[str, Decimal, str]]:

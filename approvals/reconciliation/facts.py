@@ -168,6 +168,14 @@ def raised_to(income: Sequence[Income], uplift: Income) -> Decimal:
     return money.total([each.amount for each in upto if uplift.uplifts in (each.reference, each.uplifts)])
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Other money of a project with a grant, in pounds. It takes nothing of the allocation."""
+
+    source: str
+    amount: Decimal
+
+
 # A code and its label, such as a theme of the round or a borough.
 Label = tuple[str, str]
 
@@ -210,6 +218,7 @@ class Grant:
     former: Decimal | None = None
     family: str = ""
     unit: str = ""
+    match: Sequence[Match] = ()
 
 
 @dataclass(frozen=True, slots=True)

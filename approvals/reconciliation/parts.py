@@ -244,7 +244,7 @@ def splits(position: Position) -> dict[str, Split]:
     grants = Part("grants", "Grants to third parties", [_grant(grant) for grant in position.grants])
     by_dimension = [_by(dimension, position.grants, grants) for dimension in DIMENSIONS]
     in_order = [*_of_money(position, grants, by_dimension[0]), *_of_bids(position), *by_dimension]
-    in_order += [*_of_contracts(position), *_of_payments(position, grants)]
+    in_order += [*_of_contracts(position), *_of_payments(position, grants), *_of_match(position)]
     return {split.name: split for split in in_order}
 
 
@@ -389,6 +389,15 @@ def _of_contracts(position: Position) -> list[Split]:
             by_year("profile", "Run in", profiled, "contract year"),
         ),
     ]
+
+
+def _of_match(position: Position) -> list[Split]:
+    """Return the other money of the projects, which is no part of any sum of the round; nothing where there is none."""
+    rows = [_grant(grant, each.amount, f"from {each.source}") for grant in position.grants for each in grant.match]
+    whole = Part(
+        "match", "Other money of the projects", rows, "sum", "It is beside the grants and takes nothing of them."
+    )
+    return [Split("match", "Other money, beside the allocation", whole, [whole])] if rows else []
 
 
 def _of_payments(position: Position, grants: Part) -> list[Split]:

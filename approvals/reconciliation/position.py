@@ -13,6 +13,7 @@ from approvals.models import (
     Award,
     CarryOver,
     Condition,
+    MatchFunding,
     PaperItem,
     Payment,
     Recommendation,
@@ -52,6 +53,7 @@ def _fetching(awards: AwardQuerySet) -> QuerySet[Award]:
         .prefetch_related(
             Prefetch("approvals", Approval.objects.filter(invalid_at=None).select_related("approved_by"), "valid"),
             Prefetch("payments", Payment.objects.order_by("paid_on"), "paid"),
+            Prefetch("match_funding", MatchFunding.objects.filter(state=MatchFunding.State.STATED), "matched"),
             Prefetch("conditions", Condition.objects.standing(), "standing"),
             Prefetch(
                 "bid__recommendations",
@@ -80,8 +82,11 @@ def _summed_of(round: Round) -> list[Award]:
     agreed = Recommendation.objects.filter(bid__round=round, answer=Recommendation.Answer.AGREE).order_by("-id")
     tags = {tag.pk: tag for tag in round.tags.all()}
     tagged = Bid.tags.through.objects.filter(bid__round=round).order_by("tag")
+    stated = MatchFunding.objects.filter(award__round=round, state=MatchFunding.State.STATED)
+    matched = stated.values_list("award", "source", "amount", named=True)
     by_name = {
         "valid": _by_key((row.award, row) for row in valid),
+        "matched": _by_key((row.award, row) for row in matched),
         "paid": _by_key((row.award, row) for row in paid),
     }
     of_bids = {
@@ -336,6 +341,7 @@ def _grant(award: Award, current: Route | None) -> Grant:
         former=getattr(award, "was", None),
         family=bid.family.name if bid.family else "",
         unit=bid.sponsoring_unit,
+        match=[facts.Match(each.source, each.amount) for each in fetched(award, "matched")],
     )
 
 

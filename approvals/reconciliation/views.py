@@ -50,7 +50,7 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
         "internal": splits["internal"].whole,
         "splits": [splits[dimension.name] for dimension in parts.DIMENSIONS],
         "years": [splits["charged"], splits["profile"]],
-        "payments": [splits["paid"], splits["retrospective"]],
+        "payments": [splits["paid"], splits["retrospective"], *([splits["match"]] if "match" in splits else [])],
         "checks": [_with_causes(this_round, figures, check) for check in checks.checks(figures, reconciled)],
         "virements": this_round.virements.select_related("source", "target")[:5],
         "carry_overs": this_round.carry_overs.select_related("line", "award__bid")[:5],

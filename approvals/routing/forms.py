@@ -14,6 +14,7 @@ from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, Version
 from grants.formulas import no_formula
 from grants.layout import Piece, Rows, Tick
 from grants.models import Round
+from grants.printable import must_print
 
 
 class ApprovableForm(Form):
@@ -35,6 +36,11 @@ class ApprovableForm(Form):
             tick = Tick("awards", next(number), award.reference, f"Approve {award.bid.title}") if not why_not else ""
             lines.append(((award, why_not), {"tick": tick} if tick and may_approve else {}))
         self.pieces = [Rows("approvals/routing/_awards_to_approve.html", lines, "awards")]
+
+
+class MatchFundingForm(Form):
+    source = forms.CharField(label="Who gives it", max_length=150, validators=[must_print, no_formula])
+    amount = MoneyField(label="Amount")
 
 
 class ApproveForm(Form):

@@ -10,10 +10,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from approvals.access import award_or_404, condition_or_404
-from approvals.models import Approval, Award, DecisionItem, DelegationRule
+from approvals.access import award_or_404, condition_or_404, match_funding_or_404
+from approvals.models import Approval, Award, DecisionItem, DelegationRule, MatchFunding
 from approvals.reconciliation import parts, position
-from approvals.routing import approving, awards, commitments, conditions, duties, listing, profiles, withholding
+from approvals.routing import (
+    approving,
+    awards,
+    commitments,
+    conditions,
+    duties,
+    listing,
+    matching,
+    profiles,
+    withholding,
+)
 from approvals.routing import limits as rule_transitions
 from approvals.routing.facts import RouteFacts
 from approvals.routing.forms import (
@@ -21,6 +31,7 @@ from approvals.routing.forms import (
     ApproveForm,
     ConfirmRuleForm,
     EscalateForm,
+    MatchFundingForm,
     MeetConditionForm,
     PaymentForm,
     RuleForm,
@@ -29,7 +40,7 @@ from approvals.routing.forms import (
 from grants import money
 from grants.access import Request, allow, enter, holdings, must, round_or_404
 from grants.counting import counted
-from grants.forms import ConfirmForm, SeenReasonForm, attempt
+from grants.forms import ConfirmForm, ReasonForm, SeenReasonForm, attempt
 from grants.models import Round
 from grants.pages import LONG_PAGE, form_page, page_of, whole_number
 
@@ -245,6 +256,7 @@ def award(request: Request, reference: str) -> HttpResponse:
         .order_by("pk"),
         "in_flight": commitments.in_flight(this_award.round),
         "years": profiles.rows(this_award),
+        "match_funding": this_award.match_funding.filter(state=MatchFunding.State.STATED),
     }
     if this_award.is_payable:
         context["places"] = parts.places(position.grant(this_award))
@@ -269,6 +281,36 @@ def record_payment(request: Request, reference: str) -> HttpResponse:
         to=reverse("approvals:award", args=[this_award.reference]),
         award=this_award,
         conditions=this_award.conditions.standing().select_related("recorded_by", "ended_in", "replaced_by"),
+    )
+
+
+@allow("keep match funding")
+def keep_match_funding(request: Request, reference: str) -> HttpResponse:
+    this_award = award_or_404(request, reference, "keep match funding")
+    return form_page(
+        request,
+        "approvals/routing/keep_match_funding.html",
+        MatchFundingForm(request.POST or None),
+        lambda data: matching.keep_match_funding(award=this_award, **data, by=request.user, at=timezone.now()),
+        done=lambda made: f"You recorded {made}",
+        to=reverse("approvals:award", args=[this_award.reference]),
+        award=this_award,
+    )
+
+
+@allow("withdraw match funding")
+def withdraw_match_funding(request: Request, reference: str) -> HttpResponse:
+    match_funding = match_funding_or_404(request, reference, "withdraw match funding")
+    return form_page(
+        request,
+        "approvals/routing/withdraw_match_funding.html",
+        ReasonForm(request.POST or None),
+        lambda data: matching.withdraw_match_funding(
+            match_funding=match_funding, **data, by=request.user, at=timezone.now()
+        ),
+        done=f"You withdrew {match_funding}",
+        to=reverse("approvals:award", args=[match_funding.award.reference]),
+        match_funding=match_funding,
     )
 
 

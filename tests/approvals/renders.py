@@ -179,6 +179,7 @@ def _appendix(number: str, rows: Any) -> str:
     for i, row in enumerate(rows, start=1):
         words += [str(i), row["title"], row["amount"], *(row[name] for name in (*names, *more, "illustrative"))]
         words += [f"{year} {amount}" for year, amount in row.get("years", ())]
+        words += [f"{amount} {source}" for source, amount in row.get("match", ())]
     return " ".join(words)
 
 
