@@ -140,7 +140,7 @@ def moved(round: Round, user: User) -> None:
     virement.confirm_virement(virement=made, by=person_of(Role.LEAD, round), at=NOW)
 
 
-def given(round: Round, user: User) -> None:
+def income_recorded(round: Round, user: User) -> None:
     terms = income.IncomeTerms("Home Office", "HO/1", NOW.date(), Decimal(1))
     income.keep_income(round=round, terms=terms, by=person_of(Role.FINANCE, round), at=NOW)
 
@@ -186,8 +186,8 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("grants:people", Role.ADMINISTRATOR, joined),
     ("grants:round_trail", Role.AUDITOR, line),
     ("grants:virements", Role.FINANCE, moved),
-    ("grants:round_income", Role.FINANCE, given),
-    ("approvals:reconciliation", Role.LEAD, given),
+    ("grants:round_income", Role.FINANCE, income_recorded),
+    ("approvals:reconciliation", Role.LEAD, income_recorded),
     ("approvals:reconciliation", Role.LEAD, moved),
     ("approvals:what_if", Role.LEAD, asked_for),
     ("approvals:reconciliation", Role.LEAD, asked_for),

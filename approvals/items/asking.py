@@ -107,7 +107,7 @@ def ask_item(
         item = PaperItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
         must_be_current(item, seen)
         states.must_allow(item, verb, f"{item.title} has been decided or withdrawn, so it cannot be changed")
-        before = _told(item)
+        before = _content_of(item)
     content = _with_percentage(decision.round, _with_income(content, item))
     if wrong := list(faults(content, day_of(at))):
         raise Incomplete(wrong)
@@ -122,7 +122,7 @@ def ask_item(
     item.asked_by, item.asked_at = by, at
     item.version += 1
     item.save()
-    facts = {"decision": decision.reference, **_told(item)}
+    facts = {"decision": decision.reference, **_content_of(item)}
     audit.record("ask item", item, round=decision.round, by=by, at=at, before=before, facts=facts)
     return item
 
@@ -164,10 +164,10 @@ def _with_percentage(round: Round, content: ItemContent) -> ItemContent:
     return replace(content, amount=amount, source=content.source or words)
 
 
-def _told(item: PaperItem) -> dict[str, Any]:
+def _content_of(item: PaperItem) -> dict[str, Any]:
     """Return what the trail holds of an item."""
-    told = {name: getattr(item, name) for name in _CONTENT if name != "income"}
-    return told | ({"income": item.income.reference} if item.income else {})
+    content = {name: getattr(item, name) for name in _CONTENT if name != "income"}
+    return content | ({"income": item.income.reference} if item.income else {})
 
 
 def _stripped(content: ItemContent) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from approvals.loading.trail import Trail, when_and_who
-from approvals.models import Approval, Award, Payment, Recommendation
+from approvals.models import Approval, Award, CarryOver, Payment, Recommendation
 from bids.intake.content import LISTS
 from bids.intake.rows import COLUMNS, MAY_BE_MISSING
 from bids.models import Bid, PanelOutcome, PracticeCard, Scorecard
@@ -190,6 +190,7 @@ def stages(round: Round, events: Trail) -> dict[str, dict[str, Any]]:
         "reviewed": events.stage("review bid"),
         "routed": _routed(events, own),
         "payments": events.stage("record payment"),
+        "carried": _carried(round),
         "approved": _approved(round, events),
     }
     return {name: stage for name, stage in described.items() if stage}
@@ -215,6 +216,30 @@ def _routed(events: Trail, own: dict[str, str]) -> dict[str, Any]:
         named = [{"bid": own[event.bid], "reason": event.because} for event in events.of(action)]
         stage |= {name: named} if stage and named else {}
     return stage
+
+
+def _carried(round: Round) -> dict[str, Any]:
+    made = CarryOver.objects.filter(round=round, state=CarryOver.State.CONFIRMED).order_by("pk")
+    carried = list(made.select_related("award__bid", "line", "proposed_by", "answered_by"))
+    if not carried or carried[0].answered_by is None:
+        return {}
+    acts = [
+        {
+            **({"bid": each.award.bid.source_reference} if each.award else {}),
+            **({"line": each.line.label} if each.line else {}),
+            "from": each.source,
+            "amount": money.text(each.amount),
+            "reason": each.reason,
+        }
+        for each in carried
+    ]
+    first = carried[0]
+    who = {
+        "on": day_of(first.proposed_at),
+        "by": first.proposed_by.username,
+        "confirmed_by": carried[0].answered_by.username,
+    }
+    return who | {"carry_overs": acts}
 
 
 def _approved(round: Round, events: Trail) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def amendment(round: Round, events: Trail) -> dict[str, Any]:
                 "bid": change.award.bid.source_reference,
                 "amount": money.text(change.amount),
                 "reason": because[change.award.bid.reference],
+                **({"years": dict(change.profile)} if change.profile else {}),
             }
             for change in changes
         ],
@@ -87,8 +88,13 @@ def _item(item: PaperItem) -> dict[str, Any]:
         "source": item.source,
         "whom": item.whom,
         "until": item.until,
+        "percent": None if item.percent is None else money.text(item.percent),
+        "percent_of": item.percent_of,
+        "income": item.income.agreement if item.income else "",
     }
-    return {name: value for name, value in content.items() if value}
+    # The amount of a fee follows from its percentage, and the terms of income from its agreement.
+    derived = {"amount"} if item.percent else {"amount", "source", "whom"} if item.income else set()
+    return {name: value for name, value in content.items() if value and name not in derived}
 
 
 def _stages(decision: Decision, events: Trail) -> dict[str, dict[str, Any]]:

@@ -18,10 +18,10 @@ from approvals.loading import body_text, export_bids, export_papers, trail
 from approvals.loading.contents import FILES
 from approvals.loading.toml_text import toml_of
 from approvals.loading.trail import Trail
-from approvals.models import DelegationRule, SingleTenderAction
+from approvals.models import Decision, DelegationRule, SingleTenderAction
 from bids.models import Bid, BidFile, Knowledge, Practice
 from grants import money
-from grants.models import Alias, Organisation, RoleHolding, Round, own_body
+from grants.models import Alias, Income, Organisation, RoleHolding, Round, own_body
 from grants.roles import Role
 
 BODY = "body"
@@ -72,6 +72,7 @@ def _toml(round: Round, events: Trail) -> dict[str, Any]:
         "round": _round(round, events),
         "administrator": _administrator(),
         "people": list(_people(round)),
+        "income": list(_income(round)),
         "budget_lines": list(_lines(round, events)),
         "delegation_rules": list(_rules(round)),
         "organisations": list(_organisations(round)),
@@ -86,6 +87,8 @@ def _toml(round: Round, events: Trail) -> dict[str, Any]:
 
 
 def _round(round: Round, events: Trail) -> dict[str, Any]:
+    # The terms on which it opened: an uplift raises the allocation later, and money carried over moves in it.
+    opened = events.of("open round")[0].facts
     extended = events.of("extend scoring")
     closes = extended[0].before["scoring_closes_on"] if extended else round.scoring_closes_on
     confirmed = DelegationRule.objects.filter(round=round).exclude(confirmed_by=None).select_related("confirmed_by")
@@ -94,7 +97,7 @@ def _round(round: Round, events: Trail) -> dict[str, Any]:
         "reference": round.reference,
         "title": round.title,
         "financial_year": round.financial_year,
-        "allocation": money.text(round.allocation),
+        "allocation": opened["allocation"],
         "purpose": round.purpose,
         "opens_on": round.opens_on,
         "closes_on": round.closes_on,
@@ -104,7 +107,9 @@ def _round(round: Round, events: Trail) -> dict[str, Any]:
         "scored": round.scored,
         "rules_confirmed_by": lead.confirmed_by.username if lead and lead.confirmed_by else "",
         "body": BODY if round.body.digest != own_body().digest else "",
-        "years": _profile(round.profile),
+        "own_budget": None if round.own_budget is None else money.text(round.own_budget),
+        "over_allocation_percent": money.text(round.over_allocation_percent) if round.over_allocation_percent else "",
+        "years": _profile(opened.get("years", [])),
     }
     return {name: value for name, value in own.items() if value or name == "scored"}
 
@@ -136,14 +141,29 @@ def _lines(round: Round, events: Trail) -> Iterator[dict[str, Any]]:
     for line in round.lines.order_by("pk"):
         kept = events.of("keep budget line", line.reference)[-1]
         content = {
-            "kind": line.kind,
-            "label": line.label,
-            "amount": money.text(line.amount),
-            "note": line.note,
+            **{name: str(kept.facts[name]) for name in ("kind", "label", "amount", "note")},
             **trail.when_and_who(kept, reason=True),
-            "years": _profile(line.profile),
+            "years": _profile(kept.facts.get("profile", [])),
         }
         yield {name: value for name, value in content.items() if value and name != "on"}
+
+
+def _income(round: Round) -> Iterator[dict[str, Any]]:
+    own = set(Decision.objects.filter(round=round).values_list("reference", flat=True))
+    for income in Income.objects.filter(round=round).select_related("uplifts", "recorded_by").order_by("pk"):
+        content = {
+            "grantor": income.grantor,
+            "agreement": income.agreement,
+            "agreed_on": income.agreed_on,
+            "amount": money.text(income.amount),
+            "conditions": income.conditions,
+            "uplifts": income.uplifts.agreement if income.uplifts else "",
+            # What a paper of the round accepted is accepted again when that is signed.
+            "accepted_in": "" if income.accepted_in in own else income.accepted_in,
+            "by": income.recorded_by.username,
+            "years": _profile(income.profile),
+        }
+        yield {name: value for name, value in content.items() if value}
 
 
 def _rules(round: Round) -> Iterator[dict[str, Any]]:

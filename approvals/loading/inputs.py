@@ -12,7 +12,7 @@ from approvals.loading import contents, order
 
 # The tables of `round.toml` and the CSV files that each stage reads beside its own table. Each belongs to one stage.
 TABLES = {
-    "opened": ("round", "administrator", "people", "budget_lines", "delegation_rules"),
+    "opened": ("round", "administrator", "people", "income", "budget_lines", "delegation_rules"),
     "received": ("organisations",),
     "scoring": ("knowledge", "practice"),
     "reviewed": ("single_tender_actions",),

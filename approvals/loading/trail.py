@@ -20,6 +20,7 @@ WRITTEN = frozenset(
         *("save draft", "submit scorecard", "extend scoring", "close scoring", "record outcome"),
         *("group bids", "review bid", "keep single tender action", "approve contract"),
         "withhold recipient",
+        *("keep income", "accept income", "refuse income", "propose carry-over", "confirm carry-over"),
         *("route awards", "clear warning", "escalate award", "record payment", "approve award"),
         # It follows from an amended grant, or from what is done a second time, which is named itself.
         "invalidate approval",

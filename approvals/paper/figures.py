@@ -48,8 +48,8 @@ def figures_of(basis: Sources) -> Figures:
         amount(next(name for name in names if name.casefold() not in by_name), value, source, group)
 
     amount("allocation", reco.allocation, "The allocation of the round")
-    for name, value, source in _of_income(reco):
-        amount(name, value, source, "Income")
+    for name, value, source in chain(_of_income(reco), _of_match(basis), _of_suppliers(basis)):
+        amount(name, value, source)
     for line_kind in BudgetLine.Kind:
         lines = [line.amount for line in basis.decision.round.lines.all() if line.kind == line_kind]
         if lines:
@@ -88,10 +88,6 @@ def figures_of(basis: Sources) -> Figures:
             labelled("item", item.title, item.amount, source, "Other items")
     for award in basis.awards:
         amount(f"grant {award.bid.source_reference}", award.amount, f"The grant for {award.bid.title}", "Each grant")
-    for name, value, source in _of_match(basis):
-        amount(name, value, source, "Each grant")
-    for name, value, source in _of_suppliers(basis):
-        amount(name, value, source)
     decider = basis.decision.round.body.offices.decider_short
     for row in table_2(basis.routed(Award.Route.DMPC)):
         source = f"Sum of {counted(row['count'], 'grant')} to the {decider}"

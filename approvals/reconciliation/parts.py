@@ -278,16 +278,19 @@ def _of_sources(position: Position, allocated: Row) -> list[Split]:
     """Return where the allocation comes from; nothing where all of it is the body's own and none is carried over."""
     if not position.income and not position.carried:
         return []
-    given = [Row(Kind.INCOME, each.reference, each.label, each.amount, each.agreement) for each in position.income]
+    income_rows = [
+        Row(Kind.INCOME, each.reference, each.label, each.amount, each.agreement) for each in position.income
+    ]
     # In all, what leaves one year is in another.
     moved = [Row(Kind.CARRY_OVER, each.reference, str(each), money.ZERO) for each in position.carried]
     note = "The allocation, less what grantors give of it."
-    own = Part(OWN_BUDGET, "Own budget", [allocated, *_less(given), *_less(moved)], "row", note)
+    own = Part(OWN_BUDGET, "Own budget", [allocated, *_less(income_rows), *_less(moved)], "row", note)
     parts = [
-        Part(f"income-{row.reference.lower()}", f"Income: {row.label}", [row], "source", row.note) for row in given
+        Part(f"income-{row.reference.lower()}", f"Income: {row.label}", [row], "source", row.note)
+        for row in income_rows
     ]
     parts += [own, *([Part("carried", "Carried over", moved, "carry-over")] if moved else [])]
-    whole = [*given, Row(Kind.PART, own.key, own.label, own.total), *moved]
+    whole = [*income_rows, Row(Kind.PART, own.key, own.label, own.total), *moved]
     return [Split("sources", "Where the allocation comes from", Part("sources", "Sources", whole, "row"), parts)]
 
 

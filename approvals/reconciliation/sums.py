@@ -125,11 +125,11 @@ class Reconciliation:
         """Return where the allocation comes from; nothing where no grantor gives any of it."""
         if not self.income:
             return {}
-        given = [
+        sources = [
             {"grantor": each.grantor, "agreement": each.agreement, "amount": money.text(each.amount)}
             for each in self.income
         ]
-        return {"income": given, "own_budget": money.text(self.own_budget)}
+        return {"income": sources, "own_budget": money.text(self.own_budget)}
 
     def _above(self) -> dict[str, Any]:
         """Return what was agreed above the allocation; nothing where nothing was."""
@@ -228,17 +228,17 @@ def _of_fees(position: Position) -> Iterator[Discrepancy]:
 
 
 def _of_sources(position: Position, slots: Sequence[SlotSums]) -> Iterator[Discrepancy]:
-    given = money.total([each.amount for each in position.income])
-    own = position.allocation - given
+    income = money.total([each.amount for each in position.income])
+    own = position.allocation - income
     allocation = f"the allocation of {money.pounds(position.allocation)}"
     if own < 0:
-        message = f"Income comes to {money.pounds(given)}, {money.pounds(-own)} more than {allocation}."
+        message = f"Income comes to {money.pounds(income)}, {money.pounds(-own)} more than {allocation}."
         yield Discrepancy("sources", message, -own, position.reference)
     elif position.own_budget is not None and position.own_budget != own:
         gap = position.own_budget - own
         yield Discrepancy(
             "sources",
-            f"Income of {money.pounds(given)} and an own budget of {money.pounds(position.own_budget)} come to "
+            f"Income of {money.pounds(income)} and an own budget of {money.pounds(position.own_budget)} come to "
             f"{money.pounds(abs(gap))} {'more' if gap > 0 else 'less'} than {allocation}.",
             abs(gap),
             position.reference,

@@ -75,15 +75,15 @@ def by_slot(
         return ()
     allocated = years.added([allocation])
     sums = {taker: years.added(taken.get(taker, ())) for taker in TAKERS}
-    given, moved, above = years.added(income), years.added(carried), years.added(over_agreed)
-    strays = {slot for of_taker in (*sums.values(), given) for slot in of_taker} - allocated.keys()
+    received, moved, above = years.added(income), years.added(carried), years.added(over_agreed)
+    strays = {slot for of_taker in (*sums.values(), received) for slot in of_taker} - allocated.keys()
     ordered = [*allocated, *sorted(strays, key=lambda slot: slot.label)]
     return tuple(
         SlotSums(
             slot,
             allocated.get(slot, money.ZERO),
             **{taker: sums[taker].get(slot, money.ZERO) for taker in TAKERS},
-            income=given.get(slot, money.ZERO),
+            income=received.get(slot, money.ZERO),
             carried=moved.get(slot, money.ZERO),
             over_agreed=above.get(slot, money.ZERO),
         )

@@ -171,12 +171,11 @@ def _over(round: Round, amount: Decimal, profile: Profile, income: Income | None
             f"The allocation is {money.pounds(round.allocation)}, and other income gives all but {money.pounds(left)} "
             "of it. Enter no more than that, or record an uplift, which raises the allocation"
         )
-    given = years.added([*(round.divided(other.profile, other.amount) for other in others), profile])
+    income_by_slot = years.added([*(round.divided(other.profile, other.amount) for other in others), profile])
     for slot, part in round.years:
-        if given.get(slot, money.ZERO) > part:
-            return (
-                f"In {slot} income would come to {money.pounds(given[slot])}, more than the {money.pounds(part)} of it"
-            )
+        if income_by_slot.get(slot, money.ZERO) > part:
+            total = money.pounds(income_by_slot[slot])
+            return f"In {slot} income would come to {total}, more than the {money.pounds(part)} of it"
     return ""
 
 

@@ -40,11 +40,11 @@ def round_income(request: Request, round: str) -> HttpResponse:
     rows = list(this_round.income.select_related("uplifts"))
     for each in rows:
         each.round = this_round
-    given = money.total([each.amount for each in rows if each.is_in_force])
+    income_total = money.total([each.amount for each in rows if each.is_in_force])
     context = {
         "rows": [(each, transitions.by_slot(each)) for each in rows],
-        "given": given,
-        "own_budget": this_round.allocation - given,
+        "income_total": income_total,
+        "own_budget": this_round.allocation - income_total,
     }
     return render(request, "grants/rounds/round_income.html", context)
 

@@ -170,7 +170,7 @@ def test_what_is_carried_over_has_its_row_by_year_and_the_round_still_adds_up(
 def test_income_stays_in_the_year_that_it_was_given_for(round: Round, kit: User, lead: User, grant: Award) -> None:
     carry(round, kit, lead, award=grant, amount=D(5000))
     figures = position.position(round, NOW.date())
-    given = Income(
+    income = Income(
         "INC-1",
         "Home Office",
         "HO/1",
@@ -178,7 +178,7 @@ def test_income_stays_in_the_year_that_it_was_given_for(round: Round, kit: User,
         accepted_in="x",
         years=tuple(zip(TWO, (D(400000), D(600000)), strict=True)),
     )
-    reconciled = sums.reconcile(replace(figures, income=(given,), own_budget=money.ZERO))
+    reconciled = sums.reconcile(replace(figures, income=(income,), own_budget=money.ZERO))
     assert not [each for each in reconciled.discrepancies if each.check == "sources"]
     assert [each.own_budget for each in reconciled.years] == [D(0), D(0)]
 

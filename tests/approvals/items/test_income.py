@@ -48,15 +48,15 @@ def problems(decision: Decision) -> list[str]:
 
 def test_income_that_no_paper_accepts_keeps_every_paper_back(alone: tuple[Decision, dict[Role, User]]) -> None:
     decision, hired = alone
-    given = record(decision.round, hired[Role.FINANCE], "5000.00", "HO/1")
+    offer = record(decision.round, hired[Role.FINANCE], "5000.00", "HO/1")
     ask(decision, OF_EACH_KIND[ItemKind.AGREE], hired[Role.LEAD])
     wrong = "£5,000 from Home Office is not accepted, and no paper asks for it."
     assert wrong in problems(decision)
-    ask(decision, ACCEPT, hired[Role.LEAD], income=given)
+    ask(decision, ACCEPT, hired[Role.LEAD], income=offer)
     assert wrong not in problems(decision)
     # The item asks for the sum of its day. Of another sum, nobody asks to accept it.
     terms = income.IncomeTerms("Home Office", "HO/1", date(2026, 9, 1), D("5000.01"))
-    income.keep_income(round=decision.round, terms=terms, income=given, by=hired[Role.FINANCE], at=NOW)
+    income.keep_income(round=decision.round, terms=terms, income=offer, by=hired[Role.FINANCE], at=NOW)
     assert "£5,000.01 from Home Office is not accepted, and no paper asks for it." in problems(decision)
 
 
@@ -127,14 +127,14 @@ def test_an_uplift_that_grants_need_is_not_refused(alone: tuple[Decision, dict[R
 
 def test_one_item_alone_accepts_an_income(alone: tuple[Decision, dict[Role, User]]) -> None:
     decision, hired = alone
-    given = record(decision.round, hired[Role.FINANCE], "5000.00", "HO/1")
-    assert offered(decision) == [given]
+    offer = record(decision.round, hired[Role.FINANCE], "5000.00", "HO/1")
+    assert offered(decision) == [offer]
     with pytest.raises(Refused, match="Enter £5,000, the amount of the income, or nothing"):
-        ask(decision, ACCEPT, hired[Role.LEAD], income=given, amount=D("5000.01"), source="x")
+        ask(decision, ACCEPT, hired[Role.LEAD], income=offer, amount=D("5000.01"), source="x")
     with pytest.raises(Refused, match="Delete the income: “Note something” accepts none"):
-        ask(decision, OF_EACH_KIND[ItemKind.NOTE], hired[Role.LEAD], income=given)
-    item = ask(decision, ACCEPT, hired[Role.LEAD], income=given)
+        ask(decision, OF_EACH_KIND[ItemKind.NOTE], hired[Role.LEAD], income=offer)
+    item = ask(decision, ACCEPT, hired[Role.LEAD], income=offer)
     assert offered(decision) == []
-    assert offered(decision, item) == [given]
+    assert offered(decision, item) == [offer]
     with pytest.raises(Refused, match="no other item accepts"):
-        ask(decision, ACCEPT, hired[Role.LEAD], income=given)
+        ask(decision, ACCEPT, hired[Role.LEAD], income=offer)

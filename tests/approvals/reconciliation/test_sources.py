@@ -103,5 +103,5 @@ def test_a_round_without_income_has_no_row_or_check_of_it() -> None:
 def test_years_of_income_that_do_not_sum_are_named() -> None:
     position = in_two_years(GOOD, [50])
     short = replace(HOME, years=divided(D(100000), 50))
-    [found] = [each for each in reconcile(replace(position, income=(short,))).discrepancies if each.check == "years"]
-    assert found.message == "The years of Home Office sum to £100,000, but its amount is £120,000.01."
+    [mistake] = [each for each in reconcile(replace(position, income=(short,))).discrepancies if each.check == "years"]
+    assert mistake.message == "The years of Home Office sum to £100,000, but its amount is £120,000.01."

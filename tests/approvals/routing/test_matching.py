@@ -47,8 +47,8 @@ def test_other_money_is_in_no_sum_of_the_round(round: Round, grant: Award, lead:
     keep(grant, lead)
     figures = position.position(round, NOW.date())
     assert (commitments.of_round(round=round), sums.reconcile(figures).as_json()) == before
-    beside = parts.splits(figures)["match"].whole
-    assert (beside.total, [(row.reference, row.note) for row in beside.rows]) == (
+    part = parts.splits(figures)["match"].whole
+    assert (part.total, [(row.reference, row.note) for row in part.rows]) == (
         D("12500.50"),
         [(grant.reference, "from A trust")],
     )

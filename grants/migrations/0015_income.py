@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grants", "0013_level_of_a_decider"),
+        ("grants", "0014_typed_drafts"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0023_fees"),
+        ("approvals", "0024_fees"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0020_income"),
-        ("grants", "0014_income"),
+        ("approvals", "0021_income"),
+        ("grants", "0015_income"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

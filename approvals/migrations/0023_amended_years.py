@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0021_carry_overs"),
+        ("approvals", "0022_carry_overs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grants", "0014_income"),
+        ("grants", "0015_income"),
     ]
 
     operations = [

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0019_withheld"),
-        ("grants", "0014_income"),
+        ("approvals", "0020_loaded_stages"),
+        ("grants", "0015_income"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

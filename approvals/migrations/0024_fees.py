@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0022_amended_years"),
-        ("grants", "0015_over_allocations"),
+        ("approvals", "0023_amended_years"),
+        ("grants", "0016_over_allocations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
