@@ -54,7 +54,11 @@ def ticket(request: HttpRequest, to: str = "") -> str:
 
     No two tickets are the same, so that a browser can tell its copies apart.
     """
-    return signing.dumps([request.user.pk, to or request.get_full_path(), secrets.token_hex(4)], salt=_SALT)
+    return signing.dumps([request.user.pk, to or request.get_full_path(), _new_mark()], salt=_SALT)
+
+
+def _new_mark() -> str:
+    return secrets.token_hex(4)
 
 
 def kept(request: HttpRequest) -> dict[str, Any]:

@@ -62,6 +62,8 @@ class DecisionForm(Form):
 
 
 class SectionForm(VersionedForm):
+    # Its page says itself what it starts from: see `drafts`.
+    puts_back = False
     text = forms.CharField(
         label="Text",
         required=False,

@@ -154,10 +154,11 @@ def may_here(context: dict[str, Any], action: str) -> bool:
 
 
 @register.inclusion_tag("govuk/typed_here.html", takes_context=True)
-def typed_here(context: dict[str, Any], to: str = "") -> dict[str, Any]:
+def typed_here(context: dict[str, Any], to: str = "", drafts: bool = True) -> dict[str, Any]:
     """Mark a form so that its text outlives whatever happens before it is saved, and say so if it did.
 
-    `to` is the form's address where that is not the page's own. See `grants.typed`.
+    `to` is the form's address where that is not the page's own. `drafts` is false for a form whose drafts are kept in
+    another place. See `grants.typed`.
     """
     request = context["request"]
     if not request.user.is_authenticated:
@@ -169,7 +170,7 @@ def typed_here(context: dict[str, Any], to: str = "") -> dict[str, Any]:
         "person": request.user.username,
         "to": to or request.get_full_path(),
         "kept": drawn_anew and typed.kept(request),
-        "draft": drawn_anew and typed.draft_of(request),
+        "draft": drafts and drawn_anew and typed.draft_of(request),
     }
 
 

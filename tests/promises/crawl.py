@@ -89,6 +89,7 @@ def frozen() -> Iterator[None]:
         patch.setattr("django.contrib.auth.tokens.PasswordResetTokenGenerator._now", lambda self: moment.now())
         patch.setattr("django.middleware.csrf._mask_cipher_secret", lambda secret: "m" * 32 + secret)
         patch.setattr("django.middleware.csrf._get_new_csrf_string", lambda: "s" * 32)
+        patch.setattr("grants.typed._new_mark", lambda: "n" * 8)
         for module in ("django.http.response", "django.core.signing", "django.utils.cache"):
             patch.setattr(f"{module}.time", SimpleNamespace(time=NOW.timestamp))
         patch.setattr("grants.models.references.secrets", random.Random(681))
@@ -340,6 +341,10 @@ def sent_back(answer: Answer) -> list[dict[str, list[str]]]:
     return reader.forms
 
 
+# Signing out, and discarding what was typed.
+_OF_EVERY_PAGE = (reverse("grants:sign_out"), reverse("grants:discard_typed"))
+
+
 class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -349,7 +354,7 @@ class _Forms(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        if tag == "form" and values.get("method") == "post" and values.get("action") != reverse("grants:sign_out"):
+        if tag == "form" and values.get("method") == "post" and values.get("action") not in _OF_EVERY_PAGE:
             self._form = {}
             self.forms.append(self._form)
         if self._form is None:
