@@ -91,7 +91,7 @@ def _grant(award: Award, names: tuple[str, ...]) -> Entry:
         bid.amount,
         money.total([payment.amount for payment in fetched(award, "paid")]),
         _by_year(award.years, award.round.financial_year, award.amount),
-        frozenset(tag.label for tag in bid.tags.all() if tag.kind == Tag.Kind.THEME),
+        frozenset(tag.label for tag in fetched(bid, "labels") if tag.kind == Tag.Kind.THEME),
         frozenset(filter(None, (areas.names([code]) for code in bid.boroughs))),
         _SIDES.get(Award.Route(award.route)) if award.route else None,
         family=bid.family.name if bid.family else "",

@@ -50,8 +50,9 @@ def figures_of(basis: Sources) -> Figures:
     amount("allocation", reco.allocation, "The allocation of the round")
     for name, value, source in chain(_of_income(reco), _of_match(basis), _of_suppliers(basis)):
         amount(name, value, source)
+    all_lines = list(basis.decision.round.lines.all())
     for line_kind in BudgetLine.Kind:
-        lines = [line.amount for line in basis.decision.round.lines.all() if line.kind == line_kind]
+        lines = [line.amount for line in all_lines if line.kind == line_kind]
         if lines:
             name = _LINES[line_kind]
             amount(f"all {name}", money.total(lines), f"Sum of the budget lines for {name}", "Budget lines")
