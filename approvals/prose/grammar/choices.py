@@ -22,8 +22,8 @@ def measures(part: Part) -> list[Measure]:
     before = reading.measures(part.before)
     if not before and says(part.after[:2], "it", "which", "this", "them", "that"):
         before = reading.measures(part.previous)
-    passive = [at for at, token in enumerate(part.before) if token.is_(Role.MEASURE, Measure.ASKED)]
-    if passive and says(part.before[max(passive[-1] - 1, 0) : passive[-1]], "is", "are"):
+    asking = [at for at, token in enumerate(part.before) if token.is_(Role.MEASURE, Measure.ASKED)]
+    if asking and _is_of_the_paper(part.before, asking[-1]):
         return [Measure.AGREED, Measure.ASKED]
     if Measure.ASKED in after and says(
         part.before, "awarded", "receives", "gets", "given", "offered", "granted", "get", "receive"
@@ -39,6 +39,12 @@ def measures(part: Part) -> list[Measure]:
         may_be_agreed = before[-1] is Measure.CUT or (before[-1] is Measure.PAID and not _is_past(part))
         return [before[-1], *([Measure.AGREED] if may_be_agreed else []), *after]
     return [Measure.AGREED]
+
+
+def _is_of_the_paper(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether the paper asks its decider, as in “we ask for” and “is asked to approve”, and not a bidder."""
+    passive = says(tokens[max(at - 1, 0) : at], "is", "are")
+    return passive or says(tokens[max(at - 3, 0) : at], "we", "paper", "report", "decision")
 
 
 def _is_past(part: Part) -> bool:
