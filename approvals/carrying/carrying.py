@@ -70,7 +70,7 @@ def confirm_carry_over(*, carry_over: CarryOver, by: User, at: datetime) -> None
     """Carry the money over, as the second person.
 
     Raises Refused if `by` or the person they act for proposed it, if it already has an answer, while a submitted paper
-    rests on the round, or if less is left of it now.
+    rests on the round, or if the round has no next year or less is left of it now.
     """
     carry_over = _locked(carry_over, "confirm carry-over")
     if carry_over.proposed_by_id == by.pk:
@@ -80,6 +80,7 @@ def confirm_carry_over(*, carry_over: CarryOver, by: User, at: datetime) -> None
     if audit.had_a_hand("propose carry-over", carry_over, round, people):
         raise Refused("Your deputy, or the person you act for, proposed this. Ask somebody else to confirm it.")
     rounds.must_be_free(round)
+    _next_slot(round, years.slot_of(carry_over.source))
     _must_hold(carry_over, at)
     before = {"allocation": years.in_words(round.years)}
     rounds.carry_over(round=round, moved=carry_over.years, line=carry_over.line)
