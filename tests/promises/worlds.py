@@ -24,7 +24,7 @@ from grants.roles import Role
 from grants.rounds import income, rounds, virement
 from tests import factories
 from tests.conftest import undone
-from tests.every_page import export_of, file_of, meet
+from tests.every_page import export_of, file_of, match_of, meet
 from tests.factories import NOW
 
 SCORING, QUIET = "safer-summer-2026-27", "quiet-round"
@@ -212,7 +212,9 @@ def _propose_virement(round: Round) -> None:
 
 def panel_of_the_decided_round() -> None:
     """What has no place in a round that is scored: a meeting, a scenario, a file of scores, an interest to waive."""
-    bid = Award.objects.filter(round__reference=DECIDED)[0].bid
+    award = Award.objects.filter(round__reference=DECIDED)[0]
+    bid = award.bid
+    match_of(award, _user("grace.hall"))
     meet(bid, bid, _user(DRAFTED_BY))
     export_of(_user("olive.marsh"), bid.round)
     _propose_virement(bid.round)
