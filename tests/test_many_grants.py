@@ -119,13 +119,15 @@ def test_home_takes_as_many_queries_for_three_rounds_as_for_one(role: Role) -> N
         counts.append(queries(client, "/"))
     assert counts[0] == counts[1] == counts[2]
     # An adviser's newest paper is worked out, to tell which sign-offs it lacks.
-    assert counts[0] <= 20 or role is Role.FINANCE
+    # Income, carry-overs and over-allocations take a query each.
+    assert counts[0] <= 23 or role is Role.FINANCE
 
 
 @pytest.mark.parametrize("name", ["routes", "approvals", "families", "reconciliation", "what_if", "decision"])
-def test_a_page_takes_as_many_queries_for_three_years_as_for_one(name: str) -> None:
+def test_a_page_takes_as_many_queries_for_three_years_as_for_two(name: str) -> None:
     counts = []
-    for years in (1, 3):
+    # A round of one year has no other to carry money to, so it asks less.
+    for years in (2, 3):
         made = awarding.build(Size(3, years=years), years)
         awards.route_awards(round=made.round, by=made.lead, at=NOW)
         key = made.paper.reference if name == "decision" else made.round.reference

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from approvals.decisions.writing import NotReconciled
 from approvals.loading import playing
-from approvals.loading.folder import Folder
+from approvals.loading.folder import BadFolder, Folder
 from approvals.models import Award, Decision
 from approvals.paper import pack as packs
 from approvals.reconciliation import position, year_parts
@@ -76,7 +75,7 @@ def test_capital_above_its_slot_keeps_the_paper_back_though_the_year_fits(folder
         review.replace("2023/24 revenue: 82500.00", "2023/24 capital: 1000.00; 2023/24 revenue: 81500.00")
     )
     over = "In 2023/24 capital all that is used comes to £101,000, £1,000 more than the £100,000 of that year"
-    with pytest.raises(NotReconciled, match=over):
+    with pytest.raises(BadFolder, match=over):
         play(folder)
     round = Round.objects.get(reference="safer-streets-2023-25")
     assert position.reconcile(round, date(2023, 10, 23)).underspend == 0
