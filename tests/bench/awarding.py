@@ -65,8 +65,8 @@ def build(size: Size, number: int) -> Built:
         body_version=BodyVersion.objects.keep(own_body()),
         profile=_divided(slots, ALLOCATION),
     )
-    lead, approver = (_person(f"{name}.{number}", Role.LEAD, round) for name in ("lead", "approver"))
-    administrator = _person(f"administrator.{number}", Role.ADMINISTRATOR, round)
+    lead, approver = (_person(name, Role.LEAD, round) for name in ("lead", "approver"))
+    administrator = _person("administrator", Role.ADMINISTRATOR, round)
     defaults.set_up(round=round, by=administrator, at=AT)
     limits.set_up(round=round, by=administrator, at=AT)
     DelegationRule.objects.filter(round=round).update(confirmed_by=approver, confirmed_at=AT)
@@ -92,8 +92,9 @@ def lead_of(rounds: list[Round]) -> User:
     return person
 
 
-def _person(username: str, role: Role, round: Round) -> User:
-    person = User.objects.create(username=username, name=username.title(), unit="CPIE")
+def _person(name: str, role: Role, round: Round) -> User:
+    # The rounds of scores, built before these in the same database, have a `lead.1` of their own.
+    person = User.objects.create(username=f"{name}.of.{round.reference}", name=name.title(), unit="CPIE")
     RoleHolding.objects.create(user=person, role=role, round=round, given_at=AT)
     return person
 
