@@ -15,11 +15,11 @@ from django.db import transaction
 from approvals.models import Award, CarryOver
 from approvals.reconciliation import position, sums
 from approvals.routing import profiles
-from grants import audit, money, states, years
+from grants import audit, money, years
 from grants.days import day_of
-from grants.models import BudgetLine, Round, User, new_references
+from grants.models import BudgetLine, Round, User
 from grants.refusal import Refused
-from grants.rounds import rounds
+from grants.rounds import proposals, rounds
 from grants.years import Slot
 
 
@@ -42,14 +42,10 @@ def propose_carry_over(
     """
     round = rounds.lock(round)
     target = _next_slot(round, source)
-    if amount <= 0:
-        raise Refused("Amount must be more than £0", field="amount")
-    if not reason.strip():
-        raise Refused("Enter the reason", field="reason")
-    taken = CarryOver.objects.values_list("reference", flat=True)
+    proposals.must_be_complete(amount, reason)
     made = CarryOver(
         round=round,
-        reference=new_references("CAR", 1, taken)[0],
+        reference=proposals.new_reference(CarryOver, "CAR"),
         award=award,
         line=line,
         source=source.label,
@@ -73,12 +69,8 @@ def confirm_carry_over(*, carry_over: CarryOver, by: User, at: datetime) -> None
     rests on the round, or if the round has no next year or less is left of it now.
     """
     carry_over = _locked(carry_over, "confirm carry-over")
-    if carry_over.proposed_by_id == by.pk:
-        raise Refused("You proposed this. Ask somebody else to confirm it.")
+    proposals.must_be_a_second_person(carry_over, "confirm carry-over", "propose carry-over", by, at)
     round = carry_over.round
-    people = audit.acting_as("confirm carry-over", by, round, at)
-    if audit.had_a_hand("propose carry-over", carry_over, round, people):
-        raise Refused("Your deputy, or the person you act for, proposed this. Ask somebody else to confirm it.")
     rounds.must_be_free(round)
     _next_slot(round, years.slot_of(carry_over.source))
     _must_hold(carry_over, at)
@@ -86,7 +78,7 @@ def confirm_carry_over(*, carry_over: CarryOver, by: User, at: datetime) -> None
     rounds.carry_over(round=round, moved=carry_over.years, line=carry_over.line)
     if carry_over.award:
         profiles.carry_over(carry_over.award, carry_over.years)
-    _answer(carry_over, "confirm carry-over", "", by, at)
+    proposals.answer(carry_over, "confirm carry-over", "", by, at)
     facts = _facts(carry_over) | {"allocation": years.in_words(round.years)}
     because = carry_over.reason
     audit.record(
@@ -98,9 +90,8 @@ def confirm_carry_over(*, carry_over: CarryOver, by: User, at: datetime) -> None
 def refuse_carry_over(*, carry_over: CarryOver, reason: str, by: User, at: datetime) -> None:
     """Refuse a carry-over that somebody else proposed. It is kept with the reason."""
     carry_over = _locked(carry_over, "refuse carry-over")
-    if carry_over.proposed_by_id == by.pk:
-        raise Refused("You proposed this. Withdraw it instead.")
-    _answer(carry_over, "refuse carry-over", reason, by, at)
+    proposals.must_not_be_own(carry_over, by)
+    proposals.answer(carry_over, "refuse carry-over", reason, by, at)
     _record("refuse carry-over", carry_over, by, at, reason)
 
 
@@ -108,9 +99,8 @@ def refuse_carry_over(*, carry_over: CarryOver, reason: str, by: User, at: datet
 def withdraw_carry_over(*, carry_over: CarryOver, reason: str, by: User, at: datetime) -> None:
     """Withdraw a carry-over that `by` proposed. It is kept with the reason."""
     carry_over = _locked(carry_over, "withdraw carry-over")
-    if carry_over.proposed_by_id != by.pk:
-        raise Refused(f"{carry_over.proposed_by.name} proposed this. Refuse it instead.")
-    _answer(carry_over, "withdraw carry-over", reason, by, at)
+    proposals.must_be_own(carry_over, by)
+    proposals.answer(carry_over, "withdraw carry-over", reason, by, at)
     _record("withdraw carry-over", carry_over, by, at, reason)
 
 
@@ -125,14 +115,7 @@ def _next_slot(round: Round, source: Slot) -> Slot:
 
 
 def _locked(carry_over: CarryOver, verb: str) -> CarryOver:
-    """Return the carry-over, locked after its round. Raises Refused where it already has an answer."""
-    round = rounds.lock(carry_over.round)
-    rows = CarryOver.objects.select_for_update(of=("self",)).select_related("line", "award__bid", "proposed_by")
-    carry_over = rows.get(pk=carry_over.pk)
-    carry_over.round = round
-    answer = carry_over.get_state_display().lower()
-    states.must_allow(carry_over, verb, f"{carry_over.reference} was already answered: {answer}.")
-    return carry_over
+    return proposals.locked(CarryOver.objects.select_related("line", "award__bid"), carry_over, verb)
 
 
 def _must_hold(carry_over: CarryOver, at: datetime) -> None:
@@ -157,12 +140,6 @@ def _must_hold(carry_over: CarryOver, at: datetime) -> None:
         label = carry_over.label[0].upper() + carry_over.label[1:]
         left = f"{label} has {money.pounds(max(holds, money.ZERO))} left in {source}"
         raise Refused(f"{left}. Enter that amount or less", field="amount")
-
-
-def _answer(carry_over: CarryOver, verb: str, answer: str, by: User, at: datetime) -> None:
-    states.move(carry_over, verb)
-    carry_over.answer, carry_over.answered_by, carry_over.answered_at = answer.strip(), by, at
-    carry_over.save(update_fields=["state", "answer", "answered_by", "answered_at"])
 
 
 def _facts(carry_over: CarryOver) -> dict[str, Any]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from approvals.models.awards import Award
 from grants import money, years
-from grants.models import UNALLOCATED, BudgetLine, Round, User
+from grants.models import UNALLOCATED, BudgetLine, Round
+from grants.models.proposals import Proposal, answered_by_a_second_person, stays_as_proposed
 from grants.states import Transition, Transitions
 from grants.years import Profile, Slot
 
 
-class CarryOver(models.Model):
+class CarryOver(Proposal):
     """Money that is used in the next financial year instead of this one. It takes two people.
 
     It is money of `award` or of `line`; with neither, money that nothing holds. The allocation moves with it, and its
@@ -36,19 +36,11 @@ class CarryOver(models.Model):
     }
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="carry_overs")
-    reference = models.CharField(max_length=12, unique=True, editable=False)
     award = models.ForeignKey(Award, models.PROTECT, null=True, related_name="carry_overs")
     line = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="carry_overs")
     source = models.CharField(max_length=16)
     target = models.CharField(max_length=16)
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
-    reason = models.TextField(max_length=4000)
-    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
-    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    answered_at = models.DateTimeField(null=True)
-    answer = models.TextField("why it was refused or withdrawn", max_length=4000, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -57,40 +49,21 @@ class CarryOver(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="carry_over_has_its_reason"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="carry_over_between_two_years"),
             models.CheckConstraint(condition=Q(award=None) | Q(line=None), name="carry_over_of_one_thing"),
-            models.CheckConstraint(
-                condition=Q(state="proposed", answered_by=None, answered_at=None)
-                | Q(state="withdrawn", answered_by=F("proposed_by"), answered_at__isnull=False)
-                | (
-                    Q(state__in=["confirmed", "refused"], answered_by__isnull=False, answered_at__isnull=False)
-                    & ~Q(answered_by=F("proposed_by"))
-                ),
-                name="carry_over_answered_by_a_second_person",
-            ),
+            answered_by_a_second_person("carry_over_answered_by_a_second_person", taken="confirmed"),
         ]
-        triggers = [
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(
-                name="stays_as_proposed",
-                fields=[
-                    "round",
-                    "reference",
-                    "award",
-                    "line",
-                    "source",
-                    "target",
-                    "amount",
-                    "reason",
-                    "proposed_by",
-                    "proposed_at",
-                ],
-            ),
-            # `Meta` cannot read TRANSITIONS of the class around it, so a test compares the two.
-            pgtrigger.FSM(
-                name="answered_once",
-                field="state",
-                transitions=[("proposed", "confirmed"), ("proposed", "refused"), ("proposed", "withdrawn")],
-            ),
-        ]
+        triggers = stays_as_proposed(
+            "round",
+            "reference",
+            "award",
+            "line",
+            "source",
+            "target",
+            "amount",
+            "reason",
+            "proposed_by",
+            "proposed_at",
+            taken="confirmed",
+        )
 
     def __str__(self) -> str:
         return f"{money.pounds(self.amount)} of {self.label} from {self.source} to {self.target}"

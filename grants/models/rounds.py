@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from grants import body_folder, money, references, years
 from grants.bodies import Body, body_of
 from grants.models.profiles import profile_field, profile_sums_to
-from grants.models.users import User
+from grants.models.proposals import Proposal, answered_by_a_second_person, stays_as_proposed
 from grants.states import Transition, Transitions
 from grants.years import Profile, Slot
 
@@ -180,7 +180,7 @@ class BudgetLine(models.Model):
         return self.round.divided(self.profile, self.amount)
 
 
-class Virement(models.Model):
+class Virement(Proposal):
     """Money moved between two lines of a round, or between a line and unallocated money. It takes two people.
 
     An empty `source` takes it from unallocated money, and an empty `target` returns it there.
@@ -200,17 +200,9 @@ class Virement(models.Model):
     }
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="virements")
-    reference = models.CharField(max_length=12, unique=True, editable=False)
     source = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="virements_out")
     target = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="virements_in")
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
-    reason = models.TextField(max_length=4000)
-    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
-    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    answered_at = models.DateTimeField(null=True)
-    answer = models.TextField("why it was refused or withdrawn", max_length=4000, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -224,29 +216,19 @@ class Virement(models.Model):
                 | (Q(source__isnull=False, target__isnull=False) & ~Q(source=F("target"))),
                 name="virement_between_two_places",
             ),
-            models.CheckConstraint(
-                condition=Q(state="proposed", answered_by=None, answered_at=None)
-                | Q(state="withdrawn", answered_by=F("proposed_by"), answered_at__isnull=False)
-                | (
-                    Q(state__in=["confirmed", "refused"], answered_by__isnull=False, answered_at__isnull=False)
-                    & ~Q(answered_by=F("proposed_by"))
-                ),
-                name="virement_answered_by_a_second_person",
-            ),
+            answered_by_a_second_person("virement_answered_by_a_second_person", taken="confirmed"),
         ]
-        triggers = [
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(
-                name="stays_as_proposed",
-                fields=["round", "reference", "source", "target", "amount", "reason", "proposed_by", "proposed_at"],
-            ),
-            # `Meta` cannot read TRANSITIONS of the class around it, so a test compares the two.
-            pgtrigger.FSM(
-                name="answered_once",
-                field="state",
-                transitions=[("proposed", "confirmed"), ("proposed", "refused"), ("proposed", "withdrawn")],
-            ),
-        ]
+        triggers = stays_as_proposed(
+            "round",
+            "reference",
+            "source",
+            "target",
+            "amount",
+            "reason",
+            "proposed_by",
+            "proposed_at",
+            taken="confirmed",
+        )
 
     def __str__(self) -> str:
         return f"{self.reference}: {money.pounds(self.amount)} from {self.source_label} to {self.target_label}"

@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import transaction
 
-from grants import audit, money, states
-from grants.models import OverAllocation, Round, User, new_references
+from grants import audit, money
+from grants.models import OverAllocation, Round, User
 from grants.refusal import Refused
-from grants.rounds import rounds
+from grants.rounds import proposals, rounds
 from grants.totals import total_of
 from grants.years import Profile
 
@@ -40,15 +40,11 @@ def propose_over_allocation(
     Nothing may be used yet. Raises Refused where it is more than the round's percentage leaves.
     """
     round = rounds.lock(round)
-    if amount <= 0:
-        raise Refused("Amount must be more than £0", field="amount")
-    if not reason.strip():
-        raise Refused("Enter the reason", field="reason")
+    proposals.must_be_complete(amount, reason)
     _must_be_within(round, amount)
-    taken = OverAllocation.objects.values_list("reference", flat=True)
     made = OverAllocation.objects.create(
         round=round,
-        reference=new_references("OVR", 1, taken)[0],
+        reference=proposals.new_reference(OverAllocation, "OVR"),
         amount=amount,
         profile=rounds.stored_profile(round, amount, profile),
         reason=reason.strip(),
@@ -66,33 +62,26 @@ def agree_over_allocation(*, over_allocation: OverAllocation, by: User, at: date
     Raises Refused if `by` or the person they act for proposed it, if it already has an answer, while a submitted paper
     rests on the round, and where the percentage of the round leaves less now.
     """
-    over_allocation = _locked(over_allocation, "agree over-allocation")
-    if over_allocation.proposed_by_id == by.pk:
-        raise Refused("You proposed this. Ask somebody else to agree it.")
-    round = over_allocation.round
-    people = audit.acting_as("agree over-allocation", by, round, at)
-    if audit.had_a_hand("propose over-allocation", over_allocation, round, people):
-        raise Refused("Your deputy, or the person you act for, proposed this. Ask somebody else to agree it.")
-    rounds.must_be_free(round)
-    _must_be_within(round, over_allocation.amount)
+    over_allocation = proposals.locked(OverAllocation.objects.all(), over_allocation, "agree over-allocation")
+    proposals.must_be_a_second_person(over_allocation, "agree over-allocation", "propose over-allocation", by, at)
+    rounds.must_be_free(over_allocation.round)
+    _must_be_within(over_allocation.round, over_allocation.amount)
     _answer(over_allocation, "agree over-allocation", "", by, at)
 
 
 @transaction.atomic
 def refuse_over_allocation(*, over_allocation: OverAllocation, reason: str, by: User, at: datetime) -> None:
     """Refuse an over-allocation that somebody else proposed. It is kept with the reason."""
-    over_allocation = _locked(over_allocation, "refuse over-allocation")
-    if over_allocation.proposed_by_id == by.pk:
-        raise Refused("You proposed this. Withdraw it instead.")
+    over_allocation = proposals.locked(OverAllocation.objects.all(), over_allocation, "refuse over-allocation")
+    proposals.must_not_be_own(over_allocation, by)
     _answer(over_allocation, "refuse over-allocation", reason, by, at)
 
 
 @transaction.atomic
 def withdraw_over_allocation(*, over_allocation: OverAllocation, reason: str, by: User, at: datetime) -> None:
     """Withdraw an over-allocation that `by` proposed. It is kept with the reason."""
-    over_allocation = _locked(over_allocation, "withdraw over-allocation")
-    if over_allocation.proposed_by_id != by.pk:
-        raise Refused(f"{over_allocation.proposed_by.name} proposed this. Refuse it instead.")
+    over_allocation = proposals.locked(OverAllocation.objects.all(), over_allocation, "withdraw over-allocation")
+    proposals.must_be_own(over_allocation, by)
     _answer(over_allocation, "withdraw over-allocation", reason, by, at)
 
 
@@ -108,22 +97,8 @@ def _must_be_within(round: Round, amount: Decimal) -> None:
         )
 
 
-def _locked(over_allocation: OverAllocation, verb: str) -> OverAllocation:
-    """Return the over-allocation, locked after its round. Raises Refused where it already has an answer."""
-    round = rounds.lock(over_allocation.round)
-    rows = OverAllocation.objects.select_for_update(of=("self",)).select_related("proposed_by")
-    over_allocation = rows.get(pk=over_allocation.pk)
-    over_allocation.round = round
-    answer = over_allocation.get_state_display().lower()
-    states.must_allow(over_allocation, verb, f"{over_allocation.reference} was already answered: {answer}.")
-    return over_allocation
-
-
 def _answer(over_allocation: OverAllocation, verb: str, answer: str, by: User, at: datetime) -> None:
-    states.move(over_allocation, verb)
-    over_allocation.answer = answer.strip()
-    over_allocation.answered_by, over_allocation.answered_at = by, at
-    over_allocation.save(update_fields=["state", "answer", "answered_by", "answered_at"])
+    proposals.answer(over_allocation, verb, answer, by, at)
     _record(verb, over_allocation, by, at, answer or over_allocation.reason)
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import transaction
 
-from grants import audit, money, states
-from grants.models import UNALLOCATED, BudgetLine, Round, User, Virement, new_references
+from grants import audit, money
+from grants.models import UNALLOCATED, BudgetLine, Round, User, Virement
 from grants.refusal import Refused
-from grants.rounds import rounds
+from grants.rounds import proposals, rounds
 from grants.totals import total_of
 
 
@@ -38,16 +38,12 @@ def propose_virement(
     round = rounds.lock(round)
     if source == target:
         raise Refused("Choose two different lines", field="target")
-    if amount <= 0:
-        raise Refused("Amount must be more than £0", field="amount")
-    if not reason.strip():
-        raise Refused("Enter the reason", field="reason")
+    proposals.must_be_complete(amount, reason)
     lines = _locked_lines(round, source, target)
     _must_hold(round, lines, source, amount)
-    taken = Virement.objects.values_list("reference", flat=True)
     made = Virement.objects.create(
         round=round,
-        reference=new_references("VIR", 1, taken)[0],
+        reference=proposals.new_reference(Virement, "VIR"),
         source=source,
         target=target,
         amount=amount,
@@ -67,11 +63,7 @@ def confirm_virement(*, virement: Virement, by: User, at: datetime) -> None:
     rests on the lines, if the source now holds less, or if the lines would take money that contracts and grants need.
     """
     virement = _locked(virement, "confirm virement")
-    if virement.proposed_by_id == by.pk:
-        raise Refused("You proposed this. Ask somebody else to confirm it.")
-    people = audit.acting_as("confirm virement", by, virement.round, at)
-    if audit.had_a_hand("propose virement", virement, virement.round, people):
-        raise Refused("Your deputy, or the person you act for, proposed this. Ask somebody else to confirm it.")
+    proposals.must_be_a_second_person(virement, "confirm virement", "propose virement", by, at)
     round, amount = virement.round, virement.amount
     lines = _locked_lines(round, virement.source, virement.target)
     _must_hold(round, lines, virement.source, amount)
@@ -86,7 +78,7 @@ def confirm_virement(*, virement: Virement, by: User, at: datetime) -> None:
             line.version += 1
             line.save(update_fields=["amount", "version"])
             after[line.label] = line.amount
-    _answer(virement, "confirm virement", "", by, at)
+    proposals.answer(virement, "confirm virement", "", by, at)
     facts = _facts(virement) | {"lines": after}
     because = virement.reason
     audit.record("confirm virement", virement, round=round, by=by, at=at, because=because, before=before, facts=facts)
@@ -96,9 +88,8 @@ def confirm_virement(*, virement: Virement, by: User, at: datetime) -> None:
 def refuse_virement(*, virement: Virement, reason: str, by: User, at: datetime) -> None:
     """Refuse a virement that somebody else proposed. It is kept with the reason."""
     virement = _locked(virement, "refuse virement")
-    if virement.proposed_by_id == by.pk:
-        raise Refused("You proposed this. Withdraw it instead.")
-    _answer(virement, "refuse virement", reason, by, at)
+    proposals.must_not_be_own(virement, by)
+    proposals.answer(virement, "refuse virement", reason, by, at)
     _record("refuse virement", virement, by, at, reason)
 
 
@@ -106,21 +97,13 @@ def refuse_virement(*, virement: Virement, reason: str, by: User, at: datetime) 
 def withdraw_virement(*, virement: Virement, reason: str, by: User, at: datetime) -> None:
     """Withdraw a virement that `by` proposed. It is kept with the reason."""
     virement = _locked(virement, "withdraw virement")
-    if virement.proposed_by_id != by.pk:
-        raise Refused(f"{virement.proposed_by.name} proposed this. Refuse it instead.")
-    _answer(virement, "withdraw virement", reason, by, at)
+    proposals.must_be_own(virement, by)
+    proposals.answer(virement, "withdraw virement", reason, by, at)
     _record("withdraw virement", virement, by, at, reason)
 
 
 def _locked(virement: Virement, verb: str) -> Virement:
-    """Return the virement, locked after its round. Raises Refused where it already has an answer."""
-    round = rounds.lock(virement.round)
-    rows = Virement.objects.select_for_update(of=("self",)).select_related("source", "target", "proposed_by")
-    virement = rows.get(pk=virement.pk)
-    virement.round = round
-    answer = virement.get_state_display().lower()
-    states.must_allow(virement, verb, f"{virement.reference} was already answered: {answer}.")
-    return virement
+    return proposals.locked(Virement.objects.select_related("source", "target"), virement, verb)
 
 
 def _locked_lines(round: Round, *lines: BudgetLine | None) -> dict[int, BudgetLine]:
@@ -138,12 +121,6 @@ def _must_hold(round: Round, lines: dict[int, BudgetLine], source: BudgetLine | 
     if amount > holds:
         place = source.label if source else UNALLOCATED
         raise Refused(f"{place} holds {money.pounds(holds)}. Enter that amount or less", field="amount")
-
-
-def _answer(virement: Virement, verb: str, answer: str, by: User, at: datetime) -> None:
-    states.move(virement, verb)
-    virement.answer, virement.answered_by, virement.answered_at = answer.strip(), by, at
-    virement.save(update_fields=["state", "answer", "answered_by", "answered_at"])
 
 
 def _facts(virement: Virement) -> dict[str, Any]:
