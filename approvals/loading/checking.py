@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from approvals.loading import schema
+from approvals.loading import csv_files
 from approvals.loading.consistency import check_consistency
 from approvals.loading.contents import FILES, path_of_body, unknown_names
 from approvals.loading.keys import check_toml, read_toml
@@ -30,14 +30,14 @@ def errors_in(path: Path, *, people: Collection[str], criteria: Sequence[int]) -
     check_toml(reading)
     check_consistency(reading)
     _check_names(reading)
-    for name, columns in schema.FILES.items():
-        marks = criteria if name in schema.WITH_MARKS else ()
+    for name, columns in csv_files.FILES.items():
+        marks = criteria if name in csv_files.WITH_MARKS else ()
         check_table(reading, name, columns, marks)
     return reading.errors
 
 
 def _check_names(reading: Reading) -> None:
-    files = ["round.toml", "bids.csv", *(f"{name}.csv" for name in schema.FILES)]
+    files = ["round.toml", "bids.csv", *(f"{name}.csv" for name in csv_files.FILES)]
     settings = reading.toml.get("round")
     try:
         body = path_of_body(settings["body"]).parts if isinstance(settings, dict) else ()

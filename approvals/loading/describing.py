@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from approvals.loading import schema
+from approvals.loading import csv_files, schema
 from approvals.loading.shapes import Entries, Key, Shape, Table
 
 BEGIN, END = "<!-- written by manage.py describe_folder -->\n", "<!-- end -->\n"
@@ -27,7 +27,7 @@ def described() -> str:
         tables.setdefault(place, table)
         headings.setdefault(place, []).append(heading)
     parts = [_part(", ".join(headings[place]), table.keys) for place, table in tables.items()]
-    parts += [_part(f"`{name}.csv`", columns) for name, columns in schema.FILES.items()]
+    parts += [_part(f"`{name}.csv`", columns) for name, columns in csv_files.FILES.items()]
     return "\n\n".join(parts)
 
 

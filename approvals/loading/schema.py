@@ -1,6 +1,6 @@
-"""Everything that the folder of a round may hold, described once: its tables, keys, files and columns. Pure rules.
+"""The tables and keys of `round.toml`, described once. Pure rules.
 
-`checking.py` reads a folder by it before anything is written.
+`csv_files.py` describes the files beside it; `checking.py` reads a folder by both before anything is written.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from approvals.loading.contents import path_of_body
 from approvals.loading.shapes import (
     Entries,
     Key,
-    Shape,
     Table,
     amount,
     day,
@@ -404,53 +403,3 @@ TOGETHER = (
 )
 # The days of the round in the order of time.
 DAYS_OF_ROUND = ("opens_on", "closes_on", "scoring_closes_on")
-
-# A column of marks is named as its criterion, and the next one has the reason.
-MARK = Shape("`yes`, `no`, a mark, or `yes 3`", pattern(r"^\s*((yes|no)?(\s*[0-4])?)\s*\Z", "yes, no, 3 or yes 3").read)
-_BID, _MEMBER = Key("bid", BID), Key("member", PERSON)
-FILES = {
-    "assignments": (_BID, _MEMBER),
-    "scorecards": (_BID, _MEMBER, Key("on", DAY), Key("state", one_of("submitted", "draft"))),
-    "practice": (_MEMBER, Key("on", DAY)),
-    "outcomes": (
-        _BID,
-        Key("outcome", one_of(*OUTCOMES)),
-        Key("destination", text(150)),
-        Key("reason", REASON_OR_NONE),
-        Key("internal_reason", REASON_OR_NONE),
-    ),
-    "families": (Key("family", OFFICE), _BID),
-    "review": (
-        _BID,
-        Key("amount", AMOUNT),
-        Key("reason", REASON_OR_NONE),
-        Key(
-            "years",
-            TEXT,
-            needed=False,
-            note="in a round of several years, like `2023/24: 82500.00; 2024/25: 165000.00`",
-        ),
-        Key("withheld", TEXT, needed=False, note="the ground, if the recipient is not published"),
-        Key("public_title", TEXT, needed=False, note="with `withheld`, and so is `public_purpose`"),
-        Key("public_purpose", TEXT, needed=False),
-        Key("legal_power", TEXT, needed=False, note="one of the body's, its usual one unless it is given"),
-    ),
-    "payments": (
-        _BID,
-        Key("amount", amount(above=True)),
-        Key("paid_on", DAY),
-        Key("reason", REASON_OR_NONE),
-        Key("illustrative", text(300)),
-    ),
-}
-# The files whose further columns are the marks of the criteria.
-WITH_MARKS = ("scorecards", "practice")
-# The columns whose values together stand on one row of a file.
-ONCE = {
-    "assignments": ("bid", "member"),
-    "scorecards": ("bid", "member"),
-    "practice": ("member",),
-    "outcomes": ("bid",),
-    "families": ("bid",),
-    "review": ("bid",),
-}

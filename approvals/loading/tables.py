@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from approvals.loading import schema
+from approvals.loading import csv_files, schema
 from approvals.loading.contents import Unreadable, text_of
 from approvals.loading.reading import Reading, meant_instead, not_known
 from approvals.loading.shapes import Key, Shape
@@ -49,7 +49,7 @@ def check_table(reading: Reading, name: str, columns: Sequence[Key], criteria: S
     head, rows = rows_of(reading, name)
     if not head:
         return
-    marks = [Key(str(number), schema.MARK) for number in criteria]
+    marks = [Key(str(number), csv_files.MARK) for number in criteria]
     reasons = [Key(f"{number}_why", schema.WHY) for number in criteria]
     known = {key.name: key for key in (*columns, *marks, *reasons)}
     place = f"{name}.csv, line 1"
@@ -63,7 +63,7 @@ def check_table(reading: Reading, name: str, columns: Sequence[Key], criteria: S
     for key in known.values():
         if key.needed and key.name not in head and key.name not in misspelt:
             reading.wrong(place, f"the column “{key.name}” is missing")
-    once = schema.ONCE.get(name, ())
+    once = csv_files.ONCE.get(name, ())
     lines: dict[tuple[str, ...], int] = {}
     for line, cells in rows:
         if len(cells) != len(head):

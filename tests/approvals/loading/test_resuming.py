@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from approvals.loading import inputs, order, playing, schema
+from approvals.loading import csv_files, inputs, order, playing, schema
 from approvals.loading.folder import BadFolder, Folder
 from approvals.loading.shapes import Table
 from approvals.models import Decision, LoadedStage
@@ -145,7 +145,7 @@ def test_all_that_a_folder_holds_belongs_to_one_stage() -> None:
     tables = [name for names in inputs.TABLES.values() for name in names]
     assert sorted(tables) == sorted(key.name for key in schema.TOML.keys if key.name != "stages")
     files = [name for names in inputs.FILES.values() for name in names]
-    assert sorted(files) == sorted(["bids", *schema.FILES])
+    assert sorted(files) == sorted(["bids", *csv_files.FILES])
     assert {*inputs.TABLES, *inputs.FILES} <= {*order.STAGES, f"{order.SECOND}paper"}
     assert set(schema.STAGES) == {*order.STAGES} - {order.OPENED, order.AMENDED}
     assert isinstance(schema.TOML, Table)
