@@ -15,7 +15,7 @@ from tests.approvals import steps
 from tests.bench import awarding
 from tests.bench.awarding import Built, Size
 from tests.factories import NOW
-from tests.test_queries import approved, asked_for, contract, item_asked, queries, received, recommended
+from tests.growing import approved, asked_for, contract, item_asked, queries, received, recommended
 
 pytestmark = pytest.mark.django_db
 MANY = 130

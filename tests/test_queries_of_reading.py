@@ -13,7 +13,8 @@ from bids.sheets.reading import read_book
 from grants.roles import Role
 from tests import factories
 from tests.factories import NOW
-from tests.test_queries import MOST, Grow, granted, paper, queries, received
+from tests.growing import Grow, granted, paper, queries, received
+from tests.test_queries import MOST
 
 pytestmark = pytest.mark.django_db
 

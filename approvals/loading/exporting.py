@@ -114,8 +114,8 @@ def _round(round: Round, events: Trail) -> dict[str, Any]:
     return {name: value for name, value in own.items() if value or name == "scored"}
 
 
-def _profile(stored: Sequence[Sequence[str]]) -> dict[str, str]:
-    return {label: amount for label, amount in stored}  # noqa: C416
+def _profile(stored: list[list[str]]) -> dict[str, str]:
+    return dict(stored)
 
 
 def _administrator() -> dict[str, str]:

@@ -196,12 +196,6 @@ def test_the_database_holds_what_a_carry_over_must_be(round: Round, kit: User, l
         made.delete()
 
 
-def test_the_states_in_the_database_are_those_of_the_table() -> None:
-    [trigger] = [each for each in CarryOver._meta.triggers if each.name == "answered_once"]  # type: ignore[attr-defined]
-    pairs = {(source, row.target) for row in CarryOver.TRANSITIONS.values() for source in row.sources}
-    assert set(trigger.transitions) == pairs
-
-
 def test_the_pages_propose_confirm_refuse_and_withdraw(
     client: Client, round: Round, kit: User, lead: User, grant: Award
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -65,14 +66,14 @@ def joint() -> tuple[Decision, User, User, User]:
     return decision, first, trustee(decision.round, "Ruth Adair"), trustee(decision.round, "Sol Byrne")
 
 
-def sign(decision: Decision, by: User, interests: str = "None", **kwargs: object) -> list[User]:
+def sign(decision: Decision, by: User, interests: str = "None", **kwargs: Any) -> list[User]:
     return deciding.sign_decision(
         decision=decision,
         password=PASSWORD,
         by=by,
         at=LATER,
         interests=interests,
-        **kwargs,  # type: ignore[arg-type]
+        **kwargs,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from approvals.decisions import sign_offs, submission, writing
 from approvals.enums import ItemKind
@@ -41,8 +42,8 @@ OF_EACH_KIND = {
 }  # fmt: skip
 
 
-def ask(decision: Decision, content: ItemContent, by: User, **changes: object) -> PaperItem:
-    return asking.ask_item(decision=decision, content=replace(content, **changes), by=by, at=NOW)  # type: ignore[arg-type]
+def ask(decision: Decision, content: ItemContent, by: User, **changes: Any) -> PaperItem:
+    return asking.ask_item(decision=decision, content=replace(content, **changes), by=by, at=NOW)
 
 
 def people(round: Round) -> dict[Role, User]:

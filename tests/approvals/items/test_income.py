@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -37,8 +38,8 @@ def alone() -> tuple[Decision, dict[Role, User]]:
     return steps.open_paper(round, "PCD-1596", hired[Role.LEAD]), hired
 
 
-def record(round: Round, by: User, amount: str, agreement: str, **more: object) -> Income:
-    terms = income.IncomeTerms("Home Office", agreement, date(2026, 9, 1), D(amount), **more)  # type: ignore[arg-type]
+def record(round: Round, by: User, amount: str, agreement: str, **more: Any) -> Income:
+    terms = income.IncomeTerms("Home Office", agreement, date(2026, 9, 1), D(amount), **more)
     return income.keep_income(round=round, terms=terms, by=by, at=NOW)
 
 

@@ -18,7 +18,7 @@ from tests.bids.files import samples
 from tests.bids.files.conftest import Named, kept
 from tests.factories import NOW, open_round, outcome, person
 from tests.factories import bid as make_bid
-from tests.test_queries import queries
+from tests.growing import queries
 
 pytestmark = pytest.mark.django_db
 

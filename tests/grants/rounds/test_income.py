@@ -111,12 +111,6 @@ def test_the_database_holds_what_income_must_be(round: Round, kit: User) -> None
         Income.objects.filter(pk=made.pk).update(state="offered")
 
 
-def test_the_states_in_the_database_are_those_of_the_table() -> None:
-    [trigger] = [each for each in Income._meta.triggers if each.name == "decided_once"]  # type: ignore[attr-defined]
-    pairs = {(source, row.target) for row in Income.TRANSITIONS.values() if row.target for source in row.sources}
-    assert set(trigger.transitions) == pairs
-
-
 def test_the_pages_record_change_and_withdraw_income(client: Client, round: Round, kit: User) -> None:
     client.force_login(kit)
     add = reverse("grants:add_income", args=[round.reference])

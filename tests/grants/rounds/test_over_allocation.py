@@ -138,13 +138,6 @@ def test_the_database_holds_what_an_over_allocation_must_be(round: Round, kit: U
         Round.objects.filter(pk=round.pk).update(over_allocation_percent=D("100.01"))
 
 
-def test_the_states_in_the_database_are_those_of_the_table() -> None:
-    triggers = OverAllocation._meta.triggers  # type: ignore[attr-defined]
-    [trigger] = [each for each in triggers if each.name == "answered_once"]
-    pairs = {(source, row.target) for row in OverAllocation.TRANSITIONS.values() for source in row.sources}
-    assert set(trigger.transitions) == pairs
-
-
 def test_the_pages_propose_agree_refuse_and_withdraw(client: Client, round: Round, kit: User, lead: User) -> None:
     client.force_login(kit)
     page = reverse("grants:propose_over_allocation", args=[round.reference])
