@@ -6,8 +6,9 @@ from decimal import Decimal
 from functools import partial
 
 from approvals.prose.figures import Figure
-from approvals.prose.identity import EACH_YEAR, Identity, Measure, Subject, Way
+from approvals.prose.identity import Identity, Subject
 from approvals.prose.index import Entry
+from approvals.prose.vocabulary import EACH_YEAR, Measure, Way
 from grants import years
 from grants.years import Profile
 

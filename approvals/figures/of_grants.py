@@ -6,8 +6,8 @@ from functools import partial
 
 from approvals.figures.making import What, Whose, by_year, entry
 from approvals.figures.owners import Owners
-from approvals.prose.identity import Kind, Measure
 from approvals.prose.index import Entry
+from approvals.prose.vocabulary import Kind, Measure
 from approvals.reconciliation.facts import BidEntry, Grant
 from grants import money
 

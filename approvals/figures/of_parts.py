@@ -10,8 +10,9 @@ from functools import partial
 from approvals.enums import Level
 from approvals.figures.making import What, entry, places
 from approvals.figures.owners import Owners
-from approvals.prose.identity import Kind, Measure, Subject
+from approvals.prose.identity import Subject
 from approvals.prose.index import Entry
+from approvals.prose.vocabulary import Kind, Measure
 from approvals.reconciliation import year_parts
 from approvals.reconciliation.facts import Grant, Outcome, Position
 from approvals.reconciliation.parts import Part, everything

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from approvals.figures.making import What, by_year, entry
 from approvals.figures.of_parts import spenders
 from approvals.figures.owners import Owners
-from approvals.prose.identity import Kind, Measure, Subject
+from approvals.prose.identity import Subject
 from approvals.prose.index import Entry
+from approvals.prose.vocabulary import Kind, Measure
 from approvals.reconciliation.facts import Position
 from approvals.reconciliation.sums import slots_of
 from grants import money, years

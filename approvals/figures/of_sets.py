@@ -16,8 +16,9 @@ from approvals.figures.making import What, Whose, entry
 from approvals.figures.of_grants import asked_and_cut
 from approvals.figures.of_parts import OUTCOME, ROUTE
 from approvals.figures.owners import Owners
-from approvals.prose.identity import Kind, Measure, Subject, Way
+from approvals.prose.identity import Subject
 from approvals.prose.index import Entry
+from approvals.prose.vocabulary import Kind, Measure, Way
 from approvals.reconciliation.facts import BidEntry, Grant, Label, Outcome
 from grants import money
 

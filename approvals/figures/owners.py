@@ -9,23 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from approvals.prose.identity import Kind, Subject, bare
-
-# Words that many names have, so that none of them names anybody alone.
-_COMMON = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and at by for from in into of on or out the to with all also area areas association award bid bids body "
-        "borough boroughs budget centre charity cic city club community company contract contracts cost costs council "
-        "county crime district districts fees force foundation forum foundations fund funding grant grants group "
-        "groups house home initiative initiatives institute internal international ltd limited league line local "
-        "london money national neighbourhood network new nhs office officer open organisation organisations other "
-        "part partnership pilot plc police policing post posts prevention programme programmes project projects "
-        "public round safe safer safety school schools scheme security service services single small social society "
-        "spend staff staffing street streets support system team tender time together town training trust two unit "
-        "units value violence voice watch work working works year years young youth",
-    )
-)
+from approvals.prose.identity import Subject, bare
+from approvals.prose.vocabulary import COMMON, Kind
 
 
 class Owners:
@@ -49,7 +34,7 @@ class Owners:
         return Subject(kind, printed_names[0], tuple(each for each in also if each and each != printed_names[0]))
 
     def _own_words(self, name: str) -> list[str]:
-        own = [word for word in bare(name).split() if word not in _COMMON and len(word) > 3 and not word.isdigit()]
+        own = [word for word in bare(name).split() if word not in COMMON and len(word) > 3 and not word.isdigit()]
         return [word for word in own if self._owners_of_word[word] <= 1]
 
 
@@ -60,6 +45,6 @@ def _without_aside(name: str) -> str:
 def _short(name: str) -> str:
     """Return a name without “The” before it and without the common words behind it, where two words or more remain."""
     words = bare(_without_aside(name)).removeprefix("the ").split()
-    while len(words) > 2 and words[-1] in _COMMON:
+    while len(words) > 2 and words[-1] in COMMON:
         words.pop()
     return " ".join(words)

@@ -9,7 +9,8 @@ from approvals.enums import ItemKind
 from approvals.models import Award, DelegationRule
 from approvals.paper.sources import Sources
 from approvals.paper.spellings import spelled
-from approvals.prose.facts import Entry, Facts, Side, State, What
+from approvals.prose.facts import Entry, Facts
+from approvals.prose.vocabulary import Kind, Side, State
 from approvals.reconciliation.facts import BidEntry, Outcome
 from approvals.reconciliation.position import fetched
 from bids.models import Tag
@@ -69,23 +70,23 @@ def _entries(basis: Sources) -> Iterator[Entry]:
     year = basis.decision.round.financial_year
     for line in basis.reconciliation.lines:
         by_year = _by_year(line.years, year, line.amount)
-        yield Entry(What.LINE, names(line.label), line.amount, line.amount, by_year=by_year)
+        yield Entry(Kind.LINE, names(line.label), line.amount, line.amount, by_year=by_year)
     for contract in basis.contracts:
         called = names(contract.supplier.name, contract.title)
         by_year = _by_year(contract.charged_years(basis.decision.round.slots), year, contract.amount)
-        yield Entry(What.CONTRACT, called, contract.amount, contract.amount, by_year=by_year)
+        yield Entry(Kind.CONTRACT, called, contract.amount, contract.amount, by_year=by_year)
     for item in basis.items:
         if item.amount is not None and item.item_kind.rule.takes:
-            yield Entry(What.LINE, names(item.whom, item.title), item.amount, item.amount)
+            yield Entry(Kind.LINE, names(item.whom, item.title), item.amount, item.amount)
         elif item.amount is not None and item.item_kind is ItemKind.ACCEPT_MONEY:
-            yield Entry(What.INCOME, names(item.whom, item.title), item.amount, item.amount)
+            yield Entry(Kind.INCOME, names(item.whom, item.title), item.amount, item.amount)
 
 
 def _grant(award: Award, names: tuple[str, ...]) -> Entry:
     bid = award.bid
     areas = award.round.body.areas
     return Entry(
-        What.GRANT,
+        Kind.GRANT,
         names,
         award.amount,
         bid.amount,
@@ -103,7 +104,7 @@ def _grant(award: Award, names: tuple[str, ...]) -> Entry:
 def _bid(bid: BidEntry, names: tuple[str, ...]) -> Entry:
     """Return the entry of a bid without a grant; a bid without an outcome waits."""
     state = next((_STATES[outcome] for outcome in bid.outcomes if outcome in _STATES), State.DEFERRED)
-    return Entry(What.GRANT, names, bid.agreed or money.ZERO, bid.amount, state=state)
+    return Entry(Kind.GRANT, names, bid.agreed or money.ZERO, bid.amount, state=state)
 
 
 def _by_year(profile: Iterable[tuple[object, Decimal]] | Profile, year: str, amount: Decimal) -> dict[str, Decimal]:

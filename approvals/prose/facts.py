@@ -8,46 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from functools import cached_property
 
+from approvals.prose.vocabulary import Kind, Measure, Side, State
 from grants import money
-
-
-class What(StrEnum):
-    """What an entry is."""
-
-    GRANT = "grant"
-    LINE = "line"
-    CONTRACT = "contract"
-    INCOME = "income"
-
-
-class State(StrEnum):
-    """What became of a bid. A line and a contract are always recommended."""
-
-    RECOMMENDED = "recommended"
-    REFUSED = "refused"
-    DEFERRED = "deferred"
-    REDIRECTED = "redirected"
-    INTERNAL = "internal"
-
-
-class Measure(StrEnum):
-    """Which of the sums of an entry a sentence speaks of."""
-
-    AGREED = "agreed"
-    ASKED = "asked"
-    CUT = "cut"
-    PAID = "paid"
-    UNPAID = "unpaid"
-
-
-class Side(StrEnum):
-    """Whether an entry needs a decision or is delegated."""
-
-    DECIDED = "decided"
-    DELEGATED = "delegated"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +22,7 @@ class Entry:
     of a row whose single grants are not known. A grant is `deferred` where an earlier decision put it off.
     """
 
-    what: What
+    what: Kind
     names: Sequence[str]
     agreed: Decimal
     asked: Decimal
@@ -126,20 +90,20 @@ class Facts:
     starts_on: date | None = None
     ends_on: date | None = None
 
-    def of(self, *kinds: What) -> Rows:
+    def of(self, *kinds: Kind) -> Rows:
         return self._kinds.setdefault(kinds, Rows(entry for entry in self.entries if entry.what in kinds))
 
     @cached_property
     def grants(self) -> Rows:
-        return Rows(entry for entry in self.of(What.GRANT) if entry.is_agreed)
+        return Rows(entry for entry in self.of(Kind.GRANT) if entry.is_agreed)
 
     @cached_property
     def spending(self) -> Rows:
         """What the allocation pays for: grants, lines and contracts."""
-        return Rows(entry for entry in self.of(What.GRANT, What.LINE, What.CONTRACT) if entry.is_agreed)
+        return Rows(entry for entry in self.of(Kind.GRANT, Kind.LINE, Kind.CONTRACT) if entry.is_agreed)
 
     @cached_property
-    def _kinds(self) -> dict[tuple[What, ...], Rows]:
+    def _kinds(self) -> dict[tuple[Kind, ...], Rows]:
         return {}
 
 

@@ -8,7 +8,8 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from approvals.prose.identity import Identity, Way
+from approvals.prose.identity import Identity
+from approvals.prose.vocabulary import Way
 from grants import money
 
 

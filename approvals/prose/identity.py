@@ -5,64 +5,24 @@ that one body asked for is never taken for what another one gets.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+
+from approvals.prose import vocabulary
+from approvals.prose.vocabulary import EACH_YEAR, Kind, Measure, State, Way
+
+_SIGNS = str.maketrans(dict.fromkeys("()[]{},;:.!?\"“”‘|–—-/•*=+&'", " "))
 
 
-class Kind(StrEnum):
-    """What a figure can belong to."""
-
-    ROUND = "round"
-    GRANTS = "grants"
-    BIDS = "bids"
-    BID = "bid"
-    GRANT = "grant"
-    RECIPIENT = "recipient"
-    PROJECT = "project"
-    LINE = "line"
-    CONTRACT = "contract"
-    SUPPLIER = "supplier"
-    ITEM = "item"
-    INCOME = "income"
-    THEME = "theme"
-    PRIORITY = "priority"
-    AREA = "area"
-    UNIT = "unit"
-    ROUTE = "route"
-    STATE = "state"
-    LIMIT = "limit"
+def words_of(sentence: str) -> str:
+    """Return the words of a sentence in small letters, each between spaces, as names and patterns read them."""
+    return f" {bare(sentence)} "
 
 
-class Measure(StrEnum):
-    """What a figure measures of its owner."""
-
-    ALLOCATED = "allocated"
-    INCOME = "income"
-    ASKED = "asked"
-    AGREED = "agreed"
-    CUT = "cut"
-    SPENT = "spent"
-    LEFT = "left"
-    PAID = "paid"
-    UNPAID = "unpaid"
-    FORMER = "former"
-    CHANGE = "change"
-    LIMIT = "limit"
-
-
-class Way(StrEnum):
-    """How a figure is worked out of the rows of its owner."""
-
-    SUM = "sum"
-    COUNT = "count"
-    AVERAGE = "average"
-    MEDIAN = "median"
-    LARGEST = "largest"
-    SMALLEST = "smallest"
-
-
-# The year of a figure that is the same in each year of its owner.
-EACH_YEAR = "each year"
+def bare(text: str) -> str:
+    """Return the words of a text in small letters; an apostrophe, and what stands after it, is no word."""
+    straight = text.casefold().replace("’", "'")
+    return " ".join(re.sub(r"'s?(?=\W|$)", "", straight).translate(_SIGNS).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,52 +66,35 @@ class Identity:
 
 # How a sentence speaks of each measure, of each way, and of years. Each pattern reads what `words_of` returns.
 
+
+def _pattern(*phrases: Sequence[str]) -> re.Pattern[str]:
+    """Return a pattern for any of some phrases of the vocabulary, as `words_of` writes them."""
+    words = sorted({bare(phrase) + (r"\w*" if phrase.endswith("*") else "") for each in phrases for phrase in each})
+    return re.compile(rf" (?:{'|'.join(words)}) ")
+
+
+_BIDS = (*vocabulary.THINGS["bids"], *vocabulary.STATES[State.REFUSED], *vocabulary.STATES[State.DEFERRED], "original*")
+_TO_COME = ("remain*", "still", "left", "due", "to pay")
 _MEASURES = {
-    Measure.ASKED: r"ask|asks|asking|asked(?! to )|appl(?:y|ied|ies|ication\w*|icant\w*)|sought|seek\w*|bids?"
-    r"|request\w*|want\w*|hoped|refused|rejected|deferred|declined|turned down|original\w*",
-    Measure.CUT: r"cut\w*|less|below|trim\w*|reduc\w*|took|taken off|moderat\w*|lower\w*|fewer|short\w*|dropp?\w*"
-    r"|off|differ\w*|beyond|sav\w*|free\w*|under",
-    Measure.PAID: r"paid|pay\w*|instal\w*|advanc\w*|had|sent|received|gone|drawn|spent",
-    Measure.UNPAID: r"to be paid|to pay|outstanding|remain\w*|still|left|unpaid|to receive|to come|due|owed",
-    Measure.LEFT: r"left|leav\w*|remain\w*|unspent|unallocated|uncommitted|unspoken|held back|spare|underspen\w*"
-    r"|balance|other use",
-    Measure.SPENT: r"commit\w*|spen\w*|cost\w*|uses?|used|expenditure|total|in all|call\w*|charged|goes|level",
-    Measure.ALLOCATED: r"allocat\w*|available|fund\w*|budget\w*|has|have|holds?|money|package|income|award\w*|limit",
-    Measure.FORMER: r"was|were|from|former\w*|earlier|previous\w*|before|instead|rather|original\w*|first",
-    Measure.CHANGE: r"increas\w*|more|less|ris\w*|rose|fall\w*|fell|uplift\w*|reduc\w*|chang\w*|extra|further"
-    r"|cut\w*|rais\w*|add\w*",
+    Measure.ASKED: _pattern(vocabulary.MEASURES[Measure.ASKED], _BIDS),
+    Measure.CUT: _pattern(vocabulary.MEASURES[Measure.CUT], vocabulary.CHANGES),
+    Measure.PAID: _pattern(vocabulary.MEASURES[Measure.PAID], ("pay*", "had", "sent", "received", "gone", "spent")),
+    Measure.UNPAID: _pattern(vocabulary.MEASURES[Measure.UNPAID], _TO_COME),
+    Measure.LEFT: _pattern(vocabulary.WHOLES["left"], ("leav*", "other use")),
+    Measure.SPENT: _pattern(vocabulary.THINGS["everything"], vocabulary.TOTALS, vocabulary.SPENDS),
+    Measure.ALLOCATED: _pattern(vocabulary.WHOLES["allocation"], vocabulary.WHOLES["limit"], vocabulary.HOLDS),
+    Measure.FORMER: _pattern(vocabulary.FORMER),
+    Measure.CHANGE: _pattern(vocabulary.CHANGES),
 }
 _WAYS = {
-    Way.AVERAGE: r"averag\w*|mean|typical\w*",
-    Way.MEDIAN: r"median|middle",
-    Way.LARGEST: r"largest|biggest|highest|most|greatest|top|up to|range\w*|run|between",
-    Way.SMALLEST: r"smallest|lowest|least|from|range\w*|run|between|fewest",
+    Way.AVERAGE: _pattern(vocabulary.AVERAGES),
+    Way.MEDIAN: _pattern(vocabulary.MEDIANS),
+    Way.LARGEST: _pattern(vocabulary.RANKS[1], vocabulary.RANGES, ("top", "up to")),
+    Way.SMALLEST: _pattern(vocabulary.RANKS[-1], vocabulary.RANGES, ("fewest",)),
 }
-_EACH_YEAR = r"each|every|a year|per year|annual\w*|yearly|both|per annum|same|level|again|any one year|equal\w*"
-_ORDINALS = {
-    0: r"first (?:year|tranche|financial year)|year (?:1|one)|this year|opening year",
-    1: r"second (?:year|tranche|financial year)|year (?:2|two)",
-    2: r"third(?: year| tranche)?|year (?:3|three)",
-    -1: r"last (?:year|tranche)|final (?:year|tranche)",
-}
-_SOME_YEAR = (
-    r"then|ris\w*|rose|fall\w*|fell|halv\w*|doubl\w*|taper\w*|grow\w*|grew|drop\w*|next|later"
-    r"|start\w*|from"
-)
-
-
-def words_of(sentence: str) -> str:
-    """Return the words of a sentence in small letters, each between spaces, as names and patterns read them."""
-    return f" {bare(sentence)} "
-
-
-def bare(text: str) -> str:
-    """Return the words of a text in small letters; an apostrophe, and what stands after it, is no word."""
-    straight = text.casefold().replace("’", "'")
-    return " ".join(re.sub(r"'s?(?=\W|$)", "", straight).translate(_SIGNS).split())
-
-
-_SIGNS = str.maketrans(dict.fromkeys("()[]{},;:.!?\"“”‘|–—-/•*=+&'", " "))
+_EACH_YEAR = _pattern(vocabulary.YEARLY, ("each", "every", "both", "same", "level", "again", "equal*"))
+_ORDINALS = {place: _pattern(phrases) for place, phrases in vocabulary.YEARS.items()}
+_SOME_YEAR = _pattern(vocabulary.COURSES)
 
 
 def is_meant(identity: Identity, words: str, behind: str = "") -> bool:
@@ -171,8 +114,8 @@ def is_meant(identity: Identity, words: str, behind: str = "") -> bool:
     )
 
 
-def _speaks(pattern: str | None, words: str) -> bool:
-    return pattern is None or re.search(rf" (?:{pattern}) ", words) is not None
+def _speaks(pattern: re.Pattern[str] | None, words: str) -> bool:
+    return pattern is None or pattern.search(words) is not None
 
 
 def _is_of_year(identity: Identity, words: str) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from approvals.prose.grammar.verdict import Verdict
-from approvals.prose.grammar.words import Role
 from approvals.prose.matches import Kind, Match, Standing, overlap
+from approvals.prose.vocabulary import Role
 
 _KINDS = {Role.SUM: Kind.MONEY, Role.NUMBER: Kind.COUNT, Role.SHARE: Kind.SHARE, Role.STATEMENT: Kind.CLAIM}
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations
 
-from approvals.prose.facts import Entry, Facts, Measure, Side, What, worth
-from approvals.prose.grammar import choices, reading, words
+from approvals.prose import vocabulary as words
+from approvals.prose.facts import Entry, Facts, worth
+from approvals.prose.grammar import choices, reading
 from approvals.prose.grammar.reading import Part, has, says
 from approvals.prose.grammar.tokens import Token
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Kind, Measure, Role, Side
 from grants import money
 
 
@@ -121,7 +122,7 @@ def _sets(part: Part, facts: Facts) -> Iterator[tuple[Sequence[Entry], str]]:
         if inherited:
             union = reading.narrowed(choices.joined(inherited), part.near)
             yield union, choices.names(union) if union else ""
-        bids = facts.of(What.GRANT)
+        bids = facts.of(Kind.GRANT)
         yield (
             reading.narrowed(bids if has(part.near, Role.STATE) else facts.grants, part.near),
             choices.in_quotes(part.near),
@@ -133,11 +134,11 @@ def _sets(part: Part, facts: Facts) -> Iterator[tuple[Sequence[Entry], str]]:
         [] if reading.is_narrow(part.inherited) else reading.things_of(part.inherited, facts)
     ):
         yield entries, choices.in_quotes(part.near if has(part.near, Role.THING) else part.inherited)
-        if entries[0].what is What.INCOME:
+        if entries[0].what is Kind.INCOME:
             for entry in entries:
                 yield [entry], entry.names[0]
     if Measure.ASKED in choices.measures(part):
-        yield facts.of(What.GRANT), "all bids"
+        yield facts.of(Kind.GRANT), "all bids"
     yield facts.grants, "all grants"
     if not says(part.near, "granted", "awarded") and not has(part.near, Role.THING, "grants", "bids"):
         yield facts.spending, "all that is committed"
@@ -270,11 +271,11 @@ def _of_whole(
         if has(tokens, Role.WHOLE, "left"):
             yield from left(facts, chosen, before)
     if says(tokens, "total"):
-        for amount in (worth(facts.of(What.INCOME)), facts.allocation):
+        for amount in (worth(facts.of(Kind.INCOME)), facts.allocation):
             if amount is not None:
                 yield Candidate(amount, "all income")
     if facts.allocation is not None and says(tokens, "itself", "own", "elsewhere", "ourselves"):
-        yield Candidate(facts.allocation - (worth(facts.of(What.INCOME)) or money.ZERO), "what no income pays for")
+        yield Candidate(facts.allocation - (worth(facts.of(Kind.INCOME)) or money.ZERO), "what no income pays for")
     if facts.limit is not None and (has(tokens, Role.WHOLE, "limit") or has(tokens, Role.SIDE)):
         yield Candidate(facts.limit, "the limit")
 
@@ -293,7 +294,7 @@ def _income(tokens: Sequence[Token], facts: Facts) -> list[Entry]:
     """Return the income of which some words say that a sum is a part: “of the uplift”."""
     if not says(tokens, "of"):
         return []
-    named = [own for own in reading.owners(tokens, facts) if own[0].what is What.INCOME]
+    named = [own for own in reading.owners(tokens, facts) if own[0].what is Kind.INCOME]
     return list(named[0]) if len(named) == 1 else []
 
 
@@ -341,7 +342,7 @@ def _differences(part: Part, facts: Facts) -> Iterator[Candidate]:
     pool: dict[str, Decimal] = {}
     if says(part.whole, *_BEYOND) and facts.allocation is not None:
         pool["the allocation"] = facts.allocation
-    for entries in [*(named or [facts.grants]), *([facts.of(What.GRANT)] if Measure.ASKED in wanted else [])]:
+    for entries in [*(named or [facts.grants]), *([facts.of(Kind.GRANT)] if Measure.ASKED in wanted else [])]:
         for measure in wanted:
             rows = entries
             for year in ["", *(named_years if len(named_years) > 1 else _all_years(entries) if named_years else [])]:

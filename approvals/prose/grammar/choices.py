@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from approvals.prose.facts import Entry, Measure
+from approvals.prose.facts import Entry
 from approvals.prose.grammar import reading
 from approvals.prose.grammar.reading import Part, has, says
 from approvals.prose.grammar.tokens import Token
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Measure, Role
 
 
 def years(part: Part) -> list[str]:

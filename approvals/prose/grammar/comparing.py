@@ -6,13 +6,13 @@ Pure rules.
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from approvals.prose.facts import Entry, Facts, Measure, Side, What, worth
+from approvals.prose.facts import Entry, Facts, worth
 from approvals.prose.grammar import reading
 from approvals.prose.grammar.reading import has, says
 from approvals.prose.grammar.statements import clauses
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict, equal, of_tokens
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Kind, Measure, Role, Side
 from grants import money
 
 _SUPPOSES = ("would", "if", "had", "unless", "could", "not", "never", "neither")
@@ -84,7 +84,7 @@ def _rank(clause: Sequence[Token], facts: Facts) -> Verdict | None:
         return _of_rank(
             clause,
             [line],
-            [*[[entry] for entry in facts.of(What.LINE, What.CONTRACT)], facts.grants],
+            [*[[entry] for entry in facts.of(Kind.LINE, Kind.CONTRACT)], facts.grants],
             sign,
             measure,
             year,
@@ -101,13 +101,13 @@ def _domain(
     clause: Sequence[Token], named: Sequence[Sequence[Entry]], facts: Facts, measure: Measure
 ) -> list[list[Entry]]:
     """Return the entries that are compared, each alone and by recipient, with what the clause narrows them to."""
-    if named and named[0][0].what is not What.GRANT:
+    if named and named[0][0].what is not Kind.GRANT:
         kinds = (
-            (named[0][0].what,) if not has(clause, Role.THING, "lines", "everything") else (What.LINE, What.CONTRACT)
+            (named[0][0].what,) if not has(clause, Role.THING, "lines", "everything") else (Kind.LINE, Kind.CONTRACT)
         )
         return [[entry] for entry in facts.of(*kinds)]
     if has(clause, Role.THING, "bids"):
-        return [[entry] for entry in facts.of(What.GRANT)]
+        return [[entry] for entry in facts.of(Kind.GRANT)]
     narrow = [token for token in clause if token.role in (Role.THEME, Role.SIDE)]
     return [[entry] for entry in reading.narrowed(facts.grants, narrow) if entry.count == 1]
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from approvals.prose.facts import Entry, Facts, What, worth
+from approvals.prose.facts import Entry, Facts, worth
 from approvals.prose.grammar import reading
 from approvals.prose.grammar.reading import has, says
 from approvals.prose.grammar.statements import clauses
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict, of_tokens
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Kind, Role
 from grants import money
 
 _SUPPOSES = ("would", "if", "had", "unless", "could", "not", "never", "neither", "no")
@@ -76,7 +76,7 @@ def _course(clause: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
 def _in_year(clause: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
     """Yield what is said of the year that bears a sum: “both grants fall in 2022/23”."""
     named_years = reading.years(clause)
-    entries = [entry for entry in _subject(clause, facts) if entry.what is not What.INCOME]
+    entries = [entry for entry in _subject(clause, facts) if entry.what is not Kind.INCOME]
     if (
         len(named_years) != 1
         or not entries

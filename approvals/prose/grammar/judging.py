@@ -15,7 +15,7 @@ from approvals.prose.figures import masked
 from approvals.prose.grammar import comparing, courses, numbers, portions, rows, statements, sums, terms
 from approvals.prose.grammar.tokens import Token, Vocabulary, tokens
 from approvals.prose.grammar.verdict import Verdict
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Role
 
 
 def verdicts(prose: str, summed: Sequence[Mention], facts: Facts) -> list[Verdict]:

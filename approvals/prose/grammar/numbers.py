@@ -10,12 +10,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 from approvals.prose.amounts import Mention
-from approvals.prose.facts import Entry, Facts, Measure, State, What
+from approvals.prose.facts import Entry, Facts
 from approvals.prose.grammar import reading
 from approvals.prose.grammar.reading import Part, has, says
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Kind, Measure, Role, State
 from grants import money
 
 _NARROW = (Role.THEME, Role.AREA, Role.SIDE, Role.STATE, Role.OWNER)
@@ -225,7 +225,7 @@ def is_full(tokens: Sequence[Token]) -> bool:
 
 def _whole(part: Part, thing: str, facts: Facts) -> Verdict | None:
     """Return what is said of a bare number that counts all of something: “of the five projects”."""
-    sets = {"bids": facts.of(What.GRANT), "contracts": facts.of(What.CONTRACT)}
+    sets = {"bids": facts.of(Kind.GRANT), "contracts": facts.of(Kind.CONTRACT)}
     entries = sets.get(thing, facts.grants if thing in ("grants", "projects", "recipients") else [])
     counts = {_count(entries, "families" if thing == "projects" else thing)}
     if thing == "bids" and "received" in facts.numbers:
@@ -279,9 +279,9 @@ def _tokens(part: Part, following: Sequence[Part]) -> list[Token]:
 
 
 def _sets(tokens: Sequence[Token], thing: str, facts: Facts) -> Iterator[list[Entry]]:
-    entries: list[Entry] = facts.of(What.GRANT) if thing == "bids" or has(tokens, Role.STATE) else facts.grants
+    entries: list[Entry] = facts.of(Kind.GRANT) if thing == "bids" or has(tokens, Role.STATE) else facts.grants
     if thing == "contracts":
-        entries = facts.of(What.CONTRACT)
+        entries = facts.of(Kind.CONTRACT)
     if thing in ("lines", "income", "everything"):
         return
     negated = [
@@ -347,7 +347,7 @@ _REACHES = (
 
 def _areas(part: Part, tokens: Sequence[Token], facts: Facts) -> Verdict | None:
     """Return what is said of a number of areas: those that the named grants reach, otherwise all."""
-    named = [own for own in reading.owners(part.near, facts) if own[0].what is What.GRANT]
+    named = [own for own in reading.owners(part.near, facts) if own[0].what is Kind.GRANT]
     entries = reading.narrowed(
         [entry for own in named for entry in own] or facts.grants,
         [token for token in tokens if token.role in (Role.THEME, Role.SIDE)],

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from approvals.prose.amounts import Mention
-from approvals.prose.facts import Entry, Facts, Measure, What, worth
+from approvals.prose.facts import Entry, Facts, worth
 from approvals.prose.grammar import reading
 from approvals.prose.grammar.reading import has, says
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Measure, Role
 
 _ABOUT = (
     "about",
@@ -189,6 +189,3 @@ def _fits(sentence: Sequence[Token], at: int, share: tuple[Decimal, Decimal | No
     if vague:
         return abs(ratio - value) <= (_NEAR if (value * 100) % 5 else Decimal("0.025"))
     return ratio.quantize(step, ROUND_HALF_UP) == value
-
-
-__all__ = ["What", "verdicts"]

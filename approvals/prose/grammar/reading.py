@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from approvals.prose.facts import Entry, Facts, Measure, Rows, What
+from approvals.prose.facts import Entry, Facts, Rows
 from approvals.prose.grammar.tokens import Token
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Kind, Measure, Role
 
 # What ends the words that belong to a sum before it.
 _BREAKS = frozenset((";", ",", ")", "|", "\n", ".", "—", "–", ":", "•"))
@@ -209,10 +209,10 @@ def things_of(tokens: Iterable[Token], facts: Facts) -> list[list[Entry]]:
             "projects": facts.grants,
             "recipients": facts.grants,
             "bids": facts.grants,
-            "contracts": facts.of(What.CONTRACT),
+            "contracts": facts.of(Kind.CONTRACT),
             "lines": _lines(token, facts),
             "everything": facts.spending,
-            "income": facts.of(What.INCOME),
+            "income": facts.of(Kind.INCOME),
         }[token.value]
         if entries and entries not in named:
             named.append(entries)
@@ -220,7 +220,7 @@ def things_of(tokens: Iterable[Token], facts: Facts) -> list[list[Entry]]:
 
 
 def _lines(token: Token, facts: Facts) -> list[Entry]:
-    lines = facts.of(What.LINE)
+    lines = facts.of(Kind.LINE)
     own = [line for line in lines if any(token.text in name.casefold() for name in line.names)]
     return own or lines
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from approvals.prose.amounts import Mention
-from approvals.prose.facts import Entry, Facts, Measure, What, worth
+from approvals.prose.facts import Entry, Facts, worth
 from approvals.prose.grammar import reading
 from approvals.prose.grammar.reading import has, says
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict, equal, in_words, of_tokens
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Kind, Measure, Role
 from grants import money
 
 _MARKS = ("|", ",", "•", "–", "—", "-", ":", "(", ")", "\n", ";")
@@ -109,7 +109,7 @@ def _sets(label: Sequence[Token], facts: Facts) -> Iterator[list[Entry]]:
         yield entries
         yield from ([entry] for entry in entries if len(entries) > 1 and len(named) == 1)
     elif reading.is_narrow(label):
-        yield reading.narrowed(facts.of(What.GRANT) if has(label, Role.STATE) else facts.grants, label)
+        yield reading.narrowed(facts.of(Kind.GRANT) if has(label, Role.STATE) else facts.grants, label)
     else:
         yield from reading.things_of(label, facts)
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from approvals.prose.amounts import Mention
-from approvals.prose.facts import Entry, Facts, Measure, What
+from approvals.prose.facts import Entry, Facts
 from approvals.prose.grammar import reading
 from approvals.prose.grammar.numbers import is_full
 from approvals.prose.grammar.reading import has, says
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Kind, Measure, Role
 from grants import money
 
 _SUPPOSES = (
@@ -195,8 +195,8 @@ def _members(subject: Sequence[Token], facts: Facts) -> list[Entry]:
     if has(subject, Role.THING, "lines"):
         return facts.spending
     if has(subject, Role.THING, "contracts"):
-        return facts.of(What.CONTRACT)
-    entries = facts.of(What.GRANT) if has(subject, Role.THING, "bids") or has(subject, Role.STATE) else facts.grants
+        return facts.of(Kind.CONTRACT)
+    entries = facts.of(Kind.GRANT) if has(subject, Role.THING, "bids") or has(subject, Role.STATE) else facts.grants
     return reading.narrowed(entries, subject)
 
 

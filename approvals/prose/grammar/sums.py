@@ -10,12 +10,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 from approvals.prose.amounts import Mention
-from approvals.prose.facts import Facts, Measure, State, What, worth
+from approvals.prose.facts import Facts, worth
 from approvals.prose.grammar import candidates, choices, reading
 from approvals.prose.grammar.reading import Part, has, says
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict, equal, of_tokens
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Kind, Measure, Role, State
 from grants import money
 
 # A sentence with one of these words may speak of what is not.
@@ -86,7 +86,7 @@ def _bound(part: Part, facts: Facts) -> Verdict | None:
 def _is_all_income(part: Part, facts: Facts) -> bool:
     """Whether a sum beside the name of a grantor is the allocation, of which the register may hold a part as income."""
     named = reading.owners(part.near, facts)
-    of_income = bool(named) and all(entry.what is What.INCOME for own in named for entry in own)
+    of_income = bool(named) and all(entry.what is Kind.INCOME for own in named for entry in own)
     return of_income and facts.allocation is not None and equal(part.token.value, facts.allocation)
 
 

@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from approvals.prose.facts import Facts, What
+from approvals.prose.facts import Facts
 from approvals.prose.grammar import reading
 from approvals.prose.grammar.reading import has, says
 from approvals.prose.grammar.statements import clauses
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict, of_tokens
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Kind, Role
 from grants.counting import counted
 
 _SUPPOSES = ("if", "would", "unless", "not", "never", "no", "unlike", "neither")
@@ -148,7 +148,7 @@ def _span(clause: Sequence[Token], facts: Facts) -> Verdict | None:
     if not facts.years or not says(clause, *_SPREAD) or not about or says(clause, "has", "had", "have"):
         return None
     is_contract = has(clause, Role.THING, "contracts") or any(
-        own[0].what is What.CONTRACT for own in reading.owners(clause, facts)
+        own[0].what is Kind.CONTRACT for own in reading.owners(clause, facts)
     )
     for at, token in enumerate(clause[:-1]):
         following = clause[at + 1 : at + 3]
@@ -183,7 +183,7 @@ def _charged(clause: Sequence[Token], facts: Facts) -> Verdict | None:
     spoken = {word for token in phrase for word in token.text.split()}
     known = set(facts.charged_to.casefold().replace("’", "'").split())
     known |= {
-        word for entry in facts.of(What.INCOME, What.LINE) for name in entry.names for word in name.casefold().split()
+        word for entry in facts.of(Kind.INCOME, Kind.LINE) for name in entry.names for word in name.casefold().split()
     }
     significant = spoken - _EVERY_BUDGET
     if says(phrase, "own", "reserve", "reserves") and not known & set(_OWN):
@@ -196,7 +196,7 @@ def _charged(clause: Sequence[Token], facts: Facts) -> Verdict | None:
 def _matched(clause: Sequence[Token], facts: Facts) -> Verdict | None:
     """Return what is said of money that is matched, where no other income of the register matches it."""
     says_so = says(clause, "matches", "matched", "match") and says(clause, "pound", "equal", "fully")
-    grantors = {entry.names[0] for entry in facts.of(What.INCOME)}
+    grantors = {entry.names[0] for entry in facts.of(Kind.INCOME)}
     if says_so and len(grantors) == 1 and has(clause, Role.OWNER):
         return of_tokens(clause, is_true=False, why=f"the register holds no income but that of {grantors.pop()}")
     return None
@@ -215,8 +215,8 @@ def _kind(clause: Sequence[Token], facts: Facts) -> Verdict | None:
     if len(places) != 1 or len(named) != 1 or not (gets or clause[places[0]].text.endswith(" a grant")):
         return None
     kinds = {entry.what for entry in named[0]}
-    claimed_kind = What.GRANT if clause[places[0]].value != "contracts" else What.CONTRACT
-    other = What.CONTRACT if claimed_kind is What.GRANT else What.GRANT
+    claimed_kind = Kind.GRANT if clause[places[0]].value != "contracts" else Kind.CONTRACT
+    other = Kind.CONTRACT if claimed_kind is Kind.GRANT else Kind.GRANT
     if kinds == {other}:
         return of_tokens(clause, is_true=False, why=f"{named[0][0].names[0]} has a {other}, no {claimed_kind}")
     return None

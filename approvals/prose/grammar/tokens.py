@@ -12,10 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from approvals.prose import vocabulary as words
 from approvals.prose.amounts import IN_LETTERS, Mention, in_letters
-from approvals.prose.facts import Entry, Facts, What
-from approvals.prose.grammar import words
-from approvals.prose.grammar.words import Role
+from approvals.prose.facts import Entry, Facts
+from approvals.prose.vocabulary import Kind, Role
 
 # The number of entries up to which a part of a name is read as the name.
 MOST_PARTED = 400
@@ -370,7 +370,7 @@ def _owners(facts: Facts) -> Iterator[_Phrase]:
     spoken = {phrase.words for phrase in _general()} | places | themes | set(entries_by_name)
     for part, numbers in parts.items():
         # A round can have more income than it records, so a phrase of the name of one contradicts nothing.
-        is_income = any(facts.entries[number].what is What.INCOME for number in numbers)
+        is_income = any(facts.entries[number].what is Kind.INCOME for number in numbers)
         if part not in spoken and _is_one(facts, numbers) and not (is_income and len(part) > 1):
             yield _Phrase(part, Role.HINT if len(part) == 1 else Role.OWNER, frozenset(numbers))
 
@@ -378,7 +378,7 @@ def _owners(facts: Facts) -> Iterator[_Phrase]:
 def _is_one(facts: Facts, numbers: Iterable[int]) -> bool:
     """Whether some entries are of one owner."""
     entries = [facts.entries[number] for number in numbers]
-    return len({(entry.what is What.INCOME, entry.names[0]) for entry in entries}) == 1 or bool(
+    return len({(entry.what is Kind.INCOME, entry.names[0]) for entry in entries}) == 1 or bool(
         {entry.family for entry in entries} - {""} and len({entry.family for entry in entries}) == 1
     )
 

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from approvals.prose.amounts import Mention
 from approvals.prose.grammar.tokens import Token
-from approvals.prose.grammar.words import Role
+from approvals.prose.vocabulary import Role
 from grants import money
 
 

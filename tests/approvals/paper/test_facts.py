@@ -7,8 +7,9 @@ import pytest
 from approvals.models import Decision
 from approvals.paper import facts, figures, sources
 from approvals.prose.checking import check
-from approvals.prose.facts import Measure, Side, What, worth
+from approvals.prose.facts import worth
 from approvals.prose.matches import Standing
+from approvals.prose.vocabulary import Kind, Measure, Side
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -20,10 +21,10 @@ def test_the_rows_of_a_round_add_up_to_its_figures(returned: Decision) -> None:
     assert worth(known.grants) == Decimal(1438598)
     assert worth([entry for entry in known.grants if entry.side is Side.DECIDED]) == Decimal(947234)
     assert worth(known.grants, Measure.PAID) == Decimal(181361)
-    assert worth(known.of(What.LINE)) == Decimal(2189397)
+    assert worth(known.of(Kind.LINE)) == Decimal(2189397)
     assert known.allocation == Decimal(4782000)
     assert (known.numbers["received"], known.numbers["rejected"]) == (83, 30)
-    assert len(known.of(What.GRANT)) == 83
+    assert len(known.of(Kind.GRANT)) == 83
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from functools import cache
 
 import pytest
 
-from approvals.prose import amounts
+from approvals.prose import amounts, matches
 from approvals.prose.checking import Known, check
-from approvals.prose.facts import Entry, Facts, Measure, What, worth
+from approvals.prose.facts import Entry, Facts, worth
 from approvals.prose.grammar import judging
 from approvals.prose.grammar.tokens import Token, Vocabulary, tokens
-from approvals.prose.grammar.words import Role
-from approvals.prose.matches import Kind, Match, Standing
+from approvals.prose.matches import Match, Standing
+from approvals.prose.vocabulary import Kind, Measure, Role
 from tests.approvals.prose.corpus.facts import facts_of
 from tests.approvals.prose.corpus.reading import HERE, known_of, rounds
 
@@ -45,9 +45,9 @@ def read(text: str, facts: Facts) -> list[Token]:
 
 FACTS = Facts(
     entries=[
-        Entry(What.GRANT, ("Lantern Trust", "Lamps on the path"), Decimal(900), Decimal(1000)),
-        Entry(What.GRANT, ("Gate Club", "Boxing at night"), Decimal(700), Decimal(700)),
-        Entry(What.LINE, ("Evaluation",), Decimal(200), Decimal(200)),
+        Entry(Kind.GRANT, ("Lantern Trust", "Lamps on the path"), Decimal(900), Decimal(1000)),
+        Entry(Kind.GRANT, ("Gate Club", "Boxing at night"), Decimal(700), Decimal(700)),
+        Entry(Kind.LINE, ("Evaluation",), Decimal(200), Decimal(200)),
     ],
     allocation=Decimal(2000),
     years=["2025/26"],
@@ -64,7 +64,7 @@ def test_an_owner_is_found_by_its_name_or_by_a_part_that_no_other_owner_has() ->
 
 
 def test_an_everyday_word_of_a_name_is_no_owner_in_a_round_of_many_bids() -> None:
-    many = [Entry(What.GRANT, (f"Body {number}", f"Work {number}"), Decimal(1), Decimal(1)) for number in range(30)]
+    many = [Entry(Kind.GRANT, (f"Body {number}", f"Work {number}"), Decimal(1), Decimal(1)) for number in range(30)]
     facts = Facts(entries=[*FACTS.entries, *many])
     assert not [token for token in read("We fund the lamps.", facts) if token.role is Role.OWNER]
     assert [token.text for token in read("We fund Lantern.", facts) if token.role is Role.OWNER] == ["lantern"]
@@ -83,7 +83,7 @@ def test_what_no_rule_understands_has_no_verdict() -> None:
 
 def test_a_wrong_statement_without_a_number_names_whom_it_is_wrong_about() -> None:
     (match,) = wrong("custody-care-2025-27", "No bid was turned down.")
-    assert match.kind is Kind.CLAIM
+    assert match.kind is matches.Kind.CLAIM
     assert "Quick Exit CIC" in match.message
 
 
@@ -96,5 +96,5 @@ def test_a_total_that_its_rows_do_not_make_is_wrong() -> None:
 
 def test_facts_of_a_round_of_the_corpus_hold_each_row() -> None:
     facts = facts_of(rounds()["custody-care-2025-27"])
-    assert [entry.what for entry in facts.entries] == [What.GRANT] * 4 + [What.LINE, What.CONTRACT, What.INCOME]
+    assert [entry.what for entry in facts.entries] == [Kind.GRANT] * 4 + [Kind.LINE, Kind.CONTRACT, Kind.INCOME]
     assert worth(facts.spending) == Decimal(1174400)

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from approvals.prose.facts import Entry, Facts, Side, State, What
+from approvals.prose.facts import Entry, Facts
+from approvals.prose.vocabulary import Kind, Side, State
 from grants import money
 
 
@@ -32,7 +33,7 @@ def _entries(round: dict[str, Any]) -> Iterator[Entry]:
     for grant in round["grants"]:
         agreed = Decimal(grant["agreed"] or 0)
         yield Entry(
-            What.GRANT,
+            Kind.GRANT,
             (grant["recipient"], grant["title"]),
             agreed,
             Decimal(grant["asked"]),
@@ -46,14 +47,14 @@ def _entries(round: dict[str, Any]) -> Iterator[Entry]:
             grant.get("count", 1),
         )
     for line in round["budget_lines"]:
-        yield _other(What.LINE, (line["label"],), line)
+        yield _other(Kind.LINE, (line["label"],), line)
     for contract in round["contracts"]:
-        yield _other(What.CONTRACT, (contract["supplier"], contract["title"]), contract)
+        yield _other(Kind.CONTRACT, (contract["supplier"], contract["title"]), contract)
     for income in round["income"]:
-        yield _other(What.INCOME, (income["grantor"], income.get("label", income["grantor"])), income)
+        yield _other(Kind.INCOME, (income["grantor"], income.get("label", income["grantor"])), income)
 
 
-def _other(what: What, names: tuple[str, ...], row: dict[str, Any]) -> Entry:
+def _other(what: Kind, names: tuple[str, ...], row: dict[str, Any]) -> Entry:
     amount = Decimal(row["amount"])
     return Entry(what, names, amount, amount, money.ZERO, _by_year(row.get("by_year", {})))
 

@@ -1,13 +1,81 @@
-"""The words that a sentence uses for measures, states, sides, things, years and shares, as data.
+"""What a figure can be of and how a sentence says it: owners, measures, states, sides, years and shares, as data.
 
-Each row gives what the phrases mean. A phrase that ends in `*` stands for each word that begins so.
+Each row gives what the phrases mean. A phrase that ends in `*` stands for each word that begins so. The list of
+figures, the rows of a round and the grammar of sentences all read these words.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 
-from approvals.prose.facts import Measure, Side, State
+
+class Kind(StrEnum):
+    """What a figure can belong to."""
+
+    ROUND = "round"
+    GRANTS = "grants"
+    BIDS = "bids"
+    BID = "bid"
+    GRANT = "grant"
+    RECIPIENT = "recipient"
+    PROJECT = "project"
+    LINE = "line"
+    CONTRACT = "contract"
+    SUPPLIER = "supplier"
+    ITEM = "item"
+    INCOME = "income"
+    THEME = "theme"
+    PRIORITY = "priority"
+    AREA = "area"
+    UNIT = "unit"
+    ROUTE = "route"
+    STATE = "state"
+    LIMIT = "limit"
+
+
+class Measure(StrEnum):
+    """What a sum measures of its owner. An entry of the register has the first five."""
+
+    AGREED = "agreed"
+    ASKED = "asked"
+    CUT = "cut"
+    PAID = "paid"
+    UNPAID = "unpaid"
+    ALLOCATED = "allocated"
+    INCOME = "income"
+    SPENT = "spent"
+    LEFT = "left"
+    FORMER = "former"
+    CHANGE = "change"
+    LIMIT = "limit"
+
+
+class Way(StrEnum):
+    """How a figure is worked out of the rows of its owner."""
+
+    SUM = "sum"
+    COUNT = "count"
+    AVERAGE = "average"
+    MEDIAN = "median"
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+
+
+class State(StrEnum):
+    """What became of a bid. A line and a contract are always recommended."""
+
+    RECOMMENDED = "recommended"
+    REFUSED = "refused"
+    DEFERRED = "deferred"
+    REDIRECTED = "redirected"
+    INTERNAL = "internal"
+
+
+class Side(StrEnum):
+    """Whether an entry needs a decision or is delegated."""
+
+    DECIDED = "decided"
+    DELEGATED = "delegated"
 
 
 class Role(StrEnum):
@@ -37,6 +105,10 @@ class Role(StrEnum):
     STATEMENT = "statement"
     WORD = "word"
     STOP = "stop"
+
+
+# The year of a figure that is the same in each year of its owner.
+EACH_YEAR = "each year"
 
 
 def _phrases(listed: str) -> tuple[str, ...]:
@@ -172,6 +244,20 @@ TOTALS = _phrases(
     "in all, in total, altogether, together, total, totals, totalling, totalled, combined, between them, "
     "come to, comes to, came to, add up, adds up, make up, both, sum, overall"
 )
+MEDIANS = _phrases("median, middle")
+RANGES = _phrases("range, ranges, ranging, from, run, runs, between, vary, varies, lie, lies")
+# What was agreed before an amendment, and how far it moved.
+FORMER = _phrases("was, were, from, former*, earlier, previous*, before, instead, rather, original*, first, no longer")
+CHANGES = _phrases(
+    "increas*, more, less, below, ris*, rose, fall*, fell, uplift*, reduc*, chang*, extra, further, cut*, rais*, add*, "
+    "trim*, took, taken off, moderat*, lower*, fewer, short*, drop*, off, differ*, beyond, sav*, free*, under"
+)
+# How one year goes on to the next.
+COURSES = _phrases(
+    "then, ris*, rose, fall*, fell, halv*, doubl*, taper*, grow*, grew, drop*, next, later, start*, from"
+)
+SPENDS = _phrases("commit*, spen*, cost*, uses, use, used, call*, charged, goes, level")
+HOLDS = _phrases("allocat*, fund*, budget*, has, have, hold, holds, money, income, award*")
 SHARES: Mapping[str, Decimal] = {
     "half": Decimal(1) / 2,
     "halves": Decimal(1) / 2,
@@ -186,25 +272,28 @@ SHARES: Mapping[str, Decimal] = {
     "twelfth": Decimal(1) / 12,
     "twentieth": Decimal(1) / 20,
 }
-# Words of a name by which nobody would call it alone.
+# Words that many names have, so that nobody would call an owner by one alone.
 COMMON = frozenset(
     _phrases(
-        "a, advice, against, all, an, and, area, areas, art, arts, asb, association, at, bid, board, body, "
-        "borough, building, business, by, campaign, care, cctv, centre, charity, children, cic, city, class, "
-        "club, college, command, committee, communities, community, company, contract, contracts, council, "
-        "county, crime, crimes, custody, district, division, domestic, drive, early, east, education, "
-        "engagement, event, events, evidence, family, farm, farms, fire, first, for, force, forum, "
-        "foundation, friends, from, fund, funded, funding, further, girls, grant, grants, group, groups, "
-        "hall, harm, hate, health, help, home, house, housing, hub, in, initiative, initiatives, internal, "
-        "knife, later, learning, limit, limited, line, local, london, ltd, mayor, mediation, men, mental, "
-        "met, money, month, national, neighbourhood, new, night, north, of, office, officer, officers, on, "
-        "one, online, open, other, our, outreach, panel, park, partnership, people, plan, play, police, post, "
-        "prevention, priority, prison, programme, project, projects, property, public, region, regional, "
-        "residents, rights, road, round, rural, safe, safer, safety, scheme, school, schools, second, "
-        "security, service, services, sessions, sexual, single, small, social, society, south, sport, sports, "
-        "square, staff, staffing, station, street, streets, summer, support, team, tender, the, theft, their, "
-        "third, to, town, trade, training, trust, two, unit, vehicles, victim, victims, video, village, "
-        "violence, volunteers, ward, watch, way, week, west, with, women, work, workers, workshop, workshops, "
-        "year, years, young, youth"
+        "a, advice, against, all, also, an, and, area, areas, art, arts, asb, association, at, award, bid, "
+        "bids, board, body, borough, boroughs, budget, building, business, by, campaign, care, cctv, centre, "
+        "charity, children, cic, city, class, club, college, command, committee, communities, community, "
+        "company, contract, contracts, cost, costs, council, county, crime, crimes, custody, district, "
+        "districts, division, domestic, drive, early, east, education, engagement, event, events, evidence, "
+        "family, farm, farms, fees, fire, first, for, force, forum, foundation, foundations, friends, from, "
+        "fund, funded, funding, further, girls, grant, grants, group, groups, hall, harm, hate, health, help, "
+        "home, house, housing, hub, in, initiative, initiatives, internal, international, into, "
+        "knife, later, league, learning, limit, limited, line, local, london, ltd, mayor, mediation, men, "
+        "mental, met, money, month, national, neighbourhood, network, new, nhs, night, north, of, office, "
+        "officer, officers, on, one, online, open, or, organisation, organisations, other, our, out, "
+        "outreach, panel, park, part, partnership, people, pilot, plan, play, plc, police, policing, post, "
+        "posts, prevention, priority, prison, programme, programmes, project, projects, property, public, "
+        "region, regional, residents, rights, road, round, rural, safe, safer, safety, scheme, school, "
+        "schools, second, security, service, services, sessions, sexual, single, small, social, society, "
+        "south, spend, sport, sports, square, staff, staffing, station, street, streets, summer, support, "
+        "system, team, tender, the, theft, their, third, time, to, together, town, trade, training, trust, "
+        "two, unit, units, value, vehicles, victim, victims, video, village, violence, voice, volunteers, "
+        "ward, watch, way, week, west, with, women, work, workers, working, works, workshop, workshops, year, "
+        "years, young, youth"
     )
 )
