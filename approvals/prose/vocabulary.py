@@ -124,13 +124,14 @@ MEASURES: Mapping[Measure, tuple[str, ...]] = {
     Measure.CUT: _phrases(
         "below the sum asked, below the sums asked, below what, short of what, less than was asked, less than "
         "had been asked, cut, cuts, cut back, reduc*, trim*, shav*, taken off, took off, off the bids, less "
-        "than asked, scaled back, lower*, pared*, less than they asked, less than it asked, less than "
-        "requested"
+        "than asked, removed, removed from, scaled back, lower*, pared*, less than they asked, less than it "
+        "asked, less than requested"
     ),
     Measure.UNPAID: _phrases(
-        "still to come, await their first payment, awaits its first payment, yet to receive, is owed, are "
-        "owed, unpaid, still to be paid, yet to be paid, left to pay, remains to be paid, remain to be paid, "
-        "to be paid out, not yet been paid, not yet paid, outstanding, owed, yet to pay, still to pay"
+        "is due, are due, still due, due to be paid, has still to be paid, have still to be paid, still to "
+        "come, await their first payment, awaits its first payment, yet to receive, is owed, are owed, "
+        "unpaid, still to be paid, yet to be paid, left to pay, remains to be paid, remain to be paid, to be "
+        "paid out, not yet been paid, not yet paid, outstanding, owed, yet to pay, still to pay"
     ),
     Measure.PAID: _phrases(
         "has received, have received, has already received, have already received, been advanced, was "
@@ -141,15 +142,15 @@ MEASURES: Mapping[Measure, tuple[str, ...]] = {
     ),
 }
 _LEFT = _phrases(
-    "leaves, leave, leaving, unspoken for, not spoken for, yet to be spoken for, yet to be allocated, "
-    "left, left over, remain, remains, remainder, unspent, unallocated, underspend, underspent, balance, "
-    "held back, to spare, spare, uncommitted, unused, uncommitted balance, is free, stays in, kept back, "
-    "in hand, unawarded, rest, headroom, still available, not be spent, not spent, not been spent, not be "
-    "used, not allocated, not yet allocated, not committed, remaining"
+    "leaves, leave, leaving, unspoken for, not spoken for, yet to be spoken for, yet to be allocated, left, "
+    "left over, remain, remains, remainder, unspent, unallocated, underspend, underspent, balance, held back, "
+    "to spare, spare, uncommitted, unused, uncommitted balance, is free, stays in, kept back, in hand, "
+    "unawarded, rest, headroom, still available, not be spent, not spent, not been spent, not be used, not "
+    "allocated, not yet allocated, not committed, remaining"
 )
 _ALLOCATION = _phrases(
-    "package, what there is, pool, allocation, allocated, budget, fund, pot, set aside, envelope, "
-    "available, programme, total budget, funding available"
+    "package, what there is, pool, allocation, allocated, budget, fund, pot, set aside, envelope, available, "
+    "programme, total budget, funding available"
 )
 _LIMIT = _phrases("limit, threshold, the limit of delegation")
 WHOLES: Mapping[str, tuple[str, ...]] = {"left": _LEFT, "allocation": _ALLOCATION, "limit": _LIMIT}
@@ -160,7 +161,8 @@ STATES: Mapping[State, tuple[str, ...]] = {
     ),
     State.DEFERRED: _phrases(
         "carried over, kept for a later, held until, left for a later, deferred, deferral, put back, "
-        "postponed, put off, held over, waits for a later, later decision, later round, waits, waiting"
+        "postponed, put off, considered later, decided later, held over, waits for a later, later decision, "
+        "later round, waits, waiting"
     ),
     State.REDIRECTED: _phrases("redirected, passed on, sent elsewhere"),
     State.INTERNAL: _phrases("internal, run internally, led internally, internally"),
@@ -171,13 +173,13 @@ STATES: Mapping[State, tuple[str, ...]] = {
     ),
 }
 DECIDED = _phrases(
-    "matter for the board, reserved for decision, decision sought, decision is sought, sent up, go up, "
-    "for decision, above the limit, over the limit, above the threshold, at or above the limit, those "
-    "above, deputy mayor, dmpc"
+    "matter for the board, reserved for decision, decision sought, decision is sought, sent up, go up, for "
+    "decision, above the limit, over the limit, above the threshold, at or above the limit, those above, "
+    "deputy mayor, dmpc"
 )
 DELEGATED = _phrases(
-    "under delegation, delegated, delegation, below the limit, below the threshold, under the limit, "
-    "officers authority, officers may agree, short of the limit, beneath the limit, those below"
+    "under delegation, delegated, delegation, below the limit, below the threshold, under the limit, officers "
+    "authority, officers may agree, short of the limit, beneath the limit, those below"
 )
 SIDES: Mapping[Side, tuple[str, ...]] = {Side.DECIDED: DECIDED, Side.DELEGATED: DELEGATED}
 THINGS: Mapping[str, tuple[str, ...]] = {
@@ -213,10 +215,18 @@ NEUTRAL = _phrases(
 )
 YEARLY = _phrases(
     "annual, in any one year, any one year, in any year, in every year, a year, each year, in each year, "
-    "every year, per year, yearly, annually, per annum, in each of the two years, in both years, both "
-    "years, each of the years, each of the two years, each of the three years, in either year, every one "
-    "of the years"
+    "every year, per year, yearly, annually, per annum, in each of the two years, in both years, both years, "
+    "each of the years, each of the two years, each of the three years, in either year, every one of the "
+    "years"
 )
+# What makes a sum approximate, with the side on which the true sum lies: 1 above, -1 below, 0 either.
+HEDGES: Mapping[int, tuple[str, ...]] = {
+    0: _phrases("about, around, roughly, approximately, some, close to, circa, c, in the region of"),
+    1: _phrases(
+        "just over, just above, a little over, slightly over, slightly more than, just more than, little more than"
+    ),
+    -1: _phrases("just under, nearly, almost, just below, a little under, slightly under, slightly less than"),
+}
 QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "all": _phrases("all, every, each, everything, both, everyone, everybody, every one of, each of"),
     "none": _phrases("none, no, nobody, nothing, neither, not one, no one"),
@@ -236,21 +246,22 @@ AVERAGES = _phrases("average, averages, mean, averaging, on average")
 DIFFERENCES = _phrases(
     "more than, less than, difference, gap, apart, larger than, smaller than, exceeds, exceed, exceeded, "
     "short of, over the limit, under the limit, below the limit, above the limit, less, more, outstrips, "
-    "outweighs, higher than, lower than, separates, separate, between them lie, beyond, saved, under "
-    "what, larger, smaller, falls short, over the, under the, up by, down by, differ, differs, rises by, "
-    "falls by, grows by, drops by, increase of, short, excess, clear of, within"
+    "outweighs, higher than, lower than, separates, separate, between them lie, beyond, saved, under what, "
+    "larger, smaller, falls short, over the, under the, up by, down by, differ, differs, rises by, falls by, "
+    "grows by, drops by, increase of, short, excess, clear of, within"
 )
 TOTALS = _phrases(
-    "in all, in total, altogether, together, total, totals, totalling, totalled, combined, between them, "
-    "come to, comes to, came to, add up, adds up, make up, both, sum, overall"
+    "in all, in total, altogether, together, total, totals, totalling, totalled, combined, between them, come "
+    "to, comes to, came to, add up, adds up, make up, both, sum, overall"
 )
 MEDIANS = _phrases("median, middle")
 RANGES = _phrases("range, ranges, ranging, from, run, runs, between, vary, varies, lie, lies")
 # What was agreed before an amendment, and how far it moved.
 FORMER = _phrases("was, were, from, former*, earlier, previous*, before, instead, rather, original*, first, no longer")
 CHANGES = _phrases(
-    "increas*, more, less, below, ris*, rose, fall*, fell, uplift*, reduc*, chang*, extra, further, cut*, rais*, add*, "
-    "trim*, took, taken off, moderat*, lower*, fewer, short*, drop*, off, differ*, beyond, sav*, free*, under"
+    "increas*, more, less, below, ris*, rose, fall*, fell, uplift*, reduc*, chang*, extra, further, cut*, "
+    "rais*, add*, trim*, took, taken off, moderat*, lower*, fewer, short*, drop*, off, differ*, beyond, sav*, "
+    "free*, under"
 )
 # How one year goes on to the next.
 COURSES = _phrases(
@@ -282,18 +293,17 @@ COMMON = frozenset(
         "districts, division, domestic, drive, early, east, education, engagement, event, events, evidence, "
         "family, farm, farms, fees, fire, first, for, force, forum, foundation, foundations, friends, from, "
         "fund, funded, funding, further, girls, grant, grants, group, groups, hall, harm, hate, health, help, "
-        "home, house, housing, hub, in, initiative, initiatives, internal, international, into, "
-        "knife, later, league, learning, limit, limited, line, local, london, ltd, mayor, mediation, men, "
-        "mental, met, money, month, national, neighbourhood, network, new, nhs, night, north, of, office, "
-        "officer, officers, on, one, online, open, or, organisation, organisations, other, our, out, "
-        "outreach, panel, park, part, partnership, people, pilot, plan, play, plc, police, policing, post, "
-        "posts, prevention, priority, prison, programme, programmes, project, projects, property, public, "
-        "region, regional, residents, rights, road, round, rural, safe, safer, safety, scheme, school, "
-        "schools, second, security, service, services, sessions, sexual, single, small, social, society, "
-        "south, spend, sport, sports, square, staff, staffing, station, street, streets, summer, support, "
-        "system, team, tender, the, theft, their, third, time, to, together, town, trade, training, trust, "
-        "two, unit, units, value, vehicles, victim, victims, video, village, violence, voice, volunteers, "
-        "ward, watch, way, week, west, with, women, work, workers, working, works, workshop, workshops, year, "
-        "years, young, youth"
+        "home, house, housing, hub, in, initiative, initiatives, internal, international, into, knife, later, "
+        "league, learning, limit, limited, line, local, london, ltd, mayor, mediation, men, mental, met, "
+        "money, month, national, neighbourhood, network, new, nhs, night, north, of, office, officer, "
+        "officers, on, one, online, open, or, organisation, organisations, other, our, out, outreach, panel, "
+        "park, part, partnership, people, pilot, plan, play, plc, police, policing, post, posts, prevention, "
+        "priority, prison, programme, programmes, project, projects, property, public, region, regional, "
+        "residents, rights, road, round, rural, safe, safer, safety, scheme, school, schools, second, "
+        "security, service, services, sessions, sexual, single, small, social, society, south, spend, sport, "
+        "sports, square, staff, staffing, station, street, streets, summer, support, system, team, tender, "
+        "the, theft, their, third, time, to, together, town, trade, training, trust, two, unit, units, value, "
+        "vehicles, victim, victims, video, village, violence, voice, volunteers, ward, watch, way, week, "
+        "west, with, women, work, workers, working, works, workshop, workshops, year, years, young, youth"
     )
 )

@@ -21,9 +21,14 @@ class Candidate:
     amount: Decimal
     label: str
 
-    def is_near(self, value: Decimal | None) -> bool:
-        """Whether a sum that is said to be about this is no more than a hundredth off."""
-        return value is not None and abs(self.amount - value) * 100 <= abs(self.amount)
+    def is_near(self, value: Decimal | None, side: int | None) -> bool:
+        """Whether a sum that is said to be about this is no more than a hundredth off, on the side that is said.
+
+        `side` is that of `Part.hedge`.
+        """
+        if value is None or side is None or abs(self.amount - value) * 100 > abs(self.amount):
+            return False
+        return side == 0 or (self.amount - value) * side >= 0
 
 
 def near(part: Part, facts: Facts) -> Iterator[Candidate]:
@@ -186,6 +191,9 @@ def _of_set(
 ) -> Iterator[Candidate]:
     if not entries:
         return
+    if not any(entry.is_agreed for entry in entries) and not says(part.near, *choices.GRANTS):
+        # A bid that gets no grant has no sum but the one that it asks for.
+        wanted = [Measure.ASKED if measure is Measure.AGREED else measure for measure in wanted]
     tokens = part.near
     yearly = has(tokens, Role.YEARLY) or (has(part.before, Role.YEARLY) and not chosen)
     only_yearly = has(part.after, Role.YEARLY) and len(_all_years(entries)) > 1
@@ -209,6 +217,9 @@ def _of_set(
                 yield Candidate((amount / number).quantize(Decimal(1), ROUND_HALF_UP), f"the average of {name}")
                 yield Candidate((amount / number).quantize(money.PENNY, ROUND_HALF_UP), f"the average of {name}")
                 recipients = len({entry.names[0] for entry in entries})
+                if not year and has(part.whole, Role.YEARLY) and len(_all_years(entries)) > 1:
+                    a_year = (amount / len(_all_years(entries))).quantize(money.PENNY, ROUND_HALF_UP)
+                    yield Candidate(a_year, f"the average of {name} a year")
                 yield Candidate((amount / recipients).quantize(money.PENNY, ROUND_HALF_UP), f"the average of {name}")
             if has(tokens, Role.RANK) or _is_range(part):
                 largest = max(entries, key=lambda entry: entry.worth(measure, year) or money.ZERO)
@@ -235,6 +246,8 @@ def _all_years(entries: Iterable[Entry]) -> list[str]:
 
 def _of_round(part: Part, facts: Facts, chosen: Sequence[str]) -> Iterator[Candidate]:
     yield from _of_whole(part.near, facts, chosen, part.before)
+    if not reading.has_set(part.near) and not has(part.near, Role.WHOLE):
+        yield from _of_whole(part.topic, facts, chosen)
     if has(part.near, Role.YEARLY) and not has(part.near, Role.OWNER):
         for by_year, label in (
             (set(facts.allocation_by_year.values()), "the allocation"),
@@ -274,10 +287,19 @@ def _of_whole(
         for amount in (worth(facts.of(Kind.INCOME)), facts.allocation):
             if amount is not None:
                 yield Candidate(amount, "all income")
-    if facts.allocation is not None and says(tokens, "itself", "own", "elsewhere", "ourselves"):
+    if facts.allocation is not None and _comes_from_body(tokens):
         yield Candidate(facts.allocation - (worth(facts.of(Kind.INCOME)) or money.ZERO), "what no income pays for")
     if facts.limit is not None and (has(tokens, Role.WHOLE, "limit") or has(tokens, Role.SIDE)):
         yield Candidate(facts.limit, "the limit")
+
+
+def _comes_from_body(tokens: Sequence[Token]) -> bool:
+    """Whether the body that awards pays itself, as in “£5 comes from the force”."""
+    gives = says(tokens, "from", "contribute", "contributes", "provides", "adds")
+    return says(tokens, "itself", "own", "elsewhere", "ourselves") or (gives and says(tokens, *_BODIES))
+
+
+_BODIES = ("force", "council", "charity", "commissioner", "office", "mayor", "trust", "authority")
 
 
 def left(facts: Facts, chosen: Sequence[str], before: Sequence[Token]) -> Iterator[Candidate]:

@@ -17,7 +17,15 @@ def years(part: Part) -> list[str]:
 
 
 def measures(part: Part) -> list[Measure]:
-    """Return the measures that a sum can be of: the one that belongs to it, otherwise what is agreed."""
+    """Return the measures that a sum can be of: the one that belongs to it, otherwise what is agreed.
+
+    An aside, as in “Elder Advice (£15,600) has received £3,900”, and the whole of “£5 of the £6”, can also be agreed.
+    """
+    own = _own_measures(part)
+    return list(dict.fromkeys([*own, Measure.AGREED])) if part.is_aside or part.is_whole_of_another else own
+
+
+def _own_measures(part: Part) -> list[Measure]:
     after = reading.measures(part.after)
     before = reading.measures(part.before)
     if not before and says(part.after[:2], "it", "which", "this", "them", "that"):
@@ -33,6 +41,8 @@ def measures(part: Part) -> list[Measure]:
         return after
     if not before and not after:
         before = [] if says(part.head, "is", "are") else reading.measures(part.head)[:1]
+    if not before and not after and part.carried and not says(part.near, *GRANTS) and has(part.near, Role.OWNER):
+        return [part.carried[0], Measure.AGREED]
     if not before and has(part.before[-3:], Role.THING, "bids"):
         return [Measure.AGREED, Measure.ASKED, *after] if has(part.near, Role.STATE) else [Measure.ASKED, *after]
     if before:
@@ -41,9 +51,27 @@ def measures(part: Part) -> list[Measure]:
     return [Measure.AGREED]
 
 
+# With one of these a sum is what somebody gets, whatever the sentence said before.
+GRANTS = (
+    "receives",
+    "receive",
+    "gets",
+    "get",
+    "given",
+    "offered",
+    "granted",
+    "awarded",
+    "recommended",
+    "proposed",
+    "approve",
+    "award",
+    "grant",
+)
+
+
 def _is_of_the_paper(tokens: Sequence[Token], at: int) -> bool:
     """Return whether the paper asks its decider, as in “we ask for” and “is asked to approve”, and not a bidder."""
-    passive = says(tokens[max(at - 1, 0) : at], "is", "are")
+    passive = says(tokens[max(at - 1, 0) : at], "is", "are", "be")
     return passive or says(tokens[max(at - 3, 0) : at], "we", "paper", "report", "decision")
 
 

@@ -139,7 +139,7 @@ def _verdict(part: Part, following: Sequence[Part], thing: str, facts: Facts) ->
     )
     if is_one and not each_area and not has(part.near, Role.STATE):
         return None
-    tokens = _tokens(part, following)
+    tokens = _without_list(_tokens(part, following), facts)
     if thing == "areas":
         return _areas(part, tokens, facts)
     areas = [token for token in tokens if token.role is Role.AREA]
@@ -167,6 +167,11 @@ def _verdict(part: Part, following: Sequence[Part], thing: str, facts: Facts) ->
         counts = {by_recipient.count(name) for name in by_recipient} - {1}
     if not counts:
         return None
+    if _is_denied(tokens):
+        counts = {_count(facts.grants, thing) - count for count in counts}
+    if part.before and part.before[-1].text in ("the", "these", "those") and has(tokens, Role.MEASURE):
+        # “The six applicants sought” says in passing how many there are, and which of them the reader knows.
+        counts |= {_count(facts.grants, thing), _count(facts.of(Kind.GRANT), thing)}
     if says(part.before[-1:], "but", "all but"):
         whole = _count(facts.grants, thing)
         counts = {whole - count for count in counts}
@@ -175,6 +180,21 @@ def _verdict(part: Part, following: Sequence[Part], thing: str, facts: Facts) ->
         token.text for token in tokens if token.role in _NARROW or token.role in (Role.MEASURE, Role.THING)
     )
     return _said(part, is_true, f"the register counts {' or '.join(map(str, sorted(counts)))} for “{label}”")
+
+
+def _without_list(tokens: list[Token], facts: Facts) -> list[Token]:
+    """Return the words without a list of owners in brackets or behind a colon, which says who is counted."""
+    begins = next((at for at, token in enumerate(tokens) if token.text in ("(", ":")), None)
+    if begins is None or not reading.owners(tokens[begins:], facts):
+        return tokens
+    ends = next((at for at, token in enumerate(tokens) if at > begins and token.text == ")"), len(tokens))
+    return tokens[:begins] + tokens[ends + 1 :]
+
+
+def _is_denied(tokens: Sequence[Token]) -> bool:
+    """Whether what some words say of a number did not happen: “four have received nothing as yet”."""
+    places = [at for at, token in enumerate(tokens) if token.is_(Role.MEASURE, Measure.PAID)]
+    return any(says(tokens[max(at - 2, 0) : at + 3], "nothing", "not", "no", "never") for at in places)
 
 
 def is_full(tokens: Sequence[Token]) -> bool:

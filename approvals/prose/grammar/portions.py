@@ -9,7 +9,7 @@ from approvals.prose.grammar import reading
 from approvals.prose.grammar.reading import has, says
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict
-from approvals.prose.vocabulary import Measure, Role
+from approvals.prose.vocabulary import Kind, Measure, Role
 
 _ABOUT = (
     "about",
@@ -31,6 +31,7 @@ _ABOUT = (
 )
 _MORE = ("more than", "over", "above", "exceeds", "greater", "more")
 _LESS = ("less than", "under", "below", "short of", "less", "nearly", "almost", "short")
+_COMMITTED = ("committed", "commit", "commits", "spent", "allocated", "used")
 _LITTLE = ("of", "the", "all", "this", "our", "its", "that", "is", "being", "a", "what", "was")
 _MONEY = ("money", "total", "sum", "cost", "costs", "granted", "awarded")
 # How far a share may be off: a fraction after “about”, a fraction as it stands, and a percentage after “about”.
@@ -66,7 +67,7 @@ def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
 def _read(sentence: Sequence[Token], at: int, facts: Facts) -> tuple[list[Decimal], str] | None:
     """Return the ratios that a share can be, by its whole after “of” and its part in the rest of the sentence."""
     after = sentence[at + 1 :]
-    if says(after[:1], "committed", "spent", "allocated", "used") and has(sentence[:at], Role.WHOLE, "allocation"):
+    if says(after[:1], *_COMMITTED) and has(sentence[:at], Role.WHOLE, "allocation"):
         return _ratios([_spent(facts)], [facts.allocation]), ""
     if not after or not (after[0].text == "of" or says(sentence[max(at - 1, 0) : at], "in") or after[0].text == "the"):
         return None
@@ -77,6 +78,10 @@ def _read(sentence: Sequence[Token], at: int, facts: Facts) -> tuple[list[Decima
         return None
     head = after[end]
     rest = [*sentence[:at], *after[end + 1 :]]
+    if head.is_(Role.THING, "bids") and (states := [token for token in rest if token.role is Role.STATE]):
+        bids = facts.of(Kind.GRANT)
+        number = sum(entry.count for entry in reading.narrowed(bids, states))
+        return [Decimal(number) / (sum(entry.count for entry in bids) or 1)], ""
     wholes = _wholes(head, after[end + 1 :], facts)
     if not wholes:
         return None
@@ -93,7 +98,7 @@ def _read(sentence: Sequence[Token], at: int, facts: Facts) -> tuple[list[Decima
     parts = list(_parts(rest, facts))
     ratios = _ratios(parts, wholes)
     narrow = [token for token in rest if token.role in (Role.THEME, Role.AREA, Role.SIDE)]
-    if head.text in ("grants", "awards", "projects") and narrow:
+    if head.text in ("grants", "awards", "projects") and narrow and not has(sentence, Role.SUM):
         part, whole = reading.narrowed(facts.grants, narrow), facts.grants
         ratios.append(Decimal(sum(entry.count for entry in part)) / (sum(entry.count for entry in whole) or 1))
     return (ratios, "") if ratios else None
@@ -163,7 +168,7 @@ def _parts(rest: Sequence[Token], facts: Facts) -> Iterator[Decimal | None]:
         yield worth(facts.grants)
     elif groups:
         yield worth(groups[0])
-    elif says(rest, "committed", "spent", "allocated", "used"):
+    elif says(rest, *_COMMITTED):
         yield _spent(facts)
     hinted = reading.owners(rest, facts, hints=True)
     if not groups and len(hinted) == 1:

@@ -11,10 +11,11 @@ from typing import Any
 
 from approvals.prose.facts import Entry, Facts, Rows
 from approvals.prose.grammar.tokens import Token
-from approvals.prose.vocabulary import Kind, Measure, Role
+from approvals.prose.vocabulary import HEDGES, Kind, Measure, Role
 
 # What ends the words that belong to a sum before it.
 _BREAKS = frozenset((";", ",", ")", "|", "\n", ".", "—", "–", ":", "•"))
+_ENDS = frozenset((";", ".", "•", "!", "?"))
 _JOINS = frozenset(("and", "but", "while", "whereas", "against", "or", "with", "plus", "so"))
 _POINTS_ON = frozenset(
     (
@@ -47,6 +48,8 @@ class Part:
 
     `inherited` are the words before an earlier part whose owner this one shares, `previous` those of the part before
     it, `head` those before a colon. `years` are the years that the sentence has named for the parts that follow.
+    `carried` are the measures of the nearest part before it that names one, in the same clause: “cut £6,000 from A and
+    £2,450 from B”.
     """
 
     token: Token
@@ -57,13 +60,33 @@ class Part:
     head: Sequence[Token]
     years: Sequence[str]
     whole: Sequence[Token]
+    carried: Sequence[Measure] = ()
+    topic: Sequence[Token] = ()
 
     @cached_property
     def near(self) -> list[Token]:
         return [*self.before, *self.after]
 
-    def has(self, role: Role, *values: object) -> bool:
-        return has(self.near, role, *values)
+    @cached_property
+    def is_aside(self) -> bool:
+        """Whether it stands alone in brackets, as in “the app (£5)”."""
+        place = self.whole.index(self.token)
+        around = self.whole[place - 1 : place], self.whole[place + 1 : place + 2]
+        return says(around[0], "(") and says(around[1], ")")
+
+    @cached_property
+    def is_whole_of_another(self) -> bool:
+        """Whether it is the whole of which the sum before it is a part, as in “£5 of the £6”."""
+        words = [token.text for token in self.before if token.text not in ("the", "its", "this", "that", "their")]
+        return words == ["of"]
+
+    @cached_property
+    def hedge(self) -> int | None:
+        """The side on which “just over” or “nearly” puts the true sum, 0 for “about”, and None without such words."""
+        words = " " + " ".join(token.text for token in self.before[-3:])
+        return next(
+            (side for side, phrases in HEDGES.items() for phrase in phrases if words.endswith(f" {phrase}")), None
+        )
 
 
 def has(tokens: Iterable[Token], role: Role, *values: object) -> bool:
@@ -84,16 +107,21 @@ def parts(sentence: Sequence[Token], *roles: Role) -> Iterator[Part]:
     at = 0
     inherited: Sequence[Token] = ()
     previous: Sequence[Token] = ()
-    carried: Sequence[str] = ()
+    years_so_far: Sequence[str] = ()
+    carried: Sequence[Measure] = ()
+    topic: Sequence[Token] = ()
     for number, place in enumerate(places):
         stop = places[number + 1] if number + 1 < len(places) else len(sentence)
         after_end = _after(sentence, place, stop)
         after = sentence[place + 1 : after_end]
         before = _last_clause(sentence[at:place])
-        carried = years(sentence[at:place])[-1:] or carried
-        part = Part(sentence[place], before, after, inherited, previous, head, carried, sentence)
-        yield part
-        previous = part.near
+        years_so_far = years(sentence[at:place])[-1:] or years_so_far
+        if any(token.text in _ENDS for token in sentence[at:place]):
+            carried, topic = (), ()
+        yield Part(sentence[place], before, after, inherited, previous, head, years_so_far, sentence, carried, topic)
+        topic = [token for token in before if token.role is Role.WHOLE] or topic
+        carried = measures(before)[-1:] or measures(after)[:1] or carried
+        previous = [*before, *after]
         if has(before, Role.OWNER) or (has_set(before) and not has(inherited, Role.OWNER)):
             inherited = before
         # Between two sums without a comma the words can belong to either; an owner after “for” is the first's.

@@ -15,7 +15,7 @@ from approvals.prose.grammar.numbers import is_full
 from approvals.prose.grammar.reading import has, says
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict
-from approvals.prose.vocabulary import Kind, Measure, Role
+from approvals.prose.vocabulary import STATES, Kind, Measure, Role, State
 from grants import money
 
 _SUPPOSES = (
@@ -55,6 +55,8 @@ _REACHES = (
     "run in",
     "in",
 )
+# What became of a bid, which a sum in brackets beside its owner does not change.
+_ENDINGS = STATES[State.DEFERRED]
 _POINTS = ("to", "for", "by", "within", "is", "are", "the", "approved", "under", "be")
 
 
@@ -70,11 +72,10 @@ class _Property:
 def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
     """Yield what can be said of each clause of a sentence that gives a property to all, none or some of a set."""
     for clause in clauses(sentence):
-        if says(clause, *_SUPPOSES) or (
-            has(clause, Role.SUM)
-            and not has(clause, Role.QUANTITY)
-            and not says(clause, "falls", "goes")
-            and not is_full(clause)
+        if says(clause, *_SUPPOSES):
+            continue
+        if has(clause, Role.SUM) and not (
+            has(clause, Role.QUANTITY) or says(clause, "falls", "goes", *_ENDINGS) or is_full(clause)
         ):
             continue
         verdict = _of_clause(clause, facts)

@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from approvals.prose.amounts import Mention
 from approvals.prose.facts import Facts, worth
-from approvals.prose.grammar import candidates, choices, reading
+from approvals.prose.grammar import candidates, choices, reading, unnamed
+from approvals.prose.grammar.candidates import Candidate
 from approvals.prose.grammar.reading import Part, has, says
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict, equal, of_tokens
@@ -40,22 +41,28 @@ def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
 def _verdict(part: Part, facts: Facts) -> Verdict | None:
     mention: Mention = part.token.value
     first = None
-    hedged = has(part.whole, Role.AVERAGE) and says(
-        part.before[-2:], "about", "around", "nearly", "almost", "just", "some"
-    )
-    for candidate in candidates.near(part, facts):
+    for candidate in (*candidates.near(part, facts), *unnamed.by_years(part, facts)):
         first = first or candidate
-        if equal(mention, candidate.amount) or (hedged and candidate.is_near(mention.value)):
-            return Verdict(mention, True, f"is {candidate.label}, {money.pounds(candidate.amount)}.")
-    own = _own(part, facts)
+        if _is(mention, candidate, part):
+            return _right(mention, candidate)
+    own = _names_a_set(part, facts)
     if not own:
-        for candidate in candidates.wide(part, facts):
-            if equal(mention, candidate.amount):
-                return Verdict(mention, True, f"is {candidate.label}, {money.pounds(candidate.amount)}.")
+        for candidate in (*unnamed.candidates(part, facts), *candidates.wide(part, facts)):
+            if _is(mention, candidate, part):
+                return _right(mention, candidate)
+    own = own or _names_a_measure(part)
     if says(part.whole, *_SUPPOSES) or first is None or not own or _is_all_income(part, facts):
         return None
     why = f"is not what the register gives: {first.label} is {money.pounds(first.amount)}"
     return Verdict(mention, False, why, firm=has(part.near, Role.OWNER))
+
+
+def _right(mention: Mention, candidate: Candidate) -> Verdict:
+    return Verdict(mention, True, f"is {candidate.label}, {money.pounds(candidate.amount)}.")
+
+
+def _is(mention: Mention, candidate: Candidate, part: Part) -> bool:
+    return equal(mention, candidate.amount) or candidate.is_near(mention.value, part.hedge)
 
 
 _AT_LEAST = ("more than", "over", "above", "exceeding", "exceed", "exceeds", "reach", "reaches", "at least")
@@ -90,10 +97,16 @@ def _is_all_income(part: Part, facts: Facts) -> bool:
     return of_income and facts.allocation is not None and equal(part.token.value, facts.allocation)
 
 
-def _own(part: Part, facts: Facts) -> bool:
-    """Whether the words that belong to a sum name an owner, a set, or the whole of something."""
+def _names_a_measure(part: Part) -> bool:
+    """Whether the words that belong to a sum say what it measures, and maybe not of whom."""
     if has(part.after[:4], Role.WHOLE, "left") or has(part.before[-3:], Role.WHOLE, "left"):
         return True
+    measure = choices.measures(part)
+    return len(measure) == 1 and measure[0] in (Measure.UNPAID, Measure.ASKED, Measure.PAID)
+
+
+def _names_a_set(part: Part, facts: Facts) -> bool:
+    """Whether the words that belong to a sum name an owner, a set, or the whole of something."""
     if len(facts.years) > 1 and any(
         one.text in ("in", "for", "during") and other.role is Role.YEAR for one, other in pairwise(part.after[:6])
     ):
@@ -103,9 +116,6 @@ def _own(part: Part, facts: Facts) -> bool:
         and reading.is_narrow(part.inherited)
         and says(part.whole, "range", "ranges", "from")
     ):
-        return True
-    measure = choices.measures(part)
-    if len(measure) == 1 and measure[0] in (Measure.UNPAID, Measure.ASKED, Measure.PAID):
         return True
     if has(part.near, Role.OWNER) or _narrows(part.near) or has(part.after, Role.YEARLY):
         return True

@@ -118,7 +118,7 @@ def tokens(prose: str, begins: int, ends: int, summed: Iterable[Mention], vocabu
     return _ordinals(sorted(tokens_read, key=lambda token: token.start), vocabulary.facts)
 
 
-_ORDINALS = {"first": 0, "second": 1, "third": 2, "next": 1}
+_ORDINALS = {"first": 0, "second": 1, "third": 2, "next": 1, "last": -1, "final": -1}
 
 
 def _ordinals(tokens_read: list[Token], facts: Facts) -> list[Token]:
