@@ -6,7 +6,6 @@ the change is a row of the new paper alone, which is computed as though it were 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
+from approvals.amendments import reasons
 from approvals.enums import Level
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DelegationRule, Recommendation
 from approvals.reconciliation.sums import Discrepancy
@@ -166,7 +166,7 @@ def as_amended(decision: Decision, grants: Sequence[Award], day: date) -> list[A
     asks = bool(decision.amends_id) and decision.signed_at is None
     changes = {kept.award_id: kept for kept in decision.changes.select_related("award")} if asks else {}
     facts = _facts(decision, changes.values(), day) if changes else {}
-    reasons = _earlier_reasons(changes) if changes else {}
+    earlier_by_award = _earlier_reasons(changes) if changes else {}
     for award in grants:
         kept = changes.get(award.pk)
         vars(award)["was"] = award.amount if kept else None
@@ -177,28 +177,27 @@ def as_amended(decision: Decision, grants: Sequence[Award], day: date) -> list[A
         profiles.amend(award, kept.amount, kept.profile)
         award.route = Award.Route.DMPC
         award.sentence, award.warning, award.routed_as = _sentence(decision), "", facts[award.reference]
-        vars(award)["valid"], vars(award)["earlier"] = [], reasons.get(award.pk, [])
+        vars(award)["valid"], vars(award)["earlier"] = [], earlier_by_award.get(award.pk, [])
         vars(award.bid)["agreed"] = [Recommendation(amount=kept.amount)]
     return list(grants)
 
 
 def _earlier_reasons(awards: Collection[int]) -> dict[int, list[dict[str, str]]]:
-    """Return what each earlier decision answered with a reason of these grants, by their primary keys."""
-    reasons: dict[int, list[dict[str, str]]] = defaultdict(list)
-    items = DecisionItem.objects.signed().filter(award__in=awards).exclude(reason="").select_related("decision")
-    for item in items.order_by("pk"):
-        assert item.award_id and item.decision.signed_at
-        reasons[item.award_id].append(
+    """Return the reasons of earlier decisions that stand of these grants as a paper prints them, by primary key."""
+    return {
+        award: [
             {
-                "decision": item.decision.reference,
-                "signed_on": day_of(item.decision.signed_at).isoformat(),
-                "answer": item.get_answer_display(),
-                "answer_value": item.answer,
-                "reason": item.reason,
-                "text": f"{item.decision.reference}, {item.get_answer_display().lower()}: {item.reason}",
+                "decision": reason.decision,
+                "signed_on": reason.signed_on.isoformat(),
+                "answer": reason.label,
+                "answer_value": reason.answer,
+                "reason": reason.text,
+                "text": reason.printed,
             }
-        )
-    return reasons
+            for reason in standing
+        ]
+        for award, standing in reasons.standing_of(awards).items()
+    }
 
 
 def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
@@ -248,15 +247,22 @@ def _sentence(decision: Decision) -> str:
 
 
 def printed(decision: Decision) -> dict[str, str]:
-    """Return the amended decision as the paper prints it: reference, title, day and hash; empty if there is none."""
+    """Return the amended decision as the paper prints it: reference, title, day and hash; empty if there is none.
+
+    Where its publication is deferred, the day until which and the reason are added.
+    """
     old = decision.amends
     if old is None or old.signed_at is None:
         return {}
+    deferred = {}
+    if old.is_deferred and old.deferred_until:
+        deferred = {"deferred_until": old.deferred_until.isoformat(), "deferral_reason": old.deferral_reason}
     return {
         "reference": old.reference,
         "title": old.title,
         "signed_on": day_of(old.signed_at).isoformat(),
         "sha256": old.record.sha256,
+        **deferred,
     }
 
 

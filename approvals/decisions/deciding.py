@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,8 +11,10 @@ from typing import Any
 from django.db import transaction
 
 from approvals.amendments import amending
-from approvals.decisions import deciders, standing, writing
+from approvals.decisions import deciders, deferral, standing, writing
 from approvals.decisions.deciders import Minutes
+from approvals.decisions.deferral import OnDeferral
+from approvals.decisions.standing import Kind, Term
 from approvals.items import asking
 from approvals.models import Award, Decision, DecisionItem, DecisionRecord, Pack, PaperItem, SingleTenderAction
 from approvals.paper import pack
@@ -39,8 +41,16 @@ class Answer:
     conditions: str = ""
     reason: str = ""
     before_payment: str = ""
-    # What happens to each condition of an earlier approval, by its reference: see `standing`.
+    # What happens to what stands of earlier decisions, by its reference: see `standing`.
     choices: Mapping[str, standing.Choice] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a decision says beside its answers: the minutes of a committee, and what happens to an earlier deferral."""
+
+    minutes: Minutes | None = None
+    on_deferral: OnDeferral | None = None
 
 
 @transaction.atomic
@@ -53,14 +63,14 @@ def decide_items(
     at: datetime,
     seen: int | None = None,
     replaces: bool = False,
-    minutes: Minutes | None = None,
+    particulars: Particulars = Particulars(),
 ) -> None:
     """Answer every item of the pack, by its number, and declare interests or that there are none.
 
     Raises Refused if an item has no answer, if conditions or a reason are missing or belong to another answer, if the
-    decider prepared the paper, if a committee's `minutes` are missing or cannot be true, or if somebody else has
-    already answered and `replaces` is not set. The answers can be changed until the decision is signed; signatures that
-    others gave under earlier answers are then void.
+    decider prepared the paper, if a committee's minutes are missing or cannot be true, if nothing is chosen for what
+    stands of earlier decisions, or if somebody else has already answered and `replaces` is not set. The answers can be
+    changed until the decision is signed; signatures that others gave under earlier answers are then void.
     """
     decision = writing.locked(decision)
     must_be_current(decision, seen)
@@ -70,16 +80,11 @@ def decide_items(
     deciders.must_be_free_to_decide(decision, "decide items", by, at)
     _must_have_no_interest("decide items", decision, list(current.items.select_related("award__bid")), by, at)
     items = list(current.items.select_for_update())
-    conditions_by_item = standing.of_items(items)
-    missing = []
-    for item in items:
-        answer = answers.get(item.number, Answer(""))
-        missing += _faults(item, answer)
-        missing += standing.faults(item.number, answer.answer, answer.choices, conditions_by_item[item.number])
+    standing_by_item = standing.of_items(items)
+    missing = [*_missing_answers(items, answers, standing_by_item)]
     if not interests.strip():
         missing.append(("interests", "Enter your interests, or “None” if you have none"))
-    submitted, how = day_of(current.submitted_at), deciders.deciding_of(decision)
-    missing += deciders.faults_of_minutes(minutes, how, submitted=submitted, today=day_of(at))
+    missing += _missing_particulars(decision, current, particulars, at)
     previous = previous_decider(decision, by)
     if previous and not replaces:
         missing.append(("replaces", f"Confirm that your answers replace those of {previous.name}"))
@@ -90,18 +95,45 @@ def decide_items(
         answer = answers[item.number]
         item.answer, item.conditions, item.reason = answer.answer, answer.conditions.strip(), answer.reason.strip()
         item.before_payment = answer.before_payment.strip()
-        item.choices_on_terms = standing.kept(answer.answer, answer.choices, conditions_by_item[item.number])
+        item.choices_on_terms = standing.kept(answer.answer, answer.choices, standing_by_item[item.number])
         item.save(update_fields=["answer", "before_payment", "conditions", "reason", "choices_on_terms"])
         answered_items[str(item.number)] = {"label": item.label, "answer": answer.answer, "amount": item.amount}
     deciders.void(decision, at)
     decision.interests, decision.decided_by, decision.decided_at = interests.strip(), by, at
-    decision.minutes = minutes.stored() if minutes and how.how is How.COMMITTEE else {}
-    writing.move(decision, "decide items", "interests", "decided_by", "decided_at", "minutes")
+    decision.minutes = _minutes_kept(decision, particulars)
+    decision.deferral_choice = deferral.chosen(decision, particulars.on_deferral)
+    writing.move(decision, "decide items", "interests", "decided_by", "decided_at", "minutes", "deferral_choice")
     facts = {"items": answered_items, "interests": interests.strip()} | (
         {"in_place_of": previous.username} if previous else {}
     )
     facts |= {"minutes": decision.minutes} if decision.minutes else {}
+    facts |= {"deferral": decision.deferral_choice} if decision.deferral_choice else {}
     writing.record("decide items", decision, by, at, facts=facts)
+
+
+def _missing_answers(
+    items: Sequence[DecisionItem], answers: Mapping[int, Answer], standing_by_item: Mapping[int, Sequence[Term]]
+) -> Iterator[tuple[str, str]]:
+    """Yield what is missing or wrong in the answer to each item, with its field."""
+    for item in items:
+        answer = answers.get(item.number, Answer(""))
+        yield from _faults(item, answer)
+        yield from standing.faults(item.number, answer.answer, answer.choices, standing_by_item[item.number])
+
+
+def _missing_particulars(
+    decision: Decision, current: Pack, particulars: Particulars, at: datetime
+) -> Iterator[tuple[str, str]]:
+    """Yield what is missing or wrong in the minutes and in the choice on a deferral, with its field."""
+    submitted, how = day_of(current.submitted_at), deciders.deciding_of(decision)
+    yield from deciders.faults_of_minutes(particulars.minutes, how, submitted=submitted, today=day_of(at))
+    yield from deferral.faults(decision, particulars.on_deferral, day_of(at))
+
+
+def _minutes_kept(decision: Decision, particulars: Particulars) -> dict[str, Any]:
+    """Return the minutes as they are stored; none where no committee decides."""
+    minutes, how = particulars.minutes, deciders.deciding_of(decision)
+    return minutes.stored() if minutes and how.how is How.COMMITTEE else {}
 
 
 def previous_decider(decision: Decision, by: User) -> User | None:
@@ -197,7 +229,8 @@ def sign_decision(
     _settle_all(decision, items, by, at)
     # Of joint signers, whoever answered the items stands for them; the record names each.
     decision.signed_by, decision.signed_at = decision.decided_by, at
-    writing.move(decision, "sign decision", "signed_by", "signed_at")
+    deferral.settle(decision, by, at)
+    writing.move(decision, "sign decision", "signed_by", "signed_at", "deferred_until", "deferral_reason")
     made = pack.freeze_record(_record_of(decision, current, items), current)
     DecisionRecord.objects.create(decision=decision, pack=current, made_at=at, **made.fields())
     writing.record("sign decision", decision, by, at, facts={"sha256": made.sha256, "pack": current.sha256})
@@ -205,9 +238,11 @@ def sign_decision(
 
 
 def _settle_all(decision: Decision, items: list[DecisionItem], by: User, at: datetime) -> None:
+    # The round is locked, so nothing but these items changes what stands.
+    standing_by_item = standing.of_items(items)
     for item in items:
         if item.award:
-            _settle(item, item.award, decision, by, at)
+            _settle(item, item.award, standing_by_item[item.number], decision, by, at)
         if item.contract and item.verb == DecisionItem.Verb.APPROVE:
             _settle_contract(item, item.contract, decision, by, at)
         if item.paper_item:
@@ -229,7 +264,9 @@ def _verb(item: DecisionItem) -> str:
     return _DENIED.get(DecisionItem.Answer(item.answer), "sign decision: approve")
 
 
-def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: datetime) -> None:
+def _settle(
+    item: DecisionItem, award: Award, stands: Sequence[Term], decision: Decision, by: User, at: datetime
+) -> None:
     award = Award.objects.select_for_update(of=("self",)).select_related("bid", "round").get(pk=award.pk)
     verb = _verb(item)
     denied = DecisionItem.Answer(item.answer) in _DENIED
@@ -243,8 +280,8 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
             return
         if not denied:
             amending.apply(decision, award, by, at)
-    if not denied and not standing.is_as_answered(item, list(award.conditions.standing())):
-        raise Refused(f"The conditions of {award.bid.title} have changed. Decide its item again.")
+    if not denied and not standing.is_as_answered(item, stands):
+        raise Refused(f"What stands of earlier decisions about {award.bid.title} has changed. Decide its item again.")
     if award.approvals.filter(invalid_at=None).exists():
         raise Refused(f"{award.bid.title} is already approved. The pack must be returned.")
     if not denied and award.amount != item.amount:
@@ -254,12 +291,12 @@ def _settle(item: DecisionItem, award: Award, decision: Decision, by: User, at: 
     award.version += 1
     award.save(update_fields=["state", "version", "amount", "profile", "route", "sentence", "routed_as"])
     facts = {"decision": decision.reference, "amount": award.amount, "state": award.get_state_display()}
-    facts |= {"conditions": item.choices_on_terms} if item.choices_on_terms and not denied else {}
+    facts |= {"earlier": item.choices_on_terms} if item.choices_on_terms and not denied else {}
     awards.record("sign decision", award, by, at, item.reason, facts, before)
     if not denied:
         reason = item.reason or f"Item {item.number} of {decision.reference}"
         principal = audit.acting_for("sign decision", by, decision.round, at)
-        conditions = standing.printed([item])[item.number]
+        conditions = standing.printed([item], [Kind.CONDITION])[item.number]
         (approval,) = approving.new_approvals([award], Award.Route.DMPC, conditions, reason, by, at, principal)
         standing.settle(item, approval, decision, at)
 
@@ -304,6 +341,7 @@ def _record_of(decision: Decision, current: Pack, items: list[DecisionItem]) -> 
             "deputy_for": principal.name if principal else "",
             "interests": decision.interests,
             **deciders.in_record(decision),
+            **deferral.in_record(decision),
             "allocation_left": decision.round.allocation - commitments.committed(decision.round),
             "to_recover": position.to_recover(decision.round, [item.award_id for item in items if item.award_id]),
             "items_decided": [

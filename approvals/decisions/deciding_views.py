@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals.access import decision_or_404, newest_pack_or_404
-from approvals.decisions import deciders, deciding, standing
+from approvals.decisions import deciders, deciding, deferral, standing
 from approvals.decisions.forms import DecideForm, SignForm, SignOwnForm
 from approvals.models import Decision
 from approvals.paper import pack as packs
@@ -28,13 +28,15 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
     decision = decision_or_404(request, reference, "decide items")
     frozen = newest_pack_or_404(decision)
     initial = {"version": decision.version, "interests": decision.interests, **_minutes_of(decision)}
+    initial |= _deferral_of(decision)
     items = list(frozen.items.select_related("award"))
     previous_decider = deciding.previous_decider(decision, request.user)
     form = DecideForm(
         request.POST or None,
         items=items,
         previous_decider=previous_decider,
-        conditions_by_item=standing.of_items(items),
+        standing_by_item=standing.of_items(items),
+        deferred=deferral.of_earlier(decision),
         is_committee=deciders.deciding_of(decision).how is How.COMMITTEE,
         initial=initial,
     )
@@ -50,7 +52,7 @@ def decide_items(request: Request, reference: str) -> HttpResponse:
             interests=data["interests"],
             seen=data["version"],
             replaces=data.get("replaces", False),
-            minutes=form.minutes,
+            particulars=form.particulars,
             by=request.user,
             at=timezone.now(),
         ),
@@ -75,6 +77,15 @@ def _minutes_of(decision: Decision) -> dict[str, Any]:
         "present": "\n".join(kept["present"]),
         "minutes_reference": kept["reference"],
     }
+
+
+def _deferral_of(decision: Decision) -> dict[str, Any]:
+    """Return what the form of a decision begins with of an earlier deferral."""
+    choice = decision.deferral_choice
+    if not choice:
+        return {}
+    until = date.fromisoformat(choice["until"]) if choice["until"] else None
+    return {"deferral": choice["choice"], "deferral_until": until, "deferral_reason": choice["reason"]}
 
 
 @allow("sign decision")
@@ -107,6 +118,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
         items=[(item, conditions_by_item[item.number]) for item in items],
         sums=deciding.sums(items),
         joint=deciders.progress(decision, timezone.now()),
+        on_deferral=deferral.in_words(decision),
         pack=frozen,
         may_sign_now=states.allows(decision, "sign decision"),
         acting_for=audit.acting_for("sign decision", request.user, decision.round, timezone.now()),

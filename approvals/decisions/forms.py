@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from approvals.decisions import standing
 from approvals.decisions.deciders import Minutes
-from approvals.decisions.deciding import Answer
-from approvals.models import Condition, Decision, DecisionItem, DelegationRule, SignOff
+from approvals.decisions.deciding import Answer, Particulars
+from approvals.decisions.deferral import OnDeferral
+from approvals.models import Decision, DecisionItem, DelegationRule, SignOff
 from approvals.paper import places
 from approvals.paper.spellings import Unprinted
-from approvals.routing import conditions, limits
+from approvals.routing import limits
 from grants import money, references
 from grants.days import day_of
 from grants.forms import Checkbox, DayField, Form, Radios, VersionedForm, text_area
@@ -188,15 +189,16 @@ class DecideForm(VersionedForm):
         items: list[DecisionItem],
         previous_decider: User | None = None,
         is_committee: bool = False,
-        conditions_by_item: Mapping[int, Sequence[Condition]],
+        standing_by_item: Mapping[int, Sequence[standing.Term]],
+        deferred: Decision | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.items, self.conditions_by_item = items, conditions_by_item
+        self.items, self.standing_by_item = items, standing_by_item
         self.pieces = [
             Rows(
                 "approvals/decisions/_items_to_decide.html",
-                [(item, _asked_of(item, len(conditions_by_item.get(item.number, ())))) for item in items],
+                [(item, _asked_of(item, standing_by_item.get(item.number, ()))) for item in items],
             )
         ]
         for item in items:
@@ -213,7 +215,9 @@ class DecideForm(VersionedForm):
                 initial=item.answer or None,
             )
             if item.verb != DecisionItem.Verb.NOTE:
-                self._ask_for_terms(item, conditions_by_item.get(item.number, ()))
+                self._ask_for_terms(item, standing_by_item.get(item.number, ()))
+        if deferred:
+            self._ask_about_deferral(deferred)
         self.fields["interests"] = text_area(
             "Your interests",
             rows=2,
@@ -231,8 +235,8 @@ class DecideForm(VersionedForm):
                 widget=Checkbox(attrs={"label": f"My answers replace those of {previous_decider.name}"}),
             )
 
-    def _ask_for_terms(self, item: DecisionItem, standing_conditions: Sequence[Condition]) -> None:
-        """Ask for new conditions and a reason, and what happens to each condition that stands."""
+    def _ask_for_terms(self, item: DecisionItem, terms: Sequence[standing.Term]) -> None:
+        """Ask for new conditions and a reason, and what happens to what stands of earlier decisions."""
         number = item.number
         validators = [must_print, no_formula]
         for name, label, hint, value in (
@@ -257,32 +261,56 @@ class DecideForm(VersionedForm):
             initial=item.reason,
             validators=validators,
         )
-        choices = {each["condition"]: each for each in item.choices_on_terms}
-        for place, condition in enumerate(standing_conditions):
-            choice = choices.get(condition.reference, {})
+        choices = standing.choice_by_reference(item)
+        for place, term in enumerate(terms):
+            choice = choices.get(term.reference, {})
             self.fields[f"choice_{number}_{place}"] = forms.ChoiceField(
-                label=f"Item {number}, condition that stands: “{conditions.printed(condition)}”",
-                choices=standing.CHOICES,
+                label=f"Item {number}, {term.kind.noun} that stands: “{term.printed}”",
+                choices=term.kind.choices,
                 widget=Radios,
                 required=False,
                 initial=choice.get("choice"),
             )
-            self.fields[f"text_{number}_{place}"] = forms.CharField(
-                label=f"What replaces condition {place + 1} of item {number}",
-                required=False,
-                max_length=2000,
-                initial=choice.get("text", ""),
-                validators=validators,
-            )
+            if standing.CHANGE in dict(term.kind.choices):
+                self.fields[f"text_{number}_{place}"] = forms.CharField(
+                    label=f"What replaces {term.kind.noun} {place + 1} of item {number}",
+                    required=False,
+                    max_length=2000,
+                    initial=choice.get("text", ""),
+                    validators=validators,
+                )
+
+    def _ask_about_deferral(self, deferred: Decision) -> None:
+        """Ask what happens to the deferral of the decision that the paper amends."""
+        assert deferred.deferred_until
+        until = f"{deferred.deferred_until.day} {deferred.deferred_until:%B %Y}"
+        self.fields["deferral"] = forms.ChoiceField(
+            label=f"Publication of {deferred.reference} is deferred until {until}: {deferred.deferral_reason}",
+            choices=standing.CHOICES,
+            widget=Radios,
+            required=False,
+            help_text="What you keep or change holds for this decision too.",
+        )
+        self.fields["deferral_until"] = DayField(
+            label="Do not publish before", called="The day of publication", required=False
+        )
+        self.fields["deferral_reason"] = forms.CharField(
+            label="Reason for the deferral",
+            required=False,
+            max_length=1000,
+            help_text="This is shown in the public register.",
+            validators=[must_print, no_formula],
+        )
+        self.pieces = [*self.pieces, Reveal("deferral", {standing.CHANGE: ["deferral_until", "deferral_reason"]})]
 
     def _choices_of(self, item: DecisionItem) -> dict[str, standing.Choice]:
         data = self.cleaned_data
         return {
-            condition.reference: {
+            term.reference: {
                 "choice": data.get(f"choice_{item.number}_{place}", ""),
                 "text": data.get(f"text_{item.number}_{place}", ""),
             }
-            for place, condition in enumerate(self.conditions_by_item.get(item.number, ()))
+            for place, term in enumerate(self.standing_by_item.get(item.number, ()))
         }
 
     def _ask_for_minutes(self) -> None:
@@ -310,13 +338,15 @@ class DecideForm(VersionedForm):
         }
 
     @property
-    def minutes(self) -> Minutes | None:
-        """Return what was entered of a committee's minutes, or None where no committee decides."""
-        if "met_on" not in self.fields:
-            return None
-        data = self.cleaned_data
-        present = [" ".join(line.split()) for line in data["present"].splitlines() if line.strip()]
-        return Minutes(data["met_on"], present, data["minutes_reference"])
+    def particulars(self) -> Particulars:
+        """Return what was entered of a committee's minutes and of an earlier deferral, where they were asked for."""
+        data, minutes, on_deferral = self.cleaned_data, None, None
+        if "met_on" in self.fields:
+            present = [" ".join(line.split()) for line in data["present"].splitlines() if line.strip()]
+            minutes = Minutes(data["met_on"], present, data["minutes_reference"])
+        if "deferral" in self.fields:
+            on_deferral = OnDeferral(data["deferral"], data["deferral_until"], data["deferral_reason"])
+        return Particulars(minutes, on_deferral)
 
 
 def _named(item: DecisionItem) -> str:
@@ -325,7 +355,7 @@ def _named(item: DecisionItem) -> str:
     return label if item.amount is None else f"{label}: {money.pounds(item.amount)}"
 
 
-def _asked_of(item: DecisionItem, conditions_standing: int) -> Mapping[str, Piece]:
+def _asked_of(item: DecisionItem, terms: Sequence[standing.Term]) -> Mapping[str, Piece]:
     """Return the fields of an item: its answer and, unless it is only noted, conditions and a reason.
 
     Conditions belong to one answer and appear under it. A reason can go with any answer, so it shows once there is one.
@@ -335,8 +365,9 @@ def _asked_of(item: DecisionItem, conditions_standing: int) -> Mapping[str, Piec
         return {"answer": answer}
     number = item.number
     under = {DecisionItem.Answer.CONDITIONS.value: [f"before_payment_{number}", f"conditions_{number}"]}
-    choices: dict[str, Piece] = {
-        f"choice_{place}": Reveal(f"choice_{number}_{place}", {standing.CHANGE: [f"text_{number}_{place}"]})
-        for place in range(conditions_standing)
-    }
+    choices: dict[str, Piece] = {}
+    for place, term in enumerate(terms):
+        changes = standing.CHANGE in dict(term.kind.choices)
+        under_choice = {standing.CHANGE: [f"text_{number}_{place}"]} if changes else {}
+        choices[f"choice_{place}"] = Reveal(f"choice_{number}_{place}", under_choice)
     return {"answer": Reveal(answer, under), **choices, "reason": f"reason_{number}"}

@@ -348,7 +348,8 @@ def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | 
     decision = locked(decision)
     must_be_current(decision, seen)
     must_allow(decision, "publish decision", "Only a signed decision can be published")
-    earlier = Decision.objects.filter(round=decision.round, signed_at__lt=decision.signed_at, published_at=None)
+    # Two decisions can be signed at one instant, so the order is taken from their records.
+    earlier = Decision.objects.filter(round=decision.round, record__pk__lt=decision.record.pk, published_at=None)
     if waiting := earlier.first():
         # The data of every later paper of the round contains its figures.
         raise Refused(f"{waiting.reference} was signed earlier and has not been published. Publish it first.")

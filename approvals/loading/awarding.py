@@ -8,10 +8,10 @@ from typing import Any
 from approvals.carrying import carrying
 from approvals.contracts import contracts
 from approvals.families import grouping
-from approvals.loading.folder import Folder, pounds, profile_of_cell
-from approvals.models import Award
+from approvals.loading.folder import BadFolder, Folder, pounds, profile_of_cell
+from approvals.models import Award, Condition
 from approvals.review import reviewing
-from approvals.routing import approving, awards, withholding
+from approvals.routing import approving, awards, conditions, withholding
 from bids.models import Bid
 from grants import years
 
@@ -90,6 +90,28 @@ def route(folder: Folder) -> int:
         award = Award.objects.get(round=folder.round, bid__source_reference=escalation["bid"])
         awards.escalate_award(award=award, reason=escalation["reason"], by=by, at=folder.at(stage["on"]))
     return Award.objects.filter(round=folder.round).live().count()
+
+
+def meet_conditions(folder: Folder) -> int:
+    """Record which conditions of grants are met, with what shows it, and return how many there are.
+
+    Raises BadFolder for a condition that the grant does not have, or that is met already.
+    """
+    stage = folder.stages["conditions_met"]
+    for entry in stage["conditions"]:
+        standing = Condition.objects.filter(award__round=folder.round, award__bid__source_reference=entry["bid"])
+        text = entry["condition"].strip()
+        open_one = standing.filter(state=Condition.State.OPEN, text=text).select_related("award__bid").first()
+        if open_one is None:
+            raise BadFolder(f"the grant of {entry['bid']} has no condition “{text}” that is still to be met")
+        conditions.meet_condition(
+            condition=open_one,
+            evidence=entry["evidence"],
+            met_on=date.fromisoformat(str(entry["met_on"])),
+            by=folder.person(entry.get("by", stage["by"])),
+            at=folder.at(entry.get("on", stage["on"])),
+        )
+    return len(stage["conditions"])
 
 
 def pay(folder: Folder) -> int:

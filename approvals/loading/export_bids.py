@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from approvals.loading.trail import Trail, when_and_who
-from approvals.models import Approval, Award, CarryOver, Payment, Recommendation
+from approvals.models import Approval, Award, CarryOver, Condition, Payment, Recommendation
 from bids.intake.content import LISTS
 from bids.intake.rows import COLUMNS, MAY_BE_MISSING
 from bids.models import Bid, PanelOutcome, PracticeCard, Scorecard
@@ -189,6 +189,7 @@ def stages(round: Round, events: Trail) -> dict[str, dict[str, Any]]:
         "outcomes": events.stage("record outcome"),
         "reviewed": events.stage("review bid"),
         "routed": _routed(events, own),
+        "conditions_met": _conditions_met(round),
         "payments": events.stage("record payment"),
         "carried": _carried(round),
         "approved": _approved(round, events),
@@ -216,6 +217,23 @@ def _routed(events: Trail, own: dict[str, str]) -> dict[str, Any]:
         named = [{"bid": own[event.bid], "reason": event.because} for event in events.of(action)]
         stage |= {name: named} if stage and named else {}
     return stage
+
+
+def _conditions_met(round: Round) -> dict[str, Any]:
+    met = Condition.objects.filter(award__round=round).exclude(evidence="").order_by("recorded_at", "pk")
+    entries = [
+        {
+            "bid": each.award.bid.source_reference,
+            "condition": each.text,
+            "evidence": each.evidence,
+            "met_on": each.met_on,
+            "on": day_of(each.recorded_at),
+            "by": each.recorded_by.username,
+        }
+        for each in met.select_related("award__bid", "recorded_by")
+        if each.recorded_at and each.recorded_by
+    ]
+    return {"on": entries[0]["on"], "by": entries[0]["by"], "conditions": entries} if entries else {}
 
 
 def _carried(round: Round) -> dict[str, Any]:

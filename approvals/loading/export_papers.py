@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from approvals.decisions import writing
+from approvals.decisions import standing, writing
 from approvals.enums import Area
-from approvals.loading.trail import Trail
-from approvals.models import AmendedGrant, Condition, Decision, DecisionItem, PaperItem, PartTwo, SignOff
+from approvals.loading.trail import Trail, when_and_who
+from approvals.models import AmendedGrant, Condition, Decision, DecisionItem, PaperItem, PartTwo, Payment, SignOff
 from grants import money
 from grants.days import day_of
 from grants.models import Round
@@ -127,8 +128,11 @@ def _signed_off(decision: Decision) -> dict[str, Any]:
 
 
 def _deferred(decision: Decision, events: Trail) -> dict[str, Any]:
-    stage = events.stage("defer publication", decision.reference, reason=True)
-    return stage | {"until": decision.deferred_until} if stage and decision.deferred_until else {}
+    deferrals = events.of("defer publication", decision.reference)
+    if not deferrals:
+        return {}
+    # The last one counts, since a paper may be deferred again; a later decision may have lifted it.
+    return when_and_who(deferrals[-1], reason=True) | {"until": date.fromisoformat(deferrals[-1].facts["until"])}
 
 
 def _signed(decision: Decision) -> dict[str, Any]:
@@ -146,6 +150,10 @@ def _signed(decision: Decision) -> dict[str, Any]:
             for each in decision.signatures.filter(void_at=None).exclude(person=decision.decided_by)
         ],
     }
+    choice = decision.deferral_choice
+    if choice and choice["choice"] != standing.KEEP:
+        until = {"until": date.fromisoformat(choice["until"]), "reason": choice["reason"]} if choice["until"] else {}
+        stage["deferral"] = {"choice": choice["choice"], **until}
     if decision.minutes:
         stage["minutes"] = decision.minutes | {"met_on": date.fromisoformat(decision.minutes["met_on"])}
     return {name: value for name, value in stage.items() if value}
@@ -156,18 +164,29 @@ def _answer(item: DecisionItem) -> dict[str, Any]:
     usual = DecisionItem.Answer.NOTED if item.verb == DecisionItem.Verb.NOTE else DecisionItem.Answer.APPROVED
     content: dict[str, Any] = {"number": item.number}
     content |= {"answer": item.answer} if item.answer != usual else {}
-    texts = (
-        {each.reference: each.text for each in Condition.objects.filter(award=item.award_id)} if item.award_id else {}
-    )
     own = {
         "conditions": item.conditions,
         "before_payment": item.before_payment,
         "reason": item.reason,
-        "lifted": [texts[each["condition"]] for each in item.choices_on_terms if each["choice"] == "lift"],
-        "changed": [
-            {"from": texts[each["condition"]], "to": each["text"]}
-            for each in item.choices_on_terms
-            if each["choice"] == "change"
-        ],
+        **_choices(item),
     }
     return content | {name: value for name, value in own.items() if value}
+
+
+def _choices(item: DecisionItem) -> dict[str, Any]:
+    """Return what an item lifts and changes of earlier decisions, as the stage has it."""
+    kept: dict[str, list[Any]] = defaultdict(list)
+    for choice in item.choices_on_terms:
+        kind, reference = standing.of_choice(choice)
+        prefix = "" if kind is standing.Kind.CONDITION else "reasons_"
+        if choice["choice"] == standing.KEEP:
+            continue
+        if kind is standing.Kind.PAYMENT:
+            kept["lifted_early"].append(Payment.objects.get(reference=reference).paid_on)
+            continue
+        text = choice.get("was") or Condition.objects.get(reference=reference).text
+        if choice["choice"] == standing.LIFT:
+            kept[f"{prefix}lifted"].append(text)
+        else:
+            kept[f"{prefix}changed"].append({"from": text, "to": choice["text"]})
+    return kept

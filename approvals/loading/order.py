@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,9 @@ OPENED, AMENDED = "opened", "amended"
 SECOND = "amendment."
 OF_BIDS = ("received", "eligible", "scoring", "closed", "outcomes", "reviewed", "routed")
 OF_A_PAPER = ("paper", "signed_off", "submitted", "put_forward", "signed", "deferred", "published")
-# Payments are recorded before the first of the later stages that is not before them.
-PAYMENTS = "payments"
-STAGES = (OPENED, *OF_BIDS, PAYMENTS, "carried", "approved", *OF_A_PAPER, AMENDED)
+# These stand where their day is among those of the other stages.
+CONDITIONS_MET, PAYMENTS = "conditions_met", "payments"
+STAGES = (OPENED, *OF_BIDS, CONDITIONS_MET, PAYMENTS, "carried", "approved", *OF_A_PAPER, AMENDED)
 
 
 def day_of(value: Any) -> date | None:
@@ -27,20 +27,28 @@ def day_of(value: Any) -> date | None:
 
 
 def stages_of(toml: dict[str, Any]) -> Sequence[str]:
-    """Return the names of all stages in the order in which this folder plays them."""
-    stages, paid = _stages(toml), None
-    if PAYMENTS in stages:
-        paid = day_of(stages[PAYMENTS].get("on"))
+    """Return the names of all stages in the order in which this folder plays them.
+
+    Payments are recorded before other stages of their day, but after conditions that are met on it. A condition is met
+    after whatever is decided on the same day.
+    """
+    stages = _stages(toml)
     last_days = {name: day_of(stage.get("on")) for name, stage in stages.items()}
     amended = [day_of(stage.get("on")) for stage in _stages(toml.get("amendment")).values()]
     last_days[AMENDED] = max((day for day in amended if day), default=None)
-    names = [name for name in STAGES if name != PAYMENTS]
-    before = names.index("carried")
-    for at, name in enumerate(names[before:], start=before):
-        last_day = last_days.get(name)
-        if paid and last_day and last_day < paid:
-            before = at + 1
-    return [*names[:before], PAYMENTS, *names[before:]]
+    names = [name for name in STAGES if name not in (CONDITIONS_MET, PAYMENTS)]
+    names = _placed(names, CONDITIONS_MET, last_days, also=STAGES)
+    return _placed(names, PAYMENTS, last_days, also=(CONDITIONS_MET,))
+
+
+def _placed(names: Sequence[str], moving: str, last_days: Mapping[str, date | None], also: Sequence[str]) -> list[str]:
+    """Return the stages with another one in them: after those of earlier days, and those in `also` of its own day."""
+    place, on = names.index("carried"), last_days.get(moving)
+    for at, name in enumerate(names[place:], start=place):
+        day = last_days.get(name)
+        if on and day and (day < on or (day == on and name in also)):
+            place = at + 1
+    return [*names[:place], moving, *names[place:]]
 
 
 def in_order(toml: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -9,10 +9,11 @@ from typing import Any
 from approvals.amendments import amending
 from approvals.decisions import deciding, sign_offs, standing, submission, writing
 from approvals.decisions.deciders import Minutes
+from approvals.decisions.deferral import OnDeferral
 from approvals.enums import Area
 from approvals.items import asking
 from approvals.loading.folder import BadFolder, Folder, pounds, profile
-from approvals.models import Award, Condition, Decision, SignOff
+from approvals.models import Award, Decision, Payment, SignOff
 from approvals.prose import checking
 from grants.models import User
 
@@ -118,7 +119,7 @@ def sign(folder: Folder) -> int:
     special = {int(item["number"]): item for item in stage.get("items", [])}
     answers = {}
     items = list(writing.current_pack(decision).items.all())
-    conditions_by_item = standing.of_items(items)
+    standing_by_item = standing.of_items(items)
     for item in items:
         usual = "noted" if item.verb == "note" else "approved"
         own = special.get(item.number, {})
@@ -127,12 +128,15 @@ def sign(folder: Folder) -> int:
             own.get("conditions", ""),
             own.get("reason", ""),
             own.get("before_payment", ""),
-            _choices(own, conditions_by_item[item.number]),
+            _choices(own, standing_by_item[item.number]),
         )
     kept = stage.get("minutes")
-    minutes = Minutes(kept["met_on"], kept["present"], kept["reference"]) if kept else None
+    particulars = deciding.Particulars(
+        minutes=Minutes(kept["met_on"], kept["present"], kept["reference"]) if kept else None,
+        on_deferral=_on_deferral(stage.get("deferral", {})),
+    )
     deciding.decide_items(
-        decision=decision, answers=answers, interests=stage["interests"], minutes=minutes, by=by, at=at
+        decision=decision, answers=answers, interests=stage["interests"], particulars=particulars, by=by, at=at
     )
     _sign(folder, decision, by, "", stage)
     for other in stage.get("with", []):
@@ -147,15 +151,25 @@ def _sign(folder: Folder, decision: Decision, by: User, interests: str, stage: M
     deciding.sign_decision(decision=decision, password=folder.password, interests=interests, by=by, at=at)
 
 
-def _choices(own: Mapping[str, Any], conditions: Sequence[Condition]) -> dict[str, standing.Choice]:
-    """Return what an item does with each condition that stands: it is kept unless the folder lifts or changes it."""
-    lifted, changed = own.get("lifted", ()), {each["from"]: each["to"] for each in own.get("changed", ())}
-    return {
-        each.reference: {"choice": standing.CHANGE, "text": changed[each.text]}
-        if each.text in changed
-        else {"choice": standing.LIFT if each.text in lifted else standing.KEEP}
-        for each in conditions
-    }
+def _choices(own: Mapping[str, Any], terms: Sequence[standing.Term]) -> dict[str, standing.Choice]:
+    """Return what an item does with what stands of earlier decisions: it is kept unless the folder says otherwise."""
+    return {term.reference: _choice(own, term) for term in terms}
+
+
+def _choice(own: Mapping[str, Any], term: standing.Term) -> standing.Choice:
+    if term.kind is standing.Kind.PAYMENT:
+        paid_on = Payment.objects.get(reference=term.reference).paid_on
+        return {"choice": standing.LIFT if paid_on in own.get("lifted_early", ()) else standing.KEEP}
+    prefix = "" if term.kind is standing.Kind.CONDITION else "reasons_"
+    changed = {each["from"]: each["to"] for each in own.get(f"{prefix}changed", ())}
+    if term.text in changed:
+        return {"choice": standing.CHANGE, "text": changed[term.text]}
+    return {"choice": standing.LIFT if term.text in own.get(f"{prefix}lifted", ()) else standing.KEEP}
+
+
+def _on_deferral(entry: Mapping[str, Any]) -> OnDeferral:
+    """Return what the decision does with the deferral of the one that it amends: it is kept unless the folder says."""
+    return OnDeferral(entry.get("choice", standing.KEEP), entry.get("until"), entry.get("reason", ""))
 
 
 def defer(folder: Folder) -> int:

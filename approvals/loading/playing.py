@@ -47,6 +47,7 @@ _STAGES = {
     "outcomes": _Stage(panel.record_outcomes, "outcome"),
     "reviewed": _Stage(awarding.review, "bid"),
     "routed": _Stage(awarding.route, "grant"),
+    "conditions_met": _Stage(awarding.meet_conditions, "condition"),
     "payments": _Stage(awarding.pay, "payment"),
     "carried": _Stage(awarding.carry_over, "carry-over"),
     "approved": _Stage(awarding.approve, "grant"),
@@ -88,8 +89,8 @@ def _errors_of_resuming(folder: Folder, reference: object) -> list[str]:
     ]
 
 
-def play(folder: Folder, until: str, *, say: Callable[[str], object] = print) -> Round:
-    """Play every stage that the folder describes, up to and including `until`, and return the round.
+def play(folder: Folder, until: str = "", *, say: Callable[[str], object] = print) -> Round:
+    """Play every stage that the folder describes, up to and including `until` if it is given, and return the round.
 
     Stages that an earlier run played are left as they are. `say` is called with a line after each stage. Raises
     BadFolder where the folder is incomplete or wrong, before anything is written, and where a rule forbids a step, with
@@ -98,7 +99,7 @@ def play(folder: Folder, until: str, *, say: Callable[[str], object] = print) ->
     must_be_playable(folder)
     folder.say = say
     stages = order.stages_of(folder.toml)
-    for stage in stages[: stages.index(until) + 1]:
+    for stage in stages[: stages.index(until) + 1] if until else stages:
         if stage == order.AMENDED and "amendment" in folder.toml:
             folder.take_up_amendment()
             for each in (each for each in order.OF_A_PAPER if each in folder.stages):

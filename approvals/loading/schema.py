@@ -143,6 +143,7 @@ _STAGE = (Key("on", DAY), Key("by", PERSON))
 _REASON = Key("reason", REASON)
 _WARNINGS = Entries(Table((Key("bid", BID), _REASON)))
 _ESCALATIONS = Entries(Table((Key("bid", BID), Key("reason", text(400, empty=False)))))
+_REPLACED = Entries(Table((Key("from", NEEDED_TEXT), Key("to", NEEDED_TEXT))))
 _OF_THE_PAPER = {
     "paper": Table(_STAGE),
     "signed_off": Table((Key("on", DAY), *(Key(area, PERSON, needed=False) for area in Area))),
@@ -168,11 +169,14 @@ _OF_THE_PAPER = {
                             ),
                             Key("reason", REASON_OR_NONE, needed=False),
                             Key("lifted", list_of(TEXT), needed=False, note="texts of conditions that end"),
+                            Key("changed", _REPLACED, needed=False, note="conditions that change"),
+                            Key("reasons_lifted", list_of(TEXT), needed=False, note="reasons given before that end"),
+                            Key("reasons_changed", _REPLACED, needed=False, note="reasons given before that change"),
                             Key(
-                                "changed",
-                                Entries(Table((Key("from", NEEDED_TEXT), Key("to", NEEDED_TEXT)))),
+                                "lifted_early",
+                                list_of(day(quoted=False)),
                                 needed=False,
-                                note="conditions that change",
+                                note="days of payments that no longer count as made before approval",
                             ),
                         )
                     )
@@ -197,6 +201,18 @@ _OF_THE_PAPER = {
                 ),
                 needed=False,
                 note="of a committee",
+            ),
+            Key(
+                "deferral",
+                Table(
+                    (
+                        Key("choice", one_of("keep", "change", "lift")),
+                        Key("until", day(quoted=False), needed=False, note="the new day, where it is changed"),
+                        Key("reason", text(1000), needed=False, note="the new reason, where it is changed"),
+                    )
+                ),
+                needed=False,
+                note="what becomes of the deferral of the decision that it amends, which is kept unless it is given",
             ),
         )
     ),
@@ -223,6 +239,26 @@ STAGES = {
             *_STAGE,
             Key("warnings", _WARNINGS, needed=False, note="warnings to clear"),
             Key("escalations", _ESCALATIONS, needed=False, note="grants to send to a higher level"),
+        )
+    ),
+    "conditions_met": Table(
+        (
+            *_STAGE,
+            Key(
+                "conditions",
+                Entries(
+                    Table(
+                        (
+                            Key("bid", BID, note="whose grant it is a condition of"),
+                            Key("condition", REASON, note="its text"),
+                            Key("evidence", REASON, note="what shows that it is met"),
+                            Key("met_on", DAY),
+                            Key("on", DAY, needed=False, note="the day on which it was recorded, that of the stage"),
+                            Key("by", PERSON, needed=False, note="who recorded it, the person of the stage"),
+                        )
+                    )
+                ),
+            ),
         )
     ),
     "payments": Table(_STAGE),

@@ -21,7 +21,7 @@ WRITTEN = frozenset(
         *("group bids", "review bid", "keep single tender action", "approve contract"),
         "withhold recipient",
         *("keep income", "accept income", "refuse income", "propose carry-over", "confirm carry-over"),
-        *("route awards", "clear warning", "escalate award", "record payment", "approve award"),
+        *("route awards", "clear warning", "escalate award", "meet condition", "record payment", "approve award"),
         # It follows from an amended grant, or from what is done a second time, which is named itself.
         "invalidate approval",
         *("prepare decision", "amend grant", "ask item", "write section", "write part 2", "spell text"),

@@ -348,7 +348,10 @@ class SingleTenderAction(models.Model):
 
 
 class Payment(models.Model):
-    """Money paid under an award. `retrospective` is set once, if it was paid before a valid approval."""
+    """Money paid under an award. `retrospective` is set once, if it was paid before a valid approval.
+
+    That mark stands until a decision lifts it by name, which is then `lifted_in`.
+    """
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="payments")
     reference = models.CharField(max_length=12, unique=True, editable=False)
@@ -360,14 +363,29 @@ class Payment(models.Model):
     impact_assessed = models.BooleanField("data protection impact assessment finished", null=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    lifted_in = models.ForeignKey("approvals.Decision", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["paid_on", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_above_zero"),
             models.CheckConstraint(condition=Q(retrospective=False) | ~Q(reason=""), name="early_payment_says_why"),
+            models.CheckConstraint(
+                condition=Q(lifted_in=None) | Q(retrospective=True), name="only_an_early_payment_has_a_mark_to_lift"
+            ),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="stays_as_recorded", exclude=["lifted_in"]),
+            pgtrigger.Protect(
+                name="lifted_once", operation=pgtrigger.Update, condition=pgtrigger.Q(old__lifted_in__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_early(self) -> bool:
+        """Whether it counts as paid before approval: it was, and no decision has lifted that mark since."""
+        return self.retrospective and self.lifted_in_id is None

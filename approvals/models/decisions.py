@@ -71,6 +71,8 @@ class Decision(models.Model):
     amends = models.ForeignKey("self", models.PROTECT, null=True, related_name="amended_by")
     deferred_until = models.DateField("publication deferred until", null=True)
     deferral_reason = models.TextField("why publication is deferred", max_length=1000, blank=True)
+    # What a paper does with the deferral of the decision that it amends: see `approvals.decisions.deferral`.
+    deferral_choice = models.JSONField(default=dict, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -95,6 +97,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    @property
+    def is_deferred(self) -> bool:
+        """Whether it is signed and its publication waits for a day."""
+        return self.state == self.State.SIGNED and self.deferred_until is not None
 
     @property
     def is_editable(self) -> bool:

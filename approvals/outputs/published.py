@@ -53,7 +53,8 @@ def rows() -> QuerySet[Decision]:
 
 def deferred() -> QuerySet[Decision]:
     """Return the signed decisions that the register only announces, because their publication is deferred."""
-    return Decision.objects.filter(state=Decision.State.SIGNED, deferred_until__isnull=False).order_by("deferred_until")
+    waiting = Decision.objects.filter(state=Decision.State.SIGNED, deferred_until__isnull=False)
+    return waiting.order_by("deferred_until", "signed_at", "pk")
 
 
 def decisions(round: Round | None = None) -> list[Published]:

@@ -1,4 +1,4 @@
-"""What a record says of the joint signatures and of a committee's minutes, as facts with their labels."""
+"""What a record says of joint signatures, of a committee's minutes and of a deferral, as facts with their labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grants.templatetags.words import day, moment
 
 
 def facts(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield each fact with its label; none for a decision that one person made."""
+    """Yield each fact with its label; most decisions that one person made have none."""
     for signature in record.get("signatures", []):
         deputy = f", as deputy for {signature['deputy_for']}" if signature["deputy_for"] else ""
         yield f"Signature of {signature['by']}", f"{moment(signature['at'])}{deputy}"
@@ -17,3 +17,5 @@ def facts(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Minutes", minutes["reference"]
         yield "Met on", day(minutes["met_on"])
         yield "Present", ", ".join(minutes["present"])
+    if deferral := record.get("deferral"):
+        yield "Publication", deferral

@@ -89,7 +89,12 @@ def _differs(word: WordFile, record: Data) -> None:
 
 
 def _amended(old: Data) -> str:
-    return f"{old['reference']} {old['title']}, signed on {day(old['signed_on'])}" if old else ""
+    if not old:
+        return ""
+    signed = f"{old['reference']} {old['title']}, signed on {day(old['signed_on'])}"
+    if "deferred_until" not in old:
+        return signed
+    return f"{signed}. Its publication is deferred until {day(old['deferred_until'])}: {old['deferral_reason']}"
 
 
 def _sections(word: WordFile, paper: Data) -> None:

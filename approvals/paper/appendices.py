@@ -20,7 +20,7 @@ _HOW = {Award.State.REFUSED.value: "refused", Award.State.DEFERRED.value: "defer
 
 def paid_early(award: Award) -> Decimal:
     """Return what was paid under a grant before its approval, in pounds."""
-    return money.total([payment.amount for payment in fetched(award, "paid") if payment.retrospective])
+    return money.total([payment.amount for payment in fetched(award, "paid") if payment.is_early])
 
 
 def was(award: Award) -> Decimal | None:
@@ -86,7 +86,7 @@ def _entry(award: Award) -> dict[str, Any]:
         "route": award.sentence,
         "cleared": award.warning_cleared,
         "paid_early": money.text(early) if early else "",
-        "early_reason": " ".join(payment.reason for payment in fetched(award, "paid") if payment.retrospective),
+        "early_reason": " ".join(payment.reason for payment in fetched(award, "paid") if payment.is_early),
         "illustrative": bid.illustrative,
         # What earlier decisions gave as reasons stands. Only a paper that changes the grant holds it.
         **({"earlier": vars(award)["earlier"]} if earlier is not None else {}),

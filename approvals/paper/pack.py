@@ -195,6 +195,7 @@ def pdf(paper: dict[str, Any], *, digest: str, record: dict[str, Any] | None = N
         "signed": day(record["signed_at"]) if record else "Not signed",
         "signed_at": moment(record["signed_at"]) if record else "",
         "amended": day(paper["amends"]["signed_on"]) if paper.get("amends") else "",
+        "deferred": day(deferred) if (deferred := paper.get("amends", {}).get("deferred_until")) else "",
         "signatures": [moment(each["at"]) for each in (record or {}).get("signatures", [])],
         "met_on": day(record["minutes"]["met_on"]) if record and record.get("minutes") else "",
         "sign_offs": [day(each["at"]) for each in paper.get("sign_offs", [])],

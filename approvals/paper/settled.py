@@ -247,7 +247,7 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
         approved_by="The force, under delegation" if level == DELEGATED else record["role"],
         purpose=entry["purpose"],
         conditions=own.get("conditions_after", _both(entry["conditions"], own.get("conditions", ""))),
-        reason=_both(" ".join((entry["reason"], *_earlier_reasons(entry))), own.get("reason", "")),
+        reason=_reason(entry, own),
         legal_power=entry["legal_power"],
         tags=tuple(Tag(value_of(tag, "kind"), tag["code"], tag["label"]) for tag in entry.get("tags", ())),
         locations=tuple(entry["locations"] if "locations" in entry else _locations(entry)),
@@ -258,6 +258,13 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
         round_title=round["title"],
         withheld=entry.get("withheld", ""),
     )
+
+
+def _reason(entry: Data, own: Data) -> str:
+    """Return why a grant was approved: by the panel, by earlier decisions and by this one."""
+    if "reasons_after" in own:
+        return _both(entry["reason"], own["reasons_after"])
+    return _both(" ".join((entry["reason"], *_earlier_reasons(entry))), own.get("reason", ""))
 
 
 def _earlier_reasons(entry: Data) -> list[str]:

@@ -77,7 +77,7 @@ def _summed_of(round: Round) -> list[Award]:
     paid = (
         Payment.objects.filter(award__round=round)
         .order_by("paid_on")
-        .values_list("award", "reference", "amount", "paid_on", "retrospective", "reason", named=True)
+        .values_list("award", "reference", "amount", "paid_on", "retrospective", "lifted_in_id", "reason", named=True)
     )
     agreed = Recommendation.objects.filter(bid__round=round, answer=Recommendation.Answer.AGREE).order_by("-id")
     tags = {tag.pk: tag for tag in round.tags.all()}
@@ -309,7 +309,7 @@ def _grant(award: Award, current: Route | None) -> Grant:
     valid = next(iter(fetched(award, "valid")), None)
     agreed = next((recommendation.amount for recommendation in fetched(bid, "agreed")), money.ZERO)
     paid = fetched(award, "paid")
-    early = [payment for payment in paid if payment.retrospective]
+    early = [payment for payment in paid if _is_early(payment)]
     return Grant(
         reference=award.reference,
         bid=bid.source_reference,
@@ -329,7 +329,7 @@ def _grant(award: Award, current: Route | None) -> Grant:
         living_wage_open=bid.employs_staff and not bid.london_living_wage,
         asked=award.route == Award.Route.DMPC and award.state in (Award.State.ROUTED, Award.State.DEFERRED),
         payments=[
-            facts.Payment(payment.reference, payment.amount, payment.paid_on, payment.retrospective) for payment in paid
+            facts.Payment(payment.reference, payment.amount, payment.paid_on, _is_early(payment)) for payment in paid
         ],
         themes=_tags(bid, Tag.Kind.THEME),
         priorities=_tags(bid, Tag.Kind.PRIORITY),
@@ -343,6 +343,11 @@ def _grant(award: Award, current: Route | None) -> Grant:
         unit=bid.sponsoring_unit,
         match=[facts.Match(each.source, each.amount) for each in fetched(award, "matched")],
     )
+
+
+def _is_early(payment: Any) -> bool:
+    """Return whether a payment, or a row of one, is early as in `Payment.is_early`."""
+    return bool(payment.retrospective) and payment.lifted_in_id is None
 
 
 def _tags(bid: Bid, kind: str) -> list[Label]:

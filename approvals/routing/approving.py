@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils.timezone import localtime
 
 from approvals import enums
-from approvals.models import Approval, Award, DecisionItem, Payment, Recommendation
+from approvals.models import Approval, Award, Decision, DecisionItem, Payment, Recommendation
 from approvals.routing import conditions as terms
 from approvals.routing import duties, profiles
 from approvals.routing.awards import locked, locked_all, record, routes_now, save_all
@@ -252,6 +252,11 @@ def record_payment(
     }
     record("record payment", award, by, at, details.reason, facts)
     return payment
+
+
+def lift_marks(award: Award, payments: Sequence[str], decision: Decision) -> None:
+    """Lift the mark as paid before approval of payments under a locked grant, by reference. Only signing calls it."""
+    Payment.objects.filter(award=award, reference__in=payments, lifted_in=None).update(lifted_in=decision)
 
 
 def _must_be_payable(award: Award, paid_on: date, at: datetime) -> None:

@@ -248,7 +248,7 @@ def award(request: Request, reference: str) -> HttpResponse:
         "award": this_award,
         "facts": RouteFacts.read(this_award.routed_as),
         "approvals": this_award.approvals.select_related("approved_by"),
-        "payments": this_award.payments.select_related("recorded_by"),
+        "payments": this_award.payments.select_related("recorded_by", "lifted_in"),
         "conditions": this_award.conditions.select_related("recorded_by", "ended_in", "replaced_by"),
         "decided": DecisionItem.objects.signed()
         .filter(award=this_award, answer__in=[DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED])

@@ -16,13 +16,13 @@ LATER = NOW + timedelta(days=1)
 
 
 def answers(decision: Decision, **special: Answer) -> dict[int, Answer]:
-    """Approve or note every item, except those answered as `item_N`, and keep each condition that is not named."""
+    """Approve or note every item, except those answered as `item_N`, and keep all that stands and is not named."""
     items = list(writing.current_pack(decision).items.all())
-    conditions = standing.of_items(items)
+    terms = standing.of_items(items)
     each = {}
     for item in items:
         answer = special.get(f"item_{item.number}", Answer("noted" if item.verb == "note" else "approved"))
-        keep = {condition.reference: {"choice": standing.KEEP} for condition in conditions[item.number]}
+        keep = {term.reference: {"choice": standing.KEEP} for term in terms[item.number]}
         each[item.number] = replace(answer, choices=keep | dict(answer.choices))
     return each
 

@@ -104,7 +104,7 @@ def test_the_committee_decides_the_rest_by_its_minutes(settings: LazySettings) -
             decision=paper,
             answers=steps.answers(paper),
             interests="None",
-            minutes=minutes,
+            particulars=deciding.Particulars(minutes),
             by=user(username),
             at=at,
         )

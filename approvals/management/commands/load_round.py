@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
-        parser.add_argument("--until", choices=STAGES, default=STAGES[-1], metavar="STAGE", help=", ".join(STAGES))
+        parser.add_argument("--until", choices=STAGES, default="", metavar="STAGE", help=", ".join(STAGES))
 
     def handle(self, *args: Any, folder: Path, until: str, **options: Any) -> None:
         # Without DEMO_PASSWORD nobody can sign in as a person of the folder until they set a password by their link.

@@ -124,8 +124,10 @@ def test_the_page_asks_and_shows_the_answers_before_the_signature(
     address = reverse("approvals:decide_items", args=[paper.reference])
     page = client.get(address).content.decode()
     assert page.count("condition that stands") >= 2
+    assert page.count("reason that stands") >= 1
     assert f"Before payment: {PLAN}" in page
     fields = {"answer_1": "approved", "choice_1_0": "keep", "choice_1_1": "change", "text_1_1": "Monthly."}
+    fields |= {"choice_1_2": "keep"}
     version = Decision.objects.get(pk=paper.pk).version
     sent = client.post(address, {**fields, "interests": "None", "version": version}, follow=True).content.decode()
     assert f"Kept: “Before payment: {PLAN}”." in sent
@@ -160,7 +162,7 @@ def public_of(grant: Award) -> dict[str, object]:
     return {name: getattr(public, name) for name in public.__slots__}
 
 
-def test_what_is_printed_of_earlier_conditions_is_read_at_once(
+def test_what_is_printed_of_earlier_decisions_is_read_at_once(
     paper: Decision, grace: User, mo: User, robin: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     submit(paper, grace, mo)
@@ -169,4 +171,4 @@ def test_what_is_printed_of_earlier_conditions_is_read_at_once(
     for several in (items, [*items, *items, *items]):
         with django_assert_num_queries(1):
             texts = rules.printed(several)
-    assert texts[1] == f"Kept: “Before payment: {PLAN}”. Kept: “{REPORT}”."
+    assert texts[1] == f"Kept: “Before payment: {PLAN}”. Kept: “{REPORT}”. Kept the reason: “The need is shown.”."

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from approvals.decisions import deciders, deciding, writing
 from approvals.decisions.deciders import Minutes
-from approvals.decisions.deciding import Answer
+from approvals.decisions.deciding import Answer, Particulars
 from approvals.enums import ItemKind
 from approvals.models import Decision, DecisionRecord, Signature
 from approvals.outputs import word
@@ -225,7 +225,9 @@ def test_the_pages_show_who_is_missing_and_ask_for_interests(
 
 def decide_in_committee(decision: Decision, by: User, minutes: Minutes | None) -> None:
     answers = paper_steps.answers(decision)
-    deciding.decide_items(decision=decision, answers=answers, interests="None", minutes=minutes, by=by, at=LATER)
+    deciding.decide_items(
+        decision=decision, answers=answers, interests="None", particulars=Particulars(minutes), by=by, at=LATER
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
-from approvals.loading import body_text, order
+from approvals.loading import body_text
 from approvals.loading.exporting import export
 from approvals.loading.folder import Folder
 from approvals.loading.playing import play
@@ -23,12 +23,14 @@ from approvals.loading.toml_text import toml_of
 from grants import body_folder
 from grants.models import Round, User
 from grants.rounds import rounds
+from tests.approvals.loading import rich
 from tests.approvals.loading.test_playing import TOML, folder
 from tests.approvals.loading.test_playing import play as play_small
 from tests.factories import PASSWORD
 
 __all__ = ["folder"]
 
+RICH = [rich.amended]
 FIXTURES = sorted(file.parent for file in (Path(settings.BASE_DIR) / "fixtures").glob("*/round.toml"))
 # When something was stored differs from run to run, as do passwords and what is drawn from the rest.
 _OF_THE_RUN = {"id", "recorded_at", "played_at", "password", "digest", "previous_hash", "hash", "html", "pdf", "sizes"}
@@ -99,7 +101,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 
 def loaded(path: Path) -> dict[str, list[dict[str, Any]]]:
     emptied()
-    play(Folder(path, password=PASSWORD), order.STAGES[-1], say=lambda text: None)
+    play(Folder(path, password=PASSWORD), say=lambda text: None)
     return everything()
 
 
@@ -125,6 +127,16 @@ def test_an_exported_round_loads_to_the_same_data(path: Path, tmp_path: Path) ->
     before = loaded(path)
     left_out = export(Round.objects.get(), tmp_path / "exported")
     assert left_out == []
+    after = loaded(tmp_path / "exported")
+    listed = differences(before, after)
+    assert listed == [], "\n".join(listed[:20])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("write", RICH, ids=lambda write: write.__name__)
+def test_what_no_fixture_needs_is_exported_too(write: Callable[[Path], Path], tmp_path: Path) -> None:
+    before = loaded(write(tmp_path / "written"))
+    assert export(Round.objects.get(), tmp_path / "exported") == []
     after = loaded(tmp_path / "exported")
     listed = differences(before, after)
     assert listed == [], "\n".join(listed[:20])
