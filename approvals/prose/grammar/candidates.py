@@ -191,7 +191,7 @@ def _of_set(
 ) -> Iterator[Candidate]:
     if not entries:
         return
-    if not any(entry.is_agreed for entry in entries) and not says(part.near, *choices.GRANTS):
+    if not any(entry.is_agreed for entry in entries) and not choices.says_granted(part):
         # A bid that gets no grant has no sum but the one that it asks for.
         wanted = [Measure.ASKED if measure is Measure.AGREED else measure for measure in wanted]
     tokens = part.near
@@ -359,7 +359,7 @@ def _differences(part: Part, facts: Facts) -> Iterator[Candidate]:
     named += [entries for token in narrow if (entries := reading.narrowed(facts.grants, [token]))]
     named_years = reading.years(part.whole) or (list(facts.years) if says(part.whole, "year", "years") else [])
     wanted = dict.fromkeys([Measure.AGREED, *reading.measures(part.whole)])
-    if has(part.after, Role.THING, "bids") or says(part.whole, *_BEYOND):
+    if has(part.whole, Role.THING, "bids") or says(part.whole, *_BEYOND):
         wanted[Measure.ASKED] = None
     pool: dict[str, Decimal] = {}
     if says(part.whole, *_BEYOND) and facts.allocation is not None:

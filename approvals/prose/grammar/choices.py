@@ -37,7 +37,7 @@ def _own_measures(part: Part) -> list[Measure]:
         part.before, "awarded", "receives", "gets", "given", "offered", "granted", "get", "receive"
     ):
         return [Measure.AGREED]
-    if after and not before:
+    if after and not before and not (after == [Measure.PAID] and says(part.near, "will", "would")):
         return after
     if not before and not after:
         before = [] if says(part.head, "is", "are") else reading.measures(part.head)[:1]
@@ -45,6 +45,8 @@ def _own_measures(part: Part) -> list[Measure]:
         return [part.carried[0], Measure.AGREED]
     if not before and has(part.before[-3:], Role.THING, "bids"):
         return [Measure.AGREED, Measure.ASKED, *after] if has(part.near, Role.STATE) else [Measure.ASKED, *after]
+    if (before or after)[-1:] == [Measure.PAID] and says(part.near, "will", "would"):
+        return [Measure.AGREED, Measure.UNPAID]
     if before:
         may_be_agreed = before[-1] is Measure.CUT or (before[-1] is Measure.PAID and not _is_past(part))
         return [before[-1], *([Measure.AGREED] if may_be_agreed else []), *after]
@@ -67,6 +69,11 @@ GRANTS = (
     "award",
     "grant",
 )
+
+
+def says_granted(part: Part) -> bool:
+    """Whether the words beside a sum say that somebody gets it: “receives”, “is awarded”, and not “is not awarded”."""
+    return says(part.near, *GRANTS) and not says(part.whole, "not", "never")
 
 
 def _is_of_the_paper(tokens: Sequence[Token], at: int) -> bool:

@@ -5,6 +5,7 @@ Pure rules.
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from approvals.prose.facts import Entry, Facts, worth
 from approvals.prose.grammar import reading
@@ -38,7 +39,7 @@ _PART = ("part", "share", "bulk", "majority", "portion")
 
 def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
     """Yield what can be said of each comparison of a sentence."""
-    for clause in clauses(sentence):
+    for clause in chain.from_iterable(_halves(each) for each in clauses(sentence)):
         if says(clause, *_SUPPOSES):
             continue
         for rule in (_rank, _more_than, _by_years):
@@ -46,6 +47,21 @@ def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
             if verdict:
                 yield verdict
                 break
+
+
+def _halves(clause: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Yield both halves of “the largest grant goes to A and the smallest to B”, otherwise the clause as it is."""
+    joins = [
+        at
+        for at, token in enumerate(clause)
+        if token.text in ("and", "while", "with")
+        and all(has(half, Role.RANK) and has(half, Role.OWNER) for half in (clause[:at], clause[at + 1 :]))
+    ]
+    if len(joins) == 1:
+        yield clause[: joins[0]]
+        yield clause[joins[0] + 1 :]
+    else:
+        yield clause
 
 
 # Ranks

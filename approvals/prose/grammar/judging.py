@@ -12,7 +12,7 @@ from approvals.prose.amounts import Mention, level
 from approvals.prose.counts import sentence
 from approvals.prose.facts import Facts
 from approvals.prose.figures import masked
-from approvals.prose.grammar import comparing, courses, numbers, portions, rows, statements, sums, terms
+from approvals.prose.grammar import bounds, comparing, courses, numbers, portions, rows, statements, sums, terms
 from approvals.prose.grammar.tokens import Token, Vocabulary, tokens
 from approvals.prose.grammar.verdict import Verdict
 from approvals.prose.vocabulary import Role
@@ -51,6 +51,7 @@ def _of_sentence(read: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
         return
     for rule in (
         rows.headed,
+        bounds.verdicts,
         sums.verdicts,
         numbers.verdicts,
         portions.verdicts,

@@ -139,7 +139,10 @@ def _verdict(part: Part, following: Sequence[Part], thing: str, facts: Facts) ->
     )
     if is_one and not each_area and not has(part.near, Role.STATE):
         return None
-    tokens = _without_list(_tokens(part, following), facts)
+    tokens = _tokens(part, following)
+    if thing == "bids" and (listed := _listed(part, facts)) and len(listed) == part.token.value:
+        return _said(part, is_true=True, why=f"{part.token.value} are listed")
+    tokens = _without_list(tokens, facts)
     if thing == "areas":
         return _areas(part, tokens, facts)
     areas = [token for token in tokens if token.role is Role.AREA]
@@ -180,6 +183,16 @@ def _verdict(part: Part, following: Sequence[Part], thing: str, facts: Facts) ->
         token.text for token in tokens if token.role in _NARROW or token.role in (Role.MEASURE, Role.THING)
     )
     return _said(part, is_true, f"the register counts {' or '.join(map(str, sorted(counts)))} for “{label}”")
+
+
+def _listed(part: Part, facts: Facts) -> list[list[Entry]]:
+    """Return the owners in the brackets right behind what a number counts."""
+    rest = part.whole[part.whole.index(part.token) + 1 :]
+    begins = next((at for at, token in enumerate(rest[:4]) if token.text == "("), None)
+    if begins is None:
+        return []
+    ends = next((at for at, token in enumerate(rest) if token.text == ")"), len(rest))
+    return reading.owners(rest[begins:ends], facts)
 
 
 def _without_list(tokens: list[Token], facts: Facts) -> list[Token]:

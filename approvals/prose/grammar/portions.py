@@ -35,12 +35,12 @@ _COMMITTED = ("committed", "commit", "commits", "spent", "allocated", "used")
 _LITTLE = ("of", "the", "all", "this", "our", "its", "that", "is", "being", "a", "what", "was")
 _MONEY = ("money", "total", "sum", "cost", "costs", "granted", "awarded")
 # How far a share may be off: a fraction after “about”, a fraction as it stands, and a percentage after “about”.
-_LOOSE, _FRACTION, _NEAR = Decimal("0.045"), Decimal("0.011"), Decimal("0.015")
+_LOOSE, _FRACTION, _NEAR = Decimal("0.045"), Decimal("0.02"), Decimal("0.015")
 
 
 def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
     """Yield what can be said of each share of a sentence whose part and whole it names."""
-    if says(sentence, "if", "would have", "unless", "offences", "crime", "crimes"):
+    if says(sentence, "would have", "unless", "offences", "crime", "crimes") or _supposes(sentence):
         return
     for at, token in enumerate(sentence):
         if token.role is not Role.SHARE:
@@ -64,11 +64,25 @@ def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
         )
 
 
+def _supposes(sentence: Sequence[Token]) -> bool:
+    """Whether a sentence speaks of what is not; “if approved” is what the paper asks for."""
+    at = next((at for at, token in enumerate(sentence) if token.text == "if"), None)
+    return at is not None and not says(sentence[at + 1 : at + 7], "approved", "accepted", "agreed", "granted")
+
+
 def _read(sentence: Sequence[Token], at: int, facts: Facts) -> tuple[list[Decimal], str] | None:
     """Return the ratios that a share can be, by its whole after “of” and its part in the rest of the sentence."""
     after = sentence[at + 1 :]
     if says(after[:1], *_COMMITTED) and has(sentence[:at], Role.WHOLE, "allocation"):
         return _ratios([_spent(facts)], [facts.allocation]), ""
+    if cut := _of_a_cut(sentence, at, facts):
+        return cut, ""
+    if (
+        says(after[:1], "goes", "go")
+        and not says(sentence[:at], "of")
+        and (parts := list(_parts([*sentence[:at], *after], facts)))
+    ):
+        return _ratios(parts, [worth(facts.grants)]), ""
     if not after or not (after[0].text == "of" or says(sentence[max(at - 1, 0) : at], "in") or after[0].text == "the"):
         return None
     end = next(
@@ -95,13 +109,27 @@ def _read(sentence: Sequence[Token], at: int, facts: Facts) -> tuple[list[Decima
             return _ratios([worth(own, year=years[0])], wholes), ""
     if has(rest, Role.QUANTITY, "all") and has(rest, Role.THING, "areas", "recipients", "grants", "projects"):
         return _ratios([entry.agreed for entry in facts.grants], wholes), "each"
-    parts = list(_parts(rest, facts))
+    summed = [token.value.value for token in sentence if token.role is Role.SUM and token.value.value is not None]
+    parts = [summed[0]] if len(summed) == 1 else list(_parts(rest, facts))
     ratios = _ratios(parts, wholes)
     narrow = [token for token in rest if token.role in (Role.THEME, Role.AREA, Role.SIDE)]
     if head.text in ("grants", "awards", "projects") and narrow and not has(sentence, Role.SUM):
         part, whole = reading.narrowed(facts.grants, narrow), facts.grants
         ratios.append(Decimal(sum(entry.count for entry in part)) / (sum(entry.count for entry in whole) or 1))
     return (ratios, "") if ratios else None
+
+
+def _of_a_cut(sentence: Sequence[Token], at: int, facts: Facts) -> list[Decimal]:
+    """Return the ratio of “cut by a tenth”, and of “four fifths of what it asked for”."""
+    named = [own for own in reading.owners(sentence, facts) if own[0].what is Kind.GRANT]
+    if len(named) != 1:
+        return []
+    asked = worth(named[0], Measure.ASKED)
+    if says(sentence[max(at - 1, 0) : at], "by") and has(sentence[:at], Role.MEASURE, Measure.CUT):
+        return _ratios([worth(named[0], Measure.CUT)], [asked])
+    if says(sentence[at + 1 : at + 2], "of") and has(sentence[at + 2 : at + 7], Role.MEASURE, Measure.ASKED):
+        return _ratios([worth(named[0])], [asked])
+    return []
 
 
 def _own_whole(

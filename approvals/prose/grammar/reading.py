@@ -16,7 +16,7 @@ from approvals.prose.vocabulary import HEDGES, Kind, Measure, Role
 # What ends the words that belong to a sum before it.
 _BREAKS = frozenset((";", ",", ")", "|", "\n", ".", "—", "–", ":", "•"))
 _ENDS = frozenset((";", ".", "•", "!", "?"))
-_JOINS = frozenset(("and", "but", "while", "whereas", "against", "or", "with", "plus", "so"))
+_JOINS = frozenset(("and", "but", "while", "whereas", "against", "or", "with", "plus", "so", "followed"))
 _POINTS_ON = frozenset(
     (
         "for",

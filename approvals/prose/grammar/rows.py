@@ -142,6 +142,12 @@ def headed(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
     tokens = [token for token in listed if token.role is Role.OWNER]
     if len(tokens) < 2 or len([token for token in head if token.text not in _MARKS]) > _MOST_WORDS:
         return
+    narrow = [token for token in head if token.role in (Role.AREA, Role.THEME)]
+    if len(narrow) == 1 and not has(head, Role.SUM):
+        for token in tokens:
+            entries = [facts.entries[number] for number in sorted(token.value)]
+            if not reading.narrowed(entries, narrow) and any(entry.areas for entry in entries):
+                yield of_tokens([token], is_true=False, why=f"it is not of {narrow[0].text}")
     limits = [token for token in head if token.role is Role.SUM and token.value.value is not None]
     sides = {token.value for token in head if token.role is Role.SIDE}
     if len(limits) == 1 and says(head, "more than", "over", "above", "exceeding"):

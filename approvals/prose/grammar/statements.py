@@ -102,6 +102,9 @@ def _of_clause(clause: Sequence[Token], facts: Facts) -> Verdict | None:
 
 def _of_property(clause: Sequence[Token], claimed: _Property, facts: Facts) -> Verdict | None:
     quantity = next((token for token in clause if token.role is Role.QUANTITY), None)
+    if quantity is not None and says(clause[clause.index(quantity) + 1 :][:1], "they", "it", "that", "of it"):
+        # “Were given all they asked for” says all of a sum, not of the grants.
+        quantity = None
     if quantity is not None and not _has_subject(clause, clause.index(quantity)):
         return None
     subject = [token for token in clause if token not in claimed.tokens]
@@ -306,6 +309,9 @@ def _cut(clause: Sequence[Token], _: Facts) -> _Property | None:
 
 def _state(clause: Sequence[Token], _: Facts) -> _Property | None:
     states = [token for token in clause if token.role is Role.STATE]
+    granted = _told(clause, [token for token in clause if token.text in ("approved", "funded", "awarded")])
+    if granted and not has(clause, Role.QUANTITY) and not has(clause, Role.SIDE):
+        return _Property(lambda entry: entry.is_agreed, f"it is {granted.text}", [granted])
     alone = [
         token for token in states if token.text in ("failed", "succeed", "succeeded", "go forward", "went forward")
     ]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from approvals.prose.amounts import Mention
-from approvals.prose.facts import Facts, worth
+from approvals.prose.facts import Entry, Facts, worth
 from approvals.prose.grammar import candidates, choices, reading, unnamed
 from approvals.prose.grammar.candidates import Candidate
 from approvals.prose.grammar.reading import Part, has, says
@@ -41,10 +41,17 @@ def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
 def _verdict(part: Part, facts: Facts) -> Verdict | None:
     mention: Mention = part.token.value
     first = None
-    for candidate in (*candidates.near(part, facts), *unnamed.by_years(part, facts)):
+    for candidate in (*candidates.near(part, facts), *unnamed.in_lists(part, facts)):
         first = first or candidate
         if _is(mention, candidate, part):
             return _right(mention, candidate)
+    if (entries := _said_to_be(part, facts)) is not None:
+        whole = Candidate(worth(entries) or money.ZERO, choices.names(entries))
+        if _is(mention, whole, part):
+            return _right(mention, whole)
+        return Verdict(
+            mention, False, f"is not what the register gives: that is {money.pounds(whole.amount)}", firm=False
+        )
     own = _names_a_set(part, facts)
     if not own:
         for candidate in (*unnamed.candidates(part, facts), *candidates.wide(part, facts)):
@@ -55,6 +62,17 @@ def _verdict(part: Part, facts: Facts) -> Verdict | None:
         return None
     why = f"is not what the register gives: {first.label} is {money.pounds(first.amount)}"
     return Verdict(mention, False, why, firm=has(part.near, Role.OWNER))
+
+
+def _said_to_be(part: Part, facts: Facts) -> Sequence[Entry] | None:
+    """Return all that “£5 is being granted” or “£5 is committed” speaks of; None where a sum is said to be neither."""
+    after = part.after[:4]
+    is_whole = says(after[:2], "is", "are", "will", "being", "has") and not reading.has_set(part.before)
+    if not is_whole or has(part.near, Role.OWNER) or has(part.whole, Role.YEAR) or _narrows(part.near):
+        return None
+    if says(after, "granted", "awarded"):
+        return facts.grants
+    return facts.spending if says(after, "committed") else None
 
 
 def _right(mention: Mention, candidate: Candidate) -> Verdict:

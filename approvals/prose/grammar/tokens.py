@@ -136,7 +136,8 @@ def _ordinals(tokens_read: list[Token], facts: Facts) -> list[Token]:
         following = tokens_read[at + 1].text if at + 1 < len(tokens_read) else "."
         place = _ORDINALS.get(token.text)
         in_the = [each.text for each in tokens_read[max(at - 2, 0) : at]] == ["in", "the"] and len(facts.years) > 1
-        if (has_year or in_the) and place is not None and place < len(facts.years) and following in _AFTER_ORDINAL:
+        is_alone = following in _AFTER_ORDINAL or (in_the and _is_sum(tokens_read, at + 1))
+        if (has_year or in_the) and place is not None and place < len(facts.years) and is_alone:
             tokens_read[at] = replace(token, role=Role.YEAR, value=facts.years[place])
         earlier = {each.text for each in tokens_read[max(at - 4, 0) : at]}
         if (
@@ -157,6 +158,10 @@ def _ordinals(tokens_read: list[Token], facts: Facts) -> list[Token]:
             if quantity:
                 tokens_read[at] = replace(token, role=Role.YEARLY, value=True)
     return tokens_read
+
+
+def _is_sum(tokens_read: Sequence[Token], at: int) -> bool:
+    return at < len(tokens_read) and tokens_read[at].role is Role.SUM
 
 
 # “Beyond the Chief Executive’s authority” is for decision.

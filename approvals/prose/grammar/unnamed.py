@@ -28,11 +28,13 @@ def candidates(part: Part, facts: Facts) -> Iterator[Candidate]:
                 yield Candidate(amount, f"{entry.names[0]}{choices.in_words(measure, '')}")
 
 
-def by_years(part: Part, facts: Facts) -> Iterator[Candidate]:
-    """Yield what a sum can be in a list of one for each year, or as the step from one year to the next."""
+def in_lists(part: Part, facts: Facts) -> Iterator[Candidate]:
+    """Yield what a sum can be in a list: one for each year or each grant, a step from year to year, an equal part."""
     if len(facts.years) > 1:
         yield from _each_year(part, facts)
         yield from _step(part, facts)
+    yield from _of_a_list(part, facts)
+    yield from _equal_parts(part, facts)
 
 
 def _courses(part: Part, facts: Facts) -> Iterator[tuple[list[Decimal], str]]:
@@ -54,7 +56,10 @@ def _courses(part: Part, facts: Facts) -> Iterator[tuple[list[Decimal], str]]:
 def _each_year(part: Part, facts: Facts) -> Iterator[Candidate]:
     """Yield what “£5, £6 and £7 in the three years” gives: one year after the other."""
     summed = [token for token in part.whole if token.role is Role.SUM]
-    place = _place_in_list(part, len(facts.years))
+    colon = next((token.start for token in part.whole if token.text == ":"), 0)
+    behind = [token for token in summed if token.start > colon > 0]
+    place = behind.index(part.token) if part.token in behind and len(behind) == len(facts.years) else None
+    place = place if place is not None else _place_in_list(part, len(facts.years))
     if place is None:
         return
     if any(token.role is Role.YEAR for token in part.near) and len(summed) > len(facts.years):
@@ -77,6 +82,27 @@ def _place_in_list(part: Part, size: int) -> int | None:
         runs[-1].append(after)
     run = next(run for run in runs if at in run)
     return run.index(at) if len(run) == size else None
+
+
+def _of_a_list(part: Part, facts: Facts) -> Iterator[Candidate]:
+    """Yield what “the two sport projects will receive £5 and £6” gives: each grant of the set."""
+    narrow = [token for token in part.whole if token.role in (Role.THEME, Role.SIDE, Role.AREA)]
+    entries = reading.narrowed(facts.grants, narrow)
+    if _place_in_list(part, len(entries)) is not None and len(entries) > 1 and not reading.owners(part.whole, facts):
+        for entry in entries:
+            yield Candidate(entry.agreed, entry.names[0])
+
+
+def _equal_parts(part: Part, facts: Facts) -> Iterator[Candidate]:
+    """Yield what “in two equal parts of £5” gives."""
+    numbers = [token.value for token in part.before if token.role is Role.NUMBER and token.value > 1]
+    if not numbers or not says(part.near, "equal"):
+        return
+    for own in reading.owners(part.whole, facts) or reading.things_of(part.whole, facts):
+        amount, by_year = worth(own), {worth(own, year=year) for year in facts.years}
+        if amount is not None and (len(by_year) == 1 or numbers[-1] != len(facts.years)):
+            part_of_it = (amount / numbers[-1]).quantize(money.PENNY)
+            yield Candidate(part_of_it, f"{choices.names(own)} in {numbers[-1]} equal parts")
 
 
 def _step(part: Part, facts: Facts) -> Iterator[Candidate]:
