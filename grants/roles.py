@@ -65,6 +65,7 @@ ACTIONS: dict[str, Action] = {
     "see round": _by(*_INSIDE),
     "open round": _by(_R.ADMINISTRATOR, past="opened the round"),
     "change round": _by(_R.ADMINISTRATOR, past="changed the round"),
+    "remove round": _by(_R.ADMINISTRATOR, past="removed a round that a folder had opened"),
     "see people": _by(_R.ADMINISTRATOR, _R.AUDITOR),
     "manage people": _by(_R.ADMINISTRATOR),
     "add person": _by(_R.ADMINISTRATOR, past="added a person"),

@@ -164,6 +164,7 @@ CHANGES = {
         "set password",
         "open round",
         "change round",
+        "remove round",
         "add person",
         "give role",
         "end role",
