@@ -43,6 +43,8 @@ class Entry:
 
     def is_(self, state: State) -> bool:
         """Whether a sentence can say this of it. A deferred grant is still recommended."""
+        if state is State.UNSUPPORTED:
+            return not self.is_agreed
         return self.state is state or (self.deferred and state is State.DEFERRED)
 
     def worth(self, measure: Measure = Measure.AGREED, year: str = "") -> Decimal | None:

@@ -62,13 +62,14 @@ class Way(StrEnum):
 
 
 class State(StrEnum):
-    """What became of a bid. A line and a contract are always recommended."""
+    """What became of a bid. A line and a contract are always recommended; a sentence can say that a bid is not."""
 
     RECOMMENDED = "recommended"
     REFUSED = "refused"
     DEFERRED = "deferred"
     REDIRECTED = "redirected"
     INTERNAL = "internal"
+    UNSUPPORTED = "not recommended"
 
 
 class Side(StrEnum):
@@ -158,6 +159,10 @@ STATES: Mapping[State, tuple[str, ...]] = {
     State.REFUSED: _phrases(
         "turned away, knocked back, lost out, refused, refuse, rejected, reject, turned down, declined, "
         "unsuccessful, refusal, not supported, failed"
+    ),
+    State.UNSUPPORTED: _phrases(
+        "not recommended, not put forward, not successful, not funded, not taken forward, not being recommended, "
+        "not going forward, not to be funded"
     ),
     State.DEFERRED: _phrases(
         "carried over, kept for a later, held until, left for a later, deferred, deferral, put back, "

@@ -72,10 +72,11 @@ def _changes(part: Part, facts: Facts) -> Iterator[Candidate]:
     named = reading.owners(part.near, facts) or reading.owners(part.whole, facts)
     entries = choices.joined(named) if named else facts.spending
     if len(facts.years) > 1:
-        year = facts.years[0] if before == "from" else facts.years[1] if before == "to" and after != "from" else ""
-        amount = worth(entries, year=year) if year else None
-        if amount is not None:
-            yield Candidate(amount, f"{choices.names(entries)} in {year}")
+        ends = facts.years[:1] if before == "from" else facts.years[1:] if before == "to" and after != "from" else []
+        for year in (*ends[:1], *ends[-1:]):
+            amount = worth(entries, year=year)
+            if amount is not None:
+                yield Candidate(amount, f"{choices.names(entries)} in {year}")
     if before in ("from", "to"):
         measure = Measure.ASKED if before == "from" else Measure.AGREED
         amount = worth(entries, measure)
@@ -127,6 +128,11 @@ def _sets(part: Part, facts: Facts) -> Iterator[tuple[Sequence[Entry], str]]:
         if inherited:
             union = reading.narrowed(choices.joined(inherited), part.near)
             yield union, choices.names(union) if union else ""
+        if ":" in [token.text for token in part.near] or says(part.near, "against"):
+            # “Music receives less than sport: £5 against £6” gives one sum for each.
+            for token in part.whole:
+                if token.role in (Role.THEME, Role.AREA, Role.SIDE):
+                    yield reading.narrowed(facts.grants, [token]), choices.in_quotes([token])
         bids = facts.of(Kind.GRANT)
         yield (
             reading.narrowed(bids if has(part.near, Role.STATE) else facts.grants, part.near),

@@ -37,6 +37,10 @@ def _own_measures(part: Part) -> list[Measure]:
         part.before, "awarded", "receives", "gets", "given", "offered", "granted", "get", "receive"
     ):
         return [Measure.AGREED]
+    if Measure.PAID in part.carried and not before and not after and says(part.after[:3], "not"):
+        return [Measure.UNPAID]
+    if after == [Measure.PAID] and not before and not _is_past(part) and not says(part.near, "will", "would"):
+        return [Measure.PAID, Measure.AGREED]
     if after and not before and not (after == [Measure.PAID] and says(part.near, "will", "would")):
         return after
     if not before and not after:

@@ -301,7 +301,8 @@ def _tokens(part: Part, following: Sequence[Part]) -> list[Token]:
     if not any(token.role in _NARROW or token.role is Role.MEASURE for token in tokens):
         place = part.whole.index(part.token)
         for token in part.whole[place + 1 :]:
-            if token.role is Role.NUMBER or token.text in (";", ".", ":", "\n"):
+            is_next = token.text in ("and", "but", "while") and not has(tokens, Role.OWNER)
+            if token.role is Role.NUMBER or token.text in (";", ".", ":", "\n") or is_next:
                 break
             tokens.append(token)
     if not any(token.role in _NARROW or token.role is Role.MEASURE for token in tokens) and says(

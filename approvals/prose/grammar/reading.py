@@ -15,6 +15,8 @@ from approvals.prose.vocabulary import HEDGES, Kind, Measure, Role
 
 # What ends the words that belong to a sum before it.
 _BREAKS = frozenset((";", ",", ")", "|", "\n", ".", "—", "–", ":", "•"))
+# What stands before a sum between commas: “one bid, for £5, was refused”.
+_WORTH = ("for", "worth", "at", "of", "totalling", "with")
 _ENDS = frozenset((";", ".", "•", "!", "?"))
 _JOINS = frozenset(("and", "but", "while", "whereas", "against", "or", "with", "plus", "so", "followed"))
 _POINTS_ON = frozenset(
@@ -137,7 +139,8 @@ def parts(sentence: Sequence[Token], *roles: Role) -> Iterator[Part]:
 def _after(sentence: Sequence[Token], place: int, stop: int) -> int:
     for at in range(place + 1, stop):
         token = sentence[at]
-        is_aside = (sentence[place - 1].text, token.text) in (("(", ")"), (",", ",")) and at == place + 1
+        begins = place - 2 if sentence[place - 1].text in _WORTH else place - 1
+        is_aside = (sentence[begins].text, token.text) in (("(", ")"), (",", ",")) and at == place + 1
         if is_aside:
             continue
         if (

@@ -71,8 +71,8 @@ class _Property:
 
 def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
     """Yield what can be said of each clause of a sentence that gives a property to all, none or some of a set."""
-    for clause in clauses(sentence):
-        if says(clause, *_SUPPOSES):
+    for clause in map(_without_asides, clauses(sentence)):
+        if not clause or says(clause, *_SUPPOSES):
             continue
         if has(clause, Role.SUM) and not (
             has(clause, Role.QUANTITY) or says(clause, "falls", "goes", *_ENDINGS) or is_full(clause)
@@ -81,6 +81,17 @@ def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
         verdict = _of_clause(clause, facts)
         if verdict:
             yield verdict
+
+
+def _without_asides(clause: Sequence[Token]) -> Sequence[Token]:
+    """Return a clause without the sums that stand alone in brackets, which say nothing of its subject."""
+    asides = [
+        at
+        for at in range(len(clause) - 2)
+        if clause[at].text == "(" and clause[at + 1].role is Role.SUM and clause[at + 2].text == ")"
+    ]
+    left_out = {place for at in asides for place in (at, at + 1, at + 2)}
+    return [token for at, token in enumerate(clause) if at not in left_out]
 
 
 def clauses(sentence: Sequence[Token]) -> Iterator[Sequence[Token]]:
@@ -102,7 +113,7 @@ def _of_clause(clause: Sequence[Token], facts: Facts) -> Verdict | None:
 
 def _of_property(clause: Sequence[Token], claimed: _Property, facts: Facts) -> Verdict | None:
     quantity = next((token for token in clause if token.role is Role.QUANTITY), None)
-    if quantity is not None and says(clause[clause.index(quantity) + 1 :][:1], "they", "it", "that", "of it"):
+    if quantity is not None and says(clause[clause.index(quantity) + 1 :][:1], "they", "it", "that", "of it", "in"):
         # “Were given all they asked for” says all of a sum, not of the grants.
         quantity = None
     if quantity is not None and not _has_subject(clause, clause.index(quantity)):
@@ -350,6 +361,11 @@ def _areas(clause: Sequence[Token], _: Facts) -> _Property | None:
     if counted or (has(clause, Role.NUMBER) and says(clause, "each", "each of")) or says(clause, "more", "as"):
         return None
     names = {token.value for token in tokens}
+    if has(clause, Role.OWNER) and any(
+        one.is_(Role.QUANTITY, "only") and other.text in ("in", "within") for one, other in pairwise(clause)
+    ):
+        only = f"it reaches {' and '.join(sorted(names))} and nowhere else"
+        return _Property(lambda entry: not entry.areas or entry.areas <= names, only, tokens)
     return _Property(
         lambda entry: not entry.areas or names <= entry.areas, f"it reaches {' and '.join(sorted(names))}", tokens
     )

@@ -135,6 +135,8 @@ def _names_a_set(part: Part, facts: Facts) -> bool:
         and says(part.whole, "range", "ranges", "from")
     ):
         return True
+    if says(part.before[-1:], "to") and says(part.whole, "from") and has(part.inherited, Role.OWNER):
+        return True
     if has(part.near, Role.OWNER) or _narrows(part.near) or has(part.after, Role.YEARLY):
         return True
     spent = candidates.spent(part.before, facts)

@@ -53,12 +53,17 @@ def _courses(part: Part, facts: Facts) -> Iterator[tuple[list[Decimal], str]]:
         yield [amount for amount in by_year if amount is not None], choices.in_quotes(narrow)
 
 
+_ORDERED = ("then", "falling", "rising", "followed")
+
+
 def _each_year(part: Part, facts: Facts) -> Iterator[Candidate]:
     """Yield what “£5, £6 and £7 in the three years” gives: one year after the other."""
     summed = [token for token in part.whole if token.role is Role.SUM]
     colon = next((token.start for token in part.whole if token.text == ":"), 0)
     behind = [token for token in summed if token.start > colon > 0]
     place = behind.index(part.token) if part.token in behind and len(behind) == len(facts.years) else None
+    if place is None and len(summed) == len(facts.years) and says(part.whole, *_ORDERED):
+        place = summed.index(part.token)
     place = place if place is not None else _place_in_list(part, len(facts.years))
     if place is None:
         return
