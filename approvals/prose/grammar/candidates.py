@@ -293,6 +293,19 @@ def _of_whole(
         for amount in (worth(facts.of(Kind.INCOME)), facts.allocation):
             if amount is not None:
                 yield Candidate(amount, "all income")
+    if (
+        facts.allocation is not None
+        and says(tokens, "for")
+        and has(tokens, Role.THING, "grants")
+        and says(tokens, "had")
+    ):
+        others = worth(facts.of(Kind.LINE, Kind.CONTRACT)) or money.ZERO
+        yield Candidate(facts.allocation - others, "what lines and contracts leave for grants")
+    if says(tokens, "other") and has(tokens, Role.THING, "everything", "lines"):
+        for year in chosen or ["", *facts.years]:
+            others_spent = worth(facts.of(Kind.LINE, Kind.CONTRACT), year=year)
+            if others_spent is not None:
+                yield Candidate(others_spent, f"lines and contracts{choices.in_words(Measure.AGREED, year)}")
     if facts.allocation is not None and _comes_from_body(tokens):
         yield Candidate(facts.allocation - (worth(facts.of(Kind.INCOME)) or money.ZERO), "what no income pays for")
     if facts.limit is not None and (has(tokens, Role.WHOLE, "limit") or has(tokens, Role.SIDE)):

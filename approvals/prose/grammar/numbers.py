@@ -139,6 +139,8 @@ def _verdict(part: Part, following: Sequence[Part], thing: str, facts: Facts) ->
     )
     if is_one and not each_area and not has(part.near, Role.STATE):
         return None
+    if part.after[:1] and part.after[0].is_(Role.RANK, 1, -1, 10, -10) and part.token.value < len(facts.grants):
+        return _said(part, is_true=True, why=f"there are {len(facts.grants)}")
     tokens = _tokens(part, following)
     if thing == "bids" and (listed := _listed(part, facts)) and len(listed) == part.token.value:
         return _said(part, is_true=True, why=f"{part.token.value} are listed")

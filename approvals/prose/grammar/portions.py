@@ -110,7 +110,8 @@ def _read(sentence: Sequence[Token], at: int, facts: Facts) -> tuple[list[Decima
     if has(rest, Role.QUANTITY, "all") and has(rest, Role.THING, "areas", "recipients", "grants", "projects"):
         return _ratios([entry.agreed for entry in facts.grants], wholes), "each"
     summed = [token.value.value for token in sentence if token.role is Role.SUM and token.value.value is not None]
-    parts = [summed[0]] if len(summed) == 1 else list(_parts(rest, facts))
+    nearest = [token.value.value for token in sentence[max(at - 2, 0) : at] if token.role is Role.SUM]
+    parts = nearest or (summed if len(summed) == 1 else list(_parts(rest, facts)))
     ratios = _ratios(parts, wholes)
     narrow = [token for token in rest if token.role in (Role.THEME, Role.AREA, Role.SIDE)]
     if head.text in ("grants", "awards", "projects") and narrow and not has(sentence, Role.SUM):
@@ -176,6 +177,9 @@ def _wholes(head: Token, after: Sequence[Token], facts: Facts) -> list[Decimal |
 
 def _parts(rest: Sequence[Token], facts: Facts) -> Iterator[Decimal | None]:
     """Yield the sum of the part that the rest of a sentence names."""
+    if ranked := reading.of_rank(rest, facts):
+        yield worth(ranked)
+        return
     named = reading.owners(rest, facts)
     if named:
         yield worth([entry for own in named for entry in own])

@@ -7,6 +7,7 @@ and Croydon £247,500” it comes before. What neither says is taken from the he
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from approvals.prose.facts import Entry, Facts, Rows
@@ -282,6 +283,15 @@ def _narrowed(entries: Iterable[Entry], wanted: frozenset[tuple[Role, Any]]) -> 
         if values:
             entries = [entry for entry in entries if keeps(entry, values)]
     return list(entries)
+
+
+def of_rank(tokens: Sequence[Token], facts: Facts) -> list[Entry]:
+    """Return the grants of “the three largest grants”; none where the words speak of no such number."""
+    for number, rank in pairwise(tokens):
+        if number.role is Role.NUMBER and rank.is_(Role.RANK, 1, -1, 10, -10) and number.value < len(facts.grants):
+            ordered = sorted(facts.grants, key=lambda entry: entry.agreed, reverse=rank.value > 0)
+            return ordered[: number.value]
+    return []
 
 
 def is_narrow(tokens: Iterable[Token]) -> bool:

@@ -34,6 +34,8 @@ def in_lists(part: Part, facts: Facts) -> Iterator[Candidate]:
         yield from _each_year(part, facts)
         yield from _step(part, facts)
     yield from _of_a_list(part, facts)
+    yield from _of_owners_in_order(part, facts)
+    yield from _of_the_first(part, facts)
     yield from _equal_parts(part, facts)
 
 
@@ -94,6 +96,27 @@ def _of_a_list(part: Part, facts: Facts) -> Iterator[Candidate]:
     narrow = [token for token in part.whole if token.role in (Role.THEME, Role.SIDE, Role.AREA)]
     entries = reading.narrowed(facts.grants, narrow)
     if _place_in_list(part, len(entries)) is not None and len(entries) > 1 and not reading.owners(part.whole, facts):
+        for entry in entries:
+            yield Candidate(entry.agreed, entry.names[0])
+
+
+def _of_owners_in_order(part: Part, facts: Facts) -> Iterator[Candidate]:
+    """Yield what “A and B were cut by £5 and £6” gives, the first sum of the first owner."""
+    named = reading.owners(part.whole[: part.whole.index(part.token)], facts)
+    place = _place_in_list(part, len(named))
+    if place is None or len(named) < 2:
+        return
+    for measure in dict.fromkeys([*choices.measures(part), *reading.measures(part.whole)[:1]]):
+        amount = worth(named[place], measure)
+        if amount is not None:
+            yield Candidate(amount, f"{choices.names(named[place])}{choices.in_words(measure, '')}")
+
+
+def _of_the_first(part: Part, facts: Facts) -> Iterator[Candidate]:
+    """Yield what “the two smallest grants are £5 and £6” and “the three largest come to £7” give."""
+    entries = reading.of_rank(part.whole, facts)
+    if entries:
+        yield Candidate(worth(entries) or money.ZERO, f"{len(entries)} grants")
         for entry in entries:
             yield Candidate(entry.agreed, entry.names[0])
 
