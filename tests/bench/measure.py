@@ -40,8 +40,9 @@ SIZES = [
 GROWTH = 1.5
 
 
-# What is searched for: a word that a third of the bids have, one that all have in their title, a rare one, and several.
-SEARCHES = ("crime", "project", "zodiac", "crime project 7")
+# What is searched for: a word that a third of the bids have, one that all have in their title, a rare one, several
+# words, and two letters.
+SEARCHES = ("crime", "project", "zodiac", "crime project 7", "pr")
 
 
 @dataclass(frozen=True, slots=True)
