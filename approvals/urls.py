@@ -8,6 +8,7 @@ from approvals.contracts import urls as contracts
 from approvals.decisions import urls as decisions
 from approvals.families import urls as families
 from approvals.items import urls as items
+from approvals.outcomes import urls as outcomes
 from approvals.reconciliation import urls as reconciliation
 from approvals.register import urls as register
 from approvals.review import urls as review
@@ -16,6 +17,7 @@ from approvals.scenarios import urls as scenarios
 
 app_name = "approvals"
 _PARTS = (
+    outcomes,
     review,
     scenarios,
     families,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from django.conf import settings
 from django.urls import reverse
 
 from bids.models import Bid, Meeting, Practice
@@ -94,7 +95,7 @@ def _of_chair(user: User, round: Round, closed: bool) -> Iterator[Task]:
     if closed:
         waiting = bids.count()
         if waiting:
-            yield Task("Record the panel’s outcomes", reverse("bids:ranking", args=[round.reference]), waiting)
+            yield Task("Record the panel’s outcomes", reverse(settings.OUTCOMES_PAGE, args=[round.reference]), waiting)
         return
     page = reverse("bids:panel", args=[round.reference])
     practice = Practice.objects.filter(round=round, compared_at=None).first()

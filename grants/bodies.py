@@ -209,6 +209,8 @@ class Body:
     # How a level of the scheme decides that does it in its own way, by its name.
     deciding_by_level: Mapping[str, Deciding] = field(default_factory=dict)
     other_powers: Sequence[str] = ()
+    # What a reason for the panel's outcome says, by the case of OUTCOME_REASONS, where the body has standard words.
+    outcome_reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def powers(self) -> tuple[str, ...]:
@@ -297,6 +299,7 @@ def body_of(data: Mapping[str, Any]) -> Body:
         deciding=_deciding(data.get("deciding", {})),
         deciding_by_level={who: _deciding(own) for who, own in data.get("deciding", {}).get("levels", {}).items()},
         other_powers=tuple(data.get("other_powers", ())),
+        outcome_reasons=data.get("outcome_reasons", {}),
     )
 
 
@@ -309,5 +312,7 @@ def _deciding(data: Mapping[str, Any]) -> Deciding:
     return Deciding(How(data["how"]), data["least"]) if data else Deciding()
 
 
+# The cases in which the panel decides about many bids for one reason: within the money, a gate failed, below the line.
+OUTCOME_REASONS = ("funded", "failed", "not_funded")
 TEXTS = ("name", "short_name", "living_wage", "legal_power", "unit_example")
 TEXTS_OF_AREAS = ("one", "many", "district", "everywhere", "map_title", "credit")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grants import levels, money
-from grants.bodies import TEXTS, TEXTS_OF_AREAS, Body, How, Offices, body_of
+from grants.bodies import OUTCOME_REASONS, TEXTS, TEXTS_OF_AREAS, Body, How, Offices, body_of
 
 Value = TypeVar("Value")
 
@@ -25,6 +25,11 @@ GEOGRAPHY = ("code_type", "whole_code", "whole_type")
 # As long as the database has room for.
 LONGEST_CODE = 9
 LONGEST_POWER = 200
+LONGEST_REASON = 2000
+# What body.toml holds beside its texts.
+_LISTS = ("units", "police_names")
+_TABLES = ("offices", "areas", "geography")
+_MAY_BE_LEFT_OUT = ("other_powers", "deciding", "outcome_reasons")
 
 
 class BadBody(Exception):
@@ -37,7 +42,7 @@ def read(folder: Path) -> Body:
     toml = _toml(folder / "body.toml")
     file = folder / "body.toml"
     areas = _table(file, toml, "areas")
-    _only(file, toml, (*TEXTS, "other_powers", "offices", "deciding", "areas", "geography", "units", "police_names"))
+    _only(file, toml, (*TEXTS, *_LISTS, *_TABLES, *_MAY_BE_LEFT_OUT))
     _only(file, areas, (*TEXTS_OF_AREAS, "outside"), "areas.")
     data: dict[str, Any] = {
         **{name: _text(file, toml, name) for name in TEXTS},
@@ -55,6 +60,7 @@ def read(folder: Path) -> Body:
         "limits": _limits(folder / "limits.csv"),
         "texts": _sections(folder / "sections.toml"),
         **_other_powers(file, toml),
+        **_outcome_reasons(file, toml),
         **_deciding(file, toml),
     }
     _must_be_levels(file, data)
@@ -125,6 +131,19 @@ def _other_powers(file: Path, toml: dict[str, Any]) -> dict[str, list[str]]:
     if len({toml["legal_power"], *powers}) <= len(powers):
         raise BadBody(f"{file}: other_powers must name each power once, and not legal_power again")
     return {"other_powers": powers}
+
+
+def _outcome_reasons(file: Path, toml: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the standard words for outcomes, or nothing where the file has none, so that its digest stays."""
+    if "outcome_reasons" not in toml:
+        return {}
+    reasons = _texts(file, toml, "outcome_reasons", OUTCOME_REASONS)
+    for name, words in reasons.items():
+        rest = words.replace("{failed}", "") if name == "failed" else words
+        if len(words) > LONGEST_REASON or set("{}") & set(rest):
+            may = "no placeholder but {failed}" if name == "failed" else "no placeholder"
+            raise BadBody(f"{file}: outcome_reasons.{name} has at most {LONGEST_REASON} characters and {may}")
+    return {"outcome_reasons": reasons}
 
 
 def _deciding(file: Path, toml: dict[str, Any]) -> dict[str, Any]:

@@ -108,6 +108,8 @@ OVERVIEW = "approvals.tasks.overview"
 HIDDEN_EVENTS = "bids.panel.hidden.hidden_events"
 BID_REFERENCES = "bids.panel.hidden.references"
 ROUND_SUMS = "approvals.routing.commitments.of_round"
+# The page on which the chair records the outcomes of many bids.
+OUTCOMES_PAGE = "approvals:outcomes"
 ON_BID = "approvals.tasks.on_bid"
 WAITING = ["bids.tasks.tasks", "approvals.tasks.tasks", "grants.tasks.tasks"]
 ROUND_GUARDS = ["approvals.routing.commitments.guard"]

@@ -33,7 +33,8 @@ FIELD = "typed_by"
 # A script that saves while somebody types asks with this header for an answer in JSON. It keeps the text itself.
 SCRIPT_HEADER = "X-Autosave"
 LONGEST = 100_000
-MOST_FIELDS = 300
+# A page of a hundred outcomes has four for each.
+MOST_FIELDS = 500
 MOST_PAGES = 3
 # By this cookie the browser learns which of its own copies is saved. It holds the end of the form's ticket.
 SAVED_COOKIE = "saved"

@@ -33,6 +33,8 @@ TAKES_NOTHING = {
 }
 # Sent empty, these lack the version of what the page shows, which nobody types; the journeys err in their inputs.
 SAY_IT_WITHOUT_A_LINK = {
+    # No bid of the round is without an outcome.
+    "approvals:outcomes",
     "approvals:decide_items",
     "approvals:edit_section",
     "approvals:publish_decision",

@@ -113,6 +113,7 @@ TABLE = {
     "bids:record_outcome": "c",
     "approvals:review": "l",
     "approvals:review_bid": "l",
+    "approvals:outcomes": "c",
     "approvals:scenarios": "cla",
     "approvals:add_scenario": "cl",
     "approvals:compare_scenarios": "cla",

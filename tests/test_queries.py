@@ -82,6 +82,7 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("bids:declared_interests", Role.CHAIR, conflicted),
     ("bids:meetings", Role.CHAIR, met),
     ("bids:chase", Role.CHAIR, behind),
+    ("approvals:outcomes", Role.CHAIR, scored_and_closed),
     ("approvals:scenarios", Role.CHAIR, imagined),
     ("approvals:review", Role.LEAD, recommended),
     ("approvals:families", Role.LEAD, granted),

@@ -37,11 +37,19 @@ def must_be_clear(bid: Bid, chair: User) -> None:
 
     It need not refuse anybody else, because the trail lets only chairs decide.
     """
-    interest = Interest.objects.filter(bid=bid, member=chair).first()
-    if interest is None and is_chair(bid.round, chair):
-        raise Refused("Declare first whether you have an interest in this bid")
-    if interest and interest.conflicted and interest.waived_at is None:
-        raise Refused("You declared an interest in this bid. Ask another chair to do this")
+    for why in why_not_clear(bid.round, [bid.pk], chair).values():
+        raise Refused(why)
+
+
+def why_not_clear(round: Round, bids: Sequence[int], chair: User) -> dict[int, str]:
+    """Return why somebody may decide none of these bids of a round, by primary key. Bids that they may are left out."""
+    interests = {interest.bid_id: interest for interest in Interest.objects.filter(bid__in=bids, member=chair)}
+    undeclared = [bid for bid in bids if bid not in interests]
+    why = {}
+    if undeclared and is_chair(round, chair):
+        why = dict.fromkeys(undeclared, "Declare first whether you have an interest in this bid")
+    barred = (bid for bid, each in interests.items() if each.conflicted and each.waived_at is None)
+    return why | dict.fromkeys(barred, "You declared an interest in this bid. Ask another chair to do this")
 
 
 def progress_of_members(round: Round) -> dict[int, int]:

@@ -57,6 +57,15 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
     )
 
 
+def _after_outcome(request: Request, bid: Bid) -> str:
+    """Return the address of the next bid without an outcome, if that was asked for and there is one, or the ranking."""
+    open_bids = Bid.objects.visible_to(request.user, "record outcome").filter(round=bid.round, state=Bid.State.ELIGIBLE)
+    following = open_bids.order_by("standing__position").first() if request.POST.get("then") == "next" else None
+    if following is None:
+        return _address("ranking", bid.round)
+    return reverse("bids:record_outcome", args=[following.reference])
+
+
 @allow("record outcome")
 def record_outcome(request: Request, reference: str) -> HttpResponse:
     bid = bid_or_404(request, reference, "record outcome")
@@ -78,7 +87,8 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
         OutcomeForm(request.POST or None, initial=initial),
         call,
         done=f"You recorded the outcome of {bid.title}",
-        to=_address("ranking", bid.round),
+        to=lambda _: _after_outcome(request, bid),
+        back=_address("ranking", bid.round),
         bid=bid,
         criteria=reading.by_criterion(bid.round, cards),
         result=standings.result_of(bid) if closed else None,

@@ -249,6 +249,33 @@ def test_a_level_that_decides_in_its_own_way_is_one_of_the_limits(folder: Path, 
         body_folder.read(folder)
 
 
+@pytest.mark.parametrize(
+    ("reasons", "message"),
+    [
+        ('funded = "Good."', "outcome_reasons.failed must be a text"),
+        ('funded = "Good."\nfailed = "No."\nnot_funded = "None."\nbest = "Yes."', "outcome_reasons.best is not known"),
+        ('funded = "Place {place}"\nfailed = "No."\nnot_funded = "None."', "outcome_reasons.funded .* no placeholder"),
+        ('funded = "Good."\nfailed = "{mark}"\nnot_funded = "None."', "no placeholder but {failed}"),
+        (f'funded = "{"x" * 2001}"\nfailed = "No."\nnot_funded = "None."', "at most 2000 characters"),
+    ],
+)
+def test_words_for_outcomes_that_cannot_be_used_are_refused(folder: Path, reasons: str, message: str) -> None:
+    body = (folder / "body.toml").read_text(encoding="utf-8").split("[outcome_reasons]")[0]
+    (folder / "body.toml").write_text(f"{body}[outcome_reasons]\n{reasons}\n", encoding="utf-8")
+    body_folder.read.cache_clear()
+    with pytest.raises(BadBody, match=message):
+        body_folder.read(folder)
+
+
+def test_a_body_may_have_no_words_for_outcomes(folder: Path) -> None:
+    body = (folder / "body.toml").read_text(encoding="utf-8").split("[outcome_reasons]")[0]
+    (folder / "body.toml").write_text(body, encoding="utf-8")
+    body_folder.read.cache_clear()
+    own = body_folder.read(folder)
+    assert own.outcome_reasons == {}
+    assert "outcome_reasons" not in own.data
+
+
 @pytest.mark.parametrize("name", ["body.toml", "areas.csv", "tags.csv", "criteria.csv", "limits.csv", "sections.toml"])
 def test_a_file_that_is_missing_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
