@@ -19,10 +19,12 @@ from bids.panel import reading
 from bids.panel.blindness import Part
 from grants import access
 from grants.models import RoleHolding, Round, User
+from grants.roles import Role
+from tests.bodies import MPS
 from tests.every_page import publish, upload_of
 from tests.promises import crawl, worlds
 from tests.promises.crawl import DECIDED, PEOPLE, Answer, Visitor
-from tests.promises.worlds import BASE, CONTENT, EVERYTHING, FACTS, NOT_IN, QUIET, SCORING, Fact, World
+from tests.promises.worlds import ALL_AT_ONCE, BASE, CONTENT, EVERYTHING, FACTS, NOT_IN, QUIET, SCORING, Fact, World
 from tests.test_matrix import POST_ONLY, TABLE
 
 pytestmark = pytest.mark.walk
@@ -36,6 +38,8 @@ CASES = [
 PHASES = {"ids": ["while scoring", "after it closed"], "argvalues": [False, True]}
 # What two roles show together is walked once, with all facts at once.
 SECOND_ROLE = "member and lead who still scores it"
+# They may know of no fact and are nearest to all of them: the others who may know of none are told of all at once.
+NEAREST = {crawl.STILL, MPS.offices.of(Role.LEAD)}
 # Where the bids, the panel and the trail are read: these pages are walked for each fact on its own.
 NEAR = {name for name in TABLE if name.startswith("bids:")} | {"grants:home", "grants:round", "grants:round_trail"}
 NEAR -= {"bids:bid_template", "bids:add_bid", "bids:import_bids", "bids:import_preview", "bids:eligibility"}
@@ -69,13 +73,16 @@ class Site:
         """What each is answered by every page of theirs; one who is blind tries all the others of the round as well.
 
         The decided round is for pages that have nothing to be about before that, and which closing does not touch.
-        What it shows of the other round on a page that both have is asked of one person who may open it.
+        What it shows of the other round on a page that both have is asked of one person who may open it. A page for
+        anybody is opened by somebody without a session and by one who is blind.
         """
 
         def everything(visitor: Visitor) -> list[str]:
             here = self.addresses[SCORING] if visitor.label == crawl.STILL else self._open(visitor, SCORING)
             admin = self.admin if visitor.label == "Administrator" else self.admin[:1]
             there = [] if closed else self._decided[visitor.label]
+            if visitor.username and visitor.label != crawl.STILL:
+                here, there = ([each for each in own if TABLE[crawl.page_of(each)] != "*"] for own in (here, there))
             return [*here, *there, *admin]
 
         return self._walk(labels, everything, world, closed=closed)
@@ -138,10 +145,26 @@ def differing(one: Walks, other: Walks) -> str:
 @pytest.mark.parametrize(("name", "closed"), CASES)
 def test_who_may_not_know_a_fact_sees_the_same_round_in_both_worlds(site: Site, name: str, closed: bool) -> None:
     fact = FACTS[name]
-    labels = [label for label in site.visitors if label != SECOND_ROLE and not site.is_told(label, fact, closed)]
+    labels = [
+        label
+        for label in site.visitors
+        if label != SECOND_ROLE
+        and not site.is_told(label, fact, closed)
+        and (label in NEAREST or name not in ALL_AT_ONCE or site.is_told(label, EVERYTHING, closed))
+    ]
     one, other = (site.near(labels, world, fact.round, closed=closed) for world in (fact.one, fact.other))
     differences = differing(one, other)
     assert not differences, differences
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_the_worlds_that_differ_in_everything_differ_in_each_fact(name: str) -> None:
+    if name not in ALL_AT_ONCE:
+        assert FACTS[name].round == QUIET or FACTS[name].begins_when_closed
+        return
+    for fact in (FACTS[name], EVERYTHING):
+        one, other = (ALL_AT_ONCE[name](world) for world in (fact.one, fact.other))
+        assert one != other
 
 
 @pytest.mark.parametrize("closed", **PHASES)

@@ -4,7 +4,7 @@ The fact is about a bid of the demo's round in mid-scoring, or about one of a ro
 score. What everybody may know of the worlds is the same in all of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -122,12 +122,17 @@ FACTS = {
     ),
     "that a member answered the declaration": Fact(BASE, _said(UNANSWERED, ""), _PROGRESS, outlasts=False),
 }
-# All at once: for those who may know of none, who see the cards that are in, and who know who has submitted.
+# All at once: for those who may know of none, who see the cards that are in, and who know who has submitted. The worlds
+# of the first differ in each fact of ALL_AT_ONCE, so that no two of them cancel out in a sum.
 EVERYTHING = Fact(
     BASE,
     replace(
-        _cards(Card(NOT_BEGUN, True, score=1, why="Weak.", saves=3), replace(_DRAFT, bid=UNTOUCHED)),
-        interests=((DRAFTED_BY, _RELATION), (UNANSWERED, "")),
+        _cards(
+            Card(NOT_BEGUN, True, score=1, why="Weak.", saves=3),
+            *(Card(member, True, score=2, why="Fair.") for member in (SUBMITTED_BY, UNANSWERED)),
+            replace(_DRAFT, bid=UNTOUCHED),
+        ),
+        interests=((DRAFTED_BY, _RELATION), (UNANSWERED, ""), (DEPUTY, _RELATION)),
     ),
     _PROGRESS | _MARKS,
     card_is_in=True,
@@ -136,6 +141,38 @@ NOT_IN = Fact(
     BASE, replace(EVERYTHING.other, cards=(_IN, Card(NOT_BEGUN, False, score=1, why="Weak."))), _PROGRESS | _MARKS
 )
 CONTENT = Fact(BASE, _cards(*(replace(card, score=1, why="Weak.") for card in BASE.cards)), _MARKS, card_is_in=True)
+
+
+def _on_the_bid(world: World, submitted: bool) -> tuple[Card, ...]:
+    return tuple(card for card in world.cards if card.bid == SUBJECT and card.submitted is submitted)
+
+
+def _all_of(name: str, submitted: bool) -> Callable[[World], object]:
+    return lambda world: [getattr(card, name) for card in _on_the_bid(world, submitted)]
+
+
+def _natures_by(*members: str) -> Callable[[World], object]:
+    return lambda world: [nature for member, nature in world.interests if nature and member in members]
+
+
+# What of a world shows each fact, where one who may know of none sees all of them at once in the same round. Another
+# round and what is planned after scoring are walked alone.
+ALL_AT_ONCE: dict[str, Callable[[World], object]] = {
+    "the value of a submitted mark": _all_of("score", True),
+    "the value of a mark in a draft": _all_of("score", False),
+    "the reason of a submitted mark": _all_of("why", True),
+    "the reason of a mark in a draft": _all_of("why", False),
+    "that a draft exists": lambda world: (len(world.cards), len(_on_the_bid(world, False))),
+    "how often a draft was saved": lambda world: sum(card.saves for card in world.cards if card.bid == SUBJECT),
+    "that a card is submitted": lambda world: len(_on_the_bid(world, True)),
+    "who wrote a draft": _all_of("member", False),
+    "who submitted a card": _all_of("member", True),
+    "that a member declared an interest": lambda world: len(world.interests),
+    "that an interest withdrew a draft": _natures_by(DRAFTED_BY),
+    "what an interest is": _natures_by(NOT_BEGUN, DRAFTED_BY),
+    "that a chair declared an interest": _natures_by(DEPUTY),
+    "that a member answered the declaration": lambda world: UNANSWERED in dict(world.interests),
+}
 
 
 def known_to_all() -> None:
@@ -278,11 +315,15 @@ class Stage:
 
 
 def _build(world: World) -> None:
-    for card in world.cards:
-        _write(card)
     bid, round = bid_of(SUBJECT), _round()
     for member, nature in world.interests:
-        _declare(bid, member, nature)
+        if not nature:
+            _declare(bid, member, nature)
+    for card in world.cards:
+        _write(card)
+    for member, nature in world.interests:
+        if nature:
+            _declare(bid, member, nature)
     # These events follow the hidden ones in the trail, of the round and of the bid.
     assignments.assign(bid=bid, member=_user(NOT_ASKED), by=_user("olive.marsh"), at=NOW)
     line = round.lines.all()[0]
