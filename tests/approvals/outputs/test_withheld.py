@@ -148,11 +148,13 @@ def test_the_list_of_figures_names_no_withheld_recipient(round: Round, hired: di
     assert "A safe place" in text and GROUND in text
 
 
-@pytest.mark.parametrize("word", TELLING)
-def test_a_search_of_the_register_finds_no_withheld_name(decision: Decision, word: str) -> None:
-    page = Client().get(reverse("approvals:register"), {"q": word}).content.decode()
-    assert decision.reference not in re.sub(r"<head>.*?</head>", "", page, flags=re.DOTALL)
-    assert decision.reference in Client().get(reverse("approvals:register"), {"q": "safe place"}).content.decode()
+def test_a_search_of_the_register_finds_no_withheld_name(decision: Decision) -> None:
+    def finds(words: str) -> bool:
+        page = Client().get(reverse("approvals:register"), {"q": words}).content.decode()
+        return decision.reference in re.sub(r"<head>.*?</head>", "", page, flags=re.DOTALL)
+
+    assert [word for word in TELLING if finds(word)] == []
+    assert finds("safe place")
 
 
 def test_the_frozen_paper_and_record_hold_a_mark_where_a_name_was(decision: Decision) -> None:
