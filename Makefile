@@ -43,6 +43,10 @@ demo-reset:
 	@rm -f .demo/loaded
 	@echo 'The demo has no data any more. make demo starts over.'
 
+# What was compiled of the code and of the tests is kept, whatever the caller's shell says: to compile them anew takes each
+# worker several seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A module stays with one worker, because some share what is slow to set up.
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
