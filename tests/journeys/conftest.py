@@ -1,21 +1,21 @@
-"""The two windows in which the panel's journeys are made, and what axe passed in this run."""
+"""The widths at which the panel's journeys are made, and what axe passed in this run."""
 
 import os
-from typing import cast
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.helpers import DESK, PASSED, PHONE
+from tests.journeys.helpers import AT_BOTH_WIDTHS, PASSED, PHONE
 
 # A page that signs a decision makes files as well, which takes long on a machine that is busy with something else.
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def window(request: pytest.FixtureRequest, page: Page) -> None:
-    """The journey is made at a desk, and again at 320 pixels."""
-    page.set_viewport_size(cast(ViewportSize, request.param))
+@pytest.fixture
+def both_widths(page: Page) -> None:
+    """The journey is made at 320 pixels, and each page that it looks at is looked at as at a desk as well."""
+    page.set_viewport_size(PHONE)
+    AT_BOTH_WIDTHS.add(page)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from weakref import WeakSet
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, ViewportSize, expect
 from playwright.sync_api import TimeoutError as TimedOut
 
 from tests.conftest import DEMO_PASSWORD
@@ -21,8 +24,16 @@ OPTIONS = {
     "preload": False,
     "rules": {rule: {"enabled": False} for rule in OF_COLOURS},
 }
-PHONE = {"width": 320, "height": 640}
-DESK = {"width": 1280, "height": 800}
+# What the same page with the same controls can break at another width alone.
+OF_THE_WIDTH = {
+    "runOnly": ["target-size", "scrollable-region-focusable"],
+    "resultTypes": ["violations"],
+    "preload": False,
+}
+PHONE: ViewportSize = {"width": 320, "height": 640}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+# Pages of journeys that are made at 320 pixels, and looked at as at a desk as well.
+AT_BOTH_WIDTHS: WeakSet[Page] = WeakSet()
 
 _AXE = Axe().axe_script
 # The elements that hold text, one for each chain of tags and classes that is drawn in the same colours and size.
@@ -81,6 +92,10 @@ _STOP_HERE = """each => {
 }"""
 _PAST_THE_MENU = """each => document.activeElement === document.body && !location.hash
   && document.querySelector('.govuk-skip-link') && document.querySelector('main').contains(each)"""
+# Outside the menu, which a phone folds behind a button.
+_CONTROLS = """() => [...document.querySelectorAll('main :is(a[href], button, input, select, textarea, summary)')]
+  .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+  .map((each) => each.id || each.name || each.textContent.trim())"""
 WIDER_BY = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -129,14 +144,15 @@ class Passed:
 PASSED = Passed()
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, options: Mapping[str, object] = OPTIONS) -> list[str]:
     """What axe finds on the page: one line a node, with the rule and where it is.
 
     The Design System puts the back link before the main landmark, so that the skip link passes it; that is let be.
     Contrast is five sixths of axe's time and follows from the stylesheet, so it is asked once for each kind of text.
     """
-    page.evaluate(_AXE)
-    breaches = page.evaluate(_FAULTS, OPTIONS)
+    if page.evaluate("() => window.axe === undefined"):
+        page.evaluate(_AXE)
+    breaches = page.evaluate(_FAULTS, options)
     kinds = page.evaluate(_KINDS_OF_TEXT)
     unseen = [number for number, kind in enumerate(kinds) if kind not in PASSED]
     if unseen:
@@ -156,17 +172,32 @@ def axe(page: Page) -> None:
     """The page breaks no rule of WCAG 2.2 AA that a machine can check, nor one of good practice.
 
     A page of a shape that was found sound in this run at this width is not looked at again: a long paper takes axe
-    seconds, and several people see the same one.
+    seconds, and several people see the same one. At a second width it is asked only what depends on the width.
     """
     content = page.locator("main").inner_html()
     ids = _ID.findall(content)
     assert len(ids) == len(set(ids)), f"{page.url} has an id twice: {sorted({id for id in ids if ids.count(id) > 1})}"
-    shape = f"{(page.viewport_size or DESK)['width']} {_shape(content)}"
-    if shape in PASSED:
-        return
-    breaches = violations(page)
-    assert not breaches, f"{page.url}\n" + "\n".join(breaches)
-    PASSED.add(shape)
+    options = OPTIONS
+    for size in (PHONE, DESK) if page in AT_BOTH_WIDTHS else (page.viewport_size or DESK,):
+        shape = f"{size['width']} {_shape(content)}"
+        if shape in PASSED:
+            continue
+        with _at(page, size):
+            breaches = violations(page, options)
+        assert not breaches, f"{page.url}\n" + "\n".join(breaches)
+        PASSED.add(shape)
+        options = OF_THE_WIDTH
+
+
+@contextmanager
+def _at(page: Page, size: ViewportSize) -> Iterator[None]:
+    """The window has a size, and then again the one that it had."""
+    before = page.viewport_size or DESK
+    if size != before:
+        page.set_viewport_size(size)
+    yield
+    if size != before:
+        page.set_viewport_size(before)
 
 
 def _shape(content: str) -> str:
@@ -177,11 +208,18 @@ def _shape(content: str) -> str:
 
 def fits_phone(page: Page) -> None:
     """The page does not scroll sideways at 320 pixels; the window is given back as it was."""
-    before = page.viewport_size or DESK
-    page.set_viewport_size(PHONE)
-    too_wide = page.evaluate(WIDER_BY)
-    page.set_viewport_size(before)
+    with _at(page, PHONE):
+        too_wide = page.evaluate(WIDER_BY)
     assert too_wide <= 0, f"{page.url} is {too_wide} pixels wider than the window"
+
+
+def _same_controls(page: Page) -> None:
+    """What can be used at one width can be used at the other."""
+    controls = []
+    for size in (PHONE, DESK):
+        with _at(page, size):
+            controls.append(page.evaluate(_CONTROLS))
+    assert controls[0] == controls[1], f"{page.url} has other controls on a phone than at a desk"
 
 
 def look(page: Page) -> None:
@@ -190,6 +228,8 @@ def look(page: Page) -> None:
     assert page.title().partition(" – ")[0].strip(), f"{page.url} has no title"
     axe(page)
     fits_phone(page)
+    if page in AT_BOTH_WIDTHS:
+        _same_controls(page)
 
 
 def focused(page: Page) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from tests.journeys.helpers import (
 )
 from tests.journeys.panel import CHAIR, MEMBER, ROUND, row_of
 
-pytestmark = pytest.mark.usefixtures("window")
+pytestmark = pytest.mark.usefixtures("both_widths")
 
 
 def _assigned(page: Page) -> int:

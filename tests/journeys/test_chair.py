@@ -102,7 +102,7 @@ def test_scoring_closes_and_outcomes_follow(page: Page, served: str) -> None:
     expect(row).to_contain_text("Recommend")
 
 
-@pytest.mark.usefixtures("window")
+@pytest.mark.usefixtures("both_widths")
 def test_an_outcome_is_recorded_by_keyboard(page: Page, served: str) -> None:
     close_scoring(page, served)
     row = page.locator("tbody tr").filter(has_text="Passed").first

@@ -1,8 +1,6 @@
 """What a page shows first stays where it is while the scripts arrive."""
 
-from typing import cast
-
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.helpers import PHONE, sign_in
 
@@ -12,7 +10,7 @@ SCRIPT = "**/init.js"
 
 def test_the_menu_of_a_phone_takes_no_room_before_its_script_runs(page: Page, served: str) -> None:
     sign_in(page, served, "grace.hall")
-    page.set_viewport_size(cast(ViewportSize, PHONE))
+    page.set_viewport_size(PHONE)
     main, menu = page.locator("main"), page.get_by_role("list").filter(has=page.get_by_role("link", name="Deputies"))
     page.route(SCRIPT, lambda route: route.abort())
     page.reload()

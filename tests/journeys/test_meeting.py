@@ -20,7 +20,7 @@ from tests.journeys.helpers import (
 )
 from tests.journeys.panel import CHAIR, MEMBER, ROUND, SPLIT, close_scoring, menu, row_of
 
-pytestmark = pytest.mark.usefixtures("window")
+pytestmark = pytest.mark.usefixtures("both_widths")
 PRESENT = ("Amara Cole", "Ben Hart", "Chloe Ng", "Dev Patel", "Ella Frost", "Farid Aziz")
 
 

@@ -21,7 +21,7 @@ from tests.journeys.helpers import (
 from tests.journeys.panel import GATES, MARKS, MEMBER, ROUND, fill_scorecard, type_scorecard
 
 
-@pytest.mark.usefixtures("window")
+@pytest.mark.usefixtures("both_widths")
 def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, served: str) -> None:
     sign_in(page, served, MEMBER)
     look(page)

@@ -24,7 +24,7 @@ from tests.journeys.helpers import (
 )
 from tests.journeys.panel import CHAIR, MEMBER, row_of, type_scorecard
 
-pytestmark = pytest.mark.usefixtures("window")
+pytestmark = pytest.mark.usefixtures("both_widths")
 REFERENCE = "winter-practice"
 ROUND = f"/rounds/{REFERENCE}"
 SECOND = "ben.hart"

@@ -3,10 +3,9 @@
 import io
 import json
 import re
-from typing import cast
 
 import psycopg2
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from tests.journeys.helpers import (
@@ -104,13 +103,13 @@ def test_a_published_decision_is_open_and_holds_nothing_secret(
     expect(page.get_by_text("Signed by Robin Vale on")).to_be_visible()
     look(page)
     prints_plainly(page)
-    page.set_viewport_size(cast(ViewportSize, PHONE))
+    page.set_viewport_size(PHONE)
     axe(page)
     press_on(page, page.get_by_role("link", name="Appendix 2: grants approved under delegation"))
     expect(page.get_by_role("heading", name="Appendix 2: grants approved under delegation")).to_be_in_viewport()
     page.goto(f"{served}/register/?q=engagement")
     axe(page)
-    page.set_viewport_size(cast(ViewportSize, DESK))
+    page.set_viewport_size(DESK)
     page.goto(f"{served}/register/PCD-681/")
     words = [page.content()]
 

@@ -19,7 +19,7 @@ from tests.journeys.helpers import (
 )
 from tests.journeys.panel import CHAIR, MEMBER, ROUND, close_scoring, row_of
 
-pytestmark = pytest.mark.usefixtures("window")
+pytestmark = pytest.mark.usefixtures("both_widths")
 
 
 def _export(page: Page, kind: str, folder: Path) -> Path:

@@ -3,9 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.journeys.helpers import (
+    DESK,
+    PHONE,
     axe,
     choose,
     done,
@@ -19,7 +21,7 @@ from tests.journeys.helpers import (
     write,
 )
 
-pytestmark = pytest.mark.usefixtures("window")
+pytestmark = pytest.mark.usefixtures("both_widths")
 
 ROUND = "/rounds/cpie-2019-20/"
 FINANCE, LEAD, OFFICE, DEPUTY_MAYOR = "kit.lane", "henry.ives", "mo.novak", "robin.vale"
@@ -52,7 +54,9 @@ def test_from_the_allocation_down_to_a_bid_and_back(page: Page, served: str) -> 
     expect(page).to_have_url(re.compile("/bids/BID-"))
 
 
-def test_the_words_of_the_pictures_keep_their_size(page: Page, served: str) -> None:
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_words_of_the_pictures_keep_their_size(page: Page, served: str, size: ViewportSize) -> None:
+    page.set_viewport_size(size)
     sign_in(page, served, OFFICE)
     page.goto(f"{served}{ROUND}reconciliation/")
     for media in ("screen", "print"):

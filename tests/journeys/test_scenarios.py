@@ -19,8 +19,6 @@ from tests.journeys.helpers import (
 )
 from tests.journeys.panel import LEAD, ROUND, close_scoring, menu, row_of
 
-WIDTHS = pytest.mark.usefixtures("window")
-
 
 def _begin(page: Page, name: str) -> None:
     follow(page, page.get_by_role("button", name="Add a scenario"))
@@ -33,7 +31,7 @@ def _begin(page: Page, name: str) -> None:
     done(page, "Scenario added. It funds the bids above the line of the ranking")
 
 
-@WIDTHS
+@pytest.mark.usefixtures("both_widths")
 def test_a_scenario_is_made_compared_and_proposed_by_keyboard(page: Page, served: str) -> None:
     close_scoring(page, served)
     menu(page, "Scenarios")

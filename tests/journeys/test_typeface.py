@@ -1,9 +1,7 @@
 """The typeface comes from the product, and the layout holds without it on a machine whose own faces run wide."""
 
-from typing import cast
-
 from django.urls import reverse
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page
 
 from tests.conftest import ROOT
 from tests.journeys.helpers import DESK, PHONE, WIDER_BY, sign_in
@@ -70,7 +68,7 @@ def _overflows(page: Page, address: str) -> list[str]:
     assert answer is not None and answer.status == 200, address
     overflows = []
     for window in (PHONE, DESK):
-        page.set_viewport_size(cast(ViewportSize, window))
+        page.set_viewport_size(window)
         if (pixels := page.evaluate(WIDER_BY)) > 0:
             overflows.append(f"{address} at {window['width']} pixels is {pixels} too wide")
     return overflows

@@ -38,7 +38,7 @@ def _preview(page: Page) -> Locator:
     return page.locator("#preview")
 
 
-@pytest.mark.usefixtures("window")
+@pytest.mark.usefixtures("both_widths")
 def test_a_section_is_written_by_keyboard(page: Page, section: str) -> None:
     page.goto(section)
     look(page)
