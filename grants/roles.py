@@ -136,6 +136,7 @@ ACTIONS: dict[str, Action] = {
     "plan meeting": _by(_R.CHAIR, past="planned a meeting of the panel"),
     "put on agenda": _by(_R.CHAIR, past="put the bid on the agenda"),
     "open meeting": _by(_R.CHAIR, past="opened the meeting or recorded who was present"),
+    "call item": _by(_R.CHAIR, past="called the bid in the meeting"),
     "discuss bid": _by(_R.CHAIR, past="recorded what the meeting agreed"),
     "close meeting": _by(_R.CHAIR, past="closed the meeting"),
     "export scores": _by(_R.CHAIR, _R.LEAD, _R.AUDITOR, past="exported the scores"),

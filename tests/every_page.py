@@ -210,7 +210,15 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         "bids:scores_file": {"reference": export_of(chair, round).reference},
         **{
             f"bids:{name}": {"reference": meeting.reference}
-            for name in ("meeting", "open_meeting", "put_on_agenda", "close_meeting", "minutes", "minutes_pdf")
+            for name in (
+                "meeting",
+                "follow_meeting",
+                "open_meeting",
+                "put_on_agenda",
+                "close_meeting",
+                "minutes",
+                "minutes_pdf",
+            )
         },
         **{
             f"approvals:{name}": {"reference": SingleTenderAction.objects.get(round=round).reference}

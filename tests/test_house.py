@@ -30,6 +30,7 @@ WITHOUT_TEMPLATE = {
     "bids:scores_file",
     "bids:feedback_file",
     "bids:minutes_pdf",
+    "bids:follow_meeting",
     "approvals:pack_pdf",
     "approvals:pack_word",
     "approvals:pack_data",

@@ -107,6 +107,7 @@ TABLE = {
     "bids:open_meeting": "c",
     "bids:put_on_agenda": "c",
     "bids:discuss_bid": "mcla",
+    "bids:follow_meeting": "mcla",
     "bids:close_meeting": "c",
     "bids:minutes": "mcla",
     "bids:minutes_pdf": "mcla",

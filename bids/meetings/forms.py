@@ -9,9 +9,11 @@ from django import forms
 from bids import scoring
 from bids.criteria import Rule
 from bids.fields import BidField
-from bids.models import Bid
-from grants.forms import Checkboxes, DayField, Form, VersionedForm, text_area, yes_no
-from grants.layout import Section
+from bids.models import Bid, PanelOutcome
+from bids.panel.closing import Agreed
+from grants.forms import Checkboxes, DayField, Form, Radios, VersionedForm, text_area, yes_no
+from grants.formulas import no_formula
+from grants.layout import Reveal, Section
 from grants.models import User
 
 
@@ -55,6 +57,27 @@ class AgendaForm(Form):
         field.queryset = bids
 
 
+def _outcome_fields() -> dict[str, forms.Field]:
+    """Return the fields of an outcome that the meeting may agree at once."""
+    return {
+        "verdict": forms.ChoiceField(
+            label="Outcome",
+            choices=[("", "Record it later"), *PanelOutcome.Verdict.choices],
+            required=False,
+            widget=Radios,
+        ),
+        "destination": forms.CharField(label="Where it is redirected to", max_length=150, required=False),
+        "public_reason": text_area(
+            "Reason that can be published",
+            rows=3,
+            required=False,
+            longest=2000,
+            hint="Needed with an outcome. Leave out marks and places.",
+            validators=[no_formula],
+        ),
+    }
+
+
 class DiscussForm(VersionedForm):
     """What the meeting agreed on a bid: an answer for each split gate, and a mark where it agreed one."""
 
@@ -89,10 +112,29 @@ class DiscussForm(VersionedForm):
             help_text="Anybody who declared an interest, or did not answer the declaration, counts as having left.",
         )
         self.fields["reason"] = text_area("What was discussed and why this was agreed", rows=5)
+        self.fields |= _outcome_fields()
         self.pieces = [
             Section("What is agreed on each criterion", *(name for name in self.fields if name[-1].isdigit())),
             Section("The discussion", "left", "reason"),
+            Section("The outcome", Reveal("verdict", {"redirect": ["destination"]}), "public_reason"),
         ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        verdict = data.get("verdict")
+        if verdict and "public_reason" not in self.errors and not data.get("public_reason"):
+            self.add_error("public_reason", "Enter the reason that can be published")
+        if verdict == PanelOutcome.Verdict.REDIRECT and not data.get("destination"):
+            self.add_error("destination", "Enter where you redirect the bid to")
+        return data
+
+    def outcome(self, bid: Bid) -> Agreed | None:
+        """Return the outcome that the meeting agreed, once the form is valid, or None if it is recorded later."""
+        data = self.cleaned_data
+        if not data["verdict"]:
+            return None
+        redirected = data["verdict"] == PanelOutcome.Verdict.REDIRECT
+        return Agreed(bid, data["verdict"], data["public_reason"], data["destination"] if redirected else "")
 
     @property
     def agreed(self) -> dict[int, scoring.Answer]:

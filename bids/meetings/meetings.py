@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from bids import scoring
 from bids.meetings import agenda
 from bids.models import AgreedMark, Bid, Criterion, Discussion, Interest, Meeting, Panel, Standing
+from bids.panel import closing
+from bids.panel.closing import Agreed
 from bids.panel.members import members_of, must_be_clear
 from bids.ranking import standings
 from grants import audit, states
@@ -115,6 +118,38 @@ def open_meeting(*, meeting: Meeting, present: Collection[User], seen: int | Non
 
 
 @transaction.atomic
+def call_item(*, item: Discussion, by: User, at: datetime) -> Meeting:
+    """Put an item of the agenda before the meeting, which members then follow. Raises Refused unless it is open."""
+    meeting = _locked(item.meeting, "call item", None)
+    must_be_clear(item.bid, by)
+    if meeting.called == item.number:
+        return meeting
+    meeting.called = item.number
+    meeting.save(update_fields=["called"])
+    audit.record_under_bid("call item", meeting, item.bid, round=meeting.round, by=by, at=at, because="")
+    return meeting
+
+
+@transaction.atomic
+def discuss_and_decide(*, outcome: Agreed | None, by: User, at: datetime, **discussion: Any) -> Discussion:
+    """Record what the meeting agreed on a bid as `discuss_bid` does, and its outcome with it where there is one.
+
+    Raises what either of them raises, and records neither then.
+    """
+    item = discuss_bid(**discussion, by=by, at=at)
+    if outcome:
+        closing.record_outcome(
+            bid=item.bid,
+            verdict=outcome.verdict,
+            reason=outcome.reason,
+            destination=outcome.destination,
+            by=by,
+            at=at,
+        )
+    return item
+
+
+@transaction.atomic
 def discuss_bid(
     *,
     item: Discussion,
@@ -215,9 +250,9 @@ def close_meeting(*, meeting: Meeting, seen: int | None, by: User, at: datetime)
     split = waiting.values_list("bid__source_reference", flat=True)
     if split:
         raise Refused(f"Members are still split on a gate of {', '.join(split)}. Settle it first")
-    meeting.closed_at = at
+    meeting.closed_at, meeting.called = at, None
     meeting.version += 1
-    meeting.save(update_fields=["closed_at", "version"])
+    meeting.save(update_fields=["closed_at", "called", "version"])
     facts = {"discussed": meeting.items.exclude(recorded_at=None).count(), "bids": meeting.items.count()}
     audit.record("close meeting", meeting, round=meeting.round, by=by, at=at, facts=facts)
     return meeting

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bids.criteria import Rule
+from bids.meetings.meetings import must_leave
 from bids.models import Discussion, Interest, Meeting, Practice
 from grants.access import holdings
 from grants.models import User
@@ -36,10 +37,22 @@ def agenda(meeting: Meeting, user: User) -> QuerySet[Discussion]:
     return items.order_by("number")
 
 
+def next_item(item: Discussion, user: User) -> Discussion | None:
+    """Return the item to discuss after this one: the next that this person may see and that nothing is recorded on."""
+    waiting = agenda(item.meeting, user).filter(recorded_at=None).exclude(pk=item.pk)
+    return waiting.filter(number__gt=item.number).first() or waiting.first()
+
+
+def called_item(meeting: Meeting, user: User) -> Discussion | None:
+    """Return the item under discussion, or None where there is none that this person may see."""
+    return agenda(meeting, user).filter(number=meeting.called).first() if meeting.called else None
+
+
 def agreed_before(item: Discussion) -> dict[str, Any]:
     """Return the recorded answers on an item, as the initial data of its form."""
     initial: dict[str, Any] = {"version": item.version, "reason": item.reason}
-    initial["left"] = [person.username for person in item.left.all()]
+    gone = item.left.all() if item.recorded_at else must_leave(item.meeting, item.bid)
+    initial["left"] = [person.username for person in gone]
     for mark in item.agreed.select_related("criterion"):
         initial[f"passed_{mark.criterion.number}"] = ANSWERS[mark.passed]
         initial[f"score_{mark.criterion.number}"] = mark.score

@@ -10,6 +10,7 @@ urlpatterns = [
     path("meetings/<str:reference>/open/", views.open_meeting, name="open_meeting"),
     path("meetings/<str:reference>/agenda/", views.put_on_agenda, name="put_on_agenda"),
     path("meetings/<str:reference>/bids/<str:bid>/", views.discuss_bid, name="discuss_bid"),
+    path("meetings/<str:reference>/now/", views.follow_meeting, name="follow_meeting"),
     path("meetings/<str:reference>/close/", views.close_meeting, name="close_meeting"),
     path("meetings/<str:reference>/minutes/", views.minutes, name="minutes"),
     path("meetings/<str:reference>/minutes.pdf", views.minutes_pdf, name="minutes_pdf"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -16,14 +16,14 @@ from bids.meetings import meetings as transitions
 from bids.meetings import minutes as papers
 from bids.meetings import reading as meeting_reading
 from bids.meetings.forms import AgendaForm, DiscussForm, PlanMeetingForm, PresentForm
-from bids.models import Bid, Criterion, Meeting
+from bids.models import Bid, Discussion, Meeting, PanelOutcome
 from bids.panel import members, reading
 from bids.panel.members import members_query
 from bids.ranking import standings
 from bids.ranking.ranking import sums_of
 from bids.scoring import Gate
 from grants.access import Request, allow, enter, holdings, must, round_or_404
-from grants.forms import VersionedForm
+from grants.forms import Form, VersionedForm
 from grants.models import Round, User
 from grants.pages import file_response, form_page, page_of
 
@@ -43,6 +43,10 @@ def meeting_or_404(request: Request, reference: str, action: str) -> Meeting:
 
 def meeting_page(meeting: Meeting) -> str:
     return reverse("bids:meeting", args=[meeting.reference])
+
+
+def item_page(item: Discussion) -> str:
+    return reverse("bids:discuss_bid", args=[item.meeting.reference, item.bid.reference])
 
 
 @allow("see meetings")
@@ -91,6 +95,8 @@ def meeting(request: Request, reference: str) -> HttpResponse:
         "page": page,
         "rule": agenda.RULE_IN_WORDS,
         "present": this_meeting.present.all(),
+        "called": meeting_reading.called_item(this_meeting, request.user),
+        "follows": request.GET.get("follow") == "yes",
     }
     return render(request, "bids/meetings/meeting.html", context)
 
@@ -134,41 +140,39 @@ def put_on_agenda(request: Request, reference: str) -> HttpResponse:
 def discuss_bid(request: Request, reference: str, bid: str) -> HttpResponse:
     meeting = meeting_or_404(request, reference, "see meetings")
     item = get_object_or_404(meeting_reading.agenda(meeting, request.user), bid__reference=bid)
-    rules = [criterion.rule for criterion in Criterion.objects.filter(round=meeting.round)]
-    own = standings.own_result(item.bid)
-    split = {number for number, gate in own.gates.items() if gate is Gate.SPLIT}
-    context = {
-        "meeting": meeting,
-        "item": item,
-        "criteria": reading.by_criterion(meeting.round, reading.marks_of(item.bid)),
-        "own": own,
-        "agreed": item.agreed.select_related("criterion"),
-        "gone": item.left.all(),
-        "bid": item.bid,
-        "costs": item.bid.costs.all(),
-        "tags": item.bid.tags.all(),
-        "must_leave": transitions.must_leave(meeting, item.bid),
-        "may_record": holdings(request.user).may("discuss bid", meeting.round) and meeting.state == Meeting.State.OPEN,
-    }
-    if request.method == "POST" and not holdings(request.user).may("discuss bid", meeting.round):
+    discusses = holdings(request.user).may("discuss bid", meeting.round)
+    if request.method == "POST" and not discusses:
         return HttpResponseNotAllowed(["GET"])
-    if not context["may_record"]:
+    may_record = discusses and meeting.state == Meeting.State.OPEN and item.bid.state == Bid.State.ELIGIBLE
+    context = _of_item(request, meeting, item) | {"may_record": may_record, "discusses": discusses}
+    if request.POST.get("then") == "call":
+        return form_page(
+            request,
+            "bids/meetings/discuss_bid.html",
+            Form(request.POST),
+            lambda data: transitions.call_item(item=item, by=request.user, at=timezone.now()),
+            done=f"{item.bid.title} is before the meeting",
+            to=item_page(item),
+            **context | {"may_record": False},
+        )
+    if not may_record:
         return render(request, "bids/meetings/discuss_bid.html", context)
     form = DiscussForm(
         request.POST or None,
-        rules=rules,
-        split=split,
+        rules=standings.rules_of(meeting.round),
+        split={number for number, gate in context["own"].gates.items() if gate is Gate.SPLIT},
         present=meeting.present.all(),
         initial=meeting_reading.agreed_before(item),
     )
 
     def call(data: dict[str, Any]) -> None:
-        transitions.discuss_bid(
+        transitions.discuss_and_decide(
             item=item,
             agreed=form.agreed,
             left=data["left"],
             reason=data["reason"],
             seen=data["version"],
+            outcome=form.outcome(item.bid),
             by=request.user,
             at=timezone.now(),
         )
@@ -179,9 +183,49 @@ def discuss_bid(request: Request, reference: str, bid: str) -> HttpResponse:
         form,
         call,
         done=f"You recorded what the meeting agreed on {item.bid.title}",
-        to=meeting_page(meeting),
+        to=lambda _: _after(request, item),
         **context,
     )
+
+
+def _of_item(request: Request, meeting: Meeting, item: Discussion) -> dict[str, Any]:
+    """Return what the page of an item shows, whoever reads it."""
+    bid = item.bid
+    return {
+        "meeting": meeting,
+        "item": item,
+        "criteria": reading.by_criterion(meeting.round, reading.marks_of(bid)),
+        "own": standings.own_result(bid),
+        "agreed": item.agreed.select_related("criterion"),
+        "gone": item.left.all(),
+        "bid": bid,
+        "outcome": PanelOutcome.objects.filter(bid=bid).first(),
+        "costs": bid.costs.all(),
+        "tags": bid.tags.all(),
+        "must_leave": transitions.must_leave(meeting, bid),
+        "next_item": meeting_reading.next_item(item, request.user),
+        "item_called": meeting_reading.called_item(meeting, request.user),
+        "follows": request.GET.get("follow") == "yes",
+    }
+
+
+def _after(request: Request, item: Discussion) -> str:
+    """Return the address after an item is recorded: the next one, put before the meeting, if that was asked for."""
+    following = meeting_reading.next_item(item, request.user) if request.POST.get("then") == "next" else None
+    if following is None:
+        return meeting_page(item.meeting)
+    transitions.call_item(item=following, by=request.user, at=timezone.now())
+    return item_page(following)
+
+
+@allow("see meetings")
+@require_GET
+def follow_meeting(request: Request, reference: str) -> HttpResponse:
+    """Lead to the item under discussion; a script asks with `as=address` for its address alone."""
+    meeting = meeting_or_404(request, reference, "see meetings")
+    item = meeting_reading.called_item(meeting, request.user)
+    address = f"{item_page(item) if item else meeting_page(meeting)}?follow=yes"
+    return JsonResponse({"address": address}) if request.GET.get("as") == "address" else redirect(address)
 
 
 @allow("close meeting")

@@ -165,6 +165,7 @@ class Meeting(models.Model):
         "put on agenda": Transition((State.PLANNED, State.OPEN)),
         # Opening an open meeting records again who is present.
         "open meeting": Transition((State.PLANNED, State.OPEN), State.OPEN),
+        "call item": Transition((State.OPEN,)),
         "discuss bid": Transition((State.OPEN,)),
         "close meeting": Transition((State.OPEN,), State.CLOSED),
     }
@@ -177,6 +178,8 @@ class Meeting(models.Model):
     planned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # The number of the item under discussion, which members follow.
+    called = models.PositiveSmallIntegerField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -28,7 +28,7 @@ export const noConnection = () => Promise.reject(new TypeError('Failed to fetch'
 // A server that records what it is sent and gives the prepared answers in turn. Without one, there is no connection.
 const makeServer = () => {
   const server = { requests: [], answers: [] };
-  server.fetch = async (address, { method, headers = {}, body, keepalive = false, signal }) => {
+  server.fetch = async (address, { method = 'GET', headers = {}, body = [], keepalive = false, signal } = {}) => {
     const request = { address, method, headers, fields: Object.fromEntries(body), keepalive, signal };
     server.requests.push(request);
     return (server.answers.shift() ?? noConnection)(request);

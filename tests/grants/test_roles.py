@@ -37,6 +37,7 @@ CHANGES = {
         "plan meeting",
         "put on agenda",
         "open meeting",
+        "call item",
         "discuss bid",
         "close meeting",
         "export scores",
