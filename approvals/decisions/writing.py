@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, Subquery
 
 from approvals.amendments import amending
 from approvals.decisions import submission
 from approvals.models import (
     Decision,
     DecisionItem,
+    DecisionRecord,
     DecisionSection,
     Pack,
     PaperItem,
@@ -348,8 +349,10 @@ def publish_decision(*, decision: Decision, by: User, at: datetime, seen: int | 
     decision = locked(decision)
     must_be_current(decision, seen)
     must_allow(decision, "publish decision", "Only a signed decision can be published")
-    # Two decisions can be signed at one instant, so the order is taken from their records.
-    earlier = Decision.objects.filter(round=decision.round, record__pk__lt=decision.record.pk, published_at=None)
+    # Two decisions can be signed at one instant, and then the order is taken from their records.
+    own_record = DecisionRecord.objects.filter(decision=decision).values("pk")
+    before = Q(signed_at__lt=decision.signed_at) | Q(signed_at=decision.signed_at, record__lt=Subquery(own_record))
+    earlier = Decision.objects.filter(before, round=decision.round, published_at=None)
     if waiting := earlier.first():
         # The data of every later paper of the round contains its figures.
         raise Refused(f"{waiting.reference} was signed earlier and has not been published. Publish it first.")

@@ -8,12 +8,13 @@ from typing import Any
 from approvals.carrying import carrying
 from approvals.contracts import contracts
 from approvals.families import grouping
-from approvals.loading.folder import BadFolder, Folder, pounds, profile_of_cell
+from approvals.loading.folder import BadFolder, Folder, pounds, profile, profile_of_cell
 from approvals.models import Award, Condition
 from approvals.review import reviewing
-from approvals.routing import approving, awards, conditions, withholding
+from approvals.routing import approving, awards, conditions, matching, withholding
 from bids.models import Bid
 from grants import years
+from grants.rounds import over_allocation
 
 
 def review(folder: Folder) -> int:
@@ -47,7 +48,33 @@ def review(folder: Folder) -> int:
             )
     for action in folder.toml.get("single_tender_actions", []):
         _contract(folder, action)
+    for match in folder.toml.get("match_funding", []):
+        matching.keep_match_funding(
+            award=Award.objects.get(round=folder.round, bid__source_reference=match["bid"]),
+            source=match["source"],
+            amount=pounds(match["amount"]),
+            by=folder.person(match["by"]),
+            at=folder.at(match["on"]),
+        )
     return len(rows)
+
+
+def over_allocate(folder: Folder) -> int:
+    """Agree to use more than the allocation, as two people do, and return how many times."""
+    by, _, stage = folder.stage("over_allocated")
+    for entry in stage["over_allocations"]:
+        made = over_allocation.propose_over_allocation(
+            round=folder.round,
+            amount=pounds(entry["amount"]),
+            reason=entry["reason"],
+            profile=profile(entry.get("years", {})),
+            by=by,
+            at=folder.at(stage["on"]),
+        )
+        over_allocation.agree_over_allocation(
+            over_allocation=made, by=folder.person(stage["agreed_by"]), at=folder.at(stage["on"])
+        )
+    return len(stage["over_allocations"])
 
 
 def _contract(folder: Folder, entry: dict[str, Any]) -> None:

@@ -11,9 +11,9 @@ from approvals.models import Approval, Award, CarryOver, Condition, Payment, Rec
 from bids.intake.content import LISTS
 from bids.intake.rows import COLUMNS, MAY_BE_MISSING
 from bids.models import Bid, PanelOutcome, PracticeCard, Scorecard
-from grants import money, years
+from grants import money
 from grants.days import day_of
-from grants.models import Round
+from grants.models import OverAllocation, Round
 
 _WITHHELD = ("withheld", "public_title", "public_purpose")
 
@@ -144,20 +144,21 @@ def _families(events: Trail, bids: Sequence[Bid]) -> Iterator[dict[str, str]]:
 def _review(round: Round, events: Trail, own: dict[str, str]) -> Iterator[dict[str, str]]:
     places = events.in_order("review bid", own)
     # What an amendment recommended later is in its own paper.
-    reviewed_at = {event.bid: event.at for event in events.of("review bid")}
+    reviewed = {event.bid: event for event in events.of("review bid")}
     recommendations = Recommendation.objects.filter(bid__round=round).select_related("bid").order_by("pk")
     newest = {
         each.bid_id: each
         for each in recommendations
-        if each.bid.reference in reviewed_at and each.made_at <= reviewed_at[each.bid.reference]
+        if each.bid.reference in reviewed and each.made_at <= reviewed[each.bid.reference].at
     }
     awards = {award.bid_id: award for award in Award.objects.filter(round=round)}
     agreed = [each for each in newest.values() if each.answer == Recommendation.Answer.AGREE]
     for each in sorted(agreed, key=lambda each: places[each.bid.reference]):
         award = awards.get(each.bid_id)
         row = {"bid": each.bid.source_reference, "amount": money.text(each.amount or money.ZERO), "reason": each.reason}
-        profile = years.read(award.profile) if award and award.amount == each.amount else ()
-        row["years"] = "; ".join(f"{slot}: {money.text(part)}" for slot, part in profile)
+        # Carry-overs and amendments change the years of a grant later, so they are taken from the review itself.
+        agreed_years = reviewed[each.bid.reference].facts.get("years", ())
+        row["years"] = "; ".join(f"{label}: {amount}" for label, amount in agreed_years)
         for name in ("legal_power", *_WITHHELD):
             row[name] = getattr(award, name) if award else ""
         yield row
@@ -187,6 +188,7 @@ def stages(round: Round, events: Trail) -> dict[str, dict[str, Any]]:
         "scoring": _scoring(round, events),
         "closed": events.stage("close scoring", reason=True),
         "outcomes": events.stage("record outcome"),
+        "over_allocated": _over_allocated(round),
         "reviewed": events.stage("review bid"),
         "routed": _routed(events, own),
         "conditions_met": _conditions_met(round),
@@ -219,9 +221,32 @@ def _routed(events: Trail, own: dict[str, str]) -> dict[str, Any]:
     return stage
 
 
+def _over_allocated(round: Round) -> dict[str, Any]:
+    made = OverAllocation.objects.filter(round=round, state=OverAllocation.State.AGREED).order_by("pk")
+    agreed = list(made.select_related("proposed_by", "answered_by"))
+    if not agreed:
+        return {}
+    first, second = agreed[0], agreed[0].answered_by
+    assert second
+    acts = [
+        {
+            "amount": money.text(each.amount),
+            "reason": each.reason,
+            **({"years": dict(each.profile)} if each.profile else {}),
+        }
+        for each in agreed
+    ]
+    who = {
+        "on": day_of(first.proposed_at),
+        "by": first.proposed_by.username,
+        "agreed_by": second.username,
+    }
+    return who | {"over_allocations": acts}
+
+
 def _conditions_met(round: Round) -> dict[str, Any]:
-    met = Condition.objects.filter(award__round=round).exclude(evidence="").order_by("recorded_at", "pk")
-    entries = [
+    met = Condition.objects.filter(award__round=round).exclude(recorded_by=None).order_by("recorded_at", "pk")
+    entries: list[dict[str, Any]] = [
         {
             "bid": each.award.bid.source_reference,
             "condition": each.text,

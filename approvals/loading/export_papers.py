@@ -63,6 +63,7 @@ def _paper(decision: Decision, events: Trail) -> dict[str, Any]:
     written = dict.fromkeys(event.subject for event in events.of("write section") if event.subject in sections)
     sources = {each["figure"]: each["source"] for reference in written for each in sections[reference].figure_sources}
     part_two = PartTwo.objects.filter(decision=decision).first()
+    spelled = {event.facts["text"] for event in events.of("spell text", decision.reference)}
     content: dict[str, Any] = {
         "reference": decision.reference,
         "title": decision.title,
@@ -70,7 +71,8 @@ def _paper(decision: Decision, events: Trail) -> dict[str, Any]:
         "figures_from_elsewhere": sources,
         "sections": {sections[reference].key: sections[reference].text for reference in written},
         "items": [_item(item) for item in _items(decision)],
-        "printed_instead": list(decision.spellings),
+        # A paper begins with the spellings of the one before it.
+        "printed_instead": [each for each in decision.spellings if each["text"] in spelled],
         "part_two": {"text": part_two.text, "exemption": part_two.exemption} if part_two else {},
     }
     return {name: value for name, value in content.items() if value or name == "sections"}

@@ -18,9 +18,10 @@ from approvals.loading import body_text, export_bids, export_papers, trail
 from approvals.loading.contents import FILES
 from approvals.loading.toml_text import toml_of
 from approvals.loading.trail import Trail
-from approvals.models import Decision, DelegationRule, SingleTenderAction
+from approvals.models import Decision, DelegationRule, MatchFunding, SingleTenderAction
 from bids.models import Bid, BidFile, Knowledge, Practice
 from grants import money
+from grants.days import day_of
 from grants.models import Alias, Income, Organisation, RoleHolding, Round, own_body
 from grants.roles import Role
 
@@ -77,9 +78,10 @@ def _toml(round: Round, events: Trail) -> dict[str, Any]:
         "delegation_rules": list(_rules(round)),
         "organisations": list(_organisations(round)),
         "single_tender_actions": list(_contracts(round, events)),
+        "match_funding": list(_match_funding(round)),
         "knowledge": list(_knowledge(round)),
         "practice": _practice(round, events),
-        "stages": {**export_bids.stages(round, events), **export_papers.stages(round, events)},
+        "stages": events.in_order_of_play({**export_bids.stages(round, events), **export_papers.stages(round, events)}),
         "decision": export_papers.paper(round, events),
         "amendment": export_papers.amendment(round, events),
     }
@@ -217,6 +219,18 @@ def _contracts(round: Round, events: Trail) -> Iterator[dict[str, Any]]:
         }
         needed = ("evidence", "proposal", "performance")
         yield {name: value for name, value in content.items() if value or name in needed}
+
+
+def _match_funding(round: Round) -> Iterator[dict[str, Any]]:
+    stated = MatchFunding.objects.filter(award__round=round, state=MatchFunding.State.STATED).order_by("pk")
+    for each in stated.select_related("award__bid", "recorded_by"):
+        yield {
+            "bid": each.award.bid.source_reference,
+            "source": each.source,
+            "amount": money.text(each.amount),
+            "on": day_of(each.recorded_at),
+            "by": each.recorded_by.username,
+        }
 
 
 def _supplier(supplier: Organisation) -> dict[str, str]:

@@ -15,7 +15,7 @@ TABLES = {
     "opened": ("round", "administrator", "people", "income", "budget_lines", "delegation_rules"),
     "received": ("organisations",),
     "scoring": ("knowledge", "practice"),
-    "reviewed": ("single_tender_actions",),
+    "reviewed": ("single_tender_actions", "match_funding"),
     "paper": ("decision",),
     f"{order.SECOND}paper": ("amendment",),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +11,14 @@ OPENED, AMENDED = "opened", "amended"
 SECOND = "amendment."
 OF_BIDS = ("received", "eligible", "scoring", "closed", "outcomes", "reviewed", "routed")
 OF_A_PAPER = ("paper", "signed_off", "submitted", "put_forward", "signed", "deferred", "published")
-# These stand where their day is among those of the other stages.
-CONDITIONS_MET, PAYMENTS = "conditions_met", "payments"
-STAGES = (OPENED, *OF_BIDS, CONDITIONS_MET, PAYMENTS, "carried", "approved", *OF_A_PAPER, AMENDED)
+# These stand where their day is among those of the others, at the earliest before the stage that is named here.
+_FLOATING = {
+    "over_allocated": "reviewed",
+    "conditions_met": "approved",
+    "payments": "approved",
+    "carried": "approved",
+}
+_FIXED = (OPENED, *OF_BIDS, "approved", *OF_A_PAPER, AMENDED)
 
 
 def day_of(value: Any) -> date | None:
@@ -26,29 +31,41 @@ def day_of(value: Any) -> date | None:
         return None
 
 
+def _stages(table: Any) -> dict[str, dict[str, Any]]:
+    stages = table.get("stages", {}) if isinstance(table, dict) else {}
+    return {name: each for name, each in stages.items() if isinstance(each, dict)} if isinstance(stages, dict) else {}
+
+
 def stages_of(toml: dict[str, Any]) -> Sequence[str]:
     """Return the names of all stages in the order in which this folder plays them.
 
-    Payments are recorded before other stages of their day, but after conditions that are met on it. A condition is met
-    after whatever is decided on the same day.
+    Those that can stand anywhere are played before others of their day, or after those that the file has before them.
     """
+    names = list(_FIXED)
+    for moving, earliest in _FLOATING.items():
+        place = _place(names, moving, names.index(earliest), toml)
+        names.insert(place, moving)
+    return names
+
+
+def _place(names: Sequence[str], moving: str, place: int, toml: dict[str, Any]) -> int:
+    """Return where among these stages another one is played, from `place` on: after the last that goes before it."""
     stages = _stages(toml)
     last_days = {name: day_of(stage.get("on")) for name, stage in stages.items()}
     amended = [day_of(stage.get("on")) for stage in _stages(toml.get("amendment")).values()]
     last_days[AMENDED] = max((day for day in amended if day), default=None)
-    names = [name for name in STAGES if name not in (CONDITIONS_MET, PAYMENTS)]
-    names = _placed(names, CONDITIONS_MET, last_days, also=STAGES)
-    return _placed(names, PAYMENTS, last_days, also=(CONDITIONS_MET,))
-
-
-def _placed(names: Sequence[str], moving: str, last_days: Mapping[str, date | None], also: Sequence[str]) -> list[str]:
-    """Return the stages with another one in them: after those of earlier days, and those in `also` of its own day."""
-    place, on = names.index("carried"), last_days.get(moving)
+    on, written = last_days.get(moving), list(stages)
     for at, name in enumerate(names[place:], start=place):
         day = last_days.get(name)
-        if on and day and (day < on or (day == on and name in also)):
+        if not on or not day:
+            continue
+        is_written_before = name in stages and written.index(name) < written.index(moving)
+        if day < on or (day == on and is_written_before):
             place = at + 1
-    return [*names[:place], moving, *names[place:]]
+    return place
+
+
+STAGES = tuple(stages_of({}))
 
 
 def in_order(toml: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -63,8 +80,3 @@ def in_order(toml: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield from ((each, SECOND, second[each]) for each in OF_A_PAPER if each in second)
         elif name in stages:
             yield name, "", stages[name]
-
-
-def _stages(table: Any) -> dict[str, dict[str, Any]]:
-    stages = table.get("stages", {}) if isinstance(table, dict) else {}
-    return {name: each for name, each in stages.items() if isinstance(each, dict)} if isinstance(stages, dict) else {}

@@ -45,6 +45,7 @@ _STAGES = {
     "scoring": _Stage(panel.score, "scorecard"),
     "closed": _Stage(panel.close_scoring, "bid"),
     "outcomes": _Stage(panel.record_outcomes, "outcome"),
+    "over_allocated": _Stage(awarding.over_allocate, "over-allocation"),
     "reviewed": _Stage(awarding.review, "bid"),
     "routed": _Stage(awarding.route, "grant"),
     "conditions_met": _Stage(awarding.meet_conditions, "condition"),

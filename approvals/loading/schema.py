@@ -122,6 +122,16 @@ CONTRACTS = Table(
     )
 )
 
+MATCH_FUNDING = Table(
+    (
+        Key("bid", BID, note="whose project has it beside the grant"),
+        Key("source", text(150, empty=False), note="who gives it"),
+        Key("amount", amount(above=True)),
+        Key("on", DAY),
+        Key("by", PERSON, note="finance or a lead"),
+    )
+)
+
 RULES = Table(
     (
         Key("kind", one_of(*LIMIT_KINDS)),
@@ -233,6 +243,24 @@ STAGES = {
     ),
     "closed": Table((*_STAGE, _REASON)),
     "outcomes": Table(_STAGE),
+    "over_allocated": Table(
+        (
+            *_STAGE,
+            Key("agreed_by", PERSON, note="another person, of finance or a lead"),
+            Key(
+                "over_allocations",
+                Entries(
+                    Table(
+                        (
+                            Key("amount", amount(above=True), note="within `over_allocation_percent`"),
+                            _REASON,
+                            Key("years", YEARS, needed=False, note="in a round of several years"),
+                        )
+                    )
+                ),
+            ),
+        )
+    ),
     "reviewed": Table(_STAGE),
     "routed": Table(
         (
@@ -370,6 +398,9 @@ TOML = Table(
         Key("delegation_rules", Entries(RULES), needed=False, note="in place of the limits of the body"),
         Key("organisations", Entries(Table(ORGANISATION)), needed=False),
         Key("single_tender_actions", Entries(CONTRACTS), needed=False),
+        Key(
+            "match_funding", Entries(MATCH_FUNDING), needed=False, note="other money of projects, once they are agreed"
+        ),
         Key(
             "knowledge",
             Entries(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from approvals.enums import Area
@@ -19,7 +19,7 @@ WRITTEN = frozenset(
         *("keep practice", "score practice", "compare practice", "assign bid", "plan assignments", "apply plan"),
         *("save draft", "submit scorecard", "extend scoring", "close scoring", "record outcome"),
         *("group bids", "review bid", "keep single tender action", "approve contract"),
-        "withhold recipient",
+        *("withhold recipient", "keep match funding", "propose over-allocation", "agree over-allocation"),
         *("keep income", "accept income", "refuse income", "propose carry-over", "confirm carry-over"),
         *("route awards", "clear warning", "escalate award", "meet condition", "record payment", "approve award"),
         # It follows from an amended grant, or from what is done a second time, which is named itself.
@@ -36,6 +36,32 @@ WRITTEN = frozenset(
 
 # Where these were done to the same thing again, an export has the last alone.
 _DONE_ONCE = frozenset(("review bid", "record outcome", "keep single tender action", "keep budget line"))
+
+
+# The action of the first event of each stage.
+_MADE_BY = {
+    "received": "take in bid",
+    "eligible": "check eligibility",
+    "scoring": "plan assignments",
+    "closed": "close scoring",
+    "outcomes": "record outcome",
+    "over_allocated": "propose over-allocation",
+    "reviewed": "review bid",
+    "routed": "route awards",
+    "conditions_met": "meet condition",
+    "payments": "record payment",
+    "carried": "propose carry-over",
+    "approved": "approve award",
+    "paper": "prepare decision",
+    "signed_off": "sign off finance",
+    "submitted": "submit pack",
+    "put_forward": "put forward pack",
+    "signed": "sign decision",
+    "deferred": "defer publication",
+    "published": "publish decision",
+}
+# A folder has one day for what these did.
+_DONE_ON_ONE_DAY = ("record payment", "approve award")
 
 
 class Trail:
@@ -63,10 +89,28 @@ class Trail:
         for (action, _), times in done.items():
             unwritten[action] += times - 1
         return [
-            f"The folder leaves out {counted(count, 'event')} “{action}”"
-            for action, count in unwritten.items()
-            if count
+            *(
+                f"The folder leaves out {counted(count, 'event')} “{action}”"
+                for action, count in unwritten.items()
+                if count
+            ),
+            *self._of_other_days(),
         ]
+
+    def _of_other_days(self) -> Iterator[str]:
+        """Yield a sentence for each action that was done on several days, where a folder has one."""
+        for action in _DONE_ON_ONE_DAY:
+            days = [day_of(event.at) for event in self.of(action)]
+            if others := sum(day != days[0] for day in days):
+                yield f"The folder dates {counted(others, 'event')} “{action}” on the day of the first"
+
+    def in_order_of_play(self, stages: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Return stages in the order of their first events, since those of one day are played as the file has them."""
+        first = {
+            stage: min((event.number for event in self.of(action)), default=0) for stage, action in _MADE_BY.items()
+        }
+        last = len(self.events)
+        return dict(sorted(stages.items(), key=lambda each: first.get(each[0], last)))
 
     def in_order(self, action: str, references: Iterable[str]) -> dict[str, int]:
         """Return the place of each bid's last event of an action, by the reference of the bid."""

@@ -1,5 +1,6 @@
 """A round is written into a folder that loads to the same data, whatever it holds."""
 
+import csv
 import json
 import re
 import tomllib
@@ -17,10 +18,11 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
-from approvals.loading import body_text
+from approvals.loading import body_text, csv_files, schema
 from approvals.loading.exporting import export
 from approvals.loading.folder import Folder
 from approvals.loading.playing import play
+from approvals.loading.shapes import Entries, Table
 from approvals.loading.toml_text import toml_of
 from approvals.models import LoadedStage
 from grants import body_folder
@@ -34,7 +36,7 @@ from tests.factories import PASSWORD
 
 __all__ = ["folder"]
 
-RICH = [rich.amended]
+RICH = [rich.amended, rich.divided]
 FIXTURES = sorted(file.parent for file in (Path(settings.BASE_DIR) / "fixtures").glob("*/round.toml"))
 # The rounds of the demo, and the stage up to which each is loaded.
 LOADED = {snapshots.ROOT / path: until for path, until in snapshots.ROUNDS}
@@ -43,7 +45,7 @@ _OF_THE_RUN = {"id", "recorded_at", "played_at", "password", "digest", "previous
 # Drawn from the other tables; the sheet as it was written, whose amounts may lack their pence; stored contents.
 _DRAWN = {"BodyVersion", "Standing", "Upload", "StoredFile"}
 # As `new_references` draws them.
-_REFERENCE = re.compile(r"\b[A-Z]+-[A-Z0-9]{5}\b")
+_REFERENCE = re.compile(r"\b(?:[A-Z]+-[A-Z0-9]{5}|[a-z]+-[a-z0-9]{5})\b")
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
@@ -68,7 +70,8 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     for model in own:
         if any(field.name == "reference" and not field.editable for field in model._meta.fields):
             for place, row in enumerate(model._default_manager.order_by("pk")):
-                names[row.reference] = f"{model.__name__} {place}"
+                # A figure is named by the reference in small letters.
+                names[row.reference] = names[row.reference.lower()] = f"{model.__name__} {place}"
     places = {
         model: {row.pk: place for place, row in enumerate(model._default_manager.order_by("pk"))} for model in own
     }
@@ -124,11 +127,18 @@ def differences(first: dict[str, list[dict[str, Any]]], second: dict[str, list[d
         listed += [f"{name}: {len(rows)} rows and {len(others)}"] if len(rows) != len(others) else []
         for place, (row, other) in enumerate(zip(rows, others, strict=False)):
             listed += [
-                f"{name} {place}, {cell}: {str(value)[:200]!r} and {str(other[cell])[:200]!r}"
+                f"{name} {place}, {cell}: {around(str(value), str(other[cell]))}"
                 for cell, value in row.items()
                 if other[cell] != value
             ]
     return listed
+
+
+def around(one: str, other: str) -> str:
+    """What two texts have from shortly before the place where they begin to differ."""
+    alike = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    start = max(alike - 60, 0)
+    return f"{one[start : start + 200]!r} and {other[start : start + 200]!r}"
 
 
 @pytest.mark.django_db
@@ -151,6 +161,51 @@ def test_what_no_fixture_needs_is_exported_too(write: Callable[[Path], Path], tm
     after = loaded(tmp_path / "exported")
     listed = differences(before, after)
     assert listed == [], "\n".join(listed[:20])
+
+
+def keys_of(table: Table, names: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every key of the schema. What the second paper holds counts as that of the first, which has the same keys."""
+    for key in table.keys:
+        own = (*names, key.name)
+        yield _of_either_paper(own)
+        if isinstance(key.holds, Table):
+            yield from keys_of(key.holds, own)
+        elif isinstance(key.holds, Entries):
+            yield from keys_of(key.holds.table, own)
+
+
+def _of_either_paper(names: tuple[str, ...]) -> tuple[str, ...]:
+    if names[:2] == ("amendment", "stages"):
+        return names[1:]
+    return (
+        ("decision", *names[1:]) if names[0] == "amendment" and names[1:2] not in (("amends",), ("changes",)) else names
+    )
+
+
+def used_in(value: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            own = (*names, name)
+            yield _of_either_paper(own)
+            yield from used_in(part, own)
+    elif isinstance(value, list):
+        for part in value:
+            yield from used_in(part, names)
+
+
+def test_law_every_key_and_column_is_in_a_folder_that_is_exported(tmp_path: Path) -> None:
+    """Minutes are those of a committee, of which `test_third_body` plays a paper."""
+    folders = [*FIXTURES, *(write(tmp_path / write.__name__) for write in RICH)]
+    keys, columns = set(), set()
+    for path in folders:
+        keys |= set(used_in(tomllib.loads((path / "round.toml").read_text(encoding="utf-8"))))
+        for file in path.glob("*.csv"):
+            with file.open(encoding="utf-8", newline="") as opened:
+                rows = list(csv.DictReader(opened))
+            columns |= {(file.stem, name) for row in rows for name, cell in row.items() if cell}
+    missing = {".".join(names) for names in set(keys_of(schema.TOML)) - keys}
+    assert {name for name in missing if not name.startswith("stages.signed.minutes")} == set()
+    assert {(name, key.name) for name, own in csv_files.FILES.items() for key in own} - columns == set()
 
 
 @pytest.mark.django_db
