@@ -145,7 +145,7 @@ _OVER = re.compile(r"\b(?:overspent|overspend\sof|exceeds?\sthe\s(?:allocation|b
 _OVER_BUDGET = re.compile(r"\sover\s(?:the\s)?(?:budget|allocation)\b", re.IGNORECASE)
 _NOTHING_LEFT = re.compile(
     r"\b(?:no\sunderspend\b|underspend\s(?:is|of)\s(?:nil|nought|zero)\b|nothing\sis\sleft(?=\s?[.,;)]|$|\sof\s(?:it|the))"
-    r"|(?:allocation|budget|fund|round)(?:\sof\s\S{1,20})?\s(?:is|was|has\sbeen|will\sbe)\s(?:fully\sspent|spent\sin\sfull)\b"
+    r"|(?:allocation|budget|fund|round)(?:\sof\s\S{1,20})?\s(?:is|was|has\sbeen|will\sbe)\s(?:fully\s(?:spent|committed|allocated)|spent\sin\sfull)\b"
     r"|spent\sthe\s(?:allocation|budget)\sin\sfull\b)",
     re.IGNORECASE,
 )

@@ -101,10 +101,12 @@ def is_meant(identity: Identity, words: str, behind: str = "") -> bool:
     """Whether a sentence can mean a figure of this identity.
 
     `words` is what `words_of` made of the sentence, `behind` what it made of the words behind the number. A year that
-    stands right behind the number is its year: “£5 in 2024/25 and £7 in 2025/26”.
+    stands right behind the number is its year: “£5 in 2024/25 and £7 in 2025/26”, otherwise the only one before it.
     """
     own = _BEHIND.match(behind)
-    when = f" {own['when']} " if own else words
+    before = words.removesuffix(behind) if behind.strip() else words
+    named = {_short(*each) for each in _YEAR.findall(before)}
+    when = f" {own['when']} " if own else f" {named.pop()} " if len(named) == 1 else words
     return (
         identity.subject.is_named_in(words)
         and _speaks(_MEASURES.get(identity.measure), words)

@@ -116,17 +116,25 @@ def _phrases(listed: str) -> tuple[str, ...]:
     return tuple(listed.split(", "))
 
 
+_ASKING = tuple(
+    f"{had}{verb}"
+    for had in ("", "had ")
+    for verb in ("asked", "asked for", "applied for", "requested", "sought", "bid for", "wanted")
+)
 MEASURES: Mapping[Measure, tuple[str, ...]] = {
     Measure.ASKED: _phrases(
         "asked, ask, asks, asking, asked for, sought, seek, seeks, seeking, applied, applies, requested, "
         "requests, request, requesting, bid for, bids of, bids from, bids came to, bids come to, bids total, "
         "bids totalled, bids amounted, wanted, hoped"
     ),
-    Measure.CUT: _phrases(
-        "below the sum asked, below the sums asked, below what, short of what, less than was asked, less than "
-        "had been asked, cut, cuts, cut back, reduc*, trim*, shav*, taken off, took off, off the bids, less "
-        "than asked, removed, removed from, scaled back, lower*, pared*, less than they asked, less than it "
-        "asked, less than requested"
+    Measure.CUT: (
+        *(f"less than {who} {verb}" for who in ("they", "it") for verb in _ASKING),
+        *_phrases(
+            "below the sum asked, below the sums asked, below what, short of what, less than was asked, less "
+            "than had been asked, cut, cuts, cut back, reduc*, trim*, shav*, taken off, took off, off the "
+            "bids, less than asked, removed, removed from, scaled back, lower*, pared*, less than they asked, "
+            "less than it asked, less than requested"
+        ),
     ),
     Measure.UNPAID: _phrases(
         "is due, are due, still due, due to be paid, has still to be paid, have still to be paid, still to "
@@ -147,7 +155,8 @@ _LEFT = _phrases(
     "left over, remain, remains, remainder, unspent, unallocated, underspend, underspent, balance, held back, "
     "to spare, spare, uncommitted, unused, uncommitted balance, is free, stays in, kept back, in hand, "
     "unawarded, rest, headroom, still available, not be spent, not spent, not been spent, not be used, not "
-    "allocated, not yet allocated, not committed, remaining"
+    "allocated, not yet allocated, not committed, not been allocated, not been committed, not been used, "
+    "remaining"
 )
 _ALLOCATION = _phrases(
     "package, what there is, pool, allocation, allocated, budget, fund, pot, set aside, envelope, available, "
@@ -161,8 +170,8 @@ STATES: Mapping[State, tuple[str, ...]] = {
         "unsuccessful, refusal, not supported, failed"
     ),
     State.UNSUPPORTED: _phrases(
-        "not recommended, not put forward, not successful, not funded, not taken forward, not being recommended, "
-        "not going forward, not to be funded"
+        "not recommended, not put forward, not successful, not funded, not taken forward, not being "
+        "recommended, not going forward, not to be funded"
     ),
     State.DEFERRED: _phrases(
         "carried over, kept for a later, held until, left for a later, deferred, deferral, put back, "
@@ -202,7 +211,9 @@ THINGS: Mapping[str, tuple[str, ...]] = {
     "everything": _phrases(
         "spoken for, commitments, commitment, committed, expenditure, spending, spend, commits, costs in all"
     ),
-    "areas": _phrases("areas, area, boroughs, borough, districts, district, wards, divisions"),
+    "areas": _phrases(
+        "areas, area, boroughs, borough, ward, towns, town, villages, districts, district, wards, divisions"
+    ),
     "income": _phrases("sources, funders, grantors, income, match funding, contributions, contribution"),
 }
 # The years of the round by their order; -1 is the last.
@@ -250,10 +261,10 @@ RANKS: Mapping[int, tuple[str, ...]] = {
 AVERAGES = _phrases("average, averages, mean, averaging, on average")
 DIFFERENCES = _phrases(
     "more than, less than, difference, gap, apart, larger than, smaller than, exceeds, exceed, exceeded, "
-    "short of, over the limit, under the limit, below the limit, above the limit, less, more, outstrips, "
-    "outweighs, higher than, lower than, separates, separate, between them lie, beyond, saved, under what, "
-    "larger, smaller, falls short, over the, under the, up by, down by, differ, differs, rises by, falls by, "
-    "grows by, drops by, increase of, short, excess, clear of, within"
+    "short of, over the limit, under the limit, below the limit, above the limit, less, more, outstrip, "
+    "outstrips, outweigh, outweighs, higher than, lower than, separates, separate, between them lie, beyond, "
+    "saved, under what, larger, smaller, falls short, over the, under the, up by, down by, differ, differs, "
+    "rises by, falls by, grows by, drops by, increase of, short, excess, clear of, within"
 )
 TOTALS = _phrases(
     "in all, in total, altogether, together, total, totals, totalling, totalled, combined, between them, come "

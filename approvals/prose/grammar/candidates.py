@@ -42,6 +42,9 @@ def near(part: Part, facts: Facts) -> Iterator[Candidate]:
         if named_years and not chosen and len(facts.years) == 2:
             # “Build it for £98,000 and run it in the second year for £40,000” gives the first year too.
             yield from _of_set(entries, label, wanted, [year for year in facts.years if year not in named_years], part)
+    everybody = reading.owners(part.whole, facts)
+    if len(everybody) == 1 and reading.years(part.near) and not reading.has_set(part.near):
+        yield from _of_set(everybody[0], choices.names(everybody[0]), wanted, chosen, part)
     yield from _of_round(part, facts, chosen)
     yield from _changes(part, facts)
     if _differs(part):
@@ -287,7 +290,7 @@ def _of_whole(
             return
         if has(tokens, Role.WHOLE, "allocation") and allocation is not None:
             yield Candidate(allocation, f"the allocation{choices.in_words(Measure.AGREED, year)}")
-        if has(tokens, Role.WHOLE, "left"):
+        if has(tokens, Role.WHOLE, "left") or (has(tokens, Role.WHOLE, "allocation") and spent(before, facts)):
             yield from left(facts, chosen, before)
     if says(tokens, "total"):
         for amount in (worth(facts.of(Kind.INCOME)), facts.allocation):
@@ -374,6 +377,12 @@ def _differences(part: Part, facts: Facts) -> Iterator[Candidate]:
     named = [*reading.owners(part.whole, facts), *reading.things_of(part.whole, facts)]
     if says(part.whole, *_APART) and len(pair) == 2 and not reading.owners(part.whole, facts):
         named = [[entry] for entry in pair]
+    if reading.owners(part.near, facts) and not has(part.whole, Role.DIFFERENCE) and not has(part.near, Role.WHOLE):
+        named = reading.owners(part.whole, facts)
+    ranks = {token.value for token in part.whole if token.role is Role.RANK}
+    if {1, -1} <= ranks and len(facts.grants) > 1:
+        ordered = sorted(facts.grants, key=lambda entry: entry.agreed)
+        named = [ordered[:1], ordered[-1:]]
     narrow = [token for token in part.whole if token.role in (Role.SIDE, Role.THEME, Role.AREA)]
     named += [entries for token in narrow if (entries := reading.narrowed(facts.grants, [token]))]
     named_years = reading.years(part.whole) or (list(facts.years) if says(part.whole, "year", "years") else [])

@@ -13,7 +13,11 @@ def years(part: Part) -> list[str]:
     before = reading.years(part.before)
     if len(before) > 1 and says(part.before, "than"):
         return before
-    return reading.years(part.after)[:1] or before[-1:] or list(part.years)
+    own = reading.years(part.after)[:1] or before[-1:]
+    if own and says(part.before, "gives", "makes", "giving", "making"):
+        own = [*own, ""]
+    # The year of an earlier sum may have ended: “£5 in 2024/25 and £6 in 2025/26 gives A £11”.
+    return own or ([*part.years, ""] if part.years else [])
 
 
 def measures(part: Part) -> list[Measure]:
@@ -39,6 +43,14 @@ def _own_measures(part: Part) -> list[Measure]:
         return [Measure.AGREED]
     if Measure.PAID in part.carried and not before and not after and says(part.after[:3], "not"):
         return [Measure.UNPAID]
+    if (
+        after == [Measure.ASKED]
+        and not before
+        and has(part.before, Role.THING, "grants")
+        and says(part.after, "are", "is")
+    ):
+        # “Grants of £5 are sought” is what the paper asks for.
+        return [Measure.AGREED, Measure.ASKED]
     if after == [Measure.PAID] and not before and not _is_past(part) and not says(part.near, "will", "would"):
         return [Measure.PAID, Measure.AGREED]
     if after and not before and not (after == [Measure.PAID] and says(part.near, "will", "would")):

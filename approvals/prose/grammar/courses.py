@@ -33,7 +33,7 @@ _BY_HOW_MUCH = ("more", "less", "more than", "less than", "falls by", "rises by"
 _COURSE = ("year", "years", "period", "each year", "every year", "next")
 _CHARGED = ("fall", "falls", "charged", "paid", "spent", "due", "lies", "lie")
 _ALL_OF_IT = ("wholly", "entirely", "all", "both", "only", "solely", "every")
-_BY = ("by", "of", "from", "run", "led", "work", "is", "the", "’s")
+_BY = ("for", "towards", "its", "their", "by", "of", "from", "run", "led", "work", "is", "the", "’s")
 
 
 def verdicts(sentence: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
@@ -104,6 +104,8 @@ def _runs(clause: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
         ):
             continue
         first, second = clause[one], clause[other]
+        if not first.value & second.value and between[0] in ("for", "towards") and len(between) < 3:
+            yield from _gets_for(clause[one : other + 1], first, second, facts)
         if first.value & second.value or not ({"by", "of", "from"} & set(between)):
             continue
         title = [facts.entries[number] for number in sorted(first.value)]
@@ -111,3 +113,12 @@ def _runs(clause: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
         body = [facts.entries[number] for number in sorted(second.value)]
         if is_title and all(second.text in entry.names[0].casefold() for entry in body):
             yield of_tokens(clause[one : other + 1], is_true=False, why=f"that is of {title[0].names[0]}")
+
+
+def _gets_for(words: Sequence[Token], first: Token, second: Token, facts: Facts) -> Iterator[Verdict]:
+    """Yield what is said of “to A for lamps”, where the lamps are those of another."""
+    body = [facts.entries[number] for number in sorted(first.value)]
+    title = [facts.entries[number] for number in sorted(second.value)]
+    is_body = all(first.text in entry.names[0].casefold() for entry in body)
+    if is_body and all(second.text not in entry.names[0].casefold() and entry.what is Kind.GRANT for entry in title):
+        yield of_tokens(words, is_true=False, why=f"that is of {title[0].names[0]}")

@@ -141,27 +141,50 @@ def _verdict(part: Part, following: Sequence[Part], thing: str, facts: Facts) ->
         return None
     if part.after[:1] and part.after[0].is_(Role.RANK, 1, -1, 10, -10) and part.token.value < len(facts.grants):
         return _said(part, is_true=True, why=f"there are {len(facts.grants)}")
-    tokens = _tokens(part, following)
     if thing == "bids" and (listed := _listed(part, facts)) and len(listed) == part.token.value:
         return _said(part, is_true=True, why=f"{part.token.value} are listed")
-    tokens = _without_list(tokens, facts)
+    tokens = _without_list(_tokens(part, following), facts)
+    tokens = [token for at, token in enumerate(tokens) if token.role is not Role.SIDE or not _is_asked(tokens, at)]
     if thing == "areas":
         return _areas(part, tokens, facts)
-    areas = [token for token in tokens if token.role is Role.AREA]
-    so_far = part.whole[: part.whole.index(part.token)]
-    is_each = has(so_far, Role.QUANTITY, "all") and not has(part.before, Role.THING, "bids", "grants", "projects")
-    if is_each and thing != "areas" and (areas or has(so_far, Role.THING, "areas")):
-        names = {token.value for token in areas} or {area for entry in facts.entries for area in entry.areas}
-        numbers = {_count([entry for entry in facts.grants if name in entry.areas], thing) for name in sorted(names)}
-        is_true = all(_fits(part, number) for number in numbers)
-        return _said(part, is_true, f"the number of grants in each is {' or '.join(map(str, sorted(numbers)))}")
+    if (verdict := _in_each_area(part, tokens, thing, facts)) is not None:
+        return verdict
     if (
         not any(token.role in _NARROW or token.role is Role.MEASURE for token in tokens)
         and not is_full(tokens)
         and not (says(tokens, "same") and has(tokens, Role.THING, "recipients"))
     ):
         return _whole(part, thing, facts)
+    counts = _counts(part, tokens, thing, facts)
+    if not counts:
+        return None
+    is_true = any(_fits(part, count) for count in counts)
+    label = " ".join(
+        token.text for token in tokens if token.role in _NARROW or token.role in (Role.MEASURE, Role.THING)
+    )
+    return _said(part, is_true, f"the register counts {' or '.join(map(str, sorted(counts)))} for “{label}”")
+
+
+def _in_each_area(part: Part, tokens: Sequence[Token], thing: str, facts: Facts) -> Verdict | None:
+    """Return what is said of “three grants in each ward” and of “Tidewell and Old Dock each have three”."""
+    areas = [token for token in tokens if token.role is Role.AREA]
+    so_far = part.whole[: part.whole.index(part.token)]
+    is_behind = says(part.after, "each", "every") and has(part.after, Role.THING, "areas")
+    is_before = has(so_far, Role.QUANTITY, "all") and not has(part.before, Role.THING, "bids", "grants", "projects")
+    if not is_behind and not (is_before and (areas or has(so_far, Role.THING, "areas"))):
+        return None
+    names = {token.value for token in areas} or {area for entry in facts.entries for area in entry.areas}
+    numbers = {_count([entry for entry in facts.grants if name in entry.areas], thing) for name in sorted(names)}
+    is_true = all(_fits(part, number) for number in numbers)
+    return _said(part, is_true, f"the number of grants in each is {' or '.join(map(str, sorted(numbers)))}")
+
+
+def _counts(part: Part, tokens: list[Token], thing: str, facts: Facts) -> set[int]:
+    """Return how many there can be of what some words count; empty where the register counts no such thing."""
     counts = {_count(entries, thing) for entries in _sets(tokens, thing, facts)}
+    measures = reading.measures(tokens)
+    if Measure.ASKED in measures and Measure.CUT not in measures:
+        counts |= {_count(entries, thing) for entries in _sets(tokens, "bids", facts)}
     known = _known_number(tokens, facts)
     if known is not None:
         counts = {known}
@@ -170,21 +193,20 @@ def _verdict(part: Part, following: Sequence[Part], thing: str, facts: Facts) ->
     if says(tokens, "same") and has(tokens, Role.THING, "recipients"):
         by_recipient = [entry.names[0] for entry in facts.grants]
         counts = {by_recipient.count(name) for name in by_recipient} - {1}
-    if not counts:
-        return None
-    if _is_denied(tokens):
-        counts = {_count(facts.grants, thing) - count for count in counts}
-    if part.before and part.before[-1].text in ("the", "these", "those") and has(tokens, Role.MEASURE):
-        # “The six applicants sought” says in passing how many there are, and which of them the reader knows.
-        counts |= {_count(facts.grants, thing), _count(facts.of(Kind.GRANT), thing)}
-    if says(part.before[-1:], "but", "all but"):
-        whole = _count(facts.grants, thing)
+    whole = _count(facts.grants, thing)
+    if counts and _is_denied(tokens):
         counts = {whole - count for count in counts}
-    is_true = any(_fits(part, count) for count in counts)
-    label = " ".join(
-        token.text for token in tokens if token.role in _NARROW or token.role in (Role.MEASURE, Role.THING)
-    )
-    return _said(part, is_true, f"the register counts {' or '.join(map(str, sorted(counts)))} for “{label}”")
+    if counts and part.before and part.before[-1].text in ("the", "these", "those") and measures:
+        # “The six applicants sought” says in passing how many there are, and which of them the reader knows.
+        counts |= {whole, _count(facts.of(Kind.GRANT), thing)}
+    if says(part.before[-1:], "but", "all but"):
+        counts = {whole - count for count in counts}
+    return counts
+
+
+def _is_asked(tokens: Sequence[Token], at: int) -> bool:
+    """Whether those who decide are named as the readers of the paper: “five grants are before the trustees”."""
+    return says(tokens[max(at - 2, 0) : at], "before")
 
 
 def _listed(part: Part, facts: Facts) -> list[list[Entry]]:

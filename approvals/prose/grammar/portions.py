@@ -86,7 +86,12 @@ def _read(sentence: Sequence[Token], at: int, facts: Facts) -> tuple[list[Decima
     if not after or not (after[0].text == "of" or says(sentence[max(at - 1, 0) : at], "in") or after[0].text == "the"):
         return None
     end = next(
-        (place for place, token in enumerate(after[1:], 1) if token.role is not Role.WORD or token.text in _MONEY), None
+        (
+            place
+            for place, token in enumerate(after[1:], 1)
+            if (token.role is not Role.WORD and token.text != "all") or token.text in _MONEY
+        ),
+        None,
     )
     if end is None or end > 7 or any(token.text not in _LITTLE for token in after[:end]):
         return None
@@ -195,6 +200,8 @@ def _parts(rest: Sequence[Token], facts: Facts) -> Iterator[Decimal | None]:
     if says(rest, "granted", "awarded") and not has(rest, Role.SUM):
         yield worth(facts.grants)
         return
+    if says(rest, "commit", "commits"):
+        yield _spent(facts)
     groups: list[list[Entry]] = reading.things_of(rest, facts)
     if has(rest, Role.THING, "grants"):
         yield worth(facts.grants)

@@ -150,6 +150,8 @@ def _after(sentence: Sequence[Token], place: int, stop: int) -> int:
             and says(sentence[at + 1 : at + 2], "in", "for")
         ):
             continue
+        if token.text in ("exceed", "exceeds", "exceeded"):
+            return at
         if token.text in _BREAKS or (token.role is Role.WORD and token.text in _JOINS):
             if token.text in ("and", "or", ",") and _is_list(sentence, at, stop):
                 continue

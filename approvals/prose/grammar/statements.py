@@ -91,6 +91,13 @@ def _without_asides(clause: Sequence[Token]) -> Sequence[Token]:
         if clause[at].text == "(" and clause[at + 1].role is Role.SUM and clause[at + 2].text == ")"
     ]
     left_out = {place for at in asides for place in (at, at + 1, at + 2)}
+    # “A’s bid of £5 has been refused”: the sum is that of the bid, which another rule checks.
+    left_out |= {
+        place
+        for at in range(1, len(clause) - 1)
+        if clause[at].text == "of" and clause[at - 1].text in ("bid", "application") and clause[at + 1].role is Role.SUM
+        for place in (at, at + 1)
+    }
     return [token for at, token in enumerate(clause) if at not in left_out]
 
 
@@ -119,6 +126,8 @@ def _of_property(clause: Sequence[Token], claimed: _Property, facts: Facts) -> V
     if quantity is not None and not _has_subject(clause, clause.index(quantity)):
         return None
     subject = [token for token in clause if token not in claimed.tokens]
+    if quantity is not None and _is_of_areas(clause, clause.index(quantity)) and claimed.tokens[0].role is Role.THING:
+        quantity = None
     if quantity is None:
         return _of_owner(clause, subject, claimed, facts)
     area_first = claimed.tokens[0].role is Role.AREA and says(clause, "benefits", "benefit", "has", "sees")
@@ -293,7 +302,11 @@ def _told(clause: Sequence[Token], tokens: Sequence[Token]) -> Token | None:
 
 
 def _paid(clause: Sequence[Token], _: Facts) -> _Property | None:
-    tokens = [token for token in clause if token.is_(Role.MEASURE, Measure.PAID)]
+    tokens = [
+        token
+        for token, following in zip(clause, [*clause[1:], None], strict=True)
+        if token.is_(Role.MEASURE, Measure.PAID) and not (following and following.text in ("from", "out", "by"))
+    ]
     of_money = says(clause, "money", "nothing", "penny", "sum", "far", "its") or has(clause, Role.SUM)
     gone = [token for token in tokens if token.text in _GONE and of_money]
     paid = (
@@ -349,8 +362,18 @@ def _side(clause: Sequence[Token], _: Facts) -> _Property | None:
     return _Property(lambda entry: entry.side is token.value, f"it is for “{token.text}”", [token])
 
 
-def _areas(clause: Sequence[Token], _: Facts) -> _Property | None:
+def _is_of_areas(clause: Sequence[Token], at: int) -> bool:
+    """Whether “all” or “both” at a place is of the areas: “works in both wards”."""
+    return clause[at].is_(Role.QUANTITY, "all") and has(clause[at + 1 : at + 4], Role.THING, "areas")
+
+
+def _areas(clause: Sequence[Token], facts: Facts) -> _Property | None:
     tokens = [token for token in clause if token.role is Role.AREA]
+    every = next((at for at, token in enumerate(clause) if _is_of_areas(clause, at)), None)
+    if every is not None and not tokens and has(clause, Role.OWNER) and says(clause[:every], *_REACHES):
+        names = {area for entry in facts.grants for area in entry.areas}
+        thing = next(token for token in clause[every:] if token.is_(Role.THING, "areas"))
+        return _Property(lambda entry: not entry.areas or names <= entry.areas, "it reaches all areas", [thing])
     if not tokens or not says(clause, *_REACHES):
         return None
     counted = [

@@ -66,6 +66,8 @@ def _verdict(part: Part, facts: Facts) -> Verdict | None:
 
 def _said_to_be(part: Part, facts: Facts) -> Sequence[Entry] | None:
     """Return all that “£5 is being granted” or “£5 is committed” speaks of; None where a sum is said to be neither."""
+    if has(part.before, Role.WHOLE, "allocation") and says(part.before[-2:], "cost", "costs"):
+        return None if has(part.whole, Role.YEAR) or has(part.near, Role.OWNER) else facts.spending
     after = part.after[:4]
     is_whole = says(after[:2], "is", "are", "will", "being", "has") and not reading.has_set(part.before)
     if not is_whole or has(part.near, Role.OWNER) or has(part.whole, Role.YEAR) or _narrows(part.near):
