@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from approvals.decisions import standing
 from approvals.decisions.deciders import Minutes
@@ -16,6 +17,8 @@ from approvals.decisions.deferral import OnDeferral
 from approvals.models import Decision, DecisionItem, DelegationRule, SignOff
 from approvals.paper import places
 from approvals.paper.spellings import Unprinted
+from approvals.prose import marking, nearest
+from approvals.prose.known import Known
 from approvals.routing import limits
 from grants import money, references
 from grants.days import day_of
@@ -24,6 +27,13 @@ from grants.formulas import no_formula
 from grants.layout import Piece, Reveal, Rows
 from grants.models import Round, User
 from grants.printable import must_print
+
+_STYLES = {
+    "exact": "Exactly",
+    "m": "In millions, such as £0.95m",
+    "m1": "In millions, such as £0.9m",
+    "k": "In thousands",
+}
 
 
 class DecisionForm(Form):
@@ -72,6 +82,52 @@ class SectionForm(VersionedForm):
         widget=forms.Textarea(attrs={"rows": 18}),
         help_text="Leave a blank line between paragraphs. Insert figures by name, like {grants above the threshold}.",
     )
+
+
+class InsertForm(Form):
+    """A figure to insert by name. Its fields belong to the form of the section, with which they are sent."""
+
+    figure = forms.CharField(
+        label="Name of the figure",
+        max_length=300,
+        help_text="Such as underspend. If you enter part of a name, you see the figures that have it.",
+        error_messages={"required": "Enter the name of a figure"},
+        widget=forms.TextInput(attrs={"form": "section-form", "list": "figure-names", "autocomplete": "off"}),
+    )
+    style = forms.ChoiceField(
+        label="How to write it",
+        required=False,
+        choices=[("", "As usual in prose"), *((style, words) for style, words in _STYLES.items())],
+        widget=forms.Select(attrs={"form": "section-form"}),
+    )
+    paragraph = forms.ChoiceField(
+        label="Where to insert it", required=False, widget=forms.Select(attrs={"form": "section-form"})
+    )
+
+    def __init__(self, *args: Any, text: str, known: Known, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+        paragraph = self.fields["paragraph"]
+        assert isinstance(paragraph, forms.ChoiceField)
+        numbered = enumerate((words for _, words in marking.paragraphs(text)), start=1)
+        begun = [(str(number), f"After paragraph {number}: {Truncator(words).words(6)}") for number, words in numbered]
+        paragraph.choices = [("0", "At the end"), *begun]
+
+    def clean_figure(self) -> str:
+        name = " ".join(self.cleaned_data["figure"].casefold().strip(" {}").split())
+        figures = self.known.by_name
+        if name in figures:
+            return name
+        near = nearest.named_like(name, figures)
+        hint = f" Do you mean {' or '.join(f'“{each}”' for each in near)}?" if near else ""
+        raise forms.ValidationError(f"There is no figure called “{name}”.{hint}")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        name, style = cleaned.get("figure"), cleaned.get("style", "")
+        if name and style and style not in self.known.by_name[name].styles():
+            self.add_error("style", "This figure cannot be written so. Choose another way")
+        return cleaned
 
 
 class SourceForm(Form):

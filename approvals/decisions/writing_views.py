@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from approvals.access import decision_or_404
 from approvals.decisions import drafts, history, source_fields, submission
 from approvals.decisions import writing as transitions
-from approvals.decisions.forms import SectionForm, SpellingForm
+from approvals.decisions.forms import InsertForm, SectionForm, SpellingForm
 from approvals.models import Decision, DecisionSection, SectionDraft
 from approvals.paper import amendment_texts, contents, sections, sources
 from approvals.paper import figures as figures_of_paper
@@ -58,6 +58,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
     known = figures_of_paper.known_of(source_values)
     stored = elsewhere.read(section.figure_sources)
     begun = _begun(request, section, known)
+    insert = _inserting(request, begun, known)
     form = SectionForm(request.POST if then == "save" and request.POST else None, initial=begun)
     answer = form_page(
         request,
@@ -78,6 +79,7 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         section=section,
         begun=begun,
         picks=_picks(known),
+        insert=insert,
         links=known.links,
         **_read(request, section, _plain(form["text"].value() or ""), known, contents.numbers(source_values)),
     )
@@ -85,6 +87,18 @@ def edit_section(request: Request, reference: str, key: str) -> HttpResponse:
         typed.forget(request)
         return JsonResponse({"next": answer.url})
     return answer
+
+
+def _inserting(request: Request, begun: dict[str, Any], known: Known) -> InsertForm:
+    """Return the form that inserts a figure, after it put one into the text of `begun` where that was asked for."""
+    is_sent = request.method == "POST" and request.POST.get("then") == "insert"
+    form = InsertForm(request.POST if is_sent else None, text=begun["text"], known=known)
+    if not is_sent or not form.is_valid():
+        return form
+    name, style = form.cleaned_data["figure"], form.cleaned_data["style"]
+    begun["inserted"] = f"{{{name}|{style}}}" if style else f"{{{name}}}"
+    begun["text"] = marking.inserted(begun["text"], begun["inserted"], int(form.cleaned_data["paragraph"] or 0))
+    return InsertForm(None, text=begun["text"], known=known)
 
 
 def _plain(text: str) -> str:

@@ -44,6 +44,12 @@ class Figure:
     def is_average(self) -> bool:
         return self.identity is not None and self.identity.way is Way.AVERAGE
 
+    def styles(self) -> Container[str]:
+        """Return the styles in which it can be written without reading as nought."""
+        if self.amount is None:
+            return ("",)
+        return [style for style in STYLES if self.written(style) not in NOUGHT or not self.amount]
+
     def ways(self) -> list[tuple[str, str]]:
         """Return the ways to write the figure that read differently, each as the reference and its text."""
         references_by_text: dict[str, str] = {}

@@ -37,6 +37,16 @@ def paragraphs(prose: str) -> list[tuple[int, str]]:
     return placed
 
 
+def inserted(prose: str, reference: str, number: int) -> str:
+    """Return a text with a reference at the end of the paragraph of a number from 1, or of the last one for 0."""
+    placed = paragraphs(prose)
+    if not placed:
+        return reference
+    begins, text = placed[number - 1 if 0 < number <= len(placed) else -1]
+    end = begins + len(text)
+    return f"{prose[:end]} {reference}{prose[end:]}"
+
+
 def reading(prose: str, matches: Sequence[Match], known: Known) -> list[Paragraph]:
     """Return the paragraphs of a text as they will read, with each mention marked.
 

@@ -1,10 +1,14 @@
 """What an unknown sum was probably meant to be: a figure with the same digits in another order. Pure rules."""
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from approvals.prose.amounts import Mention
 from approvals.prose.figures import Figure
 from grants import money
+
+# The number of names of which the spelling is compared; in a large round there are tens of thousands.
+MOST_COMPARED = 2000
 
 
 def unknown(mention: Mention, label: str, named: Sequence[Figure], figures: Iterable[Figure]) -> str:
@@ -21,6 +25,14 @@ def unknown(mention: Mention, label: str, named: Sequence[Figure], figures: Iter
     if not named:
         message += f", and “{twin.name}” is {twin.exact}"
     return f"{message}, {_gap(mention, twin)} and the same digits in another order"
+
+
+def named_like(name: str, figures: Iterable[str], most: int = 5) -> list[str]:
+    """Return the names of figures that have all words of a name, the shortest first, or else are spelt nearly so."""
+    every_name = list(figures)
+    words = name.split()
+    having = sorted((each for each in every_name if all(word in each for word in words)), key=len)
+    return having[:most] or get_close_matches(name, every_name[:MOST_COMPARED], most)
 
 
 def _gap(mention: Mention, figure: Figure) -> str:

@@ -24,6 +24,9 @@ def by_facts(matches: Sequence[Match], verdicts: Sequence[Verdict]) -> list[Matc
             same = [each for each in overlapping if each.kind is match.kind]
             # What no figure of the paper equals, and no owner contradicts, can come from elsewhere.
             unknown = [each for each in same if each.standing is Standing.UNMATCHED]
+            if unknown and match.kind is Kind.CLAIM:
+                # A claim that is checked against its set already names those for which it does not hold.
+                continue
             may_have_source = bool(unknown) and not firm and all(each.may_have_source for each in unknown)
             message = unknown[0].message if unknown and match.kind is Kind.MONEY else match.message
             kept = [each for each in kept if each not in same]

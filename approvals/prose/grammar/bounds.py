@@ -85,5 +85,7 @@ def _limit(clause: Sequence[Token], facts: Facts) -> Iterator[Verdict]:
         return
     is_true = all(holds) if quantity == "all" else not any(holds)
     why = f"they go from {money.pounds(min(amounts))} to {money.pounds(max(amounts))}"
-    yield Verdict(mention, is_true, in_words(why, is_true=is_true))
     yield Verdict(mention, is_true, in_words(why, is_true=is_true), Role.STATEMENT)
+    if is_true:
+        # Nothing has to be exactly as large as a limit.
+        yield Verdict(mention, is_true, in_words(why, is_true=is_true))

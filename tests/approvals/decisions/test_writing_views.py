@@ -97,6 +97,36 @@ def test_each_figure_is_listed_under_its_heading_with_the_ways_to_write_it(
     assert "{grants above the threshold|exact}</code> £947,234" in page(answer)
 
 
+def test_a_figure_is_inserted_by_name_without_a_script(client: Client, section: DecisionSection) -> None:
+    text = "One.\n\nTwo."
+    answer = post(client, section, text, then="insert", figure="{Underspend}", style="exact", paragraph="1")
+    assert field(answer) == "One. {underspend|exact}\n\nTwo."
+    assert "£754,005" in page(answer) and "Nothing is saved until you save." in page(answer)
+    answer = post(client, section, text, then="insert", figure="number of grants", style="", paragraph="0")
+    assert field(answer) == "One.\n\nTwo. {number of grants}"
+    section.refresh_from_db()
+    assert section.text != text
+
+
+@pytest.mark.parametrize(
+    ("figure", "style", "message"),
+    [
+        ("", "", "Enter the name of a figure"),
+        ("threshold above", "", "Do you mean “grants above the threshold”"),
+        ("undersped", "", "Do you mean “underspend”"),
+        ("zzz", "", "There is no figure called “zzz”."),
+        ("number of grants", "m", "This figure cannot be written so."),
+    ],
+)
+def test_a_figure_that_cannot_be_inserted_changes_nothing(
+    client: Client, section: DecisionSection, figure: str, style: str, message: str
+) -> None:
+    answer = post(client, section, "One.", then="insert", figure=figure, style=style, paragraph="0")
+    assert field(answer) == "One."
+    assert message in page(answer)
+    assert f'value="{figure}"' in page(answer) or not figure
+
+
 # What blocks submission
 
 
