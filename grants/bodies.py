@@ -211,6 +211,8 @@ class Body:
     other_powers: Sequence[str] = ()
     # What a reason for the panel's outcome says, by the case of OUTCOME_REASONS, where the body has standard words.
     outcome_reasons: Mapping[str, str] = field(default_factory=dict)
+    # By how much of its allocation a round may be over-allocated that states nothing else.
+    over_allocation_percent: Decimal = Decimal(0)
 
     @property
     def powers(self) -> tuple[str, ...]:
@@ -300,6 +302,7 @@ def body_of(data: Mapping[str, Any]) -> Body:
         deciding_by_level={who: _deciding(own) for who, own in data.get("deciding", {}).get("levels", {}).items()},
         other_powers=tuple(data.get("other_powers", ())),
         outcome_reasons=data.get("outcome_reasons", {}),
+        over_allocation_percent=Decimal(data.get("over_allocation_percent", "0")),
     )
 
 

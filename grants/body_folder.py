@@ -26,10 +26,11 @@ GEOGRAPHY = ("code_type", "whole_code", "whole_type")
 LONGEST_CODE = 9
 LONGEST_POWER = 200
 LONGEST_REASON = 2000
+MOST_PERCENT = 100
 # What body.toml holds beside its texts.
 _LISTS = ("units", "police_names")
 _TABLES = ("offices", "areas", "geography")
-_MAY_BE_LEFT_OUT = ("other_powers", "deciding", "outcome_reasons")
+_MAY_BE_LEFT_OUT = ("other_powers", "deciding", "outcome_reasons", "over_allocation_percent")
 
 
 class BadBody(Exception):
@@ -60,6 +61,7 @@ def read(folder: Path) -> Body:
         "limits": _limits(folder / "limits.csv"),
         "texts": _sections(folder / "sections.toml"),
         **_other_powers(file, toml),
+        **_over_allocation(file, toml),
         **_outcome_reasons(file, toml),
         **_deciding(file, toml),
     }
@@ -131,6 +133,19 @@ def _other_powers(file: Path, toml: dict[str, Any]) -> dict[str, list[str]]:
     if len({toml["legal_power"], *powers}) <= len(powers):
         raise BadBody(f"{file}: other_powers must name each power once, and not legal_power again")
     return {"other_powers": powers}
+
+
+def _over_allocation(file: Path, toml: dict[str, Any]) -> dict[str, str]:
+    """Return the percentage by which rounds may be over-allocated, or nothing where the file has none."""
+    if "over_allocation_percent" not in toml:
+        return {}
+    try:
+        percent = money.exact(_text(file, toml, "over_allocation_percent"))
+    except (ValueError, ArithmeticError):
+        percent = Decimal(-1)
+    if not 0 <= percent <= MOST_PERCENT:
+        raise BadBody(f"{file}: over_allocation_percent must be a text from “0” to “100”, like “2.50”")
+    return {"over_allocation_percent": money.text(percent)}
 
 
 def _outcome_reasons(file: Path, toml: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -31,7 +31,7 @@ def open_round(folder: Folder) -> int:
             **values,
             allocation=pounds(settings["allocation"]),
             profile=profile(settings.get("years", {})),
-            over_allocation_percent=pounds(settings.get("over_allocation_percent", 0)),
+            over_allocation_percent=pounds(percent) if (percent := settings.get("over_allocation_percent")) else None,
             own_budget=pounds(settings["own_budget"]) if "own_budget" in settings else None,
         ),
         body=body_of(folder),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -10,9 +11,13 @@ from grants import money, references
 from grants.forms import DayField, Form, MoneyField, Radios, VersionedForm, text_area
 from grants.formulas import no_formula
 from grants.layout import Section
-from grants.models import UNALLOCATED, BudgetLine, Income, Round
+from grants.models import UNALLOCATED, BudgetLine, Income, Round, own_body
 from grants.printable import must_print
 from grants.year_fields import YearsField, ask_years
+
+
+def _of_the_body() -> Decimal:
+    return own_body().over_allocation_percent
 
 
 class RoundForm(Form):
@@ -58,7 +63,7 @@ class RoundForm(Form):
         min_value=0,
         max_value=100,
         decimal_places=2,
-        initial=0,
+        initial=_of_the_body,
         help_text="How much more than the allocation two people may agree to use. Enter 0 where it is nothing.",
         widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "inputmode": "decimal"}),
     )

@@ -38,7 +38,8 @@ class RoundTerms:
 
     `profile` divides the allocation of a round of several years, or with capital apart from revenue; it is empty for
     any other round. `own_budget` is the part of the allocation that no grantor gives, None where it is not stated;
-    `over_allocation_percent` is by how much of the allocation the round may be over-allocated where two people agree.
+    `over_allocation_percent` is by how much of the allocation the round may be over-allocated where two people agree,
+    None where it is what the body says.
     """
 
     reference: str
@@ -54,7 +55,7 @@ class RoundTerms:
     grace_days: int = Round.GRACE_DAYS
     profile: Profile = ()
     own_budget: Decimal | None = None
-    over_allocation_percent: Decimal = Decimal(0)
+    over_allocation_percent: Decimal | None = None
 
 
 @transaction.atomic
@@ -80,12 +81,13 @@ def open_round(*, terms: RoundTerms, by: User, at: datetime, body: Body | None =
         raise Refused(f"A round {terms.reference} already exists. Choose another reference", field="reference")
     # A single slot is the whole, as it is for a round without a profile.
     divided = years.written(terms.profile) if len(terms.profile) > 1 else []
-    round = Round.objects.create(
-        **(vars(terms) | {"profile": divided}), body_version=BodyVersion.objects.keep(body or own_body())
-    )
+    body = body or own_body()
+    percent = terms.over_allocation_percent
+    percent = body.over_allocation_percent if percent is None else percent
+    values = vars(terms) | {"profile": divided, "over_allocation_percent": percent}
+    round = Round.objects.create(**values, body_version=BodyVersion.objects.keep(body))
     facts = {"allocation": terms.allocation, "key": terms.routing_key} | ({"years": divided} if divided else {})
-    if terms.over_allocation_percent:
-        facts["may be over-allocated by, in per cent"] = terms.over_allocation_percent
+    facts |= {"may be over-allocated by, in per cent": percent} if percent else {}
     facts |= {} if terms.own_budget is None else {"own budget": terms.own_budget}
     audit.record("open round", round, round=round, by=by, at=at, facts=facts)
     for set_up in settings.ROUND_DEFAULTS:

@@ -234,6 +234,22 @@ def test_powers_that_cannot_be_chosen_are_refused(folder: Path, powers: str, mes
         body_folder.read(folder)
 
 
+@pytest.mark.parametrize("percent", ['"101"', '"-1"', '"2.505"', '"much"', "5"])
+def test_a_percentage_that_is_none_is_refused(folder: Path, percent: str) -> None:
+    replace(folder, "body.toml", "unit_example", f"over_allocation_percent = {percent}\nunit_example")
+    body_folder.read.cache_clear()
+    with pytest.raises(BadBody, match="over_allocation_percent must be a text"):
+        body_folder.read(folder)
+
+
+def test_a_body_says_by_how_much_its_rounds_may_be_over_allocated(folder: Path) -> None:
+    assert body_folder.read(folder).over_allocation_percent == 0
+    replace(folder, "body.toml", "unit_example", 'over_allocation_percent = "2.5"\nunit_example')
+    body_folder.read.cache_clear()
+    body = body_folder.read(folder)
+    assert (body.over_allocation_percent, body.data["over_allocation_percent"]) == (Decimal("2.5"), "2.50")
+
+
 @pytest.mark.parametrize(
     ("levels", "message"),
     [

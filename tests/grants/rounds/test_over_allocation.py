@@ -13,7 +13,8 @@ from approvals.models import Decision
 from approvals.reconciliation import checks, position, sums
 from approvals.reconciliation.facts import OverAllocation as Agreed
 from approvals.routing import commitments
-from grants.models import AuditEvent, OverAllocation, Round, User
+from grants.bodies import body_of
+from grants.models import AuditEvent, OverAllocation, Round, User, own_body
 from grants.refusal import Refused
 from grants.roles import Role
 from grants.rounds import over_allocation, rounds
@@ -170,3 +171,24 @@ def test_a_delegated_grant_above_the_allocation_is_approved_once_it_is_agreed(
     assert commitments.excess(round) == D("0.01")
     agree(round, kit, lead, "0.01")
     assert commitments.excess(round) == 0
+
+
+@pytest.mark.parametrize(("stated", "kept"), [(None, "2.50"), (D("0"), "0.00"), (D("7.50"), "7.50")])
+def test_a_round_has_the_percentage_of_its_body_unless_it_states_its_own(stated: Decimal | None, kept: str) -> None:
+    body = body_of({**own_body().data, "over_allocation_percent": "2.50"})
+    made = rounds.open_round(
+        terms=rounds.RoundTerms(
+            reference="percent",
+            title="Percent",
+            financial_year="2026/27",
+            allocation=D(1000),
+            opens_on=NOW.date(),
+            closes_on=NOW.date(),
+            over_allocation_percent=stated,
+        ),
+        body=body,
+        by=person(Role.ADMINISTRATOR),
+        at=NOW,
+    )
+    made.refresh_from_db()
+    assert (made.over_allocation_percent, made.body.over_allocation_percent) == (D(kept), D("2.50"))
