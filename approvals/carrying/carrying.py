@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import transaction
 
-from approvals.models import Award, CarryOver
+from approvals.contracts import contracts
+from approvals.models import Award, CarryOver, SingleTenderAction
 from approvals.reconciliation import position, sums
 from approvals.routing import profiles
 from grants import audit, money, years
@@ -32,13 +33,12 @@ def propose_carry_over(
     reason: str,
     by: User,
     at: datetime,
-    award: Award | None = None,
-    line: BudgetLine | None = None,
+    of: Award | BudgetLine | SingleTenderAction | None = None,
 ) -> CarryOver:
     """Propose to use an amount in pounds of the slot `source` in the next financial year. No money moves yet.
 
-    It is money of a grant, `award`, or of a budget `line`; with neither, money that nothing holds. Raises Refused where
-    the round has no next year, and where there is less in `source` that is not paid.
+    `of` is the grant, the budget line or the contract whose money it is, None for money that nothing holds. Raises
+    Refused where the round has no next year, and where there is less in `source` that is not paid.
     """
     round = rounds.lock(round)
     target = _next_slot(round, source)
@@ -46,8 +46,9 @@ def propose_carry_over(
     made = CarryOver(
         round=round,
         reference=proposals.new_reference(CarryOver, "CAR"),
-        award=award,
-        line=line,
+        award=of if isinstance(of, Award) else None,
+        line=of if isinstance(of, BudgetLine) else None,
+        contract=of if isinstance(of, SingleTenderAction) else None,
         source=source.label,
         target=target.label,
         amount=amount,
@@ -78,6 +79,8 @@ def confirm_carry_over(*, carry_over: CarryOver, by: User, at: datetime) -> None
     rounds.carry_over(round=round, moved=carry_over.years, line=carry_over.line)
     if carry_over.award:
         profiles.carry_over(carry_over.award, carry_over.years)
+    if carry_over.contract:
+        contracts.carry_over(carry_over.contract, carry_over.years)
     proposals.answer(carry_over, "confirm carry-over", "", by, at)
     facts = _facts(carry_over) | {"allocation": years.in_words(round.years)}
     because = carry_over.reason
@@ -115,11 +118,11 @@ def _next_slot(round: Round, source: Slot) -> Slot:
 
 
 def _locked(carry_over: CarryOver, verb: str) -> CarryOver:
-    return proposals.locked(CarryOver.objects.select_related("line", "award__bid"), carry_over, verb)
+    return proposals.locked(CarryOver.objects.select_related("line", "award__bid", "contract"), carry_over, verb)
 
 
 def _must_hold(carry_over: CarryOver, at: datetime) -> None:
-    """Raise Refused if less than the amount is left in the year that it leaves. Locks the grant or the line."""
+    """Raise Refused if less than the amount is left in the year that it leaves. Locks whose money it is."""
     round, source = carry_over.round, carry_over.slots[0]
     if carry_over.award:
         award = Award.objects.live().select_for_update(of=("self",)).select_related("bid").get(pk=carry_over.award.pk)
@@ -133,6 +136,9 @@ def _must_hold(carry_over: CarryOver, at: datetime) -> None:
         line.round = round
         carry_over.line = line
         holds = dict(line.years).get(source, money.ZERO)
+    elif carry_over.contract:
+        carry_over.contract = contracts.locked_to_carry_over(carry_over.contract, round, carry_over.amount)
+        holds = dict(carry_over.contract.charged_years(round.slots)).get(source, money.ZERO)
     else:
         slots = sums.slots_of(position.position(round, day_of(at)))
         holds = next(each.underspend for each in slots if each.slot == source)
@@ -144,6 +150,7 @@ def _must_hold(carry_over: CarryOver, at: datetime) -> None:
 
 def _facts(carry_over: CarryOver) -> dict[str, Any]:
     facts = {"of": carry_over.label, "from": carry_over.source, "to": carry_over.target, "amount": carry_over.amount}
+    facts |= {"contract": carry_over.contract.reference} if carry_over.contract else {}
     return facts | ({"grant": carry_over.award.reference} if carry_over.award else {})
 
 

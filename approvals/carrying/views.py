@@ -15,7 +15,7 @@ from grants.access import Request, allow, enter, must, round_or_404
 from grants.forms import ConfirmForm, ReasonForm
 from grants.pages import form_page, page_of
 
-_RELATED = ("line", "award__bid", "proposed_by", "answered_by")
+_RELATED = ("line", "award__bid", "contract", "proposed_by", "answered_by")
 
 
 def carry_over_or_404(request: Request, reference: str, action: str) -> CarryOver:

@@ -18,6 +18,7 @@ from grants.models import Organisation, Round, User, new_references
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
 from grants.totals import total_of
+from grants.years import Profile
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,37 @@ def approve_single_tender_action(
     facts = {"amount": contract.amount, "route": contract.sentence}
     audit.record("approve contract", contract, round=round, by=by, at=at, because=reason, facts=facts)
     return contract
+
+
+def locked_to_carry_over(contract: SingleTenderAction, round: Round, amount: Decimal) -> SingleTenderAction:
+    """Lock a contract of a locked round, of which an amount is carried over, and return it.
+
+    Raises Refused for one that is refused, and for a part of one that is charged to a single year as a whole.
+    """
+    rows = SingleTenderAction.objects.live().select_for_update(of=("self",))
+    locked = rows.filter(pk=contract.pk, round=round).first()
+    if locked is None:
+        raise Refused("Choose a contract of this round that is not refused", field="of")
+    if locked.charged_to and amount != locked.amount:
+        whole = f"{locked.title} is charged to {locked.charged_to} as a whole"
+        raise Refused(f"{whole}. Carry over all of its {money.pounds(locked.amount)}, or nothing", field="amount")
+    locked.round = round
+    return locked
+
+
+def carry_over(contract: SingleTenderAction, moved: Profile) -> None:
+    """Charge money of a locked contract to another slot of its round. Its value, route and approval stay.
+
+    `moved` adds to one slot what it takes from another, in pounds. The caller records it.
+    """
+    slots = contract.round.slots
+    if contract.charged_to:
+        contract.charged_to = next(slot.year for slot, part in moved if part > 0)
+    else:
+        charged = years.moved(contract.charged_years(slots), moved, slots)
+        contract.profile = years.written([(slot, part) for slot, part in charged if part])
+    contract.version += 1
+    contract.save(update_fields=["profile", "charged_to", "version"])
 
 
 def _deferred_in(contract: SingleTenderAction) -> str:

@@ -9,11 +9,12 @@ from approvals.carrying import carrying
 from approvals.contracts import contracts
 from approvals.families import grouping
 from approvals.loading.folder import BadFolder, Folder, pounds, profile, profile_of_cell
-from approvals.models import Award, Condition
+from approvals.models import Award, Condition, SingleTenderAction
 from approvals.review import reviewing
 from approvals.routing import approving, awards, conditions, matching, withholding
 from bids.models import Bid
 from grants import years
+from grants.models import BudgetLine
 from grants.rounds import over_allocation
 
 
@@ -164,11 +165,9 @@ def carry_over(folder: Folder) -> int:
     """Carry money over to the next financial year, as two people do, and return how many acts there are."""
     by, _, stage = folder.stage("carried")
     for entry in stage["carry_overs"]:
-        named = {"round": folder.round, "bid__source_reference": entry.get("bid")}
         made = carrying.propose_carry_over(
             round=folder.round,
-            award=Award.objects.get(**named) if "bid" in entry else None,
-            line=folder.round.lines.get(label=entry["line"]) if "line" in entry else None,
+            of=_carried_of(folder, entry),
             source=years.slot_of(entry["from"]),
             amount=pounds(entry["amount"]),
             reason=entry["reason"],
@@ -177,6 +176,15 @@ def carry_over(folder: Folder) -> int:
         )
         carrying.confirm_carry_over(carry_over=made, by=folder.person(stage["confirmed_by"]), at=folder.at(stage["on"]))
     return len(stage["carry_overs"])
+
+
+def _carried_of(folder: Folder, entry: dict[str, Any]) -> Award | BudgetLine | SingleTenderAction | None:
+    """Return the grant, the line or the contract whose money is carried over, or None where nothing holds it."""
+    if "bid" in entry:
+        return Award.objects.get(round=folder.round, bid__source_reference=entry["bid"])
+    if "contract" in entry:
+        return folder.round.single_tender_actions.get(title=entry["contract"])
+    return folder.round.lines.get(label=entry["line"]) if "line" in entry else None
 
 
 def approve(folder: Folder) -> int:

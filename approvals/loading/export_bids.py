@@ -263,13 +263,14 @@ def _conditions_met(round: Round) -> dict[str, Any]:
 
 def _carried(round: Round) -> dict[str, Any]:
     made = CarryOver.objects.filter(round=round, state=CarryOver.State.CONFIRMED).order_by("pk")
-    carried = list(made.select_related("award__bid", "line", "proposed_by", "answered_by"))
+    carried = list(made.select_related("award__bid", "line", "contract", "proposed_by", "answered_by"))
     if not carried or carried[0].answered_by is None:
         return {}
     acts = [
         {
             **({"bid": each.award.bid.source_reference} if each.award else {}),
             **({"line": each.line.label} if each.line else {}),
+            **({"contract": each.contract.title} if each.contract else {}),
             "from": each.source,
             "amount": money.text(each.amount),
             "reason": each.reason,

@@ -18,9 +18,9 @@ from approvals.loading import body_text, export_bids, export_papers, trail
 from approvals.loading.contents import FILES
 from approvals.loading.toml_text import toml_of
 from approvals.loading.trail import Trail
-from approvals.models import Decision, DelegationRule, MatchFunding, SingleTenderAction
+from approvals.models import CarryOver, Decision, DelegationRule, MatchFunding, SingleTenderAction
 from bids.models import Bid, BidFile, Knowledge, Practice
-from grants import money
+from grants import money, years
 from grants.days import day_of
 from grants.models import Alias, Income, Organisation, RoleHolding, Round, own_body
 from grants.roles import Role
@@ -110,10 +110,16 @@ def _round(round: Round, events: Trail) -> dict[str, Any]:
         "rules_confirmed_by": lead.confirmed_by.username if lead and lead.confirmed_by else "",
         "body": BODY if round.body.digest != own_body().digest else "",
         "own_budget": None if round.own_budget is None else money.text(round.own_budget),
-        "over_allocation_percent": money.text(round.over_allocation_percent) if round.over_allocation_percent else "",
+        "over_allocation_percent": _percent(round),
         "years": _profile(opened.get("years", [])),
     }
     return {name: value for name, value in own.items() if value or name == "scored"}
+
+
+def _percent(round: Round) -> str:
+    """Return by how much a round may be over-allocated, where its body says something else."""
+    percent = round.over_allocation_percent
+    return "" if percent == round.body.over_allocation_percent else money.text(percent)
 
 
 def _profile(stored: list[list[str]]) -> dict[str, str]:
@@ -202,10 +208,11 @@ def _contracts(round: Round, events: Trail) -> Iterator[dict[str, Any]]:
     actions = SingleTenderAction.objects.filter(round=round).select_related("supplier", "approved_by").order_by("pk")
     for action in actions:
         approved = events.of("approve contract", action.reference)
+        profile, charged_to = _before_carry_overs(action)
         content = {
             "title": action.title,
             "amount": money.text(action.amount),
-            "charged_to": action.charged_to,
+            "charged_to": charged_to,
             "ground": action.ground,
             "evidence": action.evidence,
             "other_grounds": action.other_grounds,
@@ -214,11 +221,25 @@ def _contracts(round: Round, events: Trail) -> Iterator[dict[str, Any]]:
             **events.stage("keep single tender action", action.reference),
             "approved_by": approved[-1].actor.username if approved and approved[-1].actor else "",
             "approved_because": approved[-1].because if approved else "",
-            "profile": _profile(action.profile),
+            "profile": _profile(profile),
             "supplier": _supplier(action.supplier),
         }
         needed = ("evidence", "proposal", "performance")
         yield {name: value for name, value in content.items() if value or name in needed}
+
+
+def _before_carry_overs(action: SingleTenderAction) -> tuple[list[list[str]], str]:
+    """Return the years of a contract and the one that it is charged to, from before money of it was carried over."""
+    moves = list(action.carry_overs.filter(state=CarryOver.State.CONFIRMED).order_by("pk"))
+    if not moves:
+        return action.profile, action.charged_to
+    if action.charged_to:
+        return action.profile, moves[0].slots[0].year
+    slots = action.round.slots
+    parts = action.charged_years(slots)
+    for move in moves:
+        parts = years.moved(parts, [(slot, -part) for slot, part in move.years], slots)
+    return years.written([(slot, part) for slot, part in parts if part]), ""
 
 
 def _match_funding(round: Round) -> Iterator[dict[str, Any]]:

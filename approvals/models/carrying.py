@@ -1,4 +1,4 @@
-"""Carry-overs: money of a grant, of a budget line or of nothing yet, moved from one financial year to the next."""
+"""Carry-overs: money of a grant, a contract, a line or of nothing yet, moved from one financial year to the next."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from approvals.models.awards import Award
+from approvals.models.awards import Award, SingleTenderAction
 from grants import money, years
 from grants.models import UNALLOCATED, BudgetLine, Round
 from grants.models.proposals import Proposal, answered_by_a_second_person, stays_as_proposed
@@ -18,8 +18,8 @@ from grants.years import Profile, Slot
 class CarryOver(Proposal):
     """Money that is used in the next financial year instead of this one. It takes two people.
 
-    It is money of `award` or of `line`; with neither, money that nothing holds. The allocation moves with it, and its
-    sum stays. `source` and `target` are slots of the round, such as `2023/24 capital`.
+    It is money of `award`, `line` or `contract`; with none of them, money that nothing holds. The allocation moves with
+    it, and its sum stays. `source` and `target` are slots of the round, such as `2023/24 capital`.
     """
 
     class State(models.TextChoices):
@@ -38,6 +38,7 @@ class CarryOver(Proposal):
     round = models.ForeignKey(Round, models.PROTECT, related_name="carry_overs")
     award = models.ForeignKey(Award, models.PROTECT, null=True, related_name="carry_overs")
     line = models.ForeignKey(BudgetLine, models.PROTECT, null=True, related_name="carry_overs")
+    contract = models.ForeignKey(SingleTenderAction, models.PROTECT, null=True, related_name="carry_overs")
     source = models.CharField(max_length=16)
     target = models.CharField(max_length=16)
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
@@ -48,7 +49,10 @@ class CarryOver(Proposal):
             models.CheckConstraint(condition=Q(amount__gt=0), name="carry_over_amount_above_zero"),
             models.CheckConstraint(condition=~Q(reason=""), name="carry_over_has_its_reason"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="carry_over_between_two_years"),
-            models.CheckConstraint(condition=Q(award=None) | Q(line=None), name="carry_over_of_one_thing"),
+            models.CheckConstraint(
+                condition=Q(award=None, line=None) | Q(award=None, contract=None) | Q(line=None, contract=None),
+                name="carry_over_of_one_thing",
+            ),
             answered_by_a_second_person("carry_over_answered_by_a_second_person", taken="confirmed"),
         ]
         triggers = stays_as_proposed(
@@ -56,6 +60,7 @@ class CarryOver(Proposal):
             "reference",
             "award",
             "line",
+            "contract",
             "source",
             "target",
             "amount",
@@ -73,6 +78,8 @@ class CarryOver(Proposal):
         """What the money is of, in words."""
         if self.award:
             return self.award.bid.title
+        if self.contract:
+            return self.contract.title
         return self.line.label if self.line else UNALLOCATED[0].lower() + UNALLOCATED[1:]
 
     @property

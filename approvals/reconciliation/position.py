@@ -191,7 +191,7 @@ def _carried(round: Round) -> list[facts.CarryOver]:
     confirmed = CarryOver.objects.filter(round=round, state=CarryOver.State.CONFIRMED).order_by("id")
     return [
         facts.CarryOver(each.reference, each.label, each.amount, *each.slots)
-        for each in confirmed.select_related("award__bid", "line")
+        for each in confirmed.select_related("award__bid", "line", "contract")
     ]
 
 

@@ -53,7 +53,7 @@ def reconciliation(request: Request, round: str) -> HttpResponse:
         "payments": [splits["paid"], splits["retrospective"], *([splits["match"]] if "match" in splits else [])],
         "checks": [_with_causes(this_round, figures, check) for check in checks.checks(figures, reconciled)],
         "virements": this_round.virements.select_related("source", "target")[:5],
-        "carry_overs": this_round.carry_overs.select_related("line", "award__bid")[:5],
+        "carry_overs": this_round.carry_overs.select_related("line", "award__bid", "contract")[:5],
         "since": _latest_changes(this_round, timezone.now(), compare=len(figures.grants) <= LONG_PAGE),
         "items": (items := page_of(request, whatif.items(figures), size=LONG_PAGE, name="items")),
         "form": RefusedForm(items=items),

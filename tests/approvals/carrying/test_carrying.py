@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.carrying import carrying
-from approvals.models import Award, CarryOver, Decision
+from approvals.models import Award, CarryOver, Decision, SingleTenderAction
 from approvals.reconciliation import position, sums, year_parts
 from approvals.reconciliation.facts import Income
 from approvals.routing import approving, awards
@@ -81,7 +81,7 @@ def by_year(round: Round, name: str) -> list[Decimal]:
 def test_a_proposal_moves_nothing_and_a_second_person_moves_the_money(
     round: Round, kit: User, lead: User, grant: Award
 ) -> None:
-    made = propose(round, kit, award=grant)
+    made = propose(round, kit, of=grant)
     grant.refresh_from_db()
     assert grant.profile[0] == ["2026/27", "30000.00"]
     with pytest.raises(Refused, match=r"You proposed this\. Ask somebody else to confirm it\."):
@@ -101,7 +101,7 @@ def test_a_proposal_moves_nothing_and_a_second_person_moves_the_money(
 
 def test_a_line_and_what_nothing_holds_are_carried_over_too(round: Round, kit: User, lead: User) -> None:
     line = round.lines.get()
-    carry(round, kit, lead, line=line, amount=D(100000))
+    carry(round, kit, lead, of=line, amount=D(100000))
     line.refresh_from_db()
     assert line.profile == [["2027/28", "100000.00"]]
     carry(round, kit, lead, amount=D(300000))
@@ -110,13 +110,81 @@ def test_a_line_and_what_nothing_holds_are_carried_over_too(round: Round, kit: U
     assert by_year(round, "underspend") == [D(0), D(900000)]
 
 
+PARTS = [["2026/27", "30000.00"], ["2027/28", "20000.00"]]
+
+
+@pytest.fixture
+def contract(round: Round, lead: User) -> SingleTenderAction:
+    """£30,000 in the first year and £20,000 in the second."""
+    made = factories.contract(round, lead, "50000")
+    made.profile, made.charged_to = PARTS, ""
+    made.save()
+    return made
+
+
+def test_a_contract_is_carried_over_and_its_value_route_and_approval_stay(
+    round: Round, kit: User, lead: User, contract: SingleTenderAction
+) -> None:
+    before = [(each.expenditure, each.underspend) for each in sums.slots_of(position.position(round, NOW.date()))]
+    discrepancies = position.reconcile(round, NOW.date()).discrepancies
+    made = carry(round, kit, lead, of=contract, amount=D(10000))
+    route, state = contract.route, contract.state
+    contract.refresh_from_db()
+    assert contract.profile == [["2026/27", "20000.00"], ["2027/28", "30000.00"]]
+    assert (contract.amount, contract.route, contract.state) == (D(50000), route, state)
+    after = [(each.expenditure, each.underspend) for each in sums.slots_of(position.position(round, NOW.date()))]
+    assert after == [(before[0][0] - 10000, before[0][1]), (before[1][0] + 10000, before[1][1])]
+    assert made.label == contract.title
+    carried = position.position(round, NOW.date()).carried
+    assert [(each.label, each.amount) for each in carried] == [(contract.title, D(10000))]
+    event = AuditEvent.objects.get(subject=made.reference, action="confirm carry-over")
+    assert event.facts["contract"] == contract.reference
+    # All of what is left in the first year.
+    carry(round, kit, lead, of=contract, amount=D(20000))
+    contract.refresh_from_db()
+    assert contract.profile == [["2027/28", "50000.00"]]
+    assert position.reconcile(round, NOW.date()).discrepancies == discrepancies
+
+
+def test_a_contract_that_is_charged_to_one_year_is_carried_over_whole(
+    round: Round, kit: User, lead: User, contract: SingleTenderAction
+) -> None:
+    SingleTenderAction.objects.filter(pk=contract.pk).update(charged_to="2026/27")
+    with pytest.raises(Refused, match=r"is charged to 2026/27 as a whole\. Carry over all of its £50,000, or nothing"):
+        propose(round, kit, of=contract, amount=D(10000))
+    carry(round, kit, lead, of=contract, amount=D(50000))
+    contract.refresh_from_db()
+    assert (contract.charged_to, contract.profile) == ("2027/28", PARTS)
+
+
+def test_a_contract_holds_no_more_than_its_part_and_a_refused_one_nothing(
+    round: Round, kit: User, contract: SingleTenderAction
+) -> None:
+    with pytest.raises(Refused, match=r"has £30,000 left in 2026/27\. Enter that amount or less"):
+        propose(round, kit, of=contract, amount=D("30000.01"))
+    SingleTenderAction.objects.filter(pk=contract.pk).update(state="refused")
+    with pytest.raises(Refused, match="Choose a contract of this round that is not refused"):
+        propose(round, kit, of=contract)
+
+
+def test_the_page_offers_contracts(round: Round, kit: User, contract: SingleTenderAction, client: Client) -> None:
+    client.force_login(kit)
+    address = reverse("approvals:propose_carry_over", args=[round.reference])
+    assert f"{contract.title}, £50,000" in client.get(address).content.decode()
+    data = {"of": contract.reference, "source": "2026/27", "amount": "5,000", "reason": "It starts late"}
+    assert client.post(address, data).status_code == 302
+    made = CarryOver.objects.get(contract=contract)
+    assert (made.amount, made.award, made.line) == (D(5000), None, None)
+    assert contract.title in client.get(reverse("approvals:carry_over", args=[made.reference])).content.decode()
+
+
 def test_no_more_is_carried_over_than_is_left_in_the_year(round: Round, kit: User, lead: User, grant: Award) -> None:
     details = PaymentDetails(amount=D(29000), paid_on=date(2026, 11, 1), reason="Urgent")
     approving.record_payment(award=grant, details=details, by=kit, at=NOW)
     with pytest.raises(Refused, match=r"has £1,000 left in 2026/27\. Enter that amount or less") as refused:
-        propose(round, kit, award=grant)
+        propose(round, kit, of=grant)
     assert refused.value.field == "amount"
-    propose(round, kit, award=grant, amount=D(1000))
+    propose(round, kit, of=grant, amount=D(1000))
     with pytest.raises(Refused, match="What no line holds has £270,000 left in 2026/27"):
         propose(round, kit, amount=D("270000.01"))
     with pytest.raises(Refused, match="This round ends with 2027/28"):
@@ -126,15 +194,15 @@ def test_no_more_is_carried_over_than_is_left_in_the_year(round: Round, kit: Use
 
 
 def test_the_money_must_still_be_there_when_it_is_confirmed(round: Round, kit: User, lead: User) -> None:
-    first = propose(round, kit, line=round.lines.get(), amount=D(60000))
-    second = propose(round, kit, line=round.lines.get(), amount=D(60000))
+    first = propose(round, kit, of=round.lines.get(), amount=D(60000))
+    second = propose(round, kit, of=round.lines.get(), amount=D(60000))
     carrying.confirm_carry_over(carry_over=first, by=lead, at=NOW)
     with pytest.raises(Refused, match="has £40,000 left in 2026/27"):
         carrying.confirm_carry_over(carry_over=second, by=lead, at=NOW)
     Decision.objects.create(
         round=round, reference="PCD-1", title="x", decision_by="x", opened_at=NOW, state="submitted"
     )
-    third = propose(round, kit, line=round.lines.get(), amount=D(1))
+    third = propose(round, kit, of=round.lines.get(), amount=D(1))
     with pytest.raises(Refused, match="PCD-1 is submitted and rests on this"):
         carrying.confirm_carry_over(carry_over=third, by=lead, at=NOW)
 
@@ -144,7 +212,7 @@ def test_a_grant_whose_year_is_over_is_approved_only_after_a_carry_over(round: R
     over = "£30,000 of it is in 2026/27, which is over. Propose a carry-over to the next year."
     with pytest.raises(Refused, match=over):
         approving.approve_awards(awards=[grant], reason="Good", by=approver, at=LATER)
-    carry(round, kit, person(Role.LEAD, round=round), award=grant, amount=D(30000), at=LATER)
+    carry(round, kit, person(Role.LEAD, round=round), of=grant, amount=D(30000), at=LATER)
     [approval] = approving.approve_awards(awards=[grant], reason="Good", by=approver, at=LATER)
     assert approval.amount == D(40000)
 
@@ -152,7 +220,7 @@ def test_a_grant_whose_year_is_over_is_approved_only_after_a_carry_over(round: R
 def test_what_is_carried_over_has_its_row_by_year_and_the_round_still_adds_up(
     round: Round, kit: User, lead: User, grant: Award
 ) -> None:
-    made = carry(round, kit, lead, award=grant, amount=D(5000))
+    made = carry(round, kit, lead, of=grant, amount=D(5000))
     propose(round, kit, amount=D(7))  # Not confirmed, so that it counts nowhere.
     figures = position.position(round, NOW.date())
     reconciled = sums.reconcile(figures)
@@ -168,7 +236,7 @@ def test_what_is_carried_over_has_its_row_by_year_and_the_round_still_adds_up(
 
 
 def test_income_stays_in_the_year_that_it_was_given_for(round: Round, kit: User, lead: User, grant: Award) -> None:
-    carry(round, kit, lead, award=grant, amount=D(5000))
+    carry(round, kit, lead, of=grant, amount=D(5000))
     figures = position.position(round, NOW.date())
     income = Income(
         "INC-1",

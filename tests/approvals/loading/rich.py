@@ -141,6 +141,7 @@ def _divided(path: Path, toml: dict[str, Any]) -> None:
         "over_allocations": [agreed],
     }
     moved = [{"line": "Posts", "amount": "1000.00"}, {"bid": "SS-LEW", "amount": "2000.00"}, {"amount": "500.00"}]
+    moved.append({"contract": "Lamps", "amount": "400.00"})
     stages["carried"] = {
         "on": date(2023, 10, 24),
         "by": "pia.dorn",
