@@ -28,7 +28,7 @@ from grants.references import InAddress
 from grants.rounds.forms import RoundForm
 from tests.every_page import publish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.usefixtures("files_made_once")]
+pytestmark = [pytest.mark.walk, pytest.mark.usefixtures("in_module_db", "files_made_once")]
 
 HOSTILE = [
     "a vertical tab\x0b, a bell\x07 and the end\x1f",
@@ -113,9 +113,14 @@ def without_constraints() -> None:
         cursor.execute("ALTER TABLE grants_round DROP CONSTRAINT round_has_a_financial_year")
 
 
+@pytest.fixture(scope="module")
+def published(module_db: None) -> None:
+    publish()
+
+
 @pytest.fixture
-def decision() -> Decision:
-    return publish()
+def decision(published: None) -> Decision:
+    return Decision.objects.get(reference="PCD-681")
 
 
 def test_the_pages_answer_before_anything_is_hostile(decision: Decision) -> None:
