@@ -19,6 +19,7 @@ def _entries(position: Position) -> Iterator[Entry]:
     # What pages print comes first, since of two entries with one name the first counts.
     yield from of_parts.of_parts(position, owners, years)
     yield from of_parts.of_pages(position)
+    yield from of_parts.of_checks(position)
     yield from of_round.of_years(position, years)
     yield from of_round.of_spending(position, owners, years)
     yield from of_sets.of_sets(position.grants, owners)

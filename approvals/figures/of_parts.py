@@ -14,6 +14,7 @@ from approvals.prose.identity import Subject
 from approvals.prose.index import Entry
 from approvals.prose.vocabulary import Kind, Measure
 from approvals.reconciliation import year_parts
+from approvals.reconciliation.checks import CHECKS, FEE_CHECKS, INCOME_CHECKS, YEAR_CHECKS
 from approvals.reconciliation.facts import Grant, Outcome, Position
 from approvals.reconciliation.parts import Part, everything
 from approvals.reconciliation.sums import slots_of
@@ -127,6 +128,15 @@ def of_pages(position: Position) -> Iterator[Entry]:
         what = What(Subject(Kind.STATE, name), Measure.AGREED, thing="grants", key=key)
         yield entry(f"grants {name}", money.total(amounts), what, f"Grants {name}")
         yield entry(f"number: grants {name}", len(amounts), what, f"Grants {name}")
+
+
+def of_checks(position: Position) -> Iterator[Entry]:
+    """Yield the sum of what each check of the reconciliation looks at."""
+    for _, sentence, scope_of in (*CHECKS, *INCOME_CHECKS, *FEE_CHECKS, *YEAR_CHECKS):
+        scope = scope_of(position)
+        if scope.amounts:
+            what = What(Subject(Kind.STATE, sentence), Measure.SPENT)
+            yield entry(f"checked: {sentence}", money.total(scope.amounts), what, str(scope))
 
 
 _OF_GRANTS: Sequence[tuple[str, str, Callable[[Grant], bool]]] = (
