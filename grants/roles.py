@@ -157,6 +157,7 @@ ACTIONS: dict[str, Action] = {
     "separate bodies": _by(_R.LEAD, past="separated two organisations"),
     "correct number": _by(_R.LEAD, past="corrected a register number"),
     "see routes": _by(*_READERS),
+    "export grants": _by(*_ABOVE_THE_PANEL, past="exported the grants and payments"),
     "route awards": _by(_R.LEAD, past="routed the grant"),
     "clear warning": _by(_R.LEAD, past="cleared the routing warning"),
     "escalate award": _by(_R.LEAD, past="escalated the grant"),

@@ -43,6 +43,7 @@ WITHOUT_TEMPLATE = {
     "approvals:open_data_csv",
     "approvals:open_data_xlsx",
     "approvals:register_feed",
+    "approvals:export_grants",
     "approvals:grant_register_file",
     "approvals:contract_register_file",
     "approvals:delegated_return_file",

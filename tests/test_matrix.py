@@ -112,6 +112,7 @@ TABLE = {
     "bids:minutes": "mcla",
     "bids:minutes_pdf": "mcla",
     "bids:record_outcome": "c",
+    "approvals:export_grants": "lofda",
     "approvals:review": "l",
     "approvals:review_bid": "l",
     "approvals:outcomes": "c",
@@ -222,7 +223,13 @@ ROLES = {
 }
 # Each adviser's own part of a paper; another's is not there for them.
 ADVISES = {"f": "finance", "g": "legal", "k": "commercial", "q": "equality"}
-POST_ONLY = {"grants:sign_out", "grants:password_link", "grants:keep_typed", "grants:discard_typed"}
+POST_ONLY = {
+    "approvals:export_grants",
+    "grants:sign_out",
+    "grants:password_link",
+    "grants:keep_typed",
+    "grants:discard_typed",
+}
 # Pages about people or about no round at all: there is no other round whose page they could be.
 OF_NO_ROUND = {
     "grants:home",

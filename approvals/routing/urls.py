@@ -1,11 +1,12 @@
 """Addresses of routes, approvals, payments and limits."""
 
-from approvals.routing import views
+from approvals.routing import export_views, views
 from grants.addresses import path
 
 urlpatterns = [
     path("rounds/<reference:round>/routes/", views.routes, name="routes"),
     path("rounds/<reference:round>/routes/route/", views.route_awards, name="route_awards"),
+    path("rounds/<reference:round>/routes/export/", export_views.export_grants, name="export_grants"),
     path("rounds/<reference:round>/approvals/", views.approvals, name="approvals"),
     path("rounds/<reference:round>/approvals/check/", views.approve_awards, name="approve_awards"),
     path("rounds/<reference:round>/approvals/done/", views.approved, name="approved"),

@@ -71,6 +71,7 @@ CHANGES = {
         "remove file",
         "check eligibility",
         "export bids",
+        "export grants",
         "review bid",
         "return bid",
         "group bids",
@@ -108,6 +109,7 @@ CHANGES = {
     Role.OFFICE: {
         "set password",
         "export bids",
+        "export grants",
         "query pack",
         "return pack",
         "put forward pack",
@@ -120,6 +122,7 @@ CHANGES = {
         "add signature",
         "set password",
         "export bids",
+        "export grants",
         "decide items",
         "sign decision",
         "accept income",
@@ -131,6 +134,7 @@ CHANGES = {
     Role.FINANCE: {
         "set password",
         "export bids",
+        "export grants",
         "keep budget line",
         "propose virement",
         "confirm virement",
@@ -159,6 +163,7 @@ CHANGES = {
     Role.AUDITOR: {
         "set password",
         "export bids",
+        "export grants",
         "export scores",
     },
     Role.ADMINISTRATOR: {

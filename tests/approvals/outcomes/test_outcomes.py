@@ -123,7 +123,7 @@ def test_all_are_checked_with_totals_and_then_recorded_with_an_event_each(
     sent = fields(client, round, B_003={"verdict": "redirect", "destination": "The Board", "reason": "It is theirs."})
     before = AuditEvent.objects.count()
     checked = client.post(page(round), sent | {"then": "check"}).content.decode()
-    assert "Check 4 outcomes before you record them" in checked
+    assert "Check 4 outcomes</h1>" in checked
     assert "2 bids, asking for £900,000" in checked
     assert "Redirect to The Board" in checked
     assert not PanelOutcome.objects.filter(bid__round=round).exists()
