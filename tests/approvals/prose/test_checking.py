@@ -241,7 +241,23 @@ def test_a_sum_matches_a_figure_to_the_rounding_it_is_written_with(typed: str, n
 )  # fmt: skip
 def test_a_sum_that_equals_no_figure_is_unmatched(typed: str) -> None:
     (match,) = check(f"It is {typed}, in all.", KNOWN)
-    assert (match.standing, match.message) == (Standing.UNMATCHED, "matches no figure in this paper")
+    assert match.standing == Standing.UNMATCHED and match.message.startswith("matches no figure in this paper")
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("£0.41m", "“contracts” is £400,000, £0.01m less"),
+        ("£401k", "“contracts” is £400,000, £1,000 less"),
+        ("£31k", "“mutual gain” is £30,000, £1,000 less"),
+        # A sum to the pound is compared by its digits alone.
+        ("£30,001", ""),
+        ("£83", ""),
+    ],
+)
+def test_an_unknown_sum_says_which_figure_is_next_to_it(typed: str, near: str) -> None:
+    (match,) = check(f"It is {typed}, in all.", KNOWN)
+    assert match.message == f"matches no figure in this paper{f', and {near}' if near else ''}"
 
 
 def test_a_match_names_its_figure_and_the_rounding() -> None:
