@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
@@ -11,13 +12,15 @@ from django.utils import timezone
 
 from approvals.decisions import deciders, history, submission
 from approvals.models import Award, CarryOver, Decision, DelegationRule, Query
+from approvals.recipients import naming
 from approvals.review import reviewing
 from approvals.routing import conditions
 from approvals.routing.commitments import RoundSums, sums_of
 from bids.models import Bid
 from bids.panel import members
-from grants import money
+from grants import money, states
 from grants.access import Holdings, holdings
+from grants.days import day_of
 from grants.models import AuditEvent, Round, User
 from grants.tasks import Segment, Task
 from grants.totals import counts_by
@@ -29,7 +32,11 @@ def tasks(*, user: User, held: Holdings, rounds: Sequence[Round]) -> dict[int, l
     of_years = _of_carry_overs(user, [round for round in rounds if held.may("confirm carry-over", round)])
     of_decisions = _of_decisions(user, held, rounds)
     return {
-        round.pk: [*of_leads.get(round.pk, ()), *of_years.get(round.pk, ()), *of_decisions[round.pk]]
+        round.pk: [
+            *of_leads.get(round.pk, ()),
+            *of_years.get(round.pk, ()),
+            *of_decisions[round.pk],
+        ]
         for round in rounds
     }
 
@@ -51,29 +58,51 @@ def _of_carry_overs(user: User, rounds: Sequence[Round]) -> dict[int, list[Task]
     }
 
 
+def _of_recipients(rounds: Sequence[Round], today: date) -> dict[int, list[Task]]:
+    """Return by round the task to name the recipients of each direct award whose day for it is near or past.
+
+    Without such a round it asks nothing.
+    """
+    tasks: dict[int, list[Task]] = {}
+    for award in naming.due(rounds, today) if rounds else ():
+        bid = award.bid
+        task = Task(
+            f"Name the recipients of {bid.title}",
+            reverse("approvals:award", args=[award.reference]),
+            due=bid.named_by,
+            hint=f"{bid.described}.",
+        )
+        tasks.setdefault(award.round_id, []).append(task)
+    return tasks
+
+
 def _of_leads(user: User, rounds: Sequence[Round]) -> dict[int, list[Task]]:
-    """Return the tasks of a lead by round, in three queries for any number of rounds."""
+    """Return the tasks of a lead by round, in four queries at most for any number of rounds."""
+    today = day_of(timezone.now())
     unconfirmed = DelegationRule.objects.filter(round__in=rounds, confirmed_by=None).exclude(proposed_by=user)
     proposed = counts_by(unconfirmed, "round")
-    bids = counts_by(Bid.objects.filter(round__in=rounds), "round", "state")
+    bids = counts_by(Bid.rows.filter(round__in=rounds), "round", "state")
     grants = Award.objects.live().filter(round__in=rounds).order_by().values("round")
     open_warning = ~Q(warning="") & Q(warning_cleared="")
     waits = Q(route=Award.Route.DELEGATED, state=Award.State.ROUTED)
     counted = grants.annotate(
+        described=Count("pk", filter=naming.near(today)),
         unrouted=Count("pk", filter=Q(route="")),
         warned=Count("pk", filter=open_warning),
         waiting=Count("pk", filter=waits),
     )
     by_round: dict[int, Any] = {each["round"]: each for each in counted}
+    named = _of_recipients([round for round in rounds if by_round.get(round.pk, {}).get("described")], today)
     return {
-        round.pk: list(
-            _of_lead(
+        round.pk: [
+            *_of_lead(
                 round,
                 proposed.get(round.pk, 0),
                 sum(bids.get((round.pk, state), 0) for state in reviewing.reviewable(round)),
                 by_round.get(round.pk, {}),
-            )
-        )
+            ),
+            *named.get(round.pk, ()),
+        ]
         for round in rounds
     }
 
@@ -238,6 +267,9 @@ def on_bid(*, user: User, bid: Bid) -> dict[str, Any]:
             rows.append({"label": "Route", "text": f"{bid.round.body.offices.level(award.route)}. {award.sentence}"})
         rows += [{"label": "Condition", "text": conditions.with_state(each)} for each in standing]
         links.append({"label": "The grant", "address": reverse("approvals:award", args=[award.reference])})
-    if held.may("review bid", bid.round) and bid.state in (Bid.State.RECOMMENDED, Bid.State.AGREED):
+    if held.may("review bid", bid.round) and bid.state in (Bid.State.RECOMMENDED, Bid.State.ENTERED, Bid.State.AGREED):
         links.append({"label": "Review", "address": reverse("approvals:review_bid", args=[bid.reference])})
+    if bid.is_direct and held.may("withdraw direct award", bid.round) and states.allows(bid, "withdraw direct award"):
+        address = reverse("approvals:withdraw_direct_award", args=[bid.reference])
+        links.append({"label": "Withdraw", "address": address})
     return {"steps": steps, "rows": rows, "links": links}

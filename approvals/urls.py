@@ -9,6 +9,7 @@ from approvals.decisions import urls as decisions
 from approvals.families import urls as families
 from approvals.items import urls as items
 from approvals.outcomes import urls as outcomes
+from approvals.recipients import urls as recipients
 from approvals.reconciliation import urls as reconciliation
 from approvals.register import urls as register
 from approvals.review import urls as review
@@ -24,6 +25,7 @@ _PARTS = (
     routing,
     contracts,
     items,
+    recipients,
     reconciliation,
     decisions,
     register,

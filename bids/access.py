@@ -16,6 +16,14 @@ def bid_or_404(request: Request, reference: str, action: str, *related: str) -> 
     return bid
 
 
+def row_or_404(request: Request, reference: str, action: str, *related: str) -> Bid:
+    """Return the bid or the direct award with its `related` objects. Raises Http404 as `bid_or_404` does."""
+    visible = Bid.rows.visible_to(request.user, action).select_related("round", "recipient", *related)
+    row = get_object_or_404(visible, reference=reference)
+    enter(request, row.round)
+    return row
+
+
 def upload_or_404(request: Request, reference: str) -> Upload:
     """Return this person's own upload. Raises Http404 unless they may take in bids in its round."""
     own = Upload.objects.filter(uploaded_by=request.user).select_related("round")

@@ -2,6 +2,7 @@
 
 from itertools import chain
 
+from bids.direct import urls as direct
 from bids.files import urls as files
 from bids.intake import urls as intake
 from bids.meetings import urls as meetings
@@ -10,4 +11,6 @@ from bids.ranking import urls as ranking
 from bids.sheets import urls as sheets
 
 app_name = "bids"
-urlpatterns = list(chain.from_iterable(part.urlpatterns for part in (intake, sheets, files, panel, ranking, meetings)))
+urlpatterns = list(
+    chain.from_iterable(part.urlpatterns for part in (intake, direct, sheets, files, panel, ranking, meetings))
+)

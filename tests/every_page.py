@@ -20,6 +20,7 @@ from approvals.models import (
     Decision,
     DelegationRule,
     MatchFunding,
+    NamedRecipient,
     PaperItem,
     PartTwo,
     Query,
@@ -43,7 +44,7 @@ from bids.models import (
 )
 from bids.sheets.mapping import Answers
 from bids.sheets.reading import read_book
-from grants.models import Income, OverAllocation, Round, User, Virement
+from grants.models import Income, Organisation, OverAllocation, Round, User, Virement
 from grants.people import people
 from tests import factories
 
@@ -194,6 +195,7 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
             f"grants:{name}": {"reference": income.reference} for name in ("income", "change_income", "withdraw_income")
         },
         "approvals:withdraw_match_funding": {"reference": match_of(award, lead).reference},
+        **direct_award_of(round, lead),
         "approvals:reconciliation_part": {"round": round.reference, "part": "grants"},
         **{
             f"bids:{name}": {"reference": upload.reference}
@@ -276,6 +278,29 @@ def item_of(decision: Decision, lead: User) -> dict[str, Any]:
         },
     )
     return {"reference": decision.reference, "item": reference}
+
+
+def direct_award_of(round: Round, lead: User) -> dict[str, dict[str, Any]]:
+    """The pages of a direct award that waits for review, and those of another with one of its recipients named."""
+    waiting, agreed = factories.direct(round, lead, amount=1), factories.direct(round, lead, amount=1)
+    Bid.rows.filter(pk=agreed.pk).update(state=Bid.State.AGREED)
+    award = Award.objects.create(round=round, bid=agreed, reference="AWD-TEST", amount=1, legal_power="s.143")
+    named = NamedRecipient.objects.create(
+        award=award,
+        reference="REC-TEST",
+        organisation=Organisation.objects.order_by("pk")[0],
+        amount=1,
+        reason="First",
+        recorded_by=lead,
+        recorded_at=AT,
+    )
+    row = {"reference": waiting.reference}
+    return {
+        **{f"bids:{name}": row for name in ("direct_award", "change_direct_award")},
+        "approvals:withdraw_direct_award": row,
+        "approvals:identify_recipient": {"reference": award.reference},
+        "approvals:withdraw_recipient": {"reference": named.reference},
+    }
 
 
 def match_of(award: Award, by: User) -> MatchFunding:

@@ -10,6 +10,7 @@ import factory
 from approvals.contracts import contracts
 from approvals.models import Award, DelegationRule, Recommendation, SingleTenderAction
 from approvals.routing import limits
+from bids.direct import entering
 from bids.intake import defaults
 from bids.models import Bid, CostLine, Interest, Panel, PanelOutcome, Scorecard
 from bids.panel import assignments, interests, scorecards
@@ -134,6 +135,39 @@ def bid(round: Round, **kwargs: Any) -> Bid:
     made.tags.set(round.tags.filter(code__in=["violence", "children"]))
     no_interest(User.objects.filter(holdings__role=Role.CHAIR, holdings__round=round, holdings__ended_at=None), [made])
     return made
+
+
+def direct(round: Round, by: User | None = None, **kwargs: Any) -> Bid:
+    """A direct award that a lead entered: for up to three councils, unless `kwargs`, cleaned data, say otherwise."""
+    values: dict[str, Any] = {
+        "your_reference": f"P-{Bid.rows.filter(round=round).count() + 1:03}",
+        "title": "Robbery response",
+        "direct_reason": "The grantor named who may receive it.",
+        "recipient": "",
+        "register": Organisation.Register.NOT_STATED,
+        "register_number": "",
+        "described_as": "local councils",
+        "most_recipients": 3,
+        "named_by": None,
+        "sponsoring_unit": "Central West",
+        "amount": Decimal("90000.00"),
+        "summary": "Patrols where robberies are most frequent.",
+        "boroughs": ["E09000033"],
+        "themes": list(round.tags.filter(code="violence")),
+        "priorities": list(round.tags.filter(code="children")),
+        "objectives": [],
+        "starts_on": date(2026, 12, 1),
+        "ends_on": date(2027, 3, 31),
+        "employs_staff": False,
+        "london_living_wage": None,
+        "personal_data": False,
+        "illustrative": "",
+        **kwargs,
+    }
+    if values["recipient"]:
+        values |= {"described_as": "", "most_recipients": None, "named_by": None}
+    by = by or person(Role.LEAD, round=round)
+    return entering.enter_direct_award(round=round, draft=values, by=by, at=NOW)
 
 
 def outcome(bid: Bid, verdict: str = "recommend", by: User | None = None, **kwargs: Any) -> PanelOutcome:

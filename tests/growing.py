@@ -12,12 +12,13 @@ from approvals.families import grouping
 from approvals.items import asking
 from approvals.items.asking import ItemContent
 from approvals.models import Award, Decision, PaperItem
+from approvals.recipients import naming
 from approvals.review import reviewing
 from approvals.routing import approving, awards
 from approvals.scenarios import scenarios
 from bids.models import Bid, Discussion
 from bids.panel import interests
-from grants.models import Round, User
+from grants.models import Organisation, Round, User
 from grants.roles import Role
 from grants.rounds import income, rounds, virement
 from tests import factories
@@ -81,6 +82,18 @@ def imagined(round: Round, user: User) -> None:
 
 def granted(round: Round, user: User) -> None:
     factories.award(round)
+
+
+def directly_awarded(round: Round, user: User) -> None:
+    """A direct award that waits for review, and another with a recipient who is named."""
+    lead = factories.person(Role.LEAD, round=round)
+    factories.direct(round, lead)
+    row = factories.direct(round, lead, amount=Decimal(10))
+    reviewing.review(bid=row, amount=row.amount, by=lead, at=NOW)
+    body = f"Body {Bid.rows.filter(round=round).count()}"
+    draft = {"recipient": body, "register": Organisation.Register.NOT_STATED, "register_number": ""}
+    award = Award.objects.get(bid=row)
+    naming.identify_recipient(award=award, naming=naming.Naming(draft, Decimal(1), "First"), by=lead, at=NOW)
 
 
 def routed(round: Round, user: User) -> None:

@@ -18,13 +18,12 @@ from approvals.amendments import reasons
 from approvals.enums import Level
 from approvals.models import AmendedGrant, Award, Decision, DecisionItem, DelegationRule, Recommendation
 from approvals.reconciliation.sums import Discrepancy
-from approvals.routing import awards, commitments, profiles
+from approvals.routing import approving, awards, commitments, profiles
 from approvals.routing.facts import RouteFacts
 from grants import money, states, years
 from grants.days import day_of
 from grants.models import User
 from grants.refusal import Refused
-from grants.totals import total_of
 from grants.years import Profile
 
 
@@ -67,9 +66,9 @@ def amend_grant(
         raise Refused(
             f"Amount must be no more than the {money.pounds(award.bid.amount)} that the bid asks for", field="amount"
         )
-    paid = total_of(award.payments.all())
-    if amount < paid:
-        raise Refused(f"Amount must be at least the {money.pounds(paid)} that was already paid", field="amount")
+    least, why = approving.least_of(award)
+    if amount < least:
+        raise Refused(f"Enter at least {money.pounds(least)}, which {why}", field="amount")
     _must_fit(decision, award, amount)
     _must_leave_other_routes(decision, award, amount, at)
     kept, _ = AmendedGrant.objects.update_or_create(
@@ -203,9 +202,9 @@ def _earlier_reasons(awards: Collection[int]) -> dict[int, list[dict[str, str]]]
 def apply(decision: Decision, award: Award, by: User, at: datetime) -> None:
     """Apply the change of a signed paper to a locked grant. Only signing calls it, before it writes the approval."""
     kept = decision.changes.get(award=award)
-    paid = total_of(award.payments.all())
-    if kept.amount < paid:
-        raise Refused(f"{money.pounds(paid)} of {award.bid.title} was paid in the meantime. The pack must be returned.")
+    least, why = approving.least_of(award)
+    if kept.amount < least:
+        raise Refused(f"{money.pounds(least)} of {award.bid.title} {why} by now. The pack must be returned.")
     awards.invalidate(award, f"{decision.reference} changed it to {money.pounds(kept.amount)}", by, at)
     Recommendation.objects.create(
         bid=award.bid,

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from approvals.contracts.contracts import route_again as route_contracts_again
 from approvals.families.grouping import locked_bids
 from approvals.models import DecisionItem, SingleTenderAction
+from approvals.recipients import naming
 from approvals.routing import awards, commitments
 from bids.intake import recipients
 from bids.models import Bid, Knowledge
@@ -87,7 +88,7 @@ def _label(body: Organisation) -> str:
 def _repoint(
     round: Round, kept: Organisation, others: Sequence[Organisation], by: User, at: datetime, reason: str
 ) -> None:
-    theirs = Bid.objects.filter(round=round, recipient__in=others)
+    theirs = Bid.rows.filter(round=round, recipient__in=others)
     for bid in locked_bids("merge bodies", round, list(theirs), by, at).select_related("family", "recipient"):
         before = {"recipient": bid.recipient.name if bid.recipient else ""}
         bid.recipient = kept
@@ -95,6 +96,7 @@ def _repoint(
         bid.save(update_fields=["recipient", "version"])
         facts = {"recipient": kept.name}
         audit.record("merge bodies", bid, round=round, by=by, at=at, because=reason, before=before, facts=facts)
+    naming.merge(round, kept, others)
     contracts = SingleTenderAction.objects.select_for_update(of=("self",)).select_related("supplier")
     settled = DecisionItem.objects.signed().exclude(contract=None)
     for contract in contracts.filter(round=round, supplier__in=others).exclude(pk__in=settled.values("contract")):

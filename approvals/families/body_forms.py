@@ -56,7 +56,7 @@ class SeparateForm(Form):
     )
     may_be_incomplete = True
 
-    bids = BidsField(label="Bids", queryset=Bid.objects.none(), widget=Checkboxes, required=False)
+    bids = BidsField(label="Bids", queryset=Bid.rows.none(), widget=Checkboxes, required=False)
     names = forms.ModelMultipleChoiceField(
         label="Names", queryset=Alias.objects.none(), widget=Checkboxes, required=False
     )
@@ -80,7 +80,7 @@ class SeparateForm(Form):
     def __init__(self, *args: Any, body: Organisation, bids: list[Bid], others: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = {
-            "bids": Bid.objects.filter(pk__in=[bid.pk for bid in bids]).select_related("recipient"),
+            "bids": Bid.rows.filter(pk__in=[bid.pk for bid in bids]).select_related("recipient"),
             "names": body.aliases.exclude(name=body.name),
             "numbers": body.numbers.all(),
             "into": others,

@@ -20,7 +20,7 @@ class CountedBidsField(BidsField):
     """Checkboxes of bids, each with its amount."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=Bid.objects.none(), to_field_name="reference", widget=Checkboxes, **kwargs)
+        super().__init__(queryset=Bid.rows.none(), to_field_name="reference", widget=Checkboxes, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{bid_label(obj)}, {money.pounds(amount(obj))}"
@@ -80,7 +80,7 @@ class LikenessForm(VersionedForm):
         super().__init__(*args, **kwargs)
         field = self.fields["bids"]
         assert isinstance(field, CountedBidsField)
-        field.queryset = Bid.objects.filter(pk__in=[bid.pk for bid in alike]).select_related("recipient", "award")
+        field.queryset = Bid.rows.filter(pk__in=[bid.pk for bid in alike]).select_related("recipient", "award")
 
 
 class SameBodyForm(Form):

@@ -58,7 +58,7 @@ def locked_bids(action: str, round: Round, bids: Sequence[Bid], by: User, at: da
         decider = round.body.offices.decider_short
         raise Refused(f"The {decider} has decided a grant among these. Only a new decision changes it.", field="bids")
     awards.must_have_no_interest(action, bids, round, by, at, others="answers for it", field="bids")
-    locked = Bid.objects.filter(round=round, pk__in=[bid.pk for bid in bids]).select_related("family")
+    locked = Bid.rows.filter(round=round, pk__in=[bid.pk for bid in bids]).select_related("family")
     return locked.select_for_update(of=("self",)).order_by("pk")
 
 
@@ -137,7 +137,7 @@ def dismiss_bodies(*, round: Round, bodies: Sequence[Organisation], reason: str,
 
 
 def _must_be_as_seen(bids: Sequence[Bid], seen: int | None) -> None:
-    locked = Bid.objects.select_for_update().filter(pk__in=[bid.pk for bid in bids]).order_by("pk")
+    locked = Bid.rows.select_for_update().filter(pk__in=[bid.pk for bid in bids]).order_by("pk")
     must_be_current(bid_set(list(locked)), seen)
 
 

@@ -40,8 +40,7 @@ def _standing(
     """Return the standing of a grant. `total` gives the sum of the group that has something in common by a key."""
 
     def by(each: Key) -> Level:
-        common = claim.of(each)
-        return limit.level(total(each, common) if common else claim.amount)
+        return limit.level(max([claim.amount, *(total(each, common) for common in claim.parts(each))]))
 
     other_key = Key.RECIPIENT if key is Key.FAMILY else Key.FAMILY
     level = Level.DMPC if claim.reference in sent_up else by(key)
@@ -95,9 +94,16 @@ def regrouped(claims: Sequence[Claim], references: Collection[str], family: str)
 
 def paid_to(claims: Sequence[Claim], payees: Collection[str], kept: str, name: str) -> list[Claim]:
     """Return the claims with those of `payees` made to the payee `kept`, whose name is `name`."""
-    return [
-        replace(claim, payee=kept, recipient=name) if claim.of(Key.RECIPIENT) in payees else claim for claim in claims
-    ]
+    return [_paid_to(claim, payees, kept, name) for claim in claims]
+
+
+def _paid_to(claim: Claim, payees: Collection[str], kept: str, name: str) -> Claim:
+    if claim.of(Key.RECIPIENT) in payees:
+        return replace(claim, payee=kept, recipient=name)
+    if not any(share.payee in payees for share in claim.shares):
+        return claim
+    shares = (replace(share, payee=kept, recipient=name) if share.payee in payees else share for share in claim.shares)
+    return replace(claim, shares=tuple(shares))
 
 
 def effect(
@@ -141,8 +147,8 @@ def _sums_after(claims: Claims, changed: Sequence[tuple[Claim, Claim]]) -> dict[
     for key in Key:
         for old, new in changed:
             for claim, sign in ((old, -1), (new, 1)):
-                if common := claim.of(key):
-                    sums[key, common] = sums.get((key, common), claims.total(key, common)) + sign * claim.amount
+                for common, amount in claim.parts(key).items():
+                    sums[key, common] = sums.get((key, common), claims.total(key, common)) + sign * amount
     return sums
 
 

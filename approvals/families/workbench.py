@@ -30,7 +30,7 @@ from grants.models import Alias, Organisation, Round, User
 from grants.refusal import Refused
 
 # Bids in these states can no longer become grants.
-OUT = (Bid.State.REJECTED, Bid.State.INELIGIBLE, Bid.State.REDIRECTED)
+OUT = (Bid.State.REJECTED, Bid.State.INELIGIBLE, Bid.State.REDIRECTED, Bid.State.WITHDRAWN)
 
 # What no page of families reads of a bid and its grant, and what takes long to fetch for thousands of them.
 UNREAD = (
@@ -85,8 +85,8 @@ class Workbench:
 
     @cached_property
     def bids(self) -> dict[str, Bid]:
-        """The bids that the user may open, by the bidders' references."""
-        own = set(Bid.objects.visible_to(self.user, "group bids").filter(round=self.round).values_list("pk", flat=True))
+        """The bids and direct awards that the user may open, by the bidders' references."""
+        own = set(Bid.rows.visible_to(self.user, "group bids").filter(round=self.round).values_list("pk", flat=True))
         return {bid.source_reference: bid for bid in self.all_bids if bid.pk in own}
 
     @cached_property
@@ -98,6 +98,8 @@ class Workbench:
 
     @cached_property
     def claims(self) -> Claims:
+        described = any(bid.described_as for bid in self.all_bids)
+        shares = awards.shares_in(self.round) if described else {}
         return Claims(
             Claim(
                 bid.source_reference,
@@ -105,6 +107,7 @@ class Workbench:
                 bid.family.name if bid.family else "",
                 bid.recipient.name if bid.recipient else "",
                 bid.recipient.identity if bid.recipient else "",
+                shares.get(own.pk, ()) if (own := grant_of(bid)) else (),
             )
             for bid in self.all_bids
         )
@@ -132,7 +135,8 @@ class Workbench:
     @cached_property
     def suggestions(self) -> list[families.Suggestion]:
         """The suggestions of bids that nobody has answered, the strongest first."""
-        likes = [_like(bid) for bid in self.bids.values()]
+        # Nobody bid for a direct award, so it has no case that is like another's. It is grouped by hand.
+        likes = [_like(bid) for bid in self.bids.values() if not bid.is_direct]
         return families.suggest(likes, self._bodies(), self._dismissed(Dismissal.Kind.BIDS))
 
     @cached_property
@@ -219,8 +223,8 @@ class Workbench:
 
 
 def candidates(round: Round) -> BidQuerySet:
-    """Return the bids of a round that are or may become grants to third parties."""
-    return Bid.objects.filter(round=round, led_by=Bid.Led.EXTERNAL).exclude(state__in=OUT)
+    """Return the bids and direct awards of a round that are or may become grants to third parties."""
+    return Bid.rows.filter(round=round).exclude(led_by=Bid.Led.INTERNAL).exclude(state__in=OUT)
 
 
 def amount(bid: Bid) -> Decimal:

@@ -35,7 +35,9 @@ def _names(position: Position) -> Iterator[Sequence[str]]:
     for bid in position.bids:
         by_recipient.setdefault(bid.recipient or bid.reference, {bid.recipient}).add(bid.label)
     yield from map(list, by_recipient.values())
-    yield from ([grant.label, grant.recipient, grant.family] for grant in position.grants if not position.bids)
+    yield from (
+        [grant.label, grant.recipient, grant.family] for grant in position.grants if grant.direct or not position.bids
+    )
     yield from ([line.label] for line in position.lines)
     yield from ([contract.label, contract.supplier] for contract in position.contracts)
     yield from ([item.label] for item in position.items)

@@ -7,7 +7,7 @@ from functools import partial
 from approvals.figures.making import What, Whose, by_year, entry
 from approvals.figures.owners import Owners
 from approvals.prose.index import Entry
-from approvals.prose.vocabulary import Kind, Measure
+from approvals.prose.vocabulary import Kind, Measure, Way
 from approvals.reconciliation.facts import BidEntry, Grant
 from grants import money
 
@@ -22,10 +22,28 @@ def of_grants(grants: Sequence[Grant], owners: Owners, of_round: Sequence[str]) 
         yield entry(name, grant.amount, agreed, of)
         yield from by_year(name, grant.years, agreed, of, of_round)
         yield from _of_payments(name, [grant], whose, of)
+        yield from _of_each_recipient(grant, whose, of, of_round)
         if grant.former is not None:
             yield entry(f"{name} before", grant.former, What(whose, Measure.FORMER), f"{of}, before this paper")
             change = abs(grant.amount - grant.former)
             yield entry(f"change of {name}", change, What(whose, Measure.CHANGE), f"{of}, by this paper")
+
+
+def _of_each_recipient(grant: Grant, whose: Whose, of: str, of_round: Sequence[str]) -> Iterator[Entry]:
+    """Yield how many recipients a grant has at most, and what each of them gets in equal parts, to the penny."""
+    most = grant.most_recipients
+    if not most:
+        return
+    name = f"recipients of {grant.bid}"
+    yield entry(f"number of {name}", most, What(whose, Measure.AGREED, thing="recipients"), f"{of}: recipients at most")
+    parts = [(slot, amount / most) for slot, amount in grant.years] if grant.years else []
+    whole = grant.amount / most
+    if most == 1 or any(part != part.quantize(money.PENNY) for part in (whole, *(part for _, part in parts))):
+        return
+    what, each = What(whose, Measure.AGREED, Way.AVERAGE), f"{of}, in {most} equal parts"
+    yield entry(f"each of the {name}", whole.quantize(money.PENNY), what, each)
+    divided = [(slot, part.quantize(money.PENNY)) for slot, part in parts]
+    yield from by_year(f"each of the {name}", divided, what, each, of_round)
 
 
 def of_shared(grants: Sequence[Grant], owners: Owners, of_round: Sequence[str]) -> Iterator[Entry]:
@@ -34,7 +52,7 @@ def of_shared(grants: Sequence[Grant], owners: Owners, of_round: Sequence[str]) 
         by_name: dict[str, list[Grant]] = {}
         for grant in grants:
             name = grant.recipient if kind is Kind.RECIPIENT else grant.family
-            if name:
+            if name and not (kind is Kind.RECIPIENT and grant.most_recipients):
                 by_name.setdefault(name, []).append(grant)
         for name, own in by_name.items():
             if len(own) < 2:

@@ -89,7 +89,8 @@ def _counts(each: _Set, of: str) -> Iterator[Entry]:
     cut = [grant for grant in each.grants if grant.asked_for is not None and grant.amount < grant.asked_for]
     paid = [grant for grant in each.grants if grant.paid]
     projects = {grant.family or grant.reference for grant in each.grants}
-    recipients = {grant.recipient for grant in each.grants}
+    # How many there are of those who are not named yet is known only at the end.
+    recipients = {grant.recipient for grant in each.grants if not grant.most_recipients}
     for name, count, thing, measure in (
         (f"number of grants: {each.name}", len(each.grants), "grants", Measure.AGREED),
         (f"number of projects: {each.name}", len(projects), "projects", Measure.AGREED),

@@ -22,6 +22,7 @@ from approvals.models.decisions import (
 from approvals.models.items import PaperItem
 from approvals.models.loading import LoadedStage
 from approvals.models.match import MatchFunding
+from approvals.models.recipients import NamedRecipient
 from approvals.models.register import RegisterEntry
 from approvals.models.scenarios import Scenario, ScenarioItem
 from approvals.models.search import DecisionWords, RegisterWords
@@ -40,6 +41,7 @@ __all__ = [
     "DelegationRule",
     "LoadedStage",
     "MatchFunding",
+    "NamedRecipient",
     "Pack",
     "PaperItem",
     "PartTwo",

@@ -115,7 +115,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
 
 
 class Award(models.Model):
-    """A grant to a third party: what the leadership agreed for one external bid, with its route and state."""
+    """A grant to a third party: what the leadership agreed for a bid or direct award, with its route and state."""
 
     class State(models.TextChoices):
         AGREED = "agreed", "Not routed"
@@ -140,6 +140,8 @@ class Award(models.Model):
         "clear warning": Transition(_PAYABLE),
         "escalate award": Transition((State.ROUTED,)),
         "approve award": Transition((State.ROUTED,), State.APPROVED),
+        "identify recipient": Transition(_PAYABLE),
+        "withdraw recipient": Transition(_PAYABLE),
         "withhold recipient": Transition(_PAYABLE),
         "name recipient": Transition(_PAYABLE),
         "record payment": Transition(_PAYABLE),
@@ -361,6 +363,8 @@ class Payment(models.Model):
     reason = models.TextField("why it was paid before approval", max_length=2000, blank=True)
     illustrative = models.CharField(max_length=300, blank=True)
     impact_assessed = models.BooleanField("data protection impact assessment finished", null=True)
+    # To whom it was paid, where the grant names its recipients one by one.
+    named = models.ForeignKey("approvals.NamedRecipient", models.PROTECT, null=True, related_name="payments")
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     lifted_in = models.ForeignKey("approvals.Decision", models.PROTECT, null=True, related_name="+")

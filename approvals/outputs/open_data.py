@@ -141,6 +141,8 @@ def recipient(settled_grant: Grant, by: Publisher) -> dict[str, str]:
     """Return the recipient by its number in a public register, or under the publisher's prefix if it has none."""
     kind, number = settled_grant.register_value, settled_grant.register_number
     name = settled_grant.recipient or "Not stated"
+    if settled_grant.described:
+        return {"id": f"{by.prefix}-org-to-be-named-{settled_grant.reference.lower()}", "name": name}
     if settled_grant.withheld:
         # Two recipients that are withheld on one ground are not one.
         return {"id": f"{by.prefix}-org-withheld-{settled_grant.reference.lower()}", "name": name}

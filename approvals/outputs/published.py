@@ -12,6 +12,7 @@ from django.urls import reverse
 from approvals.models import Approval, Award, Decision, DecisionRecord
 from approvals.outputs import open_data
 from approvals.paper import appendices, pack, settled
+from approvals.recipients import naming
 from approvals.reconciliation import position
 from approvals.routing import conditions, withheld
 from grants import audit
@@ -86,6 +87,23 @@ def data(record: DecisionRecord) -> str:
 
 
 def grants(round: Round | None = None) -> list[settled.Grant]:
+    """Return every grant of the published decisions that is still in force, once for each recipient who is named."""
+    return _by_recipient(_in_force(round))
+
+
+def _by_recipient(listed: list[settled.Grant]) -> list[settled.Grant]:
+    # The recipients of such a grant are named after the decision that made it was frozen.
+    described = [grant.reference for grant in listed if grant.described]
+    named: dict[str, list[settled.Named]] = {}
+    for each in naming.of_grants(described) if described else ():
+        own, register = each.organisation, appendices.register_of(each.organisation)
+        named.setdefault(each.award.reference, []).append(
+            settled.Named(each.reference, own.name, **register, amount=each.amount)
+        )
+    return [row for grant in listed for row in settled.by_recipient(grant, named.get(grant.reference, ()))]
+
+
+def _in_force(round: Round | None) -> list[settled.Grant]:
     """Return every grant of the published decisions that is still in force, once.
 
     A later decision replaces what an earlier one settled, also if it refuses the grant. A delegated grant is the
@@ -112,7 +130,7 @@ def grants(round: Round | None = None) -> list[settled.Grant]:
 
 def delegated(round: Round) -> list[settled.Grant]:
     """Return the approved delegated grants of a round as they are today, with the decision that published each."""
-    reported = {grant.reference: grant.decision for grant in grants(round) if grant.level == settled.DELEGATED}
+    reported = {grant.reference: grant.decision for grant in _in_force(round) if grant.level == settled.DELEGATED}
     approved = [
         award
         for award in position.grants_of(round)
@@ -121,7 +139,7 @@ def delegated(round: Round) -> list[settled.Grant]:
     round_data = {"reference": round.reference, "title": round.title}
     # The return goes to those who oversee the force, who see what is published and no more.
     entries = withheld.names_of(round).out_of(audit.plain(appendices.appendix(map(withheld.masked, approved))))
-    return settled.delegated(entries, reported, round_data)
+    return _by_recipient(settled.delegated(entries, reported, round_data))
 
 
 def contracts() -> list[settled.Contract]:

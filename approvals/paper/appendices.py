@@ -54,8 +54,9 @@ def _entry(award: Award) -> dict[str, Any]:
         "bid": bid.source_reference,
         "title": bid.title,
         "family": bid.family.name if bid.family else "",
-        "recipient": bid.recipient.name if bid.recipient else "",
-        **_register(bid.recipient),
+        "recipient": bid.recipient_name,
+        **({"described": True} if bid.described_as else {}),
+        **register_of(bid.recipient),
         "sponsoring_unit": bid.sponsoring_unit,
         "amount": money.text(award.amount),
         "was": money.text(earlier) if earlier is not None else "",
@@ -78,7 +79,7 @@ def _entry(award: Award) -> dict[str, Any]:
         "outputs": bid.outputs,
         "outcomes": bid.outcomes,
         "evaluation": bid.evaluation_plan,
-        "reason": outcome.reason if outcome else "",
+        "reason": outcome.reason if outcome else bid.direct_reason,
         "conditions": conditions.joined(map(conditions.printed, fetched(award, "standing"))),
         "approved_at": valid.approved_at.astimezone(UTC) if valid else "",
         "legal_power": award.legal_power,
@@ -93,7 +94,7 @@ def _entry(award: Award) -> dict[str, Any]:
     }
 
 
-def _register(body: Organisation | None) -> dict[str, str]:
+def register_of(body: Organisation | None) -> dict[str, str]:
     """Return a recipient's number in a public register as printed, and the register and the number apart."""
     if body is None or not body.number:
         return {"register": "", "register_value": "", "register_number": ""}

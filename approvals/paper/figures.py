@@ -160,7 +160,8 @@ def _as_printed(basis: Sources) -> Position:
         if each.bid not in references:
             return each
         label, recipient = printed[each.bid]
-        return replace(each, bid=each.reference, label=label, recipient=recipient, boroughs=(), family="")
+        printed_grant = replace(each, bid=each.reference, label=label, recipient=recipient, boroughs=(), family="")
+        return replace(printed_grant, most_recipients=0)
 
     def bid(each: BidEntry) -> BidEntry:
         if each.reference not in references:

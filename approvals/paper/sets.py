@@ -49,7 +49,8 @@ def counts(basis: Sources) -> Iterator[Figure]:
         yield _count(f"number of grants of {family}", "grants", len(lots), f"Lots of {family}")
     for name, awards in (("", basis.awards), (" above the threshold", above), (" below the threshold", below)):
         yield _count(f"number of projects{name}", "projects", len(projects(awards)), "The lots of one are one")
-        recipients = {award.bid.recipient_id for award in awards}
+        # How many there are of those who are not named yet is known only at the end.
+        recipients = {award.bid.recipient_id for award in awards} - {None}
         yield _count(f"number of recipients{name}", "recipients", len(recipients), "Organisations, each once")
     yield _count("number of projects paid early", "projects", len(projects(early)), "Paid before approval")
     yield _count("rows of table 2", "rows", len(projects(above)), "A project with lots is one row")
@@ -61,7 +62,8 @@ def counts(basis: Sources) -> Iterator[Figure]:
         yield _count(f"bids {outcome.value}", "bids", reco.funnel[outcome].count, "Bids with this outcome")
     rejected = reco.funnel[Outcome.REJECTED].count
     yield _count("bids not rejected", "bids", reco.received.count - rejected, "Received less rejected")
-    yield _count("bids given a grant", "bids", len(basis.awards), "One for each award")
+    with_bid = [award for award in basis.awards if not award.bid.is_direct]
+    yield _count("bids given a grant", "bids", len(with_bid), "One for each award, direct awards left out")
 
 
 def _count(name: str, thing: str, value: int, source: str) -> Figure:

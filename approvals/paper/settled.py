@@ -89,6 +89,8 @@ class Grant:
     round: str
     round_title: str
     withheld: str = ""
+    # Whether the recipients are described, to be named later.
+    described: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,42 @@ def with_met(grant: Grant, met: Iterable[tuple[str, str]]) -> Grant:
     return replace(grant, conditions=conditions)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A recipient who was named since, with its number in a public register and what it gets, in pounds."""
+
+    reference: str
+    name: str
+    register: str
+    register_value: str
+    register_number: str
+    amount: Decimal
+
+
+def by_recipient(grant: Grant, named: Iterable[Named]) -> list[Grant]:
+    """Return a grant to described recipients as one row for each who is named, and one for what nobody is named for.
+
+    Together they come to the grant. Any other grant is one row, and so is one whose recipients are withheld.
+    """
+    if not grant.described or grant.withheld:
+        return [grant]
+    rows = [
+        replace(
+            grant,
+            reference=each.reference,
+            recipient=each.name,
+            register=each.register,
+            register_value=each.register_value,
+            register_number=each.register_number,
+            amount=each.amount,
+            described=False,
+        )
+        for each in named
+    ]
+    left = grant.amount - money.total([row.amount for row in rows])
+    return [*rows, replace(grant, amount=left)] if left else rows
+
+
 def with_earlier(paper: Data, grant: Grant, earlier: Grant | None) -> Grant:
     """Return a grant with the conditions and reasons that an amendment left standing.
 
@@ -257,6 +295,7 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
         round=round["reference"],
         round_title=round["title"],
         withheld=entry.get("withheld", ""),
+        described=entry.get("described", False),
     )
 
 

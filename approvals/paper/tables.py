@@ -28,7 +28,7 @@ def table_2(asked: Sequence[Award]) -> list[dict[str, Any]]:
         row["amount"] += award.amount
         row["each"].append(award.amount)
         row["paid"] += paid_early(award)
-        recipient = award.bid.recipient.name if award.bid.recipient else ""
+        recipient = award.bid.recipient_name
         if recipient not in row["recipients"]:
             row["recipients"].append(recipient)
     printed_rows = []

@@ -188,6 +188,7 @@ class Grant:
     recorded at routing, `route_now` the level by today's facts. `paid_early` is the sum paid before approval. `asked`
     is true while the grant awaits a decision. The work runs from `starts_on` to `ends_on`. `asked_for` is what its bid
     asks for, `former` the amount before the paper that is written changes it, and `family` the project of its lots.
+    Nobody bid for a `direct` grant. It goes to at most `most_recipients`, which is 0 where its recipient was known.
     """
 
     reference: str
@@ -219,6 +220,8 @@ class Grant:
     family: str = ""
     unit: str = ""
     match: Sequence[Match] = ()
+    direct: bool = False
+    most_recipients: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,7 +314,7 @@ def _discrepancies(position: Position, expenditure: Decimal, internal: Sequence[
     yield from _of_internal(position, internal)
     known = {bid.reference for bid in position.bids}
     for grant in position.grants:
-        if grant.bid not in known:
+        if grant.bid not in known and not grant.direct:
             yield Discrepancy(
                 "bid", f"{grant.label} does not belong to a bid in this round.", grant.amount, grant.reference
             )

@@ -30,7 +30,7 @@ class AgreeForm(Form):
         self.pieces = [Rows("approvals/review/_bids_to_review.html", ticks, "bids")]
         field = self.fields["bids"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = Bid.objects.filter(round=round, state__in=reviewing.reviewable(round))
+        field.queryset = Bid.rows.filter(round=round, state__in=reviewing.reviewable(round))
         field.to_field_name = "reference"
         field.error_messages["required"] = "Select at least one bid"
 
@@ -52,7 +52,13 @@ class ReviewForm(VersionedForm):
 
     def __init__(self, *args: Any, bid: Bid, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if bid.is_external:
+        if bid.is_direct:
+            # No panel can take it back.
+            answer = self.fields["answer"]
+            assert isinstance(answer, forms.ChoiceField)
+            answer.choices = [("agree", "Agree the award for this amount")]
+            self.fields["reason"].help_text = "Required if you change the amount."
+        if bid.gets_grant:
             ask_years(self, bid.round)
             ask_power(self, bid.round)
         else:

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 
 from approvals.models import Award, Recommendation
 from approvals.routing import profiles
+from approvals.routing.approving import least_of
 from approvals.routing.awards import invalidate, must_have_no_interest, route_again
 from approvals.routing.commitments import must_fit, must_not_be_in_flight
 from bids.models import Bid
@@ -21,17 +22,20 @@ from grants.models import BudgetLine, Round, User, new_references
 from grants.money import Tally
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
-from grants.totals import total_of
 from grants.years import Profile
 
 
 def reviewable(round: Round) -> list[str]:
-    """Return the states of the bids that wait for review. Without a panel, eligible bids wait as well."""
-    return [state for state in Bid.TRANSITIONS[_review_in(round)].sources if state != Bid.State.AGREED]
+    """Return the states of the bids and direct awards that wait for review. Without a panel, eligible bids wait too."""
+    verbs = (_review_of_bids(round), _REVIEW_OF_DIRECT)
+    return [state for verb in verbs for state in Bid.TRANSITIONS[verb].sources if state != Bid.State.AGREED]
 
 
-def _review_in(round: Round) -> str:
-    """Return the row of the table of `Bid` by which a bid of this round is agreed."""
+# The rows of the table of `Bid` by which a direct award is agreed, and a bid of a round.
+_REVIEW_OF_DIRECT = "review bid: direct award"
+
+
+def _review_of_bids(round: Round) -> str:
     return "review bid" if round.scored else "review bid: without a panel"
 
 
@@ -60,7 +64,7 @@ def review(
     profile: Profile = (),
     power: str = "",
 ) -> Recommendation:
-    """Agree a bid that the panel recommended, for an amount in pounds up to what it asks for.
+    """Agree a bid that the panel recommended, or a direct award, for an amount in pounds up to what it asks for.
 
     `profile` divides the amount of a grant by the slots of the round. Where it is empty, a new grant is in the usual
     slot, and a changed one keeps its years as `years.resized` fits them to the amount.
@@ -74,11 +78,12 @@ def review(
     """
     round = rounds.lock(bid.round)
     must_not_be_in_flight(round)
-    bid = Bid.objects.select_for_update(of=("self",)).select_related("recipient", "family").get(pk=bid.pk)
+    bid = Bid.rows.select_for_update(of=("self",)).select_related("recipient", "family").get(pk=bid.pk)
     bid.round = round
     must_be_current(bid, seen)
-    verb = _review_in(round)
-    states.must_allow(bid, verb, f"{bid.source_reference} is not recommended by the panel")
+    verb = _REVIEW_OF_DIRECT if bid.is_direct else _review_of_bids(round)
+    not_yet = "has been withdrawn" if bid.is_direct else "is not recommended by the panel"
+    states.must_allow(bid, verb, f"{bid.source_reference} {not_yet}")
     must_have_no_interest("review bid", [bid], round, by, at, others="reviews it")
     _must_be_possible(bid, amount, reason, power)
     award = Award.objects.select_for_update(of=("self",)).select_related("bid").filter(bid=bid).first()
@@ -86,7 +91,7 @@ def review(
     if award and power not in ("", award.legal_power):
         before["legal power"] = award.legal_power
     line = None
-    if bid.is_external:
+    if bid.gets_grant:
         award = _agree_award(award, bid, amount, profile, power, by, at)
     else:
         line = _internal_line(round, bid, amount)
@@ -111,11 +116,15 @@ def review(
 def _must_be_possible(bid: Bid, amount: Decimal, reason: str, power: str) -> None:
     """Raise Refused where the amount or the legal power is not one that the bid can be agreed for."""
     if amount > bid.amount:
-        raise Refused(f"Enter no more than the {money.pounds(bid.amount)} that the bid asks for", field="amount")
+        raise Refused(f"Enter no more than the {money.pounds(bid.amount)} that {_asking(bid)}", field="amount")
     if amount != bid.amount and not reason.strip():
-        raise Refused("Enter why the amount is not what the bid asks for", field="reason")
+        raise Refused(f"Enter why the amount is not what {_asking(bid)}", field="reason")
     if power and power not in bid.round.body.powers:
         raise Refused("Select one of the legal powers of this round", field="legal_power")
+
+
+def _asking(bid: Bid) -> str:
+    return "the award was entered with" if bid.is_direct else "the bid asks for"
 
 
 def _facts(award: Award | None, power: str) -> dict[str, Any]:
@@ -148,9 +157,9 @@ def _agree_award(
     award.round = bid.round
     if award.items.signed().filter(answer__in=("approved", "conditions")).exists():
         raise Refused(_decided(bid.round))
-    paid = total_of(award.payments.all())
-    if amount < paid:
-        raise Refused(f"Enter at least {money.pounds(paid)}, which has already been paid", field="amount")
+    least, why = least_of(award)
+    if amount < least:
+        raise Refused(f"Enter at least {money.pounds(least)}, which {why}", field="amount")
     states.must_allow(award, "review bid: change", _decided(bid.round, "refused"))
     divided = rounds.stored_profile(bid.round, amount, profile, now=award.years)
     profiles.must_hold_the_paid(award, bid.round.divided(divided, amount))
@@ -201,16 +210,8 @@ def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | Non
     bid.round = round
     must_be_current(bid, seen)
     states.must_allow(bid, "return bid", "The panel has not recorded an outcome for this bid yet")
-    award = Award.objects.select_for_update(of=("self",)).select_related("bid").filter(bid=bid).first()
-    if award and award.payments.exists():
-        raise Refused("Money was paid for this bid, so it can no longer go back to the panel.")
-    if award and award.items.signed().exists():
-        raise Refused(_decided(bid.round))
-    if award and award.is_live:
-        invalidate(award, "The bid was sent back to the panel", by, at)
-        states.move(award, "return bid")
-        award.version += 1
-        award.save()
+    paid = "Money was paid for this bid, so it can no longer go back to the panel."
+    _withdraw_grant(bid, "The bid was sent back to the panel", paid, by, at)
     Recommendation.objects.create(bid=bid, answer=Recommendation.Answer.RETURN, reason=reason, made_by=by, made_at=at)
     states.move(bid, "return bid")
     bid.version += 1
@@ -218,3 +219,41 @@ def return_bid(*, bid: Bid, reason: str, by: User, at: datetime, seen: int | Non
     standings.put_in_order(round)
     audit.record("return bid", bid, round=round, by=by, at=at, because=reason)
     route_again(round, by, at, because=f"{bid.source_reference} went back to the panel")
+
+
+@transaction.atomic
+def withdraw_direct_award(*, row: Bid, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Withdraw a direct award with its grant, before it is decided and while nothing was paid. It is kept."""
+    round = rounds.lock(row.round)
+    must_not_be_in_flight(round)
+    row = Bid.rows.select_for_update(of=("self",)).get(pk=row.pk)
+    row.round = round
+    must_be_current(row, seen)
+    states.must_allow(row, "withdraw direct award", "This award has been withdrawn already")
+    paid = "Money was paid under this award, so it can no longer be withdrawn."
+    _withdraw_grant(row, "The award was withdrawn", paid, by, at)
+    states.move(row, "withdraw direct award")
+    row.version += 1
+    row.save(update_fields=["state", "version"])
+    audit.record("withdraw direct award", row, round=round, by=by, at=at, because=reason, facts={"amount": row.amount})
+    route_again(round, by, at, because=f"{row.source_reference} was withdrawn")
+
+
+def _withdraw_grant(bid: Bid, because: str, paid: str, by: User, at: datetime) -> None:
+    """Withdraw the grant of a locked row, if it has one.
+
+    Raises Refused with the sentence `paid` where money was paid under it, and where a decision has answered it.
+    """
+    award = Award.objects.select_for_update(of=("self",)).select_related("bid").filter(bid=bid).first()
+    if award is None:
+        return
+    if award.payments.exists():
+        raise Refused(paid)
+    if award.items.signed().exists():
+        raise Refused(_decided(bid.round))
+    if award.is_live:
+        award.round = bid.round
+        invalidate(award, because, by, at)
+        states.move(award, "return bid")
+        award.version += 1
+        award.save()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,10 +13,11 @@ from approvals.review import reviewing
 from approvals.review.forms import AgreeForm, ReviewForm
 from approvals.routing import commitments
 from approvals.scenarios.scenarios import proposed_amount
-from bids.access import bid_or_404
+from bids.access import row_or_404
 from bids.models import Bid
 from grants.access import Request, allow, round_or_404
 from grants.counting import counted
+from grants.forms import SeenReasonForm
 from grants.models import Round
 from grants.pages import form_page, page_of
 
@@ -28,7 +29,7 @@ def _address(name: str, round: Round) -> str:
 @allow("review bid")
 def review(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "review bid")
-    visible = Bid.objects.visible_to(request.user, "review bid")
+    visible = Bid.rows.visible_to(request.user, "review bid")
     ready = visible.filter(round=this_round, state__in=reviewing.reviewable(this_round))
     waiting = ready.select_related("recipient", "outcome")
     page = page_of(request, waiting.order_by("source_reference"))
@@ -52,7 +53,7 @@ def review(request: Request, round: str) -> HttpResponse:
 
 @allow("review bid")
 def review_bid(request: Request, reference: str) -> HttpResponse:
-    bid = bid_or_404(request, reference, "review bid")
+    bid = row_or_404(request, reference, "review bid")
     latest = bid.recommendations.filter(answer="agree").last()
     proposed = proposed_amount(bid)
     amount = latest.amount if latest else proposed or bid.amount
@@ -82,4 +83,22 @@ def review_bid(request: Request, reference: str) -> HttpResponse:
         history=bid.recommendations.select_related("made_by"),
         left=(sums := commitments.of_round(round=bid.round)).left,
         sums=sums,
+    )
+
+
+@allow("withdraw direct award")
+def withdraw_direct_award(request: Request, reference: str) -> HttpResponse:
+    row = row_or_404(request, reference, "withdraw direct award")
+    if not row.is_direct:
+        raise Http404
+    return form_page(
+        request,
+        "approvals/review/withdraw_direct_award.html",
+        SeenReasonForm(request.POST or None, initial={"version": row.version}),
+        lambda data: reviewing.withdraw_direct_award(
+            row=row, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now()
+        ),
+        done=f"You withdrew {row.title}",
+        to=reverse("bids:direct_award", args=[row.reference]),
+        row=row,
     )

@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils.timezone import localtime
 
 from approvals import enums
-from approvals.models import Approval, Award, Decision, DecisionItem, Payment, Recommendation
+from approvals.models import Approval, Award, Decision, DecisionItem, NamedRecipient, Payment, Recommendation
 from approvals.routing import conditions as terms
 from approvals.routing import duties, profiles
 from approvals.routing.awards import locked, locked_all, record, routes_now, save_all
@@ -210,6 +210,8 @@ class PaymentDetails:
     reason: str = ""
     impact_assessed: bool | None = None
     illustrative: str = ""
+    # To whom it was paid, where the grant names its recipients one by one.
+    named: NamedRecipient | None = None
 
 
 @transaction.atomic
@@ -226,6 +228,7 @@ def record_payment(
     award = locked(award, seen)
     _must_be_payable(award, details.paid_on, at)
     terms.must_be_met(award, details.paid_on, by)
+    _must_be_to_its_recipient(award, details)
     approvals = [each for each in award.approvals.all() if day_of(each.approved_at) <= details.paid_on]
     _must_fit_the_grant(award, details, approvals)
     retrospective = not any(_was_valid(each, details.paid_on) for each in approvals)
@@ -239,6 +242,7 @@ def record_payment(
         reason=details.reason.strip() if retrospective else "",
         illustrative=details.illustrative,
         impact_assessed=details.impact_assessed,
+        named=details.named,
         recorded_by=by,
         recorded_at=at,
     )
@@ -249,6 +253,7 @@ def record_payment(
         "amount": details.amount,
         "paid_on": details.paid_on,
         "retrospective": retrospective,
+        **({"named": details.named.reference} if details.named else {}),
     }
     record("record payment", award, by, at, details.reason, facts)
     return payment
@@ -257,6 +262,15 @@ def record_payment(
 def lift_marks(award: Award, payments: Sequence[str], decision: Decision) -> None:
     """Lift the mark as paid before approval of payments under a locked grant, by reference. Only signing calls it."""
     Payment.objects.filter(award=award, reference__in=payments, lifted_in=None).update(lifted_in=decision)
+
+
+def least_of(award: Award) -> tuple[Decimal, str]:
+    """Return the least amount that a grant can come to, in pounds, and in words why."""
+    paid = total_of(award.payments.all())
+    named = total_of(award.named.filter(state=NamedRecipient.State.NAMED))
+    if named > paid:
+        return named, "its named recipients receive"
+    return paid, "has already been paid"
 
 
 def _must_be_payable(award: Award, paid_on: date, at: datetime) -> None:
@@ -271,6 +285,19 @@ def _must_be_payable(award: Award, paid_on: date, at: datetime) -> None:
             f"This grant was deferred on {deferred.day} {deferred:%B %Y}. Nothing is paid until it is approved",
             field="paid_on",
         )
+
+
+def _must_be_to_its_recipient(award: Award, details: PaymentDetails) -> None:
+    """Raise Refused where a grant names its recipients, unless one of them is paid no more than it gets."""
+    named = details.named
+    if not award.bid.described_as:
+        return
+    if named is None or named.award_id != award.pk or named.state != NamedRecipient.State.NAMED:
+        who = award.bid.described
+        raise Refused(f"This grant is for: {who}. Name the recipient before you pay, and select it here", field="named")
+    left = named.amount - total_of(named.payments.all())
+    if details.amount > left:
+        raise Refused(f"Enter no more than the {money.pounds(left)} left to pay to this recipient", field="amount")
 
 
 def _must_fit_the_grant(award: Award, details: PaymentDetails, approvals: Sequence[Approval]) -> None:

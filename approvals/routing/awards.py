@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from approvals import enums
-from approvals.models import Approval, Award, DecisionItem, DelegationRule
+from approvals.models import Approval, Award, DecisionItem, DelegationRule, NamedRecipient
 from approvals.routing import limits, routes
 from approvals.routing.commitments import must_not_be_in_flight
 from approvals.routing.facts import RouteFacts
@@ -76,8 +76,10 @@ def routes_of(
     """Return what `routes_now` returns, from the live grants of the round that the caller has read already."""
     _, limit = limit_on(round, DelegationRule.Kind.GRANT, day)
     instead = amounts or {}
+    shares = shares_in(round) if any(award.bid.described_as for award in live_awards) else {}
     claims = routes.Claims(
-        replace(claim, amount=instead.get(claim.reference, claim.amount)) for claim in map(claim_of, live_awards)
+        replace(claim, amount=instead.get(claim.reference, claim.amount), shares=shares.get(award.pk, ()))
+        for award, claim in zip(live_awards, map(claim_of, live_awards), strict=True)
     )
     key = enums.Key(round.routing_key)
     deferred = _deferred_in(round)
@@ -95,6 +97,16 @@ def claim_of(award: Award) -> routes.Claim:
     family = bid.family.name if bid.family else ""
     recipient, payee = (bid.recipient.name, bid.recipient.identity) if bid.recipient else ("", "")
     return routes.Claim(award.reference, award.amount, family, recipient, payee)
+
+
+def shares_in(round: Round) -> dict[int, tuple[routes.Share, ...]]:
+    """Return what the named recipients of the grants of a round get, by the grant's primary key."""
+    named = NamedRecipient.objects.filter(award__round=round, state=NamedRecipient.State.NAMED)
+    shares: dict[int, tuple[routes.Share, ...]] = {}
+    for each in named.select_related("organisation"):
+        share = routes.Share(each.organisation.name, each.organisation.identity, each.amount)
+        shares[each.award_id] = (*shares.get(each.award_id, ()), share)
+    return shares
 
 
 def compared_sum(award: Award) -> Decimal:
@@ -232,11 +244,19 @@ def must_have_no_interest(
 
     `others` ends the message with what somebody else does instead, such as "reviews it".
     """
+    # Nobody declares an interest in a direct award, but one in a bid of the same organisation is one in the award.
+    paid = [bid.recipient_id for bid in bids if bid.is_direct and bid.recipient_id]
+    concerned = Q(bid__in=bids) | Q(bid__round=round, bid__recipient__in=paid)
+    must_not_be_concerned(action, concerned, round, by, at, others=others, field=field)
+
+
+def must_not_be_concerned(
+    action: str, concerned: Q, round: Round, by: User, at: datetime, *, others: str, field: str | None = None
+) -> None:
+    """Refuse an action as `must_have_no_interest` does, on the bids whose interests `concerned` keeps."""
     people = audit.acting_as(action, by, round, at)
-    interest = (
-        Interest.objects.barring().filter(bid__in=bids, member__in=people).select_related("bid", "member").first()
-    )
-    if interest:
+    interests = Interest.objects.barring().filter(concerned, member__in=people)
+    if interest := interests.select_related("bid", "member").first():
         who = "You" if interest.member == by else f"{interest.member.name}, for whom you act,"
         raise Refused(f"{who} declared an interest in {interest.bid.title}, so somebody else {others}.", field=field)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from approvals.models import Award, Decision, PaperItem, SingleTenderAction
+from bids.models import Bid
 from grants import money, years
 from grants.models import BudgetLine, Income, OverAllocation, Round
 from grants.money import NOTHING, Tally
@@ -45,6 +46,8 @@ class RoundSums:
     refused: Tally
     income: Tally = NOTHING
     over_agreed: Tally = NOTHING
+    # The grants that nobody bid for.
+    direct: Tally = NOTHING
     by_slot: Sequence[SlotSums] = ()
 
     @property
@@ -69,6 +72,11 @@ class RoundSums:
     def for_grants(self) -> Decimal:
         """What lines, contracts and other items leave of the allocation."""
         return self.allocation - self.besides_grants
+
+    @property
+    def for_bids(self) -> Decimal:
+        """What direct awards leave of the money for grants, which a panel can recommend bids for."""
+        return self.for_grants - self.direct.total
 
     @property
     def besides_grants(self) -> Decimal:
@@ -98,10 +106,11 @@ def sums_of(rounds: Collection[Round]) -> dict[int, RoundSums]:
     income = tallies_by(Income.objects.in_force().filter(round__in=rounds), "round")
     agreed = OverAllocation.objects.filter(round__in=rounds, state=OverAllocation.State.AGREED)
     over_agreed = tallies_by(agreed, "round")
-    grants: dict[int, dict[tuple[str, str], Tally]] = {}
+    grants: dict[int, dict[tuple[str, str, str], Tally]] = {}
     live = Award.objects.live().filter(round__in=rounds)
-    for (pk, route, state), tally in tallies_by(live, "round", "route", "state").items():
-        grants.setdefault(pk, {})[route, state] = tally
+    for (pk, *key), tally in tallies_by(live, "round", "route", "state", "bid__led_by").items():
+        route, state, led_by = key
+        grants.setdefault(pk, {})[route, state, led_by] = tally
     return {
         round.pk: _sums(
             round,
@@ -147,15 +156,16 @@ def _sums(
     items: Tally,
     income: Tally,
     over_agreed: Tally,
-    grants: Mapping[tuple[str, str], Tally],
+    grants: Mapping[tuple[str, str, str], Tally],
 ) -> RoundSums:
     by_route: dict[str, Tally] = {}
     by_state: dict[str, Tally] = {}
-    asked = NOTHING
-    for (route, state), tally in grants.items():
+    asked = direct = NOTHING
+    for (route, state, led_by), tally in grants.items():
         by_state[state] = by_state.get(state, NOTHING) + tally
         if state != Award.State.REFUSED:
             by_route[route] = by_route.get(route, NOTHING) + tally
+            direct += tally if led_by == Bid.Led.DIRECT else NOTHING
         if route == Award.Route.DMPC and state in _AWAITING:
             asked += tally
     return RoundSums(
@@ -169,6 +179,7 @@ def _sums(
         refused=by_state.get(Award.State.REFUSED, NOTHING),
         income=income,
         over_agreed=over_agreed,
+        direct=direct,
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 
-from approvals.models import Award, DelegationRule
-from grants import levels
+from approvals.models import Award, DelegationRule, NamedRecipient
+from grants import levels, money
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, VersionedForm, text_area, yes_no
 from grants.formulas import no_formula
 from grants.layout import Piece, Rows, Tick
@@ -89,9 +89,24 @@ class WithholdForm(VersionedForm):
     purpose = text_area("Purpose to publish", rows=4, longest=2000)
 
 
-class PaymentForm(VersionedForm):
-    """Record a payment under a grant."""
+class NamedField(forms.ModelChoiceField):
+    """One of the named recipients of a grant, with what it receives."""
 
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.organisation.name}, which receives {money.pounds(obj.amount)}"
+
+
+class PaymentForm(VersionedForm):
+    """Record a payment under a grant. A grant that names its recipients one by one asks to whom it was paid."""
+
+    named = NamedField(
+        queryset=NamedRecipient.objects.none(),
+        label="Paid to",
+        to_field_name="reference",
+        empty_label=None,
+        widget=Radios,
+        error_messages={"required": "Select the recipient. If it is not listed, name it first"},
+    )
     amount = MoneyField(label="Amount paid")
     paid_on = DayField(label="Date of payment")
     reason = text_area(
@@ -102,6 +117,16 @@ class PaymentForm(VersionedForm):
         required=False,
         hint="Required if the project uses personal data of the public.",
     )
+
+    def __init__(self, *args: Any, award: Award, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not award.bid.described_as:
+            del self.fields["named"]
+            return
+        field = self.fields["named"]
+        assert isinstance(field, NamedField)
+        named = award.named.filter(state=NamedRecipient.State.NAMED)
+        field.queryset = named.select_related("organisation")
 
 
 class MeetConditionForm(VersionedForm):

@@ -58,10 +58,20 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What one of the named recipients of a grant gets of it, in pounds. `payee` tells it from others of its name."""
+
+    recipient: str
+    payee: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One grant asking for approval. `amount` in pounds; `family` is empty for a project of its own.
 
-    `recipient` is the name of the organisation, and `payee` what tells it from others of its name.
+    `recipient` is the name of the organisation, and `payee` what tells it from others of its name. Both are empty for
+    a grant whose recipients are named one by one; those that are named are its `shares`.
     """
 
     reference: str
@@ -69,10 +79,21 @@ class Claim:
     family: str
     recipient: str
     payee: str = ""
+    shares: tuple[Share, ...] = ()
 
     def of(self, key: Key) -> str:
         """Return what its group has in common by a key; empty for a grant that stands alone."""
         return self.family if key is Key.FAMILY else self.payee or self.recipient
+
+    def parts(self, key: Key) -> dict[str, Decimal]:
+        """Return what it brings to each group that it is in by a key, in pounds; none for a grant that stands alone."""
+        if key is Key.RECIPIENT and self.shares:
+            parts: dict[str, Decimal] = {}
+            for share in self.shares:
+                parts[share.payee] = parts.get(share.payee, money.ZERO) + share.amount
+            return parts
+        common = self.of(key)
+        return {common: self.amount} if common else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +139,8 @@ class Claims(tuple[Claim, ...]):
         index: dict[tuple[Key, str], dict[str, Decimal]] = {}
         for claim in self:
             for key in Key:
-                if common := claim.of(key):
-                    index.setdefault((key, common), {})[claim.reference] = claim.amount
+                for common, amount in claim.parts(key).items():
+                    index.setdefault((key, common), {})[claim.reference] = amount
         return index
 
     @cached_property
@@ -134,12 +155,25 @@ class Claims(tuple[Claim, ...]):
         """Return the sum of the grants that have this in common by a key, in pounds."""
         return self._summed.get((key, common), ((), money.ZERO))[1]
 
-    def group(self, claim: Claim, key: Key) -> tuple[tuple[str, ...], Decimal]:
-        """Return the references of the grants that a claim is compared with, itself among them, and their sum."""
-        own = self._by_key.get((key, claim.of(key)), {})
-        if own.get(claim.reference) == claim.amount:
-            return self._summed[key, claim.of(key)]
-        return _members(own | {claim.reference: claim.amount})
+    def group(self, claim: Claim, key: Key) -> tuple[str, tuple[str, ...], Decimal]:
+        """Return the group that a claim is compared by: its name, the references of its grants and their sum.
+
+        A grant with several recipients is compared by the one whose grants come to most, and never by less than its
+        own amount.
+        """
+        names = {share.payee: share.recipient for share in claim.shares} if key is Key.RECIPIENT else {}
+        alone = (claim.family if key is Key.FAMILY else claim.recipient, *_members({claim.reference: claim.amount}))
+        groups = [
+            (names.get(common, alone[0]), *self._with(claim.reference, key, common, amount))
+            for common, amount in claim.parts(key).items()
+        ]
+        return max([alone, *groups] if names or not groups else groups, key=lambda each: each[-1])
+
+    def _with(self, reference: str, key: Key, common: str, amount: Decimal) -> tuple[tuple[str, ...], Decimal]:
+        own = self._by_key.get((key, common), {})
+        if own.get(reference) == amount:
+            return self._summed[key, common]
+        return _members(own | {reference: amount})
 
 
 def _members(amounts: Mapping[str, Decimal]) -> tuple[tuple[str, ...], Decimal]:
@@ -153,8 +187,7 @@ def indexed(claims: Sequence[Claim]) -> Claims:
 
 def group(claim: Claim, claims: Sequence[Claim], limit: Limit, key: Key) -> Group:
     """Return the group of a claim: the grants of its family or recipient, including itself."""
-    name = claim.family if key is Key.FAMILY else claim.recipient
-    members, total = indexed(claims).group(claim, key)
+    name, members, total = indexed(claims).group(claim, key)
     return Group(key, name, members, total, limit.level(total))
 
 
@@ -186,13 +219,16 @@ def route(
 
 
 def _sentence(binding: Group, limit: Limit) -> str:
-    compared = f"{money.pounds(binding.total)}{_how_high(binding.total, limit)}"
+    sentence = compared(binding.total, limit)
     count = len(binding.members) - 1
     if count:
-        others = counted(count, "other")
-        compared = f"joins {others} of {binding.name}: {compared}"
-    sentence = f"{compared}. {limit.steps[limit.step(binding.total)].citation}"
+        sentence = f"joins {counted(count, 'other')} of {binding.name}: {sentence}"
     return sentence[0].upper() + sentence[1:]
+
+
+def compared(total: Decimal, limit: Limit) -> str:
+    """Return how a sum compares with a limit, like “£147,600, not below £50,000. Scheme 4.8”."""
+    return f"{money.pounds(total)}{_how_high(total, limit)}. {limit.steps[limit.step(total)].citation}"
 
 
 def _start(total: Decimal, limit: Limit) -> str:

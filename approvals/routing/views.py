@@ -248,7 +248,8 @@ def award(request: Request, reference: str) -> HttpResponse:
         "award": this_award,
         "facts": RouteFacts.read(this_award.routed_as),
         "approvals": this_award.approvals.select_related("approved_by"),
-        "payments": this_award.payments.select_related("recorded_by", "lifted_in"),
+        "payments": this_award.payments.select_related("recorded_by", "lifted_in", "named__organisation"),
+        "named": this_award.named.select_related("organisation", "recorded_by").prefetch_related("payments"),
         "conditions": this_award.conditions.select_related("recorded_by", "ended_in", "replaced_by"),
         "decided": DecisionItem.objects.signed()
         .filter(award=this_award, answer__in=[DecisionItem.Answer.REFUSED, DecisionItem.Answer.DEFERRED])
@@ -269,7 +270,7 @@ def record_payment(request: Request, reference: str) -> HttpResponse:
     return form_page(
         request,
         "approvals/routing/record_payment.html",
-        PaymentForm(request.POST or None, initial={"version": this_award.version}),
+        PaymentForm(request.POST or None, initial={"version": this_award.version}, award=this_award),
         lambda data: approving.record_payment(
             award=this_award,
             seen=data.pop("version"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from approvals.models import Award
+from approvals.models import Award, NamedRecipient
 from bids.models import Bid
 from grants.models import Organisation, Round
 from grants.names import plain_name
@@ -41,6 +41,7 @@ def masked(award: Award) -> Award:
     bid.beneficiaries = bid.outputs = bid.outcomes = bid.evaluation_plan = LEFT_OUT
     bid.contact = bid.contact_email = bid.illustrative = ""
     bid.boroughs, bid.family = [], None
+    bid.described_as, bid.most_recipients, bid.named_by, bid.direct_reason = "", None, None, LEFT_OUT
     # Counts of recipients still tell it from others.
     bid.recipient = Organisation(pk=bid.recipient_id, name=recipient_of(award))
     hidden.bid = bid
@@ -68,21 +69,31 @@ class Names:
 
 
 def names_of(round: Round) -> Names:
-    """Return the names of the withheld recipients of a round, in three queries at most."""
-    bids = Bid.objects.filter(round=round).exclude(award__withheld="").exclude(award=None)
-    parts = Prefetch("recipient", Organisation.objects.prefetch_related("aliases", "numbers"))
-    return Names(_pattern(name for bid in bids.prefetch_related(parts) for name in _names(bid)))
+    """Return the names of the withheld recipients of a round, in a fixed number of queries."""
+    return Names(_pattern(_names_in(round)))
 
 
-def _names(bid: Bid) -> Iterator[str]:
-    yield from (bid.title, bid.contact, bid.contact_email, bid.recipient_as_written, bid.number_as_written)
-    if bid.recipient:
-        body = bid.recipient
-        known = (body.name, *(alias.name for alias in body.aliases.all()))
-        yield from known
-        # Also without “The” and “Ltd”, which leaves a single word in small letters to nobody.
-        yield from (plain for name in known if " " in (plain := plain_name(name)))
-        yield from (body.number, *(number.number for number in body.numbers.all()))
+def _names_in(round: Round) -> Iterator[str]:
+    bids = Bid.rows.filter(round=round).exclude(award__withheld="").exclude(award=None)
+    bodies = Organisation.objects.prefetch_related("aliases", "numbers")
+    described = False
+    for bid in bids.prefetch_related(Prefetch("recipient", bodies)):
+        yield from (bid.title, bid.contact, bid.contact_email, bid.recipient_as_written, bid.number_as_written)
+        described = described or bool(bid.described_as)
+        if bid.recipient:
+            yield from _names_of(bid.recipient)
+    if described:
+        named = NamedRecipient.objects.filter(award__round=round).exclude(award__withheld="")
+        for each in named.prefetch_related(Prefetch("organisation", bodies)):
+            yield from _names_of(each.organisation)
+
+
+def _names_of(body: Organisation) -> Iterator[str]:
+    known = (body.name, *(alias.name for alias in body.aliases.all()))
+    yield from known
+    # Also without “The” and “Ltd”, which leaves a single word in small letters to nobody.
+    yield from (plain for name in known if " " in (plain := plain_name(name)))
+    yield from (body.number, *(number.number for number in body.numbers.all()))
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:

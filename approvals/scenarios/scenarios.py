@@ -53,7 +53,7 @@ def add_scenario(*, round: Round, name: str, by: User, at: datetime) -> Scenario
             )
     except IntegrityError:
         raise Refused(f"A scenario called {name} already exists. Enter another name", field="name") from None
-    left = of_round(round=round).for_grants
+    left = of_round(round=round).for_bids
     above = candidates(round, by).filter(standing__running__lte=left)
     _write(scenario, [(bid, Place.FUND, bid.amount) for bid in above])
     audit.record("keep scenario", scenario, round=round, by=by, at=at, facts={"name": name, "funded": len(above)})
@@ -186,7 +186,7 @@ def _choice(bid: Bid, answer: tuple[Place, Decimal]) -> Choice:
 def effect_of(round: Round, chosen: Sequence[Choice], at: datetime) -> Effect:
     """Return the effect of the choices by the limit of the day. Raises Refused where no confirmed limit is in force."""
     _, limit = awards.limit_on(round, DelegationRule.Kind.GRANT, day_of(at))
-    return effect(chosen, left=of_round(round=round).for_grants, limit=limit, key=Key(round.routing_key))
+    return effect(chosen, left=of_round(round=round).for_bids, limit=limit, key=Key(round.routing_key))
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def scenario(request: Request, reference: str) -> HttpResponse:
         "rows": forms,
         "page": page,
         "effect": effect,
-        "left": (sums := of_round(round=scenario.round)).for_grants,
+        "left": (sums := of_round(round=scenario.round)).for_bids,
         "sums": sums,
         "uncovered": transitions.uncovered(effect, scenario.round.body.areas) if effect else [],
         "may_keep": may_keep,

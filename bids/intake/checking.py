@@ -107,7 +107,7 @@ def read(round: Round, rows: Sequence[dict[str, str]]) -> list[CheckedRow]:
 
 def settle(round: Round, rows: Sequence[CheckedRow], answers: Mapping[str, str]) -> Preview:
     """Return rows that were read, compared with one another and with what is stored at this moment."""
-    there = dict(Bid.objects.filter(round=round).values_list("source_reference", "intake_digest"))
+    there = dict(Bid.rows.filter(round=round).values_list("source_reference", "intake_digest"))
     spelled = {plain_reference(reference): reference for reference in there}
     recipients = Recipients()
     seen: dict[str, CheckedRow] = {}

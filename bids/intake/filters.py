@@ -20,8 +20,8 @@ class BidFilter(django_filters.FilterSet):
         label="Search",
         help_text="Words of the title or the case, a bidder, a reference or a register number",
     )
-    state = django_filters.ChoiceFilter(choices=Bid.State, label="State", empty_label="Any state")
-    led_by = django_filters.ChoiceFilter(choices=Bid.Led, label="Led by", empty_label="Anybody")
+    state = django_filters.ChoiceFilter(choices=Bid.STATES, label="State", empty_label="Any state")
+    led_by = django_filters.ChoiceFilter(choices=Bid.LEADING, label="Led by", empty_label="Anybody")
     theme = django_filters.ModelChoiceFilter(
         field_name="tags", queryset=Tag.objects.none(), to_field_name="code", label="Theme", empty_label="Any theme"
     )

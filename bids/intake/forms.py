@@ -19,7 +19,7 @@ from grants.bodies import Body
 from grants.characters import refusal_of
 from grants.forms import Checkboxes, DayField, Form, MoneyField, Radios, text_area, yes_no
 from grants.formulas import no_formula
-from grants.layout import Reveal, Section
+from grants.layout import Piece, Reveal, Section
 from grants.models import Organisation, Round
 from grants.names import is_placeholder, mixed_word, plain_name
 
@@ -50,10 +50,57 @@ def visible(text: str) -> None:
         raise forms.ValidationError(refusal)
 
 
+def name_of_organisation(text: str, body: Body) -> str:
+    """Return the name of a recipient with single spaces. Raises ValidationError for what is no name of one."""
+    name = " ".join(text.split())
+    if name and not plain_name(name):
+        raise forms.ValidationError("Enter a name with letters or numbers in it")
+    if is_placeholder(name):
+        raise forms.ValidationError(f"“{name}” is no name of an organisation. Enter the one that is to be paid")
+    if mixed := mixed_word(name):
+        raise forms.ValidationError(f"“{mixed}” mixes letters of two alphabets that look alike. Type it again")
+    if body.is_police(name):
+        raise forms.ValidationError("A unit of the force cannot take a grant. Name it as the sponsoring unit")
+    return name
+
+
+def check_number(form: Form, data: dict[str, Any]) -> None:
+    """Put the register and the number of a recipient into their one spelling, or an error on the form."""
+    register, number = data["register"], data.get("register_number", "")
+    if (register == Organisation.Register.NOT_STATED) != (not number):
+        form.add_error("register_number", "Enter both the register and the number, or neither")
+    elif number:
+        try:
+            data["register"], data["register_number"] = registers.normal(register, number)
+        except registers.NotANumber as wrong:
+            form.add_error("register_number", str(wrong))
+
+
+def ask_which(form: Form, data: dict[str, Any], kept: Bid | None = None) -> None:
+    """Ask which organisation is meant where the name and the number of cleaned data leave it open.
+
+    `kept` is the row whose recipient stays as it is while its name, register and number do.
+    """
+    data["recipient_answer"] = form.data.get("recipient_answer", "")
+    wrong = {"led_by", "recipient", "register", "register_number"} & form.errors.keys()
+    if wrong or not data.get("recipient") or (kept and keeps_recipient(kept, data)):
+        return
+    question = Recipients().place(named(data), data["recipient_answer"]).question
+    if question:
+        form.fields["recipient_answer"] = forms.ChoiceField(
+            label="Which organisation is meant?",
+            choices=question.choices,
+            widget=Radios,
+            required=False,
+            help_text=question.otherwise,
+        )
+        form.add_error("recipient_answer", question.sentence)
+
+
 class BidForm(Form):
     """One bid. `cleaned_data["costs"]` is a list of (label, amount in pounds) that sums to `amount`."""
 
-    pieces = (
+    pieces: Sequence[Piece] = (
         Section("The bid", "your_reference", "title"),
         Section(
             "The bidder",
@@ -77,7 +124,7 @@ class BidForm(Form):
         help_text="The number that the bidder or your unit gave it.",
     )
     title = forms.CharField(label="Title", max_length=150, validators=[visible, no_formula])
-    led_by = forms.ChoiceField(label="Who leads the project", choices=Bid.Led.choices, widget=Radios)
+    led_by = forms.ChoiceField(label="Who leads the project", choices=Bid.LEADING, widget=Radios)
     recipient = forms.CharField(
         label="Recipient organisation",
         max_length=150,
@@ -160,16 +207,7 @@ class BidForm(Form):
         return lines
 
     def clean_recipient(self) -> str:
-        name = " ".join(self.cleaned_data["recipient"].split())
-        if name and not plain_name(name):
-            raise forms.ValidationError("Enter a name with letters or numbers in it")
-        if is_placeholder(name):
-            raise forms.ValidationError(f"“{name}” is no name of an organisation. Enter the one that is to be paid")
-        if mixed := mixed_word(name):
-            raise forms.ValidationError(f"“{mixed}” mixes letters of two alphabets that look alike. Type it again")
-        if self.body.is_police(name):
-            raise forms.ValidationError("A unit of the force cannot take a grant. Name it as the sponsoring unit")
-        return name
+        return name_of_organisation(self.cleaned_data["recipient"], self.body)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -196,13 +234,7 @@ class BidForm(Form):
         elif data.get("led_by") and "recipient" not in self.errors:
             if not name:
                 self.add_error("recipient", "Enter the recipient organisation")
-            if (register == Organisation.Register.NOT_STATED) != (not number):
-                self.add_error("register_number", "Enter both the register and the number, or neither")
-            elif number:
-                try:
-                    data["register"], data["register_number"] = registers.normal(register, number)
-                except registers.NotANumber as wrong:
-                    self.add_error("register_number", str(wrong))
+            check_number(self, data)
 
 
 class LateForm(Form):
@@ -235,20 +267,7 @@ class AddBidForm(BidForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        data["recipient_answer"] = self.data.get("recipient_answer", "")
-        wrong = {"led_by", "recipient", "register", "register_number"} & self.errors.keys()
-        if wrong or not data.get("recipient") or (self.kept and keeps_recipient(self.kept, data)):
-            return data
-        question = Recipients().place(named(data), data["recipient_answer"]).question
-        if question:
-            self.fields["recipient_answer"] = forms.ChoiceField(
-                label="Which organisation is meant?",
-                choices=question.choices,
-                widget=Radios,
-                required=False,
-                help_text=question.otherwise,
-            )
-            self.add_error("recipient_answer", question.sentence)
+        ask_which(self, data, self.kept)
         return data
 
 
@@ -261,6 +280,29 @@ class ChangeBidForm(AddBidForm):
     def __init__(self, *args: Any, bid: Bid, **kwargs: Any) -> None:
         super().__init__(*args, round=bid.round, **kwargs)
         self.kept = bid
+
+
+def initial_of(bid: Bid) -> dict[str, Any]:
+    """Return what the form of a bid, or of a direct award, shows of it before somebody changes it."""
+    answers = {True: "yes", False: "no", None: ""}
+    initial = {name: getattr(bid, name) for name in BidForm.base_fields if hasattr(bid, name)}
+    yes_no = ("employs_staff", "london_living_wage", "personal_data", "future_cost")
+    initial |= {name: answers[getattr(bid, name)] for name in yes_no}
+    initial |= {
+        "your_reference": bid.source_reference,
+        "recipient": bid.recipient_as_written,
+        "register": bid.register_as_written or (bid.recipient.register if bid.recipient else ""),
+        # Bids of before kept no number of their own.
+        "register_number": bid.number_as_written
+        if bid.register_as_written
+        else (bid.recipient.number if bid.recipient else ""),
+        "costs": "\n".join(f"{cost.label}: {cost.amount}" for cost in bid.costs.all()),
+        "version": bid.version,
+    }
+    tags = list(bid.tags.all())
+    for name, kind in (("themes", "theme"), ("priorities", "priority"), ("objectives", "objective")):
+        initial[name] = [tag.code for tag in tags if tag.kind == kind]
+    return initial
 
 
 class QuestionsForm(Form):

@@ -32,7 +32,7 @@ def take_in_upload(*, upload: Upload, by: User, at: datetime, late: Late | None 
     # The rows are read before the round is locked, because that takes seconds for a large file.
     rows = checking.read(upload.round, upload.read())
     with transaction.atomic():
-        round = _lock(upload.round)
+        round = lock(upload.round)
         preview = checking.settle(round, rows, upload.recipients)
         if preview.wrong:
             raise Refused(
@@ -53,32 +53,54 @@ def take_in(*, round: Round, draft: dict[str, Any], by: User, at: datetime, late
     Raises Refused if its reference is taken, if the round does not take bids today, or if it is open which organisation
     is meant.
     """
-    round = _lock(round)
-    plain = plain_reference(draft["your_reference"])
-    for reference in Bid.objects.filter(round=round).values_list("source_reference", flat=True):
-        if reference == draft["your_reference"]:
-            raise Refused("A bid with this reference was already imported", field="your_reference")
-        if plain_reference(reference) == plain:
-            raise Refused(f"{reference} has the same reference but for its spelling", field="your_reference")
+    round = lock(round)
+    must_be_new(round, draft["your_reference"])
     known = Recipients()
-    place = _placed(known, draft)
+    place = placed(known, draft)
     known.save()
     return _take_in(round, [(draft, place)], by, at, late)[0]
 
 
-def _lock(round: Round) -> Round:
+def must_be_new(round: Round, reference: str) -> None:
+    """Raise Refused where a row of a round, bid for or not, has this reference or one that differs in spelling."""
+    plain = plain_reference(reference)
+    for known in Bid.rows.filter(round=round).values_list("source_reference", flat=True):
+        if known == reference:
+            raise Refused("A bid with this reference was already imported", field="your_reference")
+        if plain_reference(known) == plain:
+            raise Refused(f"{known} has the same reference but for its spelling", field="your_reference")
+
+
+def lock(round: Round) -> Round:
     """Lock the round and the names of organisations until the transaction ends."""
     locked = rounds.lock(round)
     recipients.lock()
     return locked
 
 
-def _placed(known: Recipients, draft: dict[str, Any]) -> recipients.Place:
-    if draft["led_by"] != Bid.Led.EXTERNAL:
+def placed(known: Recipients, draft: dict[str, Any]) -> recipients.Place:
+    """Return where the recipient of a draft belongs, which is nowhere where it names none.
+
+    Raises Refused with the question where it is open which organisation is meant.
+    """
+    if not draft["recipient"]:
         return recipients.Place()
     place = known.place(named(draft), draft.get("recipient_answer", ""))
     if place.question:
         raise Refused(place.question.sentence, field="recipient")
+    return place
+
+
+def placed_again(bid: Bid, draft: dict[str, Any]) -> recipients.Place:
+    """Return where the recipient of a changed row belongs: where it was, as long as it is named as before.
+
+    An organisation that the change brings is stored. Raises Refused as `placed` does.
+    """
+    if keeps_recipient(bid, draft):
+        return recipients.Place(recipients.Body("", "", stored=bid.recipient))
+    known = Recipients()
+    place = placed(known, draft)
+    known.save()
     return place
 
 
@@ -105,13 +127,13 @@ def _take_in(
     round: Round, drafts: Sequence[tuple[dict[str, Any], recipients.Place]], by: User, at: datetime, late: Late | None
 ) -> list[Bid]:
     late = _late(round, at, late)
-    taken = Bid.objects.values_list("reference", flat=True) if drafts else []
+    taken = Bid.rows.values_list("reference", flat=True) if drafts else []
     bids = []
     for (draft, place), reference in zip(drafts, new_references("BID", len(drafts), taken), strict=True):
         bid = Bid(round=round, reference=reference, received_at=at, source_reference=draft["your_reference"])
         if late:
             bid.received_on, bid.late_reason = late.received_on, late.reason
-        _fill(bid, draft, place)
+        fill(bid, draft, place)
         bids.append(bid)
     Bid.objects.bulk_create(bids)
     Bid.tags.through.objects.bulk_create(
@@ -137,7 +159,8 @@ def _facts(bid: Bid) -> dict[str, Any]:
     return facts
 
 
-def _fill(bid: Bid, draft: dict[str, Any], place: recipients.Place) -> None:
+def fill(bid: Bid, draft: dict[str, Any], place: recipients.Place) -> None:
+    """Give a row the content of cleaned data, with the recipient that these name."""
     for name in TEXTS + PEOPLE:
         setattr(bid, name, draft[name])
     bid.recipient = place.body.stored if place.body else None
@@ -160,7 +183,7 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
     Raises Stale if it changed meanwhile. Raises Refused once the panel has an outcome on it or a member was asked to
     score it, whether or not they have begun: only they and the chair may know that.
     """
-    _lock(bid.round)
+    lock(bid.round)
     bid = Bid.objects.select_for_update(of=("self",)).select_related("recipient", "round").get(pk=bid.pk)
     must_be_current(bid, seen)
     states.must_allow(bid, "change bid", "The panel has judged this bid. Its content can no longer change.")
@@ -168,22 +191,16 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
         raise Refused("Members are asked to score this bid. Its content can no longer change.")
     if draft["your_reference"] != bid.source_reference:
         raise Refused("Enter the reference that the bid came in with", field="your_reference")
-    before, people = _content(bid), [getattr(bid, name) for name in PEOPLE]
+    before, people = content_of(bid), [getattr(bid, name) for name in PEOPLE]
     bid.version += 1
-    if draft["led_by"] == Bid.Led.EXTERNAL and keeps_recipient(bid, draft):
-        _fill(bid, draft, recipients.Place(recipients.Body("", "", stored=bid.recipient)))
-    else:
-        known = Recipients()
-        place = _placed(known, draft)
-        known.save()
-        _fill(bid, draft, place)
+    fill(bid, draft, placed_again(bid, draft))
     bid.save()
     bid.tags.set([tag for name in LISTS for tag in draft[name]])
     bid.costs.all().delete()
     _keep_costs([(bid, draft)])
     if members.scoring_closed(bid.round):
         standings.refresh(bid.round, bids=[bid])
-    after = _content(bid)
+    after = content_of(bid)
     changed = [name for name in after if after[name] != before[name]]
     audit.record(
         "change bid",
@@ -199,8 +216,8 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
     return bid
 
 
-def _content(bid: Bid) -> dict[str, Any]:
-    """Return what the trail keeps of a bid's content, with the organisation that is to be paid."""
+def content_of(bid: Bid) -> dict[str, Any]:
+    """Return what the trail keeps of a row's content, with the organisation that is to be paid."""
     named_as = {"recipient": bid.recipient_as_written, "register_number": bid.number_as_written}
     return (
         {name: getattr(bid, name) for name in TEXTS}

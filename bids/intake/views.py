@@ -12,18 +12,18 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET
 
-from bids.access import bid_or_404, upload_or_404
+from bids.access import bid_or_404, row_or_404, upload_or_404
 from bids.files import reading as files
 from bids.intake import checking, exports, finding, intake, uploads
 from bids.intake.filters import BidFilter
 from bids.intake.forms import (
     AddBidForm,
-    BidForm,
     ChangeBidForm,
     EligibilityForm,
     LateForm,
     QuestionsForm,
     UploadForm,
+    initial_of,
     late,
 )
 from bids.intake.rows import columns_of
@@ -111,7 +111,7 @@ def bid(request: Request, reference: str) -> HttpResponse:
 @allow("see trail")
 @require_GET
 def bid_trail(request: Request, reference: str) -> HttpResponse:
-    bid = bid_or_404(request, reference, "see trail")
+    bid = row_or_404(request, reference, "see trail")
     hidden = hidden_events(round=bid.round)
     events = AuditEvent.objects.filter(round=bid.round, bid=bid.reference).order_by("-number")
     page = page_of(request, events.exclude(action__in=hidden))
@@ -146,34 +146,12 @@ def change_bid(request: Request, reference: str) -> HttpResponse:
     return form_page(
         request,
         "bids/intake/change_bid.html",
-        ChangeBidForm(request.POST or None, initial=_initial(bid), bid=bid),
+        ChangeBidForm(request.POST or None, initial=initial_of(bid), bid=bid),
         call,
         done=f"You changed {bid.source_reference}",
         to=reverse("bids:bid", args=[bid.reference]),
         bid=bid,
     )
-
-
-def _initial(bid: Bid) -> dict[str, Any]:
-    answers = {True: "yes", False: "no", None: ""}
-    initial = {name: getattr(bid, name) for name in BidForm.base_fields if hasattr(bid, name)}
-    yes_no = ("employs_staff", "london_living_wage", "personal_data", "future_cost")
-    initial |= {name: answers[getattr(bid, name)] for name in yes_no}
-    initial |= {
-        "your_reference": bid.source_reference,
-        "recipient": bid.recipient_as_written,
-        "register": bid.register_as_written or (bid.recipient.register if bid.recipient else ""),
-        # Bids of before kept no number of their own.
-        "register_number": bid.number_as_written
-        if bid.register_as_written
-        else (bid.recipient.number if bid.recipient else ""),
-        "costs": "\n".join(f"{cost.label}: {cost.amount}" for cost in bid.costs.all()),
-        "version": bid.version,
-    }
-    tags = list(bid.tags.all())
-    for name, kind in (("themes", "theme"), ("priorities", "priority"), ("objectives", "objective")):
-        initial[name] = [tag.code for tag in tags if tag.kind == kind]
-    return initial
 
 
 @allow("take in bid")

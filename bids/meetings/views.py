@@ -63,7 +63,7 @@ def meetings(request: Request, round: str) -> HttpResponse:
 @allow("plan meeting")
 def plan_meeting(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "plan meeting")
-    left = sums_of(this_round).for_grants
+    left = sums_of(this_round).for_bids
     return form_page(
         request,
         "bids/meetings/plan_meeting.html",

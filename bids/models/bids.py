@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, F, Q, Sum
+from django.urls import reverse
 
 from bids.models.families import ProjectFamily
 from bids.models.scorecards import Assignment, Interest, is_clear
@@ -39,6 +40,13 @@ class Tag(models.Model):
         return self.label
 
 
+# A row whose recipient is an organisation or nobody has no description of recipients.
+_UNDESCRIBED = Q(described_as="", most_recipients=None, named_by=None)
+
+# A CHECK lets pass what compares with nothing, so that there is a number is held too.
+_DESCRIBED = Q(most_recipients__isnull=False, most_recipients__gt=0) & ~Q(described_as="")
+
+
 class BidQuerySet(models.QuerySet["Bid"]):
     def visible_to(self, user: User, action: str = "see bids") -> BidQuerySet:
         """Return the bids that this person may open for this action.
@@ -60,7 +68,8 @@ class BidQuerySet(models.QuerySet["Bid"]):
         whole: Any = self._in_rounds(held, roles - {Role.MEMBER})
         # An interest hides the bid whatever other roles the person holds now.
         unbarred = self.exclude(models.Exists(interests.barring()))
-        judges = (as_member & assigned) | self._in_rounds(held, {Role.CHAIR})
+        # No panel judges a direct award.
+        judges = (as_member & assigned) | (self._in_rounds(held, {Role.CHAIR}) & ~Q(led_by=Bid.Led.DIRECT))
         if Role.MEMBER in roles:
             whole |= as_member & assigned
         return unbarred.filter(whole & (~judges | declared))
@@ -81,8 +90,21 @@ class BidQuerySet(models.QuerySet["Bid"]):
         return {"count": totals["count"], "asked": totals["asked"] or money.ZERO}
 
 
+class BidManager(models.Manager.from_queryset(BidQuerySet)):  # type: ignore[misc]
+    """The bids of a round, without the rows that nobody bid for: see `Bid`."""
+
+    def get_queryset(self) -> BidQuerySet:
+        queryset: BidQuerySet = super().get_queryset()
+        return queryset.exclude(led_by=Bid.Led.DIRECT)
+
+
 class Bid(models.Model):
-    """A request for money in a round: by an organisation outside the force, or by a unit inside it."""
+    """A request for money in a round: by an organisation outside the force, or by a unit inside it.
+
+    `led_by` is the origin of a row. A direct award is a row that nobody bid for, such as a line of a programme: it has
+    no case, costs, marks or outcome, and its recipients may be described until they are named. `Bid.objects` and every
+    related manager leave these rows out, so that no panel, ranking, funnel or likeness counts one. `Bid.rows` has all.
+    """
 
     class State(models.TextChoices):
         RECEIVED = "received", "Received"
@@ -92,7 +114,12 @@ class Bid(models.Model):
         REJECTED = "rejected", "Rejected"
         REDIRECTED = "redirected", "Redirected"
         AGREED = "agreed", "Agreed"
+        # A direct award alone is in these two, or agreed.
+        ENTERED = "entered", "Waiting for review"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
+    # The states of what was bid for.
+    STATES = [(each.value, each.label) for each in State if each.value not in ("entered", "withdrawn")]
     UNSUCCESSFUL = (State.REJECTED, State.REDIRECTED)
     _JUDGED = (State.RECOMMENDED, *UNSUCCESSFUL)
     _WITH_PANEL = (State.ELIGIBLE, *_JUDGED)
@@ -112,11 +139,19 @@ class Bid(models.Model):
         "review bid": Transition((State.RECOMMENDED, State.AGREED), State.AGREED),
         "review bid: without a panel": Transition((State.ELIGIBLE, State.RECOMMENDED, State.AGREED), State.AGREED),
         "return bid": Transition((*_JUDGED, State.AGREED), State.ELIGIBLE),
+        "enter direct award: new": Transition((), State.ENTERED),
+        "enter direct award: change": Transition((State.ENTERED,)),
+        "withdraw direct award": Transition((State.ENTERED, State.AGREED), State.WITHDRAWN),
+        "review bid: direct award": Transition((State.ENTERED, State.AGREED), State.AGREED),
     }
 
     class Led(models.TextChoices):
         EXTERNAL = "external", "An organisation outside the force"
         INTERNAL = "internal", "A unit of the force"
+        DIRECT = "direct", "Nobody: a direct award"
+
+    # Who can lead a bid.
+    LEADING = [(each.value, each.label) for each in (Led.EXTERNAL, Led.INTERNAL)]
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="bids")
     reference = models.CharField(max_length=12, unique=True, editable=False)
@@ -128,6 +163,12 @@ class Bid(models.Model):
     recipient_as_written = models.CharField(max_length=150, blank=True)
     register_as_written = models.CharField(max_length=30, blank=True)
     number_as_written = models.CharField(max_length=20, blank=True)
+    # Who will receive a direct award whose recipients are not named yet: a class of bodies, how many of them at most,
+    # and the day by which they are to be named, if one was set.
+    described_as = models.CharField("who the recipients will be", max_length=120, blank=True)
+    most_recipients = models.PositiveSmallIntegerField("how many recipients at most", null=True, blank=True)
+    named_by = models.DateField("to be named by", null=True, blank=True)
+    direct_reason = models.TextField("why no bids were invited", max_length=2000, blank=True)
     sponsoring_unit = models.CharField(max_length=80)
     # Personal data of the bidder's contact, shown only to people who group or audit bids.
     contact = models.CharField(max_length=150, blank=True)
@@ -158,7 +199,8 @@ class Bid(models.Model):
     intake_digest = models.CharField(max_length=64, editable=False)
     version = models.PositiveIntegerField(default=1)
 
-    objects = BidQuerySet.as_manager()
+    objects = BidManager()
+    rows = BidQuerySet.as_manager()
 
     class Meta:
         ordering = ["round", "source_reference"]
@@ -168,13 +210,31 @@ class Bid(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="bid_amount_above_zero"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="bid_ends_after_it_starts"),
             models.CheckConstraint(
-                condition=Q(led_by="external", recipient__isnull=False) | Q(led_by="internal", recipient__isnull=True),
-                name="bid_recipient_only_where_external",
+                condition=(Q(led_by="external", recipient__isnull=False) & _UNDESCRIBED)
+                | (Q(led_by="internal", recipient__isnull=True) & _UNDESCRIBED)
+                | (Q(led_by="direct", recipient__isnull=False) & _UNDESCRIBED)
+                | (
+                    Q(led_by="direct", recipient=None, most_recipients__isnull=False, most_recipients__gt=0)
+                    & ~Q(described_as="")
+                ),
+                name="bid_recipient_fits_its_origin",
+            ),
+            models.CheckConstraint(
+                condition=Q(led_by="direct", state__in=["entered", "agreed", "withdrawn"])
+                | (~Q(led_by="direct") & ~Q(state__in=["entered", "withdrawn"])),
+                name="bid_state_fits_its_origin",
+            ),
+            models.CheckConstraint(
+                condition=(Q(led_by="direct") & ~Q(direct_reason="")) | (~Q(led_by="direct") & Q(direct_reason="")),
+                name="direct_award_says_why",
             ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("bids:direct_award" if self.is_direct else "bids:bid", args=[self.reference])
 
     @property
     def bid(self) -> Bid:
@@ -187,12 +247,36 @@ class Bid(models.Model):
 
     @property
     def bidder(self) -> str:
-        """The name of the recipient, or of the unit for an internal bid."""
-        return self.recipient.name if self.recipient else self.sponsoring_unit
+        """The name of the recipient as in `recipient_name`, or of the unit for an internal bid."""
+        return self.recipient_name or self.sponsoring_unit
+
+    @property
+    def recipient_name(self) -> str:
+        """The name of the recipient, how it is described while it is not named, or nothing for an internal bid."""
+        return self.recipient.name if self.recipient else self.described
+
+    @property
+    def described(self) -> str:
+        """How the recipients of a direct award are described, like “Up to 15 local authorities”; nothing elsewhere."""
+        if not self.described_as:
+            return ""
+        many = f"up to {self.most_recipients} " if self.most_recipients != 1 else ""
+        by = f", to be named by {self.named_by:%-d %B %Y}" if self.named_by else ""
+        text = f"{many}{self.described_as}{by}"
+        return text[0].upper() + text[1:]
 
     @property
     def is_external(self) -> bool:
         return self.led_by == self.Led.EXTERNAL
+
+    @property
+    def is_direct(self) -> bool:
+        return self.led_by == self.Led.DIRECT
+
+    @property
+    def gets_grant(self) -> bool:
+        """Whether a grant is made of it once it is agreed. A budget line pays for what a unit of the force leads."""
+        return self.led_by != self.Led.INTERNAL
 
 
 class CostLine(models.Model):

@@ -9,7 +9,7 @@ from grants.models import Round
 
 def references(*, round: Round, asked: str) -> list[str]:
     """Return the references of the bids that match `asked`, by our reference or the bidder's own."""
-    bids = Bid.objects.filter(round=round).filter(Q(reference__iexact=asked) | Q(source_reference__iexact=asked))
+    bids = Bid.rows.filter(round=round).filter(Q(reference__iexact=asked) | Q(source_reference__iexact=asked))
     return list(bids.values_list("reference", flat=True))
 
 

@@ -26,7 +26,7 @@ def ranking(request: Request, round: str) -> HttpResponse:
     context: dict[str, Any] = {"closed": closed, "rule": scoring_rules.RULE_IN_WORDS}
     if closed:
         sums = ranked.sums_of(this_round)
-        line = ranked.line(this_round, sums.for_grants)
+        line = ranked.line(this_round, sums.for_bids)
         page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE)
         context |= {"page": page, "rows": ranked.drawn(page, line), "sums": sums, "line": line}
         context |= {"unsettled": ranked.unsettled(this_round), "outlier_rule": ranked.OUTLIER_IN_WORDS}
@@ -56,6 +56,6 @@ def coverage(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see ranking")
     closed = members.scoring_closed(this_round)
     visible = Bid.objects.visible_to(request.user, "see ranking").filter(round=this_round)
-    after = ranked.line(this_round, ranked.sums_of(this_round).for_grants).after if closed else 0
+    after = ranked.line(this_round, ranked.sums_of(this_round).for_bids).after if closed else 0
     context = {"closed": closed, "covered": covering.of(this_round, visible, after) if closed else None}
     return render(request, "bids/ranking/coverage.html", context)

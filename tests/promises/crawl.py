@@ -28,7 +28,7 @@ from django.urls import resolve, reverse
 from django.utils.functional import cached_property
 
 from approvals.families.workbench import Workbench
-from approvals.models import Award, Condition, DelegationRule, MatchFunding, PaperItem
+from approvals.models import Award, Condition, DelegationRule, MatchFunding, NamedRecipient, PaperItem
 from bids.models import AssignmentPlan, Bid, Criterion, Export, Interest, Mark, Meeting, Scorecard, Upload
 from bids.panel.blindness import Part, Phase, may_see
 from bids.panel.hidden import BLIND
@@ -268,6 +268,8 @@ def _of_round(reference: str, bid: str, paper: str) -> dict[str, str]:
         "lines": round.lines.order_by("pk"),
         "virements": round.virements.order_by("pk"),
         "carry-overs": round.carry_overs.order_by("pk"),
+        "direct-awards": Bid.rows.filter(round=round, led_by=Bid.Led.DIRECT).order_by("pk"),
+        "recipients": NamedRecipient.objects.filter(award__round=round).order_by("pk"),
         "other-money": MatchFunding.objects.filter(award__round=round).order_by("pk"),
         "over-allocations": round.over_allocations.order_by("pk"),
         "income": round.income.order_by("pk"),

@@ -15,11 +15,13 @@ from approvals.decisions import writing
 from approvals.families import grouping
 from approvals.items import asking
 from approvals.models import Award, CarryOver
+from approvals.recipients import naming
+from approvals.review import reviewing
 from bids.meetings import meetings
 from bids.models import Bid, Upload
 from bids.panel import assignments, interests, scorecards
 from bids.panel.blindness import Part
-from grants.models import OverAllocation, RoleHolding, Round, User
+from grants.models import Organisation, OverAllocation, RoleHolding, Round, User
 from grants.roles import Role
 from grants.rounds import income, rounds, virement
 from tests import factories
@@ -207,6 +209,18 @@ def known_to_all() -> None:
     _record_income(round)
     _propose_carry_over(round)
     _propose_over_allocation(round)
+    _award_directly(round)
+
+
+def _award_directly(round: Round) -> None:
+    """A direct award that waits for review, and another with a recipient who was named."""
+    lead, penny = _user("grace.hall"), Decimal("0.01")
+    factories.direct(round, lead, amount=penny, title="Waiting programme")
+    row = factories.direct(round, lead, amount=penny)
+    reviewing.review(bid=row, amount=penny, by=lead, at=NOW)
+    draft = {"recipient": "Awarded Body", "register": Organisation.Register.NOT_STATED, "register_number": ""}
+    award = Award.objects.get(bid=row)
+    naming.identify_recipient(award=award, naming=naming.Naming(draft, penny, "First"), by=lead, at=NOW)
 
 
 def _propose_over_allocation(round: Round) -> None:
@@ -258,6 +272,7 @@ def panel_of_the_decided_round() -> None:
     _record_income(bid.round)
     _propose_carry_over(bid.round)
     _propose_over_allocation(bid.round)
+    _award_directly(bid.round)
 
 
 def _open_quiet_round(like: Round, chair: User) -> None:

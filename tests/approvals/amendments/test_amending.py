@@ -58,7 +58,7 @@ def test_the_paper_is_computed_as_if_the_change_were_made(paper: Decision) -> No
     ("amount", "why"),
     [
         (Decimal("70000.01"), "Amount must be no more than the"),
-        (Decimal("59999.99"), "was already paid"),
+        (Decimal("59999.99"), "has already been paid"),
     ],
 )
 def test_an_amount_above_the_bid_or_below_the_payments_is_refused(
