@@ -8,6 +8,7 @@ from typing import Any
 from approvals.carrying import carrying
 from approvals.contracts import contracts
 from approvals.families import grouping
+from approvals.loading import direct
 from approvals.loading.folder import BadFolder, Folder, pounds, profile, profile_of_cell
 from approvals.models import Award, Condition, SingleTenderAction
 from approvals.review import reviewing
@@ -21,7 +22,7 @@ from grants.rounds import over_allocation
 def review(folder: Folder) -> int:
     """Group the families, agree the amounts and record the single tender actions. Returns how many bids are agreed."""
     by, _, stage = folder.stage("reviewed")
-    bids = folder.bids()
+    bids = folder.grantable()
     families: dict[str, list[Bid]] = {}
     for row in folder.rows("families"):
         families.setdefault(row["family"], []).append(bids[row["bid"]])
@@ -147,13 +148,15 @@ def pay(folder: Folder) -> int:
     by, _, stage = folder.stage("payments")
     rows = folder.rows("payments")
     for row in folder.each(rows):
+        award = Award.objects.get(round=folder.round, bid__source_reference=row["bid"])
         approving.record_payment(
-            award=Award.objects.get(round=folder.round, bid__source_reference=row["bid"]),
+            award=award,
             details=approving.PaymentDetails(
                 amount=pounds(row["amount"]),
                 paid_on=date.fromisoformat(row["paid_on"]),
                 reason=row["reason"],
                 illustrative=row["illustrative"],
+                named=direct.recipient_called(award, row.get("recipient") or ""),
             ),
             by=by,
             at=folder.at(stage["on"]),

@@ -26,7 +26,7 @@ def errors_in(path: Path, *, people: Collection[str], criteria: Sequence[int]) -
     read_toml(reading)
     if not reading.toml:
         return reading.errors
-    reading.bids = references_of_bids(reading)
+    reading.bids = _references(reading)
     check_toml(reading)
     check_consistency(reading)
     _check_names(reading)
@@ -34,6 +34,14 @@ def errors_in(path: Path, *, people: Collection[str], criteria: Sequence[int]) -
         marks = criteria if name in csv_files.WITH_MARKS else ()
         check_table(reading, name, columns, marks)
     return reading.errors
+
+
+def _references(reading: Reading) -> Collection[str] | None:
+    """Return the references of the bids and the direct awards, or None where it is not known which bids there are."""
+    of_bids, direct = references_of_bids(reading), reading.toml.get("direct_awards", [])
+    own = {each.get("reference") for each in direct if isinstance(each, dict)} if isinstance(direct, list) else set()
+    known = {each for each in own if isinstance(each, str)}
+    return {*(of_bids or ()), *known} if of_bids is not None or known else None
 
 
 def _check_names(reading: Reading) -> None:

@@ -16,8 +16,7 @@ def check_consistency(reading: Reading) -> None:
     toml = reading.toml
     _check_days(reading)
     _check_papers(reading)
-    for name in ("people", "budget_lines"):
-        key = "username" if name == "people" else "label"
+    for name, key in (("people", "username"), ("budget_lines", "label"), ("direct_awards", "reference")):
         values = [each.get(key) for each in _entries(toml, name)]
         texts = Counter(value for value in values if isinstance(value, str) and value)
         for value in (value for value, times in texts.items() if times > 1):

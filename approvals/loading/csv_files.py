@@ -44,6 +44,7 @@ FILES = {
         Key("paid_on", DAY),
         Key("reason", REASON_OR_NONE),
         Key("illustrative", text(300)),
+        Key("recipient", text(150), needed=False, note="of a direct award, who of those named was paid"),
     ),
 }
 # The files whose further columns are the marks of the criteria.

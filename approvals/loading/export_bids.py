@@ -29,7 +29,8 @@ def tables(round: Round, events: Trail) -> Iterator[tuple[str, Rows]]:
         .prefetch_related("costs", "tags")
         .order_by("pk")
     )
-    own = {bid.reference: bid.source_reference for bid in bids}
+    rows = [*bids, *Bid.rows.filter(round=round, led_by=Bid.Led.DIRECT).select_related("family").order_by("pk")]
+    own = {row.reference: row.source_reference for row in rows}
     yield (
         "bids",
         _without_empty([_bid(round, bid) for bid in bids], {round.body.column(name) for name in MAY_BE_MISSING}),
@@ -38,9 +39,9 @@ def tables(round: Round, events: Trail) -> Iterator[tuple[str, Rows]]:
     yield "scorecards", list(_scorecards(round, events, own))
     yield "practice", list(_practice(round))
     yield "outcomes", list(_outcomes(round, events, own))
-    yield "families", list(_families(events, bids))
+    yield "families", list(_families(events, rows))
     yield "review", _without_empty(list(_review(round, events, own)), _WITHHELD)
-    yield "payments", list(_payments(round))
+    yield "payments", _without_empty(list(_payments(round)), ["recipient"])
 
 
 def _bid(round: Round, bid: Bid) -> dict[str, str]:
@@ -56,7 +57,7 @@ def _bid(round: Round, bid: Bid) -> dict[str, str]:
         "register_number": bid.number_as_written,
         "amount": money.text(bid.amount),
         "costs": "; ".join(f"{cost.label}: {money.text(cost.amount)}" for cost in bid.costs.all()),
-        "boroughs": _areas(round, bid.boroughs),
+        "boroughs": areas_of(round, bid.boroughs),
         "starts_on": bid.starts_on.isoformat(),
         "ends_on": bid.ends_on.isoformat(),
         **{
@@ -68,7 +69,8 @@ def _bid(round: Round, bid: Bid) -> dict[str, str]:
     return {round.body.column(name): str(cells[name]) for name in COLUMNS}
 
 
-def _areas(round: Round, codes: Sequence[str]) -> str:
+def areas_of(round: Round, codes: Sequence[str]) -> str:
+    """Return areas as a cell of a sheet or a key of a folder names them."""
     areas = round.body.areas
     # Written out, all of them would be more cells than the row has, for who guesses that semicolons part these.
     return areas.everywhere if len(codes) == len(areas.each) else "; ".join(areas.by_code[code].name for code in codes)
@@ -165,14 +167,15 @@ def _review(round: Round, events: Trail, own: dict[str, str]) -> Iterator[dict[s
 
 
 def _payments(round: Round) -> Iterator[dict[str, str]]:
-    payments = Payment.objects.filter(award__round=round).select_related("award__bid").order_by("pk")
-    for payment in payments:
+    payments = Payment.objects.filter(award__round=round).select_related("award__bid", "named__organisation")
+    for payment in payments.order_by("pk"):
         yield {
             "bid": payment.award.bid.source_reference,
             "amount": money.text(payment.amount),
             "paid_on": payment.paid_on.isoformat(),
             "reason": payment.reason,
             "illustrative": payment.illustrative,
+            "recipient": payment.named.organisation.name if payment.named else "",
         }
 
 
@@ -181,13 +184,14 @@ def _payments(round: Round) -> Iterator[dict[str, str]]:
 
 def stages(round: Round, events: Trail) -> dict[str, dict[str, Any]]:
     """Return the stages up to the approvals, each where something of it was done."""
-    own = dict(Bid.objects.filter(round=round).values_list("reference", "source_reference"))
+    own = dict(Bid.rows.filter(round=round).values_list("reference", "source_reference"))
     described = {
         "received": events.stage("take in bid"),
         "eligible": events.stage("check eligibility", reason=True),
         "scoring": _scoring(round, events),
         "closed": events.stage("close scoring", reason=True),
         "outcomes": events.stage("record outcome"),
+        "entered": events.stage("enter direct award"),
         "over_allocated": _over_allocated(round),
         "reviewed": events.stage("review bid"),
         "routed": _routed(events, own),

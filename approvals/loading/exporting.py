@@ -14,11 +14,18 @@ from typing import Any
 from django.core.files.storage import storages
 from django.db.models import Q
 
-from approvals.loading import body_text, export_bids, export_papers, trail
+from approvals.loading import body_text, export_bids, export_direct, export_papers, trail
 from approvals.loading.contents import FILES
 from approvals.loading.toml_text import toml_of
 from approvals.loading.trail import Trail
-from approvals.models import CarryOver, Decision, DelegationRule, MatchFunding, SingleTenderAction
+from approvals.models import (
+    CarryOver,
+    Decision,
+    DelegationRule,
+    MatchFunding,
+    NamedRecipient,
+    SingleTenderAction,
+)
 from bids.models import Bid, BidFile, Knowledge, Practice
 from grants import money, years
 from grants.days import day_of
@@ -77,15 +84,23 @@ def _toml(round: Round, events: Trail) -> dict[str, Any]:
         "budget_lines": list(_lines(round, events)),
         "delegation_rules": list(_rules(round)),
         "organisations": list(_organisations(round)),
+        "direct_awards": list(export_direct.direct_awards(round)),
         "single_tender_actions": list(_contracts(round, events)),
         "match_funding": list(_match_funding(round)),
         "knowledge": list(_knowledge(round)),
         "practice": _practice(round, events),
-        "stages": events.in_order_of_play({**export_bids.stages(round, events), **export_papers.stages(round, events)}),
+        "stages": _stages(round, events),
         "decision": export_papers.paper(round, events),
         "amendment": export_papers.amendment(round, events),
     }
     return {name: value for name, value in toml.items() if value or name in ("stages",)}
+
+
+def _stages(round: Round, events: Trail) -> dict[str, Any]:
+    named = export_direct.named(round, events)
+    of_papers = export_papers.stages(round, events)
+    stages = {**export_bids.stages(round, events), **of_papers, **({"named": named} if named else {})}
+    return events.in_order_of_play(stages)
 
 
 def _round(round: Round, events: Trail) -> dict[str, Any]:
@@ -193,9 +208,10 @@ def _rules(round: Round) -> Iterator[dict[str, Any]]:
 def _organisations(round: Round) -> Iterator[dict[str, Any]]:
     """Yield the bodies with other names that no bid brings."""
     # A bid brings another name of a body only where its number says that it is the same.
-    numbered = Bid.objects.filter(round=round).exclude(recipient=None).exclude(number_as_written="")
+    numbered = Bid.rows.filter(round=round).exclude(recipient=None).exclude(number_as_written="")
     written = set(numbered.values_list("recipient", "recipient_as_written"))
     concerned = Q(bids__round=round) | Q(pk__in=SingleTenderAction.objects.filter(round=round).values("supplier"))
+    concerned |= Q(pk__in=NamedRecipient.objects.filter(award__round=round).values("organisation"))
     for body in Organisation.objects.filter(concerned).distinct().order_by("pk"):
         names = [alias.name for alias in Alias.objects.filter(organisation=body).order_by("pk")]
         others = [name for name in names if name != body.name]

@@ -107,6 +107,10 @@ class Folder:
         """Return the bids of the round by their own references."""
         return {bid.source_reference: bid for bid in Bid.objects.filter(round=self.round).select_related("round")}
 
+    def grantable(self) -> dict[str, Bid]:
+        """Return the bids and the direct awards of the round by their own references."""
+        return {row.source_reference: row for row in Bid.rows.filter(round=self.round).select_related("round")}
+
     def income(self, agreement: str) -> Income:
         """Return the money of a grantor in the round by the reference of its agreement."""
         return Income.objects.get(round=self.round, agreement=agreement)

@@ -15,6 +15,7 @@ TABLES = {
     "opened": ("round", "administrator", "people", "income", "budget_lines", "delegation_rules"),
     "received": ("organisations",),
     "scoring": ("knowledge", "practice"),
+    "entered": ("direct_awards",),
     "reviewed": ("single_tender_actions", "match_funding"),
     "paper": ("decision",),
     f"{order.SECOND}paper": ("amendment",),

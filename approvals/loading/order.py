@@ -9,12 +9,13 @@ from typing import Any
 OPENED, AMENDED = "opened", "amended"
 # What stands before the names of the stages of the second paper.
 SECOND = "amendment."
-OF_BIDS = ("received", "eligible", "scoring", "closed", "outcomes", "reviewed", "routed")
+OF_BIDS = ("received", "eligible", "scoring", "closed", "outcomes", "entered", "reviewed", "routed")
 OF_A_PAPER = ("paper", "signed_off", "submitted", "put_forward", "signed", "deferred", "published")
 # These stand where their day is among those of the others, at the earliest before the stage that is named here.
 _FLOATING = {
     "over_allocated": "reviewed",
     "conditions_met": "approved",
+    "named": "approved",
     "payments": "approved",
     "carried": "approved",
 }

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from approvals.loading import awarding, checking, inputs, opening, order, panel, papers, receiving
+from approvals.loading import awarding, checking, direct, inputs, opening, order, panel, papers, receiving
 from approvals.loading.folder import BadFolder, Folder, table_of
 from approvals.loading.opening import body_of
 from approvals.models import LoadedStage
@@ -45,6 +45,7 @@ _STAGES = {
     "scoring": _Stage(panel.score, "scorecard"),
     "closed": _Stage(panel.close_scoring, "bid"),
     "outcomes": _Stage(panel.record_outcomes, "outcome"),
+    "entered": _Stage(direct.enter, "direct award"),
     "over_allocated": _Stage(awarding.over_allocate, "over-allocation"),
     "reviewed": _Stage(awarding.review, "bid"),
     "routed": _Stage(awarding.route, "grant"),
@@ -53,6 +54,7 @@ _STAGES = {
     "carried": _Stage(awarding.carry_over, "carry-over"),
     "approved": _Stage(awarding.approve, "grant"),
     **_OF_A_PAPER,
+    "named": _Stage(direct.name_recipients, "recipient"),
 }
 STAGES = order.STAGES
 
@@ -69,6 +71,8 @@ def must_be_playable(folder: Folder) -> None:
     reference = table_of(folder.toml, "round").get("reference")
     if isinstance(reference, str):
         folder.take_up(Round.objects.filter(reference=reference).first())
+        if "entered" not in folder.played and not errors:
+            errors += direct.errors_of_awards(folder, body)
         if "received" not in folder.played:
             errors += receiving.errors_of_bids(folder, body, with_organisations=not errors)
     if not errors:

@@ -42,14 +42,14 @@ def errors_of_bids(folder: Folder, body: Body, *, with_organisations: bool) -> l
         return []
     with transaction.atomic():
         # What is read is compared with what is stored, so a round stands in for the one that is not open yet.
-        round = Round.objects.filter(reference=folder.toml["round"]["reference"]).first() or _stand_in(body)
+        round = Round.objects.filter(reference=folder.toml["round"]["reference"]).first() or stand_in(body)
         errors = list(_errors(folder, round, with_organisations=with_organisations))
         transaction.set_rollback(True)
     return errors
 
 
-def _stand_in(body: Body) -> Round:
-    """Store a round that is gone with the transaction: the bids of a sheet are read by its areas and tags."""
+def stand_in(body: Body) -> Round:
+    """Store a round that is gone with the transaction: what is read of a folder is read by its areas and tags."""
     any_day = date(2000, 1, 1)
     round = Round.objects.create(
         reference=f"reading-{secrets.token_hex(12)}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from approvals.enums import Area, Base, ItemKind
 from approvals.enums import Key as RoutingKey
 from approvals.loading.contents import path_of_body
+from approvals.loading.direct_keys import DIRECT_AWARDS, NAMED
 from approvals.loading.shapes import (
     Entries,
     Key,
@@ -243,6 +244,7 @@ STAGES = {
     ),
     "closed": Table((*_STAGE, _REASON)),
     "outcomes": Table(_STAGE),
+    "entered": Table(_STAGE),
     "over_allocated": Table(
         (
             *_STAGE,
@@ -325,6 +327,7 @@ STAGES = {
         )
     ),
     **_OF_THE_PAPER,
+    "named": Table((*_STAGE, Key("recipients", Entries(NAMED)))),
 }
 
 _DECISION = (
@@ -398,6 +401,7 @@ TOML = Table(
         ),
         Key("delegation_rules", Entries(RULES), needed=False, note="in place of the limits of the body"),
         Key("organisations", Entries(Table(ORGANISATION)), needed=False),
+        Key("direct_awards", Entries(DIRECT_AWARDS), needed=False, note="grants that nobody bid for"),
         Key("single_tender_actions", Entries(CONTRACTS), needed=False),
         Key(
             "match_funding", Entries(MATCH_FUNDING), needed=False, note="other money of projects, once they are agreed"
@@ -465,6 +469,8 @@ TOML = Table(
 # A key, the key that it needs beside it, by the table that holds both.
 TOGETHER = (
     ("percent", "percent_of"),
+    ("recipients", "most"),
+    ("most", "recipients"),
     ("approved_by", "approved_because"),
     ("compared_on", "reason"),
     ("kept_open_for", "kept_open_reason"),

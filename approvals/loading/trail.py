@@ -18,6 +18,7 @@ WRITTEN = frozenset(
         *("take in bid", "add file", "check eligibility", "declare interest", "keep knowledge"),
         *("keep practice", "score practice", "compare practice", "assign bid", "plan assignments", "apply plan"),
         *("save draft", "submit scorecard", "extend scoring", "close scoring", "record outcome"),
+        *("enter direct award", "identify recipient"),
         *("group bids", "review bid", "keep single tender action", "approve contract"),
         *("withhold recipient", "keep match funding", "propose over-allocation", "agree over-allocation"),
         *("keep income", "accept income", "refuse income", "propose carry-over", "confirm carry-over"),
@@ -35,7 +36,9 @@ WRITTEN = frozenset(
 
 
 # Where these were done to the same thing again, an export has the last alone.
-_DONE_ONCE = frozenset(("review bid", "record outcome", "keep single tender action", "keep budget line"))
+_DONE_ONCE = frozenset(
+    ("review bid", "record outcome", "keep single tender action", "keep budget line", "enter direct award")
+)
 
 
 # The action of the first event of each stage.
@@ -46,6 +49,8 @@ _MADE_BY = {
     "closed": "close scoring",
     "outcomes": "record outcome",
     "over_allocated": "propose over-allocation",
+    "entered": "enter direct award",
+    "named": "identify recipient",
     "reviewed": "review bid",
     "routed": "route awards",
     "conditions_met": "meet condition",

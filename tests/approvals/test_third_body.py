@@ -4,6 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django import forms
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
@@ -12,12 +13,14 @@ from django.utils import timezone
 from approvals.decisions import deciders, deciding, sign_offs, submission, writing
 from approvals.decisions.deciders import Minutes
 from approvals.enums import Area
-from approvals.loading import playing
+from approvals.loading import direct, playing
 from approvals.loading.folder import Folder
 from approvals.models import Award, Decision
 from approvals.paper import pack as packs
 from approvals.routing import listing
 from approvals.routing.commitments import of_round
+from bids.direct import entering
+from bids.direct.forms import DirectForm
 from grants import body_folder
 from grants.bodies import How, NoSuchArea
 from grants.models import Round, User
@@ -139,6 +142,27 @@ def test_an_area_of_somebody_else_is_refused_with_its_reason(settings: LazySetti
     assert trust.areas.read("Tarn End; Whinfell") == ["X09000003", "X09000004"]
     with pytest.raises(NoSuchArea, match="Port Sallow has a trust of its own"):
         trust.areas.read("Port Sallow")
+
+
+def test_a_direct_award_is_in_the_areas_of_its_body(settings: LazySettings) -> None:
+    round = play(settings, "opened")
+    field = DirectForm(round=round).fields["boroughs"]
+    assert isinstance(field, forms.MultipleChoiceField)
+    assert field.label == "Parishes" and len(list(field.choices)) == 4
+    entry = {
+        "reference": "P-1", "title": "Paths", "reason": "Known", "purpose": "Paths", "amount": "100.00",
+        "unit": "Grants team", "recipients": "parish councils", "most": 2, "areas": "Port Sallow",
+        "themes": ["land"], "priorities": ["young"],
+        "starts_on": "2026-06-01", "ends_on": "2026-07-01",
+    }  # fmt: skip
+    form, outside = direct.form_of(round, entry)
+    assert outside == "Port Sallow has a trust of its own" and "boroughs" in form.errors
+    form, outside = direct.form_of(round, entry | {"areas": "Tarn End; Whinfell"})
+    assert (form.errors, outside) == ({}, "")
+    row = entering.enter_direct_award(
+        round=round, draft=dict(form.cleaned_data), by=user("ines.marlow"), at=timezone.now()
+    )
+    assert row.borough_names == "Tarn End, Whinfell"
 
 
 def test_only_a_person_who_decides_is_given_a_level(settings: LazySettings) -> None:

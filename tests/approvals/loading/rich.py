@@ -205,3 +205,29 @@ def _with_what_cannot_be_printed(path: Path) -> None:
     file = path / "bids.csv"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("The measures that", "👍 The measures that", 1), encoding="utf-8")
+
+
+def directly_awarded(path: Path) -> Path:
+    """Write a round with direct awards of every kind, recipients named with a number, and payments to them."""
+    return _from("pcd1644", path, _directly_awarded)
+
+
+def _directly_awarded(path: Path, toml: dict[str, Any]) -> None:
+    number = {"register": "company", "number": "09990001"}
+    award = {name: cell for name, cell in toml["direct_awards"][0].items() if name not in ("recipients", "most")}
+    del award["named_by"]
+    toml["direct_awards"].append(
+        award
+        | {"reference": "LAMPS", "title": "Lamps", "amount": "60000.00", "recipient": "Lamp Works", **number}
+        | {"objectives": ["sustained"], "employs_staff": True, "living_wage": True, "personal_data": True}
+    )
+    with (path / "review.csv").open("a", encoding="utf-8") as opened:
+        opened.write("LAMPS,60000.00,,2024/25: 30000.00; 2025/26: 30000.00\n")
+    toml["budget_lines"][0] |= {"amount": "940000.00", "years": {"2024/25": "470000.00", "2025/26": "470000.00"}}
+    stages = toml["stages"]
+    named = {"bid": "MYENDS", "recipient": "Candle Works", "amount": "5000.00", "reason": "It is nearest"}
+    stages["named"]["recipients"].append(named | {"register": "company", "number": "09990002"})
+    payment = {"bid": "MYENDS", "amount": "500.00", "paid_on": "2024-09-03", "reason": "", "illustrative": "Invented"}
+    _write(path, "payments", [payment | {"recipient": "Candle Works"}])
+    stages["payments"] = {"on": date(2024, 9, 4), "by": "pia.dorn"}
+    toml["decision"]["sections"] = dict.fromkeys(toml["decision"]["sections"], "It is set out in {appendix 1}.")

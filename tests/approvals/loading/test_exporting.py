@@ -36,7 +36,7 @@ from tests.factories import PASSWORD
 
 __all__ = ["folder"]
 
-RICH = [rich.amended, rich.divided]
+RICH = [rich.amended, rich.divided, rich.directly_awarded]
 FIXTURES = sorted(file.parent for file in (Path(settings.BASE_DIR) / "fixtures").glob("*/round.toml"))
 # The rounds of the demo, and the stage up to which each is loaded.
 LOADED = {snapshots.ROOT / path: until for path, until in snapshots.ROUNDS}
@@ -69,12 +69,10 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     names: dict[str, str] = {}
     for model in own:
         if any(field.name == "reference" and not field.editable for field in model._meta.fields):
-            for place, row in enumerate(model._default_manager.order_by("pk")):
+            for place, row in enumerate(model._base_manager.order_by("pk")):
                 # A figure is named by the reference in small letters.
                 names[row.reference] = names[row.reference.lower()] = f"{model.__name__} {place}"
-    places = {
-        model: {row.pk: place for place, row in enumerate(model._default_manager.order_by("pk"))} for model in own
-    }
+    places = {model: {row.pk: place for place, row in enumerate(model._base_manager.order_by("pk"))} for model in own}
 
     def plain(value: Any) -> Any:
         match value:
@@ -103,7 +101,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
                 yield field.name, plain(value)
 
     return {
-        model.__name__: [dict(cells(row)) for row in model._default_manager.order_by("pk")]
+        model.__name__: [dict(cells(row)) for row in model._base_manager.order_by("pk")]
         for model in own
         if not model.__name__.endswith("Words") and model.__name__ not in _DRAWN
     }
