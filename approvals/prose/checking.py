@@ -9,7 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from approvals.prose import amounts, arithmetic, claim_reading, counts, labels, nearest, outweighed, shares, sides
+from approvals.prose import (
+    amounts,
+    arithmetic,
+    claim_reading,
+    counts,
+    labels,
+    nearest,
+    outweighed,
+    shares,
+    sides,
+    speaking,
+)
 from approvals.prose.amounts import FOREIGN, IN_LETTERS, Mention, in_letters
 from approvals.prose.claims import Bound, Extent, Group, StatedClaim, equals
 from approvals.prose.elsewhere import Source, place_of, sentence_around
@@ -54,6 +65,7 @@ def check(prose: str, known: Known) -> list[Match]:
     matches += [_share(claim, known) for claim in shares.shares(prose, known.figures)]
     if known.facts:
         matches = outweighed.by_facts(matches, judging.verdicts(prose, summed, known.facts))
+        matches = speaking.checked(matches, plain, known)
     typed = (each for each in matches if each.standing is Standing.UNMATCHED or plain[each.mention.start] != MASK)
     return sorted((_excused(each, prose, known) for each in typed), key=lambda each: each.mention.start)
 

@@ -7,11 +7,12 @@ from approvals.prose.amounts import Mention
 
 
 class Standing(StrEnum):
-    """Whether a mention matches a figure, matches none, or comes from a named source elsewhere."""
+    """Whether a mention matches a figure, matches none, comes from a named source, or is not understood."""
 
     MATCHED = "matched"
     UNMATCHED = "unmatched"
     EXTERNAL = "external"
+    UNCHECKED = "not checked"
 
 
 class Kind(StrEnum):

@@ -36,7 +36,13 @@ def by_facts(matches: Sequence[Match], verdicts: Sequence[Verdict]) -> list[Matc
             replaced = [each for each in overlapping if each.kind in (Kind.COUNT, Kind.CLAIM)]
         else:
             replaced = [each for each in overlapping if each.kind is match.kind]
-        kept = [each for each in kept if each not in replaced or each.standing is not Standing.UNMATCHED]
+        # What no words of the sentence tie to a figure is credited to the rows that explain it.
+        credited = [each for each in replaced if each.kind is Kind.MONEY and each.may_have_source]
+        kept = [
+            each
+            for each in kept
+            if each not in replaced or (each.standing is not Standing.UNMATCHED and each not in credited)
+        ]
         if not any(overlap(each.mention, match.mention) for each in kept):
             kept.append(match)
     return kept

@@ -283,6 +283,7 @@ CHANGES = _phrases(
 COURSES = _phrases(
     "then, ris*, rose, fall*, fell, halv*, doubl*, taper*, grow*, grew, drop*, next, later, start*, from"
 )
+GRANTED = _phrases("granted, awarded, given, receive*, get, gets, recommend*, approve*, award*, propose*")
 SPENDS = _phrases("commit*, spen*, cost*, uses, use, used, call*, charged, goes, level")
 HOLDS = _phrases("allocat*, fund*, budget*, has, have, hold, holds, money, income, award*")
 SHARES: Mapping[str, Decimal] = {

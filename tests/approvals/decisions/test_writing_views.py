@@ -59,11 +59,11 @@ def test_a_preview_shows_how_a_text_reads_and_changes_nothing(client: Client, se
     assert answer.status_code == 200
     assert field(answer) == "Of {grants}, £0.95m and £9.99m; £84m."
     standings = [(each.match.mention.text, each.match.standing.value) for each in answer.context["checks"]]
-    assert standings == [("£0.95m", "matched"), ("£9.99m", "unmatched"), ("£84m", "external")]
+    assert standings == [("£0.95m", "not checked"), ("£9.99m", "unmatched"), ("£84m", "external")]
     preview = page(answer)
     assert '£1.44m<span class="app-paper__exact"> (£1,438,598)</span>' in preview
-    assert "is grants above the threshold, £947,234, rounded to £10,000." in preview
-    assert preview.count("If this comes from elsewhere, enter its source.") == 2
+    assert "equals grants above the threshold (£947,234), but the sentence does not say that it is." in preview
+    assert preview.count("If this comes from elsewhere, enter its source.") == 3
     assert "Source of £9.99m" in preview and 'value="The budget"' in preview
     section.refresh_from_db()
     assert section.text.startswith("The recommended projects do not use personal data")

@@ -12,6 +12,7 @@ import pytest
 from approvals.prose import amounts, matches
 from approvals.prose.checking import Known, check
 from approvals.prose.facts import Entry, Facts, worth
+from approvals.prose.figures import Figure
 from approvals.prose.grammar import judging
 from approvals.prose.grammar.tokens import Token, Vocabulary, tokens
 from approvals.prose.matches import Match, Standing
@@ -98,3 +99,19 @@ def test_facts_of_a_round_of_the_corpus_hold_each_row() -> None:
     facts = facts_of(rounds()["custody-care-2025-27"])
     assert [entry.what for entry in facts.entries] == [Kind.GRANT] * 4 + [Kind.LINE, Kind.CONTRACT, Kind.INCOME]
     assert worth(facts.spending) == Decimal(1174400)
+
+
+def test_a_sum_that_equals_a_figure_by_chance_is_not_checked_and_never_matched() -> None:
+    figure = Figure("grant limit", "The limit", amount=Decimal(50000))
+    paper = Known({figure.name: figure}, facts=FACTS)
+    (chance,) = check("The clubs have £50,000 in the bank.", paper)
+    assert (chance.standing, chance.may_have_source) == (Standing.UNCHECKED, True)
+    assert chance.message == "equals grant limit (£50,000), but the sentence does not say that it is."
+    (limit,) = check("The limit is £50,000.", paper)
+    assert limit.standing is Standing.MATCHED
+
+
+def test_a_true_sum_is_credited_to_whom_the_sentence_names() -> None:
+    same = Figure("grants below the threshold", "Grants", amount=Decimal(900))
+    (match,) = check("£900 is for the Lantern Trust.", Known({same.name: same}, facts=FACTS))
+    assert match.message == "is Lantern Trust, £900."
