@@ -207,10 +207,13 @@ def standing(*, held: Holdings, rounds: Sequence[Round]) -> dict[int, str]:
     newest: dict[int, Decision] = {}
     for decision in Decision.objects.filter(round__in=seeing):
         newest.setdefault(decision.round_id, decision)
-    closed = members.closed_among(rounds)
+    stages = members.stages_of(rounds)
     with_bids = set(Bid.objects.filter(round__in=rounds).order_by().values_list("round", flat=True).distinct())
     return {
-        round.pk: _standing(round, newest.get(round.pk), round.pk in closed, round.pk in with_bids) for round in rounds
+        round.pk: _standing(
+            round, newest.get(round.pk), stages[round.pk] > members.Stage.SCORING, round.pk in with_bids
+        )
+        for round in rounds
     }
 
 

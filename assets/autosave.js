@@ -255,8 +255,17 @@ const follow = (form, status, copies) => {
 
 if (card) {
   const copies = shelf(card.dataset.person, card.dataset.bid);
+  const changed = card.querySelector('form[data-scoring]');
   if (form) follow(form, card.querySelector('[data-autosave-status]'), copies);
-  else {
+  else if (changed) {
+    // A submitted scorecard is changed by its own button alone; typed.js keeps what is typed until then.
+    const against = drawnIn(changed);
+    for (const copy of copies.left()) {
+      const discard = () => copies.drop(copy.key);
+      if (same(copy.fields, against)) discard();
+      else offer(card, changed, { ...copy, against }, { discard });
+    }
+  } else {
     const saved = shownOn(card);
     for (const copy of copies.left()) {
       if (same(copy.fields, saved)) copies.drop(copy.key);

@@ -3,7 +3,7 @@
 // Single keys count only in the choices of a criterion. The chords are ones that Chromium, Firefox, JAWS, NVDA and
 // Orca leave free: Alt with an arrow is a sentence to JAWS and a page of history to browsers, so it is not used.
 
-const form = document.querySelector('[data-autosave]');
+const form = document.querySelector('[data-scoring]');
 
 const choose = (criterion, name, value) => {
   const choice = criterion.querySelector(`input[type="radio"][name="${name}_${criterion.dataset.criterion}"][value="${value}"]`);

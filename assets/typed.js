@@ -199,6 +199,7 @@ const follow = (form, ticket) => {
     copies.drop();
   });
   for (const event of ['online', 'focus']) window.addEventListener(event, () => { if (dirty) draft?.now(); });
+  form.addEventListener('keep-now', () => draft?.now());
 };
 
 const cookie = /(?:^|; )saved=([^;]+)/.exec(document.cookie)?.[1];

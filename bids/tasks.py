@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from django.conf import settings
 from django.urls import reverse
 
-from bids.models import Bid, Meeting, Practice
+from bids.models import Bid, Meeting, Practice, Scorecard
 from bids.panel import members, reading
+from bids.panel.members import Stage
 from bids.panel.practice import waiting_for
 from grants.access import Holdings
 from grants.models import Round, User
@@ -19,33 +20,47 @@ def tasks(*, user: User, held: Holdings, rounds: Sequence[Round]) -> dict[int, l
 
     Only the panel's own people need queries for each of their rounds.
     """
-    closed = members.closed_among(rounds)
+    stages = members.stages_of(rounds)
     checked = [round for round in rounds if held.may("check eligibility", round)]
     received = counts_by(Bid.objects.filter(round__in=checked, state=Bid.State.RECEIVED), "round")
     of_panel = [round for round in rounds if held.may("run panel", round) or held.may("score bid", round)]
     open_meetings: dict[int, Meeting] = {}
     for meeting in Meeting.objects.filter(round__in=of_panel, closed_at=None):
         open_meetings.setdefault(meeting.round_id, meeting)
+    own = Scorecard.objects.filter(member=user, state=Scorecard.State.REOPENED, bid__round__in=of_panel)
+    reopened: dict[int, list[Bid]] = {}
+    for card in own.select_related("bid"):
+        reopened.setdefault(card.bid.round_id, []).append(card.bid)
     return {
-        round.pk: list(
-            _of_round(user, held, round, round.pk in closed, received.get(round.pk, 0), open_meetings.get(round.pk))
-        )
+        round.pk: [
+            *(_to_change(bid) for bid in reopened.get(round.pk, [])),
+            *_of_round(user, held, round, stages[round.pk], received.get(round.pk, 0), open_meetings.get(round.pk)),
+        ]
         for round in rounds
     }
 
 
+def _to_change(bid: Bid) -> Task:
+    return Task(
+        f"Submit your scorecard on {bid.source_reference} again",
+        reverse("bids:score", args=[bid.reference]),
+        1,
+        hint="The chair reopened it.",
+    )
+
+
 def _of_round(
-    user: User, held: Holdings, round: Round, closed: bool, received: int, meeting: Meeting | None
+    user: User, held: Holdings, round: Round, stage: Stage, received: int, meeting: Meeting | None
 ) -> Iterator[Task]:
     if held.may("run panel", round):
         yield from _to_declare(reading.to_answer_for(user, round).exclude(interests__member=user).count(), round)
-    if held.may("score bid", round) and not closed:
+    if held.may("score bid", round) and stage is Stage.SCORING:
         yield from _of_member(user, round, chairs=held.may("run panel", round))
     if received:
         address = reverse("bids:eligibility", args=[round.reference])
         yield Task("Check whether bids are eligible", address, received, hint="New bids have come in.")
     if held.may("run panel", round):
-        yield from _of_chair(user, round, closed)
+        yield from _of_chair(user, round, stage)
     if meeting:
         yield from _of_meeting(user, held, round, meeting)
 
@@ -90,9 +105,13 @@ def _of_meeting(user: User, held: Holdings, round: Round, meeting: Meeting) -> I
         yield Task("Follow the panel’s meeting", reverse("bids:meeting", args=[meeting.reference]))
 
 
-def _of_chair(user: User, round: Round, closed: bool) -> Iterator[Task]:
+def _of_chair(user: User, round: Round, stage: Stage) -> Iterator[Task]:
     bids = Bid.objects.visible_to(user, "run panel").filter(round=round, state=Bid.State.ELIGIBLE)
-    if closed:
+    if stage is Stage.CLOSED:
+        address = reverse("bids:open_marks", args=[round.reference])
+        yield Task("Open the marks", address, 1, hint="Scoring is closed. Nobody sees another’s marks yet.")
+        return
+    if stage is Stage.OPEN:
         waiting = bids.count()
         if waiting:
             yield Task("Record the panel’s outcomes", reverse(settings.OUTCOMES_PAGE, args=[round.reference]), waiting)

@@ -204,6 +204,7 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         "bids:import_questions": {"reference": asking.reference},
         **{f"bids:{name}": {"reference": bid.reference, "file": FILE} for name in ("bid_file", "remove_file")},
         "bids:withdraw_assignment": {"reference": bid.reference, "username": "amara.cole"},
+        **{f"bids:{name}": card_of(bid) for name in ("reopen_scorecard", "end_reopening")},
         "bids:assignment_plan": {"reference": plan.reference},
         "bids:undo_plan": {"reference": plan.reference},
         "bids:knowledge": {"round": round.reference, "username": "amara.cole"},
@@ -244,6 +245,11 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         candidates = [{}, *objects.values()]
         by_page[name] = reverse(name, kwargs=own[name]) if name in own else next(_reversed(name, candidates, objects))
     return by_page
+
+
+def card_of(bid: Bid) -> dict[str, Any]:
+    """A scorecard on the bid."""
+    return {"reference": bid.reference, "username": bid.scorecards.all()[0].member.username}
 
 
 def file_of(bid: Bid, lead: User) -> BidFile:

@@ -245,8 +245,9 @@ def scorecard(bid: Bid, member: User, *, submit: bool = True, **kwargs: Any) -> 
 
 
 def close(round: Round) -> None:
-    """Scoring is closed, and the results are worked out as its transition does."""
-    Panel.objects.filter(round=round).update(closed_at=NOW)
+    """Scoring is closed and the marks are open, with the results that the transition works out."""
+    Panel.objects.filter(round=round).update(closed_at=NOW, opened_at=NOW)
+    Scorecard.objects.filter(bid__round=round).update(marks_opened_at=NOW)
     standings.refresh(round)
     standings.take_advice(round)
 

@@ -52,7 +52,7 @@ def scored(round: Round, user: User) -> None:
 
 
 def scored_and_closed(round: Round, user: User) -> None:
-    round.panel.__class__.objects.filter(round=round).update(closed_at=None)
+    round.panel.__class__.objects.filter(round=round).update(closed_at=None, opened_at=None)
     scored(round, user)
     factories.close(round)
 

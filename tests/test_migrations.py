@@ -16,8 +16,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Exists, F, OuterRef
 
 from approvals.models import Decision, RegisterEntry
+from bids.models import Panel, Scorecard
 from grants.models import Alias, Organisation, RegisterNumber, Round
 from grants.names import plain_name
 from tests import last_release
@@ -133,6 +135,18 @@ def test_its_rounds_reconcile(upgraded: None, reference: str) -> None:
 
 
 # Each migration that works on data, from nothing
+
+
+def test_marks_are_open_where_scoring_had_closed_and_final_where_their_member_could_see_others(upgraded: None) -> None:
+    assert Panel.objects.exclude(closed_at=None).exists()
+    assert not Panel.objects.exclude(opened_at=F("closed_at")).exclude(closed_at=None, opened_at=None).exists()
+    others = Scorecard.objects.filter(bid=OuterRef("bid"), state="submitted").exclude(pk=OuterRef("pk"))
+    while_scoring = Scorecard.objects.filter(bid__round__panel__closed_at=None)
+    final = while_scoring.exclude(marks_opened_at=None)
+    assert final.exists()
+    assert set(final) == set(while_scoring.filter(Exists(others), state="submitted"))
+    closed = Scorecard.objects.exclude(bid__round__panel__closed_at=None)
+    assert not closed.exclude(marks_opened_at=F("bid__round__panel__closed_at")).exists()
 
 
 def test_names_and_numbers_have_the_spelling_by_which_they_are_compared(upgraded: None) -> None:

@@ -11,6 +11,7 @@ from approvals.models import Approval, Award, CarryOver, Condition, Payment, Rec
 from bids.intake.content import LISTS
 from bids.intake.rows import COLUMNS, MAY_BE_MISSING
 from bids.models import Bid, PanelOutcome, PracticeCard, Scorecard
+from bids.panel.members import marks_open
 from grants import money
 from grants.days import day_of
 from grants.models import OverAllocation, Round
@@ -92,14 +93,16 @@ def _assignments(events: Trail, own: dict[str, str]) -> Rows:
 
 def _scorecards(round: Round, events: Trail, own: dict[str, str]) -> Iterator[dict[str, str]]:
     cards = (
-        Scorecard.objects.filter(bid__round=round, state__in=("draft", "submitted"))
+        Scorecard.objects.filter(bid__round=round)
+        .exclude(state=Scorecard.State.WITHDRAWN)
         .select_related("bid", "member")
         .prefetch_related("marks__criterion")
         .order_by("saved_at", "pk")
     )
     for card in cards:
         day = day_of(card.submitted_at or card.saved_at)
-        row = {"bid": card.bid.source_reference, "member": card.member.username, "on": f"{day}", "state": card.state}
+        state = Scorecard.State.SUBMITTED if card.state in Scorecard.COUNTED else card.state
+        row = {"bid": card.bid.source_reference, "member": card.member.username, "on": f"{day}", "state": state}
         marks = {mark.criterion.number: mark for mark in card.marks.all()}
         for criterion in round.criteria.all():
             mark = marks.get(criterion.number)
@@ -189,7 +192,8 @@ def stages(round: Round, events: Trail) -> dict[str, dict[str, Any]]:
         "received": events.stage("take in bid"),
         "eligible": events.stage("check eligibility", reason=True),
         "scoring": _scoring(round, events),
-        "closed": events.stage("close scoring", reason=True),
+        # Playing this stage opens the marks as well.
+        "closed": events.stage("close scoring", reason=True) if marks_open(round) else {},
         "outcomes": events.stage("record outcome"),
         "entered": events.stage("enter direct award"),
         "over_allocated": _over_allocated(round),

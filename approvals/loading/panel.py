@@ -11,7 +11,7 @@ from django.utils import timezone
 from approvals.loading.folder import Folder, pounds
 from bids.intake import intake
 from bids.models import Assignment, Tag
-from bids.panel import assignments, closing, interests, practice, scorecards
+from bids.panel import assignments, closing, interests, opening, practice, scorecards
 from bids.panel import members as members_of_panel
 from grants.days import day_of
 from grants.models import RoleHolding, User
@@ -110,9 +110,10 @@ def _prepare_panel(folder: Folder, by: User, at: datetime) -> None:
 
 
 def close_scoring(folder: Folder) -> int:
-    """Close the scoring of the round, and return how many bids were scored."""
+    """Close the scoring of the round and open the marks, and return how many bids were scored."""
     by, at, stage = folder.stage("closed")
     closing.close_scoring(round=folder.round, reason=stage["reason"], by=by, at=at)
+    opening.open_marks(round=folder.round, by=by, at=at)
     return len(folder.bids())
 
 

@@ -17,7 +17,7 @@ WRITTEN = frozenset(
         *("open round", "keep budget line", "propose rule", "confirm rule", "keep organisation"),
         *("take in bid", "add file", "check eligibility", "declare interest", "keep knowledge"),
         *("keep practice", "score practice", "compare practice", "assign bid", "plan assignments", "apply plan"),
-        *("save draft", "submit scorecard", "extend scoring", "close scoring", "record outcome"),
+        *("save draft", "submit scorecard", "extend scoring", "close scoring", "open marks", "record outcome"),
         *("enter direct award", "identify recipient"),
         *("group bids", "review bid", "keep single tender action", "approve contract"),
         *("withhold recipient", "keep match funding", "propose over-allocation", "agree over-allocation"),

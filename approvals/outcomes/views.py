@@ -29,15 +29,15 @@ from grants.refusal import Incomplete
 def outcomes(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "record outcome")
     all_bids = request.GET.get("show") == "all"
-    closed = members.scoring_closed(this_round)
+    opened = members.marks_open(this_round)
     waiting = reading.waiting(this_round, request.user, all_bids=all_bids)
-    page = page_of(request, waiting if closed else waiting.none(), LONG_PAGE)
+    page = page_of(request, waiting if opened else waiting.none(), LONG_PAGE)
     sheet = Sheet(reading.rows(this_round, list(page)), request.POST)
     if sheet.agreed and sheet.step == RECORD and attempt(sheet.top, lambda: _record(request, this_round, sheet)):
         done = f"You recorded {counted(len(sheet.agreed), 'outcome')}. Next, the leadership reviews what you recommend."
         messages.success(request, done)
         return redirect(request.get_full_path())
-    context: dict[str, Any] = {"page": page, "all_bids": all_bids, "closed": closed, "sheet": sheet}
+    context: dict[str, Any] = {"page": page, "all_bids": all_bids, "opened": opened, "sheet": sheet}
     context["form"] = {"errors": sheet.errors, "errors_with_links": sheet.errors}
     if sheet.agreed and sheet.step == CHECK:
         context |= _totals(this_round, sheet.agreed)

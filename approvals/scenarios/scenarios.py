@@ -40,11 +40,11 @@ def candidates(round: Round, user: User) -> QuerySet[Bid]:
 def add_scenario(*, round: Round, name: str, by: User, at: datetime) -> Scenario:
     """Add a scenario that funds every bid above the funding line of the ranking in full.
 
-    Raises Refused while scoring is open, and where the round has a scenario of that name.
+    Raises Refused before the marks are open, and where the round has a scenario of that name.
     """
     round = rounds.lock(round)
-    if not members.scoring_closed(round):
-        raise Refused("You can add a scenario once the chair has closed scoring")
+    if not members.marks_open(round):
+        raise Refused("You can add a scenario once the chair has opened the marks")
     taken = Scenario.objects.values_list("reference", flat=True)
     try:
         with transaction.atomic():

@@ -40,7 +40,7 @@ def scenarios(request: Request, round: str) -> HttpResponse:
     choices = [(each.reference, each.name) for each in page]
     first, second = (choices * 2)[:2] if choices else (("", ""), ("", ""))
     two = TwoOfForm(first=("First", choices, first[0]), second=("Second", choices, second[0]))
-    context = {"page": page, "closed": members.scoring_closed(this_round), "two": two}
+    context = {"page": page, "opened": members.marks_open(this_round), "two": two}
     return render(request, "approvals/scenarios/scenarios.html", context)
 
 

@@ -198,7 +198,7 @@ def change_bid(*, bid: Bid, draft: dict[str, Any], seen: int, reason: str, by: U
     bid.tags.set([tag for name in LISTS for tag in draft[name]])
     bid.costs.all().delete()
     _keep_costs([(bid, draft)])
-    if members.scoring_closed(bid.round):
+    if members.marks_open(bid.round):
         standings.refresh(bid.round, bids=[bid])
     after = content_of(bid)
     changed = [name for name in after if after[name] != before[name]]
@@ -245,6 +245,6 @@ def check_eligibility(*, bids: Sequence[Bid], eligible: bool, reason: str, by: U
         audit.record("check eligibility", bid, round=bid.round, by=by, at=at, because=reason, facts=facts)
     # Where scoring is closed, or there is none, the bids enter the ranking at once.
     for round in {bid.round for bid in locked}:
-        if members.scoring_closed(round):
+        if members.marks_open(round):
             standings.refresh(round, bids=[bid for bid in locked if bid.round_id == round.pk])
     return len(locked)

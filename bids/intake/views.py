@@ -62,7 +62,7 @@ def bids(request: Request, round: str) -> HttpResponse:
 
 
 def _shows_state(request: Request, round: Round) -> bool:
-    return may_see(Part.OUTCOME, holdings(request.user).in_round(round.pk), Phase.CLOSED)
+    return may_see(Part.OUTCOME, holdings(request.user).in_round(round.pk), Phase.OPEN)
 
 
 def _filtered(request: Request, round: Round) -> BidFilter:
@@ -102,6 +102,7 @@ def bid(request: Request, reference: str) -> HttpResponse:
         # A member sees the same page before and after an outcome.
         "shows_path": _shows_state(request, this_bid.round),
         "criteria": reading.by_criterion(this_bid.round, cards) if cards else [],
+        "cards": cards,
         "extra": import_string(settings.ON_BID)(user=request.user, bid=this_bid),
         "may_score": Bid.objects.visible_to(request.user, "score bid").filter(pk=this_bid.pk).exists(),
     }

@@ -27,12 +27,12 @@ from grants.rounds import rounds
 def plan_meeting(*, round: Round, held_on: date, quorum: int, left: Decimal, by: User, at: datetime) -> Meeting:
     """Plan a meeting of the panel with the agenda that the ranking calls for. It is secret until it is opened.
 
-    `left` is the money left for grants, in pounds, which places the funding line. Raises Refused while scoring is
-    open, while another meeting is not closed, or if the panel has fewer members than the quorum.
+    `left` is the money left for grants, in pounds, which places the funding line. Raises Refused before the
+    marks are open, while another meeting is not closed, or if the panel has fewer members than the quorum.
     """
     round = rounds.lock(round)
-    if not Panel.objects.filter(round=round).exclude(closed_at=None).exists():
-        raise Refused("Close scoring before you plan the meeting")
+    if not Panel.objects.filter(round=round).exclude(opened_at=None).exists():
+        raise Refused("Close scoring and open the marks before you plan the meeting")
     if Meeting.objects.filter(round=round, closed_at=None).exists():
         raise Refused("Another meeting is not closed yet. Close it first")
     members = len(members_of(round))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bids.meetings import reading
-from bids.models import AgreedMark, Discussion, Meeting
+from bids.models import AgreedMark, Discussion, Meeting, Reopening
 from grants import audit
 from grants import pdf as pdfs
 from grants.models import User
@@ -18,6 +18,7 @@ def of(meeting: Meeting, reader: User) -> dict[str, Any]:
     Bids that the reader's interests hide are left out; `kept_back` counts them.
     """
     shown = list(reading.agenda(meeting, reader).prefetch_related("left", "agreed__criterion").order_by("number"))
+    reopenings = Reopening.objects.texts_by_bid(item.bid.reference for item in shown)
     return {
         "reference": meeting.reference,
         "round": meeting.round.title,
@@ -26,7 +27,7 @@ def of(meeting: Meeting, reader: User) -> dict[str, Any]:
         "closed_at": _instant(meeting.closed_at),
         "quorum": meeting.quorum,
         "present": [person.name for person in meeting.present.order_by("name")],
-        "items": [_item(item) for item in shown],
+        "items": [_item(item, reopenings.get(item.bid.reference, [])) for item in shown],
         "kept_back": meeting.items.count() - len(shown),
         "head": audit.head(meeting.round),
     }
@@ -38,7 +39,7 @@ def pdf(minutes: dict[str, Any]) -> bytes:
     return pdfs.compiled("bids/meetings/minutes.typ", {"minutes": minutes}, stamp=datetime.fromisoformat(stamp))
 
 
-def _item(item: Discussion) -> dict[str, Any]:
+def _item(item: Discussion, reopenings: list[str]) -> dict[str, Any]:
     return {
         "number": item.number,
         "bid": f"{item.bid.source_reference} {item.bid.title}",
@@ -51,6 +52,7 @@ def _item(item: Discussion) -> dict[str, Any]:
         "panel_mean": _text(item.members_mean),
         "mean": _text(item.mean),
         "gate": item.gate,
+        "reopenings": reopenings,
     }
 
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bids.criteria import Rule
 from bids.meetings.meetings import must_leave
-from bids.models import Discussion, Interest, Meeting, Practice
+from bids.models import Discussion, Interest, Meeting, Practice, Scorecard
 from grants.access import holdings
 from grants.models import User
 from grants.roles import Role
@@ -28,10 +28,14 @@ def meetings_with_counts(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
 
 
 def agenda(meeting: Meeting, user: User) -> QuerySet[Discussion]:
-    """Return the items that this person may see. An interest hides its bid, and so does a missing declaration."""
+    """Return the items that this person may see.
+
+    An interest hides its bid, and so do a missing declaration and a scorecard of their own that the chair reopened.
+    """
     items = meeting.items.select_related("bid__recipient", "bid__round", "bid__standing", "meeting__round")
     own = Interest.objects.filter(bid=OuterRef("bid"), member=user)
-    items = items.filter(~Exists(own.barring()))
+    reopened = Scorecard.objects.filter(bid=OuterRef("bid"), member=user, state=Scorecard.State.REOPENED)
+    items = items.filter(~Exists(own.barring()), ~Exists(reopened))
     if {Role.MEMBER, Role.CHAIR} & holdings(user).in_round(meeting.round_id):
         items = items.filter(Exists(own.clearing()))
     return items.order_by("number")

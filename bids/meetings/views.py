@@ -56,7 +56,7 @@ def meetings(request: Request, round: str) -> HttpResponse:
     rows = Meeting.objects.filter(round=this_round)
     if not holdings(request.user).may("plan meeting", this_round):
         rows = rows.exclude(opened_at=None)
-    context = {"rows": meeting_reading.meetings_with_counts(rows), "closed": members.scoring_closed(this_round)}
+    context = {"rows": meeting_reading.meetings_with_counts(rows), "opened": members.marks_open(this_round)}
     return render(request, "bids/meetings/meetings.html", context)
 
 
@@ -73,7 +73,7 @@ def plan_meeting(request: Request, round: str) -> HttpResponse:
         to=meeting_page,
         back=reverse("bids:meetings", args=[this_round.reference]),
         rule=agenda.RULE_IN_WORDS,
-        items=_agenda_as_it_stands(request.user, this_round, left) if members.scoring_closed(this_round) else [],
+        items=_agenda_as_it_stands(request.user, this_round, left) if members.marks_open(this_round) else [],
     )
 
 
@@ -191,10 +191,12 @@ def discuss_bid(request: Request, reference: str, bid: str) -> HttpResponse:
 def _of_item(request: Request, meeting: Meeting, item: Discussion) -> dict[str, Any]:
     """Return what the page of an item shows, whoever reads it."""
     bid = item.bid
+    cards = reading.marks_of(bid)
     return {
         "meeting": meeting,
         "item": item,
-        "criteria": reading.by_criterion(meeting.round, reading.marks_of(bid)),
+        "criteria": reading.by_criterion(meeting.round, cards),
+        "cards": cards,
         "own": standings.own_result(bid),
         "agreed": item.agreed.select_related("criterion"),
         "gone": item.left.all(),

@@ -19,7 +19,7 @@ from bids.models.panel import (
     Severity,
     Standing,
 )
-from bids.models.scorecards import Assignment, Criterion, Interest, Mark, Panel, Scorecard
+from bids.models.scorecards import Assignment, Criterion, Interest, Mark, Panel, Reopening, Scorecard
 from bids.models.search import BidWords
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Practice",
     "PracticeCard",
     "ProjectFamily",
+    "Reopening",
     "Scorecard",
     "Severity",
     "Standing",

@@ -131,6 +131,7 @@ class Bid(models.Model):
         "check eligibility: not eligible": Transition((State.RECEIVED,), State.INELIGIBLE),
         "assign bid": Transition((State.ELIGIBLE,)),
         "discuss bid": Transition((State.ELIGIBLE,)),
+        "reopen scorecard": Transition((State.ELIGIBLE,)),
         "record outcome: recommend": Transition(_WITH_PANEL, State.RECOMMENDED),
         "record outcome: reject": Transition(_WITH_PANEL, State.REJECTED),
         "record outcome: redirect": Transition(_WITH_PANEL, State.REDIRECTED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from bids import criteria, scoring
+from grants.days import day_of
 from grants.models import Round, User
 from grants.states import Transition, Transitions
 
@@ -46,12 +48,23 @@ class Criterion(models.Model):
 
 
 class Panel(models.Model):
-    """The panel of a round: how many scorers each bid wants, and whether scoring has closed."""
+    """The panel of a round: how many scorers each bid wants, whether scoring has closed, and whether marks are open.
+
+    Nobody sees the marks of others before `opened_at`. From then on scoring does not reopen.
+    """
 
     round = models.OneToOneField(Round, models.PROTECT, related_name="panel")
     wanted = models.PositiveSmallIntegerField(default=3)
     closed_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opened_at=None) | Q(closed_at__isnull=False), name="marks_open_after_the_close"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"the panel of {self.round}"
@@ -139,18 +152,30 @@ class Interest(models.Model):
 
 
 class Scorecard(models.Model):
-    """One member's judgement of one bid. `version` increases with each save."""
+    """One member's judgement of one bid. `version` increases with each save.
+
+    From `marks_opened_at` its member can see the marks of others on the bid, so that it no longer changes unless the
+    chair reopens it.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
         SUBMITTED = "submitted", "Submitted"
+        REOPENED = "reopened", "Reopened"
         WITHDRAWN = "withdrawn", "Withdrawn"
+
+    # A reopened scorecard counts as it is until its member submits it again.
+    COUNTED = (State.SUBMITTED, State.REOPENED)
 
     TRANSITIONS: ClassVar[Transitions] = {
         "save draft": Transition((State.DRAFT,), State.DRAFT),
         "submit scorecard": Transition((State.DRAFT,), State.SUBMITTED),
+        # A member changes what they submitted until scoring closes, and after that what the chair reopened.
+        "change scorecard": Transition(COUNTED, State.SUBMITTED),
+        "reopen scorecard": Transition((State.SUBMITTED,), State.REOPENED),
+        "end reopening": Transition((State.REOPENED,), State.SUBMITTED),
         # A member who declares an interest loses their scorecard; one that is waived gives it back to submit again.
-        "declare interest": Transition((State.DRAFT, State.SUBMITTED), State.WITHDRAWN),
+        "declare interest": Transition((State.DRAFT, *COUNTED), State.WITHDRAWN),
         "waive interest": Transition((State.WITHDRAWN,), State.DRAFT),
     }
 
@@ -160,13 +185,15 @@ class Scorecard(models.Model):
     saved_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_because = models.TextField(blank=True)
+    marks_opened_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["bid", "member"], name="one_scorecard_a_bid_and_member"),
             models.CheckConstraint(
-                condition=~Q(state="submitted") | Q(submitted_at__isnull=False), name="submitted_scorecard_has_its_time"
+                condition=~Q(state__in=["submitted", "reopened"]) | Q(submitted_at__isnull=False),
+                name="submitted_scorecard_has_its_time",
             ),
         ]
         triggers = [
@@ -178,7 +205,10 @@ class Scorecard(models.Model):
                 transitions=[
                     ("draft", "submitted"),
                     ("draft", "withdrawn"),
+                    ("submitted", "reopened"),
+                    ("reopened", "submitted"),
                     ("submitted", "withdrawn"),
+                    ("reopened", "withdrawn"),
                     ("withdrawn", "draft"),
                 ],
             ),
@@ -194,6 +224,49 @@ class Scorecard(models.Model):
     def answers(self) -> dict[int, scoring.Answer]:
         """Return the marks by criterion number. Prefetch `marks__criterion` first."""
         return {mark.criterion.number: scoring.Answer(mark.passed, mark.score) for mark in self.marks.all()}
+
+
+class ReopeningQuerySet(models.QuerySet["Reopening"]):
+    def texts_by_bid(self, bids: Iterable[str]) -> dict[str, list[str]]:
+        """Return the text of each reopening on some bids by the bid's reference, in one query."""
+        rows = self.filter(scorecard__bid__reference__in=list(bids)).select_related(
+            "scorecard__member", "scorecard__bid"
+        )
+        texts: dict[str, list[str]] = {}
+        for each in rows:
+            texts.setdefault(each.reference, []).append(each.text)
+        return texts
+
+
+class Reopening(models.Model):
+    """Why a chair let a member change a final scorecard. It is shown beside the marks from then on."""
+
+    scorecard = models.ForeignKey(Scorecard, models.PROTECT, related_name="reopenings")
+    reason = models.TextField(max_length=1000)
+    reopened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reopened_at = models.DateTimeField()
+
+    objects = ReopeningQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["reopened_at", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="reopening_has_its_reason")]
+        triggers = [
+            pgtrigger.Protect(name="kept_as_written", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"the reopening of {self.scorecard}"
+
+    @property
+    def reference(self) -> str:
+        return self.scorecard.bid.reference
+
+    @property
+    def text(self) -> str:
+        """Ella Frost’s scorecard was reopened on 3 June 2026: she had read the wrong file."""
+        day = f"{day_of(self.reopened_at):%-d %B %Y}"
+        return f"{self.scorecard.member.name}’s scorecard was reopened on {day}: {self.reason}"
 
 
 class Mark(models.Model):

@@ -341,7 +341,7 @@ def _unsubmitted(assignment: Assignment) -> Assignment:
     if assignment.withdrawn_at:
         raise Refused("This assignment has already been withdrawn")
     cards = Scorecard.objects.filter(bid=assignment.bid, member=assignment.member)
-    if cards.filter(state=Scorecard.State.SUBMITTED).exists():
+    if cards.filter(state__in=Scorecard.COUNTED).exists():
         raise Refused("The scorecard on this bid has been submitted, so you cannot withdraw the assignment.")
     return assignment
 

@@ -1,7 +1,7 @@
 """The table of which role may see which part of a bid's scoring, and when. Pure rules.
 
-Scorecards are blind: a member sees another's marks on a bid only after submitting their own, so that no mark
-influences another. Marks and results stay with the panel, the lead and the auditor; none is ever public.
+Scorecards are blind: nobody sees another's marks while they can still change their own, so that no mark influences
+another. Marks and results stay with the panel, the lead and the auditor; none is ever public.
 """
 
 from enum import StrEnum
@@ -10,8 +10,9 @@ from grants.roles import Role
 
 
 class Phase(StrEnum):
-    SCORING = "scoring"
-    CLOSED = "closed"
+    # Scorecards can change, or scoring is closed and the chair has not opened the marks.
+    BLIND = "blind"
+    OPEN = "open"
 
 
 class Part(StrEnum):
@@ -24,7 +25,7 @@ class Part(StrEnum):
     INTERNAL_REASON = "internal reason"
 
 
-_AFTER_CLOSE = {
+_OPEN = {
     Part.OTHERS_MARKS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
     Part.PROGRESS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
     Part.INTERESTS: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
@@ -34,7 +35,7 @@ _AFTER_CLOSE = {
     Part.OUTCOME: {Role.CHAIR, Role.LEAD, Role.OFFICE, Role.DMPC, Role.FINANCE, Role.AUDITOR},
     Part.INTERNAL_REASON: {Role.CHAIR, Role.LEAD, Role.AUDITOR},
 }
-_WHILE_SCORING = {
+_BLIND = {
     Part.PROGRESS: {Role.CHAIR, Role.AUDITOR},
     # The chair decides whether to waive an interest, but never their own.
     Part.INTERESTS: {Role.CHAIR, Role.AUDITOR},
@@ -44,13 +45,15 @@ _WHILE_SCORING = {
 def may_see(part: Part, roles: frozenset[Role], phase: Phase, *, own_submitted: bool = False) -> bool:
     """Return whether somebody with these roles may see a part of one bid's scoring.
 
-    `own_submitted` is true once their own scorecard on this bid is submitted. Until then a member does not see other
-    members' marks while scoring is open, whatever other roles they hold.
+    `own_submitted` is true where their own scorecard on this bid is submitted and final. A reopened one is not.
     """
-    if phase is Phase.SCORING:
-        if part is Part.OTHERS_MARKS and Role.MEMBER in roles:
-            return own_submitted
-        return bool(roles & _WHILE_SCORING.get(part, set()))
+    if phase is Phase.BLIND:
+        return bool(roles & _BLIND.get(part, set()))
     if part is Part.OTHERS_MARKS and Role.MEMBER in roles and own_submitted:
         return True
-    return bool(roles & _AFTER_CLOSE[part])
+    return bool(roles & _OPEN[part])
+
+
+def sees_every_mark(roles: frozenset[Role]) -> bool:
+    """Return whether one of these roles sees the marks on every bid once they are open."""
+    return bool(roles & _OPEN[Part.OTHERS_MARKS])

@@ -21,13 +21,13 @@ from grants.rounds import rounds
 
 @transaction.atomic
 def close_scoring(*, round: Round, by: User, at: datetime, reason: str, seen: int | None = None) -> Panel:
-    """Close scoring, after which no scorecard changes and the chair sees the results.
+    """Close scoring, after which no scorecard changes. Nobody sees another's marks before `opening.open_marks`.
 
     Raises Refused if a bid has no submitted scorecard.
     """
     panel = open_panel(round)
     must_be_current(panel, seen)
-    submitted = Scorecard.objects.filter(bid__round=round, state=Scorecard.State.SUBMITTED).values("bid")
+    submitted = Scorecard.objects.filter(bid__round=round, state__in=Scorecard.COUNTED).values("bid")
     unscored = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).exclude(pk__in=submitted)
     if unscored.exists():
         names = ", ".join(unscored.values_list("source_reference", flat=True)[:10])
@@ -36,8 +36,6 @@ def close_scoring(*, round: Round, by: User, at: datetime, reason: str, seen: in
     panel.closed_at = at
     panel.version += 1
     panel.save(update_fields=["closed_at", "version"])
-    standings.refresh(panel.round)
-    standings.take_advice(panel.round)
     audit.record(
         "close scoring", panel, round=panel.round, by=by, at=at, because=reason, facts={"without scorecard": missing}
     )
@@ -73,9 +71,10 @@ def record_outcome(
 ) -> PanelOutcome:
     """Record what the panel agreed about a bid, with the reason that can be published.
 
-    Raises Refused while scoring is open; if a bid is recommended with a failed gate, or with a split one that no
-    meeting has settled (no mark makes up for a gate); if the leadership has agreed the bid; and if the recorder has an
-    interest in it, has not declared, or is the only member who scored it.
+    Raises Refused before the marks are open, and while a scorecard on the bid is reopened; if a bid is recommended
+    with a failed gate, or with a split one that no meeting has settled (no mark makes up for a gate); if the
+    leadership has agreed the bid; and if the recorder has an interest in it, has not declared, or is the only member
+    who scored it.
     """
     agreed = Agreed(bid, verdict, reason, destination, internal_reason, seen)
     outcomes, refusals = _record(bid.round, [agreed], by, at)
@@ -105,14 +104,14 @@ def _record(
     """Write the outcomes and their events in a fixed number of queries; where one is refused, write nothing."""
     round = rounds.lock(round)
     panel = Panel.objects.select_for_update().get(round=round)
-    if round.scored and not panel.closed_at:
-        raise Refused("Close scoring before you record outcomes")
+    if round.scored and not panel.opened_at:
+        raise Refused("Close scoring and open the marks before you record outcomes")
     rounds.must_be_free(round)
     keys = [each.bid.pk for each in agreed]
     bids = {bid.pk: bid for bid in Bid.objects.select_for_update().filter(round=round, pk__in=keys).order_by("pk")}
     agreed = [replace(each, bid=bids[each.bid.pk]) for each in agreed]
     gates = _gates(round, keys)
-    apart = _apart(round, keys, by)
+    apart = _reopened(keys) | _apart(round, keys, by)
     refusals = {}
     for each in agreed:
         try:
@@ -191,10 +190,20 @@ def why_not_recommended(gate: str) -> str:
     }.get(scoring.Gate(gate), "")
 
 
+def _reopened(keys: Sequence[int]) -> dict[int, str]:
+    """Return why no outcome is recorded yet, by bid: a member can still change a scorecard that it would rest on."""
+    cards = Scorecard.objects.filter(bid__in=keys, state=Scorecard.State.REOPENED).select_related("member")
+    return {
+        card.bid_id: f"The scorecard of {card.member.name} is reopened. "
+        "Wait until it is submitted, or end its reopening."
+        for card in cards
+    }
+
+
 def _apart(round: Round, keys: Sequence[int], recorder: User) -> dict[int, str]:
     """Return why the recorder may not judge, by bid: they have an interest, have not declared, or alone scored it."""
     scorers: dict[int, set[int]] = {}
-    cards = Scorecard.objects.filter(bid__in=keys, state=Scorecard.State.SUBMITTED)
+    cards = Scorecard.objects.filter(bid__in=keys, state__in=Scorecard.COUNTED)
     for bid, member in cards.values_list("bid", "member"):
         scorers.setdefault(bid, set()).add(member)
     alone = "You are the only member who scored this bid. Ask another chair to record its outcome."

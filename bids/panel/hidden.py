@@ -1,4 +1,4 @@
-"""The events of the trail that stay hidden while a panel scores."""
+"""The events of the trail that stay hidden until the marks of a panel are open."""
 
 from django.db.models import Q
 
@@ -13,18 +13,24 @@ def references(*, round: Round, asked: str) -> list[str]:
     return list(bids.values_list("reference", flat=True))
 
 
-# The actions of scorers. Shown while the panel scores, they would reveal marks too early.
+# The actions of scorers. Shown before the marks are open, they would reveal them too early.
 BLIND = (
     "save draft",
     "submit scorecard",
+    "change scorecard",
     "declare interest",
     "waive interest",
     "decline assignment",
     "score practice",
     "chase member",
+    # These tell how many scorecards were missing, and that there is one.
+    "close scoring",
+    "reopen scoring",
+    "reopen scorecard",
+    "end reopening",
 )
 
 
 def hidden_events(*, round: Round) -> tuple[str, ...]:
     """Return the actions that no page of the trail shows now. Their events are still recorded and verified."""
-    return () if members.scoring_closed(round) else BLIND
+    return () if members.marks_open(round) else BLIND

@@ -53,10 +53,10 @@ def declare_interest(*, bid: Bid, conflicted: bool, by: User, at: datetime, natu
     interest, _ = Interest.objects.update_or_create(bid=bid, member=by, defaults=declaration | fresh)
     withdrawn = 0
     if conflicted:
-        counted = Scorecard.objects.filter(bid=bid, member=by, state=Scorecard.State.SUBMITTED).exists()
+        counted = Scorecard.objects.filter(bid=bid, member=by, state__in=Scorecard.COUNTED).exists()
         withdrawn = _withdraw_card(bid, by, nature.strip())
         recorded = PanelOutcome.objects.filter(bid=bid, recorded_by=by).exists()
-        if panel.closed_at and (counted or recorded):
+        if panel.opened_at and (counted or recorded):
             _give_back(bid, round)
     elif panel.closed_at is None:
         own.filter(accepted_at=None).update(accepted_at=at)
@@ -101,7 +101,7 @@ def waive_interest(*, interest: Interest, reason: str, by: User, at: datetime, s
 
     The scorecard that the interest withdrew becomes a draft again, for its member to check and submit. `seen` is the
     version of the bid that the page showed. Raises Refused for the person's own interest, for one that no longer bars
-    its member, and once scoring has closed.
+    its member, once scoring has closed, and if the member could already see the marks of others on the bid.
     """
     round = open_panel(interest.bid.round).round
     bid = Bid.objects.select_for_update().get(pk=interest.bid_id)
@@ -112,6 +112,8 @@ def waive_interest(*, interest: Interest, reason: str, by: User, at: datetime, s
     must_be_clear(bid, by)
     if not interest.conflicted or interest.waived_at:
         raise Refused("This interest no longer keeps the member from the bid")
+    if Scorecard.objects.filter(bid=bid, member=interest.member, marks_opened_at__isnull=False).exists():
+        raise Refused(f"{interest.member.name} could already see the other marks on this bid")
     interest.waived_by, interest.waived_at, interest.waived_because = by, at, reason
     interest.save(update_fields=["waived_by", "waived_at", "waived_because"])
     restored = _restore_card(bid, interest.member)

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.contrib.postgres.aggregates import StringAgg
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
-from bids.models import Bid, Export, Mark, Scorecard
-from bids.panel.members import scoring_closed
+from bids.models import Bid, Export, Mark, Reopening, Scorecard
+from bids.panel.members import marks_open
 from grants import audit
 from grants.models import Organisation, Round, User, new_references
 from grants.refusal import Refused
@@ -30,6 +32,7 @@ _BID = (
     "Members’ mean",
     "Gates",
     "Member",
+    "Reopened",
 )
 _COLUMNS = (
     "scorecard_id",
@@ -45,6 +48,7 @@ _COLUMNS = (
     "scorecard__bid__standing__panel_mean",
     "scorecard__bid__standing__gate",
     "scorecard__member__name",
+    "reopened",
     "criterion__number",
     "criterion__label",
     "criterion__gate",
@@ -53,15 +57,23 @@ _COLUMNS = (
     "score",
     "reason",
 )
+# Why the chair reopened the scorecard, nothing where it never was.
+_REOPENED = Subquery(
+    Reopening.objects.filter(scorecard=OuterRef("scorecard"))
+    .order_by()
+    .values("scorecard")
+    .annotate(reasons=StringAgg("reason", delimiter="; ", order_by="reopened_at"))
+    .values("reasons")
+)
 # Where the columns of a mark begin, after those of the scorecard, its bid and its member.
 _MARK = _COLUMNS.index("criterion__number")
 
 
 @transaction.atomic
 def ask_for_scores(*, round: Round, kind: str, by: User, at: datetime) -> Export:
-    """Record that `by` exports the marks of a round. Raises Refused while scoring is open."""
-    if not scoring_closed(round):
-        raise Refused("You can export marks once scoring has closed")
+    """Record that `by` exports the marks of a round. Raises Refused before the marks are open."""
+    if not marks_open(round):
+        raise Refused("You can export marks once they are open")
     taken = Export.objects.values_list("reference", flat=True)
     made = Export.objects.create(
         round=round, reference=new_references("EXP", 1, taken)[0], kind=kind, asked_by=by, asked_at=at
@@ -78,9 +90,10 @@ def rows(round: Round, reader: User) -> Iterator[list[Any]]:
     visible = Bid.objects.visible_to(reader, "see ranking").filter(round=round)
     marks = Mark.objects.filter(
         scorecard__bid__in=visible,
-        scorecard__state=Scorecard.State.SUBMITTED,
-        scorecard__bid__round__panel__closed_at__isnull=False,
+        scorecard__state__in=Scorecard.COUNTED,
+        scorecard__bid__round__panel__opened_at__isnull=False,
     )
+    marks = marks.annotate(reopened=_REOPENED)
     order = ("scorecard__bid__source_reference", "scorecard__member__name", "scorecard_id", "criterion__number")
     ordered = marks.order_by(*order).values_list(*_COLUMNS).iterator(chunk_size=2000)
     header: list[Any] = []

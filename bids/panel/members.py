@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -63,16 +64,39 @@ def progress_of_members(round: Round) -> dict[int, int]:
     )
 
 
-def scoring_closed(round: Round) -> bool:
-    """Return whether scorecards can no longer change, so that results may be seen. True in a round without scores."""
-    return bool(closed_among([round]))
+class Stage(IntEnum):
+    """How far the scoring of a round is. A round without scores is at the last stage from the start."""
+
+    SCORING = 0
+    # No scorecard changes, and nobody sees another's marks.
+    CLOSED = 1
+    # The marks and results are open to those who may see them.
+    OPEN = 2
 
 
-def closed_among(rounds: Sequence[Round]) -> set[int]:
-    """Return the primary keys of the rounds for which `scoring_closed` is true, in at most one query."""
+def stage_of(round: Round) -> Stage:
+    """Return how far the scoring of a round is."""
+    return stages_of([round])[round.pk]
+
+
+def stages_of(rounds: Sequence[Round]) -> dict[int, Stage]:
+    """Return how far the scoring of each round is by its primary key, in at most one query."""
+    stages = {round.pk: Stage.SCORING if round.scored else Stage.OPEN for round in rounds}
     scored = [round.pk for round in rounds if round.scored]
-    closed = Panel.objects.filter(round__in=scored).exclude(closed_at=None).values_list("round", flat=True)
-    return {round.pk for round in rounds if not round.scored}.union(closed)
+    closed = Panel.objects.filter(round__in=scored).exclude(closed_at=None)
+    for pk, opened_at in closed.values_list("round", "opened_at"):
+        stages[pk] = Stage.OPEN if opened_at else Stage.CLOSED
+    return stages
+
+
+def scoring_closed(round: Round) -> bool:
+    """Return whether scorecards can no longer change."""
+    return stage_of(round) >= Stage.CLOSED
+
+
+def marks_open(round: Round) -> bool:
+    """Return whether the marks and results may be seen."""
+    return stage_of(round) is Stage.OPEN
 
 
 def open_panel(round: Round) -> Panel:
@@ -90,7 +114,7 @@ def incomplete_of(round: Round) -> QuerySet[Assignment]:
     return (
         Assignment.objects.filter(bid__round=round, bid__state=Bid.State.ELIGIBLE, withdrawn_at=None)
         .alias(
-            done=_exists(Scorecard, state=Scorecard.State.SUBMITTED),
+            done=_exists(Scorecard, state__in=Scorecard.COUNTED),
             conflict=_exists(Interest, conflicted=True, waived_at=None),
         )
         .filter(done=False, conflict=False)

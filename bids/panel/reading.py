@@ -89,15 +89,16 @@ class Progress:
 # it. `clear` repeats Interest.objects.clearing(); a test compares the two.
 _PROGRESS = """
 SELECT count(*) FILTER (WHERE clear AND waits),
-       count(*) FILTER (WHERE clear AND state = 'submitted'),
+       count(*) FILTER (WHERE clear AND counts),
        count(*) FILTER (WHERE clear),
        count(*) FILTER (WHERE undeclared),
        (array_agg(reference ORDER BY source_reference <= %(after)s, source_reference)
            FILTER (WHERE clear AND waits AND source_reference <> %(after)s))[1]
 FROM (
-    SELECT bid.reference, bid.source_reference, card.state, interest.id IS NULL AS undeclared,
+    SELECT bid.reference, bid.source_reference, interest.id IS NULL AS undeclared,
            NOT interest.conflicted OR interest.waived_at IS NOT NULL AS clear,
-           bid.state = 'eligible' AND card.state IS DISTINCT FROM 'submitted' AS waits
+           coalesce(card.state IN ('submitted', 'reopened'), false) AS counts,
+           bid.state = 'eligible' AND coalesce(card.state NOT IN ('submitted', 'reopened'), true) AS waits
     FROM bids_assignment assignment
     JOIN bids_bid bid ON bid.id = assignment.bid_id
     LEFT JOIN bids_interest interest ON interest.bid_id = bid.id AND interest.member_id = assignment.member_id
@@ -145,7 +146,7 @@ def members(round: Round) -> list[MemberRow]:
     cards = _by_member(
         Scorecard.objects.filter(bid__round=round),
         drafts=Count("pk", filter=Q(state=Scorecard.State.DRAFT)),
-        submitted=Count("pk", filter=Q(state=Scorecard.State.SUBMITTED)),
+        submitted=Count("pk", filter=Q(state__in=Scorecard.COUNTED)),
         last_saved=Max("saved_at"),
     )
     interests = _by_member(Interest.objects.barring().filter(bid__round=round), conflicts=Count("pk"))
@@ -172,11 +173,11 @@ def _same_pair(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def marks_of(bid: Bid) -> list[Scorecard]:
-    """Return the submitted scorecards of a bid with their marks, for the chair's comparison."""
+    """Return the submitted scorecards of a bid with their marks and why any was reopened, for a comparison."""
     return list(
-        Scorecard.objects.filter(bid=bid, state=Scorecard.State.SUBMITTED)
+        Scorecard.objects.filter(bid=bid, state__in=Scorecard.COUNTED)
         .select_related("member")
-        .prefetch_related("marks__criterion")
+        .prefetch_related("marks__criterion", "reopenings__reopened_by", "reopenings__scorecard__member")
         .order_by("member__name")
     )
 
@@ -195,7 +196,7 @@ def by_criterion(round: Round, cards: list[Scorecard]) -> list[tuple[Criterion, 
 
 def parts_seen(user: User, bid: Bid, *, own_submitted: bool) -> set[Part]:
     """Return the parts of a bid's scoring that this person may see now."""
-    phase = Phase.CLOSED if members_of_panel.scoring_closed(bid.round) else Phase.SCORING
+    phase = Phase.OPEN if members_of_panel.marks_open(bid.round) else Phase.BLIND
     roles = holdings(user).in_round(bid.round_id)
     return {part for part in Part if may_see(part, roles, phase, own_submitted=own_submitted)}
 
@@ -216,7 +217,7 @@ class ScorerRow:
 
     @property
     def submitted(self) -> int:
-        return sum(1 for _, state in self.scorers if state == Scorecard.State.SUBMITTED)
+        return sum(1 for _, state in self.scorers if state in Scorecard.COUNTED)
 
 
 def with_scorers(page: Page[Bid]) -> list[ScorerRow]:

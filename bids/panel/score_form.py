@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from bids.criteria import Rule
-from bids.models import Bid
+from bids.models import Bid, Scorecard
 from bids.panel.scorecards import Judgement
 from grants.forms import Form, Radios, text_area
 from grants.models import User
@@ -58,6 +58,11 @@ class OwnCard:
     state: str
     saved_at: datetime | None
     submitted_at: datetime | None
+    marks_opened_at: datetime | None
+
+    @property
+    def counts(self) -> bool:
+        return self.state in Scorecard.COUNTED
 
 
 # Written as SQL because no page is requested more often, and composing three queries takes longer than everything
@@ -65,7 +70,7 @@ class OwnCard:
 _OWN_CARD = """
 SELECT criterion.number, criterion.label, criterion.question, criterion.gate, criterion.scored, criterion.weight,
        criterion.points, mark.passed, mark.score, mark.reason,
-       card.version, card.state, card.saved_at, card.submitted_at
+       card.version, card.state, card.saved_at, card.submitted_at, card.marks_opened_at
 FROM bids_criterion criterion
 LEFT JOIN bids_scorecard card ON card.bid_id = %(bid)s AND card.member_id = %(member)s
 LEFT JOIN bids_mark mark ON mark.scorecard_id = card.id AND mark.criterion_id = criterion.id
@@ -86,9 +91,9 @@ def own_card(bid: Bid, member: User) -> OwnCard:
         values[f"passed_{number}"] = {True: "yes", False: "no", None: ""}[passed]
         values[f"score_{number}"] = "" if score is None else str(score)
         values[f"reason_{number}"] = reason or ""
-    version, state, saved_at, submitted_at = rows[0][-4:] if rows else (None, None, None, None)
+    version, state, saved_at, submitted_at, marks_opened_at = rows[0][-5:] if rows else (None,) * 5
     answers = {name: value for name, value in values.items() if value}
-    return OwnCard(rules, answers, version or 0, state or "", saved_at, submitted_at)
+    return OwnCard(rules, answers, version or 0, state or "", saved_at, submitted_at, marks_opened_at)
 
 
 def judgement_texts(rules: Iterable[Rule], answers: Mapping[str, str]) -> list[JudgementText]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from bids.access import bid_or_404
 from bids.files import reading as files
-from bids.models import Bid, Practice, Scorecard
+from bids.models import Bid, Practice, Reopening, Scorecard
 from bids.panel import reading, score_form, scorecards
 from bids.panel.forms import InterestForm, RestForm
 from bids.panel.interests import declare_interests
@@ -22,6 +22,7 @@ from bids.panel.score_form import OwnCard, ScoreForm
 from grants import typed
 from grants.access import Request, allow, holdings, round_or_404
 from grants.counting import counted
+from grants.days import day_of
 from grants.forms import attempt, show_refusal
 from grants.models import Round
 from grants.pages import page_of, whole_number
@@ -98,6 +99,7 @@ def score(request: Request, reference: str) -> HttpResponse:
     bid = bid_or_404(request, reference, "score bid", "round__panel")
     card = score_form.own_card(bid, request.user)
     form = ScoreForm(request.POST or None, rules=card.rules, saved=card.answers, typed=typed.kept(request))
+    typed.put_back(request, form)
     stale = False
     if form.is_valid():
         try:
@@ -119,30 +121,41 @@ def score(request: Request, reference: str) -> HttpResponse:
 
 def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: bool) -> dict[str, Any]:
     """Return the context of the scoring page: the bid, the member's progress, and the form or, if closed, the text."""
-    kept = typed.kept(request)
+    draft = typed.draft_of(request)
+    kept = typed.kept(request) or (draft.fields if draft else {})
     if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != card.version):
         form.compare(card.answers)
-    closed = not bid.round.scored or bid.round.panel.closed_at is not None
-    too_late = closed or card.state == Scorecard.State.SUBMITTED
+    final = scorecards.why_final(
+        state=card.state,
+        marks_opened_at=card.marks_opened_at,
+        closed=not bid.round.scored or bid.round.panel.closed_at is not None,
+        closes_on=bid.round.scoring_closes_on,
+        on=day_of(timezone.now()),
+    )
     unsaved = form.is_bound or bool(kept)
+    reopened = card.state == Scorecard.State.REOPENED
     return {
         "bid": bid,
         "card": card,
         "form": form,
         "judgements": score_form.judgement_texts(card.rules, card.answers),
-        "untaken": score_form.as_text(card.rules, form.typed) if too_late and unsaved else "",
+        "untaken": score_form.as_text(card.rules, form.typed) if final and unsaved else "",
         "unsaved": unsaved,
         "progress": reading.progress(request.user, bid.round, after=bid),
         "costs": bid.costs.all(),
         "tags": bid.tags.all(),
         **files.shown(bid, request.user),
-        "closed": closed,
+        "final": final,
+        "reopening": Reopening.objects.filter(scorecard__bid=bid, scorecard__member=request.user).last()
+        if reopened
+        else None,
     }
 
 
 def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
     """Save or submit the form and redirect. A script that saves while the member types gets the new version instead."""
     submits = request.POST.get("then") == "submit"
+    changes = submits and Scorecard.objects.filter(bid=bid, member=request.user, state__in=Scorecard.COUNTED).exists()
     transition = scorecards.submit_scorecard if submits else scorecards.save_draft
     card = transition(
         bid=bid,
@@ -154,13 +167,18 @@ def _save(request: Request, bid: Bid, form: ScoreForm) -> HttpResponse:
     asked = request.headers.get(typed.SCRIPT_HEADER)
     if asked == "stay":
         return JsonResponse({"version": card.version, "saved": _saved_text(card.saved_at)})
-    to = _after_saving(request, bid, submits)
+    to = _after_change(request, bid) if changes else _after_saving(request, bid, submits)
     return JsonResponse({"next": to}) if asked else redirect(to)
 
 
 def _saved_text(saved_at: datetime | None) -> str:
     """Return the text of the status line for a saved scorecard."""
     return f"Draft saved {timezone.localtime(saved_at):%H:%M}" if saved_at else "Nothing saved yet"
+
+
+def _after_change(request: Request, bid: Bid) -> str:
+    messages.success(request, f"You changed your scorecard on {bid.title}")
+    return _address("scoring", bid.round)
 
 
 def _after_saving(request: Request, bid: Bid, submitted: bool) -> str:

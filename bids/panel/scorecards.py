@@ -1,19 +1,24 @@
-"""Transitions of scorecards: save a draft, submit it."""
+"""Transitions of scorecards: save a draft, submit it, change what was submitted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from bids.models import Assignment, Bid, Criterion, Interest, Mark, Panel, Practice, Scorecard
+from bids.panel.blindness import sees_every_mark
+from bids.ranking import standings
 from grants import audit, states
+from grants.access import holdings
 from grants.days import day_of
 from grants.models import User
 from grants.refusal import Incomplete, Refused, must_be_current
+from grants.rounds import rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +36,55 @@ def save_draft(*, bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User,
 
     Raises Refused if the person may not, or may no longer, score this bid, and Stale if another page saved meanwhile.
     """
-    return _save(bid, marks, seen, by, at)
+    card = _locked(bid, seen, by, at)
+    states.must_allow(card, "save draft", "You have submitted this scorecard. Submit your changes to it.")
+    _save_draft(card, marks, by, at)
+    return card
 
 
 @transaction.atomic
 def submit_scorecard(*, bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: datetime) -> Scorecard:
-    """Save a scorecard and submit it for good. Raises Incomplete with every answer that is missing.
+    """Save a scorecard and submit it, or change one that is submitted. It counts from here on.
 
-    Raises Refused after the day on which scoring closes, and Refused and Stale as `save_draft` does.
+    Its member can change it until scoring closes, and one that the chair reopened once after that. Raises Incomplete
+    with every answer that is missing. Raises Refused after the day on which scoring closes, and Refused and Stale as
+    `save_draft` does.
     """
-    card = _save(bid, marks, seen, by, at)
+    if bid.round.panel.closed_at:
+        # A reopened scorecard changes a result, under the lock of the round that comes first.
+        rounds.lock(bid.round)
+    card = _locked(bid, seen, by, at)
     closes_on = card.bid.round.scoring_closes_on
-    if closes_on and day_of(at) > closes_on:
+    if card.state != Scorecard.State.REOPENED and closes_on and day_of(at) > closes_on:
         raise Refused(f"Scoring closed on {closes_on:%-d %B %Y}. Ask the chair for more time, and save your draft")
     missing = missing_answers(Criterion.objects.filter(round=card.bid.round), marks)
     if missing:
         raise Incomplete(missing)
+    if states.allows(card, "change scorecard"):
+        return _change(card, marks, by, at)
+    _save_draft(card, marks, by, at)
     states.move(card, "submit scorecard")
     card.submitted_at = at
     card.save(update_fields=["state", "submitted_at"])
-    audit.record(
-        "submit scorecard",
-        card,
-        round=card.bid.round,
-        by=by,
-        at=at,
-        facts={"marks": _facts(marks)},
-    )
+    facts = {"marks": _facts(marks)}
+    audit.record("submit scorecard", card, round=card.bid.round, by=by, at=at, facts=facts)
     return card
+
+
+def why_final(*, state: str, marks_opened_at: datetime | None, closed: bool, closes_on: date | None, on: date) -> str:
+    """Return why a member can no longer change their scorecard in this state, in a sentence; empty if they can.
+
+    A draft can be saved after the day `closes_on`, though not submitted.
+    """
+    if state == Scorecard.State.REOPENED:
+        return ""
+    if closed:
+        return "Scoring has closed."
+    if marks_opened_at:
+        return f"From {day_of(marks_opened_at):%-d %B %Y} you could see the other marks on this bid."
+    if state == Scorecard.State.SUBMITTED and closes_on and on > closes_on:
+        return f"Scoring closed on {closes_on:%-d %B %Y}. Ask the chair for more time to change it."
+    return ""
 
 
 def missing_answers(criteria: Iterable[Criterion], marks: Mapping[int, Judgement]) -> list[tuple[str, str]]:
@@ -75,28 +101,70 @@ def missing_answers(criteria: Iterable[Criterion], marks: Mapping[int, Judgement
     return missing
 
 
-def _save(bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: datetime) -> Scorecard:
+def _locked(bid: Bid, seen: int, by: User, at: datetime) -> Scorecard:
+    """Return the scorecard of `by` on a bid, locked after the panel, or a new one that is not saved yet.
+
+    Raises Refused if the person may not, or may no longer, change it, and Stale if another page saved meanwhile.
+    """
     # Every save of a round waits here for the save before it and for a chair who closes scoring, so that even two
     # first saves of one scorecard come in order. It costs nothing: the trail lets only one through at a time anyway.
     panel = Panel.objects.select_for_update(of=("self",), no_key=True).select_related("round").get(round=bid.round_id)
-    if panel.closed_at:
-        raise Refused("Scoring has closed. Your text is below but was not saved.")
     bid = Bid.objects.select_related("round").get(pk=bid.pk)
+    card = Scorecard.objects.select_for_update().filter(bid=bid, member=by).first()
+    if card is None:
+        card = Scorecard(bid=bid, member=by, saved_at=at, version=0)
+    final = why_final(
+        state=card.state,
+        marks_opened_at=card.marks_opened_at,
+        closed=panel.closed_at is not None,
+        closes_on=bid.round.scoring_closes_on,
+        on=day_of(at),
+    )
+    if final:
+        raise Refused(f"{final} Your text is below but was not saved.")
     if not Assignment.objects.filter(bid=bid, member=by, withdrawn_at=None).exists():
         raise Refused("This bid is no longer assigned to you")
     if Practice.objects.filter(round=bid.round_id, compared_at=None).exists():
         raise Refused("Score the practice bid first. Scoring opens once the panel has compared its marks on it.")
     if not Interest.objects.clearing().filter(bid=bid, member=by).exists():
         raise Refused("Declare first whether you have an interest in this bid")
-    card = Scorecard.objects.select_for_update().filter(bid=bid, member=by).first()
-    if card is None:
-        card = Scorecard(bid=bid, member=by, saved_at=at, version=0)
+    if card.state == Scorecard.State.REOPENED and sees_every_mark(holdings(by).in_round(bid.round_id)):
+        raise Refused("You see every mark in another role, so you can no longer change this scorecard")
     must_be_current(card, seen)
-    states.must_allow(card, "save draft", "You have submitted this scorecard. It can no longer change.")
-    card.bid, card.saved_at = bid, at
+    card.bid = bid
+    return card
+
+
+def _save_draft(card: Scorecard, marks: Mapping[int, Judgement], by: User, at: datetime) -> None:
+    changes = _write(card, marks, at)
+    if changes:
+        audit.record("save draft", card, round=card.bid.round, by=by, at=at, **changes)
+
+
+def _change(card: Scorecard, marks: Mapping[int, Judgement], by: User, at: datetime) -> Scorecard:
+    """Replace the marks of a submitted scorecard and, where results are worked out already, the result of its bid."""
+    was_reopened = card.state == Scorecard.State.REOPENED
+    changes = _write(card, marks, at)
+    if not changes and not was_reopened:
+        return card
+    states.move(card, "change scorecard")
+    card.save(update_fields=["state"])
+    round = card.bid.round
+    if was_reopened and Panel.objects.filter(round=round, opened_at__isnull=False).exists():
+        # A page of the chair that shows the marks of before is out of date.
+        Bid.objects.filter(pk=card.bid_id).update(version=F("version") + 1)
+        standings.refresh(round, bids=[card.bid])
+        standings.take_advice(round)
+    audit.record("change scorecard", card, round=round, by=by, at=at, **changes)
+    return card
+
+
+def _write(card: Scorecard, marks: Mapping[int, Judgement], at: datetime) -> dict[str, Any]:
+    """Save a scorecard with the marks that changed, and return `before` and `facts` of its event, empty if none did."""
+    card.saved_at = at
     card.version += 1
     card.save()
-    criteria = {criterion.number: criterion for criterion in bid.round.criteria.all()}
+    criteria = {criterion.number: criterion for criterion in card.bid.round.criteria.all()}
     before = {mark.criterion.number: mark for mark in card.marks.select_related("criterion")}
     changed: dict[int, Judgement] = {}
     written: list[Mark] = []
@@ -114,23 +182,18 @@ def _save(bid: Bid, marks: Mapping[int, Judgement], seen: int, by: User, at: dat
                 reason=judgement.reason,
             )
         )
-    if changed:
-        Mark.objects.bulk_create(
-            written,
-            update_conflicts=True,
-            unique_fields=["scorecard", "criterion"],
-            update_fields=["passed", "score", "reason"],
-        )
-        audit.record(
-            "save draft",
-            card,
-            round=bid.round,
-            by=by,
-            at=at,
-            before={"marks": _facts({n: Judgement(before[n].passed, before[n].score) for n in changed if n in before})},
-            facts={"marks": _facts(changed)},
-        )
-    return card
+    if not changed:
+        return {}
+    Mark.objects.bulk_create(
+        written,
+        update_conflicts=True,
+        unique_fields=["scorecard", "criterion"],
+        update_fields=["passed", "score", "reason"],
+    )
+    old_marks = {
+        number: Judgement(before[number].passed, before[number].score) for number in changed if number in before
+    }
+    return {"before": {"marks": _facts(old_marks)}, "facts": {"marks": _facts(changed)}}
 
 
 def _facts(marks: Mapping[int, Judgement]) -> dict[str, Any]:

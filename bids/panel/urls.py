@@ -26,5 +26,9 @@ urlpatterns = [
     path("rounds/<reference:round>/practice/set-up/", practice_views.keep_practice, name="keep_practice"),
     path("rounds/<reference:round>/practice/compare/", practice_views.compare_practice, name="compare_practice"),
     path("rounds/<reference:round>/panel/close/", views.close_scoring, name="close_scoring"),
+    path("rounds/<reference:round>/panel/open/", views.open_marks, name="open_marks"),
+    path("rounds/<reference:round>/panel/reopen/", views.reopen_scoring, name="reopen_scoring"),
+    path("bids/<str:reference>/scorers/<str:username>/reopen/", views.reopen_scorecard, name="reopen_scorecard"),
+    path("bids/<str:reference>/scorers/<str:username>/final/", views.end_reopening, name="end_reopening"),
     path("bids/<str:reference>/outcome/", views.record_outcome, name="record_outcome"),
 ]

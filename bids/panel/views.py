@@ -1,22 +1,23 @@
-"""Pages of the chair: the overview of the panel, closing scoring, and recording outcomes."""
+"""Pages of the chair: the overview of the panel, closing scoring, opening the marks, and recording outcomes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from bids.access import bid_or_404
-from bids.models import Bid, Panel
-from bids.panel import closing, members, reading
+from bids.models import Bid, Panel, Scorecard
+from bids.panel import closing, members, opening, reading
 from bids.panel.forms import OutcomeForm
 from bids.ranking import standings
 from grants.access import Request, allow, round_or_404
-from grants.forms import ReasonForm
+from grants.forms import ReasonForm, SeenReasonForm, VersionedForm
 from grants.models import Round
 from grants.pages import form_page, page_of
 
@@ -50,10 +51,89 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
         "bids/panel/close_scoring.html",
         ReasonForm(request.POST or None),
         lambda data: closing.close_scoring(round=this_round, **data, by=request.user, at=timezone.now()),
-        done="You closed scoring. You can now see the ranking.",
-        to=_address("ranking", this_round),
+        done="You closed scoring",
+        to=_address("open_marks", this_round),
         back=_address("panel", this_round),
         incomplete=reading.open_to(request.user, this_round, members.incomplete(this_round)),
+    )
+
+
+@allow("open marks")
+def open_marks(request: Request, round: str) -> HttpResponse:
+    this_round = round_or_404(request, round, "open marks")
+    panel = Panel.objects.get(round=this_round)
+    return form_page(
+        request,
+        "bids/panel/open_marks.html",
+        VersionedForm(request.POST or None, initial={"version": panel.version}),
+        lambda data: opening.open_marks(round=this_round, seen=data["version"], by=request.user, at=timezone.now()),
+        done="You opened the marks. You can now see the ranking.",
+        to=_address("ranking", this_round),
+        back=_address("panel", this_round),
+        panel=panel,
+    )
+
+
+@allow("reopen scoring")
+def reopen_scoring(request: Request, round: str) -> HttpResponse:
+    this_round = round_or_404(request, round, "reopen scoring")
+    panel = Panel.objects.get(round=this_round)
+
+    def call(data: dict[str, Any]) -> None:
+        seen = data.pop("version")
+        opening.reopen_scoring(round=this_round, **data, seen=seen, by=request.user, at=timezone.now())
+
+    return form_page(
+        request,
+        "bids/panel/reopen_scoring.html",
+        SeenReasonForm(request.POST or None, initial={"version": panel.version}),
+        call,
+        done="You reopened scoring. Members can score and change their scorecards again.",
+        to=_address("panel", this_round),
+        panel=panel,
+    )
+
+
+@allow("reopen scorecard")
+def reopen_scorecard(request: Request, reference: str, username: str) -> HttpResponse:
+    return _of_one_card(
+        request,
+        reference,
+        username,
+        opening.reopen_scorecard,
+        done="You reopened the scorecard of {name}. Tell them, so that they submit it again.",
+    )
+
+
+@allow("end reopening")
+def end_reopening(request: Request, reference: str, username: str) -> HttpResponse:
+    return _of_one_card(
+        request, reference, username, opening.end_reopening, done="The scorecard of {name} is final again, as it was."
+    )
+
+
+def _of_one_card(
+    request: Request, reference: str, username: str, transition: Callable[..., Scorecard], *, done: str
+) -> HttpResponse:
+    """Return the page on which a chair gives the reason for a transition of one member's scorecard."""
+    name = transition.__name__
+    bid = bid_or_404(request, reference, name.replace("_", " "))
+    rows = Scorecard.objects.filter(bid=bid).select_related("member")
+    card = get_object_or_404(rows, member__username=username)
+    card.bid = bid
+
+    def call(data: dict[str, Any]) -> None:
+        transition(card=card, reason=data["reason"], seen=data["version"], by=request.user, at=timezone.now())
+
+    return form_page(
+        request,
+        f"bids/panel/{name}.html",
+        SeenReasonForm(request.POST or None, initial={"version": bid.version}),
+        call,
+        done=done.format(name=card.member.name),
+        to=_address("panel", bid.round),
+        bid=bid,
+        card=card,
     )
 
 
@@ -74,8 +154,8 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
     if outcome:
         said_before = ("verdict", "destination", "reason", "internal_reason")
         initial |= {name: getattr(outcome, name) for name in said_before}
-    closed = members.scoring_closed(bid.round)
-    cards = reading.marks_of(bid) if closed else []
+    opened = members.marks_open(bid.round)
+    cards = reading.marks_of(bid) if opened else []
 
     def call(data: dict[str, Any]) -> None:
         seen = data.pop("version")
@@ -91,5 +171,6 @@ def record_outcome(request: Request, reference: str) -> HttpResponse:
         back=_address("ranking", bid.round),
         bid=bid,
         criteria=reading.by_criterion(bid.round, cards),
-        result=standings.result_of(bid) if closed else None,
+        cards=cards,
+        result=standings.result_of(bid) if opened else None,
     )

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
-from bids.models import Bid, Discussion, PanelOutcome, Severity, Standing
+from bids.models import Bid, Discussion, PanelOutcome, Reopening, Severity, Standing
 from bids.scoring import LOWEST_DIFFERENCE, Gate, outliers
 from grants import money
 from grants.models import Round, User
@@ -106,6 +106,7 @@ class Row:
     outcome: str
     may_record: bool
     line_below: bool
+    reopenings: list[str]
 
 
 def drawn(page: Page[dict[str, Any]], line: Line) -> list[Row]:
@@ -114,10 +115,11 @@ def drawn(page: Page[dict[str, Any]], line: Line) -> list[Row]:
     above = [row["position"] for row in shown if row["position"] <= line.after]
     ends_here = above and (len(above) < len(shown) or not page.has_next())
     last = above[-1] if ends_here else None
-    return [_row(row, line_below=row["position"] == last) for row in shown]
+    reopenings = Reopening.objects.texts_by_bid(row["bid__reference"] for row in shown)
+    return [_row(row, reopenings.get(row["bid__reference"], []), line_below=row["position"] == last) for row in shown]
 
 
-def _row(row: dict[str, Any], *, line_below: bool) -> Row:
+def _row(row: dict[str, Any], reopenings: list[str], *, line_below: bool) -> Row:
     outlying = outliers(row["card_means"])
     is_unsettled = row["gate"] in UNSETTLED or row["on_agenda"]
     return Row(
@@ -137,6 +139,7 @@ def _row(row: dict[str, Any], *, line_below: bool) -> Row:
         outcome=_VERDICTS.get(row["bid__outcome__verdict"], "None yet"),
         may_record=row["bid__state"] != Bid.State.AGREED,
         line_below=line_below,
+        reopenings=reopenings,
     )
 
 

@@ -32,7 +32,7 @@ def results(bids: Iterable[int], rules: Sequence[Rule], *, agreed: bool = True) 
 def cards_of(keys: Sequence[int]) -> dict[int, dict[str, dict[int, scoring.Answer]]]:
     """Return the submitted scorecards by the bid's primary key and the member's user name, in one query."""
     cards: dict[int, dict[str, dict[int, scoring.Answer]]] = {pk: {} for pk in keys}
-    marks = Mark.objects.filter(scorecard__bid__in=keys, scorecard__state=Scorecard.State.SUBMITTED)
+    marks = Mark.objects.filter(scorecard__bid__in=keys, scorecard__state__in=Scorecard.COUNTED)
     columns = ("scorecard__bid", "scorecard__member__username", "criterion__number", "passed", "score")
     for bid, member, number, passed, score in marks.order_by("scorecard__member__username").values_list(*columns):
         cards[bid].setdefault(member, {})[number] = scoring.Answer(passed, score)
@@ -132,7 +132,7 @@ def takes_money(row: Standing) -> bool:
 def take_advice(round: Round) -> None:
     """Compute the severity of each member and the firmness of each place.
 
-    It is called when scoring closes and when a scorecard is withdrawn after that.
+    It is called when the marks open and when a scorecard changes or is withdrawn after that.
     """
     rows = {row.bid.source_reference: row for row in Standing.objects.filter(round=round).select_related("bid")}
     rules = rules_of(round)

@@ -22,9 +22,9 @@ from grants.pages import page_of
 @require_GET
 def ranking(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see ranking")
-    closed = members.scoring_closed(this_round)
-    context: dict[str, Any] = {"closed": closed, "rule": scoring_rules.RULE_IN_WORDS}
-    if closed:
+    opened = members.marks_open(this_round)
+    context: dict[str, Any] = {"opened": opened, "rule": scoring_rules.RULE_IN_WORDS}
+    if opened:
         sums = ranked.sums_of(this_round)
         line = ranked.line(this_round, sums.for_bids)
         page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE)
@@ -37,12 +37,12 @@ def ranking(request: Request, round: str) -> HttpResponse:
 @require_GET
 def insight(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see ranking")
-    closed = members.scoring_closed(this_round)
-    page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE) if closed else None
+    opened = members.marks_open(this_round)
+    page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE) if opened else None
     context = {
-        "closed": closed,
+        "opened": opened,
         "page": page,
-        "severities": ranked.severities(this_round) if closed else [],
+        "severities": ranked.severities(this_round) if opened else [],
         "rows": ranked.firm(page) if page else [],
         "severity_rule": insight_rules.SEVERITY_IN_WORDS,
         "firmness_rule": insight_rules.FIRMNESS_IN_WORDS,
@@ -54,8 +54,8 @@ def insight(request: Request, round: str) -> HttpResponse:
 @require_GET
 def coverage(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see ranking")
-    closed = members.scoring_closed(this_round)
+    opened = members.marks_open(this_round)
     visible = Bid.objects.visible_to(request.user, "see ranking").filter(round=this_round)
-    after = ranked.line(this_round, ranked.sums_of(this_round).for_bids).after if closed else 0
-    context = {"closed": closed, "covered": covering.of(this_round, visible, after) if closed else None}
+    after = ranked.line(this_round, ranked.sums_of(this_round).for_bids).after if opened else 0
+    context = {"opened": opened, "covered": covering.of(this_round, visible, after) if opened else None}
     return render(request, "bids/ranking/coverage.html", context)

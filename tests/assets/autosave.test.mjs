@@ -439,6 +439,18 @@ test('what the server shows as not taken is not shown twice', async () => {
   assert.equal(page.copies().length, 1);
 });
 
+test('a submitted scorecard that can change sends nothing by itself, and offers what was typed otherwise', async () => {
+  const stored = { ...copyOf({ reason_1: 'Typed before' }), ...copyOf({ reason_1: 'Much need' }, { key: 'same' }) };
+  const body = scorecard({ first: { reason: 'Much need' } }).replace(' data-autosave>', '>');
+  const page = await start(body, { stored });
+  assert.match(page.text('[data-kept]'), /Typed before/);
+  assert.equal(page.copies().length, 1);
+  page.button('Put this back').click();
+  assert.equal(page.find(REASON).value, 'Typed before');
+  await move(RETRY);
+  assert.equal(page.server.requests.length, 0);
+});
+
 test('a page without a scorecard is left alone', async () => {
   const page = await start('<p>Nothing to score</p>');
   assert.equal(page.text('p'), 'Nothing to score');

@@ -14,7 +14,7 @@ export const scorecard = ({ version = 3, first, second, unsaved = false, held = 
   <p data-elsewhere><a href="/next/">Skip to the next bid</a></p>
   <div data-scorecard data-person="amara.cole" data-bid="BID-1">
     <div data-kept></div>
-    <form method="post" data-autosave${unsaved ? ' data-unsaved' : ''}${held ? ' data-held' : ''}>
+    <form method="post" data-scoring data-autosave${unsaved ? ' data-unsaved' : ''}${held ? ' data-held' : ''}>
       <input type="hidden" name="csrfmiddlewaretoken" value="token-of-page">
       <input type="hidden" name="typed_by" value="amara.cole:signed">
       <input type="hidden" name="version" value="${version}">

@@ -84,7 +84,7 @@ def build(size: Size, number: int) -> Built:
     with connection.cursor() as cursor:
         cursor.execute(MARKS, [REASON, round.pk])
     if size.closed:
-        Panel.objects.filter(round=round).update(closed_at=AT)
+        Panel.objects.filter(round=round).update(closed_at=AT, opened_at=AT)
         standings.refresh(round)
         standings.take_advice(round)
     with connection.cursor() as cursor:

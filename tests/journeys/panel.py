@@ -49,13 +49,15 @@ def score(page: Page, served: str, reference: str, *, member: str = MEMBER) -> N
 
 
 def close_scoring(page: Page, served: str) -> None:
-    """Score what nobody has scored, and close scoring as the chair; ends on the ranking."""
+    """Score what nobody has scored, close scoring as the chair and open the marks; ends on the ranking."""
     score(page, served, UNSCORED)
     sign_in(page, served, CHAIR)
     page.goto(f"{served}{ROUND}/panel/close/")
     page.get_by_label("Reason").fill("The day of the panel has come.")
     page.get_by_role("button", name="Close scoring").click()
     done(page, re.compile("You closed scoring"))
+    page.get_by_role("button", name="Open the marks").click()
+    done(page, re.compile("You opened the marks"))
 
 
 def menu(page: Page, name: str) -> None:

@@ -16,6 +16,7 @@ from tests.journeys.helpers import (
     press_on,
     sign_in,
     sign_in_by_keyboard,
+    tab_to,
     without_script,
 )
 from tests.journeys.panel import GATES, MARKS, MEMBER, ROUND, fill_scorecard, type_scorecard
@@ -54,9 +55,25 @@ def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, serv
     axe(page)
 
     page.goto(first)
-    expect(page.get_by_text("You can no longer change it.")).to_be_visible()
-    expect(page.get_by_text("Typed reason 5.")).to_be_visible()
+    expect(page.get_by_text("You can change it until scoring closes")).to_be_visible()
     expect(page.locator("form[data-autosave]")).to_have_count(0)
+    look(page)
+    # What is typed here is kept as a draft, and counts once it is submitted.
+    tab_to(page, page.locator("#id_score_5_3"))
+    page.keyboard.press("ArrowDown")
+    tab_to(page, page.locator("#id_reason_5"))
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" And better.")
+    expect(page.get_by_text(re.compile("Draft kept"))).to_be_visible()
+    page.goto(first)
+    expect(page.locator("#id_reason_5")).to_have_value("Typed reason 5. And better.")
+    expect(page.locator("#id_score_5_4")).to_be_checked()
+    look(page)
+    page.keyboard.press("Control+Enter")
+    done(page, f"You changed your scorecard on {title}")
+    page.goto(first)
+    expect(page.locator("#id_reason_5")).to_have_value("Typed reason 5. And better.")
+    expect(page.get_by_text("it is not saved yet")).to_have_count(0)
 
 
 def test_every_empty_criterion_is_named_at_once(page: Page, served: str) -> None:

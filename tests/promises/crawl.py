@@ -32,6 +32,7 @@ from approvals.models import Award, Condition, DelegationRule, MatchFunding, Nam
 from bids.models import AssignmentPlan, Bid, Criterion, Export, Interest, Mark, Meeting, Scorecard, Upload
 from bids.panel.blindness import Part, Phase, may_see
 from bids.panel.hidden import BLIND
+from bids.panel.members import Stage
 from grants.access import holdings
 from grants.models import AuditEvent, RoleHolding, Round, User
 from grants.people import people
@@ -50,6 +51,8 @@ STILL = "member who still scores it"
 MEMBERS = {
     STILL: worlds.STILL_SCORES,
     "member who has scored it": worlds.HAS_SCORED,
+    "member whose scorecard may be reopened": worlds.MAY_BE_REOPENED,
+    "member whose scorecard is reopened": worlds.REOPENED,
     "member who is not asked": worlds.NOT_ASKED,
     "member and lead who still scores it": worlds.LEADS_AND_SCORES,
 }
@@ -131,17 +134,20 @@ class Visitor:
         held = set(RoleHolding.objects.filter(user__username=self.username).values_list("role", flat=True))
         return {letter for letter, (role, _) in ROLES.items() if role in held}
 
-    def is_told(self, fact: worlds.Fact, *, closed: bool) -> bool:
+    def is_told(self, fact: worlds.Fact, stage: Stage) -> bool:
         """Whether the table of blindness lets them know the fact."""
+        opened = stage is Stage.OPEN
         if not self.username:
             return False
+        if self.username == worlds.MAY_BE_REOPENED and opened and fact.one.reopens != fact.other.reopens:
+            return True
         if self.label == SHUT_OUT:
             in_sums = Part.PROGRESS in fact.told_by or Part.MEETING in fact.told_by
-            return in_sums or (closed and fact.is_of_a_value)
+            return in_sums or (opened and fact.is_of_a_value)
         user, bid = User.objects.get(username=self.username), worlds.bid_of(worlds.SUBJECT)
         cards = Scorecard.objects.filter(bid=bid, member=user, state=Scorecard.State.SUBMITTED)
-        submitted = fact.card_is_in and cards.exists()
-        phase, roles = Phase.CLOSED if closed else Phase.SCORING, holdings(user).in_round(bid.round_id)
+        submitted = fact.card_is_in and cards.exists() and self.username != worlds.REOPENED
+        phase, roles = Phase.OPEN if opened else Phase.BLIND, holdings(user).in_round(bid.round_id)
         return any(may_see(part, roles, phase, own_submitted=submitted) for part in fact.told_by)
 
     def walk(self, addresses: Iterable[str], only_read: frozenset[str] = frozenset()) -> dict[str, Answer]:

@@ -18,8 +18,8 @@ from approvals.models import Award, CarryOver
 from approvals.recipients import naming
 from approvals.review import reviewing
 from bids.meetings import meetings
-from bids.models import Bid, Upload
-from bids.panel import assignments, interests, scorecards
+from bids.models import Bid, Panel, Scorecard, Upload
+from bids.panel import assignments, interests, members, opening, scorecards
 from bids.panel.blindness import Part
 from grants.models import Organisation, OverAllocation, RoleHolding, Round, User
 from grants.roles import Role
@@ -37,11 +37,16 @@ SUBMITTED_BY, DRAFTED_BY, NOT_BEGUN, UNANSWERED = "ben.hart", "dev.patel", "fari
 # A second chair, whose interest is a fact, and a third who has one in every world.
 DEPUTY, SHUT_OUT = "petra.vance", "rhys.moss"
 STILL_SCORES, HAS_SCORED, NOT_ASKED, LEADS_AND_SCORES = "amara.cole", "ella.frost", "chloe.ng", "hana.lund"
+# Once the marks are open, the chair reopens the scorecard of the one in every world, and of the other in one of two.
+REOPENED, MAY_BE_REOPENED = "zora.hill", "wes.ford"
 
 
 @dataclass(frozen=True)
 class Card:
-    """A scorecard on the bid: whose, how far, how often its draft was saved, and what it says."""
+    """A scorecard on the bid: whose, how far, how often its draft was saved, and what it says.
+
+    `changed_from` is the mark that was submitted first, where the member changed it.
+    """
 
     member: str
     submitted: bool
@@ -49,6 +54,7 @@ class Card:
     why: str = "Because of the plan."
     saves: int = 1
     bid: str = SUBJECT
+    changed_from: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,14 +64,16 @@ class World:
     cards: tuple[Card, ...] = (Card(SUBMITTED_BY, True), Card(DRAFTED_BY, False))
     interests: tuple[tuple[str, str], ...] = ()
     meets: bool = False
+    reopens: bool = False
 
 
 @dataclass(frozen=True)
 class Fact:
     """What is hidden: its two worlds, the parts of the table that tell it, and whether it is of a card that is in.
 
-    A member who has submitted sees the cards of others that are in as well; of drafts and interests nothing. A fact
-    that does not outlast scoring is one of how the panel gets on; after it closed it is walked with all the others.
+    Once the marks are open, a member who has submitted sees the cards of others that are in as well; of drafts and
+    interests nothing. A fact that does not outlast scoring is one of how the panel gets on; after it closed it is
+    walked with all the others.
     """
 
     one: World
@@ -106,6 +114,7 @@ FACTS = {
     "that a card is submitted": Fact(
         BASE, _cards(_IN, replace(_DRAFT, submitted=True)), _PROGRESS | _MARKS, card_is_in=True
     ),
+    "that a submitted card was changed": Fact(BASE, _cards(replace(_IN, changed_from=1), _DRAFT), _PROGRESS),
     "who wrote a draft": Fact(BASE, _cards(_IN, replace(_DRAFT, member=NOT_BEGUN)), _PROGRESS),
     "who submitted a card": Fact(
         BASE, _cards(replace(_IN, member=NOT_BEGUN), _DRAFT), _PROGRESS | _MARKS, card_is_in=True
@@ -119,6 +128,9 @@ FACTS = {
         _said(NOT_BEGUN, _RELATION), _said(NOT_BEGUN, "I was its treasurer"), frozenset({Part.INTERESTS})
     ),
     "that a chair declared an interest": Fact(BASE, _said(DEPUTY, _RELATION), _PROGRESS),
+    "that a scorecard is reopened": Fact(
+        BASE, replace(BASE, reopens=True), _MARKS | _PROGRESS, card_is_in=True, begins_when_closed=True
+    ),
     "that a meeting is planned": Fact(
         BASE, replace(BASE, meets=True), frozenset({Part.MEETING}), begins_when_closed=True
     ),
@@ -131,7 +143,8 @@ EVERYTHING = Fact(
     replace(
         _cards(
             Card(NOT_BEGUN, True, score=1, why="Weak.", saves=3),
-            *(Card(member, True, score=2, why="Fair.") for member in (SUBMITTED_BY, UNANSWERED)),
+            Card(SUBMITTED_BY, True, score=2, why="Fair.", changed_from=0),
+            Card(UNANSWERED, True, score=2, why="Fair."),
             replace(_DRAFT, bid=UNTOUCHED),
         ),
         interests=((DRAFTED_BY, _RELATION), (UNANSWERED, ""), (DEPUTY, _RELATION)),
@@ -167,6 +180,7 @@ ALL_AT_ONCE: dict[str, Callable[[World], object]] = {
     "that a draft exists": lambda world: (len(world.cards), len(_on_the_bid(world, False))),
     "how often a draft was saved": lambda world: sum(card.saves for card in world.cards if card.bid == SUBJECT),
     "that a card is submitted": lambda world: len(_on_the_bid(world, True)),
+    "that a submitted card was changed": _all_of("changed_from", True),
     "who wrote a draft": _all_of("member", False),
     "who submitted a card": _all_of("member", True),
     "that a member declared an interest": lambda world: len(world.interests),
@@ -188,11 +202,15 @@ def known_to_all() -> None:
     factories.person(Role.CHAIR, round=round, username=SHUT_OUT, name="Rhys Moss")
     _declare(bid, SHUT_OUT, "I was its treasurer")
     factories.person(Role.MEMBER, Role.LEAD, round=round, username=LEADS_AND_SCORES, name="Hana Lund")
-    for username in (HAS_SCORED, LEADS_AND_SCORES, UNANSWERED):
+    factories.person(Role.MEMBER, round=round, username=REOPENED, name="Zora Hill")
+    factories.person(Role.MEMBER, round=round, username=MAY_BE_REOPENED, name="Wes Ford")
+    scored = (HAS_SCORED, LEADS_AND_SCORES, REOPENED, MAY_BE_REOPENED)
+    for username in (*scored, UNANSWERED):
         assignments.assign(bid=bid, member=_user(username), by=chair, at=NOW)
-    for username in (HAS_SCORED, LEADS_AND_SCORES):
+    for username in scored:
         _declare(bid, username, "")
-    _write(Card(HAS_SCORED, True, score=2))
+    for username in (HAS_SCORED, REOPENED, MAY_BE_REOPENED):
+        _write(Card(username, True, score=2))
     _write(Card(STILL_SCORES, False))
     paper = writing.prepare_decision(
         round=round, reference=PAPER, title="Safer summer", decision_by="Deputy Mayor", by=lead, at=NOW
@@ -299,14 +317,20 @@ class Stage:
             self._sequences = cursor.fetchall()
 
     @contextmanager
-    def world(self, world: World, *, closed: bool) -> Iterator[None]:
-        """Live in a world for a while."""
+    def world(self, world: World, stage: members.Stage) -> Iterator[None]:
+        """Live in a world for a while, while scoring, after it closed, or once the marks are open."""
+        opened = stage is members.Stage.OPEN
         with undone():
             self._count_anew(0)
             _build(world)
-            if closed:
-                factories.close(_round())
-            if closed and world.meets:
+            if stage >= members.Stage.CLOSED:
+                Panel.objects.filter(round=_round()).update(closed_at=NOW)
+            if opened:
+                opening.open_marks(round=_round(), by=_user("olive.marsh"), at=NOW)
+                _reopen(REOPENED)
+            if opened and world.reopens:
+                _reopen(MAY_BE_REOPENED)
+            if opened and world.meets:
                 held = {"held_on": NOW.date(), "quorum": 2, "left": Decimal(500_000)}
                 meetings.plan_meeting(round=_round(), **held, by=_user("olive.marsh"), at=NOW)
             yield
@@ -347,12 +371,20 @@ def _build(world: World) -> None:
 
 
 def _write(card: Card) -> None:
-    for seen in range(card.saves):
-        last = seen == card.saves - 1
-        save = scorecards.submit_scorecard if last and card.submitted else scorecards.save_draft
-        marks = factories.marks(score=card.score if last else seen)
+    scores = [*range(card.saves - 1), card.score]
+    if card.changed_from is not None:
+        scores = [*scores[:-1], card.changed_from, card.score]
+    first_submitted = card.saves - 1 if card.submitted else len(scores)
+    for seen, score in enumerate(scores):
+        save = scorecards.submit_scorecard if seen >= first_submitted else scorecards.save_draft
+        marks = factories.marks(score=score)
         marks = {number: replace(mark, reason=card.why) for number, mark in marks.items()}
         save(bid=bid_of(card.bid), marks=marks, seen=seen, by=_user(card.member), at=NOW)
+
+
+def _reopen(username: str) -> None:
+    card = Scorecard.objects.get(bid=bid_of(SUBJECT), member__username=username)
+    opening.reopen_scorecard(card=card, reason="A wrong file", by=_user("olive.marsh"), at=NOW)
 
 
 def _declare(bid: Bid, username: str, nature: str) -> None:

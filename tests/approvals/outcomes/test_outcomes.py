@@ -235,7 +235,7 @@ def test_nothing_is_recorded_while_scoring_is_open(client: Client) -> None:
     bid = factories.bid(round)
     client.force_login(chair)
     shown = client.get(page(round))
-    assert "Scoring is still open" in shown.content.decode()
+    assert "The marks are not open yet" in shown.content.decode()
     assert not shown.context["sheet"].lines
     with pytest.raises(Refused, match="Close scoring"):
         closing.record_outcomes(round=round, agreed=[Agreed(bid, "reject", "No")], by=chair, at=NOW)

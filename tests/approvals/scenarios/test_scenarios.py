@@ -70,7 +70,7 @@ def test_neither_a_failed_nor_an_internal_nor_a_rejected_bid_can_be_funded(round
 def test_no_scenario_is_added_while_scoring_is_open() -> None:
     open_round = factories.open_round()
     chair = person(Role.CHAIR, round=open_round)
-    with pytest.raises(Refused, match="You can add a scenario once the chair has closed scoring"):
+    with pytest.raises(Refused, match="You can add a scenario once the chair has opened the marks"):
         scenarios.add_scenario(round=open_round, name="Early", by=chair, at=NOW)
 
 

@@ -436,7 +436,7 @@ def test_the_chair_of_another_round_takes_nothing_back(plan: AssignmentPlan, bid
 def test_after_scoring_closed_nothing_is_planned_or_chased(
     plan: AssignmentPlan, bids: list[Bid], members: list[User], chair: User, what: str
 ) -> None:
-    Panel.objects.filter(round=plan.round).update(closed_at=NOW)
+    Panel.objects.filter(round=plan.round).update(closed_at=NOW, opened_at=NOW)
     with pytest.raises(Refused, match="Scoring has closed"):
         CALLS[what](plan, bids[0], members[0], chair)
     assert not Scorecard.objects.filter(bid__in=bids).exists()

@@ -95,7 +95,7 @@ def test_every_mark_and_every_reason_is_in_the_file_once(round: Round, chair: Us
     close(round)
     header, *rows = matrix.rows(round, chair)
     assert len(rows) == 4
-    assert {len(row) for row in rows} == {len(header)} == {12 + 5 + 3 + 7}
+    assert {len(row) for row in rows} == {len(header)} == {13 + 5 + 3 + 7}
     cells = [cell for row in rows for cell in row]
     for bid in Bid.objects.filter(round=round):
         for member in members:
@@ -221,7 +221,7 @@ def test_a_control_character_that_was_pasted_in_does_not_stop_a_workbook(
 
 def test_no_marks_are_exported_while_scoring_is_open(round: Round, bid: Bid, member: User, chair: User) -> None:
     scorecard(bid, member)
-    with pytest.raises(Refused, match="You can export marks once scoring has closed"):
+    with pytest.raises(Refused, match="You can export marks once they are open"):
         ask(round, chair)
     assert [row[1] for row in matrix.rows(round, chair)] == ["Bid"]
     assert not Export.objects.filter(round=round).exists()

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from bids.meetings import reading
 from bids.models import Bid, Practice, PracticeCard, Scorecard, Standing
-from bids.panel import closing, practice, scorecards
+from bids.panel import closing, opening, practice, scorecards
 from bids.panel.scorecards import Judgement
 from bids.ranking import standings
 from grants.models import AuditEvent, Round, User
@@ -209,6 +209,7 @@ def test_the_practice_bid_is_in_no_list_no_ranking_and_no_sum(
     compare(made, chair)
     scorecards.submit_scorecard(bid=ready, marks=marks(score=1), seen=0, by=member, at=NOW)
     closing.close_scoring(round=made.round, reason="Done", by=chair, at=NOW)
+    opening.open_marks(round=made.round, by=chair, at=NOW)
     assert Bid.objects.filter(round=made.round).counted() == {"count": 1, "asked": Decimal("20000.00")}
     assert [(row.bid, row.mean, row.running) for row in Standing.objects.filter(round=made.round)] == [
         (ready, Decimal("1.00"), Decimal("20000.00"))

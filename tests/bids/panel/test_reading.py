@@ -45,7 +45,7 @@ def test_progress_counts_what_the_models_call_clear_and_open(
     clear = Bid.objects.filter(
         pk__in=Interest.objects.clearing().filter(member=member, bid__in=own.values("bid")).values("bid")
     )
-    done = Scorecard.objects.filter(member=member, state=Scorecard.State.SUBMITTED).values("bid")
+    done = Scorecard.objects.filter(member=member, state__in=Scorecard.COUNTED).values("bid")
     waiting = clear.filter(state=Bid.State.ELIGIBLE).exclude(pk__in=done).order_by("source_reference")
     undeclared = own.exclude(bid__in=Interest.objects.filter(member=member).values("bid"))
 

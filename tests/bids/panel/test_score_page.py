@@ -109,8 +109,15 @@ def test_a_second_window_that_submits_late_is_shown_what_it_typed(
 ) -> None:
     scorecards.submit_scorecard(bid=ready, marks=marks(), seen=0, by=member, at=NOW)
     answer = send(client, address, reason_4="Typed too late", then="submit")
-    assert "You can no longer change it." in answer.content.decode()
-    assert answer.context["untaken"] == "4. Proven experience\nTyped too late"
+    assert answer.status_code == 409
+    assert answer.context["form"].typed["reason_4"] == "Typed too late"
+    page = answer.content.decode()
+    assert "Submit changes" in page
+    assert "data-saved-meanwhile" in page
+    close(ready.round)
+    late = send(client, address, reason_4="Typed too late", version="1", then="submit")
+    assert "You can no longer change it." in late.content.decode()
+    assert late.context["untaken"] == "4. Proven experience\nTyped too late"
 
 
 def test_a_draft_can_still_be_read_after_closing(client: Client, address: str, ready: Bid, member: User) -> None:

@@ -12,7 +12,7 @@ from bids import scoring
 from bids.criteria import Rule
 from bids.meetings import meetings
 from bids.models import AgreedMark, Bid, Meeting, PanelOutcome, Scorecard, Severity, Standing
-from bids.panel import closing, interests
+from bids.panel import closing, interests, opening, scorecards
 from bids.ranking import insight, standings
 from bids.scoring import Answer, Gate
 from grants.models import AuditEvent, Round, User
@@ -51,7 +51,7 @@ def fresh(round: Round) -> list[tuple[object, ...]]:
 
 
 def result_of(bid: Bid, rules: list[Rule]) -> scoring.Result:
-    cards = Scorecard.objects.filter(bid=bid, state="submitted").prefetch_related("marks__criterion")
+    cards = Scorecard.objects.filter(bid=bid, state__in=Scorecard.COUNTED).prefetch_related("marks__criterion")
     agreed = {
         mark.criterion.number: Answer(mark.passed, mark.score)
         for mark in AgreedMark.objects.filter(discussion__bid=bid).select_related("criterion")
@@ -64,7 +64,7 @@ def fresh_firmness(round: Round) -> dict[str, insight.Firmness]:
     rules = [criterion.rule for criterion in round.criteria.all()]
     bids = []
     for bid in Bid.objects.filter(round=round).exclude(state__in=OUTSIDE):
-        cards = Scorecard.objects.filter(bid=bid, state="submitted").select_related("member")
+        cards = Scorecard.objects.filter(bid=bid, state__in=Scorecard.COUNTED).select_related("member")
         answers = {card.member.username: card.answers() for card in cards.prefetch_related("marks__criterion")}
         bids.append(insight.Scored(bid.source_reference, bid.amount, answers))
     return insight.firmness(bids, rules, insight.severities(bids, rules))
@@ -113,6 +113,7 @@ class History:
             for member in self.dice.sample(self.members, self.dice.randint(1, 3)):
                 scorecard(bid, member, passed=self.dice.random() < 0.75, score=self.dice.randint(0, 4))
         closing.close_scoring(round=round, reason="Done", by=self.chair, at=NOW)
+        opening.open_marks(round=round, by=self.chair, at=NOW)
         self.meeting = meetings.plan_meeting(
             round=round, held_on=NOW.date(), quorum=1, left=LEFT, by=self.chair, at=NOW
         )
@@ -155,6 +156,15 @@ class History:
             bid=self.some_bid(Bid.State.RECOMMENDED, *UNSUCCESSFUL), reason="By lot", by=self.lead, at=NOW
         )
 
+    def change(self) -> None:
+        bid, member = self.some_bid(Bid.State.ELIGIBLE), self.dice.choice(self.members)
+        card = Scorecard.objects.select_related("bid__round", "member").filter(bid=bid, member=member).first()
+        if card is None:
+            return
+        opening.reopen_scorecard(card=card, reason="By lot", by=self.chair, at=NOW)
+        changed = marks(passed=self.dice.random() < 0.75, score=self.dice.randint(0, 4))
+        scorecards.submit_scorecard(bid=bid, marks=changed, seen=card.version, by=member, at=NOW)
+
     def step(self) -> str:
         name = self.dice.choice(list(HAPPENS))
         with suppress(Refused):
@@ -167,6 +177,7 @@ HAPPENS: dict[str, Callable[[History], None]] = {
     "declare interest": History.declare,
     "record outcome": History.record,
     "return bid": History.give_back,
+    "change scorecard": History.change,
 }
 
 
