@@ -81,6 +81,8 @@ TABLE = {
     "bids:bid_file": "mclodfagkq",
     "bids:remove_file": "l",
     "bids:scoring": "m",
+    "bids:my_marks": "m",
+    "bids:my_scorecards": "m",
     "bids:interests": "mc",
     "bids:score": "m",
     "bids:panel": "ca",

@@ -77,6 +77,8 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("bids:bids", Role.MEMBER, assigned),
     ("bids:eligibility", Role.LEAD, received),
     ("bids:scoring", Role.MEMBER, assigned),
+    ("bids:my_marks", Role.MEMBER, assigned),
+    ("bids:my_scorecards", Role.MEMBER, assigned),
     ("bids:interests", Role.MEMBER, assigned),
     ("bids:panel", Role.CHAIR, scored),
     ("bids:panel", Role.CHAIR, joined),

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from bids.criteria import Rule
 from bids.fields import BidField
 from bids.models import Bid, PanelOutcome, Tag
 from bids.panel.reading import PlanGrid
-from grants.forms import Checkbox, Checkboxes, Form, MoneyField, Radios, VersionedForm, text_area
+from grants.forms import (
+    Checkbox,
+    Checkboxes,
+    FilterForm,
+    Form,
+    MoneyField,
+    Radios,
+    VersionedForm,
+    choose,
+    text_area,
+)
 from grants.formulas import no_formula
 from grants.layout import Reveal, Rows, Tick
 from grants.models import Organisation, Round, User
@@ -35,6 +47,31 @@ class AssignForm(Form):
         bid.to_field_name = "reference"
         member.queryset = members
         member.to_field_name = "username"
+
+
+class OwnMarksForm(FilterForm):
+    """Which of their own scorecards a member sees, and in which order."""
+
+    state = choose(
+        "Scorecards", [("submitted", "Submitted"), ("draft", "Drafts"), ("none", "Not scored yet")], "All of them"
+    )
+    sort = choose("Sort by", [])
+
+    def __init__(self, *args: Any, rules: Sequence[Rule], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sort = self.fields["sort"]
+        assert isinstance(sort, forms.ChoiceField)
+        names = [
+            ("mean", "Mean"),
+            *((str(rule.number), f"{rule.number}. {rule.label}") for rule in rules if rule.scored),
+        ]
+        sort.choices = [
+            ("", "Reference"),
+            *((f"{sign}{name}", f"{label}, {order} first") for name, label in names for sign, order in _ORDERS),
+        ]
+
+
+_ORDERS = (("", "highest"), ("-", "lowest"))
 
 
 class PlanAssignmentsForm(Form):

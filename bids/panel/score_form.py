@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from bids.criteria import Rule
-from bids.models import Bid, Scorecard
+from bids.models import Bid, Mark, Scorecard
 from bids.panel.scorecards import Judgement
 from grants.forms import Form, Radios, text_area
 from grants.models import User
@@ -99,6 +99,17 @@ def own_card(bid: Bid, member: User) -> OwnCard:
 def judgement_texts(rules: Iterable[Rule], answers: Mapping[str, str]) -> list[JudgementText]:
     """Return the answers criterion by criterion, in the order of the rules."""
     return [JudgementText(rule, *(answers.get(f"{kind}_{rule.number}", "") for kind in KINDS)) for rule in rules]
+
+
+def as_answers(marks: Iterable[Mark]) -> dict[str, str]:
+    """Return marks as the answers of the form's fields, without empty ones. Fetch their `criterion` first."""
+    values = {}
+    for mark in marks:
+        number = mark.criterion.number
+        values[f"passed_{number}"] = {True: "yes", False: "no", None: ""}[mark.passed]
+        values[f"score_{number}"] = "" if mark.score is None else str(mark.score)
+        values[f"reason_{number}"] = mark.reason
+    return {name: value for name, value in values.items() if value}
 
 
 def as_text(rules: Iterable[Rule], answers: Mapping[str, str]) -> str:

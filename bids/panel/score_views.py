@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from bids.access import bid_or_404
 from bids.files import reading as files
 from bids.models import Bid, Practice, Reopening, Scorecard
-from bids.panel import reading, score_form, scorecards
+from bids.panel import own, reading, score_form, scorecards
 from bids.panel.forms import InterestForm, RestForm
 from bids.panel.interests import declare_interests
 from bids.panel.score_form import OwnCard, ScoreForm
@@ -142,6 +142,7 @@ def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: boo
         "untaken": score_form.as_text(card.rules, form.typed) if final and unsaved else "",
         "unsaved": unsaved,
         "progress": reading.progress(request.user, bid.round, after=bid),
+        "latest": {} if final else own.latest(request.user, bid),
         "costs": bid.costs.all(),
         "tags": bid.tags.all(),
         **files.shown(bid, request.user),
@@ -178,7 +179,7 @@ def _saved_text(saved_at: datetime | None) -> str:
 
 def _after_change(request: Request, bid: Bid) -> str:
     messages.success(request, f"You changed your scorecard on {bid.title}")
-    return _address("scoring", bid.round)
+    return _address("my_marks", bid.round)
 
 
 def _after_saving(request: Request, bid: Bid, submitted: bool) -> str:
