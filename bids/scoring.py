@@ -48,7 +48,8 @@ Card = Mapping[int, Answer]
 class Result:
     """The panel's result on a bid. `mean` and `spread` are None until there is a complete scorecard.
 
-    `mean` is the one that counts. `panel_mean` leaves out the marks that a meeting agreed.
+    `mean` is the one that counts. `panel_mean` leaves out the marks that a meeting agreed. `spread` is None as well
+    where there is only one scorecard.
     """
 
     cards: int
@@ -90,10 +91,15 @@ def result(cards: Sequence[Card], rules: Sequence[Rule], agreed: Card | None = N
         means={number: rounded(mean) for number, mean in counted.items()},
         mean=rounded(weighted(counted, scored)) if card_means else None,
         panel_mean=rounded(sum(card_means, Fraction(0)) / len(card_means)) if card_means else None,
-        spread=rounded(max(card_means) - min(card_means)) if card_means else None,
+        spread=rounded(max(card_means) - min(card_means)) if len(card_means) > 1 else None,
         card_means=tuple(rounded(mean) for mean in card_means),
         moderated=bool(agreed and whole),
     )
+
+
+def n_of(cards: int, wanted: int) -> str:
+    """Return how many scorecards a result rests on beside how many were wanted: 3 of 4."""
+    return f"{cards} of {wanted}"
 
 
 def _mean_on(rule: Rule, cards: Sequence[Card]) -> Fraction:

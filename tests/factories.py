@@ -89,6 +89,8 @@ def open_round(**kwargs: Any) -> Round:
     round = Round.objects.create(body_version=BodyVersion.objects.keep(own_body()), **values)
     administrator, lead = person(Role.ADMINISTRATOR, round=round), person(Role.LEAD, round=round)
     defaults.set_up(round=round, by=administrator, at=NOW)
+    # Most tests give a bid one scorecard or two, and are about something else than that it needs more.
+    Panel.objects.filter(round=round).update(wanted=1)
     limits.set_up(round=round, by=administrator, at=NOW)
     DelegationRule.objects.filter(round=round).update(confirmed_by=lead, confirmed_at=NOW)
     taken = BudgetLine.objects.values_list("reference", flat=True)

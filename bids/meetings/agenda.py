@@ -1,10 +1,13 @@
-"""Which bids a meeting should talk about, and why: split gates, wide spreads, and places near the line. Pure rules."""
+"""Which bids a meeting should talk about, and why: split gates, wide spreads, few scorecards, places near the line.
+
+Pure rules.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bids.scoring import Gate
+from bids.scoring import Gate, n_of
 from grants.counting import counted
 
 # From here on members differ by more than a point and a half of the four.
@@ -14,19 +17,24 @@ NEAR = 3
 
 RULE_IN_WORDS = (
     f"The agenda lists bids with a split gate first, then bids whose members’ means are {WIDE} or more apart, widest "
-    f"first, then bids within {NEAR} places of the funding line."
+    f"first, then bids with fewer scorecards than wanted, then bids within {NEAR} places of the funding line."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A bid as the ranking shows it: its reference, position, gate, spread, and how far it is from the line."""
+    """A bid as the ranking shows it: its reference, position, gate, spread, and how far it is from the line.
+
+    Its result rests on `cards` scorecards of the number `wanted`.
+    """
 
     reference: str
     position: int
     gate: Gate
     spread: Decimal | None
     from_line: int | None
+    cards: int
+    wanted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,8 @@ def _why(bid: Seen) -> str:
         reasons.append("members are split on a gate")
     if bid.spread is not None and bid.spread >= WIDE:
         reasons.append(f"the members’ means are {bid.spread} apart")
+    if bid.cards < bid.wanted:
+        reasons.append(f"only {n_of(bid.cards, bid.wanted)} scorecards")
     if bid.gate is not Gate.FAILED and bid.from_line is not None and -NEAR < bid.from_line <= NEAR:
         side = "above" if bid.from_line <= 0 else "below"
         places = abs(bid.from_line) + (bid.from_line <= 0)
@@ -63,4 +73,6 @@ def _need(bid: Seen) -> tuple[int, Decimal]:
         return 0, Decimal(0)
     if bid.spread is not None and bid.spread >= WIDE:
         return 1, -bid.spread
-    return 2, Decimal(0)
+    if bid.cards < bid.wanted:
+        return 2, Decimal(bid.cards - bid.wanted)
+    return 3, Decimal(0)

@@ -59,8 +59,17 @@ def seen(round: Round, left: Decimal) -> list[agenda.Seen]:
     funded = [row.pk for row in rows if row.running is not None]
     held = sum(1 for row in rows if row.running is not None and row.running <= left)
     places = {pk: index - held + 1 for index, pk in enumerate(funded)}
+    wanted = Panel.objects.get(round=round).wanted
     return [
-        agenda.Seen(row.bid.reference, row.position, scoring.Gate(row.gate), row.spread, places.get(row.pk))
+        agenda.Seen(
+            reference=row.bid.reference,
+            position=row.position,
+            gate=scoring.Gate(row.gate),
+            spread=row.spread,
+            from_line=places.get(row.pk),
+            cards=row.cards,
+            wanted=wanted,
+        )
         for row in rows
         if row.bid.state == Bid.State.ELIGIBLE
     ]
@@ -190,7 +199,7 @@ def discuss_bid(
     standings.refresh(meeting.round, bids=[bid])
     now = standings.result_of(bid)
     item.reason, item.recorded_by, item.recorded_at = reason, by, at
-    item.members_mean, item.mean, item.gate = own.mean, now.mean, now.gate
+    item.members_mean, item.mean, item.gate, item.cards = own.mean, now.mean, now.gate, now.cards
     item.version += 1
     item.save()
     audit.record(

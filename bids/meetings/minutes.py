@@ -52,6 +52,7 @@ def _item(item: Discussion, reopenings: list[str]) -> dict[str, Any]:
         "panel_mean": _text(item.members_mean),
         "mean": _text(item.mean),
         "gate": item.gate,
+        "cards": item.cards,
         "reopenings": reopenings,
     }
 

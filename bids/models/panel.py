@@ -222,6 +222,7 @@ class Discussion(models.Model):
     members_mean = models.DecimalField(max_digits=4, decimal_places=2, null=True)
     mean = models.DecimalField(max_digits=4, decimal_places=2, null=True)
     gate = models.CharField(max_length=12, choices=GATES, blank=True)
+    cards = models.PositiveSmallIntegerField(null=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)

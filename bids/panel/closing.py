@@ -27,11 +27,9 @@ def close_scoring(*, round: Round, by: User, at: datetime, reason: str, seen: in
     """
     panel = open_panel(round)
     must_be_current(panel, seen)
-    submitted = Scorecard.objects.filter(bid__round=round, state__in=Scorecard.COUNTED).values("bid")
-    unscored = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).exclude(pk__in=submitted)
-    if unscored.exists():
-        names = ", ".join(unscored.values_list("source_reference", flat=True)[:10])
-        raise Refused(f"These bids have no submitted scorecard: {names}")
+    names = unscored(round)
+    if names:
+        raise Refused(f"These bids have no submitted scorecard: {', '.join(names[:10])}")
     missing = len(incomplete(round))
     panel.closed_at = at
     panel.version += 1
@@ -40,6 +38,13 @@ def close_scoring(*, round: Round, by: User, at: datetime, reason: str, seen: in
         "close scoring", panel, round=panel.round, by=by, at=at, because=reason, facts={"without scorecard": missing}
     )
     return panel
+
+
+def unscored(round: Round) -> list[str]:
+    """Return the bids with the panel that have no submitted scorecard, by the bidders' references. They bar closing."""
+    submitted = Scorecard.objects.filter(bid__round=round, state__in=Scorecard.COUNTED).values("bid")
+    bids = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).exclude(pk__in=submitted)
+    return list(bids.order_by("source_reference").values_list("source_reference", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

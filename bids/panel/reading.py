@@ -219,6 +219,10 @@ class ScorerRow:
     def submitted(self) -> int:
         return sum(1 for _, state in self.scorers if state in Scorecard.COUNTED)
 
+    @property
+    def missing(self) -> list[tuple[User, str]]:
+        return [(member, state) for member, state in self.scorers if state not in Scorecard.COUNTED]
+
 
 def with_scorers(page: Page[Bid]) -> list[ScorerRow]:
     """Return a page of bids with their scorers. The chair sees the state of each scorecard, but not its marks."""
@@ -233,6 +237,12 @@ def with_scorers(page: Page[Bid]) -> list[ScorerRow]:
         state = by_pair.get((assignment.bid_id, assignment.member_id), "")
         scorers[assignment.bid_id].append((assignment.member, state))
     return [ScorerRow(bid, scorers[bid.pk]) for bid in shown]
+
+
+def short_of(bids: QuerySet[Bid], wanted: int) -> QuerySet[Bid]:
+    """Return those bids that have fewer submitted scorecards than `wanted`, those with the fewest first."""
+    counted = Count("scorecards", filter=Q(scorecards__state__in=Scorecard.COUNTED))
+    return bids.annotate(counted=counted).filter(counted__lt=wanted).order_by("counted", "source_reference")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from bids.ranking import standings
 from grants.access import Request, allow, round_or_404
 from grants.forms import ReasonForm, SeenReasonForm, VersionedForm
 from grants.models import Round
-from grants.pages import form_page, page_of
+from grants.pages import LONG_PAGE, form_page, page_of
 
 
 def _address(name: str, round: Round) -> str:
@@ -46,6 +46,9 @@ def panel(request: Request, round: str) -> HttpResponse:
 @allow("run panel")
 def close_scoring(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "run panel")
+    panel = Panel.objects.get(round=this_round)
+    visible = Bid.objects.visible_to(request.user, "run panel").filter(round=this_round, state=Bid.State.ELIGIBLE)
+    page = page_of(request, reading.short_of(visible, panel.wanted), size=LONG_PAGE)
     return form_page(
         request,
         "bids/panel/close_scoring.html",
@@ -54,7 +57,11 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
         done="You closed scoring",
         to=_address("open_marks", this_round),
         back=_address("panel", this_round),
-        incomplete=reading.open_to(request.user, this_round, members.incomplete(this_round)),
+        panel=panel,
+        page=page,
+        rows=reading.with_scorers(page),
+        unscored=closing.unscored(this_round),
+        missing=len(members.incomplete(this_round)),
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
 from bids.models import Bid, Discussion, PanelOutcome, Reopening, Severity, Standing
-from bids.scoring import LOWEST_DIFFERENCE, Gate, outliers
+from bids.scoring import LOWEST_DIFFERENCE, Gate, n_of, outliers
 from grants import money
 from grants.models import Round, User
 
@@ -25,7 +25,18 @@ POINT, MARGIN = 25, 5
 # How wide a dot is, and the height of the line that it stands on.
 DOT, MIDDLE = 6, 10
 # The columns of a row, read as plain values, because building four objects for each row costs more than the query.
-_OF_STANDING = ("position", "place", "gate", "mean", "panel_mean", "spread", "card_means", "moderated", "running")
+_OF_STANDING = (
+    "position",
+    "place",
+    "gate",
+    "cards",
+    "mean",
+    "panel_mean",
+    "spread",
+    "card_means",
+    "moderated",
+    "running",
+)
 _OF_ADVICE = ("best_place", "worst_place", "adjusted_mean", "adjusted_place")
 _OF_BID = ("reference", "source_reference", "title", "amount", "state", "sponsoring_unit", "recipient__name")
 _SHOWN = (*_OF_STANDING, *_OF_ADVICE, *(f"bid__{name}" for name in _OF_BID), "bid__outcome__verdict", "on_agenda")
@@ -86,8 +97,9 @@ def line(round: Round, left: Decimal) -> Line:
 class Row:
     """A row of the ranking as text for its page. `members` is their own mean if the meeting agreed another.
 
-    `is_running` is true while the result can change: the bid has no outcome, and a gate is split, no scorecard counts
-    or an open meeting is to discuss it. `may_record` is true while its outcome can be recorded.
+    `n` says how many scorecards of those wanted it rests on, and `is_thin` whether they are fewer. `is_running` is true
+    while the result can change: the bid has no outcome, and a gate is split, no scorecard counts or an open meeting is
+    to discuss it. `may_record` is true while its outcome can be recorded.
     """
 
     reference: str
@@ -95,6 +107,8 @@ class Row:
     title: str
     bidder: str
     gate: str
+    n: str
+    is_thin: bool
     is_running: bool
     picture: SafeString
     outlying: int
@@ -109,17 +123,23 @@ class Row:
     reopenings: list[str]
 
 
-def drawn(page: Page[dict[str, Any]], line: Line) -> list[Row]:
-    """Return the rows of one page with their pictures. The funding line is drawn below the row that it follows."""
+def drawn(page: Page[dict[str, Any]], line: Line, wanted: int) -> list[Row]:
+    """Return the rows of one page with their pictures. The funding line is drawn below the row that it follows.
+
+    `wanted` is the number of scorecards that each bid needs.
+    """
     shown = list(page.object_list)
     above = [row["position"] for row in shown if row["position"] <= line.after]
     ends_here = above and (len(above) < len(shown) or not page.has_next())
     last = above[-1] if ends_here else None
     reopenings = Reopening.objects.texts_by_bid(row["bid__reference"] for row in shown)
-    return [_row(row, reopenings.get(row["bid__reference"], []), line_below=row["position"] == last) for row in shown]
+    return [
+        _row(row, wanted, reopenings.get(row["bid__reference"], []), line_below=row["position"] == last)
+        for row in shown
+    ]
 
 
-def _row(row: dict[str, Any], reopenings: list[str], *, line_below: bool) -> Row:
+def _row(row: dict[str, Any], wanted: int, reopenings: list[str], *, line_below: bool) -> Row:
     outlying = outliers(row["card_means"])
     is_unsettled = row["gate"] in UNSETTLED or row["on_agenda"]
     return Row(
@@ -128,6 +148,8 @@ def _row(row: dict[str, Any], reopenings: list[str], *, line_below: bool) -> Row
         title=row["bid__title"],
         bidder=f"{row['bid__source_reference']} · {row['bid__recipient__name'] or row['bid__sponsoring_unit']}",
         gate=row["gate"].capitalize(),
+        n=n_of(row["cards"], wanted),
+        is_thin=row["cards"] < wanted,
         is_running=is_unsettled and row["bid__state"] == Bid.State.ELIGIBLE,
         picture=picture(row["card_means"], row["mean"], outlying),
         outlying=len(outlying),
@@ -188,6 +210,11 @@ def unsettled(round: Round) -> int:
     return waiting.filter(Q(gate__in=UNSETTLED) | Q(_ON_AGENDA)).count()
 
 
+def thin(round: Round, user: User, wanted: int) -> int:
+    """Return the number of bids in the ranking that this person may see with fewer scorecards than `wanted`."""
+    return rows(round, user).filter(cards__lt=wanted).count()
+
+
 def severities(round: Round) -> list[tuple[Severity, SafeString]]:
     """Return each member's severity with a bar on a scale from -2 to 2, the most severe first."""
     rows = Severity.objects.filter(round=round).select_related("member")
@@ -212,6 +239,8 @@ class Firm:
 
     place: int
     bid: str
+    n: str
+    is_thin: bool
     result: str
     best: int
     worst: int
@@ -220,7 +249,7 @@ class Firm:
     adjusted_place: int
 
 
-def firm(page: Page[dict[str, Any]]) -> list[Firm]:
+def firm(page: Page[dict[str, Any]], wanted: int) -> list[Firm]:
     """Return the rows of one page with the best and worst place of each, drawn on the scale of all places."""
     shown = list(page.object_list)
     last = max([page.paginator.count, *(row["worst_place"] for row in shown)], default=1)
@@ -228,6 +257,8 @@ def firm(page: Page[dict[str, Any]]) -> list[Firm]:
         Firm(
             place=row["place"],
             bid=f"{row['bid__source_reference']} {row['bid__title']}",
+            n=n_of(row["cards"], wanted),
+            is_thin=row["cards"] < wanted,
             result=_figure(row["mean"]),
             best=row["best_place"],
             worst=row["worst_place"],

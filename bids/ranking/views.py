@@ -28,7 +28,9 @@ def ranking(request: Request, round: str) -> HttpResponse:
         sums = ranked.sums_of(this_round)
         line = ranked.line(this_round, sums.for_bids)
         page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE)
-        context |= {"page": page, "rows": ranked.drawn(page, line), "sums": sums, "line": line}
+        wanted = this_round.panel.wanted
+        context |= {"page": page, "rows": ranked.drawn(page, line, wanted), "sums": sums, "line": line}
+        context |= {"wanted": wanted, "thin": ranked.thin(this_round, request.user, wanted)}
         context |= {"unsettled": ranked.unsettled(this_round), "outlier_rule": ranked.OUTLIER_IN_WORDS}
     return render(request, "bids/ranking/ranking.html", context)
 
@@ -43,7 +45,7 @@ def insight(request: Request, round: str) -> HttpResponse:
         "opened": opened,
         "page": page,
         "severities": ranked.severities(this_round) if opened else [],
-        "rows": ranked.firm(page) if page else [],
+        "rows": ranked.firm(page, this_round.panel.wanted) if page else [],
         "severity_rule": insight_rules.SEVERITY_IN_WORDS,
         "firmness_rule": insight_rules.FIRMNESS_IN_WORDS,
     }

@@ -91,17 +91,18 @@ def test_a_gate_that_is_scored_needs_both_answers() -> None:
 @pytest.mark.parametrize(
     ("cards", "mean", "spread"),
     [
-        ([card(4)], "4.00", "0.00"),
-        ([card(4, 3, 3)], "3.33", "0.00"),
-        ([card(4, 4, 3)], "3.67", "0.00"),
+        ([card(4)], "4.00", None),
+        ([card(4, 3, 3)], "3.33", None),
+        ([card(4), card(4)], "4.00", "0.00"),
+        ([card(4, 4, 3)], "3.67", None),
         ([card(4), card(1)], "2.50", "3.00"),
         ([card(1, 2, 2), card(3)], "2.33", "1.33"),
         ([card(0), card(0), card(0), card(0, 0, 3)], "0.25", "1.00"),
     ],
 )
-def test_the_result_is_the_mean_of_the_cards_to_two_decimals(cards: list[Card], mean: str, spread: str) -> None:
+def test_the_result_is_the_mean_of_the_cards_to_two_decimals(cards: list[Card], mean: str, spread: str | None) -> None:
     bid_result = result(cards, CRITERIA)
-    assert (bid_result.mean, bid_result.spread) == (Decimal(mean), Decimal(spread))
+    assert (bid_result.mean, bid_result.spread) == (Decimal(mean), None if spread is None else Decimal(spread))
 
 
 def one_scored(weight: str = "1") -> list[Rule]:

@@ -1,4 +1,4 @@
-"""The agenda of a meeting: split gates first, then wide spreads, then the places near the funding line."""
+"""The agenda of a meeting: split gates first, then wide spreads, few scorecards, and places near the funding line."""
 
 import random
 from decimal import Decimal
@@ -9,8 +9,15 @@ from bids.meetings.agenda import NEAR, RULE_IN_WORDS, WIDE, Seen, draw_up
 from bids.scoring import Gate
 
 
-def seen(position: int, gate: Gate = Gate.PASSED, spread: str | None = "0.00", from_line: int | None = None) -> Seen:
-    return Seen(f"B{position}", position, gate, Decimal(spread) if spread else None, from_line)
+def seen(
+    position: int,
+    gate: Gate = Gate.PASSED,
+    spread: str | None = "0.00",
+    from_line: int | None = None,
+    *,
+    cards: int = 3,
+) -> Seen:
+    return Seen(f"B{position}", position, gate, Decimal(spread) if spread else None, from_line, cards, wanted=3)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +67,14 @@ def test_three_places_above_the_line_and_three_below_are_on_the_agenda(from_line
     assert [item.why for item in draw_up([seen(1, from_line=from_line)])] == ([why] if why else [])
 
 
+@pytest.mark.parametrize(
+    ("cards", "why"),
+    [(0, "only 0 of 3 scorecards"), (1, "only 1 of 3 scorecards"), (2, "only 2 of 3 scorecards"), (3, None), (4, None)],
+)
+def test_fewer_scorecards_than_wanted_are_on_the_agenda(cards: int, why: str | None) -> None:
+    assert [item.why for item in draw_up([seen(1, cards=cards)])] == ([why] if why else [])
+
+
 def test_a_bid_that_fails_a_gate_is_not_near_any_line() -> None:
     assert draw_up([seen(1, Gate.FAILED, from_line=1)]) == []
 
@@ -79,8 +94,10 @@ def test_the_agenda_is_ordered_by_need_and_then_by_position() -> None:
         seen(6, Gate.SPLIT),
         seen(7, Gate.SPLIT, "4.00"),
         seen(8),
+        seen(9, cards=2, from_line=1),
+        seen(10, cards=1),
     ]
-    assert [item.reference for item in draw_up(bids)] == ["B6", "B7", "B4", "B3", "B5", "B1", "B2"]
+    assert [item.reference for item in draw_up(bids)] == ["B6", "B7", "B4", "B3", "B5", "B10", "B9", "B1", "B2"]
 
 
 def test_the_order_of_the_bids_changes_nothing() -> None:
