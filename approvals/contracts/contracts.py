@@ -12,6 +12,7 @@ from approvals.models import Award, DecisionItem, DelegationRule, SingleTenderAc
 from approvals.routing import limits
 from approvals.routing.awards import limit_on
 from approvals.routing.commitments import must_fit, must_not_be_in_flight
+from approvals.routing.routes import compared
 from grants import audit, money, states, years
 from grants.days import day_of
 from grants.models import Organisation, Round, User, new_references
@@ -67,7 +68,7 @@ def keep_single_tender_action(
     _must_have_its_own_name(terms, round, contract)
     deferred = _deferred_in(contract) if contract else ""
     others = _other_contracts(round, terms.supplier, contract.pk if contract else 0)
-    level, sentence = _route(round, terms.amount, others, at, deferred)
+    routed = _route(round, terms.amount, others, at, deferred)
     before = {"amount": contract.amount, "supplier": contract.supplier.name} if contract else {}
     suppliers = {terms.supplier, contract.supplier} if contract else {terms.supplier}
     if contract is None:
@@ -76,10 +77,11 @@ def keep_single_tender_action(
     profile = [[year, money.text(part)] for year, part in terms.profile]
     for name, value in (vars(terms) | {"profile": profile}).items():
         setattr(contract, name, value)
-    contract.route, contract.sentence, contract.recorded_by = level, sentence, by
+    contract.route, contract.sentence, contract.decider = routed.route, routed.sentence, routed.decider
+    contract.recorded_by = by
     contract.version += 1
     contract.save()
-    facts = {"supplier": terms.supplier.name, "amount": terms.amount, "ground": terms.ground, "route": sentence}
+    facts = {"supplier": terms.supplier.name, "amount": terms.amount, "ground": terms.ground, "route": routed.sentence}
     because = reason.strip() or terms.evidence
     audit.record(
         "keep single tender action", contract, round=round, by=by, at=at, because=because, before=before, facts=facts
@@ -136,13 +138,13 @@ def route_again(round: Round, supplier: Organisation, because: str, by: User, at
     """
     rows = SingleTenderAction.objects.select_for_update(of=("self",)).filter(round=round, supplier=supplier)
     for each in rows.exclude(pk=but):
-        level, sentence = _route(round, each.amount, _other_contracts(round, supplier, each.pk), at, _deferred_in(each))
-        if not each.is_open or (each.route, each.sentence) == (level, sentence):
+        routed = _route(round, each.amount, _other_contracts(round, supplier, each.pk), at, _deferred_in(each))
+        if not each.is_open or routed == _Routed(each.route, each.sentence, each.decider):
             continue
         before = {"route": each.sentence}
-        each.route, each.sentence = level, sentence
+        each.route, each.sentence, each.decider = routed.route, routed.sentence, routed.decider
         each.version += 1
-        each.save(update_fields=["route", "sentence", "version"])
+        each.save(update_fields=["route", "sentence", "decider", "version"])
         audit.record(
             "keep single tender action",
             each,
@@ -151,7 +153,7 @@ def route_again(round: Round, supplier: Organisation, because: str, by: User, at
             at=at,
             because=because,
             before=before,
-            facts={"route": sentence},
+            facts={"route": routed.sentence},
         )
 
 
@@ -166,9 +168,9 @@ def approve_single_tender_action(
     if contract.route != Award.Route.DELEGATED:
         raise Refused(f"This contract is for the {round.body.offices.decider_short} to decide")
     states.must_allow(contract, "approve contract", f"This contract is {contract.get_state_display().lower()} already")
-    level, now = _route(round, contract.amount, _other_contracts(round, contract.supplier, contract.pk), at, "")
-    if level != contract.route:
-        raise Refused(f"Its route changed: {now} Change the contract and give the reason to route it again.")
+    now = _route(round, contract.amount, _other_contracts(round, contract.supplier, contract.pk), at, "")
+    if now.route != contract.route:
+        raise Refused(f"Its route changed: {now.sentence} Change the contract and give the reason to route it again.")
     if contract.recorded_by_id == by.pk:
         raise Refused("You recorded this contract, so somebody else approves it.")
     people = audit.acting_as("approve contract", by, round, at)
@@ -223,8 +225,17 @@ def _deferred_in(contract: SingleTenderAction) -> str:
     return last.decision.reference if last else ""
 
 
-def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, deferred: str) -> tuple[str, str]:
-    """Return the route of a contract and its sentence, by the sum with the supplier's other contracts of the round.
+@dataclass(frozen=True, slots=True)
+class _Routed:
+    """The route of a contract with its sentence, and who decides it where the scheme has more than two levels."""
+
+    route: str
+    sentence: str
+    decider: str
+
+
+def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, deferred: str) -> _Routed:
+    """Return the route of a contract, by the sum with the supplier's other contracts of the round.
 
     Splitting a contract therefore never lowers its route.
 
@@ -233,16 +244,17 @@ def _route(round: Round, amount: Decimal, others: Decimal, at: datetime, deferre
     today = day_of(at)
     _, limit = limit_on(round, DelegationRule.Kind.EXEMPTION, today)
     total = amount + others
-    level = limit.level(total)
+    level, place = limit.level(total), limit.step(total)
     joined = f"With {money.pounds(others)} of other contracts of this supplier " if others else ""
-    compared = f"{joined}{money.pounds(total)}, {'below' if level is Level.DELEGATED else 'not below'} "
-    sentence = f"{compared}{money.pounds(limit.amount)}. {limit.citation}."
+    sentence = f"{joined}{compared(total, limit)}."
     if deferred and level is Level.DELEGATED:
-        level = Level.DMPC
-        sentence += f" The {round.body.offices.decider_short} deferred it in {deferred}, and so decides it."
+        level, place = Level.DMPC, limit.lowest_decided()
+        who = limit.steps[place].who if limit.further else round.body.offices.decider_short
+        sentence += f" The {who} deferred it in {deferred}, and so decides it."
     threshold = limits.rule_on(round, DelegationRule.Kind.PROCUREMENT, today)
     if threshold:
         side = "not below" if amount >= threshold.limit else "below"
         sentence += f" Whole-life value {side} the procurement threshold of {money.pounds(threshold.limit)}"
         sentence += f" ({threshold.citation})."
-    return Award.Route(level.value), sentence
+    decider = limit.steps[place].who if limit.further and level is Level.DMPC else ""
+    return _Routed(Award.Route(level.value), sentence, decider)

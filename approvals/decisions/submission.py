@@ -84,24 +84,24 @@ def faults(basis: sources.Sources, prose: CheckedProse) -> list[Discrepancy]:
 
 
 def _faults_of_level(basis: sources.Sources) -> Iterator[Discrepancy]:
-    """Yield that the paper goes to a level that may not decide its largest grant, where there are several levels."""
-    rule = basis.limits[DelegationRule.Kind.GRANT]
-    if rule is None or not rule.further:
-        return
-    deciders = rule.deciders
-    routed = [(facts, award) for award in basis.asked() if (facts := RouteFacts.read(award.routed_as))]
-    high = [(deciders.index(facts.decider), award) for facts, award in routed if facts.decider in deciders]
-    if not high:
-        return
-    place, award = max(high, key=lambda pair: pair[0])
-    # Only an amendment has grants of another level, and a higher one may decide them.
-    if basis.decision.decision_by not in deciders[place:]:
-        yield Discrepancy(
-            "decider",
-            f"{award.bid.title} is for the {deciders[place]}, but the paper is for the {basis.decision.decision_by}.",
-            award.amount,
-            basis.decision.reference,
-        )
+    """Yield that the paper goes to a level that may not decide its largest grant or contract, if there are several."""
+    grants = [
+        (facts.decider, award.bid.title, award.amount)
+        for award in basis.asked()
+        if (facts := RouteFacts.read(award.routed_as))
+    ]
+    contracts = [(each.decider, each.title, each.amount) for each in basis.contracts_asked()]
+    for kind, asked in ((DelegationRule.Kind.GRANT, grants), (DelegationRule.Kind.EXEMPTION, contracts)):
+        rule = basis.limits[kind]
+        deciders = rule.deciders if rule and rule.further else []
+        high = [(deciders.index(who), title, amount) for who, title, amount in asked if who in deciders]
+        if not high:
+            continue
+        place, title, amount = max(high, key=lambda each: each[0])
+        # Only an amendment has grants of another level, and a higher one may decide them.
+        if basis.decision.decision_by not in deciders[place:]:
+            message = f"{title} is for the {deciders[place]}, but the paper is for the {basis.decision.decision_by}."
+            yield Discrepancy("decider", message, amount, basis.decision.reference)
 
 
 def _faults_of(part: Part, text: str, prose: CheckedProse, reference: str) -> Iterator[Discrepancy]:

@@ -306,6 +306,8 @@ class SingleTenderAction(models.Model):
     performance = models.TextField("performance framework (appendix 4)", max_length=8000)
     route = models.CharField(max_length=10, choices=Award.Route)
     sentence = models.CharField(max_length=600)
+    # The level that decides it, where the scheme has more than two; empty elsewhere and where it is delegated.
+    decider = models.CharField("who decides it", max_length=120, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)

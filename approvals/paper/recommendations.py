@@ -110,6 +110,8 @@ def _unless_approved(award: Award) -> str:
 
 def _how_above(asked: Sequence[Award], limit: Decimal) -> str:
     """Return how the grants reach the limit, alone or with their group, or why they go up below it."""
+    if not limit:
+        return "none of them delegated" if asked[1:] else "which is not delegated"
     claim = Claim(Bound.AT_LEAST, limit)
     alone = [Member(award.reference, award.amount) for award in asked]
     grouped = [Member(award.reference, compared_sum(award)) for award in asked]

@@ -62,13 +62,17 @@ class Sources:
         return [award for award in self.routed(Award.Route.DMPC) if award.state in waiting and self._is_here(award)]
 
     def _is_here(self, award: Award) -> bool:
-        rule = self.limits[DelegationRule.Kind.GRANT]
-        levels = rule.deciders if rule else []
         facts = RouteFacts.read(award.routed_as)
-        if was(award) is not None or facts is None or facts.decider not in levels:
+        if was(award) is not None or facts is None:
             return True
-        # The checks name the grants of a paper that goes to nobody who decides grants.
-        return self.decision.decision_by == facts.decider or self.decision.decision_by not in levels
+        return self._goes_to(facts.decider, DelegationRule.Kind.GRANT)
+
+    def _goes_to(self, decider: str, kind: str) -> bool:
+        """Return whether what this level decides, by the limit of a kind, is in this paper."""
+        rule = self.limits[kind]
+        levels = rule.deciders if rule else []
+        # The checks name what stands in a paper that goes to nobody who decides such things.
+        return decider not in levels or self.decision.decision_by == decider or self.decision.decision_by not in levels
 
     def noted(self) -> list[Award]:
         """Return the delegated grants that no earlier paper has reported at their current amount."""
@@ -97,13 +101,16 @@ class Sources:
         ]
 
     def contracts_asked(self) -> list[SingleTenderAction]:
-        """Return the contracts that wait for a decision, and the delegated ones that no paper has reported yet."""
-        waiting = (SingleTenderAction.State.PROPOSED, SingleTenderAction.State.DEFERRED)
+        """Return the contracts that wait for the decider of this paper, and the delegated ones not reported yet."""
         return [
             contract
             for contract in self.contracts
-            if (contract.state in waiting if contract.route == Award.Route.DMPC else not self._reported(contract))
+            if (self._waits(contract) if contract.route == Award.Route.DMPC else not self._reported(contract))
         ]
+
+    def _waits(self, contract: SingleTenderAction) -> bool:
+        waiting = (SingleTenderAction.State.PROPOSED, SingleTenderAction.State.DEFERRED)
+        return contract.state in waiting and self._goes_to(contract.decider, DelegationRule.Kind.EXEMPTION)
 
 
 def sources(decision: Decision, day: date) -> Sources:
