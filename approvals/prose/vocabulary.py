@@ -219,10 +219,11 @@ THINGS: Mapping[str, tuple[str, ...]] = {
 # The years of the round by their order; -1 is the last.
 YEARS: Mapping[int, tuple[str, ...]] = {
     0: _phrases(
-        "first year, year one, year 1, this year, opening year, first of the two years, year before, first tranche"
+        "first year, first-year, year one, year 1, this year, opening year, first of the two years, year "
+        "before, first tranche"
     ),
-    1: _phrases("second year, year two, year 2, next year, year after, following year, second tranche"),
-    2: _phrases("third year, year three, year 3"),
+    1: _phrases("second year, second-year, year two, year 2, next year, year after, following year, second tranche"),
+    2: _phrases("third year, third-year, year three, year 3"),
     -1: _phrases("last year, final year"),
 }
 # Phrases of words that mean something else alone.

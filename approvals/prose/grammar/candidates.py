@@ -21,12 +21,16 @@ class Candidate:
     amount: Decimal
     label: str
 
-    def is_near(self, value: Decimal | None, side: int | None) -> bool:
+    def is_near(self, value: Decimal | None, side: int | None, step: Decimal = money.PENNY) -> bool:
         """Whether a sum that is said to be about this is no more than a hundredth off, on the side that is said.
 
-        `side` is that of `Part.hedge`.
+        `side` is that of `Part.hedge`. `step` is what the sum is rounded to: up to a fiftieth it may be a step off.
         """
-        if value is None or side is None or abs(self.amount - value) * 100 > abs(self.amount):
+        if (
+            value is None
+            or side is None
+            or abs(self.amount - value) > max(abs(self.amount) / 100, min(step, abs(self.amount) / 50))
+        ):
             return False
         return side == 0 or (self.amount - value) * side >= 0
 
@@ -265,7 +269,9 @@ def _of_round(part: Part, facts: Facts, chosen: Sequence[str]) -> Iterator[Candi
             if len(by_year) == 1:
                 yield Candidate(by_year.pop(), f"{label} of each year")
     of_the = [token.text for token in part.before[-2:]]
-    if of_the in (["of", "the"], ["of", "this"], ["of", "our"]) and not has(part.before, Role.OWNER):
+    if (part.is_whole_of_another or of_the in (["of", "the"], ["of", "this"], ["of", "our"])) and not has(
+        part.before, Role.OWNER
+    ):
         for year in chosen or [""]:
             allocation = facts.allocation_by_year.get(year) if year else facts.allocation
             if allocation is not None:

@@ -13,7 +13,7 @@ def years(part: Part) -> list[str]:
     before = reading.years(part.before)
     if len(before) > 1 and says(part.before, "than"):
         return before
-    own = reading.years(part.after)[:1] or before[-1:]
+    own = reading.years(part.after)[:1] or before[-1:] or reading.years(part.head)[-1:]
     if own and says(part.before, "gives", "makes", "giving", "making"):
         own = [*own, ""]
     # The year of an earlier sum may have ended: “£5 in 2024/25 and £6 in 2025/26 gives A £11”.

@@ -170,6 +170,8 @@ def _in_each_area(part: Part, tokens: Sequence[Token], thing: str, facts: Facts)
     areas = [token for token in tokens if token.role is Role.AREA]
     so_far = part.whole[: part.whole.index(part.token)]
     is_behind = says(part.after, "each", "every") and has(part.after, Role.THING, "areas")
+    if says(part.after[:1], "each") and has(part.before, Role.AREA):
+        areas, is_behind = [token for token in part.before if token.role is Role.AREA], True
     is_before = has(so_far, Role.QUANTITY, "all") and not has(part.before, Role.THING, "bids", "grants", "projects")
     if not is_behind and not (is_before and (areas or has(so_far, Role.THING, "areas"))):
         return None
@@ -199,6 +201,8 @@ def _counts(part: Part, tokens: list[Token], thing: str, facts: Facts) -> set[in
     if counts and part.before and part.before[-1].text in ("the", "these", "those") and measures:
         # “The six applicants sought” says in passing how many there are, and which of them the reader knows.
         counts |= {whole, _count(facts.of(Kind.GRANT), thing)}
+    if counts and thing == "bids" and says(part.before[-1:], "from"):
+        counts |= {_count(facts.of(Kind.GRANT), thing)}
     if says(part.before[-1:], "but", "all but"):
         counts = {whole - count for count in counts}
     return counts

@@ -10,6 +10,7 @@ from approvals.prose.grammar.reading import has, says
 from approvals.prose.grammar.tokens import Token
 from approvals.prose.grammar.verdict import Verdict
 from approvals.prose.vocabulary import Kind, Measure, Role
+from grants import money
 
 _ABOUT = (
     "about",
@@ -101,6 +102,8 @@ def _read(sentence: Sequence[Token], at: int, facts: Facts) -> tuple[list[Decima
         bids = facts.of(Kind.GRANT)
         number = sum(entry.count for entry in reading.narrowed(bids, states))
         return [Decimal(number) / (sum(entry.count for entry in bids) or 1)], ""
+    if in_year := _of_a_year(sentence, at, facts):
+        return in_year, ""
     wholes = _wholes(head, after[end + 1 :], facts)
     if not wholes:
         return None
@@ -115,6 +118,10 @@ def _read(sentence: Sequence[Token], at: int, facts: Facts) -> tuple[list[Decima
     if has(rest, Role.QUANTITY, "all") and has(rest, Role.THING, "areas", "recipients", "grants", "projects"):
         return _ratios([entry.agreed for entry in facts.grants], wholes), "each"
     summed = [token.value.value for token in sentence if token.role is Role.SUM and token.value.value is not None]
+    before = [token.value.value for token in sentence[:at] if token.role is Role.SUM and token.value.value is not None]
+    if len(before) == len(summed) > 1 and head.is_(Role.WHOLE, "allocation"):
+        # “Grants (£5), staff (£6) and signs (£7) use 72% of the allocation”.
+        return _ratios([money.total(before), *before], wholes), ""
     nearest = [token.value.value for token in sentence[max(at - 2, 0) : at] if token.role is Role.SUM]
     parts = nearest or (summed if len(summed) == 1 else list(_parts(rest, facts)))
     ratios = _ratios(parts, wholes)
@@ -136,6 +143,15 @@ def _of_a_cut(sentence: Sequence[Token], at: int, facts: Facts) -> list[Decimal]
     if says(sentence[at + 1 : at + 2], "of") and has(sentence[at + 2 : at + 7], Role.MEASURE, Measure.ASKED):
         return _ratios([worth(named[0])], [asked])
     return []
+
+
+def _of_a_year(sentence: Sequence[Token], at: int, facts: Facts) -> list[Decimal]:
+    """Return the ratio of “paid £5, half of its first year”, and of “half of A’s first-year money, £5”."""
+    named, named_years = reading.owners(sentence, facts), reading.years(sentence[at + 1 : at + 6])
+    summed = [token.value.value for token in sentence if token.role is Role.SUM and token.value.value is not None]
+    if len(named) != 1 or len(named_years) != 1 or len(summed) != 1:
+        return []
+    return _ratios(summed, [worth(named[0], year=named_years[0])])
 
 
 def _own_whole(

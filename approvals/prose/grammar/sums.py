@@ -82,7 +82,7 @@ def _right(mention: Mention, candidate: Candidate) -> Verdict:
 
 
 def _is(mention: Mention, candidate: Candidate, part: Part) -> bool:
-    return equal(mention, candidate.amount) or candidate.is_near(mention.value, part.hedge)
+    return equal(mention, candidate.amount) or candidate.is_near(mention.value, part.hedge, mention.step)
 
 
 _AT_LEAST = ("more than", "over", "above", "exceeding", "exceed", "exceeds", "reach", "reaches", "at least")
@@ -175,7 +175,7 @@ def _made_up(sentence: Sequence[Token], sums: Sequence[Part]) -> Iterator[Verdic
         amounts = [each.token.value for each in sums[: at + 1]]
         if (
             at < 2
-            or not says(part.before[-2:], "make", "makes", "make up")
+            or not says(part.before[-2:], "make", "makes", "make up", "come to", "comes to")
             or any(each.value is None for each in amounts)
         ):
             continue

@@ -337,6 +337,8 @@ def _of_round(facts: Facts) -> Iterator[_Phrase]:
             own = _words_of(name)
             if own:
                 yield _Phrase(own, Role.SIDE, side)
+                if own[-1] in ("committee", "board", "cabinet"):
+                    yield _Phrase(own[-1:], Role.SIDE, side)
                 if "of" in own[1:]:
                     # “Board of Trustees” is also the board, or the trustees.
                     for word in (own[0], own[-1]):
@@ -372,7 +374,7 @@ def _owners(facts: Facts) -> Iterator[_Phrase]:
                 parts.setdefault(part, set()).add(number)
     for own, numbers in entries_by_name.items():
         yield _Phrase(own, Role.OWNER, frozenset(numbers))
-    spoken = {phrase.words for phrase in _general()} | places | themes | set(entries_by_name)
+    spoken = {phrase.words for phrase in (*_general(), *_of_round(facts))} | places | themes | set(entries_by_name)
     for part, numbers in parts.items():
         # A round can have more income than it records, so a phrase of the name of one contradicts nothing.
         is_income = any(facts.entries[number].what is Kind.INCOME for number in numbers)
