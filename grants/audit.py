@@ -93,6 +93,14 @@ def record_first_administrator(holding: RoleHolding, *, at: datetime) -> AuditEv
     return _append(event, holding.user, {}, {"role": holding.role})
 
 
+def record_by_service(
+    action: str, subject: models.Model, *, round: Round, at: datetime, facts: dict[str, Any]
+) -> AuditEvent:
+    """Write an event of what the service does by itself on its day, for which nobody needs a role."""
+    event = AuditEvent(action=action, actor_name="The service", round=round, at=at)
+    return _append(event, subject, {}, facts)
+
+
 def record_own(action: str, person: User, *, at: datetime) -> AuditEvent:
     """Write an event about a person's own account, for which they need no role."""
     return _append(AuditEvent(action=action, actor=person, actor_name=person.name, at=at), person, {}, {})

@@ -57,6 +57,8 @@ class Panel(models.Model):
     wanted = models.PositiveSmallIntegerField(default=3)
     closed_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    # The last day of scoring that members were reminded of. An extended one is another day.
+    reminded_of = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -83,6 +85,8 @@ class Assignment(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     declined_because = models.TextField(max_length=1000, blank=True)
+    # The chair took it back from this member, and not together with a plan that was undone.
+    taken_back = models.BooleanField(default=False)
     # Why the chair asked somebody whose unit or body is connected with the bid.
     despite = models.TextField(max_length=1000, blank=True)
 

@@ -1,6 +1,7 @@
 """The proposal of who scores what, by knowledge and load. Pure rules: the chair decides.
 
-A member never gets a bid connected with their unit or body, nor one that they declined or declared an interest in.
+A member never gets a bid connected with their unit or body, nor one that they declined or declared an interest in, nor
+one that the chair took back from them.
 Of the others, the member who knows most about the bid comes first, then the one with the fewest bids.
 """
 
@@ -26,7 +27,10 @@ class Scorer:
 
 @dataclass(frozen=True, slots=True)
 class ToAssign:
-    """A bid to assign. `had` are the user names of its scorers, `barred` those of members who may not have it."""
+    """A bid to assign. `had` are the user names of its scorers, `barred` those of members who may not have it.
+
+    The chair took it back from those in `taken_back`, so it is not proposed to them again.
+    """
 
     reference: str
     sponsoring_unit: str
@@ -35,6 +39,7 @@ class ToAssign:
     organisation: int | None = None
     had: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
+    taken_back: frozenset[str] = frozenset()
 
 
 def connection(bid: ToAssign, scorer: Scorer) -> str:
@@ -71,7 +76,7 @@ def propose(bids: Sequence[ToAssign], scorers: Sequence[Scorer], wanted: int) ->
 
 
 def _is_free(bid: ToAssign, scorer: Scorer) -> bool:
-    return scorer.username not in bid.had | bid.barred and not connection(bid, scorer)
+    return scorer.username not in bid.had | bid.barred | bid.taken_back and not connection(bid, scorer)
 
 
 def _next(bid: ToAssign, free: Collection[Scorer], load: Counter[str]) -> Scorer | None:

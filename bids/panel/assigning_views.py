@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from bids.access import bid_or_404
 from bids.models import Assignment, AssignmentPlan, Bid, Interest, Knowledge
-from bids.panel import assignments, members, reading
-from bids.panel.forms import AssignForm, KnowledgeForm, MembersForm, PlanAssignmentsForm, PlanForm
+from bids.panel import assignments, chasing, members, reading
+from bids.panel.forms import AssignForm, ChaseForm, KnowledgeForm, PlanAssignmentsForm, PlanForm
 from bids.panel.interests import waive_interest as waive
 from grants.access import Request, allow, enter, must, round_or_404
 from grants.counting import counted
@@ -174,8 +174,8 @@ def chase(request: Request, round: str) -> HttpResponse:
     return form_page(
         request,
         "bids/panel/chase.html",
-        MembersForm(request.POST or None, members=User.objects.filter(pk__in=behind)),
-        lambda data: assignments.chase(round=this_round, **data, address=address, by=request.user, at=timezone.now()),
+        ChaseForm(request.POST or None, members=User.objects.filter(pk__in=behind).order_by("name")),
+        lambda data: chasing.chase(round=this_round, **data, address=address, by=request.user, at=timezone.now()),
         done=lambda written: f"You emailed {counted(written, 'member')}",
         to=panel_page(this_round),
         behind=[row for row in reading.members(this_round) if row.waiting],

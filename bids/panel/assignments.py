@@ -1,4 +1,4 @@
-"""Transitions of assignments: knowledge, plans, assign, decline, withdraw, chase. They are the only writers."""
+"""Transitions of assignments: knowledge, plans, assign, decline, withdraw. They are the only writers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from django.db import transaction
 
 from bids.models import Assignment, AssignmentPlan, Bid, Interest, Knowledge, Scorecard, Tag
 from bids.panel.assigning import Scorer, ToAssign, connection, propose
-from bids.panel.members import is_chair, members_of, must_be_clear, open_panel, progress_of_members
+from bids.panel.members import is_chair, members_of, must_be_clear, open_panel
 from grants import audit, states
 from grants.counting import counted
 from grants.models import Organisation, Round, User, new_references
-from grants.people import mail
 from grants.refusal import Refused, must_be_current
 from grants.rounds import rounds
 
@@ -86,11 +85,14 @@ def to_assign(round: Round, bids: Sequence[Bid] | None = None) -> list[ToAssign]
     keys = list(rows.values_list("pk", flat=True))
     barred: dict[int, set[str]] = {pk: set() for pk in keys}
     had: dict[int, set[str]] = {pk: set() for pk in keys}
+    taken_back: dict[int, set[str]] = {pk: set() for pk in keys}
     interests = Interest.objects.barring().filter(bid__in=keys)
     for bid, member in interests.values_list("bid_id", "member__username"):
         barred[bid].add(member)
-    columns = ("bid_id", "member__username", "withdrawn_at", "declined_because")
-    for bid, member, withdrawn_at, declined in Assignment.objects.filter(bid__in=keys).values_list(*columns):
+    columns = ("bid_id", "member__username", "withdrawn_at", "declined_because", "taken_back")
+    for bid, member, withdrawn_at, declined, taken in Assignment.objects.filter(bid__in=keys).values_list(*columns):
+        if taken:
+            taken_back[bid].add(member)
         if declined:
             barred[bid].add(member)
         elif withdrawn_at is None and member not in barred[bid]:
@@ -104,6 +106,7 @@ def to_assign(round: Round, bids: Sequence[Bid] | None = None) -> list[ToAssign]
             organisation=bid.recipient_id,
             had=frozenset(had[bid.pk]),
             barred=frozenset(barred[bid.pk]),
+            taken_back=frozenset(taken_back[bid.pk]),
         )
         for bid in rows.order_by("source_reference")
     ]
@@ -146,7 +149,8 @@ def _connection(bid: Bid, member: User) -> str:
 
 def _assign(bid: Bid, member: User, by: User, at: datetime, despite: str = "", plan: str = "") -> Assignment:
     states.must_allow(bid, "assign bid", f"{bid.source_reference} is not with the panel", field="bid")
-    values = {"assigned_at": at, "withdrawn_at": None, "accepted_at": None, "declined_because": "", "despite": despite}
+    anew = {"withdrawn_at": None, "accepted_at": None, "declined_because": "", "taken_back": False}
+    values = {"assigned_at": at, "despite": despite, **anew}
     assignment, _ = Assignment.objects.update_or_create(bid=bid, member=member, defaults=values)
     facts = {"member": member.username} | ({"plan": plan} if plan else {})
     audit.record("assign bid", assignment, round=bid.round, by=by, at=at, because=despite, facts=facts)
@@ -299,14 +303,19 @@ def of_plan(plan: AssignmentPlan) -> tuple[list[Assignment], list[Assignment]]:
 
 @transaction.atomic
 def withdraw_assignment(*, assignment: Assignment, reason: str, by: User, at: datetime) -> None:
-    """Take a bid back from a member who has not submitted a scorecard on it. Their draft is kept but does not count."""
+    """Take a bid back from a member who has not submitted a scorecard on it. Their draft is kept but does not count.
+
+    No later plan proposes the bid to them; the chair can still assign it by hand.
+    """
     must_be_clear(assignment.bid, by)
-    _withdraw(_unsubmitted(assignment), reason, by, at)
+    assignment = _unsubmitted(assignment)
+    assignment.taken_back = True
+    _withdraw(assignment, reason, by, at)
 
 
 def _withdraw(assignment: Assignment, reason: str, by: User, at: datetime) -> None:
     assignment.withdrawn_at = at
-    assignment.save(update_fields=["withdrawn_at"])
+    assignment.save(update_fields=["withdrawn_at", "taken_back"])
     bid, facts = assignment.bid, {"member": assignment.member.username}
     audit.record(
         "withdraw assignment",
@@ -344,31 +353,3 @@ def _unsubmitted(assignment: Assignment) -> Assignment:
     if cards.filter(state__in=Scorecard.COUNTED).exists():
         raise Refused("The scorecard on this bid has been submitted, so you cannot withdraw the assignment.")
     return assignment
-
-
-@transaction.atomic
-def chase(*, round: Round, members: Collection[User], address: str, by: User, at: datetime) -> int:
-    """Write to members who are behind, with a link to their bids at `address`, and return the number of letters.
-
-    A letter says how many bids wait and until when, and nothing about any bid. Raises Refused if a member has no email
-    address or has nothing left to score.
-    """
-    round = open_panel(round).round
-    behind = progress_of_members(round)
-    for member in members:
-        if not behind.get(member.pk):
-            raise Refused(f"{member.name} has nothing left to score", field="members")
-        if not member.email:
-            raise Refused(f"{member.name} has no email address. An administrator adds it", field="members")
-    until = f" by {round.scoring_closes_on:%-d %B %Y}" if round.scoring_closes_on else ""
-    letters = []
-    for member in members:
-        waiting = behind[member.pk]
-        subject = f"{counted(waiting, 'bid is waiting', 'bids are waiting')} for your scores"
-        text = (
-            f"Dear {member.name},\n\n{subject} in {round.title}. Please score them{until}, or decline any that "
-            f"you cannot score.\n\n{address}\n\n{by.name}, panel chair"
-        )
-        letters.append(mail.Letter(member, subject, text))
-        audit.record("chase member", member, round=round, by=by, at=at, facts={"waiting": waiting})
-    return len(mail.write(letters, at=at))

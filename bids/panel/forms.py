@@ -212,8 +212,8 @@ class PlanForm(VersionedForm):
         return pairs
 
 
-class MembersForm(Form):
-    """Members to tick, each by user name."""
+class ChaseForm(Form):
+    """Whom the chair writes to, and the chair's own words. Everybody who has an address is ticked from the start."""
 
     members = forms.ModelMultipleChoiceField(
         label="Members",
@@ -222,12 +222,20 @@ class MembersForm(Form):
         to_field_name="username",
         error_messages={"required": "Select at least one member"},
     )
+    words = text_area(
+        "Your own words",
+        rows=3,
+        required=False,
+        longest=1000,
+        hint="They stand between the number of bids and the link. Do not mention a bid.",
+    )
 
     def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["members"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = members
+        field.initial = [member.username for member in members if member.email]
 
 
 class PracticeForm(Form):

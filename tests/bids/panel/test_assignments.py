@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bids.models import Assignment, AssignmentPlan, Bid, Interest, Knowledge, Panel, Scorecard, Tag
-from bids.panel import assignments, interests, scorecards
+from bids.panel import assignments, chasing, interests, scorecards
 from grants.models import AuditEvent, Mail, RoleHolding, Round, User
 from grants.refusal import NotEntitled, Refused, Stale
 from grants.roles import Role
@@ -260,6 +260,33 @@ def test_the_chair_may_ask_one_who_declined_again_by_hand(ready: Bid, member: Us
     assert (again.withdrawn_at, again.declined_because) == (None, "")
 
 
+def test_a_bid_that_was_taken_back_is_not_proposed_to_the_same_member_again(
+    plan: AssignmentPlan, bids: list[Bid], members: list[User], chair: User
+) -> None:
+    assignments.apply_plan(plan=plan, by=chair, at=NOW)
+    taken = Assignment.objects.filter(bid=bids[0], withdrawn_at=None).select_related("bid__round", "member").first()
+    assert taken is not None
+    assignments.withdraw_assignment(assignment=taken, reason="On leave", by=chair, at=NOW)
+    again = assignments.plan_assignments(round=plan.round, wanted=3, by=chair, at=NOW)
+    pair = (bids[0].reference, taken.member.username)
+    assert pair not in pairs_of(again)
+    assert len(pairs_of(again)) == 3
+    # The chair can still ask them, in the plan or by hand, which ends it.
+    assignments.change_plan(plan=again, bids=[bids[0].reference], pairs=[pair], seen=1, by=chair, at=NOW)
+    assignments.assign(bid=bids[0], member=taken.member, by=chair, at=NOW)
+    taken.refresh_from_db()
+    assert not taken.taken_back
+
+
+def test_what_an_undone_plan_took_back_can_be_proposed_again(
+    plan: AssignmentPlan, members: list[User], chair: User
+) -> None:
+    assignments.apply_plan(plan=plan, by=chair, at=LATER)
+    before = pairs_of(plan)
+    assignments.undo_plan(plan=plan, reason="Wrong number", by=chair, at=LATER)
+    assert pairs_of(assignments.plan_assignments(round=plan.round, wanted=2, by=chair, at=LATER)) == before
+
+
 def test_nobody_declines_for_another_or_after_submitting(ready: Bid, member: User) -> None:
     own = ready.assignments.get()
     other = person(Role.MEMBER, round=ready.round)
@@ -333,9 +360,6 @@ def test_a_reason_without_a_connection_is_not_kept(bid: Bid, member: User, chair
     assert assignments.assign(bid=bid, member=member, despite="In case", by=chair, at=NOW).despite == ""
 
 
-# Chasing
-
-
 def behind(round: Round, chair: User, count: int) -> User:
     """A member with this many bids still to score, and one scored."""
     member = person(Role.MEMBER, round=round, unit="East Area", name="Ada Obi", email="ada@police.example")
@@ -343,54 +367,6 @@ def behind(round: Round, chair: User, count: int) -> User:
         made = make_bid(round, title=f"Secret title {number}", source_reference=f"SECRET-{number}")
         assignments.assign(bid=made, member=member, by=chair, at=NOW)
     scorecard(make_bid(round), member)
-    return member
-
-
-def test_each_member_who_is_behind_gets_one_letter(round: Round, chair: User) -> None:
-    Round.objects.filter(pk=round.pk).update(scoring_closes_on=date(2026, 12, 4))
-    first, second = behind(round, chair, 2), behind_with(round, chair, 3, "bea@police.example")
-    assert assignments.chase(round=round, members=[second, first], address=ADDRESS, by=chair, at=NOW) == 2
-    assert Mail.objects.get(to=second).subject == "3 bids are waiting for your scores"
-    letter = Mail.objects.get(to=first)
-    assert letter.subject == "2 bids are waiting for your scores"
-    assert letter.text.startswith(f"Dear Ada Obi,\n\n2 bids are waiting for your scores in {round.title}.")
-    assert "by 4 December 2026" in letter.text
-    assert ADDRESS in letter.text
-    event = last("chase member")
-    assert (event.actor, event.facts) == (chair, {"waiting": 2})
-
-
-def test_one_bid_waits_in_the_singular(round: Round, chair: User) -> None:
-    assignments.chase(round=round, members=[behind(round, chair, 1)], address=ADDRESS, by=chair, at=NOW)
-    assert Mail.objects.get().subject == "1 bid is waiting for your scores"
-
-
-def test_a_letter_says_nothing_of_any_bid(round: Round, chair: User) -> None:
-    member = behind(round, chair, 3)
-    assignments.chase(round=round, members=[member], address=ADDRESS, by=chair, at=NOW)
-    letter = Mail.objects.get(to=member)
-    for bid in Bid.objects.filter(round=round):
-        for secret in (bid.title, bid.reference, bid.source_reference, bid.bidder, bid.sponsoring_unit):
-            assert secret not in letter.text + letter.subject
-
-
-@pytest.mark.parametrize(
-    ("count", "email", "refusal"), [(0, "ada@police.example", "nothing left to score"), (2, "", "has no email address")]
-)
-def test_nobody_is_chased_if_one_of_them_is_not_behind_or_has_no_address(
-    round: Round, chair: User, count: int, email: str, refusal: str
-) -> None:
-    fine, other = behind(round, chair, 1), behind_with(round, chair, count, email)
-    with pytest.raises(Refused, match=refusal) as refused:
-        assignments.chase(round=round, members=[fine, other], address=ADDRESS, by=chair, at=NOW)
-    assert refused.value.field == "members"
-    assert not Mail.objects.filter(to__in=[fine, other]).exists()
-
-
-def behind_with(round: Round, chair: User, count: int, email: str) -> User:
-    member = person(Role.MEMBER, round=round, unit="East Area", email=email)
-    for _ in range(count):
-        assignments.assign(bid=make_bid(round), member=member, by=chair, at=NOW)
     return member
 
 
@@ -405,7 +381,7 @@ CALLS: dict[str, Callable[[AssignmentPlan, Bid, User, User], Any]] = {
     "know": lambda plan, bid, member, by: assignments.keep_knowledge(
         round=plan.round, member=member, themes=[], boroughs=[], organisations=[], by=by, at=NOW
     ),
-    "chase": lambda plan, bid, member, by: assignments.chase(
+    "chase": lambda plan, bid, member, by: chasing.chase(
         round=plan.round, members=[member], address=ADDRESS, by=by, at=NOW
     ),
 }
