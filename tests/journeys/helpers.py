@@ -104,8 +104,8 @@ _CONTROLS = """() => [...document.querySelectorAll('main :is(a[href], button, in
 WIDER_BY = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def sign_in(page: Page, served: str, username: str, password: str = DEMO_PASSWORD) -> None:
-    """Sign in, signing out whoever was there; ends on the home page.
+def sign_in(page: Page, served: str, username: str, password: str = DEMO_PASSWORD, *, to: str = "/") -> None:
+    """Sign in, signing out whoever was there; ends on the home page, or on another.
 
     The form is sent without being drawn: `sign_in_by_keyboard` walks it, once for each role and without scripts.
     """
@@ -116,8 +116,9 @@ def sign_in(page: Page, served: str, username: str, password: str = DEMO_PASSWOR
     form = {"csrfmiddlewaretoken": token[1], "username": username, "password": password}
     answer = page.request.post(address, form=form, headers={"Referer": address}, max_redirects=0)
     assert answer.status == 302, f"{username} is not signed in"
-    page.goto(f"{served}/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your tasks")
+    page.goto(f"{served}{to}")
+    if to == "/":
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your tasks")
 
 
 def sign_in_by_keyboard(page: Page, served: str, username: str, password: str = DEMO_PASSWORD) -> None:
@@ -375,8 +376,7 @@ def fill_day(page: Page, legend: str, day: int, month: int, year: int) -> None:
 
 def decide_and_sign(page: Page, served: str, *, deputy_mayor: str = "robin.vale") -> None:
     """Approve every item of PCD-681 as it stands, declare no interest, and sign."""
-    sign_in(page, served, deputy_mayor)
-    page.goto(f"{served}/decisions/PCD-681/decide/")
+    sign_in(page, served, deputy_mayor, to="/decisions/PCD-681/decide/")
     for choice in page.get_by_label("Approved", exact=True).or_(page.get_by_label("Noted", exact=True)).all():
         pick(page, choice)
     write(page, page.get_by_label("Your interests"), "None.")

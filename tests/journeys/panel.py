@@ -40,8 +40,7 @@ def type_scorecard(page: Page, *, skipping: str = "", mark: int = 3) -> None:
 
 def score(page: Page, served: str, reference: str, *, member: str = MEMBER) -> None:
     """Submit a member's scorecard on a bid."""
-    sign_in(page, served, member)
-    page.goto(f"{served}{ROUND}/scoring/")
+    sign_in(page, served, member, to=f"{ROUND}/scoring/")
     page.get_by_role("link", name=re.compile(f"^{reference}")).click()
     fill_scorecard(page)
     page.get_by_role("button", name="Submit and go to next bid").click()
@@ -51,8 +50,7 @@ def score(page: Page, served: str, reference: str, *, member: str = MEMBER) -> N
 def close_scoring(page: Page, served: str) -> None:
     """Score what nobody has scored, close scoring as the chair and open the marks; ends on the ranking."""
     score(page, served, UNSCORED)
-    sign_in(page, served, CHAIR)
-    page.goto(f"{served}{ROUND}/panel/close/")
+    sign_in(page, served, CHAIR, to=f"{ROUND}/panel/close/")
     page.get_by_label("Reason").fill("The day of the panel has come.")
     page.get_by_role("button", name="Close scoring").click()
     done(page, re.compile("You closed scoring"))

@@ -23,14 +23,12 @@ def _take(page: Page, path: str, width: int, height: int, *, top: str = "body") 
 
 
 def test_reading(page: Page, served: str) -> None:
-    sign_in(page, served, "robin.vale")
-    page.goto(f"{served}{PAPER}")
+    sign_in(page, served, "robin.vale", to=f"{PAPER}")
     _take(page, "images/decision.png", 1200, 1000)
 
 
 def test_scoring(page: Page, served: str) -> None:
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}{SCORING}/interests/")
+    sign_in(page, served, MEMBER, to=f"{SCORING}/interests/")
     _take(page, "pictures/interests.png", 900, 610)
     page.goto(f"{served}{SCORING}/scoring/")
     page.locator("main .govuk-button").first.click()
@@ -47,8 +45,7 @@ def test_scoring(page: Page, served: str) -> None:
 
 def test_meeting(page: Page, served: str) -> None:
     close_scoring(page, served)
-    sign_in(page, served, CHAIR)
-    page.goto(f"{served}{SCORING}/meetings/")
+    sign_in(page, served, CHAIR, to=f"{SCORING}/meetings/")
     page.get_by_role("button", name="Plan a meeting").click()
     for label, words in (("Day", "8"), ("Month", "12"), ("Year", "2026")):
         page.get_by_label(label, exact=True).fill(words)
@@ -63,16 +60,14 @@ def test_meeting(page: Page, served: str) -> None:
 
 
 def test_writing(page: Page, served: str) -> None:
-    sign_in(page, served, "mo.novak")
-    page.goto(f"{served}{PAPER}query/")
+    sign_in(page, served, "mo.novak", to=f"{PAPER}query/")
     page.locator("select").select_option("table-3")
     page.locator("textarea").fill("What else does the internal line include?")
     _take(page, "pictures/query.png", 1280, 640)
     page.goto(f"{served}{PAPER}return/")
     page.get_by_label("Reason").fill("Name the paragraph of the scheme.")
     page.locator("main .govuk-button").first.click()
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}{PAPER}sections/financial/")
+    sign_in(page, served, LEAD, to=f"{PAPER}sections/financial/")
     _take(page, "pictures/writing.png", 1280, 1000)
     page.get_by_role("textbox", name="Text").fill("The allocation is {allocation}, and {underspend} is left.")
     with page.expect_navigation():
@@ -82,8 +77,7 @@ def test_writing(page: Page, served: str) -> None:
 
 
 def test_signing(page: Page, served: str) -> None:
-    sign_in(page, served, "robin.vale")
-    page.goto(f"{served}{PAPER}decide/")
+    sign_in(page, served, "robin.vale", to=f"{PAPER}decide/")
     for choice in page.get_by_label("Approved", exact=True).or_(page.get_by_label("Noted", exact=True)).all():
         choice.check()
     page.get_by_label("Your interests").fill("None.")

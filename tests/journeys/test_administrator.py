@@ -99,8 +99,7 @@ def test_the_rounds_are_reached_from_home(page: Page, served: str) -> None:
 
 def test_a_person_is_added_without_javascript(browser: Browser, served: str) -> None:
     page = without_script(browser)
-    sign_in(page, served, ADMINISTRATOR)
-    page.goto(f"{served}/people/add/")
+    sign_in(page, served, ADMINISTRATOR, to="/people/add/")
     page.get_by_label("Name", exact=True).fill("Nour Castle")
     page.get_by_label("User name").fill("nour.castle")
     page.get_by_role("button", name="Add person").click()

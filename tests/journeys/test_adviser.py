@@ -10,14 +10,12 @@ PAPER = "/decisions/PCD-681/"
 
 
 def test_an_adviser_signs_off_and_is_asked_again_when_the_words_change(page: Page, served: str) -> None:
-    sign_in(page, served, "mo.novak")
-    page.goto(f"{served}{PAPER}return/")
+    sign_in(page, served, "mo.novak", to=f"{PAPER}return/")
     write(page, page.get_by_label("Reason"), "Name the paragraph of the scheme.")
     press_on(page, page.get_by_role("button", name="Return the pack"))
     done(page, "You returned PCD-681 to its writers")
 
-    sign_in(page, served, "grace.hall")
-    page.goto(f"{served}{PAPER}sections/legal/")
+    sign_in(page, served, "grace.hall", to=f"{PAPER}sections/legal/")
     write(page, page.get_by_role("textbox", name="Text"), "The powers are named in each entry.")
     press_on(page, page.get_by_role("button", name="Save the section"))
     expect(page.get_by_text("The sign-off of legal is void").first).to_be_visible()
@@ -49,8 +47,7 @@ def test_an_adviser_signs_off_and_is_asked_again_when_the_words_change(page: Pag
     done(page, "You recorded your answer on the legal comments")
     expect(page.locator("#sign-off-legal-status")).to_have_text("Signed off")
 
-    sign_in(page, served, "grace.hall")
-    page.goto(f"{served}{PAPER}submit/")
+    sign_in(page, served, "grace.hall", to=f"{PAPER}submit/")
     press_on(page, page.get_by_role("button", name="Submit"))
     done(page, re.compile("You submitted PCD-681 as version 2"))
     expect(page.get_by_role("heading", name="Signed off by")).to_be_visible()

@@ -82,8 +82,7 @@ def test_members_who_are_behind_get_a_letter(page: Page, served: str) -> None:
 
 
 def test_an_interest_is_seen_and_waived_by_the_chair(page: Page, served: str) -> None:
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}{ROUND}/interests/")
+    sign_in(page, served, MEMBER, to=f"{ROUND}/interests/")
     bid = page.get_by_role("group").filter(has_text="SSF-08")
     tab_to(page, bid.get_by_label("No interest"))
     page.keyboard.press("ArrowDown")
@@ -110,8 +109,7 @@ def test_an_interest_is_seen_and_waived_by_the_chair(page: Page, served: str) ->
     expect(row).to_contain_text("Waived by Olive Marsh")
     look(page)
 
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}{ROUND}/scoring/")
+    sign_in(page, served, MEMBER, to=f"{ROUND}/scoring/")
     expect(page.locator(".govuk-task-list__item").filter(has_text="SSF-08")).to_contain_text("Your interest was waived")
     look(page)
 
@@ -136,8 +134,7 @@ def test_a_chair_declares_an_interest_and_the_bid_is_shut_to_them(page: Page, se
 
 
 def test_a_member_declines_a_bid_and_the_chair_sees_it(page: Page, served: str) -> None:
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}{ROUND}/scoring/")
+    sign_in(page, served, MEMBER, to=f"{ROUND}/scoring/")
     row = page.locator(".govuk-task-list__item").filter(has_text="SSF-16")
     press_on(page, row.get_by_role("link", name=re.compile("^Decline")))
     look(page)
@@ -149,7 +146,6 @@ def test_a_member_declines_a_bid_and_the_chair_sees_it(page: Page, served: str) 
     done(page, "You declined SSF-16")
     expect(row).to_have_count(0)
 
-    sign_in(page, served, CHAIR)
-    page.goto(f"{served}{ROUND}/panel/")
+    sign_in(page, served, CHAIR, to=f"{ROUND}/panel/")
     expect(row_of(page, "Amara Cole").locator("td").nth(3)).to_have_text("1")
     look(page)

@@ -62,8 +62,7 @@ def test_nothing_can_be_changed(page: Page, served: str) -> None:
 
 def test_the_trail_is_checked_without_javascript(browser: Browser, served: str) -> None:
     page = without_script(browser)
-    sign_in(page, served, AUDITOR)
-    page.goto(f"{served}{TRAIL}")
+    sign_in(page, served, AUDITOR, to=f"{TRAIL}")
     page.get_by_label("Person").fill("Mo Novak")
     page.get_by_role("button", name="Check the trail").click()
     expect(page.get_by_text(UNBROKEN)).to_be_visible()

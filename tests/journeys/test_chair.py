@@ -51,8 +51,7 @@ def _label(page: Page, reference: str) -> str:
 
 
 def test_scoring_closes_and_outcomes_follow(page: Page, served: str) -> None:
-    sign_in(page, served, CHAIR)
-    page.goto(f"{served}{ROUND}/ranking/")
+    sign_in(page, served, CHAIR, to=f"{ROUND}/ranking/")
     expect(page.get_by_text("The ranking opens when the chair has closed scoring and opened the marks")).to_be_visible()
     look(page)
     page.goto(f"{served}{ROUND}/panel/close/")
@@ -64,8 +63,7 @@ def test_scoring_closes_and_outcomes_follow(page: Page, served: str) -> None:
     look(page)
 
     score(page, served, UNSCORED)
-    sign_in(page, served, CHAIR)
-    page.goto(f"{served}{ROUND}/panel/close/")
+    sign_in(page, served, CHAIR, to=f"{ROUND}/panel/close/")
     page.get_by_role("button", name="Close scoring").click()
     error_links_land(page, fields=1)
     page.get_by_label("Reason").fill("The day of the panel has come.")
@@ -127,8 +125,7 @@ def test_an_outcome_is_recorded_by_keyboard(page: Page, served: str) -> None:
 
 def test_a_bid_is_assigned_and_taken_back_without_javascript(browser: Browser, served: str) -> None:
     page = without_script(browser)
-    sign_in(page, served, CHAIR)
-    page.goto(f"{served}{ROUND}/panel/assign/")
+    sign_in(page, served, CHAIR, to=f"{ROUND}/panel/assign/")
     page.get_by_label("Bid", exact=True).select_option(label=_label(page, "Pocket Park Rangers"))
     page.get_by_label("Panel member").select_option(label="Amara Cole")
     page.get_by_role("button", name=re.compile("^Assign")).click()

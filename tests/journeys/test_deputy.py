@@ -26,8 +26,7 @@ def _days(page: Page, legend: str, day: date) -> None:
 
 def test_a_deputy_decides_in_their_own_name_and_names_nobody(page: Page, served: str) -> None:
     today = timezone.localdate()
-    sign_in(page, served, "robin.vale")
-    page.goto(f"{served}/deputies/")
+    sign_in(page, served, "robin.vale", to="/deputies/")
     look(page)
     follow(page, page.get_by_role("button", name="Name a deputy"))
     look(page)
@@ -63,8 +62,7 @@ def test_a_deputy_decides_in_their_own_name_and_names_nobody(page: Page, served:
 
 def test_publication_is_deferred_and_a_later_paper_amends_the_decision(page: Page, served: str) -> None:
     decide_and_sign(page, served)
-    sign_in(page, served, "mo.novak")
-    page.goto(f"{served}/decisions/PCD-681/")
+    sign_in(page, served, "mo.novak", to="/decisions/PCD-681/")
     follow(page, page.get_by_role("button", name="Defer publication"))
     look(page)
     follow(page, page.get_by_role("button", name="Defer publication"))
@@ -77,8 +75,7 @@ def test_publication_is_deferred_and_a_later_paper_amends_the_decision(page: Pag
     expect(page.get_by_text("Publication is deferred until 1 March 2099: A trial is running.")).to_be_visible()
     look(page)
 
-    sign_in(page, served, "grace.hall")
-    page.goto(f"{served}/rounds/cpie-2019-20/decisions/add/")
+    sign_in(page, served, "grace.hall", to="/rounds/cpie-2019-20/decisions/add/")
     write(page, page.get_by_label("Reference"), "PCD-700")
     write(page, page.get_by_label("Title"), "A smaller grant")
     choose(page, page.get_by_label("Amends"), "PCD-681")

@@ -23,8 +23,7 @@ MILLRACE = "Summer Weekends at Millrace Farm"
 
 
 def test_a_lead_confirms_one_likeness_and_dismisses_another_by_keyboard(page: Page, served: str) -> None:
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}{ROUND}/families/")
+    sign_in(page, served, LEAD, to=f"{ROUND}/families/")
     look(page)
     card = page.locator(".govuk-summary-card").filter(has_text=MILLRACE)
     expect(card).to_contain_text("Together £72,400, not below £50,000: 2 grants would go from delegation to decision.")
@@ -86,8 +85,7 @@ def _take_back(page: Page) -> None:
 
 def test_bids_are_grouped_by_hand_and_the_effect_is_asked_for_without_javascript(browser: Browser, served: str) -> None:
     page = without_script(browser)
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}{ROUND}/families/group/")
+    sign_in(page, served, LEAD, to=f"{ROUND}/families/group/")
     for reference in ("SSF-02", "SSF-07"):
         page.get_by_label(reference).check()
     page.get_by_label("Project family").fill("Made up")
@@ -105,8 +103,7 @@ def test_bids_are_grouped_by_hand_and_the_effect_is_asked_for_without_javascript
 
 
 def test_the_families_of_a_submitted_paper_are_read_and_not_changed(page: Page, served: str) -> None:
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}/rounds/cpie-2019-20/families/")
+    sign_in(page, served, LEAD, to="/rounds/cpie-2019-20/families/")
     look(page)
     expect(page.get_by_text("PCD-681 has been submitted and depends on the families")).to_be_visible()
     expect(page.get_by_role("heading", name="Safe Camp Extension: £147,600, at or above the limit")).to_be_visible()

@@ -33,8 +33,7 @@ def bid_with_files(*, asked: bool) -> str:
 
 
 def test_a_member_downloads_a_file_beside_the_scorecard(page: Page, served: str) -> None:
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}/bids/{bid_with_files(asked=True)}/score/")
+    sign_in(page, served, MEMBER, to=f"/bids/{bid_with_files(asked=True)}/score/")
     look(page)
     with page.expect_download() as download:
         page.get_by_role("link", name=LETTER).click()
@@ -44,8 +43,7 @@ def test_a_member_downloads_a_file_beside_the_scorecard(page: Page, served: str)
 
 def test_a_lead_adds_files_and_removes_one(page: Page, served: str) -> None:
     bid = bid_with_files(asked=False)
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}/bids/{bid}/")
+    sign_in(page, served, LEAD, to=f"/bids/{bid}/")
     look(page)
     page.get_by_role("link", name="Add files").click()
     look(page)

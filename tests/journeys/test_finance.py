@@ -52,8 +52,7 @@ def test_a_payment_is_recorded(page: Page, served: str) -> None:
 
 
 def test_a_budget_line_keeps_what_was_typed(page: Page, served: str) -> None:
-    sign_in(page, served, FINANCE)
-    page.goto(f"{served}{ROUND}")
+    sign_in(page, served, FINANCE, to=f"{ROUND}")
     look(page)
     follow(page, page.get_by_role("button", name="Add a budget line"))
     look(page)
@@ -73,8 +72,7 @@ def test_a_budget_line_keeps_what_was_typed(page: Page, served: str) -> None:
 
 def test_a_budget_line_is_added_without_javascript(browser: Browser, served: str) -> None:
     page = without_script(browser)
-    sign_in(page, served, FINANCE)
-    page.goto(f"{served}/rounds/safer-summer-2026-27/lines/add/")
+    sign_in(page, served, FINANCE, to="/rounds/safer-summer-2026-27/lines/add/")
     page.locator("#id_kind_0").check()
     page.get_by_label("Label").fill("Evaluation")
     page.get_by_label("Amount").fill("£12,500.50")

@@ -64,8 +64,7 @@ ADVISERS = {
 def _open_round(page: Page, served: str) -> None:
     """The administrator opens a round that takes bids today, and gives the roles in it."""
     today = timezone.localdate()
-    sign_in(page, served, ADMINISTRATOR)
-    page.goto(f"{served}/rounds/add/")
+    sign_in(page, served, ADMINISTRATOR, to="/rounds/add/")
     write(page, page.get_by_label("Reference"), REFERENCE)
     write(page, page.get_by_label("Title"), TITLE)
     write(page, page.get_by_label("Financial year"), "2026/27")
@@ -159,8 +158,7 @@ def _import(page: Page, served: str) -> None:
 
 def _recommend(page: Page, served: str) -> None:
     """The chair records the outcome of both; this round has no scoring."""
-    sign_in(page, served, CHAIR)
-    page.goto(f"{served}{ROUND}/interests/")
+    sign_in(page, served, CHAIR, to=f"{ROUND}/interests/")
     for each in page.get_by_label("No interest", exact=True).all():
         pick(page, each)
     follow(page, page.get_by_role("button", name="Record declarations"))
@@ -175,8 +173,7 @@ def _recommend(page: Page, served: str) -> None:
 
 
 def _review(page: Page, served: str) -> None:
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}{ROUND}/review/")
+    sign_in(page, served, LEAD, to=f"{ROUND}/review/")
     look(page)
     follow(page, page.get_by_role("button", name="Agree selected bids"))
     error_links_land(page, fields=1)
@@ -224,8 +221,7 @@ def _approve(page: Page, served: str) -> None:
     # Who reviewed and cleared does not approve.
     expect(page.get_by_text("You cannot approve this")).to_have_count(2)
     expect(page.get_by_role("button", name="Check selected grants")).to_have_count(0)
-    sign_in(page, served, SECOND)
-    page.goto(f"{served}{ROUND}/approvals/")
+    sign_in(page, served, SECOND, to=f"{ROUND}/approvals/")
     look(page)
     press_on(page, page.get_by_role("button", name="Check selected grants"))
     expect(page.locator(".govuk-error-summary")).to_contain_text("Select at least one grant")
@@ -246,8 +242,7 @@ def _approve(page: Page, served: str) -> None:
 
 
 def _write(page: Page, served: str) -> None:
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}{ROUND}/decisions/add/")
+    sign_in(page, served, LEAD, to=f"{ROUND}/decisions/add/")
     look(page)
     write(page, page.get_by_label("Reference"), "PCD-900")
     write(page, page.get_by_label("Title"), "Night buses, a trial")
@@ -281,13 +276,11 @@ def _write(page: Page, served: str) -> None:
     press_on(page, page.get_by_role("button", name="Save the section"))
     done(page, re.compile("You saved"))
     for area, (username, _) in ADVISERS.items():
-        sign_in(page, served, username)
-        page.goto(f"{served}/decisions/PCD-900/sign-off/{area}/")
+        sign_in(page, served, username, to=f"/decisions/PCD-900/sign-off/{area}/")
         pick(page, page.get_by_label("Sign it off", exact=True))
         press_on(page, page.get_by_role("button", name="Record your answer"))
         done(page, f"You recorded your answer on the {area} comments")
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}/decisions/PCD-900/")
+    sign_in(page, served, LEAD, to="/decisions/PCD-900/")
     expect(page.get_by_text("The paper reconciles to the penny")).to_be_visible()
     page.goto(f"{served}/decisions/PCD-900/submit/")
     press_on(page, page.get_by_role("button", name="Submit"))
@@ -318,8 +311,7 @@ def test_the_reconciliation_and_the_routes_read_on_a_phone(page: Page, served: s
 
 def test_a_section_is_written_without_javascript(browser: Browser, served: str) -> None:
     page = without_script(browser)
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}/rounds/safer-summer-2026-27/decisions/add/")
+    sign_in(page, served, LEAD, to="/rounds/safer-summer-2026-27/decisions/add/")
     write(page, page.get_by_label("Reference"), "PCD-901")
     write(page, page.get_by_label("Title"), "Safer summer")
     follow(page, page.get_by_role("button", name="Open the paper"))

@@ -83,8 +83,7 @@ def test_the_panel_meets_and_the_ranking_becomes_final(page: Page, served: str, 
     _plan(page)
     meeting = page.url
 
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}{ROUND}/meetings/")
+    sign_in(page, served, MEMBER, to=f"{ROUND}/meetings/")
     expect(page.get_by_text("The chair opens one when the panel meets.")).to_be_visible()
     look(page)
     hidden = page.goto(meeting)
@@ -105,8 +104,7 @@ def test_the_panel_meets_and_the_ranking_becomes_final(page: Page, served: str, 
         _discuss(page, split.first.locator(".govuk-hint").inner_text().partition(" ")[0])
     look(page)
 
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}{ROUND}/meetings/")
+    sign_in(page, served, MEMBER, to=f"{ROUND}/meetings/")
     press_on(page, page.locator("tbody").get_by_role("link").first)
     look(page)
     press_on(page, row_of(page, SPLIT).get_by_role("link"))

@@ -88,8 +88,7 @@ def test_every_empty_criterion_is_named_at_once(page: Page, served: str) -> None
 
 
 def test_an_interest_locks_the_bid(page: Page, served: str) -> None:
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}{ROUND}/scoring/")
+    sign_in(page, served, MEMBER, to=f"{ROUND}/scoring/")
     look(page)
     row = page.locator(".govuk-task-list__item").filter(has_text="SSF-08")
     bid = row.get_by_role("link").first.get_attribute("href") or ""

@@ -21,8 +21,7 @@ COPIES = "() => Object.keys(localStorage).filter(key => key.startsWith('grants:t
 
 def _open(page: Page, served: str, username: str = MEMBER) -> str:
     """Sign in and open the next bid to score; gives its address."""
-    sign_in(page, served, username)
-    page.goto(f"{served}{ROUND}/scoring/")
+    sign_in(page, served, username, to=f"{ROUND}/scoring/")
     page.locator("main .govuk-button").first.click()
     expect(page.locator("#scorecard")).to_be_visible()
     # The page shows before its scripts have come; a test that cuts the connection must not cut them off.
@@ -211,8 +210,7 @@ def _other_scorer(page: Page, served: str, address: str) -> str:
 
 
 def test_closing_while_typing_keeps_the_text_to_copy(page: Page, second: Page, served: str) -> None:
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}{ROUND}/scoring/")
+    sign_in(page, served, MEMBER, to=f"{ROUND}/scoring/")
     page.get_by_role("link", name=re.compile("^SSF-16")).click()
     _complete(page)
     page.get_by_role("button", name="Submit and go to next bid").click()
@@ -221,8 +219,7 @@ def test_closing_while_typing_keeps_the_text_to_copy(page: Page, second: Page, s
     _reason(page).fill("A first reason.")
     expect(_status(page)).to_have_text(SAVED)
 
-    sign_in(second, served, CHAIR)
-    second.goto(f"{served}{ROUND}/panel/close/")
+    sign_in(second, served, CHAIR, to=f"{ROUND}/panel/close/")
     second.get_by_label("Reason").fill("The day has come.")
     second.get_by_role("button", name="Close scoring").click()
     done(second, re.compile("You closed scoring"))

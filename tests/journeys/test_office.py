@@ -22,8 +22,7 @@ PAPER = "/decisions/PCD-681/"
 
 
 def _return(page: Page, served: str) -> None:
-    sign_in(page, served, OFFICE)
-    page.goto(f"{served}{PAPER}")
+    sign_in(page, served, OFFICE, to=f"{PAPER}")
     follow(
         page, page.get_by_role("button", name="Return the pack").or_(page.get_by_role("link", name="Return the pack"))
     )
@@ -33,8 +32,7 @@ def _return(page: Page, served: str) -> None:
 
 
 def _submit(page: Page, served: str) -> None:
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}{PAPER}submit/")
+    sign_in(page, served, LEAD, to=f"{PAPER}submit/")
     press_on(page, page.get_by_role("button", name="Submit"))
     done(page, re.compile("You submitted PCD-681 as version 2"))
 
@@ -84,8 +82,7 @@ def test_a_pack_is_returned_queried_answered_and_put_forward(page: Page, served:
     press_on(page, page.get_by_role("button", name=re.compile("answer", re.IGNORECASE)))
     done(page, "You answered query 1")
 
-    sign_in(page, served, OFFICE)
-    page.goto(f"{served}{PAPER}put-forward/")
+    sign_in(page, served, OFFICE, to=f"{PAPER}put-forward/")
     look(page)
     press_on(page, page.get_by_role("button", name="Put the pack forward"))
     done(page, "You put PCD-681 forward for decision")

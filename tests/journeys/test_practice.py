@@ -47,8 +47,7 @@ def new_round(copy: str, tmp_path: Path) -> None:
 
 
 def _set_up(page: Page, served: str) -> None:
-    sign_in(page, served, CHAIR)
-    page.goto(f"{served}{ROUND}/panel/")
+    sign_in(page, served, CHAIR, to=f"{ROUND}/panel/")
     expect(row_of(page, "SSF-01")).to_contain_text("Nobody yet")
     follow(page, page.get_by_role("link", name="Practice bid"))
     look(page)
@@ -80,8 +79,7 @@ def _assign(page: Page, served: str) -> None:
 
 
 def _score_practice(page: Page, served: str, member: str, mark: int) -> None:
-    sign_in(page, served, member)
-    page.goto(f"{served}{ROUND}/scoring/")
+    sign_in(page, served, member, to=f"{ROUND}/scoring/")
     follow(page, page.get_by_role("button", name="Score the practice bid first"))
     look(page)
     type_scorecard(page, skipping="reason_2", mark=mark)
@@ -99,8 +97,7 @@ def _score_practice(page: Page, served: str, member: str, mark: int) -> None:
 def test_marks_on_the_practice_bid_are_compared_before_scoring_opens(page: Page, new_round: None, served: str) -> None:
     _set_up(page, served)
     _assign(page, served)
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}{ROUND}/interests/")
+    sign_in(page, served, MEMBER, to=f"{ROUND}/interests/")
     press_on(page, page.get_by_label("No interest"), "Space")
     press_on(page, page.get_by_role("button", name="Record declarations"))
     done(page, re.compile("declaration"))
@@ -119,8 +116,7 @@ def test_marks_on_the_practice_bid_are_compared_before_scoring_opens(page: Page,
     expect(page.locator("#id_reason_7")).to_have_value("Typed reason 7.")
 
     _score_practice(page, served, SECOND, 3)
-    sign_in(page, served, CHAIR)
-    page.goto(f"{served}{ROUND}/practice/")
+    sign_in(page, served, CHAIR, to=f"{ROUND}/practice/")
     look(page)
     follow(page, page.get_by_role("button", name="Compare the marks"))
     look(page)
@@ -132,8 +128,7 @@ def test_marks_on_the_practice_bid_are_compared_before_scoring_opens(page: Page,
     done(page, "You opened the comparison")
     look(page)
 
-    sign_in(page, served, MEMBER)
-    page.goto(f"{served}{ROUND}/practice/")
+    sign_in(page, served, MEMBER, to=f"{ROUND}/practice/")
     expect(row_of(page, "4. Proven experience")).to_contain_text("1")
     expect(row_of(page, "4. Proven experience")).to_contain_text("3")
     look(page)

@@ -96,6 +96,5 @@ def test_only_the_chair_of_the_panel_sees_the_ranking(page: Page, served: str) -
     for address in ("ranking/", "ranking/insight/", "ranking/coverage/", "ranking/export/", "scenarios/"):
         refused = page.goto(f"{served}{ROUND}/{address}")
         assert refused is not None and refused.status == 403, address
-    sign_in(page, served, CHAIR)
-    page.goto(f"{served}{ROUND}/ranking/")
+    sign_in(page, served, CHAIR, to=f"{ROUND}/ranking/")
     expect(page.get_by_text("Running.", exact=True)).to_be_visible()

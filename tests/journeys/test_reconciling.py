@@ -28,8 +28,7 @@ FINANCE, LEAD, OFFICE, DEPUTY_MAYOR = "kit.lane", "henry.ives", "mo.novak", "rob
 
 
 def test_from_the_allocation_down_to_a_bid_and_back(page: Page, served: str) -> None:
-    sign_in(page, served, OFFICE)
-    page.goto(f"{served}{ROUND}reconciliation/")
+    sign_in(page, served, OFFICE, to=f"{ROUND}reconciliation/")
     look(page)
     picture = page.get_by_role("img", name=re.compile("^The allocation, falling to the underspend"))
     expect(picture).to_have_accessible_name(re.compile("leaves £754,005"))
@@ -57,8 +56,7 @@ def test_from_the_allocation_down_to_a_bid_and_back(page: Page, served: str) -> 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_words_of_the_pictures_keep_their_size(page: Page, served: str, size: ViewportSize) -> None:
     page.set_viewport_size(size)
-    sign_in(page, served, OFFICE)
-    page.goto(f"{served}{ROUND}reconciliation/")
+    sign_in(page, served, OFFICE, to=f"{ROUND}reconciliation/")
     for media in ("screen", "print"):
         page.emulate_media(media=media)
         for words in page.locator(".app-falling text").all():
@@ -76,8 +74,7 @@ def test_the_words_of_the_pictures_keep_their_size(page: Page, served: str, size
 
 
 def test_a_refusal_is_tried_by_keyboard_and_without_javascript(page: Page, browser: Browser, served: str) -> None:
-    sign_in(page, served, DEPUTY_MAYOR)
-    page.goto(f"{served}{ROUND}reconciliation/")
+    sign_in(page, served, DEPUTY_MAYOR, to=f"{ROUND}reconciliation/")
     follow(page, page.get_by_role("link", name="If items are refused"))
     follow(page, page.get_by_role("button", name="Show the effect"))
     error_links_land(page, fields=1)
@@ -88,20 +85,17 @@ def test_a_refusal_is_tried_by_keyboard_and_without_javascript(page: Page, brows
     expect(page.get_by_text("£151,361 of this has already been paid")).to_be_visible()
     look(page)
     plain = without_script(browser)
-    sign_in(plain, served, DEPUTY_MAYOR)
-    plain.goto(f"{served}{ROUND}what-if/?decision=PCD-681")
+    sign_in(plain, served, DEPUTY_MAYOR, to=f"{ROUND}what-if/?decision=PCD-681")
     plain.get_by_label(re.compile("^Cyber security events")).check()
     plain.get_by_role("button", name="Show the effect").click()
     expect(plain.get_by_role("row", name="Total expenditure 4,027,995 3,627,995 −400,000")).to_be_visible()
 
 
 def test_two_people_move_money_between_lines(page: Page, served: str) -> None:
-    sign_in(page, served, OFFICE)
-    page.goto(f"{served}/decisions/PCD-681/return/")
+    sign_in(page, served, OFFICE, to="/decisions/PCD-681/return/")
     write(page, page.get_by_label("Reason"), "Please move the posts.")
     follow(page, page.get_by_role("button", name=re.compile("^Return")))
-    sign_in(page, served, FINANCE)
-    page.goto(f"{served}{ROUND}")
+    sign_in(page, served, FINANCE, to=f"{ROUND}")
     follow(page, page.get_by_role("link", name="Money moved between budget lines"))
     look(page)
     follow(page, page.get_by_role("button", name="Propose a virement"))

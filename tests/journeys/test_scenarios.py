@@ -98,8 +98,7 @@ def _lead_reviews(page: Page, served: str, bid: str) -> None:
     page.get_by_label("Reason that can be published").fill("The strongest of all.")
     page.get_by_role("button", name="Record outcome").click()
     done(page, re.compile("You recorded the outcome of"))
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}{ROUND}/review/")
+    sign_in(page, served, LEAD, to=f"{ROUND}/review/")
     expect(page.get_by_text("It keeps two in reserve.")).to_be_visible()
     look(page)
     press_on(

@@ -11,8 +11,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def test_a_lead_maps_the_workbook_of_a_funder(page: Page, served: str) -> None:
-    sign_in(page, served, "grace.hall")
-    page.goto(f"{served}{ROUND}/bids/import/")
+    sign_in(page, served, "grace.hall", to=f"{ROUND}/bids/import/")
     file = {"name": "tideway.xlsx", "mimeType": XLSX, "buffer": funders.workbook_xlsx(3)}
     upload(page, page.get_by_label("Spreadsheet of bids"), file)
     press_on(page, page.get_by_role("button", name="Check the file"))
@@ -49,8 +48,7 @@ def test_a_lead_maps_the_workbook_of_a_funder(page: Page, served: str) -> None:
 
 
 def test_a_file_without_headings_is_asked_about(page: Page, served: str) -> None:
-    sign_in(page, served, "grace.hall")
-    page.goto(f"{served}{ROUND}/bids/import/")
+    sign_in(page, served, "grace.hall", to=f"{ROUND}/bids/import/")
     file = {"name": "bare.csv", "mimeType": "text/csv", "buffer": csv_file(["a", "b"], ["c", "d"])}
     upload(page, page.get_by_label("Spreadsheet of bids"), file)
     press_on(page, page.get_by_role("button", name="Check the file"))

@@ -87,8 +87,7 @@ def test_pages_are_set_in_the_typeface_of_the_paper(page: Page, served: str) -> 
 
 
 def test_the_admin_is_set_in_the_same_typeface(page: Page, served: str) -> None:
-    sign_in(page, served, "iris.jonas")
-    page.goto(f"{served}/admin/")
+    sign_in(page, served, "iris.jonas", to="/admin/")
     assert page.locator("body").evaluate("body => getComputedStyle(body).fontFamily").startswith('"Source Sans 3"')
     assert "Source Sans 3 400" in page.evaluate(LOADED)
 

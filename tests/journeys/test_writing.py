@@ -18,8 +18,7 @@ def section(page: Page, served: str) -> str:
 
 
 def _empty_section(page: Page, served: str) -> str:
-    sign_in(page, served, LEAD)
-    page.goto(f"{served}/rounds/cpie-2019-20/decisions/add/")
+    sign_in(page, served, LEAD, to="/rounds/cpie-2019-20/decisions/add/")
     page.get_by_label("Reference").fill("PCD-950")
     page.get_by_label("Title").fill("What comes next")
     page.get_by_role("button", name="Open the paper").click()
