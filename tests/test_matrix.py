@@ -10,7 +10,7 @@ from grants.roles import Role
 from tests import factories
 from tests.every_page import AT, addresses_of, export_of
 
-pytestmark = pytest.mark.usefixtures("in_module_db", "files_made_once")
+pytestmark = [pytest.mark.walk, pytest.mark.usefixtures("in_module_db", "files_made_once")]
 
 # m panel member, c chair, l CPIE lead, o DMPC office, d Deputy Mayor, f finance, a auditor, x administrator,
 # g legal, k commercial, q equality adviser;

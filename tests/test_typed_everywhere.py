@@ -91,6 +91,7 @@ def each_form(addresses: dict[str, str]) -> Callable[[], Any]:
     return forms
 
 
+@pytest.mark.walk
 @pytest.mark.django_db
 def test_an_ended_session_costs_no_word_on_any_page(each_form: Callable[[], Any]) -> None:
     met, lost = set(), {}
@@ -106,6 +107,7 @@ def test_an_ended_session_costs_no_word_on_any_page(each_form: Callable[[], Any]
     assert len(met) >= 40
 
 
+@pytest.mark.walk
 @pytest.mark.django_db
 def test_a_database_that_fails_costs_no_word_on_any_page(
     each_form: Callable[[], Any], monkeypatch: pytest.MonkeyPatch

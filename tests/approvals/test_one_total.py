@@ -26,7 +26,7 @@ from tests.approvals.steps import LATER, decide, open_paper, sign
 from tests.factories import NOW, person
 from tests.test_house import pages
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.usefixtures("files_made_once")]
 
 MARKED = re.compile(r'data-(?P<kind>sum|count)="(?P<name>[^"]+)"[^>]*>(?P<text>[^<]*)<')
 # What makes no page of its own, or a file.

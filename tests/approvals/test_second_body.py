@@ -132,6 +132,7 @@ def _without(names: list[str], text: str) -> str:
     return text
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("until", "usernames"), [("scoring", PANEL), ("published", [*PANEL, *ABOVE_IT, ""])], ids=["scoring", "published"]
 )

@@ -139,6 +139,7 @@ def around(one: str, other: str) -> str:
     return f"{one[start : start + 200]!r} and {other[start : start + 200]!r}"
 
 
+@pytest.mark.walk
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [path for path in FIXTURES if path not in LOADED], ids=lambda path: path.name)
 def test_an_exported_round_loads_to_the_same_data(path: Path, tmp_path: Path) -> None:
@@ -206,6 +207,7 @@ def test_law_every_key_and_column_is_in_a_folder_that_is_exported(tmp_path: Path
     assert {(name, key.name) for name, own in csv_files.FILES.items() for key in own} - columns == set()
 
 
+@pytest.mark.walk
 @pytest.mark.django_db
 def test_the_exported_rounds_of_the_demo_load_to_the_same_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same law for the two largest folders, which are loaded already; here they share one database."""
