@@ -169,7 +169,7 @@ def _sentence_name(mention: Mention, text: _Text, known: Known) -> tuple[str, Se
 
     They name a figure, a recipient, or the level that decides the grants. Both are empty where the sentence has none.
     """
-    label, named = labels.named(text.plain, mention, list(known.figures.values()), known.payees)
+    label, named = labels.named(text.plain, mention, known.named)
     if label.casefold() not in ("", "grants"):
         return label, named
     owned = sides.side(text.words, mention, known.figures, text.counted)

@@ -12,6 +12,7 @@ from approvals.prose.facts import Facts
 from approvals.prose.figures import Figure, Figures
 from approvals.prose.identity import is_meant, words_of
 from approvals.prose.index import Index
+from approvals.prose.labels import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Known:
     links: Mapping[str, str] = field(default_factory=dict)
     facts: Facts | None = None
     others: Index = field(default_factory=Index)
+    named: Named = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "named", Named(tuple(self.figures.values()), self.payees))
 
     @property
     def by_name(self) -> Figures:

@@ -6,6 +6,7 @@ another sum.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from approvals.prose.amounts import Mention
@@ -89,22 +90,30 @@ _NEAR = 160
 Names = Mapping[str, Sequence[Figure]]
 
 
-def named(
-    plain: str, mention: Mention, figures: Sequence[Figure], payees: Sequence[Figure] = ()
-) -> tuple[str, Sequence[Figure]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """The figures that a sentence can name, and those that the name of a recipient can mean.
+
+    It equals nothing but itself, so that what is made of it is found again without comparing thousands of figures.
+    """
+
+    figures: Sequence[Figure]
+    payees: Sequence[Figure] = ()
+
+
+def named(plain: str, mention: Mention, known: Named) -> tuple[str, Sequence[Figure]]:
     """Return the name that a sentence gives a sum, and the figures that the name can mean; empty where it has none.
 
-    `plain` is the prose with its references masked. `payees` holds a figure for each sum that the name of a recipient
-    can mean.
+    `plain` is the prose with its references masked.
     """
-    names = _names(tuple(figures), tuple(payees))
-    label, name = _behind(plain, mention, names, payees)
+    names = _names(known)
+    label, name = _behind(plain, mention, names, known)
     if not label:
-        label = name = _before(plain, mention, names)
+        label = name = _before(plain, mention, known)
     return (label, names[folded(name)]) if label else ("", ())
 
 
-def _behind(plain: str, mention: Mention, names: Names, payees: Sequence[Figure]) -> tuple[str, str]:
+def _behind(plain: str, mention: Mention, names: Names, known: Named) -> tuple[str, str]:
     """Return the words right after a sum that name it, and the name in `names` that they stand for."""
     paid = _PAID.search(plain, max(mention.start - 12, 0), mention.start)
     called = _BEHIND_IT.match(plain, mention.end)
@@ -113,17 +122,17 @@ def _behind(plain: str, mention: Mention, names: Names, payees: Sequence[Figure]
         (_UNSPENT.match(plain, mention.end), "underspend"),
         (_PAID_EARLY.match(plain, mention.end) or (paid and _EARLY.match(plain, mention.end)), EARLY),
         (_IN_GRANTS.match(plain, mention.end), "grants"),
-        (_whom(tuple(payees)).match(plain, mention.end) if payees else None, None),
+        (_whom(known).match(plain, mention.end) if known.payees else None, None),
     ):
         if match and folded(name or match["name"]) in names:
             return match["name"], name or match["name"]
     return "", ""
 
 
-def _before(plain: str, mention: Mention, names: Names) -> str:
+def _before(plain: str, mention: Mention, known: Named) -> str:
     """Return the name right before a sum; empty where there is none."""
     start = max(mention.start - _NEAR, 0)
-    match = _pattern(tuple(names)).search(plain, start, mention.start) if names else None
+    match = _pattern(known).search(plain, start, mention.start) if _names(known) else None
     if match is None:
         return ""
     name, before = folded(match["name"]), plain[start : match.start("name")]
@@ -136,10 +145,11 @@ def _before(plain: str, mention: Mention, names: Names) -> str:
 
 
 @lru_cache(maxsize=4)
-def _names(figures: tuple[Figure, ...], payees: tuple[Figure, ...]) -> Names:
+def _names(known: Named) -> Names:
     """Return the figures that each name in prose can mean, by the name in small letters."""
+    figures = known.figures
     by_name: dict[str, list[Figure]] = {}
-    for figure in (*figures, *payees):
+    for figure in (*figures, *known.payees):
         if figure.amount is not None and figure.name not in _COMMON:
             by_name.setdefault(folded(figure.name), []).append(figure)
     if "grants" in by_name:
@@ -166,15 +176,15 @@ def _names(figures: tuple[Figure, ...], payees: tuple[Figure, ...]) -> Names:
 
 
 @lru_cache(maxsize=4)
-def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = sorted(names, key=len, reverse=True)
+def _pattern(known: Named) -> re.Pattern[str]:
+    longest_first = sorted(_names(known), key=len, reverse=True)
     return re.compile(rf"\b(?P<name>{'|'.join(map(_escaped, longest_first))}){_OF_WHAT}{_LINK}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4)
-def _whom(payees: tuple[Figure, ...]) -> re.Pattern[str]:
+def _whom(known: Named) -> re.Pattern[str]:
     """Return a pattern for the recipient after a sum; it heeds capitals, since youth work is not “Youth Work”."""
-    longest_first = sorted({payee.name for payee in payees}, key=len, reverse=True)
+    longest_first = sorted({payee.name for payee in known.payees}, key=len, reverse=True)
     return re.compile(rf"{_TO}(?P<name>{'|'.join(map(_escaped, longest_first))}){_ALONE}")
 
 
