@@ -254,6 +254,9 @@ def canonical(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON can hold it: money as text with two decimals, dates and instants in ISO form."""
+    # Most of what a paper holds is text, so that is asked first.
+    if value is None or isinstance(value, (str, int, bool)):
+        return value
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -262,8 +265,6 @@ def plain(value: Any) -> Any:
         return money.text(value)
     if isinstance(value, (date, datetime)):
         return value.isoformat()
-    if value is None or isinstance(value, (str, int, bool)):
-        return value
     return str(value)
 
 

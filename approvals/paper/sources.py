@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from approvals.amendments import amending
@@ -23,7 +24,7 @@ from approvals.routing.withheld import Names
 from grants import money
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sources:
     """The register of a round as a paper needs it, read once."""
 
@@ -58,10 +59,18 @@ class Sources:
         Where the scheme has several levels, each grant is in the papers of its own level. A grant that this paper
         changes is in it whatever its level, so that the checks can say which level has to decide it.
         """
+        return self._asked
+
+    @cached_property
+    def _asked(self) -> list[Award]:
         waiting = (Award.State.ROUTED, Award.State.DEFERRED)
         return [award for award in self.routed(Award.Route.DMPC) if award.state in waiting and self._is_here(award)]
 
     def _is_here(self, award: Award) -> bool:
+        rule = self.limits[DelegationRule.Kind.GRANT]
+        if rule is None or not rule.further:
+            # With one level, or none, every grant for decision is in every paper.
+            return True
         facts = RouteFacts.read(award.routed_as)
         if was(award) is not None or facts is None:
             return True
@@ -76,6 +85,10 @@ class Sources:
 
     def noted(self) -> list[Award]:
         """Return the delegated grants that no earlier paper has reported at their current amount."""
+        return self._noted
+
+    @cached_property
+    def _noted(self) -> list[Award]:
         return [award for award in self.routed(Award.Route.DELEGATED) if not self._reported(award)]
 
     def _reported(self, thing: Award | SingleTenderAction) -> bool:

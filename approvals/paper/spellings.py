@@ -105,6 +105,8 @@ def spelled(text: str, spellings: Sequence[Spelling]) -> str:
 
 def applied(paper: dict[str, Any], spellings: Sequence[Spelling]) -> dict[str, Any]:
     """Return a paper with every text as it is printed, and with a note on each spelling that it needed."""
+    if not spellings:
+        return paper
     used: list[Spelling] = []
 
     def spell(text: str) -> str:
@@ -187,4 +189,6 @@ def _of_entry(
 ) -> Iterator[Text]:
     for names, is_listed in ((listed, True), (other, False)):
         for name, whose in names.items():
-            yield Text(entry[name], whose.format(**entry), place, listed=is_listed)
+            # Of thousands of texts hardly one is wrong, and to say whose each is takes longer than to look at it.
+            if unprintable(entry[name]) or is_formula(entry[name]):
+                yield Text(entry[name], whose.format(**entry), place, listed=is_listed)

@@ -1,6 +1,6 @@
 """Read the position of a round from the database: its allocation, lines, contracts, grants and bids."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,9 +40,16 @@ def reconcile(round: Round, day: date) -> sums.Reconciliation:
 
 def grants_of(round: Round) -> list[Award]:
     """Return the live grants of a round with everything that the reconciliation and the paper read of them."""
-    awards = list(_fetching(Award.objects.live().filter(round=round)))
-    for award in awards:
-        award.round = round
+    related = Award.objects.live().select_related("bid__recipient", "bid__family", "bid__outcome")
+    awards = list(related.filter(round=round).order_by("bid__source_reference"))
+    own = {"award__round": round}
+    by_name: dict[str, Iterable[Any]] = {
+        "valid": Approval.objects.filter(**own, invalid_at=None).select_related("approved_by"),
+        "paid": Payment.objects.filter(**own).order_by("paid_on"),
+        "matched": MatchFunding.objects.filter(**own, state=MatchFunding.State.STATED),
+        "standing": Condition.objects.standing().filter(**own),
+    }
+    _attach(awards, round, {name: _by_key((row.award_id, row) for row in rows) for name, rows in by_name.items()})
     return awards
 
 
@@ -66,10 +73,7 @@ def _fetching(awards: AwardQuerySet) -> QuerySet[Award]:
 
 
 def _summed_of(round: Round) -> list[Award]:
-    """Return the live grants of a round with no more than `_grant` reads of them.
-
-    A Prefetch makes an object of each row, which for thousands of grants takes most of the time of a page.
-    """
+    """Return the live grants of a round with no more than `_grant` reads of them."""
     awards = list(Award.objects.live().for_claims().defer("routed_as").filter(round=round))
     valid = Approval.objects.filter(award__round=round, invalid_at=None).values_list(
         "award", "amount", "level", named=True
@@ -79,9 +83,6 @@ def _summed_of(round: Round) -> list[Award]:
         .order_by("paid_on")
         .values_list("award", "reference", "amount", "paid_on", "retrospective", "lifted_in_id", "reason", named=True)
     )
-    agreed = Recommendation.objects.filter(bid__round=round, answer=Recommendation.Answer.AGREE).order_by("-id")
-    tags = {tag.pk: tag for tag in round.tags.all()}
-    tagged = Bid.tags.through.objects.filter(bid__round=round).order_by("tag")
     stated = MatchFunding.objects.filter(award__round=round, state=MatchFunding.State.STATED)
     matched = stated.values_list("award", "source", "amount", named=True)
     by_name = {
@@ -89,6 +90,18 @@ def _summed_of(round: Round) -> list[Award]:
         "matched": _by_key((row.award, row) for row in matched),
         "paid": _by_key((row.award, row) for row in paid),
     }
+    _attach(awards, round, by_name)
+    return awards
+
+
+def _attach(awards: Sequence[Award], round: Round, by_name: Mapping[str, Mapping[int, list[Any]]]) -> None:
+    """Give the grants of a round the rows of each name, by primary key, and their bids what was agreed and their tags.
+
+    Of what each bid has, rows are read: a Prefetch makes an object of each, which takes most of the time of a page.
+    """
+    agreed = Recommendation.objects.filter(bid__round=round, answer=Recommendation.Answer.AGREE).order_by("-id")
+    tags = {tag.pk: tag for tag in round.tags.all()}
+    tagged = Bid.tags.through.objects.filter(bid__round=round).order_by("tag")
     of_bids = {
         "agreed": _by_key((row.bid, row) for row in agreed.values_list("bid", "amount", named=True)),
         "labels": _by_key((bid, tags[tag]) for bid, tag in tagged.values_list("bid", "tag")),
@@ -99,7 +112,6 @@ def _summed_of(round: Round) -> list[Award]:
             vars(award)[name] = rows.get(award.pk, [])
         for name, rows in of_bids.items():
             vars(award.bid)[name] = rows.get(award.bid_id, [])
-    return awards
 
 
 def _by_key(pairs: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
