@@ -1,9 +1,10 @@
 """Sums and counts that the database works out. For amounts in memory there are `money.total` and `money.Tally`."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import CharField, Count, QuerySet, Sum, Value
 
 from grants import money
 from grants.money import Tally
@@ -24,6 +25,23 @@ def tallies_by(rows: QuerySet[Any], *names: str) -> dict[tuple[Any, ...], Tally]
     """Return the tally of the rows for each combination of the values of these fields, in one query."""
     grouped = rows.order_by().values_list(*names).annotate(Count("pk"), Sum("amount"))
     return {tuple(values): Tally(count, total) for *values, count, total in grouped}
+
+
+def tallies_of_kinds(rows_by_kind: Mapping[str, tuple[QuerySet[Any], str]]) -> dict[str, dict[Any, Tally]]:
+    """Return the tallies of several kinds of rows, each for each value of its own field, in one query for all kinds.
+
+    The outer mapping is by the kind and the inner one by the value. Every kind has `amount`.
+    """
+    parts = [
+        rows.order_by()
+        .values_list(field)
+        .annotate(kind=Value(kind, CharField()), number=Count("pk"), total=Sum("amount"))
+        for kind, (rows, field) in rows_by_kind.items()
+    ]
+    tallies: dict[str, dict[Any, Tally]] = {kind: {} for kind in rows_by_kind}
+    for value, kind, number, total in parts[0].union(*parts[1:], all=True):
+        tallies[kind][value] = Tally(number, total)
+    return tallies
 
 
 def counts_by(rows: QuerySet[Any], *names: str) -> dict[Any, int]:

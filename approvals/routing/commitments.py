@@ -12,7 +12,7 @@ from grants import money, years
 from grants.models import BudgetLine, Income, OverAllocation, Round
 from grants.money import NOTHING, Tally
 from grants.refusal import Refused
-from grants.totals import tallies_by
+from grants.totals import tallies_by, tallies_of_kinds
 from grants.years import Slot
 
 _AWAITING = (Award.State.ROUTED, Award.State.DEFERRED)
@@ -99,13 +99,17 @@ class RoundSums:
 
 
 def sums_of(rounds: Collection[Round]) -> dict[int, RoundSums]:
-    """Return the sums of each round by its primary key, in six queries for any number of rounds."""
-    lines = tallies_by(BudgetLine.objects.filter(round__in=rounds), "round")
-    contracts = tallies_by(SingleTenderAction.objects.live().filter(round__in=rounds), "round")
-    items = tallies_by(PaperItem.objects.taking().filter(decision__round__in=rounds), "decision__round")
-    income = tallies_by(Income.objects.in_force().filter(round__in=rounds), "round")
+    """Return the sums of each round by its primary key, in two queries for any number of rounds."""
     agreed = OverAllocation.objects.filter(round__in=rounds, state=OverAllocation.State.AGREED)
-    over_agreed = tallies_by(agreed, "round")
+    besides = tallies_of_kinds(
+        {
+            "lines": (BudgetLine.objects.filter(round__in=rounds), "round"),
+            "contracts": (SingleTenderAction.objects.live().filter(round__in=rounds), "round"),
+            "items": (PaperItem.objects.taking().filter(decision__round__in=rounds), "decision__round"),
+            "income": (Income.objects.in_force().filter(round__in=rounds), "round"),
+            "over_agreed": (agreed, "round"),
+        }
+    )
     grants: dict[int, dict[tuple[str, str, str], Tally]] = {}
     live = Award.objects.live().filter(round__in=rounds)
     for (pk, *key), tally in tallies_by(live, "round", "route", "state", "bid__led_by").items():
@@ -114,11 +118,7 @@ def sums_of(rounds: Collection[Round]) -> dict[int, RoundSums]:
     return {
         round.pk: _sums(
             round,
-            lines.get((round.pk,), NOTHING),
-            contracts.get((round.pk,), NOTHING),
-            items.get((round.pk,), NOTHING),
-            income.get((round.pk,), NOTHING),
-            over_agreed.get((round.pk,), NOTHING),
+            {kind: tallies.get(round.pk, NOTHING) for kind, tallies in besides.items()},
             grants.get(round.pk, {}),
         )
         for round in rounds
@@ -149,15 +149,7 @@ def _by_slot(round: Round) -> list[SlotSums]:
     return sums
 
 
-def _sums(
-    round: Round,
-    lines: Tally,
-    contracts: Tally,
-    items: Tally,
-    income: Tally,
-    over_agreed: Tally,
-    grants: Mapping[tuple[str, str, str], Tally],
-) -> RoundSums:
+def _sums(round: Round, besides: Mapping[str, Tally], grants: Mapping[tuple[str, str, str], Tally]) -> RoundSums:
     by_route: dict[str, Tally] = {}
     by_state: dict[str, Tally] = {}
     asked = direct = NOTHING
@@ -170,15 +162,15 @@ def _sums(
             asked += tally
     return RoundSums(
         allocation=round.allocation,
-        lines=lines.total,
-        contracts=contracts,
-        items=items,
+        lines=besides["lines"].total,
+        contracts=besides["contracts"],
+        items=besides["items"],
         by_route=by_route,
         approved=by_state.get(Award.State.APPROVED, NOTHING),
         asked=asked,
         refused=by_state.get(Award.State.REFUSED, NOTHING),
-        income=income,
-        over_agreed=over_agreed,
+        income=besides["income"],
+        over_agreed=besides["over_agreed"],
         direct=direct,
     )
 
