@@ -98,7 +98,8 @@ def _of_leads(user: User, rounds: Sequence[Round]) -> dict[int, list[Task]]:
             *_of_lead(
                 round,
                 proposed.get(round.pk, 0),
-                sum(bids.get((round.pk, state), 0) for state in reviewing.reviewable(round)),
+                sum(bids.get((round.pk, state), 0) for state in reviewing.reviewable_bids(round)),
+                bids.get((round.pk, Bid.State.ENTERED), 0),
                 by_round.get(round.pk, {}),
             ),
             *named.get(round.pk, ()),
@@ -107,8 +108,11 @@ def _of_leads(user: User, rounds: Sequence[Round]) -> dict[int, list[Task]]:
     }
 
 
-def _of_lead(round: Round, proposed: int, recommended: int, grants: Mapping[str, int]) -> Iterator[Task]:
-    """Yield the tasks of a lead in a round. `grants` counts those that are unrouted, warned and waiting."""
+def _of_lead(round: Round, proposed: int, recommended: int, entered: int, grants: Mapping[str, int]) -> Iterator[Task]:
+    """Yield the tasks of a lead in a round. `grants` counts those that are unrouted, warned and waiting.
+
+    `recommended` bids and `entered` direct awards wait for review.
+    """
 
     def page(name: str) -> str:
         return reverse(f"approvals:{name}", args=[round.reference])
@@ -117,6 +121,8 @@ def _of_lead(round: Round, proposed: int, recommended: int, grants: Mapping[str,
         yield Task("Confirm the limits of delegation", page("rules"), proposed)
     if recommended:
         yield Task("Review what the panel recommends", page("review"), recommended)
+    if entered:
+        yield Task("Review direct awards", page("review"), entered, hint="Nobody bid for them.")
     if unrouted := grants.get("unrouted"):
         yield Task("Route the agreed grants", page("routes"), unrouted)
     if warned := grants.get("warned"):

@@ -27,8 +27,12 @@ from grants.years import Profile
 
 def reviewable(round: Round) -> list[str]:
     """Return the states of the bids and direct awards that wait for review. Without a panel, eligible bids wait too."""
-    verbs = (_review_of_bids(round), _REVIEW_OF_DIRECT)
-    return [state for verb in verbs for state in Bid.TRANSITIONS[verb].sources if state != Bid.State.AGREED]
+    return [*reviewable_bids(round), Bid.State.ENTERED]
+
+
+def reviewable_bids(round: Round) -> list[str]:
+    """Return the states of the bids alone that wait for review."""
+    return [state for state in Bid.TRANSITIONS[_review_of_bids(round)].sources if state != Bid.State.AGREED]
 
 
 # The rows of the table of `Bid` by which a direct award is agreed, and a bid of a round.

@@ -66,7 +66,7 @@ def workbook(*, round: Round, by: User, at: datetime) -> bytes:
 
 def _grants(round: Round) -> Any:
     valid = Approval.objects.filter(invalid_at=None).select_related("approved_by")
-    payments = Payment.objects.select_related("recorded_by").order_by("paid_on", "pk")
+    payments = Payment.objects.select_related("recorded_by", "named__organisation").order_by("paid_on", "pk")
     wanted = (
         Prefetch("approvals", valid, to_attr="valid_approvals"),
         Prefetch("payments", payments, to_attr="own_payments"),
@@ -118,7 +118,7 @@ def _payments(grants: list[Any]) -> Iterator[list[Any]]:
                 award.reference,
                 award.bid.source_reference,
                 award.bid.title,
-                award.bid.bidder,
+                payment.named.organisation.name if payment.named else award.bid.bidder,
                 payment.amount,
                 payment.paid_on,
                 "yes" if payment.retrospective else "no",

@@ -16,6 +16,10 @@ from grants.layout import Reveal, Section
 from grants.names import plain_name
 
 NAMED, DESCRIBED = "named", "described"
+_NEEDED = {
+    NAMED: {"recipient": "the recipient organisation"},
+    DESCRIBED: {"described_as": "who the recipients will be", "most_recipients": "how many recipients at most"},
+}
 _OF_NAMED = ("recipient", "register", "register_number")
 
 
@@ -78,6 +82,11 @@ class DirectForm(AddBidForm):
         self.fields["recipient"].help_text = "The organisation to be paid."
         self.fields["summary"].label = "Purpose"
         self.fields["summary"].error_messages["required"] = "Enter the purpose"
+        # What stands under an answer is needed with that answer, so that none of it is called optional.
+        for answer, names in _NEEDED.items():
+            for name, asked in names.items():
+                self.fields[name].required = not self.is_bound or self.data.get("receives") == answer
+                self.fields[name].error_messages["required"] = f"Enter {asked}"
 
     def clean_described_as(self) -> str:
         text = " ".join(str(self.cleaned_data["described_as"]).split())
@@ -103,11 +112,6 @@ class DirectForm(AddBidForm):
         for name in entering.DESCRIBED if named else ("recipient", "register_number"):
             if data.get(name):
                 self.add_error(name, "Leave this empty, or change whether the recipient is known")
-        if named:
-            return
-        for name, asked in (("described_as", "who the recipients will be"), ("most_recipients", "how many at most")):
-            if not data.get(name) and name not in self.errors:
-                self.add_error(name, f"Enter {asked}")
 
 
 class ChangeDirectForm(DirectForm):

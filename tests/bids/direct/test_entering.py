@@ -102,7 +102,7 @@ def test_a_lead_enters_a_direct_award_on_its_page(round: Round, lead: User) -> N
         ({"described_as": ""}, "described_as", "Enter who the recipients will be"),
         ({"described_as": "up to 15 councils"}, "described_as", "Leave out the number"),
         ({"described_as": "…"}, "described_as", "in words"),
-        ({"most_recipients": ""}, "most_recipients", "Enter how many at most"),
+        ({"most_recipients": ""}, "most_recipients", "Enter how many recipients at most"),
         ({"most_recipients": "0"}, "most_recipients", "greater than or equal to 1"),
         ({"recipient": "Lambeth"}, "recipient", "Leave this empty"),
         ({"receives": "named"}, "described_as", "Leave this empty"),
@@ -214,7 +214,10 @@ def test_a_reference_is_taken_by_a_direct_award_too(round: Round, lead: User) ->
 def test_a_direct_award_is_reviewed_routed_and_withdrawn_like_any_grant(round: Round, lead: User) -> None:
     row = factories.direct(round, lead)
     client = signed_in(lead)
-    assert row.title in client.get(reverse("approvals:review", args=[round.reference])).content.decode()
+    page = client.get(reverse("approvals:review", args=[round.reference])).content.decode()
+    assert row.title in page and "A direct award: The grantor named who may receive it." in page
+    assert "<strong>0 bids</strong>" in page and "<strong>1 direct award</strong> of <strong>£90,000</strong>" in page
+    assert "Review direct awards" in client.get("/").content.decode()
     address = reverse("approvals:review_bid", args=[row.reference])
     assert "Send back to the panel" not in client.get(address).content.decode()
     response = client.post(address, {"version": row.version, "answer": "agree", "amount": "90,000", "reason": ""})
