@@ -16,7 +16,7 @@ from approvals.paper import items, naming, pack, sources, spellings
 from approvals.paper.contents import CheckedProse, checked_prose, text_of
 from approvals.paper.sections import PARTS, Part
 from approvals.paper.spellings import Unprinted
-from approvals.prose import figures, marking
+from approvals.prose import figures, marking, twice
 from approvals.prose.matches import Kind, Match, Standing
 from approvals.reconciliation.sums import Discrepancy
 from approvals.routing.facts import RouteFacts
@@ -75,6 +75,7 @@ def faults(basis: sources.Sources, prose: CheckedProse) -> list[Discrepancy]:
             faults += _faults_of(part, text_of(basis, part), prose, reference)
     for item in basis.items_asked():
         faults += _faults_of_item(item, prose, reference)
+    faults += _said_twice(basis, prose)
     asked = (basis.asked(), basis.noted(), basis.contracts_asked(), basis.early(), basis.items_asked())
     if not any(asked):
         nothing = "There is nothing to decide: no grant, no contract and no other item."
@@ -116,6 +117,23 @@ def _faults_of(part: Part, text: str, prose: CheckedProse, reference: str) -> It
     for match in prose.matches[part.key]:
         if match.standing is Standing.UNMATCHED:
             yield _in_prose(part.heading, text, match, place)
+
+
+def _said_twice(basis: sources.Sources, prose: CheckedProse) -> Iterator[Discrepancy]:
+    """Yield each two sums from elsewhere that the paper gives of one thing, with both places."""
+    texts = [(part.heading, text_of(basis, part), part.key) for part in PARTS]
+    texts += [(item.title, item.wording, item.reference) for item in basis.items_asked()]
+    placed = [
+        twice.Placed(heading, text, match) for heading, text, key in texts for match in prose.matches.get(key, ())
+    ]
+    for one, other in twice.contradictions(placed):
+        first, second = one.match.mention, other.match.mention
+        message = (
+            f"“{one.heading}” says {first.text}, and “{other.heading}” says {second.text} of the same thing. "
+            f"See {marking.place(one.text, first)}, and {marking.place(other.text, second)}."
+        )
+        amount = abs((first.value or money.ZERO) - (second.value or money.ZERO))
+        yield Discrepancy("prose", message, amount.quantize(money.PENNY), basis.decision.reference)
 
 
 def _faults_of_item(item: PaperItem, prose: CheckedProse, reference: str) -> Iterator[Discrepancy]:

@@ -101,3 +101,19 @@ def test_no_source_excuses_what_is_contradicted_or_malformed(
     post(client, section, text, **every)
     problems = submission.of(section.decision, at=NOW).problems
     assert [problem.reference for problem in problems if problem.check == "prose"] == ["PCD-681 data"]
+
+
+def test_one_thing_with_two_sums_from_elsewhere_is_refused_with_both_places(
+    section: DecisionSection, grace: User
+) -> None:
+    decision = section.decision
+    for key, text, figure in (
+        ("data", "The Ministry gives Exmoor Rangers £264,700.", "£264,700"),
+        ("legal", "Of this £246,700 is for Exmoor Rangers.", "£246,700"),
+    ):
+        source = Source(figure, text, "The letter of May")
+        writing.write_section(decision=decision, key=key, text=text, by=grace, at=NOW, sources=[source])
+    messages = [problem.message for problem in submission.of(decision, at=NOW).problems]
+    (message,) = [each for each in messages if "of the same thing" in each]
+    assert "£264,700" in message and "£246,700" in message
+    assert message.count("paragraph 1: “") == 2
