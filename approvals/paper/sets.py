@@ -63,7 +63,7 @@ def counts(basis: Sources) -> Iterator[Figure]:
     rejected = reco.funnel[Outcome.REJECTED].count
     yield _count("bids not rejected", "bids", reco.received.count - rejected, "Received less rejected")
     with_bid = [award for award in basis.awards if not award.bid.is_direct]
-    yield _count("bids given a grant", "bids", len(with_bid), "One for each award, direct awards left out")
+    yield _count("bids given a grant", "bids", len(with_bid), "One for each award")
 
 
 def _count(name: str, thing: str, value: int, source: str) -> Figure:
