@@ -11,7 +11,10 @@ LOWEST, HIGHEST = 0, 4
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One criterion. `gate`: a member says whether the bid passes. `scored`: a member gives it a mark as well."""
+    """One criterion. `gate`: a member says whether the bid passes. `scored`: a member gives it a mark as well.
+
+    `passes` and `fails` say in a line when a bid passes the gate and when it does not; they may be empty.
+    """
 
     number: int
     label: str
@@ -20,6 +23,8 @@ class Rule:
     scored: bool
     weight: Decimal = Decimal(1)
     points: tuple[tuple[int, str], ...] = ()
+    passes: str = ""
+    fails: str = ""
 
     @property
     def kind(self) -> str:

@@ -156,7 +156,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A criterion that a new round starts with. `points` says what each point of the scale means."""
+    """A criterion that a new round starts with. `points` says what each point of the scale means.
+
+    `passes` and `fails` say in a line when a bid passes a gate and when it does not; empty in a folder of before.
+    """
 
     number: int
     label: str
@@ -165,6 +168,8 @@ class Criterion:
     scored: bool
     weight: Decimal
     points: Sequence[tuple[int, str]]
+    passes: str = ""
+    fails: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,9 +223,14 @@ class _Row:
         return BadBody(f"{self.file}, row {self.number}, {column}: {message}")
 
     def text(self, column: str, longest: int) -> str:
-        text = self.cells[column].strip()
+        text = self.maybe(column, longest)
         if not text:
             raise self.wrong(column, "must not be empty")
+        return text
+
+    def maybe(self, column: str, longest: int) -> str:
+        """Return a text that may be empty, or whose column may be missing."""
+        text = self.cells.get(column, "").strip()
         if len(text) > longest:
             raise self.wrong(column, f"must be at most {longest} characters long")
         return text
@@ -244,7 +249,8 @@ class _Row:
             raise self.wrong(column, f"“{text}” must be {what}") from None
 
 
-def _rows(file: Path, columns: Sequence[str]) -> list[_Row]:
+def _rows(file: Path, columns: Sequence[str], more: Sequence[str] = ()) -> list[_Row]:
+    """Return the rows of a file that has these columns, and either all of `more` after them or none."""
     try:
         with file.open(encoding="utf-8", newline="") as opened:
             table = csv.DictReader(opened)
@@ -252,11 +258,11 @@ def _rows(file: Path, columns: Sequence[str]) -> list[_Row]:
             rows = [_Row(file, number, cells) for number, cells in enumerate(table, start=2)]
     except FileNotFoundError:
         raise BadBody(f"{file} is missing") from None
-    if head != list(columns):
-        raise BadBody(f"{file}: the first row must be {','.join(columns)}")
+    if head not in (list(columns), [*columns, *more]):
+        raise BadBody(f"{file}: the first row must be {','.join((*columns, *more))}")
     for row in rows:
         if None in row.cells or None in row.cells.values():
-            raise BadBody(f"{file}, row {row.number}: it must have {len(columns)} cells")
+            raise BadBody(f"{file}, row {row.number}: it must have {len(head)} cells")
     if not rows:
         raise BadBody(f"{file} has no rows")
     return rows
@@ -308,7 +314,7 @@ def _tags(file: Path) -> list[dict[str, str]]:
 
 
 def _criteria(file: Path) -> list[dict[str, Any]]:
-    rows = _rows(file, ("number", "label", "question", "gate", "scored", "weight", *SCALE))
+    rows = _rows(file, ("number", "label", "question", "gate", "scored", "weight", *SCALE), ("pass", "fail"))
     criteria: list[dict[str, Any]] = []
     for place, row in enumerate(rows, start=1):
         if row.cells["number"].strip() != str(place):
@@ -326,6 +332,8 @@ def _criteria(file: Path) -> list[dict[str, Any]]:
                 "scored": scored,
                 "weight": str(weight),
                 "points": [[int(point), row.text(point, 200)] for point in SCALE] if scored else [],
+                "passes": row.maybe("pass", 200),
+                "fails": row.maybe("fail", 200),
             }
         )
     return criteria

@@ -9,6 +9,8 @@ MPS = body_folder.read(settings.BASE_DIR / "fixtures/force-mps")
 VALE = body_folder.read(settings.BASE_DIR / "fixtures/force-vale")
 # The criteria that its rounds start with, as scoring computes with them.
 CRITERIA = tuple(
-    Rule(own.number, own.label, own.question, own.gate, own.scored, own.weight, tuple(own.points))
+    Rule(
+        own.number, own.label, own.question, own.gate, own.scored, own.weight, tuple(own.points), own.passes, own.fails
+    )
     for own in MPS.criteria
 )

@@ -24,7 +24,7 @@ def write(body: Body, path: Path) -> None:
     (path / "sections.toml").write_text(toml_of(data["texts"]), encoding="utf-8")
     _write(path / "areas.csv", ("code", "name", "unit", "column", "row"), data["areas"]["each"])
     _write(path / "tags.csv", ("kind", "code", "label"), data["tags"])
-    of_criteria = ("number", "label", "question", "gate", "scored", "weight", *SCALE)
+    of_criteria = ("number", "label", "question", "gate", "scored", "weight", *SCALE, "pass", "fail")
     _write(path / "criteria.csv", of_criteria, [_criterion(row) for row in data["criteria"]])
     of_limits = ("kind", "limit", "below", "at_or_above", "citation")
     _write(path / "limits.csv", of_limits, [level for row in data["limits"] for level in _levels(row)])
@@ -32,7 +32,8 @@ def write(body: Body, path: Path) -> None:
 
 def _criterion(row: Mapping[str, Any]) -> dict[str, Any]:
     answers = {name: "yes" if row[name] else "no" for name in ("gate", "scored")}
-    return {**row, **answers, **{str(point): meaning for point, meaning in row["points"]}}
+    lines = {"pass": row.get("passes", ""), "fail": row.get("fails", "")}
+    return {**row, **answers, **lines, **{str(point): meaning for point, meaning in row["points"]}}
 
 
 def _levels(row: Mapping[str, Any]) -> list[dict[str, Any]]:

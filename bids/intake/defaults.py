@@ -20,6 +20,8 @@ def set_up(*, round: Round, by: User, at: datetime) -> None:
             scored=own.scored,
             weight=own.weight,
             points=[list(point) for point in own.points],
+            passes=own.passes,
+            fails=own.fails,
         )
         for own in round.body.criteria
     )

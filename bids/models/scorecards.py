@@ -28,6 +28,8 @@ class Criterion(models.Model):
     scored = models.BooleanField()
     weight = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(1))
     points = models.JSONField(default=list, blank=True, help_text="[[0, meaning], … [4, meaning]]")
+    passes = models.CharField(max_length=200, blank=True)
+    fails = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name_plural = "criteria"
@@ -44,7 +46,17 @@ class Criterion(models.Model):
     @property
     def rule(self) -> criteria.Rule:
         points = tuple((int(value), str(meaning)) for value, meaning in self.points)
-        return criteria.Rule(self.number, self.label, self.question, self.gate, self.scored, self.weight, points)
+        return criteria.Rule(
+            self.number,
+            self.label,
+            self.question,
+            self.gate,
+            self.scored,
+            self.weight,
+            points,
+            self.passes,
+            self.fails,
+        )
 
 
 class Panel(models.Model):

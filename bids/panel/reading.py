@@ -12,7 +12,7 @@ from django.core.paginator import Page
 from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
-from bids.models import Assignment, AssignmentPlan, Bid, Criterion, Discussion, Interest, Mark, Scorecard
+from bids.models import Assignment, AssignmentPlan, Bid, Criterion, Discussion, Interest, Mark, Scorecard, Tag
 from bids.panel import assignments
 from bids.panel import members as members_of_panel
 from bids.panel.assigning import Scorer, ToAssign
@@ -192,6 +192,15 @@ def by_criterion(round: Round, cards: list[Scorecard]) -> list[tuple[Criterion, 
         ]
         rows.append((criterion, marks))
     return rows
+
+
+def aims_of(bid: Bid) -> list[tuple[str, list[tuple[Tag, bool]]]]:
+    """Return the themes, priorities and objectives of a bid's round by kind, each with whether the bid names it."""
+    named = Exists(Bid.tags.through.objects.filter(bid=bid, tag=OuterRef("pk")))
+    aims: dict[str, list[tuple[Tag, bool]]] = {kind: [] for kind in Tag.Kind.values}
+    for tag in Tag.objects.filter(round=bid.round_id).annotate(is_named=named):
+        aims[tag.kind].append((tag, tag.is_named))
+    return [(label, aims[kind]) for kind, label in Tag.Kind.choices if aims[kind]]
 
 
 def parts_seen(user: User, bid: Bid, *, own_submitted: bool) -> set[Part]:

@@ -69,7 +69,7 @@ class OwnCard:
 # else that this page asks of the database.
 _OWN_CARD = """
 SELECT criterion.number, criterion.label, criterion.question, criterion.gate, criterion.scored, criterion.weight,
-       criterion.points, mark.passed, mark.score, mark.reason,
+       criterion.points, criterion.passes, criterion.fails, mark.passed, mark.score, mark.reason,
        card.version, card.state, card.saved_at, card.submitted_at, card.marks_opened_at
 FROM bids_criterion criterion
 LEFT JOIN bids_scorecard card ON card.bid_id = %(bid)s AND card.member_id = %(member)s
@@ -85,9 +85,9 @@ def own_card(bid: Bid, member: User) -> OwnCard:
         cursor.execute(_OWN_CARD, {"bid": bid.pk, "member": member.pk, "round": bid.round_id})
         rows = cursor.fetchall()
     rules, values = [], {}
-    for number, label, question, gate, scored, weight, points, passed, score, reason, *_ in rows:
+    for number, label, question, gate, scored, weight, points, passes, fails, passed, score, reason, *_ in rows:
         scale = tuple((int(value), str(meaning)) for value, meaning in json.loads(points))
-        rules.append(Rule(number, label, question, gate, scored, weight, scale))
+        rules.append(Rule(number, label, question, gate, scored, weight, scale, passes, fails))
         values[f"passed_{number}"] = {True: "yes", False: "no", None: ""}[passed]
         values[f"score_{number}"] = "" if score is None else str(score)
         values[f"reason_{number}"] = reason or ""

@@ -96,7 +96,7 @@ def interests(request: Request, round: str) -> HttpResponse:
 
 @allow("score bid")
 def score(request: Request, reference: str) -> HttpResponse:
-    bid = bid_or_404(request, reference, "score bid", "round__panel")
+    bid = bid_or_404(request, reference, "score bid", "round__panel", "round__practice")
     card = score_form.own_card(bid, request.user)
     form = ScoreForm(request.POST or None, rules=card.rules, saved=card.answers, typed=typed.kept(request))
     typed.put_back(request, form)
@@ -142,6 +142,8 @@ def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: boo
         "untaken": score_form.as_text(card.rules, form.typed) if final and unsaved else "",
         "unsaved": unsaved,
         "progress": reading.progress(request.user, bid.round, after=bid),
+        "aims": [] if final else reading.aims_of(bid),
+        "practice": getattr(bid.round, "practice", None),
         "latest": {} if final else own.latest(request.user, bid),
         "costs": bid.costs.all(),
         "tags": bid.tags.all(),

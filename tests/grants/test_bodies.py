@@ -142,6 +142,7 @@ def test_a_stored_body_is_read_back_unchanged() -> None:
         ("criteria.csv", "3,Likely", "5,Likely", "criteria.csv, row 4, number: must be 3"),
         ("criteria.csv", ",An opinion,", ",,", "criteria.csv, row 4, 1: must not be empty"),
         ("criteria.csv", "no,yes,2,", "no,no,2,", "criteria.csv, row 4, gate: a criterion is a gate"),
+        ("criteria.csv", ",The results fall", "," + "x" * 201, "criteria.csv, row 3, fail: must be at most 200"),
         ("criteria.csv", "no,yes,2,", "no,yes,none,", "criteria.csv, row 4, weight: “none” must be a number"),
         ("sections.toml", "legal = [", 'other = "One text"\nlegal = [', "sections.toml: other must be a list"),
     ],

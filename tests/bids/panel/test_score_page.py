@@ -8,11 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bids.models import Bid, Criterion, Scorecard
+from bids.models import Bid, Criterion, Practice, Scorecard
 from bids.panel import scorecards
 from bids.panel.score_form import LONGEST_REASON, as_text, judgement_texts, own_card
 from bids.panel.scorecards import Judgement
-from grants.models import User
+from grants.models import Round, User
 from grants.roles import Role
 from tests.factories import NOW, close, marks, person
 
@@ -175,6 +175,26 @@ def test_the_page_says_what_each_criterion_is_and_each_mark_means(client: Client
     page = client.get(address).content.decode()
     for words in ("1. Strategic aim", "Gate and scored", "0: No record of comparable work", "Declare an interest"):
         assert words in page
+
+
+def test_the_guidance_stands_beside_the_criteria(client: Client, address: str, ready: Bid, chair: User) -> None:
+    Round.objects.filter(pk=ready.round_id).update(purpose="Safe places in winter")
+    page = " ".join(client.get(address).content.decode().split())
+    assert "<strong>Yes:</strong> The money asked for completes it. <strong>No:</strong> It needs more money" in page
+    assert page.count("Safe places in winter") == 1
+    assert page.index("1. Strategic aim") < page.index("Safe places in winter") < page.index("2. Results inside")
+    assert "Children and young people <strong>(named in this bid)</strong>" in page
+    assert "Violence against women and girls</dd>" in page
+    assert "The scale and the weights are this round’s own." in page
+    practice = reverse("bids:practice", args=[ready.round.reference])
+    assert practice not in page.partition("<main")[2]
+    Practice.objects.create(round=ready.round, title="Invented", bidder="Nobody", amount=1, case="x", compared_at=NOW)
+    assert f'href="{practice}"' in client.get(address).content.decode().partition("<main")[2]
+
+
+def test_a_criterion_of_before_has_no_line_on_its_gate(client: Client, address: str, ready: Bid) -> None:
+    Criterion.objects.filter(round=ready.round).update(passes="", fails="")
+    assert "<strong>Yes:</strong>" not in client.get(address).content.decode()
 
 
 def test_a_kept_form_of_an_older_version_is_shown_next_to_what_is_saved(
