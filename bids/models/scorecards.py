@@ -84,6 +84,11 @@ class Panel(models.Model):
         return f"the panel of {self.round}"
 
     @property
+    def shows_marks(self) -> bool:
+        """Whether the marks and results may be seen, as this row was read. A round without scores hides none."""
+        return self.opened_at is not None or not self.round.scored
+
+    @property
     def reference(self) -> str:
         return self.round.reference
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.paginator import Page
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
@@ -39,16 +39,24 @@ _OF_STANDING = (
 )
 _OF_ADVICE = ("best_place", "worst_place", "adjusted_mean", "adjusted_place")
 _OF_BID = ("reference", "source_reference", "title", "amount", "state", "sponsoring_unit", "recipient__name")
-_SHOWN = (*_OF_STANDING, *_OF_ADVICE, *(f"bid__{name}" for name in _OF_BID), "bid__outcome__verdict", "on_agenda")
+_SHOWN = (
+    *_OF_STANDING,
+    *_OF_ADVICE,
+    *(f"bid__{name}" for name in _OF_BID),
+    "bid__outcome__verdict",
+    "on_agenda",
+    "reopened",
+)
 _VERDICTS = dict(PanelOutcome.Verdict.choices)
 UNSETTLED = (Gate.SPLIT, Gate.OPEN)
+_REOPENED = Exists(Reopening.objects.filter(scorecard__bid=OuterRef("bid")))
 _ON_AGENDA = Exists(Discussion.objects.of_open_meetings().filter(bid=OuterRef("bid"), recorded_at=None))
 
 
 def rows(round: Round, user: User) -> QuerySet[Standing, dict[str, Any]]:
     """Return the ranked bids of a round that this person may see, in order. Each is a mapping of the shown columns."""
     visible = Bid.objects.visible_to(user, "see ranking").filter(round=round)
-    standings = Standing.objects.filter(round=round, bid__in=visible).annotate(on_agenda=_ON_AGENDA)
+    standings = Standing.objects.filter(round=round, bid__in=visible).annotate(on_agenda=_ON_AGENDA, reopened=_REOPENED)
     return standings.order_by("position").values(*_SHOWN)
 
 
@@ -132,7 +140,8 @@ def drawn(page: Page[dict[str, Any]], line: Line, wanted: int) -> list[Row]:
     above = [row["position"] for row in shown if row["position"] <= line.after]
     ends_here = above and (len(above) < len(shown) or not page.has_next())
     last = above[-1] if ends_here else None
-    reopenings = Reopening.objects.texts_by_bid(row["bid__reference"] for row in shown)
+    reopened = [row["bid__reference"] for row in shown if row["reopened"]]
+    reopenings = Reopening.objects.texts_by_bid(reopened) if reopened else {}
     return [
         _row(row, wanted, reopenings.get(row["bid__reference"], []), line_below=row["position"] == last)
         for row in shown
@@ -204,15 +213,15 @@ def _across(mean: Decimal) -> int:
     return MARGIN + int(mean * POINT)
 
 
-def unsettled(round: Round) -> int:
-    """Return the number of results that can still change. A bid with an outcome is settled."""
-    waiting = Standing.objects.filter(round=round, bid__state=Bid.State.ELIGIBLE)
-    return waiting.filter(Q(gate__in=UNSETTLED) | Q(_ON_AGENDA)).count()
+def counts(round: Round, wanted: int) -> dict[str, int]:
+    """Return how many results can still change (`unsettled`) and rest on fewer scorecards than `wanted` (`thin`).
 
-
-def thin(round: Round, user: User, wanted: int) -> int:
-    """Return the number of bids in the ranking that this person may see with fewer scorecards than `wanted`."""
-    return rows(round, user).filter(cards__lt=wanted).count()
+    A bid with an outcome is settled. Both count every bid of the round, in one query.
+    """
+    waiting = Q(bid__state=Bid.State.ELIGIBLE)
+    unsettled = Count("pk", filter=waiting & (Q(gate__in=UNSETTLED) | Q(_ON_AGENDA)))
+    standings = Standing.objects.filter(round=round)
+    return standings.aggregate(unsettled=unsettled, thin=Count("pk", filter=Q(cards__lt=wanted)))
 
 
 def severities(round: Round) -> list[tuple[Severity, SafeString]]:

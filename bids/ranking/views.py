@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 
 from bids import scoring as scoring_rules
 from bids.models import Bid
-from bids.panel import members
 from bids.ranking import coverage as covering
 from bids.ranking import insight as insight_rules
 from bids.ranking import ranking as ranked
@@ -22,7 +21,7 @@ from grants.pages import page_of
 @require_GET
 def ranking(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see ranking")
-    opened = members.marks_open(this_round)
+    opened = this_round.panel.shows_marks
     context: dict[str, Any] = {"opened": opened, "rule": scoring_rules.RULE_IN_WORDS}
     if opened:
         sums = ranked.sums_of(this_round)
@@ -30,8 +29,8 @@ def ranking(request: Request, round: str) -> HttpResponse:
         page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE)
         wanted = this_round.panel.wanted
         context |= {"page": page, "rows": ranked.drawn(page, line, wanted), "sums": sums, "line": line}
-        context |= {"wanted": wanted, "thin": ranked.thin(this_round, request.user, wanted)}
-        context |= {"unsettled": ranked.unsettled(this_round), "outlier_rule": ranked.OUTLIER_IN_WORDS}
+        context |= {"wanted": wanted, **ranked.counts(this_round, wanted)}
+        context["outlier_rule"] = ranked.OUTLIER_IN_WORDS
     return render(request, "bids/ranking/ranking.html", context)
 
 
@@ -39,7 +38,7 @@ def ranking(request: Request, round: str) -> HttpResponse:
 @require_GET
 def insight(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see ranking")
-    opened = members.marks_open(this_round)
+    opened = this_round.panel.shows_marks
     page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE) if opened else None
     context = {
         "opened": opened,
@@ -56,7 +55,7 @@ def insight(request: Request, round: str) -> HttpResponse:
 @require_GET
 def coverage(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see ranking")
-    opened = members.marks_open(this_round)
+    opened = this_round.panel.shows_marks
     visible = Bid.objects.visible_to(request.user, "see ranking").filter(round=this_round)
     after = ranked.line(this_round, ranked.sums_of(this_round).for_bids).after if opened else 0
     context = {"opened": opened, "covered": covering.of(this_round, visible, after) if opened else None}

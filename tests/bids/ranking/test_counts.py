@@ -62,7 +62,7 @@ def test_the_ranking_says_n_marks_bids_with_few_and_counts_them(round: Round, bi
     assert "1 bid has fewer scorecards than the 2 wanted." in text_of(client, "ranking", round.reference)
 
 
-def test_where_every_bid_has_its_scorecards_nothing_is_said_of_few(round: Round, chair: User, client: Client) -> None:
+def test_where_every_bid_has_its_scorecards_nothing_is_said_of_few(round: Round, client: Client) -> None:
     bid = make_bid(round)
     for _ in range(3):
         scorecard(bid, person(Role.MEMBER, round=round))
@@ -70,16 +70,7 @@ def test_where_every_bid_has_its_scorecards_nothing_is_said_of_few(round: Round,
     page = client.get(reverse("bids:ranking", args=[round.reference]))
     assert (page.context["thin"], [row.n for row in page.context["rows"]]) == (0, ["3 of 2"])
     assert "Few" not in text_of(client, "ranking", round.reference)
-    assert ranking.thin(round, chair, 4) == 1
-
-
-def test_the_count_leaves_out_bids_in_which_the_reader_has_an_interest(
-    round: Round, bids: list[Bid], chair: User
-) -> None:
-    close(round)
-    assert ranking.thin(round, chair, 2) == 1
-    chair.interests.filter(bid=bids[0]).update(conflicted=True, nature="A friend")
-    assert ranking.thin(round, chair, 2) == 0
+    assert ranking.counts(round, 4) == {"unsettled": 0, "thin": 1}
 
 
 def test_advice_outcome_and_export_say_n_too(round: Round, bids: list[Bid], chair: User, client: Client) -> None:
