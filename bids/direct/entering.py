@@ -61,7 +61,8 @@ def change_direct_award(*, row: Bid, draft: dict[str, Any], seen: int, reason: s
     before = _content(row)
     _save(row, draft)
     after = _content(row)
-    changed = [name for name in after if after[name] != before[name]]
+    # What was empty before or is now is not among what the trail keeps.
+    changed = [name for name in before | after if after.get(name) != before.get(name)]
     audit.record(
         "enter direct award",
         row,
@@ -69,8 +70,8 @@ def change_direct_award(*, row: Bid, draft: dict[str, Any], seen: int, reason: s
         by=by,
         at=at,
         because=reason,
-        before={name: before[name] for name in changed},
-        facts={name: after[name] for name in changed},
+        before={name: before[name] for name in changed if name in before},
+        facts={name: after[name] for name in changed if name in after},
     )
     return row
 

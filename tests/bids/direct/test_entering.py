@@ -157,8 +157,9 @@ def test_a_direct_award_is_corrected_before_its_review_and_not_after(round: Roun
             for name in ("title", "sponsoring_unit", "summary", "boroughs", "starts_on", "ends_on", "personal_data")
         },
         "amount": D("80000.00"),
-        "employs_staff": False,
-        "london_living_wage": None,
+        # Both were empty before.
+        "employs_staff": True,
+        "london_living_wage": True,
         "illustrative": "",
     }
     entering.change_direct_award(row=row, draft=draft, seen=row.version, reason="A slip", by=lead, at=NOW)
