@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from approvals.loading.schema import AMOUNT, BID, DAY, OFFICE, OUTCOMES, PERSON, REASON_OR_NONE, TEXT
 from approvals.loading.shapes import Key, Shape, amount, one_of, pattern, text
+from approvals.loading.values import AMOUNT, BID, DAY, OFFICE, OUTCOMES, PERSON, REASON_OR_NONE, TEXT
 
 # A column of marks is named as its criterion, and the next one has the reason.
 MARK = Shape("`yes`, `no`, a mark, or `yes 3`", pattern(r"^\s*((yes|no)?(\s*[0-4])?)\s*\Z", "yes, no, 3 or yes 3").read)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from approvals.loading.shapes import Key, Table, amount, day, flag, list_of, name_of, one_of, text, whole
+from approvals.loading.shapes import Key, Table, amount, flag, list_of, one_of, text, whole
+from approvals.loading.values import BID, DAY, NAME, NEEDED_TEXT, REASON, TEXT
 from grants.registers import Register
 
-_LONGEST = 20_000
-_CODE, _NUMBER, _REGISTER = text(_LONGEST), text(20), one_of(*Register)
+_NUMBER, _REGISTER = text(20), one_of(*Register)
 
 DIRECT_AWARDS = Table(
     (
@@ -15,8 +15,8 @@ DIRECT_AWARDS = Table(
             text(40, empty=False),
             note="other tables name the award by it, as they do a bid",
         ),
-        Key("title", text(150, empty=False)),
-        Key("reason", text(2000, empty=False), note="why no bids were invited"),
+        Key("title", NAME),
+        Key("reason", REASON, note="why no bids were invited"),
         Key("purpose", text(4000, empty=False)),
         Key("amount", amount(above=True)),
         Key("recipient", text(150), needed=False, note="the organisation, if it is known"),
@@ -24,14 +24,14 @@ DIRECT_AWARDS = Table(
         Key("number", _NUMBER, needed=False, note="in that register"),
         Key("recipients", text(120, empty=False), needed=False, note="or else a class of bodies, who are named later"),
         Key("most", whole(1, 9999), needed=False, note="how many of them at most, needed with `recipients`"),
-        Key("named_by", day(), needed=False, note="the day by which they are to be named"),
+        Key("named_by", DAY, needed=False, note="the day by which they are to be named"),
         Key("unit", text(80, empty=False), note="the sponsoring unit"),
-        Key("areas", text(_LONGEST, empty=False), note="names with semicolons between them, or the word for all"),
-        Key("themes", list_of(_CODE, least=1), note="codes, as in the two that follow"),
-        Key("priorities", list_of(_CODE, least=1)),
-        Key("objectives", list_of(_CODE), needed=False),
-        Key("starts_on", day()),
-        Key("ends_on", day()),
+        Key("areas", NEEDED_TEXT, note="names with semicolons between them, or the word for all"),
+        Key("themes", list_of(TEXT, least=1), note="codes, as in the two that follow"),
+        Key("priorities", list_of(TEXT, least=1)),
+        Key("objectives", list_of(TEXT), needed=False),
+        Key("starts_on", DAY),
+        Key("ends_on", DAY),
         Key("employs_staff", flag(), needed=False, note="false unless it is given, like the two that follow"),
         Key("living_wage", flag(), needed=False),
         Key("personal_data", flag(), needed=False),
@@ -41,11 +41,11 @@ DIRECT_AWARDS = Table(
 
 NAMED = Table(
     (
-        Key("bid", name_of("bid"), note="the direct award"),
-        Key("recipient", text(150, empty=False)),
+        Key("bid", BID, note="the direct award"),
+        Key("recipient", NAME),
         Key("register", _REGISTER, needed=False),
         Key("number", _NUMBER, needed=False, note="in that register"),
         Key("amount", amount(above=True)),
-        Key("reason", text(2000, empty=False)),
+        Key("reason", REASON),
     )
 )

@@ -5,47 +5,51 @@
 
 from __future__ import annotations
 
-from approvals.enums import Area, Base, ItemKind
+from approvals.enums import Base, ItemKind
 from approvals.enums import Key as RoutingKey
 from approvals.loading.contents import path_of_body
-from approvals.loading.direct_keys import DIRECT_AWARDS, NAMED
+from approvals.loading.direct_keys import DIRECT_AWARDS
 from approvals.loading.shapes import (
     Entries,
     Key,
     Table,
     amount,
     day,
-    financial_year,
     flag,
     list_of,
-    name_of,
     one_of,
     path_of,
     pattern,
-    slot,
     text,
     whole,
+)
+from approvals.loading.stage_keys import OF_THE_PAPER, REASON_KEY, STAGES
+from approvals.loading.values import (
+    AMOUNT,
+    BID,
+    DAY,
+    DECISION,
+    GROUNDS,
+    LIMIT_KINDS,
+    LINE_KINDS,
+    NAME,
+    NEEDED_TEXT,
+    OFFICE,
+    PERSON,
+    REASON,
+    REASON_OR_NONE,
+    SLOT,
+    TEXT,
+    USER_NAME,
+    WHY,
+    YEAR,
+    YEARS,
 )
 from approvals.paper.sections import BY_KEY
 from grants import references
 from grants.registers import Register
 from grants.roles import Role
 
-# No text of a folder is longer than a section of a paper.
-LONGEST = 20_000
-TEXT, NEEDED_TEXT, DAY, AMOUNT = text(LONGEST), text(LONGEST, empty=False), day(), amount()
-NAME, OFFICE = text(150, empty=False), text(120, empty=False)
-REASON, REASON_OR_NONE, WHY = text(2000, empty=False), text(2000), text(4000)
-USER_NAME = pattern(r"^[a-z0-9][a-z0-9.-]*\Z", "amara.cole", 80)
-PERSON, BID = name_of("person"), name_of("bid")
-YEAR, SLOT = financial_year(), slot()
-YEARS = Table(every=(SLOT, AMOUNT), words="a financial year = an amount")
-LIMIT_KINDS = ("grant", "exemption", "procurement")
-LINE_KINDS = ("staffing", "internal", "other")
-GROUNDS = ("reg32-technical", "reg32-rights", "teckal", "reg32-urgency")
-OUTCOMES = ("recommend", "reject", "redirect")
-ANSWERS = ("approved", "conditions", "refused", "deferred", "noted")
-DECISION = pattern(references.DECISION, "PCD-681 or 42/2024", references.LONGEST_DECISION)
 ORGANISATION = (
     Key("name", NAME),
     Key("aliases", list_of(NAME), needed=False),
@@ -150,186 +154,6 @@ RULES = Table(
     )
 )
 
-_STAGE = (Key("on", DAY), Key("by", PERSON))
-_REASON = Key("reason", REASON)
-_WARNINGS = Entries(Table((Key("bid", BID), _REASON)))
-_ESCALATIONS = Entries(Table((Key("bid", BID), Key("reason", text(400, empty=False)))))
-_REPLACED = Entries(Table((Key("from", NEEDED_TEXT), Key("to", NEEDED_TEXT))))
-_OF_THE_PAPER = {
-    "paper": Table(_STAGE),
-    "signed_off": Table((Key("on", DAY), *(Key(area, PERSON, needed=False) for area in Area))),
-    "submitted": Table(_STAGE),
-    "put_forward": Table(_STAGE),
-    "signed": Table(
-        (
-            *_STAGE,
-            Key("interests", NEEDED_TEXT),
-            Key(
-                "items",
-                Entries(
-                    Table(
-                        (
-                            Key("number", whole(1, 9999)),
-                            Key("answer", one_of(*ANSWERS), needed=False),
-                            Key("conditions", REASON_OR_NONE, needed=False),
-                            Key(
-                                "before_payment",
-                                REASON_OR_NONE,
-                                needed=False,
-                                note="conditions that bar payment until met",
-                            ),
-                            Key("reason", REASON_OR_NONE, needed=False),
-                            Key("lifted", list_of(TEXT), needed=False, note="texts of conditions that end"),
-                            Key("changed", _REPLACED, needed=False, note="conditions that change"),
-                            Key("reasons_lifted", list_of(TEXT), needed=False, note="reasons given before that end"),
-                            Key("reasons_changed", _REPLACED, needed=False, note="reasons given before that change"),
-                            Key(
-                                "lifted_early",
-                                list_of(day(quoted=False)),
-                                needed=False,
-                                note="days of payments that no longer count as made before approval",
-                            ),
-                        )
-                    )
-                ),
-                needed=False,
-                note="each item with another answer than approve or note",
-            ),
-            Key(
-                "with",
-                Entries(Table((Key("by", PERSON), Key("interests", NEEDED_TEXT)))),
-                needed=False,
-                note="the other joint signers",
-            ),
-            Key(
-                "minutes",
-                Table(
-                    (
-                        Key("met_on", day(quoted=False)),
-                        Key("present", list_of(NEEDED_TEXT, least=1)),
-                        Key("reference", TEXT),
-                    )
-                ),
-                needed=False,
-                note="of a committee",
-            ),
-            Key(
-                "deferral",
-                Table(
-                    (
-                        Key("choice", one_of("keep", "change", "lift")),
-                        Key("until", day(quoted=False), needed=False, note="the new day, where it is changed"),
-                        Key("reason", text(1000), needed=False, note="the new reason, where it is changed"),
-                    )
-                ),
-                needed=False,
-                note="what becomes of the deferral of the decision that it amends, which is kept unless it is given",
-            ),
-        )
-    ),
-    "deferred": Table((*_STAGE, Key("until", DAY, note="the day until which publication waits"), _REASON)),
-    "published": Table(_STAGE),
-}
-STAGES = {
-    "received": Table(_STAGE),
-    "eligible": Table((*_STAGE, _REASON)),
-    "scoring": Table(
-        (
-            *_STAGE,
-            Key("wanted", whole(1, 99), note="the number of scorers for each bid"),
-            Key("declared_on", DAY),
-            Key("kept_open_for", whole(1, 366), needed=False, note="days from today, for a demonstration"),
-            Key("kept_open_reason", NEEDED_TEXT, needed=False, note="needed with `kept_open_for`"),
-        )
-    ),
-    "closed": Table((*_STAGE, _REASON)),
-    "outcomes": Table(_STAGE),
-    "entered": Table(_STAGE),
-    "over_allocated": Table(
-        (
-            *_STAGE,
-            Key("agreed_by", PERSON, note="another person, of finance or a lead"),
-            Key(
-                "over_allocations",
-                Entries(
-                    Table(
-                        (
-                            Key("amount", amount(above=True), note="within `over_allocation_percent`"),
-                            _REASON,
-                            Key("years", YEARS, needed=False, note="in a round of several years"),
-                        )
-                    )
-                ),
-            ),
-        )
-    ),
-    "reviewed": Table(_STAGE),
-    "routed": Table(
-        (
-            *_STAGE,
-            Key("warnings", _WARNINGS, needed=False, note="warnings to clear"),
-            Key("escalations", _ESCALATIONS, needed=False, note="grants to send to a higher level"),
-        )
-    ),
-    "conditions_met": Table(
-        (
-            *_STAGE,
-            Key(
-                "conditions",
-                Entries(
-                    Table(
-                        (
-                            Key("bid", BID, note="whose grant it is a condition of"),
-                            Key("condition", REASON, note="its text"),
-                            Key("evidence", REASON, note="what shows that it is met"),
-                            Key("met_on", DAY),
-                            Key("on", DAY, needed=False, note="the day on which it was recorded, that of the stage"),
-                            Key("by", PERSON, needed=False, note="who recorded it, the person of the stage"),
-                        )
-                    )
-                ),
-            ),
-        )
-    ),
-    "payments": Table(_STAGE),
-    "carried": Table(
-        (
-            *_STAGE,
-            Key("confirmed_by", PERSON, note="another person, of finance or a lead"),
-            Key(
-                "carry_overs",
-                Entries(
-                    Table(
-                        (
-                            Key("bid", BID, needed=False, note="whose grant it is money of"),
-                            Key(
-                                "line",
-                                TEXT,
-                                needed=False,
-                                note="or the label of a budget line; none of the three is what nothing holds",
-                            ),
-                            Key("contract", TEXT, needed=False, note="or the title of a contract"),
-                            Key("from", SLOT, note="it goes to the next year"),
-                            Key("amount", amount(above=True)),
-                            _REASON,
-                        )
-                    )
-                ),
-            ),
-        )
-    ),
-    "approved": Table(
-        (
-            *_STAGE,
-            _REASON,
-            Key("conditions", REASON_OR_NONE, needed=False),
-            Key("before_payment", REASON_OR_NONE, needed=False, note="conditions that bar payment until met"),
-        )
-    ),
-    **_OF_THE_PAPER,
-    "named": Table((*_STAGE, Key("recipients", Entries(NAMED)))),
-}
-
 _DECISION = (
     Key("reference", DECISION),
     Key("title", text(200, empty=False)),
@@ -365,7 +189,7 @@ _DECISION = (
     ),
     Key(
         "printed_instead",
-        Entries(Table((Key("text", NEEDED_TEXT), Key("printed", NEEDED_TEXT), _REASON))),
+        Entries(Table((Key("text", NEEDED_TEXT), Key("printed", NEEDED_TEXT), REASON_KEY))),
         needed=False,
         note="texts that cannot be printed",
     ),
@@ -392,7 +216,7 @@ TOML = Table(
                         Key("amount", AMOUNT),
                         Key("note", text(300), needed=False),
                         Key("by", PERSON),
-                        _REASON,
+                        REASON_KEY,
                         Key("years", YEARS, needed=False, note="in a round of several years"),
                     )
                 )
@@ -450,14 +274,14 @@ TOML = Table(
                                 (
                                     Key("bid", BID),
                                     Key("amount", AMOUNT),
-                                    _REASON,
+                                    REASON_KEY,
                                     Key("years", YEARS, needed=False, note="in a round of several years"),
                                 )
                             )
                         ),
                         needed=False,
                     ),
-                    Key("stages", _stages(_OF_THE_PAPER)),
+                    Key("stages", _stages(OF_THE_PAPER)),
                 )
             ),
             needed=False,

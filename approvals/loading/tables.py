@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from approvals.loading import csv_files, schema
+from approvals.loading import csv_files, values
 from approvals.loading.contents import Unreadable, text_of
 from approvals.loading.reading import Reading, meant_instead, not_known
 from approvals.loading.shapes import Key, Shape
@@ -50,7 +50,7 @@ def check_table(reading: Reading, name: str, columns: Sequence[Key], criteria: S
     if not head:
         return
     marks = [Key(str(number), csv_files.MARK) for number in criteria]
-    reasons = [Key(f"{number}_why", schema.WHY) for number in criteria]
+    reasons = [Key(f"{number}_why", values.WHY) for number in criteria]
     known = {key.name: key for key in (*columns, *marks, *reasons)}
     place = f"{name}.csv, line 1"
     misspelt = set()

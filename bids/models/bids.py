@@ -43,9 +43,6 @@ class Tag(models.Model):
 # A row whose recipient is an organisation or nobody has no description of recipients.
 _UNDESCRIBED = Q(described_as="", most_recipients=None, named_by=None)
 
-# A CHECK lets pass what compares with nothing, so that there is a number is held too.
-_DESCRIBED = Q(most_recipients__isnull=False, most_recipients__gt=0) & ~Q(described_as="")
-
 
 class BidQuerySet(models.QuerySet["Bid"]):
     def visible_to(self, user: User, action: str = "see bids") -> BidQuerySet:
@@ -214,6 +211,7 @@ class Bid(models.Model):
                 condition=(Q(led_by="external", recipient__isnull=False) & _UNDESCRIBED)
                 | (Q(led_by="internal", recipient__isnull=True) & _UNDESCRIBED)
                 | (Q(led_by="direct", recipient__isnull=False) & _UNDESCRIBED)
+                # A CHECK lets pass what compares with nothing, so that there is a number is held too.
                 | (
                     Q(led_by="direct", recipient=None, most_recipients__isnull=False, most_recipients__gt=0)
                     & ~Q(described_as="")

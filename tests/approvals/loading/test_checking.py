@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from approvals.loading import checking, schema
+from approvals.loading import checking, values
 from approvals.loading.folder import BadFolder
 from approvals.models import DecisionItem, DelegationRule, SingleTenderAction
 from bids.models import PanelOutcome
@@ -159,11 +159,11 @@ def test_all_mistakes_are_listed_at_once_and_nothing_is_written(folder: Path) ->
 @pytest.mark.parametrize(
     ("listed", "stored"),
     [
-        (schema.LIMIT_KINDS, DelegationRule.Kind),
-        (schema.LINE_KINDS, BudgetLine.Kind),
-        (schema.GROUNDS, SingleTenderAction.Ground),
-        (schema.OUTCOMES, PanelOutcome.Verdict),
-        (schema.ANSWERS, DecisionItem.Answer),
+        (values.LIMIT_KINDS, DelegationRule.Kind),
+        (values.LINE_KINDS, BudgetLine.Kind),
+        (values.GROUNDS, SingleTenderAction.Ground),
+        (values.OUTCOMES, PanelOutcome.Verdict),
+        (values.ANSWERS, DecisionItem.Answer),
     ],
 )
 def test_the_schema_lists_the_values_that_are_stored(listed: tuple[str, ...], stored: type) -> None:

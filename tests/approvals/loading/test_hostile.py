@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from approvals.loading import checking, keys, order, schema
+from approvals.loading import checking, keys, order, schema, values
 from approvals.loading.folder import BadFolder
 from approvals.loading.reading import Reading
 from approvals.loading.shapes import Entries, Key, Shape, Table
@@ -199,7 +199,7 @@ def texts(table: Table, names: tuple[str, ...] = ()) -> list[tuple[tuple[str, ..
 
 def test_no_text_is_too_long_for_where_it_is_kept() -> None:
     """A text of any length would otherwise stop the playing half way, with an error of the database."""
-    too_long = "x" * (schema.LONGEST + 1)
+    too_long = "x" * (values.LONGEST + 1)
     taken = [
         (*names, key.name)
         for names, key in texts(schema.TOML)
