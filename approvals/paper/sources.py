@@ -149,7 +149,7 @@ def sources(decision: Decision, day: date) -> Sources:
         },
         awards=[withheld.masked(award) for award in awards if award.state != Award.State.REFUSED],
         contracts=list(SingleTenderAction.objects.live().filter(round=round).select_related("supplier")),
-        limits={kind: rules.rule_on(round, kind, day) for kind in DelegationRule.Kind.values},
+        limits=rules.rules_on(round, day),
         texts={key: text for key, text, _ in written},
         figure_sources=[source for *_, stored in written for source in elsewhere.read(stored)],
         reconciliation=sums.reconcile(stands),

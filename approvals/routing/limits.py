@@ -46,9 +46,15 @@ def set_up(*, round: Round, by: User, at: datetime) -> None:
 
 def rule_on(round: Round, kind: str, day: date) -> DelegationRule | None:
     """Return the newest confirmed rule of a kind that is in force in a round on a day, or None."""
+    return rules_on(round, day)[kind]
+
+
+def rules_on(round: Round, day: date) -> dict[str, DelegationRule | None]:
+    """Return the newest confirmed rule of each kind that is in force in a round on a day, in one query."""
     in_force = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
-    confirmed_rules = DelegationRule.objects.filter(in_force, round=round, kind=kind).exclude(confirmed_by=None)
-    return confirmed_rules.order_by("-valid_from", "-id").first()
+    confirmed_rules = DelegationRule.objects.filter(in_force, round=round).exclude(confirmed_by=None)
+    newest_last = {rule.kind: rule for rule in confirmed_rules.order_by("valid_from", "id")}
+    return {kind: newest_last.get(kind) for kind in DelegationRule.Kind.values}
 
 
 @transaction.atomic

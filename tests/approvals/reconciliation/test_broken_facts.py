@@ -84,14 +84,14 @@ def drop(table: str, constraint: str) -> None:
 
 
 def no_recipient(decision: Decision) -> None:
-    drop("bids_bid", "bid_recipient_only_where_external")
+    drop("bids_bid", "bid_recipient_fits_its_origin")
     bid(SMALL).update(recipient=None)
 
 
 def no_reason_for_early(decision: Decision) -> None:
     early = Payment.objects.filter(retrospective=True)[0]
     drop("approvals_payment", "early_payment_says_why")
-    with pgtrigger.ignore("approvals.Payment:append_only"):
+    with pgtrigger.ignore("approvals.Payment:stays_as_recorded"):
         Payment.objects.filter(pk=early.pk).update(reason="")
 
 
@@ -107,7 +107,7 @@ def internal_over(decision: Decision) -> None:
 
 def paid_too_much(decision: Decision) -> None:
     early = Payment.objects.filter(retrospective=True).order_by("amount")[0]
-    with pgtrigger.ignore("approvals.Payment:append_only"):
+    with pgtrigger.ignore("approvals.Payment:stays_as_recorded"):
         Payment.objects.filter(pk=early.pk).update(amount=early.award.amount + D("0.01"))
 
 
@@ -308,11 +308,11 @@ IMPOSSIBLE: dict[str, tuple[Callable[[], Any], str]] = {
     "a grant that is approved and not routed": (lambda: award(BIG).update(route=""), "award_routed"),
     "an external bid without a recipient": (
         lambda: bid(SMALL).update(recipient=None),
-        "bid_recipient_only_where_external",
+        "bid_recipient_fits_its_origin",
     ),
     "an internal bid with a recipient": (
         lambda: Bid.objects.filter(pk=inside().pk).update(recipient=Organisation.objects.all()[0]),
-        "bid_recipient_only_where_external",
+        "bid_recipient_fits_its_origin",
     ),
     "a redirect to nowhere": (
         lambda: PanelOutcome.objects.filter(verdict="redirect").update(destination=""),
