@@ -42,6 +42,8 @@ SAY_IT_WITHOUT_A_LINK = {
     "approvals:submit_pack",
     "bids:assignment_plan",
     "bids:close_meeting",
+    # The marks of this round are open already.
+    "bids:open_marks",
 }
 _SUMMARY = re.compile(r'<div class="govuk-error-summary".*?</ul>', re.S)
 _INPUT = re.compile(r'<(?:input(?! type="hidden")|select|textarea)\b[^>]*\bid="([^"]+)"')
