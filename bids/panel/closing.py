@@ -10,10 +10,12 @@ from django.db import transaction
 
 from bids import scoring
 from bids.models import Bid, Panel, PanelOutcome, Scorecard
+from bids.models.bids import BidQuerySet
 from bids.panel.members import incomplete, open_panel, why_not_clear
 from bids.ranking import standings
 from grants import audit, states
 from grants.audit import Entry
+from grants.counting import counted
 from grants.models import Round, User
 from grants.refusal import Incomplete, Refused, must_be_current
 from grants.rounds import rounds
@@ -27,9 +29,12 @@ def close_scoring(*, round: Round, by: User, at: datetime, reason: str, seen: in
     """
     panel = open_panel(round)
     must_be_current(panel, seen)
-    names = unscored(round)
-    if names:
-        raise Refused(f"These bids have no submitted scorecard: {', '.join(names[:10])}")
+    without = unscored(round)
+    if without.exists():
+        # An interest hides a bid from the chair, also in a refusal.
+        names = without.visible_to(by, "run panel").values_list("source_reference", flat=True)[:10]
+        named = f": {', '.join(names)}" if names else ""
+        raise Refused(f"{counted(without.count(), 'bid has', 'bids have')} no submitted scorecard{named}")
     missing = len(incomplete(round))
     panel.closed_at = at
     panel.version += 1
@@ -40,11 +45,11 @@ def close_scoring(*, round: Round, by: User, at: datetime, reason: str, seen: in
     return panel
 
 
-def unscored(round: Round) -> list[str]:
+def unscored(round: Round) -> BidQuerySet:
     """Return the bids with the panel that have no submitted scorecard, by the bidders' references. They bar closing."""
     submitted = Scorecard.objects.filter(bid__round=round, state__in=Scorecard.COUNTED).values("bid")
-    bids = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).exclude(pk__in=submitted)
-    return list(bids.order_by("source_reference").values_list("source_reference", flat=True))
+    bids: BidQuerySet = Bid.objects.filter(round=round, state=Bid.State.ELIGIBLE).exclude(pk__in=submitted)
+    return bids.order_by("source_reference")
 
 
 @dataclass(frozen=True, slots=True)

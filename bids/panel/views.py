@@ -49,6 +49,9 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
     panel = Panel.objects.get(round=this_round)
     visible = Bid.objects.visible_to(request.user, "run panel").filter(round=this_round, state=Bid.State.ELIGIBLE)
     page = page_of(request, reading.short_of(visible, panel.wanted), size=LONG_PAGE)
+    unscored = closing.unscored(this_round)
+    # An interest hides a bid from the chair, and it bars closing all the same.
+    open_to_you = list(unscored.visible_to(request.user, "run panel")[:LONG_PAGE])
     return form_page(
         request,
         "bids/panel/close_scoring.html",
@@ -60,7 +63,8 @@ def close_scoring(request: Request, round: str) -> HttpResponse:
         panel=panel,
         page=page,
         rows=reading.with_scorers(page),
-        unscored=closing.unscored(this_round),
+        unscored=unscored.count(),
+        open_to_you=open_to_you,
         missing=len(members.incomplete(this_round)),
     )
 
