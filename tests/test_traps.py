@@ -138,7 +138,7 @@ def test_safe_camp_has_a_recipient_beside_the_police_unit_that_sponsors_it(round
     lots = [row for row in paper["appendix_1"] if row["family"] == "Safe Camp Extension"]
     assert {row["sponsoring_unit"] for row in lots} == {"Central West"}
     assert all(row["recipient"] and row["recipient"] != "Central West" for row in lots)
-    with pytest.raises(IntegrityError, match="bid_recipient_only_where_external"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="bid_recipient_fits_its_origin"), transaction.atomic():
         Bid.objects.filter(round=round, family__name="Safe Camp Extension").update(led_by="internal")
 
 

@@ -47,6 +47,15 @@ def score(page: Page, served: str, reference: str, *, member: str = MEMBER) -> N
     done(page, re.compile("You submitted your scorecard on"))
 
 
+def want_one_scorer(page: Page, served: str) -> None:
+    """The chair plans for one scorer a bid, so that no bid of the round has too few scorecards."""
+    sign_in(page, served, CHAIR, to=f"{ROUND}/panel/plan/")
+    page.get_by_label("Scorers for each bid").fill("1")
+    page.get_by_role("button", name="Make plan").click()
+    page.get_by_role("button", name="Apply plan").click()
+    done(page, re.compile("You applied the plan"))
+
+
 def close_scoring(page: Page, served: str) -> None:
     """Score what nobody has scored, close scoring as the chair and open the marks; ends on the ranking."""
     score(page, served, UNSCORED)

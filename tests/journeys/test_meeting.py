@@ -18,7 +18,7 @@ from tests.journeys.helpers import (
     tab_to,
     write,
 )
-from tests.journeys.panel import CHAIR, MEMBER, ROUND, SPLIT, close_scoring, menu, row_of
+from tests.journeys.panel import CHAIR, MEMBER, ROUND, SPLIT, close_scoring, menu, row_of, want_one_scorer
 
 pytestmark = pytest.mark.usefixtures("both_widths")
 PRESENT = ("Amara Cole", "Ben Hart", "Chloe Ng", "Dev Patel", "Ella Frost", "Farid Aziz")
@@ -140,6 +140,8 @@ def _minutes(page: Page, folder: Path) -> None:
 
 
 def test_a_bid_is_put_on_the_agenda(page: Page, served: str) -> None:
+    # Else each bid is on the agenda from the start, since most have fewer scorecards than the round wants.
+    want_one_scorer(page, served)
     close_scoring(page, served)
     _plan(page)
     follow(page, page.get_by_role("button", name="Add a bid"))

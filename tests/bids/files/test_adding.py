@@ -96,7 +96,7 @@ def test_a_lead_of_another_round_adds_nothing(bid: Bid, named: Named) -> None:
     assert not kept(bid).exists()
 
 
-@pytest.mark.parametrize("state", Bid.State)
+@pytest.mark.parametrize("state", dict(Bid.STATES))
 def test_files_change_while_the_bid_can(round: Round, lead: User, named: Named, state: str) -> None:
     bid = make_bid(round, state=state)
     if state in Bid.TRANSITIONS["change bid"].sources:

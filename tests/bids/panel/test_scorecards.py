@@ -78,7 +78,7 @@ def test_too_few_members_are_named(round: Round, chair: User, bid: Bid, member: 
     assert not loads(round)
 
 
-@pytest.mark.parametrize("state", [state for state in Bid.State if state is not Bid.State.ELIGIBLE])
+@pytest.mark.parametrize("state", [state for state in dict(Bid.STATES) if state != Bid.State.ELIGIBLE])
 def test_only_bids_with_the_panel_are_assigned(round: Round, chair: User, member: User, state: Bid.State) -> None:
     made = make_bid(round, state=state)
     with pytest.raises(Refused, match="not with the panel"):

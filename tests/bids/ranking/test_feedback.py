@@ -172,7 +172,7 @@ def page(reader: User, bid: Bid) -> str:
     return client.get(reverse("bids:feedback", args=[bid.reference])).content.decode()
 
 
-@pytest.mark.parametrize("state", Bid.State)
+@pytest.mark.parametrize("state", dict(Bid.STATES))
 def test_only_a_rejected_or_redirected_bid_has_a_letter(rejected: Bid, chair: User, state: Bid.State) -> None:
     Bid.objects.filter(pk=rejected.pk).update(state=state)
     assert ("Dear Invented Body" in page(chair, rejected)) == (state in ("rejected", "redirected"))
