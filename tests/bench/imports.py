@@ -60,14 +60,14 @@ def measure(round: Round, lead: User, rows: int) -> Imported:
     taken.preview = time.perf_counter() - began
     with pytest.MonkeyPatch.context() as patch:
         began_to_hold = []
-        lock = intake._lock
+        lock = intake.lock
 
         def timed(round: Round) -> Round:
             locked = lock(round)
             began_to_hold.append(time.perf_counter())
             return locked
 
-        patch.setattr(intake, "_lock", timed)
+        patch.setattr(intake, "lock", timed)
         began = time.perf_counter()
         assert client.post(preview, {"csrfmiddlewaretoken": "token"}).status_code == 302
         taken.taking_in = time.perf_counter() - began
