@@ -98,12 +98,13 @@ def scorecards(
     return rows
 
 
-def means(own_rows: Sequence[OwnRow], rules: Sequence[Rule]) -> list[Decimal | None]:
-    """Return the mean of the marks in some rows for each rule, None where there is none."""
-    columns: list[Decimal | None] = []
+def means(own_rows: Sequence[OwnRow], rules: Sequence[Rule]) -> list[tuple[Decimal | None, int]]:
+    """Return the mean of the marks in some rows for each rule with their number, None where there are none."""
+    columns: list[tuple[Decimal | None, int]] = []
     for place, rule in enumerate(rules):
         marks = [Fraction(score) for row in own_rows if (score := row.answers[place].score) is not None]
-        columns.append(scoring.rounded(sum(marks, Fraction(0)) / len(marks)) if rule.scored and marks else None)
+        mean = scoring.rounded(sum(marks, Fraction(0)) / len(marks)) if rule.scored and marks else None
+        columns.append((mean, len(marks)))
     return columns
 
 

@@ -92,9 +92,9 @@ def test_rows_are_filtered_by_what_became_of_the_scorecard(
 def test_the_mean_of_each_criterion_is_of_the_rows_shown(round: Round, member: User, marked: list[Bid]) -> None:
     rules = standings.rules_of(round)
     own_rows = own.rows(member, round, rules, state="submitted")
-    assert own.means(own_rows, rules)[3:6] == [Decimal("2.33")] * 3
-    assert own.means(own_rows, rules)[0] is None
-    assert own.means([], rules) == [None] * 7
+    assert own.means(own_rows, rules)[3:6] == [(Decimal("2.33"), 3)] * 3
+    assert own.means(own_rows, rules)[0] == (None, 0)
+    assert own.means([], rules) == [(None, 0)] * 7
 
 
 def test_nobody_sees_the_marks_of_another_or_a_bid_in_which_they_have_an_interest(
