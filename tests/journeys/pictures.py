@@ -56,7 +56,7 @@ def test_meeting(page: Page, served: str) -> None:
         page.get_by_label(name).check()
     page.get_by_role("button", name="Open the meeting").click()
     expect(page.get_by_text(", ".join(PRESENT))).to_be_visible()
-    _take(page, "pictures/meeting.png", 1100, 700, top="main")
+    _take(page, "pictures/meeting.png", 1100, 700, top="h2.govuk-heading-m")
 
 
 def test_writing(page: Page, served: str) -> None:
