@@ -42,10 +42,10 @@ class DirectForm(AddBidForm):
         Section("Staff and personal data", Reveal("employs_staff", {"yes": ["london_living_wage"]}), "personal_data"),
     )
 
-    # What only a bid has. Django takes a field of a parent out where it is None.
-    led_by = contact = contact_email = costs = beneficiaries = None  # type: ignore[assignment]
+    # What only a bid has. Django takes a field of a parent out where it is None, which its types do not know.
+    led_by = contact = contact_email = costs = beneficiaries = None  # type: ignore[assignment]  # taken out
     outputs = outcomes = evaluation_plan = track_record = None
-    future_cost = future_cost_note = None  # type: ignore[assignment]
+    future_cost = future_cost_note = None  # type: ignore[assignment]  # taken out
 
     direct_reason = text_area(
         "Why no bids were invited",

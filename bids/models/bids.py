@@ -87,7 +87,7 @@ class BidQuerySet(models.QuerySet["Bid"]):
         return {"count": totals["count"], "asked": totals["asked"] or money.ZERO}
 
 
-class BidManager(models.Manager.from_queryset(BidQuerySet)):  # type: ignore[misc]
+class BidManager(models.Manager.from_queryset(BidQuerySet)):  # type: ignore[misc]  # made by a call
     """The bids of a round, without the rows that nobody bid for: see `Bid`."""
 
     def get_queryset(self) -> BidQuerySet:
