@@ -10,6 +10,7 @@ from bids.panel import members, reading
 from bids.panel.members import Stage
 from bids.panel.practice import waiting_for
 from grants.access import Holdings
+from grants.counting import counted
 from grants.models import Round, User
 from grants.tasks import Task
 from grants.totals import counts_by
@@ -120,15 +121,20 @@ def _of_chair(user: User, round: Round, stage: Stage) -> Iterator[Task]:
     practice = Practice.objects.filter(round=round, compared_at=None).first()
     if practice:
         missing = len(waiting_for(practice))
-        yield Task("Compare the practice bid", reverse("bids:practice", args=[round.reference]), missing)
-    unassigned = bids.filter(assignments=None).count()
-    if unassigned:
-        yield Task("Assign bids to members", page, unassigned)
+        address = reverse("bids:practice", args=[round.reference])
+        if missing:
+            text = f"{counted(missing, 'member has', 'members have')} the practice bid to score"
+            yield Task(text, address, of_others=True)
+        else:
+            yield Task("Compare the practice bid", address, 1, hint="Every member has scored it.")
+    short = reading.by_scorers_missing(bids, round.panel.wanted)
+    unassigned = short["nobody"]
+    if unassigned or short["few"]:
+        yield Task("Assign bids to members", page, unassigned + short["few"])
     missing = members.incomplete_of(round).filter(bid__in=bids).count()
     if missing:
-        yield Task(
-            "Wait for scorecards", page, missing, due=round.scoring_closes_on, hint="Email members who are behind."
-        )
+        text = f"Members have {counted(missing, 'scorecard')} to submit"
+        yield Task(text, page, due=round.scoring_closes_on, of_others=True)
     elif not unassigned and bids.exists():
         yield Task(
             "Close scoring", reverse("bids:close_scoring", args=[round.reference]), hint="Every scorecard is submitted."

@@ -15,7 +15,10 @@ from grants.totals import counts_by
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task: what, how many, by when, and the page. The task to resume first has a `button`."""
+    """One task: what, how many, by when, and the page. The task to resume first has a `button`.
+
+    One `of_others` is work that somebody else has to do before this person goes on.
+    """
 
     text: str
     address: str
@@ -23,6 +26,7 @@ class Task:
     due: date | None = None
     hint: str = ""
     button: str = ""
+    of_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,14 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class RoundWaiting:
-    """A round on the home page: its tasks, its stage and, for people who may see it, its allocation as a bar."""
+    """A round on the home page: the person's tasks, what waits for others, its stage and its allocation as a bar.
+
+    People who may not see the allocation have no bar.
+    """
 
     round: Round
     tasks: list[Task]
+    others: list[Task]
     bar: list[Segment]
     standing: str
 
@@ -78,12 +86,9 @@ def waiting(user: User, held: Holdings) -> list[RoundWaiting]:
     by_app = [import_string(name)(user=user, held=held, rounds=rounds) for name in settings.WAITING]
     bars: Mapping[int, list[Segment]] = import_string(settings.OVERVIEW)(held=held, rounds=rounds)
     standings: Mapping[int, str] = import_string(settings.STANDING)(held=held, rounds=rounds)
-    return [
-        RoundWaiting(
-            round,
-            [task for of_app in by_app for task in of_app.get(round.pk, ())],
-            bars.get(round.pk, []),
-            standings.get(round.pk, ""),
-        )
-        for round in rounds
-    ]
+    entries = []
+    for round in rounds:
+        every = [task for of_app in by_app for task in of_app.get(round.pk, ())]
+        own, others = ([task for task in every if task.of_others is of_others] for of_others in (False, True))
+        entries.append(RoundWaiting(round, own, others, bars.get(round.pk, []), standings.get(round.pk, "")))
+    return entries

@@ -45,6 +45,11 @@ def assigned(round: Round, user: User) -> None:
     factories.scorecard(factories.bid(round), user, submit=False)
 
 
+def taken_back(round: Round, user: User) -> None:
+    card = factories.scorecard(factories.bid(round), user, submit=False)
+    card.bid.assignments.update(withdrawn_at=factories.NOW, taken_back=True)
+
+
 def scored(round: Round, user: User) -> None:
     for member in (factories.person(Role.MEMBER, round=round), factories.person(Role.MEMBER, round=round)):
         bid = factories.bid(round)

@@ -83,6 +83,7 @@ TABLE = {
     "bids:scoring": "m",
     "bids:my_marks": "m",
     "bids:my_scorecards": "m",
+    "bids:kept_scorecards": "m",
     "bids:interests": "mc",
     "bids:score": "m",
     "bids:panel": "ca",

@@ -50,6 +50,7 @@ from tests.growing import (
     routed,
     scored,
     scored_and_closed,
+    taken_back,
 )
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,7 @@ PAGES: list[tuple[str, Role, Grow]] = [
     ("bids:scoring", Role.MEMBER, assigned),
     ("bids:my_marks", Role.MEMBER, assigned),
     ("bids:my_scorecards", Role.MEMBER, assigned),
+    ("bids:kept_scorecards", Role.MEMBER, taken_back),
     ("bids:interests", Role.MEMBER, assigned),
     ("bids:panel", Role.CHAIR, scored),
     ("bids:panel", Role.CHAIR, joined),

@@ -46,10 +46,12 @@ def assignment_plan(request: Request, reference: str) -> HttpResponse:
     plan = get_object_or_404(AssignmentPlan.objects.select_related("round"), reference=reference)
     must(request.user, "run panel", plan.round)
     enter(request, plan.round)
-    visible = Bid.objects.visible_to(request.user, "change plan").filter(round=plan.round)
-    bids = visible.filter(state=Bid.State.ELIGIBLE).order_by("source_reference")
-    page = page_of(request, bids)
-    grid = reading.plan_grid(plan, page)
+    visible = Bid.objects.visible_to(request.user, "change plan").filter(round=plan.round, state=Bid.State.ELIGIBLE)
+    page = page_of(request, reading.by_need(visible, plan.wanted, reading.planned(plan)))
+    # The order changes with what others assign, so a form that comes back is about the bids that it showed.
+    posted = request.POST.get("bids", "").split()
+    shown = list(visible.filter(reference__in=posted).order_by("source_reference")) if posted else page.object_list
+    grid = reading.plan_grid(plan, shown)
     form = PlanForm(request.POST or None, grid=grid, applied=bool(plan.applied_at), initial={"version": plan.version})
     if request.method == "POST" and form.is_valid():
         answer = attempt(form, lambda: _keep(request, plan, form, grid.references))

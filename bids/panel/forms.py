@@ -179,6 +179,8 @@ class PlanForm(VersionedForm):
     Once the plan is `applied` they only show.
     """
 
+    # The references of the bids that the page shows, which a later page of the plan may put in another order.
+    bids = forms.CharField(widget=forms.HiddenInput, required=False)
     pairs = forms.MultipleChoiceField(
         required=False,
         widget=Checkboxes,
@@ -187,7 +189,7 @@ class PlanForm(VersionedForm):
 
     def __init__(self, *args: Any, grid: PlanGrid, applied: bool, initial: dict[str, Any], **kwargs: Any) -> None:
         ticked = [pair for row in grid.rows for pair, _, _, is_ticked in row.cells if is_ticked]
-        super().__init__(*args, initial=initial | {"pairs": ticked}, **kwargs)
+        super().__init__(*args, initial=initial | {"pairs": ticked, "bids": " ".join(grid.references)}, **kwargs)
         pairs = self.fields["pairs"]
         assert isinstance(pairs, forms.MultipleChoiceField)
         pairs.choices = [(pair, pair) for pair in grid.allowed]

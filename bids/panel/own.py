@@ -11,11 +11,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.core.paginator import Page
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 
 from bids import scoring
 from bids.criteria import Rule
-from bids.models import Bid, Mark, Scorecard
+from bids.models import Assignment, Bid, Mark, Scorecard
 from bids.panel import score_form
 from grants.models import Round, User
 
@@ -96,6 +96,23 @@ def scorecards(
         state = card.get_state_display() if card else "Not scored yet"
         rows.append((bid, state, score_form.judgement_texts(rules, answers)))
     return rows
+
+
+def kept(member: User, round: Round) -> QuerySet[Scorecard]:
+    """Return the member's scorecards on bids that they no longer score, in the order of the bids' references.
+
+    Only what the member wrote may be shown of them: the bid itself may be closed to them.
+    """
+    current = Assignment.objects.filter(bid=OuterRef("bid"), member=member, withdrawn_at=None)
+    cards = Scorecard.objects.filter(member=member, bid__round=round).exclude(Exists(current))
+    return cards.select_related("bid__recipient").order_by("bid__source_reference")
+
+
+def kept_texts(page: Page[Scorecard], rules: Sequence[Rule]) -> list[tuple[Scorecard, list[score_form.JudgementText]]]:
+    """Return the scorecards of a page, each with its judgements."""
+    cards = list(page.object_list)
+    prefetch_related_objects(cards, "marks__criterion")
+    return [(card, score_form.judgement_texts(rules, score_form.as_answers(card.marks.all()))) for card in cards]
 
 
 def means(own_rows: Sequence[OwnRow], rules: Sequence[Rule]) -> list[tuple[Decimal | None, int]]:

@@ -1,4 +1,4 @@
-"""Pages of a member's own marks: side by side in a table, and all scorecards with their bids to print."""
+"""Pages of a member's own marks: in a table, with their bids to print, and those on bids that were taken back."""
 
 from __future__ import annotations
 
@@ -46,3 +46,12 @@ def my_scorecards(request: Request, round: str) -> HttpResponse:
     page = page_of(request, own.bids(request.user, this_round), size=LONG_PAGE)
     context = {"page": page, "rows": own.scorecards(page, request.user, rules)}
     return render(request, "bids/panel/my_scorecards.html", context)
+
+
+@allow("score bid")
+@require_GET
+def kept_scorecards(request: Request, round: str) -> HttpResponse:
+    this_round = round_or_404(request, round, "score bid")
+    page = page_of(request, own.kept(request.user, this_round), size=LONG_PAGE)
+    context = {"page": page, "rows": own.kept_texts(page, _rules(this_round))}
+    return render(request, "bids/panel/kept_scorecards.html", context)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Least
 
 from bids.models import Assignment, AssignmentPlan, Bid, Criterion, Discussion, Interest, Mark, Scorecard, Tag
 from bids.panel import assignments
@@ -134,7 +135,10 @@ class MemberRow:
 
 
 def members(round: Round) -> list[MemberRow]:
-    """Return a row for each member with their progress, in a fixed number of queries."""
+    """Return a row for each member with their progress, those with most bids still to score first.
+
+    It takes a fixed number of queries.
+    """
     current = Q(withdrawn_at=None)
     assigned = _by_member(
         Assignment.objects.filter(bid__round=round),
@@ -158,7 +162,7 @@ def members(round: Round) -> list[MemberRow]:
         for part in (assigned, cards, interests):
             counts |= part.get(member.pk, {})
         rows.append(MemberRow(member, **counts))
-    return rows
+    return sorted(rows, key=lambda row: -row.waiting)
 
 
 def _by_member(rows: QuerySet[Any], **counts: Any) -> dict[int, dict[str, Any]]:
@@ -248,6 +252,34 @@ def with_scorers(page: Page[Bid]) -> list[ScorerRow]:
     return [ScorerRow(bid, scorers[bid.pk]) for bid in shown]
 
 
+def by_need(bids: QuerySet[Bid], wanted: int, planned: Mapping[str, int] | None = None) -> QuerySet[Bid]:
+    """Return the bids with their number of scorers as `scorers`, those that lack most of `wanted` first.
+
+    `planned` are further scorers that a plan proposes, by reference. Among bids that lack as many, those with more of
+    them come first. A member who declared an interest is no scorer.
+    """
+    by_number: dict[int, list[str]] = {}
+    for reference, number in (planned or {}).items():
+        by_number.setdefault(number, []).append(reference)
+    whens = [When(reference__in=references, then=Value(number)) for number, references in by_number.items()]
+    # The subquery joins nothing, so that it counts each scorer once whatever else the query joins.
+    current = Assignment.objects.filter(bid=OuterRef("pk"), withdrawn_at=None)
+    barred = Interest.objects.barring().filter(bid=OuterRef("bid"), member=OuterRef("member"))
+    scorers = current.exclude(Exists(barred)).order_by().values("bid").annotate(number=Count("pk")).values("number")
+    counted = bids.annotate(
+        scorers=Coalesce(Subquery(scorers, output_field=IntegerField()), 0),
+        planned=Case(*whens, default=Value(0), output_field=IntegerField()),
+    )
+    enough = Least(F("scorers") + F("planned"), Value(wanted))
+    return counted.order_by(enough, "-planned", "source_reference")
+
+
+def by_scorers_missing(bids: QuerySet[Bid], wanted: int) -> dict[str, int]:
+    """Return how many of the bids have no scorer (`nobody`), and how many have some but fewer than `wanted`."""
+    few = Q(scorers__gt=0, scorers__lt=wanted)
+    return by_need(bids, wanted).aggregate(nobody=Count("pk", filter=Q(scorers=0)), few=Count("pk", filter=few))
+
+
 def short_of(bids: QuerySet[Bid], wanted: int) -> QuerySet[Bid]:
     """Return those bids that have fewer submitted scorecards than `wanted`, those with the fewest first."""
     counted = Count("scorecards", filter=Q(scorecards__state__in=Scorecard.COUNTED))
@@ -277,12 +309,17 @@ class PlanGrid:
         return [row.bid.reference for row in self.rows]
 
 
-def plan_grid(plan: AssignmentPlan, page: Page[Bid]) -> PlanGrid:
-    """Return a page of an assignment plan as a grid of bids and members, in a fixed number of queries."""
-    shown = list(page.object_list)
+def planned(plan: AssignmentPlan) -> dict[str, int]:
+    """Return how many further scorers a plan proposes for each bid, by reference. A plan that was applied has none."""
+    return {} if plan.applied_at else dict(Counter(reference for reference, _ in plan.pairs))
+
+
+def plan_grid(plan: AssignmentPlan, shown: Sequence[Bid]) -> PlanGrid:
+    """Return bids of an assignment plan as a grid of bids and members, in a fixed number of queries."""
     scorers = assignments.scorers(plan.round)
     by_name = {member.username: member for member in members_of_panel.members_of(plan.round)}
-    planned = Counter(username for _, username in plan.pairs)
+    # What was applied is in the members' bids already.
+    load = Counter(username for _, username in plan.pairs if plan.applied_at is None)
     ticked = {(reference, username) for reference, username in plan.pairs}
     rows, allowed = [], []
     by_reference = {row.reference: row for row in assignments.to_assign(plan.round, shown)}
@@ -294,8 +331,8 @@ def plan_grid(plan: AssignmentPlan, page: Page[Bid]) -> PlanGrid:
             if not why:
                 allowed.append(pair)
             cells.append((pair, by_name[scorer.username].name, why, (bid.reference, scorer.username) in ticked))
-        rows.append(PlanRow(bid, cells, len(row.had), sum(1 for cell in cells if cell[3])))
-    loads = [(by_name[each.username], each.load + planned[each.username]) for each in scorers]
+        rows.append(PlanRow(bid, cells, len(row.had), sum(1 for cell in cells if cell[3] and not cell[2])))
+    loads = [(by_name[each.username], each.load + load[each.username]) for each in scorers]
     return PlanGrid(loads, rows, allowed)
 
 

@@ -44,6 +44,7 @@ def scoring(request: Request, round: str) -> HttpResponse:
         "progress": reading.progress(request.user, this_round),
         "closed": this_round.panel.closed_at,
         "practice": Practice.objects.filter(round=this_round).first(),
+        "kept": own.kept(request.user, this_round).count(),
     }
     return render(request, "bids/panel/scoring.html", context)
 
@@ -125,10 +126,11 @@ def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: boo
     kept = typed.kept(request) or (draft.fields if draft else {})
     if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != card.version):
         form.compare(card.answers)
+    closed = not bid.round.scored or bid.round.panel.closed_at is not None
     final = scorecards.why_final(
         state=card.state,
         marks_opened_at=card.marks_opened_at,
-        closed=not bid.round.scored or bid.round.panel.closed_at is not None,
+        closed=closed,
         closes_on=bid.round.scoring_closes_on,
         on=day_of(timezone.now()),
     )
@@ -149,6 +151,7 @@ def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: boo
         "tags": bid.tags.all(),
         **files.shown(bid, request.user),
         "final": final,
+        "closed": closed,
         "reopening": Reopening.objects.filter(scorecard__bid=bid, scorecard__member=request.user).last()
         if reopened
         else None,

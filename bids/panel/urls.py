@@ -7,6 +7,7 @@ urlpatterns = [
     path("rounds/<reference:round>/scoring/", score_views.scoring, name="scoring"),
     path("rounds/<reference:round>/scoring/marks/", own_views.my_marks, name="my_marks"),
     path("rounds/<reference:round>/scoring/print/", own_views.my_scorecards, name="my_scorecards"),
+    path("rounds/<reference:round>/scoring/kept/", own_views.kept_scorecards, name="kept_scorecards"),
     path("rounds/<reference:round>/interests/", score_views.interests, name="interests"),
     path("bids/<str:reference>/score/", score_views.score, name="score"),
     path("rounds/<reference:round>/panel/", views.panel, name="panel"),

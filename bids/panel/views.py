@@ -31,13 +31,15 @@ def _address(name: str, round: Round) -> str:
 def panel(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see panel")
     visible = Bid.objects.visible_to(request.user, "see panel")
-    bids = visible.filter(round=this_round, state=Bid.State.ELIGIBLE).order_by("source_reference")
-    page = page_of(request, bids)
+    bids = visible.filter(round=this_round, state=Bid.State.ELIGIBLE)
+    panel = Panel.objects.get(round=this_round)
+    page = page_of(request, reading.by_need(bids, panel.wanted))
     context = {
         "members": reading.members(this_round),
+        "short": reading.by_scorers_missing(bids, panel.wanted),
         "page": page,
         "rows": reading.with_scorers(page),
-        "panel": Panel.objects.get(round=this_round),
+        "panel": panel,
         "closed_to_you": Bid.objects.filter(round=this_round, state=Bid.State.ELIGIBLE).count() - page.paginator.count,
     }
     return render(request, "bids/panel/panel.html", context)

@@ -28,7 +28,7 @@ def _assigned(page: Page) -> int:
 
 def test_a_plan_is_seen_changed_applied_and_taken_back(page: Page, served: str) -> None:
     sign_in(page, served, CHAIR)
-    press_on(page, page.get_by_role("link", name="Wait for scorecards"))
+    press_on(page, page.get_by_role("link", name=re.compile("to submit$")))
     before = _assigned(page)
     follow(page, page.get_by_role("button", name="Plan who scores what"))
     look(page)
@@ -70,7 +70,7 @@ def test_a_plan_is_seen_changed_applied_and_taken_back(page: Page, served: str) 
 
 def test_members_who_are_behind_get_a_letter(page: Page, served: str) -> None:
     sign_in(page, served, CHAIR)
-    follow(page, page.get_by_role("link", name="Wait for scorecards"))
+    follow(page, page.get_by_role("link", name=re.compile("to submit$")))
     follow(page, page.get_by_role("link", name="Email members who are behind"))
     look(page)
     # Everybody is ticked. The chair takes the ticks away, one by one.
@@ -96,7 +96,7 @@ def test_an_interest_is_seen_and_waived_by_the_chair(page: Page, served: str) ->
     done(page, re.compile("declaration"))
 
     sign_in(page, served, CHAIR)
-    press_on(page, page.get_by_role("link", name="Wait for scorecards"))
+    press_on(page, page.get_by_role("link", name=re.compile("to submit$")))
     expect(row_of(page, "Amara Cole").locator("td").nth(6)).to_have_text("1")
     follow(page, page.get_by_role("link", name="Declared interests"))
     look(page)
@@ -120,7 +120,7 @@ def test_an_interest_is_seen_and_waived_by_the_chair(page: Page, served: str) ->
 
 def test_a_chair_declares_an_interest_and_the_bid_is_shut_to_them(page: Page, served: str) -> None:
     sign_in(page, served, CHAIR)
-    press_on(page, page.get_by_role("link", name="Wait for scorecards"))
+    press_on(page, page.get_by_role("link", name=re.compile("to submit$")))
     expect(row_of(page, "SSF-08")).to_be_visible()
     follow(page, page.get_by_role("link", name="Your interests"))
     look(page)

@@ -24,7 +24,7 @@ from tests.journeys.panel import CHAIR, ROUND, SPLIT, UNSCORED, close_scoring, r
 def test_a_bid_is_assigned_by_keyboard_and_the_progress_follows(page: Page, served: str) -> None:
     sign_in(page, served, CHAIR)
     look(page)
-    follow(page, page.get_by_role("link", name="Wait for scorecards"))
+    follow(page, page.get_by_role("link", name=re.compile("to submit$")))
     look(page)
     row = page.locator("tr").filter(has_text="Amara Cole").first
     assigned = int(row.locator("td").first.inner_text())

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bids.models import Bid
-from bids.panel import interests, own, scorecards
+from bids.panel import assignments, interests, own, scorecards
 from bids.panel.scorecards import Judgement
 from bids.ranking import standings
 from grants.models import Round, User
@@ -148,3 +148,24 @@ def test_all_scorecards_are_on_one_page_to_print(round: Round, member: User, mar
     assert "So far" in page
     assert page.count("The case") == 4
     assert unscored.title not in page
+
+
+def test_what_a_member_wrote_stays_open_to_them_when_the_bid_is_taken_back(
+    round: Round, member: User, chair: User, marked: list[Bid], client: Client
+) -> None:
+    kept = reverse("bids:kept_scorecards", args=[round.reference])
+    scoring = reverse("bids:scoring", args=[round.reference])
+    taken = marked[3]
+    assert "So far" not in client.get(kept).content.decode()
+    assert kept not in client.get(scoring).content.decode()
+    assignments.withdraw_assignment(
+        assignment=taken.assignments.get(member=member), reason="Too many bids", by=chair, at=NOW
+    )
+    page = client.get(kept).content.decode()
+    assert "So far" in page and taken.source_reference in page
+    # Neither the bid itself nor any other scorecard.
+    assert taken.title not in page and marked[0].source_reference not in page
+    assert kept in client.get(scoring).content.decode()
+    stranger = Client()
+    stranger.force_login(person(Role.MEMBER, round=round))
+    assert "So far" not in stranger.get(kept).content.decode()
