@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models
+from django.utils.module_loading import import_string
 
 from grants import money
 from grants.days import day_of
@@ -41,7 +43,9 @@ def record(
     """
     event = _event(action, round, by, at, because)
     event.bid = _bid_of(subject)
-    return _append(event, subject, before or {}, facts or {})
+    _append(event, subject, before or {}, facts or {})
+    _follow([action])
+    return event
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,13 @@ def record_all(entries: Sequence[Entry], *, round: Round | None, by: User, at: d
         last_hash = event.hash
         events.append(event)
     AuditEvent.objects.bulk_create(events, batch_size=BATCH)
+    _follow(list(actions))
+
+
+def _follow(actions: Collection[str]) -> None:
+    """Call what an app above does after acts that are recorded, in their transaction."""
+    for name in settings.AFTER_EVENTS:
+        import_string(name)(actions=actions)
 
 
 def record_under_bid(

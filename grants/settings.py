@@ -112,6 +112,7 @@ ROUND_SUMS = "approvals.routing.commitments.of_round"
 OUTCOMES_PAGE = "approvals:outcomes"
 ON_BID = "approvals.tasks.on_bid"
 WAITING = ["bids.tasks.tasks", "approvals.tasks.tasks", "grants.tasks.tasks"]
+AFTER_EVENTS = ["approvals.register.registering.follow"]
 ROUND_GUARDS = ["approvals.routing.commitments.guard"]
 ROUND_DEFAULTS = ["bids.intake.defaults.set_up", "approvals.routing.limits.set_up"]
 # The links at the top of each page: label, URL name, the action that it needs, whether it is of one round.

@@ -30,6 +30,7 @@ from approvals.models import Award, Decision, PaperItem, PartTwo, Query
 from approvals.paper import excerpt, places
 from approvals.paper import pack as packs
 from approvals.paper.sections import BY_KEY
+from approvals.recipients import naming
 from approvals.reconciliation.sums import Discrepancy
 from approvals.routing.commitments import of_round
 from grants import search, states
@@ -155,7 +156,7 @@ def decision(request: Request, reference: str) -> HttpResponse:
 def part_two(request: Request, reference: str) -> HttpResponse:
     decision = decision_or_404(request, reference, "see part 2")
     this_part_two = PartTwo.objects.select_related("written_by").filter(decision=decision).first()
-    withheld = list(Award.objects.unnamed_in(decision.round).for_routes())
+    withheld = naming.withheld_in(decision.round)
     if not (this_part_two or withheld):
         raise Http404
     context = {"decision": decision, "part_two": this_part_two, "withheld": withheld}

@@ -21,14 +21,22 @@ class RegisterQuerySet(models.QuerySet["RegisterEntry"]):
         years = self.order_by().annotate(year=ExtractYear("signed_on")).values_list("year", flat=True)
         return years.distinct().order_by("-year")
 
-    def named(self, field: str) -> QuerySet[RegisterEntry, str]:
-        """Return every name in a field of several names, once, in alphabetical order."""
-        each = Func(field, function="unnest", output_field=models.TextField())
-        return self.order_by().annotate(name=each).values_list("name", flat=True).distinct().order_by("name")
+    def named(self, *fields: str) -> list[str]:
+        """Return every name in fields of several names, once, in alphabetical order."""
+        of_each = [
+            self.order_by()
+            .annotate(name=Func(field, function="unnest", output_field=models.TextField()))
+            .values_list("name", flat=True)
+            for field in fields
+        ]
+        return list(of_each[0].union(*of_each[1:]).order_by("name"))
 
 
 class RegisterEntry(models.Model):
-    """A decision as the register lists and searches it, made from its frozen data on publication."""
+    """A decision as the register lists and searches it, made from its frozen data on publication.
+
+    The recipients who are named later are all that changes after that: see `approvals.register.registering`.
+    """
 
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="entry")
     title = models.CharField(max_length=200)
@@ -42,6 +50,9 @@ class RegisterEntry(models.Model):
     recipients = ArrayField(models.TextField())
     themes = ArrayField(models.TextField())
     text = models.TextField()
+    described = ArrayField(models.TextField(), default=list, help_text="Its grants whose recipients are named later.")
+    later_recipients = ArrayField(models.TextField(), default=list)
+    later_text = models.TextField(blank=True)
     sizes = models.JSONField(default=dict, help_text="Of each file to download, in bytes, by its ending.")
 
     objects = RegisterQuerySet.as_manager()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,14 +94,19 @@ def grants(round: Round | None = None) -> list[settled.Grant]:
 
 def _by_recipient(listed: list[settled.Grant]) -> list[settled.Grant]:
     # The recipients of such a grant are named after the decision that made it was frozen.
-    described = [grant.reference for grant in listed if grant.described]
+    later = named_later([grant.reference for grant in listed if grant.described])
+    return [row for grant in listed for row in settled.by_recipient(grant, later.get(grant.reference, ()))]
+
+
+def named_later(references: Collection[str]) -> dict[str, list[settled.Named]]:
+    """Return the recipients who were named since of grants with described recipients, by the grant's reference."""
     named: dict[str, list[settled.Named]] = {}
-    for each in naming.of_grants(described) if described else ():
+    for each in naming.to_publish(references) if references else ():
         own, register = each.organisation, appendices.register_of(each.organisation)
         named.setdefault(each.award.reference, []).append(
             settled.Named(each.reference, own.name, **register, amount=each.amount)
         )
-    return [row for grant in listed for row in settled.by_recipient(grant, named.get(grant.reference, ()))]
+    return named
 
 
 def _in_force(round: Round | None) -> list[settled.Grant]:

@@ -14,12 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Prefetch, Q, Sum
 
 from approvals.models import Award, NamedRecipient
-from approvals.routing import awards
+from approvals.routing import awards, withheld
 from approvals.routing.commitments import must_not_be_in_flight
-from approvals.routing.withheld import LEFT_OUT
 from bids.intake import intake, recipients
 from bids.intake.recipients import Recipients
 from grants import money, states
@@ -45,10 +44,26 @@ def standing(award: Award) -> list[NamedRecipient]:
     return list(named.select_related("organisation", "recorded_by"))
 
 
-def of_grants(references: Collection[str]) -> list[NamedRecipient]:
-    """Return the recipients that are named now of the grants with these references, in one query."""
-    named = NamedRecipient.objects.filter(award__reference__in=references, state=NamedRecipient.State.NAMED)
-    return list(named.select_related("organisation", "award"))
+def withheld_in(round: Round) -> list[Award]:
+    """Return the grants of a round whose recipients are withheld, each with those named now as `named_now`."""
+    named = NamedRecipient.objects.filter(state=NamedRecipient.State.NAMED).select_related("organisation")
+    return list(
+        Award.objects.unnamed_in(round).for_routes().prefetch_related(Prefetch("named", named, to_attr="named_now"))
+    )
+
+
+def to_publish(references: Collection[str]) -> list[NamedRecipient]:
+    """Return the recipients that are named now of published grants, without those whose name is withheld.
+
+    A name that is withheld of any grant of the round is not published of another grant of it either, since everything
+    else that is published leaves it out. The number of queries is fixed.
+    """
+    named = NamedRecipient.objects.filter(
+        award__reference__in=references, award__withheld="", state=NamedRecipient.State.NAMED
+    )
+    rows = list(named.select_related("organisation", "award__round"))
+    names = withheld.names_by_round({row.award.round for row in rows}) if rows else {}
+    return [row for row in rows if not names[row.award.round].in_text(row.organisation.name)]
 
 
 def near(today: date) -> Q:
@@ -169,7 +184,7 @@ def _record(action: str, recipient: NamedRecipient, award: Award, by: User, at: 
     award.version += 1
     award.save(update_fields=["version"])
     # The trail outlasts the need to withhold a name: it holds nothing of a withheld recipient.
-    name = LEFT_OUT if award.withheld else recipient.organisation.name
+    name = withheld.LEFT_OUT if award.withheld else recipient.organisation.name
     facts = {"recipient": name, "amount": recipient.amount, "named": recipient.reference}
     awards.record(action, award, by, at, because, facts)
     title = award.public_title if award.withheld else award.bid.title

@@ -1,15 +1,16 @@
 """The entry of a signed decision in the public register: what is listed, filtered and searched.
 
-Source: its frozen data alone, so that the register finds what was published and not what the rows say now.
+Source: its frozen data alone, so that the register finds what was published and not what the rows say now, and beside
+them the recipients who were named later.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from approvals.paper import settled
-from approvals.paper.settled import Data
+from approvals.paper.settled import Data, Grant, Named
 from grants import money
 
 # A value of `bids.models.Tag.Kind`.
@@ -53,7 +54,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A decision in the register. `grants` and `contracts` hold pounds; `text` is all that a search looks through."""
+    """A decision in the register. Totals are pounds; `text` is all of its paper that a search looks through.
+
+    `described` holds the references of the grants whose recipients are named after its publication.
+    """
 
     title: str
     decision_by: str
@@ -66,6 +70,7 @@ class Entry:
     recipients: list[str]
     themes: list[str]
     text: str
+    described: list[str]
 
 
 def entry(paper: Data, record: Data) -> Entry:
@@ -84,7 +89,27 @@ def entry(paper: Data, record: Data) -> Entry:
         recipients=sorted({each.recipient for each in grants} | {each.supplier for each in contracts} - {""}),
         themes=sorted({tag.label for each in grants for tag in each.tags if tag.kind == THEME}),
         text="\n".join(filter(None, _words(paper, record))),
+        described=[each.reference for each in grants if each.described and not each.withheld],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What a search finds of the recipients who were named after a decision was published."""
+
+    recipients: list[str]
+    text: str
+
+
+def later(named: Iterable[Named]) -> Later:
+    """Return the names of recipients, each once, and a line of each with its number in a public register."""
+    lines = {each.name: " ".join(filter(None, (each.name, each.register))) for each in named}
+    return Later(sorted(lines), "\n".join(lines[name] for name in sorted(lines)))
+
+
+def by_grant(grants: Iterable[Grant], named: Mapping[str, Sequence[Named]]) -> list[tuple[Grant, Sequence[Named]]]:
+    """Return the grants of a decision whose recipients were named since, each with those recipients."""
+    return [(grant, named[grant.reference]) for grant in grants if grant.reference in named]
 
 
 def outcome(paper: Data, record: Data) -> Settled:

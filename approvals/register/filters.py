@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from approvals.models import RegisterEntry
 from grants import search
@@ -31,7 +31,7 @@ class RegisterFilter(django_filters.FilterSet):
         method="naming", field_name="themes", label="Subject", empty_label="Any subject"
     )
     recipient = django_filters.ChoiceFilter(
-        method="naming", field_name="recipients", label="Recipient", empty_label="Any recipient"
+        method="paying", field_name="recipients", label="Recipient", empty_label="Any recipient"
     )
 
     class Meta:
@@ -45,7 +45,7 @@ class RegisterFilter(django_filters.FilterSet):
         for name, values in (
             ("year", entries.years()),
             ("theme", entries.named("themes")),
-            ("recipient", entries.named("recipients")),
+            ("recipient", entries.named("recipients", "later_recipients")),
         ):
             self.filters[name].extra["choices"] = [(each, each) for each in values]
 
@@ -59,3 +59,6 @@ class RegisterFilter(django_filters.FilterSet):
 
     def naming(self, rows: QuerySet[RegisterEntry], name: str, value: str) -> QuerySet[RegisterEntry]:
         return rows.filter(**{f"{name}__contains": [value]})
+
+    def paying(self, rows: QuerySet[RegisterEntry], name: str, value: str) -> QuerySet[RegisterEntry]:
+        return rows.filter(Q(recipients__contains=[value]) | Q(later_recipients__contains=[value]))

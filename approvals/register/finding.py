@@ -1,4 +1,4 @@
-"""Where a search hit the published decisions of a page: their titles, and an excerpt of each one's frozen text."""
+"""Where a search hit the published decisions of a page: their titles, and an excerpt of each one's text."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Hits:
         shown = RegisterEntry.objects.filter(pk__in=[entry.pk for entry in entries])
         # The title stands above the excerpt already.
         texts = {
-            pk: [line for line in text.splitlines() if line != title]
-            for pk, title, text in shown.values_list("pk", "title", "text")
+            pk: [line for line in f"{text}\n{later}".splitlines() if line != title]
+            for pk, title, text, later in shown.values_list("pk", "title", "text", "later_text")
         }
         titles = [entry.title for entry in entries]
         self.marker = Marker(sought, [*titles, *(line for lines in texts.values() for line in lines)])

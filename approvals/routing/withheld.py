@@ -8,7 +8,7 @@ passes through `Names.left_out`, which leaves out every name, number and contact
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -70,22 +70,31 @@ class Names:
 
 def names_of(round: Round) -> Names:
     """Return the names of the withheld recipients of a round, in a fixed number of queries."""
-    return Names(_pattern(_names_in(round)))
+    return names_by_round([round])[round]
 
 
-def _names_in(round: Round) -> Iterator[str]:
-    bids = Bid.rows.filter(round=round).exclude(award__withheld="").exclude(award=None)
+def names_by_round(rounds: Collection[Round]) -> dict[Round, Names]:
+    """Return the names of the withheld recipients of each round, in a fixed number of queries."""
+    names: dict[int, list[str]] = {}
+    for round_pk, name in _names_in(rounds):
+        names.setdefault(round_pk, []).append(name)
+    return {round: Names(_pattern(names.get(round.pk, ()))) for round in rounds}
+
+
+def _names_in(rounds: Collection[Round]) -> Iterator[tuple[int, str]]:
+    """Yield each name with the key of the round in which it is withheld."""
+    bids = Bid.rows.filter(round__in=rounds).exclude(award__withheld="").exclude(award=None)
     bodies = Organisation.objects.prefetch_related("aliases", "numbers")
     described = False
     for bid in bids.prefetch_related(Prefetch("recipient", bodies)):
-        yield from (bid.title, bid.contact, bid.contact_email, bid.recipient_as_written, bid.number_as_written)
+        own = (bid.title, bid.contact, bid.contact_email, bid.recipient_as_written, bid.number_as_written)
+        of_recipient = _names_of(bid.recipient) if bid.recipient else ()
+        yield from ((bid.round_id, name) for name in (*own, *of_recipient))
         described = described or bool(bid.described_as)
-        if bid.recipient:
-            yield from _names_of(bid.recipient)
     if described:
-        named = NamedRecipient.objects.filter(award__round=round).exclude(award__withheld="")
-        for each in named.prefetch_related(Prefetch("organisation", bodies)):
-            yield from _names_of(each.organisation)
+        named = NamedRecipient.objects.filter(award__round__in=rounds).exclude(award__withheld="")
+        for each in named.select_related("award").prefetch_related(Prefetch("organisation", bodies)):
+            yield from ((each.award.round_id, name) for name in _names_of(each.organisation))
 
 
 def _names_of(body: Organisation) -> Iterator[str]:
