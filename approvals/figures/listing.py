@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from approvals.figures import of_grants, of_parts, of_round, of_sets
+from approvals.figures import of_grants, of_income, of_parts, of_round, of_sets, of_shares
 from approvals.figures.owners import Owners
 from approvals.prose.index import Entry, Index
 from approvals.reconciliation.facts import Position
@@ -10,7 +10,7 @@ from approvals.reconciliation.facts import Position
 
 def of_position(position: Position) -> Index:
     """Return every figure of a round."""
-    return Index(_entries(position))
+    return Index(of_shares.with_shares(_entries(position), of_shares.wholes_of(position)))
 
 
 def _entries(position: Position) -> Iterator[Entry]:
@@ -22,6 +22,7 @@ def _entries(position: Position) -> Iterator[Entry]:
     yield from of_parts.of_checks(position)
     yield from of_round.of_years(position, years)
     yield from of_round.of_spending(position, owners, years)
+    yield from of_income.of_income(position, owners, years)
     yield from of_sets.of_sets(position.grants, owners)
     yield from of_sets.of_all_bids(position.bids, position.grants)
     yield from of_grants.of_shared(position.grants, owners, years)
@@ -41,5 +42,6 @@ def _names(position: Position) -> Iterator[Sequence[str]]:
     yield from ([line.label] for line in position.lines)
     yield from ([contract.label, contract.supplier] for contract in position.contracts)
     yield from ([item.label] for item in position.items)
+    yield from ([income.grantor, income.agreement] for income in position.income)
     labels = {label for grant in position.grants for label in (*grant.themes, *grant.priorities, *grant.boroughs)}
     yield from labels

@@ -1,18 +1,18 @@
 """Make the entries of the list of figures: one figure, and one for each year of a profile. Pure rules."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from approvals.prose.figures import Figure
+from approvals.prose.figures import Figure, Number, Share
 from approvals.prose.identity import Identity, Subject
 from approvals.prose.index import Entry
 from approvals.prose.vocabulary import EACH_YEAR, Measure, Way
 from grants import years
 from grants.years import Profile
 
-Whose = Subject | Callable[[], Subject]
+Whose = Subject | partial[Subject]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,33 @@ class What:
 
 def entry(name: str, number: Decimal | int, what: What, source: str) -> Entry:
     """Return the entry of a figure: an amount in pounds, or a count of the `thing` of `what`."""
-    return Entry(name.casefold(), number, partial(_figure, what, source))
+    return Entry(name.casefold(), number, Making(what, source))
 
 
-def _figure(what: What, source: str, name: str, number: Decimal | int) -> Figure:
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What makes a figure of its name and its number once somebody asks for it."""
+
+    what: What
+    source: str
+
+    def __call__(self, name: str, number: Number) -> Figure:
+        return _figure(self.what, self.source, name, number)
+
+
+def _figure(what: What, source: str, name: str, number: Number) -> Figure:
+    if isinstance(number, Share):
+        return Figure(name, source, share=number, identity=_identity(what, Way.SHARE))
     way = Way.COUNT if isinstance(number, int) else what.way
-    whose = what.whose if isinstance(what.whose, Subject) else what.whose()
-    identity = Identity(whose, what.measure, way, what.year, what.places, what.aspect)
+    identity = _identity(what, way)
     if isinstance(number, int):
         return Figure(name, source, count=number, thing=what.thing, identity=identity, key=what.key)
     return Figure(name, source, amount=number, identity=identity, key=what.key)
+
+
+def _identity(what: What, way: Way) -> Identity:
+    whose = what.whose if isinstance(what.whose, Subject) else what.whose()
+    return Identity(whose, what.measure, way, what.year, what.places, what.aspect)
 
 
 def by_year(name: str, profile: Profile, what: What, source: str, of_round: Sequence[str]) -> Iterator[Entry]:

@@ -6,8 +6,10 @@ A part that several pages print is here once: `reconciliation.parts` makes it, a
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from approvals.enums import Level
+from approvals.figures import of_income
 from approvals.figures.making import What, entry, places
 from approvals.figures.owners import Owners
 from approvals.prose.identity import Subject
@@ -76,11 +78,11 @@ _SPLITS: dict[str, tuple[Kind, Measure, dict[str, tuple[str, ...]]]] = {
 def of_parts(position: Position, owners: Owners, of_years: Sequence[str]) -> Iterator[Entry]:
     """Yield the sum and the count of each number that the reconciliation prints, in all and in each slot."""
     slots = {f"-in-{each.slot.key}": each.slot for each in slots_of(position)}
-    spending = dict(spenders(position, owners))
+    own_names = dict(chain(spenders(position, owners), of_income.sources(position, owners)))
     for key, part in everything(year_parts.splits(position)).items():
         suffix = next((suffix for suffix in slots if key.endswith(suffix)), "")
         of_whole = key.removesuffix(suffix)
-        name, what = spending.get(of_whole) or _named(of_whole, part, owners)
+        name, what = own_names.get(of_whole) or _named(of_whole, part, owners)
         if suffix:
             slot = slots[suffix]
             year = slot.year if len(of_years) > 1 else ""

@@ -75,10 +75,14 @@ def _entries(basis: Sources) -> Iterator[Entry]:
         called = names(contract.supplier.name, contract.title)
         by_year = _by_year(contract.charged_years(basis.decision.round.slots), year, contract.amount)
         yield Entry(Kind.CONTRACT, called, contract.amount, contract.amount, by_year=by_year)
+    for income in basis.reconciliation.income:
+        by_year = _by_year(income.years, year, income.amount)
+        called = names(income.grantor, income.agreement)
+        yield Entry(Kind.INCOME, called, income.amount, income.amount, by_year=by_year)
     for item in basis.items:
         if item.amount is not None and item.item_kind.rule.takes:
             yield Entry(Kind.LINE, names(item.whom, item.title), item.amount, item.amount)
-        elif item.amount is not None and item.item_kind is ItemKind.ACCEPT_MONEY:
+        elif item.amount is not None and item.item_kind is ItemKind.ACCEPT_MONEY and item.income is None:
             yield Entry(Kind.INCOME, names(item.whom, item.title), item.amount, item.amount)
 
 

@@ -62,7 +62,7 @@ def check(prose: str, known: Known) -> list[Match]:
     matches += [_count(mention, plain, known) for mention in counted if mention.start not in explained]
     matches += [*alike, *_referred(text, known), *_nothing_left(text, known)]
     matches += [_claim(claim, known) for claim in claimed]
-    matches += [_share(claim, known) for claim in shares.shares(prose, known.figures)]
+    matches += [_share(claim, plain, known) for claim in shares.shares(prose, known.figures)]
     if known.facts:
         matches = outweighed.by_facts(matches, judging.verdicts(prose, summed, known.facts))
         matches = speaking.checked(matches, plain, known)
@@ -297,9 +297,12 @@ def _of_one_amount(count: Mention, amount: Mention, groups: Sequence[Group]) -> 
 # Shares
 
 
-def _share(share: shares.Share, known: Known) -> Match:
+def _share(share: shares.Share, plain: str, known: Known) -> Match:
     if share.figure:
         return Match(share.mention, Kind.SHARE, Standing.MATCHED, share.figure.name, share.message)
+    if owned := known.sharing(share.mention, share.whole, plain):
+        message = f"is {owned[0].name}, {owned[0].exact}."
+        return Match(share.mention, Kind.SHARE, Standing.MATCHED, owned[0].name, message)
     message, may_have_source = share.message, not share.contradicted
     return Match(share.mention, Kind.SHARE, Standing.UNMATCHED, "", message, may_have_source=may_have_source)
 

@@ -6,7 +6,7 @@ A writer types `{grants above the threshold}` and the reader sees £0.95m, with 
 import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from approvals.prose.identity import Identity
 from approvals.prose.vocabulary import Way
@@ -14,8 +14,29 @@ from grants import money
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole, both in pounds, and what the whole is called."""
+
+    part: Decimal
+    whole: Decimal
+    of: str
+
+    @property
+    def percent(self) -> Decimal:
+        return self.part * 100 / self.whole if self.whole else Decimal(0)
+
+    def __str__(self) -> str:
+        return f"{self.percent.quantize(_TENTH, ROUND_HALF_UP)}%"
+
+
+# What a figure is in numbers: an amount in pounds, a count or a share.
+Number = Decimal | int | Share
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """A computed figure: an `amount` in pounds or a `count`, and its source in words.
+    """A computed figure: an `amount` in pounds, a `count` or a `share`, and its source in words.
 
     `thing` is what a count counts, such as `grants`; `group` is the heading under which a writer finds the figure.
     `identity` says whose figure it is, and `key` is the name by which pages mark it: see `parts.Part`.
@@ -25,6 +46,7 @@ class Figure:
     source: str
     amount: Decimal | None = None
     count: int | None = None
+    share: Share | None = None
     thing: str = ""
     group: str = ""
     identity: Identity | None = None
@@ -32,12 +54,14 @@ class Figure:
 
     def written(self, style: str = "") -> str:
         """Return the figure as it is written in prose. `style` is empty or `m`, `m1`, `k` (rounded), or `exact`."""
-        if self.amount is None:
-            return f"{self.count:,}"
-        return money.pounds(self.amount) if style == "exact" else money.in_prose(self.amount, style)
+        if self.amount is None or style == "exact":
+            return self.exact
+        return money.in_prose(self.amount, style)
 
     @property
     def exact(self) -> str:
+        if self.share is not None:
+            return str(self.share)
         return f"{self.count:,}" if self.amount is None else money.pounds(self.amount)
 
     @property

@@ -12,15 +12,15 @@ from typing import NamedTuple
 
 from approvals.prose.amounts import Mention
 from approvals.prose.claims import equals
-from approvals.prose.figures import Figure
+from approvals.prose.figures import Figure, Number, Share
 
 
 class Entry(NamedTuple):
-    """A figure that is made when it is needed: its name, its amount in pounds or its count, and what makes it."""
+    """A figure that is made when it is needed: its name, its amount in pounds, count or share, and what makes it."""
 
     name: str
-    number: Decimal | int
-    make: Callable[[str, Decimal | int], Figure]
+    number: Number
+    make: Callable[[str, Number], Figure]
 
 
 class Index(Mapping[str, Figure]):
@@ -34,6 +34,7 @@ class Index(Mapping[str, Figure]):
         self._made: dict[str, Figure] = {}
         self._by_amount: list[tuple[Decimal, str]] | None = None
         self._by_count: dict[int, list[str]] | None = None
+        self._by_percent: list[tuple[Decimal, str]] | None = None
 
     @cached_property
     def _entries(self) -> dict[str, Entry]:
@@ -76,3 +77,14 @@ class Index(Mapping[str, Figure]):
                 if isinstance(entry.number, int):
                     self._by_count.setdefault(entry.number, []).append(entry.name)
         return [self[name] for name in self._by_count.get(int(mention.value or -1), ())]
+
+    def sharing(self, lowest: Decimal, highest: Decimal) -> list[Figure]:
+        """Return the shares between two percentages, both included."""
+        if self._by_percent is None:
+            shares = [
+                (each.number.percent, each.name) for each in self._entries.values() if isinstance(each.number, Share)
+            ]
+            self._by_percent = sorted(shares)
+        first = bisect_left(self._by_percent, (lowest, ""))
+        last = bisect_right(self._by_percent, (highest, "\U0010ffff"))
+        return [self[name] for _, name in self._by_percent[first:last]]

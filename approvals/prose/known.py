@@ -3,6 +3,7 @@
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from approvals.prose.amounts import Mention
 from approvals.prose.claims import Group, equals
@@ -53,6 +54,13 @@ class Known:
         """Return the figures that a count in a text can mean: those of the paper first."""
         own = [figure for figure in self.figures.values() if figure.count is not None and figure.count == mention.value]
         return own + self._meant(self.others.counting(mention), mention, plain)
+
+    def sharing(self, mention: Mention, whole: str, plain: str) -> list[Figure]:
+        """Return the shares of a whole that a percentage in a text can mean, to its rounding."""
+        value = mention.value or Decimal(0)
+        half = Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2
+        near = self.others.sharing(value - half, value + half)
+        return self._meant([each for each in near if each.share and each.share.of.endswith(whole)], mention, plain)
 
     @staticmethod
     def _meant(figures: Sequence[Figure], mention: Mention, plain: str) -> list[Figure]:

@@ -52,12 +52,14 @@ _ABOUT, _TO_FIVE, _FRACTION = Decimal(1), Decimal("2.5"), Decimal(4)
 class Share:
     """A share in a text, the first figure that makes it (None where no figure does), and a message for the writer.
 
-    It is `contradicted` where the sentence names its part, and another share of the whole is true of that.
+    It is `contradicted` where the sentence names its part, and another share of the whole is true of that. `whole` is
+    what the text calls the whole.
     """
 
     mention: Mention
     figure: Figure | None
     message: str
+    whole: str
     contradicted: bool = False
 
 
@@ -69,23 +71,23 @@ def shares(prose: str, figures: Figures) -> Iterator[Share]:
         if not wholes:
             continue
         start, end = match.start("share"), match.end()
-        mention = Mention(prose[start:end], start, end, _percent(match))
+        mention, of_what = Mention(prose[start:end], start, end, _percent(match)), match["whole"].casefold()
         parts = list(_parts(plain, match, figures))
         of = [(part, whole) for part in parts for whole in wholes if _alike(part, whole)]
         fits = next((pair for pair in of if _fits(match, *pair)), None)
         if fits:
             part, whole = fits
             message = f"is {part.name}, {part.exact}, of {whole.exact}: {_exactly(part, whole)}%."
-            yield Share(mention, part, message)
+            yield Share(mention, part, message, of_what)
         elif len(of) == 1:
             ((part, whole),) = of
             message = (
                 f"is not the share of {part.name}, {part.exact} of {whole.exact}, which is {_exactly(part, whole)}%"
             )
-            yield Share(mention, None, message, contradicted=True)
+            yield Share(mention, None, message, of_what, contradicted=True)
         elif match["percent"] or not match["about"]:
             # “At least half of the grants reach two boroughs” is about nothing that the paper counts.
-            yield Share(mention, None, "matches the share of no figure in this paper")
+            yield Share(mention, None, "matches the share of no figure in this paper", of_what)
 
 
 def _percent(match: re.Match[str]) -> Decimal:

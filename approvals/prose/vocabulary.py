@@ -59,6 +59,7 @@ class Way(StrEnum):
     MEDIAN = "median"
     LARGEST = "largest"
     SMALLEST = "smallest"
+    SHARE = "share"
 
 
 class State(StrEnum):

@@ -1,5 +1,6 @@
 """PCD 1327 from its folder: money of three years accepted, two direct awards of the first. Figures as published."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,9 @@ from approvals.loading.folder import Folder
 from approvals.models import Award, Decision
 from approvals.outputs import published, verifying, word
 from approvals.paper import pack as packs
+from approvals.paper.figures import known_of
+from approvals.paper.sources import sources
+from approvals.prose.checking import Standing, check
 from approvals.reconciliation import position
 from bids.models import Bid
 from grants import years
@@ -65,6 +69,21 @@ def test_pcd_1327_grants_to_two_named_bodies_without_a_bid(decision: Decision) -
         "British Transport Police",
         "Jill Dando Institute",
     }
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("The Home Office gives £8,688,282 in 2022/23.", "£8,868,282"),
+        ("Home Office money of £7,988,282 follows in 2024/25.", "£7,898,282"),
+        ("The uplift of the Home Office is £700,000.", "£70,000"),
+    ],
+)
+def test_what_the_home_office_gives_needs_no_source(decision: Decision, sentence: str, wrong: str) -> None:
+    known = known_of(sources(decision, date(2022, 6, 27)))
+    assert {match.standing for match in check(sentence, known)} == {Standing.MATCHED}
+    false = re.sub(r"£[\d,]+", wrong, sentence)
+    assert Standing.UNMATCHED in {match.standing for match in check(false, known)}
 
 
 def test_page_pdf_word_and_data_of_pcd_1327_agree(decision: Decision) -> None:
