@@ -27,6 +27,11 @@ class Rule:
     fails: str = ""
 
     @property
+    def on_scorecard(self) -> tuple[bool, int]:
+        """The place of the criterion on a scorecard: what is a gate alone comes first, then what is marked."""
+        return self.scored, self.number
+
+    @property
     def kind(self) -> str:
         if self.gate and self.scored:
             return "Gate and scored"

@@ -133,46 +133,48 @@ def _reason(rule: Rule) -> forms.CharField:
 
 @dataclass(frozen=True, slots=True)
 class CriterionFields:
-    """The fields of one criterion on the page. `gate` and `scale` are its choices as HTML, empty if it has none.
+    """The fields of one criterion on the page: `choices` of its gate and its scale as HTML, and the text of its reason.
 
-    `wrong` is the error of the reason. `saved` is the saved judgement if it differs from the fields, else None. The
-    page draws these fields itself, because a template for each widget would be too slow on a page used this often.
+    `wrong` is what is wrong with any of them, `reason_is_wrong` whether that is about the reason. `saved` is the saved
+    judgement if it differs from the fields, else None. The page draws these fields itself, because a template for each
+    widget would be too slow on a page used this often.
     """
 
     number: str
     label: str
     rule: Rule
-    gate: SafeString
-    scale: SafeString
+    choices: SafeString
     reason: str
     wrong: str
+    reason_is_wrong: bool
     saved: JudgementText | None
 
 
-_PASSES = (("yes", "Yes"), ("no", "No"))
-
-
 def _criterion_fields(now: JudgementText, wrong: Mapping[str, str], saved: JudgementText | None) -> CriterionFields:
-    rule, gate, scale = now.rule, SafeString(), SafeString()
-    if rule.gate:
-        gate = _choices("passed", rule.number, _PASSES, now.passed, wrong.get("passed", ""))
-    if rule.scored:
-        points = tuple((str(value), f"{value}: {meaning}") for value, meaning in rule.points)
-        scale = _choices("score", rule.number, points, now.score, wrong.get("score", ""))
-    number = str(rule.number)
     return CriterionFields(
-        number, f"{number}. {rule.label}", rule, gate, scale, now.reason, wrong.get("reason", ""), saved
+        number=str(now.rule.number),
+        label=f"{now.rule.number}. {now.rule.label}",
+        rule=now.rule,
+        choices=_choices(now.rule, now.passed, now.score),
+        reason=now.reason,
+        wrong=next(iter(wrong.values()), ""),
+        reason_is_wrong="reason" in wrong or bool(wrong and not now.reason),
+        saved=saved,
     )
 
 
 @lru_cache(maxsize=2048)
-def _choices(kind: str, number: int, choices: tuple[tuple[str, str], ...], chosen: str, wrong: str) -> SafeString:
-    """Return radio buttons as HTML. They are cached, because thousands of pages draw the same few."""
-    legend = {"passed": "Does it pass?", "score": "Mark"}[kind]
-    context = {"name": f"{kind}_{number}", "legend": legend, "inline": kind == "passed"}
-    return render_to_string(
-        "bids/panel/_choices.html", context | {"choices": choices, "chosen": chosen, "wrong": wrong}
-    )
+def _choices(rule: Rule, passed: str, score: str) -> SafeString:
+    """Return the radio buttons of a criterion as HTML, cached because thousands of pages draw the same few."""
+    label = f"{rule.number}. {rule.label}"
+    groups: list[tuple[str, str, str, Sequence[tuple[str, str, str]]]] = []
+    if rule.gate:
+        meanings = (("yes", "Yes", rule.passes), ("no", "No", rule.fails))
+        groups.append(("passed", f"{label}: does it pass?", passed, meanings))
+    if rule.scored:
+        points = [(str(value), str(value), text) for value, text in rule.points]
+        groups.append(("score", f"{label}: mark", score, points))
+    return render_to_string("bids/panel/_choices.html", {"number": rule.number, "groups": groups})
 
 
 @lru_cache(maxsize=64)
@@ -183,7 +185,7 @@ def _fields(rules: tuple[Rule, ...]) -> dict[str, forms.Field]:
         if rule.gate:
             fields[f"passed_{rule.number}"] = forms.TypedChoiceField(
                 label="Does it pass?",
-                choices=_PASSES,
+                choices=tuple(_YES_NO.items()),
                 coerce=lambda answer: answer == "yes",
                 empty_value=None,
                 required=False,
@@ -232,13 +234,14 @@ class ScoreForm(Form):
 
     @property
     def criteria(self) -> list[CriterionFields]:
-        """The fields of each criterion, in order."""
+        """The fields of each criterion, in the order of the page."""
         now = judgement_texts(self.rules, self.typed)
         before = now if self.compared is None else judgement_texts(self.rules, self.compared)
-        return [
+        fields = [
             _criterion_fields(each, self._wrong_with(each.rule), saved if saved != each else None)
             for each, saved in zip(now, before, strict=True)
         ]
+        return sorted(fields, key=lambda each: each.rule.on_scorecard)
 
     def _wrong_with(self, rule: Rule) -> dict[str, str]:
         if not self.is_bound:

@@ -122,7 +122,8 @@ def score(request: Request, reference: str) -> HttpResponse:
 
 def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: bool) -> dict[str, Any]:
     """Return the context of the scoring page: the bid, the member's progress, and the form or, if closed, the text."""
-    draft = typed.draft_of(request)
+    # What is typed in a scorecard that does not count yet is saved in it, so only the others have drafts.
+    draft = typed.draft_of(request) if card.counts else None
     kept = typed.kept(request) or (draft.fields if draft else {})
     if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != card.version):
         form.compare(card.answers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -88,17 +88,29 @@ def why_final(*, state: str, marks_opened_at: datetime | None, closed: bool, clo
 
 
 def missing_answers(criteria: Iterable[Criterion], marks: Mapping[int, Judgement]) -> list[tuple[str, str]]:
-    """Return the answers that a scorecard lacks before it can be submitted, each as its form field and a message."""
+    """Return what a scorecard lacks before it can be submitted, in the order of its page.
+
+    For each incomplete criterion: the first form field that is missing, and a message that names all of them.
+    """
     missing = []
-    for criterion in criteria:
+    for criterion in sorted(criteria, key=lambda each: each.rule.on_scorecard):
         judgement = marks.get(criterion.number, Judgement())
-        if criterion.gate and judgement.passed is None:
-            missing.append((f"passed_{criterion.number}", f"{criterion}: say whether the bid passes"))
-        if criterion.scored and judgement.score is None:
-            missing.append((f"score_{criterion.number}", f"{criterion}: give a mark"))
-        if not judgement.reason.strip():
-            missing.append((f"reason_{criterion.number}", f"{criterion}: give your reason"))
+        lacks = {
+            "passed": criterion.gate and judgement.passed is None,
+            "score": criterion.scored and judgement.score is None,
+            "reason": not judgement.reason.strip(),
+        }
+        kinds = [kind for kind, is_missing in lacks.items() if is_missing]
+        if kinds:
+            missing.append((f"{kinds[0]}_{criterion.number}", f"{criterion}: {_in_words(kinds)}"))
     return missing
+
+
+def _in_words(kinds: Sequence[str]) -> str:
+    """Return what to do about the missing parts of a judgement, such as "give a mark and your reason"."""
+    to_give = [words for kind, words in (("score", "a mark"), ("reason", "your reason")) if kind in kinds]
+    to_do = ["say whether the bid passes"] if "passed" in kinds else []
+    return " and ".join([*to_do, *([f"give {' and '.join(to_give)}"] if to_give else [])])
 
 
 def _locked(bid: Bid, seen: int, by: User, at: datetime) -> Scorecard:

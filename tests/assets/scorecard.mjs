@@ -5,14 +5,16 @@ const radio = (name, value, chosen) =>
 
 const criterion = (number, label, { passed, score, reason = '' } = {}) => `
   <fieldset data-criterion="${number}" data-label="${number}. ${label}">
-    ${['yes', 'no'].map((value) => radio(`passed_${number}`, value, passed)).join('')}
-    ${['0', '1', '2', '3', '4'].map((value) => radio(`score_${number}`, value, score)).join('')}
+    <div role="radiogroup">${['yes', 'no'].map((value) => radio(`passed_${number}`, value, passed)).join('')}</div>
+    <div role="radiogroup">${['0', '1', '2', '3', '4'].map((value) => radio(`score_${number}`, value, score)).join('')}</div>
     <textarea name="reason_${number}">\n${reason}</textarea>
   </fieldset>`;
 
 export const scorecard = ({ version = 3, first, second, unsaved = false, held = false, status = 'Nothing saved yet' } = {}) => `
   <p data-elsewhere><a href="/next/">Skip to the next bid</a></p>
+  <details class="app-fold"></details>
   <div data-scorecard data-person="amara.cole" data-bid="BID-1">
+    <span data-click-hint hidden></span>
     <div data-kept></div>
     <form method="post" data-scoring data-autosave${unsaved ? ' data-unsaved' : ''}${held ? ' data-held' : ''}>
       <input type="hidden" name="csrfmiddlewaretoken" value="token-of-page">
@@ -21,8 +23,10 @@ export const scorecard = ({ version = 3, first, second, unsaved = false, held = 
       <details data-keys hidden></details>
       ${criterion(1, 'Need', first)}
       ${criterion(2, 'Value for money', second)}
-      <p role="status" data-autosave-status>${status}</p>
-      <button type="submit" name="then" value="submit">Submit and go to next bid</button>
+      <div class="app-submit-bar">
+        <p role="status" data-autosave-status>${status}</p>
+        <button type="submit" name="then" value="submit">Submit and go to next bid</button>
+      </div>
       <button type="submit" name="then" value="draft">Save as draft</button>
       <a href="/next/" data-next>Skip for now</a>
     </form>

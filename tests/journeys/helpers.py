@@ -98,7 +98,9 @@ _STOP_HERE = """each => {
 _PAST_THE_MENU = """each => document.activeElement === document.body && !location.hash
   && document.querySelector('.govuk-skip-link') && document.querySelector('main').contains(each)"""
 # Outside the menu, which a phone folds behind a button.
+# A fold of a phone stands open at a desk.
 _CONTROLS = """() => [...document.querySelectorAll('main :is(a[href], button, input, select, textarea, summary)')]
+  .filter((each) => !each.matches('.app-fold > summary'))
   .filter((each) => each.checkVisibility({ visibilityProperty: true }))
   .map((each) => each.id || each.name || each.textContent.trim())"""
 WIDER_BY = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -363,8 +365,9 @@ def error_links_land(page: Page, *, fields: int | None = None) -> None:
 
 
 def done(page: Page, words: str | re.Pattern[str]) -> None:
-    """The page says that something was done."""
-    expect(page.locator(".govuk-notification-banner__heading").filter(has_text=words)).to_be_visible()
+    """The page says that something was done, in its banner or in a quiet line."""
+    notice = page.locator(".govuk-notification-banner__heading, [data-done]")
+    expect(notice.filter(has_text=words)).to_be_visible()
 
 
 def fill_day(page: Page, legend: str, day: int, month: int, year: int) -> None:

@@ -9,6 +9,8 @@ from tests.journeys.helpers import PHONE, done, press_on, sign_in, tab_to
 CHAIR, MEMBER, LEAD = "olive.marsh", "amara.cole", "grace.hall"
 ROUND = "/rounds/safer-summer-2026-27"
 GATES, MARKS = (1, 2, 3, 6, 7), (4, 5, 6)
+# The criteria in the order of the scorecard: first what is a gate alone.
+CRITERIA = (1, 2, 3, 7, 4, 5, 6)
 # The one bid that nobody has scored yet, and one on whose third gate the members are split.
 UNSCORED, SPLIT = "SSF-16", "SSF-03"
 
@@ -25,7 +27,7 @@ def fill_scorecard(page: Page, *, mark: int = 3) -> None:
 
 def type_scorecard(page: Page, *, skipping: str = "", mark: int = 3) -> None:
     """Fill in the scorecard from top to bottom with the keyboard alone, all but the field `skipping`."""
-    for number in range(1, 8):
+    for number in CRITERIA:
         if number in GATES and f"passed_{number}" != skipping:
             press_on(page, page.locator(f"#id_passed_{number}_0"), "Space")
         if number in MARKS:

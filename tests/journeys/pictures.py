@@ -36,11 +36,11 @@ def test_scoring(page: Page, served: str) -> None:
     page.locator("#id_score_4_3").check()
     page.locator("#id_reason_4").fill("The plan names who does what, by when, and how lateness is measured.")
     expect(page.locator("[data-autosave-status]")).to_contain_text("Draft saved")
-    _take(page, "pictures/score.png", 1180, 700, top="div:has(> fieldset #id_score_4_3), fieldset:has(#id_score_4_3)")
+    _take(page, "pictures/score.png", 1280, 900, top="[data-criterion='7']")
     page.context.set_offline(True)
     page.locator("#id_reason_4").fill("The plan names who does what and by when.")
     expect(page.locator("[data-autosave-status]")).to_contain_text("no connection")
-    _take(page, "pictures/offline.png", 490, 400, top="[data-autosave-status]")
+    _take(page, "pictures/offline.png", 490, 400, top="[data-criterion='4'] .app-criterion__why")
 
 
 def test_meeting(page: Page, served: str) -> None:

@@ -13,23 +13,28 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.counting import Effort, Hand, counting
 from tests.journeys.helpers import done, sign_in
-from tests.journeys.panel import GATES, MARKS, ROUND
+from tests.journeys.panel import CRITERIA, GATES, MARKS, ROUND
 
 # Between them they have forty bids left to score.
 MEMBERS = ("farid.aziz", "dev.patel", "amara.cole")
 BIDS = int(os.environ.get("SCORED_BIDS", "2"))
+MOST_CLICKS = 12
 SUBMIT = "Submit and go to next bid"
 
 
 def _score_by_mouse(page: Page) -> None:
     """Score the bid on the page with all gates passed, and submit."""
     hand = Hand(page)
-    for number in range(1, 8):
+    for number in CRITERIA:
         if number in GATES:
             hand.click(_label(page, f"id_passed_{number}_0"))
         if number in MARKS:
             hand.click(_label(page, f"id_score_{number}_3"))
-        hand.write(page.locator(f"#id_reason_{number}"), f"Reason {number}.")
+        reason = page.locator(f"#id_reason_{number}")
+        if not reason.input_value():
+            # The click put the cursor there. A reason that was begun is clicked first.
+            expect(reason).to_be_focused()
+        hand.write(reason, f"Reason {number}.")
     hand.go(page.get_by_role("button", name=SUBMIT))
 
 
@@ -39,7 +44,7 @@ def _label(page: Page, id: str) -> Locator:
 
 def _score_by_keyboard(page: Page) -> None:
     hand = Hand(page)
-    for number in range(1, 8):
+    for number in CRITERIA:
         hand.press("Alt+PageDown")
         if number in GATES:
             hand.press("y")
@@ -78,8 +83,8 @@ def _scored(page: Page, served: str, score: Score, bids: int) -> tuple[Effort, i
 def test_scoring_by_mouse(page: Page, served: str) -> None:
     effort, members = _scored(page, served, _score_by_mouse, BIDS)
     print(effort.row(f"{BIDS} bids by mouse"))
-    # A member opens the first from the list, and each brings the next.
-    assert effort.clicks == members + 16 * BIDS
+    # A member opens the first from the list, and each brings the next. Where a draft was begun, it takes more.
+    assert members + 9 * BIDS <= effort.clicks <= members + MOST_CLICKS * BIDS
     assert effort.keys == 0
     assert effort.texts == 7 * BIDS
     assert effort.loads == members + BIDS

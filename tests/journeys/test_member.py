@@ -19,7 +19,7 @@ from tests.journeys.helpers import (
     tab_to,
     without_script,
 )
-from tests.journeys.panel import GATES, MARKS, MEMBER, ROUND, fill_scorecard, type_scorecard
+from tests.journeys.panel import MEMBER, ROUND, fill_scorecard, type_scorecard
 
 
 @pytest.mark.usefixtures("both_widths")
@@ -83,8 +83,10 @@ def test_every_empty_criterion_is_named_at_once(page: Page, served: str) -> None
     page.get_by_role("button", name="Submit and go to next bid").click()
     error_links_land(page)
     expect(page.locator("#id_reason_4")).to_have_value("The only reason so far.")
-    missing = len(GATES) + len(MARKS) + 6
-    expect(page.locator(".govuk-error-summary__list a")).to_have_count(missing)
+    errors = page.locator(".govuk-error-summary__list a")
+    expect(errors).to_have_count(7)
+    expect(errors.last).to_have_text("6. Value for money: say whether the bid passes and give a mark and your reason")
+    expect(page.locator("form .govuk-error-message")).to_have_count(7)
 
 
 def test_an_interest_locks_the_bid(page: Page, served: str) -> None:

@@ -107,7 +107,10 @@ def test_every_answer_that_is_missing_is_named_at_once(made: Practice, member: U
     with pytest.raises(Incomplete) as refused:
         practice.score_practice(practice=made, marks=judgements, by=member, at=NOW)
     named = [field for field, _ in refused.value.missing]
-    assert named == ["passed_1", "reason_1", "score_4", "passed_6", "reason_6", "passed_7", "reason_7"]
+    # One line a criterion, in the order of the page.
+    assert named == ["passed_1", "passed_7", "score_4", "passed_6"]
+    gate_and_reason = "1. Strategic aim: say whether the bid passes and give your reason"
+    assert refused.value.missing[0] == ("passed_1", gate_and_reason)
     assert ("score_4", "4. Proven experience: give a mark") in refused.value.missing
     assert not made.cards.exists()
 

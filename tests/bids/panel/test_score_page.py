@@ -173,14 +173,20 @@ def test_the_page_takes_twelve_queries(client: Client, address: str, ready: Bid,
 
 def test_the_page_says_what_each_criterion_is_and_each_mark_means(client: Client, address: str) -> None:
     page = client.get(address).content.decode()
-    for words in ("1. Strategic aim", "Gate and scored", "0: No record of comparable work", "Declare an interest"):
+    for words in (
+        "1. Strategic aim",
+        "Gate and scored",
+        "<b>0</b>: No record of comparable work",
+        "Declare an interest",
+    ):
         assert words in page
 
 
 def test_the_guidance_stands_beside_the_criteria(client: Client, address: str, ready: Bid, chair: User) -> None:
     Round.objects.filter(pk=ready.round_id).update(purpose="Safe places in winter")
     page = " ".join(client.get(address).content.decode().split())
-    assert "<strong>Yes:</strong> The money asked for completes it. <strong>No:</strong> It needs more money" in page
+    assert "<b>Yes</b>: The money asked for completes it</label>" in page
+    assert "<b>No</b>: It needs more money later, or leaves a cost to somebody</label>" in page
     assert page.count("Safe places in winter") == 1
     assert page.index("1. Strategic aim") < page.index("Safe places in winter") < page.index("2. Results inside")
     assert "Children and young people <strong>(named in this bid)</strong>" in page
@@ -194,7 +200,9 @@ def test_the_guidance_stands_beside_the_criteria(client: Client, address: str, r
 
 def test_a_criterion_of_before_has_no_line_on_its_gate(client: Client, address: str, ready: Bid) -> None:
     Criterion.objects.filter(round=ready.round).update(passes="", fails="")
-    assert "<strong>Yes:</strong>" not in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert page.count("<b>Yes</b></label>") == 5
+    assert "<b>Yes</b>:" not in page
 
 
 def test_a_kept_form_of_an_older_version_is_shown_next_to_what_is_saved(
@@ -210,7 +218,7 @@ def test_a_kept_form_of_an_older_version_is_shown_next_to_what_is_saved(
     elsewhere(ready, member)
     client.force_login(member)
     answer = client.get(address)
-    assert [each.rule.number for each in answer.context["form"].criteria if each.saved] == [1, 2, 3, 4, 5, 6, 7]
+    assert [each.rule.number for each in answer.context["form"].criteria if each.saved] == [1, 2, 3, 7, 4, 5, 6]
     assert answer.context["form"]["reason_4"].value() == "Typed before"
     assert "data-held" in answer.content.decode()
     close(ready.round)
