@@ -38,12 +38,12 @@ def with_shares(entries: Iterable[Entry], wholes: Mapping[str, Decimal]) -> Iter
         if isinstance(making, Making) and isinstance(entry.number, Decimal) and _is_a_sum(making.what):
             for whole in _wholes(making.what):
                 if entry.number <= wholes[whole]:
-                    yield _share(entry, making, whole, wholes[whole])
+                    yield _share(entry, entry.number, making, whole, wholes[whole])
 
 
-def _share(entry: Entry, making: Making, whole: str, amount: Decimal) -> Entry:
+def _share(entry: Entry, number: Decimal, making: Making, whole: str, amount: Decimal) -> Entry:
     share = Making(replace(making.what, key=""), f"{making.source}, of {whole}, {money.pounds(amount)}")
-    return Entry(f"share of {entry.name} in {whole}", Share(entry.number, amount, whole), share)
+    return Entry(f"share of {entry.name} in {whole}", Share(number, amount, whole), share)
 
 
 def _is_a_sum(what: What) -> bool:
