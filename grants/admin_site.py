@@ -21,3 +21,10 @@ class Site(admin.AdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return redirect(reverse("grants:home" if request.user.is_authenticated else "grants:sign_in"))
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Lead to the product's own page, which asks for the current password, counts wrong ones and keeps an event."""
+        return redirect(reverse("grants:change_password"))
+
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return redirect(reverse("grants:account"))

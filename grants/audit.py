@@ -112,9 +112,9 @@ def record_by_service(
     return _append(event, subject, {}, facts)
 
 
-def record_own(action: str, person: User, *, at: datetime) -> AuditEvent:
+def record_own(action: str, person: User, *, at: datetime, facts: dict[str, Any] | None = None) -> AuditEvent:
     """Write an event about a person's own account, for which they need no role."""
-    return _append(AuditEvent(action=action, actor=person, actor_name=person.name, at=at), person, {}, {})
+    return _append(AuditEvent(action=action, actor=person, actor_name=person.name, at=at), person, {}, facts or {})
 
 
 def acting_for(action: str, by: User, round: Round | None, at: datetime) -> User | None:

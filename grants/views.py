@@ -12,13 +12,15 @@ from grants.access import Request, allow, holdings, round_or_404
 from grants.forms import TrailForm
 from grants.models import AuditEvent
 from grants.pages import page_of
+from grants.people import sessions
 from grants.tasks import waiting
 
 
 @allow("see home")
 @require_GET
 def home(request: Request) -> HttpResponse:
-    return render(request, "grants/home.html", {"rounds": waiting(request.user, holdings(request.user))})
+    rounds = waiting(request.user, holdings(request.user))
+    return render(request, "grants/home.html", {"rounds": rounds, "last": sessions.last_signed_in(request)})
 
 
 # The trail

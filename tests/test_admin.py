@@ -94,3 +94,25 @@ def test_a_change_of_reference_data_is_an_event() -> None:
     assert AuditEvent.objects.filter(action="keep reference data").count() == before + 1
     assert event.actor.username == "iris.jonas"
     assert event.facts["name"] == "Mutual Gain CIC Group"
+
+
+def test_the_admin_has_these_addresses_and_no_others_of_its_own() -> None:
+    own = {pattern.name for pattern in admin.site.get_urls() if getattr(pattern, "name", None)}
+    assert own == {
+        "index",
+        "login",
+        "logout",
+        "password_change",
+        "password_change_done",
+        "autocomplete",
+        "jsi18n",
+        "view_on_site",
+        "app_list",
+    }
+
+
+def test_nobody_changes_a_password_in_the_admin() -> None:
+    client = signed_in("iris.jonas")
+    for method in (client.get, client.post):
+        assert method("/admin/password_change/")["Location"] == reverse("grants:change_password")
+    assert client.get("/admin/password_change/done/")["Location"] == reverse("grants:account")

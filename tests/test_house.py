@@ -22,6 +22,7 @@ OURS = ("grants", "bids", "approvals")
 # A page that answers with a file or a redirect has no template of its own.
 WITHOUT_TEMPLATE = {
     "grants:sign_out",
+    "grants:end_sessions",
     "grants:keep_typed",
     "grants:discard_typed",
     "bids:export_bids",

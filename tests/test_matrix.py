@@ -21,6 +21,9 @@ TABLE = {
     "grants:signed_in": "mclodfaxgkq",
     "grants:sign_out": "*",
     "grants:set_password": "*",
+    "grants:account": "mclodfaxgkq",
+    "grants:change_password": "mclodfaxgkq",
+    "grants:end_sessions": "mclodfaxgkq",
     "grants:keep_typed": "mclodfaxgkq",
     "grants:discard_typed": "mclodfaxgkq",
     "grants:rounds": "mclodfaxgkq",
@@ -241,6 +244,7 @@ POST_ONLY = {
     "approvals:export_grants",
     "grants:sign_out",
     "grants:password_link",
+    "grants:end_sessions",
     "grants:keep_typed",
     "grants:discard_typed",
 }
@@ -248,6 +252,9 @@ POST_ONLY = {
 OF_NO_ROUND = {
     "grants:home",
     "grants:signed_in",
+    "grants:account",
+    "grants:change_password",
+    "grants:end_sessions",
     "grants:keep_typed",
     "grants:discard_typed",
     "grants:rounds",

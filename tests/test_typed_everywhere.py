@@ -24,6 +24,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 NOTHING_TO_KEEP = {
     "base.html": "signing out, and discarding what was typed",
     "grants/people/person.html": "the button that makes a password link",
+    "grants/people/account.html": "the button that signs out everywhere else",
     "grants/people/set_password.html": "nobody is signed in yet",
 }
 _FORM = re.compile(r'<form\b[^>]*method="post".*?</form>', re.S)

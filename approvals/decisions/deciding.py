@@ -24,6 +24,8 @@ from grants import audit, money, states
 from grants.bodies import How
 from grants.days import day_of
 from grants.models import User
+from grants.people import signing_in
+from grants.people.signing_in import SIGNATURE, Origin
 from grants.refusal import Incomplete, Refused, must_be_current
 
 # The answers that approve nothing, with their rows in the tables of grants and contracts.
@@ -201,20 +203,31 @@ def sums(items: Sequence[DecisionItem]) -> list[tuple[str, list[tuple[int, str, 
     return rows
 
 
-@transaction.atomic
 def sign_decision(
-    *, decision: Decision, password: str, by: User, at: datetime, seen: int | None = None, interests: str = ""
+    *,
+    decision: Decision,
+    password: str,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+    interests: str = "",
+    origin: Origin = SIGNATURE,
 ) -> list[User]:
     """Sign the answers, and return the joint signers who still have to sign.
 
     With the last signature grants and contracts take their new states, and the record is frozen with the pack. Raises
     Refused unless `password` is that of `by`, who answered the items or is a joint signer who declares `interests`.
     """
+    # Before the transaction of the signature, so that a wrong password is kept although nothing is signed.
+    signing_in.confirm(person=by, password=password, origin=origin, at=at)
+    return _sign(decision, by, at, seen, interests)
+
+
+@transaction.atomic
+def _sign(decision: Decision, by: User, at: datetime, seen: int | None, interests: str) -> list[User]:
     decision = writing.locked(decision)
     must_be_current(decision, seen)
     writing.must_allow(decision, "sign decision", "Decide the items before you sign")
-    if not by.check_password(password):
-        raise Refused("Enter the password you use to sign in", field="password")
     is_joint = deciders.deciding_of(decision).how is How.JOINT
     if decision.decided_by_id != by.pk and not is_joint:
         raise Refused(f"{decision.decided_by} decided the items, so only they can sign")

@@ -21,6 +21,7 @@ from grants.access import Request, allow
 from grants.bodies import How
 from grants.models import User
 from grants.pages import form_page
+from grants.people.signing_in import SIGNATURE, origin_of
 
 
 @allow("decide items")
@@ -108,6 +109,7 @@ def sign_decision(request: Request, reference: str) -> HttpResponse:
             password=data["password"],
             interests=data.get("interests", ""),
             seen=data["version"],
+            origin=origin_of(request, SIGNATURE.place),
             by=request.user,
             at=timezone.now(),
         ),

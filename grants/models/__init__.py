@@ -10,6 +10,7 @@ from grants.models.over import OverAllocation
 from grants.models.references import new_references
 from grants.models.rounds import UNALLOCATED, BodyVersion, BudgetLine, Round, Virement, own_body
 from grants.models.search import SearchWords
+from grants.models.sign_ins import SignInAttempt
 from grants.models.trail import AuditEvent
 from grants.models.typed import TypedDraft
 from grants.models.users import USERNAME, Mail, User
@@ -31,6 +32,7 @@ __all__ = [
     "RoleHolding",
     "Round",
     "SearchWords",
+    "SignInAttempt",
     "TypedDraft",
     "User",
     "Virement",

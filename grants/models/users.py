@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -33,6 +34,8 @@ class User(AbstractBaseUser):
     unit = models.CharField(max_length=80, blank=True)
     email = models.EmailField("email address", blank=True)
     is_active = models.BooleanField(default=True)
+    # How often all sessions of this person were ended at once.
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
 
@@ -50,6 +53,16 @@ class User(AbstractBaseUser):
     @property
     def reference(self) -> str:
         return self.username
+
+    # A session holds this hash, and ends when it no longer matches.
+    def get_session_auth_hash(self) -> str:
+        return self._of_these_sessions(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._of_these_sessions, super().get_session_auth_fallback_hash())
+
+    def _of_these_sessions(self, own: str) -> str:
+        return f"{own}{self.sessions_ended or ''}"
 
     @property
     def is_staff(self) -> bool:

@@ -22,9 +22,18 @@ class SetPasswordForm(Form):
     password = forms.CharField(
         label="New password",
         strip=False,
-        help_text="At least 12 characters, and not a common password.",
+        help_text="At least 12 characters. Not a common password, and without your name or words of this service.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class ChangePasswordForm(SetPasswordForm):
+    current = forms.CharField(
+        label="Current password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ["current", "password"]
 
 
 class PersonForm(Form):

@@ -30,8 +30,11 @@ class Letter:
     text: str
 
 
-def write(letters: Sequence[Letter], *, at: datetime) -> list[Mail]:
-    """Put letters into the outbox, in the caller's transaction. They are sent once it commits."""
+def write(letters: Sequence[Letter], *, at: datetime, at_once: bool = True) -> list[Mail]:
+    """Put letters into the outbox, in the caller's transaction. They are sent once it commits.
+
+    Those that are not to be sent `at_once` go out with the next ones, or by the command `send_mail`.
+    """
     made = Mail.objects.bulk_create(
         Mail(
             to=letter.to,
@@ -42,7 +45,8 @@ def write(letters: Sequence[Letter], *, at: datetime) -> list[Mail]:
         )
         for letter in letters
     )
-    transaction.on_commit(send_waiting, robust=True)
+    if at_once:
+        transaction.on_commit(send_waiting, robust=True)
     return made
 
 

@@ -6,12 +6,15 @@ from django.contrib.auth import password_validation
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from grants import audit
 from grants.days import day_of
 from grants.models import RoleHolding, Round, User
+from grants.people import signing_in
+from grants.people.signing_in import Origin
 from grants.refusal import Refused
 from grants.roles import Role
 
@@ -103,13 +106,14 @@ def change_email(*, person: User, email: str, by: User, at: datetime) -> None:
 
 
 def password_link(person: User) -> tuple[str, str]:
-    """Return the two parts of a one-time link for setting a password. It expires when used, or after 3 days."""
+    """Return the two parts of a one-time link for setting a password. It expires when used, or after an hour."""
     return urlsafe_base64_encode(force_bytes(person.pk)), default_token_generator.make_token(person)
 
 
 @transaction.atomic
 def make_password_link(*, person: User, by: User, at: datetime) -> tuple[str, str]:
-    """Return the password link of a person, and record which administrator made it."""
+    """Return the password link of a person, end their sessions, and record which administrator made it."""
+    _end_sessions(person)
     audit.record("make password link", person, by=by, at=at)
     return password_link(person)
 
@@ -125,7 +129,7 @@ def person_of_link(uid: str, token: str) -> User | None:
 
 @transaction.atomic
 def set_password(*, person: User, password: str, at: datetime) -> None:
-    """Set a person's password. Raises Refused with the rules that it breaks."""
+    """Set a person's password, which ends their sessions. Raises Refused with the rules that it breaks."""
     try:
         password_validation.validate_password(password, person)
     except ValidationError as error:
@@ -133,3 +137,26 @@ def set_password(*, person: User, password: str, at: datetime) -> None:
     person.set_password(password)
     person.save(update_fields=["password"])
     audit.record_own("set password", person, at=at)
+
+
+def change_password(*, person: User, current: str, password: str, origin: Origin, at: datetime) -> None:
+    """Set the password of a person who enters their `current` one. It ends all their sessions.
+
+    Raises Refused if the current one is wrong, which counts as a failed sign-in, or with the rules that the new breaks.
+    """
+    signing_in.confirm(person=person, password=current, origin=origin, at=at, field="current")
+    if current == password:
+        raise Refused("The new password must differ from the current one", field="password")
+    set_password(person=person, password=password, at=at)
+
+
+@transaction.atomic
+def end_sessions(*, person: User, at: datetime) -> None:
+    """End all sessions of a person who asks for it themselves."""
+    _end_sessions(person)
+    audit.record_own("end sessions", person, at=at)
+
+
+def _end_sessions(person: User) -> None:
+    User.objects.filter(pk=person.pk).update(sessions_ended=F("sessions_ended") + 1)
+    person.refresh_from_db(fields=["sessions_ended"])

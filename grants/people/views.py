@@ -2,38 +2,60 @@
 
 from typing import Any
 
-from django.contrib.auth import authenticate, login
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from grants import typed
 from grants.access import Request, allow, public
-from grants.models import RoleHolding, User
+from grants.forms import attempt
+from grants.models import RoleHolding, SignInAttempt, User
 from grants.pages import form_page, page_of
 from grants.people import people as people_transitions
-from grants.people.forms import EmailForm, EndRoleForm, PersonForm, RoleForm, SetPasswordForm, SignInForm
+from grants.people import sessions, signing_in
+from grants.people.forms import (
+    ChangePasswordForm,
+    EmailForm,
+    EndRoleForm,
+    PersonForm,
+    RoleForm,
+    SetPasswordForm,
+    SignInForm,
+)
+from grants.people.signing_in import origin_of
 from grants.roles import Role
+
+# The token of a password link waits under this name in the session, and the address has a word in its place.
+_LINK_KEPT_AS = "password_link"
+IN_SESSION = "set"
 
 
 @public
 def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        person = authenticate(request, **form.cleaned_data)
+        origin, now = origin_of(request, SignInAttempt.Place.SIGN_IN), timezone.now()
+        person = attempt(form, lambda: signing_in.enter(**form.cleaned_data, origin=origin, at=now))
         if person is not None:
+            last = person.last_login
             login(request, person)
-            target = request.POST.get("next") or request.GET.get("next") or ""
-            safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-            own = target.startswith("/") and safe
-            return redirect(target if own else "grants:home")
-        # A wrong name and a wrong password get the same answer, so that nobody learns which names exist.
-        form.add_error("username", "User name or password is wrong")
+            sessions.remember_last(request, last)
+            return redirect(_own_target(request) or "grants:home")
     context = {"form": form, "next": request.GET.get("next", ""), "typed_waits": typed.waits(request)}
     return render(request, "grants/people/sign_in.html", context)
+
+
+def _own_target(request: HttpRequest) -> str:
+    """Return the page of this service that somebody wanted before they had to sign in, or an empty text."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    is_safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if target.startswith("/") and is_safe else ""
 
 
 @allow("see home")
@@ -50,9 +72,50 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("grants:sign_in")
 
 
+@allow("see home")
+@require_GET
+def account(request: Request) -> HttpResponse:
+    """Show how a person is known here, when they last signed in, and what they can do about it."""
+    return render(request, "grants/people/account.html", {"last": sessions.last_signed_in(request)})
+
+
+@allow("set password")
+def change_password(request: Request) -> HttpResponse:
+    origin, person = origin_of(request, SignInAttempt.Place.ACCOUNT), request.user
+
+    def call(data: dict[str, Any]) -> None:
+        people_transitions.change_password(person=person, **data, origin=origin, at=timezone.now())
+        # All sessions have ended but the one in which it was changed.
+        update_session_auth_hash(request, person)
+
+    return form_page(
+        request,
+        "grants/people/change_password.html",
+        ChangePasswordForm(request.POST or None),
+        call,
+        done="Your password is changed. Everywhere else you are signed out.",
+        to=reverse("grants:account"),
+    )
+
+
+@allow("set password")
+@require_POST
+def end_sessions(request: Request) -> HttpResponse:
+    people_transitions.end_sessions(person=request.user, at=timezone.now())
+    update_session_auth_hash(request, request.user)
+    messages.success(request, "You are signed out everywhere else")
+    return redirect("grants:account")
+
+
 @public
+@never_cache
 def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
-    person = people_transitions.person_of_link(uid, token)
+    if token != IN_SESSION and people_transitions.person_of_link(uid, token):
+        # Not in the address any more, so that neither a log nor the next page's referrer holds a link that works.
+        request.session[_LINK_KEPT_AS] = token
+        return redirect("grants:set_password", uid, IN_SESSION)
+    kept = request.session.get(_LINK_KEPT_AS, "") if token == IN_SESSION else ""
+    person = people_transitions.person_of_link(uid, kept)
     if person is None:
         return render(request, "grants/people/set_password.html", {"form": None}, status=404)
     return form_page(

@@ -131,3 +131,19 @@ def test_the_deputy_mayor_signing_twice_at_once_signs_once(served: str) -> None:
     assert rows(f"{events} AND subject <> 'PCD-681'") == [(12, 12)]
     assert rows("SELECT count(*) FROM approvals_approval WHERE level = 'dmpc' AND invalid_at IS NULL") == [(11,)]
     assert rows("SELECT count(*) FROM approvals_decisionrecord") == [(1,)]
+
+
+def test_of_sixty_guesses_sent_at_once_five_are_checked(served: str) -> None:
+    stranger = Browser(served, "nobody.at-all")
+    page = stranger.get("/sign-in/")
+    guess = {"username": "mo.novak", "password": "not the password"}
+    answers = at_once([partial(stranger.post, "/sign-in/", page, guess) for _ in range(60)])
+    checked = [text for _, text in answers if "User name or password is wrong" in text]
+    held_back = [text for _, text in answers if "There were too many wrong passwords" in text]
+    assert (len(checked), len(held_back)) == (5, 55)
+    by_name = "SELECT count(*) FROM grants_signinattempt a JOIN grants_user u ON u.id = a.person_id"
+    assert rows(f"{by_name} WHERE u.username = 'mo.novak' AND a.result = 'wrong'") == [(5,)]
+    # The right password waits too, and nobody else does.
+    right = {"username": "mo.novak", "password": DEMO_PASSWORD}
+    assert "There were too many wrong passwords" in stranger.post("/sign-in/", page, right)[1]
+    assert "Your tasks" in Browser(served, "grace.hall").get("/")

@@ -1,10 +1,12 @@
 """Answering the items of a pack: the fields of each answer, the person who answered, and the totals."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals.decisions import deciding, writing
 from approvals.decisions.deciding import Answer
@@ -70,7 +72,9 @@ def test_a_deputy_confirms_that_their_answers_replace_those_of_somebody_else(
     decision: Decision, robin: User, noor: User, client: Client
 ) -> None:
     holding = robin.holdings.get(round=decision.round, ended_at=None, through=None)
-    deputies.name_deputy(holding=holding, person=noor, starts_on=FIRST, ends_on=LAST, reason="Away", by=robin, at=NOW)
+    # The page below asks which roles count today.
+    last = timezone.localdate() + timedelta(7)
+    deputies.name_deputy(holding=holding, person=noor, starts_on=FIRST, ends_on=last, reason="Away", by=robin, at=NOW)
     decide(decision, robin, item_3=Answer("refused", reason="Dear"))
     with pytest.raises(Incomplete, match="Confirm that your answers replace those of Robin Vale"):
         decide(decision, noor)

@@ -102,13 +102,13 @@ def test_a_password_link_works_once() -> None:
     assert people.person_of_link(uid, token) is None
 
 
-def test_a_password_link_ends_after_three_days(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_password_link_ends_after_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     someone = UserFactory()
     uid, token = people.password_link(someone)
     now = default_token_generator._now()
-    monkeypatch.setattr(default_token_generator, "_now", lambda: now + timedelta(days=3, seconds=1))
+    monkeypatch.setattr(default_token_generator, "_now", lambda: now + timedelta(hours=1, seconds=1))
     assert people.person_of_link(uid, token) is None
-    monkeypatch.setattr(default_token_generator, "_now", lambda: now + timedelta(days=2, hours=23))
+    monkeypatch.setattr(default_token_generator, "_now", lambda: now + timedelta(minutes=59))
     assert people.person_of_link(uid, token) == someone
 
 
