@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from crispy_forms.layout import HTML
 from django import forms
 
-from approvals.families.workbench import amount, candidates
+from approvals.families.workbench import Listed, amount, candidates
 from bids.fields import BidsField, bid_label
 from bids.models import Bid
 from grants import money
@@ -36,19 +37,44 @@ class OrganisationSearchForm(FilterForm):
 
 
 class FamilyForm(Form):
-    """Bids grouped by hand; an empty name separates them."""
+    """Bids grouped by hand; an empty name separates them.
+
+    Any bid that is `visible` can be sent. The page lists some of them, after `list_bids`.
+    """
+
+    pieces = (
+        "name",
+        "reason",
+        "q",
+        HTML('{% include "approvals/families/_find_bids.html" %}'),
+        "bids",
+        HTML('{% include "approvals/families/_other_bids.html" %}'),
+    )
 
     name = forms.CharField(
         label="Project family", max_length=120, required=False, help_text="Leave empty to separate the bids."
     )
-    bids = CountedBidsField(label="Bids", error_messages={"required": "Select at least one bid"})
     reason = text_area("Reason", rows=2)
+    q = forms.CharField(
+        label="Find bids",
+        required=False,
+        help_text="Words of a reference, a title or a bidder. Ticked bids stay ticked.",
+    )
+    bids = CountedBidsField(label="Bids", error_messages={"required": "Select at least one bid"})
+    number = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, round: Round, visible: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["bids"]
         assert isinstance(field, CountedBidsField)
-        field.queryset = candidates(round).filter(pk__in=visible).select_related("recipient", "award")
+        field.queryset = candidates(round).filter(pk__in=visible)
+
+    def list_bids(self, listed: Listed) -> None:
+        """Let the page list these bids, and know which page of them it is."""
+        field = self.fields["bids"]
+        assert isinstance(field, CountedBidsField)
+        field.widget.choices = [(bid.reference, field.label_from_instance(bid)) for bid in listed.bids]
+        self.initial["number"] = listed.page.number
 
 
 class LikenessForm(VersionedForm):

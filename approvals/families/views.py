@@ -19,9 +19,11 @@ from grants import typed
 from grants.access import Request, allow, round_or_404
 from grants.forms import ReasonForm
 from grants.models import Organisation, Round
-from grants.pages import LONG_PAGE, form_page, page_of
+from grants.pages import LONG_PAGE, form_page, page_of, whole_number
 
 ROWS = 25
+# How many pages of bids a button of the page for grouping by hand goes on.
+_TURNS = {"next": 1, "previous": -1}
 # Stands for the name of a new family while none is typed; form fields are stripped, so nobody can type it.
 NEW = " "
 
@@ -72,18 +74,29 @@ def group_bids(request: Request, round: str) -> HttpResponse:
     asked = bench.group(request.GET.getlist("bid"))
     initial = {"bids": [bid.reference for bid in asked.bids], "name": asked.name}
     form = FamilyForm(request.POST or None, initial=initial, **kwargs)
-    if _is_preview(request):
+    if request.POST.get("then", "save") != "save":
         form = FamilyForm(initial=as_typed(form), **kwargs)
     typed.put_back(request, form)
     chosen = form["bids"].value() or []
+    number = whole_number(str(form["number"].value() or 1)) + _TURNS.get(request.POST.get("then", ""), 0)
+    listed = bench.listed(set(chosen), form["q"].value() or "", 1 if request.POST.get("then") == "find" else number)
+    form.list_bids(listed)
     return form_page(
         request,
         "approvals/families/group_bids.html",
         form,
-        lambda data: grouping.group_bids(round=bench.round, **data, by=request.user, at=timezone.now()),
+        lambda data: grouping.group_bids(
+            round=bench.round,
+            name=data["name"],
+            bids=data["bids"],
+            reason=data["reason"],
+            by=request.user,
+            at=timezone.now(),
+        ),
         done="Project families saved. Routes were updated",
         to=_list(bench.round),
         bench=bench,
+        listed=listed,
         effect=_effect(bench, chosen, (form["name"].value() or "").strip()),
     )
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
 
 from approvals.enums import Key
@@ -22,6 +23,7 @@ from approvals.models import Award, Decision, DelegationRule, SingleTenderAction
 from approvals.routing import awards
 from approvals.routing.routes import Claim, Claims, Limit
 from bids.families import families
+from bids.fields import bid_label
 from bids.models import Bid, Dismissal
 from bids.models.bids import BidQuerySet
 from grants import money
@@ -65,6 +67,27 @@ class Group:
     def decided(self) -> bool:
         """Whether a grant among them was decided, so that they can no longer be grouped."""
         return any(own.is_decided for bid in self.bids if (own := grant_of(bid)))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of bids to tick: those that are ticked, and behind them a page of the others that a search finds.
+
+    `kept` are ticked too, and too many to be listed. `count` is the number of others in all.
+    """
+
+    ticked: Sequence[Bid]
+    kept: Sequence[Bid]
+    page: Page[Bid]
+    count: int
+
+    @property
+    def bids(self) -> list[Bid]:
+        return [*self.ticked, *self.page.object_list]
+
+
+# The rows of a page of bids to tick, and how many of them may be ticked already.
+LISTED, TICKED = 100, 50
 
 
 class Workbench:
@@ -165,6 +188,15 @@ class Workbench:
         name = next((name for name, _ in shared.most_common(1)), "")
         return Group(name, bids, money.total([amount(bid) for bid in bids]))
 
+    def listed(self, ticked: Collection[str], words: str, number: int) -> Listed:
+        """Return a page of bids to tick. `ticked` are references; `words` are all in the label of each other bid."""
+        chosen = [bid for bid in self.bids.values() if bid.reference in ticked]
+        wanted = words.casefold().split()
+        others = [bid for bid in self.bids.values() if bid.reference not in ticked and _has(bid, wanted)]
+        shown = chosen[:TICKED]
+        page = Paginator(others, LISTED - len(shown)).get_page(number)
+        return Listed(shown, chosen[TICKED:], page, len(others))
+
     def effect(self, references: Collection[str], name: str) -> splits.Effect | None:
         """Return the effect on the routes if these bids join a family, or leave theirs where the name is empty."""
         claims = splits.regrouped(self.claims, references, name)
@@ -236,6 +268,11 @@ def amount(bid: Bid) -> Decimal:
 def grant_of(bid: Bid) -> Award | None:
     own: Award | None = getattr(bid, "award", None)
     return own if own and own.state != Award.State.WITHDRAWN else None
+
+
+def _has(bid: Bid, words: Sequence[str]) -> bool:
+    label = bid_label(bid).casefold() if words else ""
+    return all(word in label for word in words)
 
 
 def _like(bid: Bid) -> families.Like:

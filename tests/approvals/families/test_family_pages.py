@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from approvals.families import grouping
+from approvals.families import grouping, workbench
 from approvals.families.workbench import Workbench
 from approvals.models import Award
 from approvals.routing import awards
@@ -246,3 +246,43 @@ def test_only_leads_and_auditors_see_the_contact_of_a_bid(round: Round, role: Ro
     answer = client.get(reverse("bids:bid", args=[made.reference]))
     assert answer.status_code == 200
     assert ("Ida Fenn, ida@x.example" in words(answer.content.decode())) is shown
+
+
+def test_bids_to_group_are_found_and_paged_and_stay_ticked(
+    round: Round, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbench, "LISTED", 4)
+    monkeypatch.setattr(workbench, "TICKED", 2)
+    made = [bid(round, title=f"Youth club {number:02}") for number in range(10)] + [bid(round, title="Night bus")]
+    address = reverse("approvals:group_bids", args=[round.reference])
+
+    def inputs(page: str, kind: str) -> dict[str, bool]:
+        """Each input of this kind for a bid, by its value, and whether it is ticked."""
+        tags = [tag for tag in re.findall(r"<input[^>]*>", page) if 'name="bids"' in tag and f'type="{kind}"' in tag]
+        return {re.findall(r'value="([^"]+)"', tag)[0]: " checked" in tag for tag in tags}
+
+    def listed(page: str) -> list[str]:
+        return list(inputs(page, "checkbox"))
+
+    def sent(page: str) -> set[str]:
+        return {*inputs(page, "hidden"), *(value for value, ticked in inputs(page, "checkbox").items() if ticked)}
+
+    def post(then: str, ticked: set[str], **typed: str) -> str:
+        data = {"name": "Clubs", "reason": "One project", "bids": sorted(ticked), "then": then, **typed}
+        return client.post(address, data).content.decode()
+
+    references = {each.title: each.reference for each in made}
+    first = client.get(address).content.decode()
+    assert len(listed(first)) == 4 and "Bids 1 to 4 of 11" in words(first)
+    bus = post("find", {references["Youth club 00"]}, q="night BUS")
+    assert listed(bus) == [references["Youth club 00"], references["Night bus"]]
+    assert sent(bus) == {references["Youth club 00"]} and 'value="Clubs"' in bus and "One project</textarea>" in bus
+    onward = post("next", set(sent(bus)), number="1")
+    assert len(listed(onward)) == 4 and "Bids 4 to 6 of 10" in words(onward)
+    assert "Bids 1 to 3 of 10" in words(post("previous", sent(onward), number="2"))
+    ticked = {each.reference for each in made[:5]}
+    many = post("preview", ticked, number="2")
+    assert sent(many) == ticked and len(listed(many)) == 4 and "3 further bids are ticked" in words(many)
+    assert "No other bids match" in words(post("find", ticked, q="submarine"))
+    post("save", sent(many), q="submarine")
+    assert {each.reference for each in Bid.objects.filter(round=round).exclude(family=None)} == ticked
