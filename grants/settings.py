@@ -109,6 +109,7 @@ OVERVIEW = "approvals.tasks.overview"
 HIDDEN_EVENTS = "bids.panel.hidden.hidden_events"
 BID_REFERENCES = "bids.panel.hidden.references"
 ROUND_SUMS = "approvals.routing.commitments.of_round"
+BID_ROUTES = "approvals.routing.of_bids.BidRoutes"
 # The page on which the chair records the outcomes of many bids.
 OUTCOMES_PAGE = "approvals:outcomes"
 ON_BID = "approvals.tasks.on_bid"

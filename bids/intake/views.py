@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from bids.access import bid_or_404, row_or_404, upload_or_404
 from bids.files import reading as files
@@ -40,22 +40,23 @@ from grants.access import Request, allow, holdings, round_or_404
 from grants.counting import counted
 from grants.days import day_of
 from grants.forms import ConfirmForm
+from grants.lists import keeps_filter, shown
 from grants.models import AuditEvent, Round
 from grants.pages import file_response, form_page, page_of
 
 
 @allow("see bids")
 @require_GET
+@keeps_filter
 def bids(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see bids")
     filtered = _filtered(request, this_round)
     page, totals = finding.page_of_bids(request, filtered.qs)
     context = {
-        "filter": filtered,
+        **shown(request, filtered.form),
         "page": page,
         "totals": totals,
         "hits": finding.Hits(filtered.sought, page.object_list) if filtered.sought else None,
-        "query": request.GET.urlencode(),
         "shows_state": _shows_state(request, this_round),
     }
     return render(request, "bids/intake/bids.html", context)
@@ -67,11 +68,13 @@ def _shows_state(request: Request, round: Round) -> bool:
 
 def _filtered(request: Request, round: Round) -> BidFilter:
     visible = Bid.objects.visible_to(request.user).filter(round=round)
-    return BidFilter(request.GET, visible, round=round, shows_state=_shows_state(request, round))
+    shows_route = holdings(request.user).may("see routes", round)
+    shows_state = _shows_state(request, round)
+    return BidFilter(request.GET, visible, round=round, shows_route=shows_route, shows_state=shows_state)
 
 
 @allow("export bids")
-@require_GET
+@require_POST
 def export_bids(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "export bids")
     made = exports.workbook(this_round, _filtered(request, this_round).qs, by=request.user, at=timezone.now())

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from grants import access, counting, money, typed
+from grants import access, counting, lists, money, typed
 from grants.bodies import Body
 from grants.days import day_of
 from grants.roles import ACTIONS, Role
@@ -180,3 +180,34 @@ def page_link(context: dict[str, Any], number: int) -> str:
     query = context["request"].GET.copy()
     query[context.get("paged", "page")] = str(number)
     return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("govuk/sort_head.html", takes_context=True)
+def sort_head(
+    context: dict[str, Any], name: str, label: str, numeric: bool = False, usual: bool = False
+) -> dict[str, Any]:
+    """Write the head of a column that sorts its list; `usual` marks the column that orders it without a choice.
+
+    The first click on a column of numbers puts the highest first.
+    """
+    asked = lists.asked_of(context["request"])
+    current = asked.get(lists.SORT, name if usual else "")
+    first, other = (f"-{name}", name) if numeric and not usual else (name, f"-{name}")
+    following = other if current == first else first
+    asked[lists.SORT] = following
+    orders = {name: "ascending", f"-{name}": "descending"}
+    ways = lists.NUMBER_WAYS if numeric or usual else lists.TEXT_WAYS
+    return {
+        "label": label,
+        "numeric": numeric,
+        "order": orders.get(current),
+        "query": asked.urlencode(),
+        "way": ways[following.startswith("-")],
+    }
+
+
+@register.inclusion_tag("govuk/export_button.html", takes_context=True)
+def export_button(context: dict[str, Any], address: str, label: str) -> dict[str, Any]:
+    """Write a button that takes the file of a list at an address, with the filters of the page."""
+    query = lists.asked_of(context["request"]).urlencode()
+    return {"request": context["request"], "address": f"{address}?{query}" if query else address, "label": label}

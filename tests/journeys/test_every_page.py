@@ -25,7 +25,6 @@ PEOPLE = {
 OF_A_ROUND = {"round", "round_trail", "add_budget_line"}
 # What is downloaded rather than shown.
 FILES = {
-    "export_bids",
     "bid_template",
     "pack_pdf",
     "pack_word",

@@ -6,7 +6,7 @@ import random
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from html.parser import HTMLParser
@@ -158,9 +158,9 @@ class Visitor:
                 answers[f"GET {address}"] = answer = self.ask(address)
                 # Signing in and setting a password are the same for everybody, and slow by design.
                 own = TABLE.get(page_of(address), "*") != "*" and address not in only_read
-                for number, data in enumerate(sent_back(answer) if own else []):
+                for number, form in enumerate(sent_back(answer) if own else []):
                     with undone():
-                        answers[f"POST {address} #{number}"] = self.ask(address, data)
+                        answers[f"POST {address} #{number}"] = self.ask(form.action or address, form.data)
         return answers
 
     def ask(self, address: str, data: dict[str, list[str]] | None = None) -> Answer:
@@ -214,9 +214,9 @@ def page_of(address: str) -> str:
 ASKED: dict[str, list[dict[str, str]]] = {
     "bids:bids": [
         {"q": "S", "state": "eligible", "led_by": "external", "sort": "-amount", "page": "2"},
+        {"q": "S", "sort": "state", "scorecards__isnull": "0"},
         {"theme": "violence", "scorecards__state": "submitted", "scorecards": "1", "sort": "scorecards"},
     ],
-    "bids:export_bids": [{"q": "S", "sort": "state", "scorecards__isnull": "0"}],
     "grants:round_trail": [
         {"check": "1", "page": "2"},
         {"person": "Dev"},
@@ -322,12 +322,12 @@ def _shortcuts() -> Iterator[tuple[int, int]]:
 
 
 def _lookups(model: type[Model]) -> Iterator[str]:
-    for field in model._meta.get_fields():
-        if field.related_model in HIDDEN:
-            yield f"{field.name}__isnull=0"
-            yield from (f"{field.name}={number}" for number in _numbers(field.related_model))
-        elif model in HIDDEN and field.concrete:
-            yield f"{field.name}__isnull=0&o=-1"
+    for each in model._meta.get_fields():
+        if each.related_model in HIDDEN:
+            yield f"{each.name}__isnull=0"
+            yield from (f"{each.name}={number}" for number in _numbers(each.related_model))
+        elif model in HIDDEN and each.concrete:
+            yield f"{each.name}__isnull=0&o=-1"
 
 
 def _numbers(model: type[Model]) -> list[int]:
@@ -340,7 +340,15 @@ def _numbers(model: type[Model]) -> list[int]:
 # Forms
 
 
-def sent_back(answer: Answer) -> list[dict[str, list[str]]]:
+@dataclass
+class Filled:
+    """A form as a browser sends it: its address, empty for that of its page, and its answers."""
+
+    action: str
+    data: dict[str, list[str]] = field(default_factory=dict)
+
+
+def sent_back(answer: Answer) -> list[Filled]:
     """What a browser sends for each form on the page that is posted, empty answers filled in."""
     if b'method="post"' not in answer.body:
         return []
@@ -356,15 +364,15 @@ _OF_EVERY_PAGE = (reverse("grants:sign_out"), reverse("grants:discard_typed"))
 class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[dict[str, list[str]]] = []
+        self.forms: list[Filled] = []
         self._form: dict[str, list[str]] | None = None
         self._select = self._text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         if tag == "form" and values.get("method") == "post" and values.get("action") not in _OF_EVERY_PAGE:
-            self._form = {}
-            self.forms.append(self._form)
+            self.forms.append(Filled(values.get("action", "")))
+            self._form = self.forms[-1].data
         if self._form is None:
             return
         name = values.get("name", "")

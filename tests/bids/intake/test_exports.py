@@ -21,7 +21,7 @@ def test_a_row_has_the_reference_register_and_number_of_its_bid() -> None:
     factories.bid(round, title="Three", led_by="internal", recipient=None, source_reference="3")
     client = Client()
     client.force_login(factories.person(Role.LEAD, round=round))
-    answer = client.get(reverse("bids:export_bids", args=[round.reference]))
+    answer = client.post(reverse("bids:export_bids", args=[round.reference]))
     sheet = load_workbook(io.BytesIO(answer.content)).active
     assert sheet is not None
     header, *rows = sheet.values
@@ -37,7 +37,7 @@ def test_the_rows_are_those_that_the_search_finds() -> None:
     factories.bid(round, title="Other", source_reference="2")
     client = Client()
     client.force_login(factories.person(Role.LEAD, round=round))
-    answer = client.get(reverse("bids:export_bids", args=[round.reference]), {"q": "cafe"})
+    answer = client.post(reverse("bids:export_bids", args=[round.reference], query={"q": "cafe"}))
     sheet = load_workbook(io.BytesIO(answer.content)).active
     assert sheet is not None
     assert [row[2] for row in sheet.values] == ["Title", "Café"]
