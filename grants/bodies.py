@@ -34,11 +34,6 @@ class Area:
     column: int | None = None
     row: int | None = None
 
-    @property
-    def short(self) -> str:
-        """The first four letters of its name, which is what a tile has room for."""
-        return self.name[:4]
-
 
 @dataclass(frozen=True)
 class Areas:

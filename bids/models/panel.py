@@ -136,12 +136,17 @@ class Standing(models.Model):
 
 
 class Severity(models.Model):
-    """The difference of a member's means from those of the others on shared bids. Below zero is severe."""
+    """The difference of a member's means from those of the others on shared bids. Below zero is severe.
+
+    `difference` is the average of `differences`, which has one for each shared bid.
+    """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="severities")
     member = models.ForeignKey(User, models.CASCADE, related_name="+")
     shared = models.PositiveIntegerField()
     difference = models.DecimalField(max_digits=4, decimal_places=2)
+    # Empty where it was worked out before each of them was kept.
+    differences = ArrayField(models.DecimalField(max_digits=4, decimal_places=2), default=list)
 
     class Meta:
         verbose_name_plural = "severities"

@@ -14,7 +14,8 @@ from bids.criteria import HIGHEST, LOWEST, Rule
 
 SEVERITY_IN_WORDS = (
     "Severity compares a member’s mean on each bid with the mean of the other members on the same bid, averaged over "
-    "the bids that they share. Below zero, the member marks lower than the others. The adjusted ranking subtracts "
+    "the bids that they share. Below zero, the member marks lower than the others. The picture has a column for each "
+    "half point of difference, as high as there are bids, and a line at the average. The adjusted ranking subtracts "
     "each member’s severity from their means and keeps the gates. It is advice and never the result."
 )
 FIRMNESS_IN_WORDS = (
@@ -37,10 +38,17 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Lean:
-    """A member's severity: the number of shared bids, and their average difference from the others."""
+    """A member's severity: on each shared bid, and on average, the difference of their mean from that of the others."""
 
-    shared: int
-    difference: Fraction
+    differences: tuple[Fraction, ...]
+
+    @property
+    def shared(self) -> int:
+        return len(self.differences)
+
+    @property
+    def difference(self) -> Fraction:
+        return sum(self.differences, Fraction(0)) / len(self.differences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ def severities(bids: Sequence[Scored], rules: Sequence[Rule]) -> dict[str, Lean]
         whole = sum(means.values(), Fraction(0))
         for member, own in means.items():
             differences.setdefault(member, []).append(own - (whole - own) / (len(means) - 1))
-    return {member: Lean(len(own), sum(own, Fraction(0)) / len(own)) for member, own in differences.items()}
+    return {member: Lean(tuple(own)) for member, own in differences.items()}
 
 
 def firmness(bids: Sequence[Scored], rules: Sequence[Rule], leans: Mapping[str, Lean]) -> dict[str, Firmness]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -10,20 +10,16 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.core.paginator import Page
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
 from bids.models import Bid, Discussion, PanelOutcome, Reopening, Severity, Standing
+from bids.models.bids import BidQuerySet
+from bids.ranking import pictures
 from bids.scoring import LOWEST_DIFFERENCE, Gate, n_of, outliers
 from grants import money
 from grants.models import Round, User
 
-PAGE = 50
-# How many units of the picture a point of the scale takes, and where the scale begins.
-POINT, MARGIN = 25, 5
-# How wide a dot is, and the height of the line that it stands on.
-DOT, MIDDLE = 6, 10
 # The columns of a row, read as plain values, because building four objects for each row costs more than the query.
 _OF_STANDING = (
     "position",
@@ -40,6 +36,7 @@ _OF_STANDING = (
 _OF_ADVICE = ("best_place", "worst_place", "adjusted_mean", "adjusted_place")
 _OF_BID = ("reference", "source_reference", "title", "amount", "state", "sponsoring_unit", "recipient__name")
 _SHOWN = (
+    "bid",
     *_OF_STANDING,
     *_OF_ADVICE,
     *(f"bid__{name}" for name in _OF_BID),
@@ -53,11 +50,16 @@ _REOPENED = Exists(Reopening.objects.filter(scorecard__bid=OuterRef("bid")))
 _ON_AGENDA = Exists(Discussion.objects.of_open_meetings().filter(bid=OuterRef("bid"), recorded_at=None))
 
 
-def rows(round: Round, user: User) -> QuerySet[Standing, dict[str, Any]]:
-    """Return the ranked bids of a round that this person may see, in order. Each is a mapping of the shown columns."""
-    visible = Bid.objects.visible_to(user, "see ranking").filter(round=round)
-    standings = Standing.objects.filter(round=round, bid__in=visible).annotate(on_agenda=_ON_AGENDA, reopened=_REOPENED)
-    return standings.order_by("position").values(*_SHOWN)
+def visible(round: Round, user: User) -> BidQuerySet:
+    """Return the bids of a round whose place this person may see."""
+    bids: BidQuerySet = Bid.objects.visible_to(user, "see ranking").filter(round=round)
+    return bids
+
+
+def rows(round: Round, bids: QuerySet[Bid], order: Sequence[Any] = ("position",)) -> QuerySet[Standing, dict[str, Any]]:
+    """Return the ranked ones of some bids as mappings of the shown columns, by place unless in another order."""
+    standings = Standing.objects.filter(round=round, bid__in=bids.order_by().values("pk"))
+    return standings.annotate(on_agenda=_ON_AGENDA, reopened=_REOPENED).order_by(*order).values(*_SHOWN)
 
 
 class RoundSums(Protocol):
@@ -107,13 +109,13 @@ class Row:
 
     `n` says how many scorecards of those wanted it rests on, and `is_thin` whether they are fewer. `is_running` is true
     while the result can change: the bid has no outcome, and a gate is split, no scorecard counts or an open meeting is
-    to discuss it. `may_record` is true while its outcome can be recorded.
+    to discuss it. `may_record` is true while its outcome can be recorded. `more` has the further columns.
     """
 
     reference: str
+    own_reference: str
     place: int
     title: str
-    bidder: str
     gate: str
     n: str
     is_thin: bool
@@ -129,38 +131,48 @@ class Row:
     may_record: bool
     line_below: bool
     reopenings: list[str]
+    more: list[tuple[str, str]]
 
 
-def drawn(page: Page[dict[str, Any]], line: Line, wanted: int) -> list[Row]:
-    """Return the rows of one page with their pictures. The funding line is drawn below the row that it follows.
+def drawn(page: Page[dict[str, Any]], line: Line, wanted: int, more: Mapping[int, list[tuple[str, str]]]) -> list[Row]:
+    """Return the rows of one page with their pictures.
 
-    `wanted` is the number of scorecards that each bid needs.
+    The funding line is drawn below the row that it follows, if the rows are in the order of their places. `wanted` is
+    the number of scorecards that each bid needs, and `more` has the further columns by the bid's primary key: the name
+    and the text of each.
     """
     shown = list(page.object_list)
-    above = [row["position"] for row in shown if row["position"] <= line.after]
+    positions = [row["position"] for row in shown]
+    above = [position for position in positions if position <= line.after] if positions == sorted(positions) else []
     ends_here = above and (len(above) < len(shown) or not page.has_next())
     last = above[-1] if ends_here else None
     reopened = [row["bid__reference"] for row in shown if row["reopened"]]
     reopenings = Reopening.objects.texts_by_bid(reopened) if reopened else {}
     return [
-        _row(row, wanted, reopenings.get(row["bid__reference"], []), line_below=row["position"] == last)
+        _row(
+            row,
+            wanted,
+            reopenings=reopenings.get(row["bid__reference"], []),
+            line_below=row["position"] == last,
+            more=more.get(row["bid"], []),
+        )
         for row in shown
     ]
 
 
-def _row(row: dict[str, Any], wanted: int, reopenings: list[str], *, line_below: bool) -> Row:
+def _row(row: dict[str, Any], wanted: int, **others: Any) -> Row:
     outlying = outliers(row["card_means"])
     is_unsettled = row["gate"] in UNSETTLED or row["on_agenda"]
     return Row(
         reference=row["bid__reference"],
+        own_reference=row["bid__source_reference"],
         place=row["place"],
         title=row["bid__title"],
-        bidder=f"{row['bid__source_reference']} · {row['bid__recipient__name'] or row['bid__sponsoring_unit']}",
         gate=row["gate"].capitalize(),
         n=n_of(row["cards"], wanted),
         is_thin=row["cards"] < wanted,
         is_running=is_unsettled and row["bid__state"] == Bid.State.ELIGIBLE,
-        picture=picture(row["card_means"], row["mean"], outlying),
+        picture=pictures.picture(row["card_means"], row["mean"], outlying),
         outlying=len(outlying),
         result=_figure(row["mean"]),
         members=_figure(row["panel_mean"]) if row["moderated"] else "",
@@ -169,48 +181,12 @@ def _row(row: dict[str, Any], wanted: int, reopenings: list[str], *, line_below:
         running=money.pounds(row["running"]) if row["running"] is not None else "–",
         outcome=_VERDICTS.get(row["bid__outcome__verdict"], "None yet"),
         may_record=row["bid__state"] != Bid.State.AGREED,
-        line_below=line_below,
-        reopenings=reopenings,
+        **others,
     )
 
 
 def _figure(mean: Decimal | None) -> str:
     return "–" if mean is None else str(mean)
-
-
-def picture(means: Sequence[Decimal], result: Decimal | None, outlying: set[int]) -> SafeString:
-    """Return a picture with a dot for each member on the scale from 0 to 4. Outliers are rings, a bar is the result."""
-    # Numbers alone go into it, so that there is nothing to escape.
-    dots = "".join(
-        f'<circle cx="{x}" cy="{y}" r="3"{_RING if number in outlying else ""}></circle>'
-        for number, (x, y) in enumerate(_apart([_across(mean) for mean in means]))
-    )
-    bar = "" if result is None else f'<path class="app-dots__result" d="M{_across(result)} 2V18"></path>'
-    spoken = ", ".join(map(str, means)) or "none"
-    return SafeString(
-        '<svg class="app-dots" viewBox="0 0 110 20" width="110" height="20" role="img" '
-        f'aria-label="Means of the members: {spoken}"><path d="M5 10H105"></path>{bar}{dots}</svg>'
-    )
-
-
-def _apart(along: list[int]) -> list[tuple[int, int]]:
-    """Return the coordinates of the dots. Dots that would overlap are stacked around the middle."""
-    columns: dict[int, list[int]] = {}
-    for number, x in enumerate(along):
-        columns.setdefault(next((at for at in columns if abs(at - x) < DOT), x), []).append(number)
-    places = [(0, 0)] * len(along)
-    for numbers in columns.values():
-        step = min(DOT, 14 // max(len(numbers) - 1, 1))
-        for row, number in enumerate(numbers):
-            places[number] = (along[number], MIDDLE + step * row - step * (len(numbers) - 1) // 2)
-    return places
-
-
-_RING = ' class="app-dots__outlier"'
-
-
-def _across(mean: Decimal) -> int:
-    return MARGIN + int(mean * POINT)
 
 
 def counts(round: Round, wanted: int) -> dict[str, int]:
@@ -224,22 +200,24 @@ def counts(round: Round, wanted: int) -> dict[str, int]:
     return standings.aggregate(unsettled=unsettled, thin=Count("pk", filter=Q(cards__lt=wanted)))
 
 
-def severities(round: Round) -> list[tuple[Severity, SafeString]]:
-    """Return each member's severity with a bar on a scale from -2 to 2, the most severe first."""
-    rows = Severity.objects.filter(round=round).select_related("member")
-    return [(each, leaning(each.difference)) for each in rows]
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """A member's severity with its picture. `on_bids` says on how many bids they mark lower or higher, as text."""
+
+    severity: Severity
+    on_bids: str
+    picture: SafeString
 
 
-def leaning(difference: Decimal) -> SafeString:
-    """Return a bar from the middle: left if a member marks lower than the others, right if higher."""
-    middle, width = 100, min(int(abs(difference) * 50), 100)
-    start = middle - width if difference < 0 else middle
-    return format_html(
-        '<svg class="app-lean" viewBox="0 0 200 20" width="200" height="20" aria-hidden="true" focusable="false">'
-        '<path d="M100 0V20"></path><rect x="{}" y="5" width="{}" height="10"></rect></svg>',
-        start,
-        width,
-    )
+def severities(round: Round) -> list[Leaning]:
+    """Return each member's severity with its picture, the most severe first."""
+    leanings = []
+    for each in Severity.objects.filter(round=round).select_related("member"):
+        lower = sum(difference < 0 for difference in each.differences)
+        higher = sum(difference > 0 for difference in each.differences)
+        on_bids = f"Lower on {lower}, higher on {higher}" if each.differences else ""
+        leanings.append(Leaning(each, on_bids, pictures.differences(each.differences, each.difference)))
+    return leanings
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,25 +249,12 @@ def firm(page: Page[dict[str, Any]], wanted: int) -> list[Firm]:
             result=_figure(row["mean"]),
             best=row["best_place"],
             worst=row["worst_place"],
-            picture=between(row["best_place"], row["worst_place"], row["place"], last),
+            picture=pictures.between(row["best_place"], row["worst_place"], row["place"], last),
             adjusted_mean=_figure(row["adjusted_mean"]),
             adjusted_place=row["adjusted_place"],
         )
         for row in shown
     ]
-
-
-def between(best: int, worst: int, place: int, last: int) -> SafeString:
-    """Return a bar from the best to the worst place, with a dot at the bid's place."""
-    x = [4 + 192 * (each - 1) // max(last - 1, 1) for each in (best, worst, place)]
-    return format_html(
-        '<svg class="app-dots" viewBox="0 0 200 20" width="200" height="20" aria-hidden="true" focusable="false">'
-        '<path d="M4 10H196"></path><path class="app-dots__range" d="M{} 10H{}"></path>'
-        '<circle cx="{}" cy="10" r="4"></circle></svg>',
-        x[0],
-        x[1],
-        x[2],
-    )
 
 
 OUTLIER_IN_WORDS = (

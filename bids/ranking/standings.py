@@ -147,6 +147,7 @@ def take_advice(round: Round) -> None:
             member_id=members[username],
             shared=lean.shared,
             difference=_signed(lean.difference),
+            differences=[_signed(each) for each in lean.differences],
         )
         for username, lean in leans.items()
     )

@@ -9,16 +9,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from bids import scoring as scoring_rules
-from bids.models import Bid
+from bids.ranking import columns
 from bids.ranking import coverage as covering
 from bids.ranking import insight as insight_rules
 from bids.ranking import ranking as ranked
+from bids.ranking.filters import ranking_filter
 from grants.access import Request, allow, round_or_404
-from grants.pages import page_of
+from grants.lists import keeps_filter, shown
+from grants.pages import LONG_PAGE, page_of
 
 
 @allow("see ranking")
 @require_GET
+@keeps_filter
 def ranking(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see ranking")
     opened = this_round.panel.shows_marks
@@ -26,11 +29,14 @@ def ranking(request: Request, round: str) -> HttpResponse:
     if opened:
         sums = ranked.sums_of(this_round)
         line = ranked.line(this_round, sums.for_bids)
-        page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE)
-        wanted = this_round.panel.wanted
-        context |= {"page": page, "rows": ranked.drawn(page, line, wanted), "sums": sums, "line": line}
-        context |= {"wanted": wanted, **ranked.counts(this_round, wanted)}
-        context["outlier_rule"] = ranked.OUTLIER_IN_WORDS
+        listed = ranking_filter(request, this_round, line)
+        page = page_of(request, ranked.rows(this_round, listed.qs, listed.order), size=LONG_PAGE)
+        labels = listed.routes.labels if listed.routes else None
+        more = columns.more(this_round, [row["bid"] for row in page.object_list], listed.more, labels)
+        rows = ranked.drawn(page, line, listed.wanted, more)
+        context |= {**shown(request, listed.form), "page": page, "rows": rows, "sums": sums, "line": line}
+        context |= {"wanted": listed.wanted, **ranked.counts(this_round, listed.wanted)}
+        context |= {"outlier_rule": ranked.OUTLIER_IN_WORDS, "more": rows[0].more if rows else []}
     return render(request, "bids/ranking/ranking.html", context)
 
 
@@ -39,7 +45,8 @@ def ranking(request: Request, round: str) -> HttpResponse:
 def insight(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see ranking")
     opened = this_round.panel.shows_marks
-    page = page_of(request, ranked.rows(this_round, request.user), size=ranked.PAGE) if opened else None
+    ranks = ranked.rows(this_round, ranked.visible(this_round, request.user))
+    page = page_of(request, ranks) if opened else None
     context = {
         "opened": opened,
         "page": page,
@@ -56,7 +63,7 @@ def insight(request: Request, round: str) -> HttpResponse:
 def coverage(request: Request, round: str) -> HttpResponse:
     this_round = round_or_404(request, round, "see ranking")
     opened = this_round.panel.shows_marks
-    visible = Bid.objects.visible_to(request.user, "see ranking").filter(round=this_round)
+    visible = ranked.visible(this_round, request.user)
     after = ranked.line(this_round, ranked.sums_of(this_round).for_bids).after if opened else 0
     context = {"opened": opened, "covered": covering.of(this_round, visible, after) if opened else None}
     return render(request, "bids/ranking/coverage.html", context)

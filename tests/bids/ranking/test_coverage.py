@@ -109,11 +109,12 @@ def test_a_bid_that_takes_no_money_is_a_bid_but_covers_nothing(round: Round, ran
     assert boroughs_of(round_coverage)["Camden"] == (3, 2, Decimal("50000.00"))
 
 
-def test_boroughs_without_a_bid_above_the_line_are_named(round: Round, ranked: list[Bid]) -> None:
-    everywhere = {area.name for area in MPS.areas.each}
-    assert set(covered(round, 0).uncovered) == everywhere
-    assert set(covered(round, 20000).uncovered) == everywhere - {"Camden", "Westminster"}
-    assert set(covered(round, 90000).uncovered) == everywhere - {"Barnet", "Camden", "Westminster"}
+def test_boroughs_that_are_passed_over_and_those_without_a_bid_are_named(round: Round, ranked: list[Bid]) -> None:
+    worked_in = {"Barnet", "Camden", "Westminster"}
+    assert set(covered(round, 0).passed_over) == worked_in
+    assert covered(round, 20000).passed_over == ["Barnet"]
+    assert covered(round, 90000).passed_over == []
+    assert set(covered(round, 0).without_a_bid) == {area.name for area in MPS.areas.each} - worked_in
 
 
 def test_only_the_bids_that_the_reader_may_see_are_counted(round: Round, ranked: list[Bid]) -> None:
@@ -131,27 +132,48 @@ def test_a_bid_for_all_of_london_leaves_no_borough_uncovered(round: Round, membe
     scorecard(make_bid(round, boroughs=MPS.areas.read("All 32 boroughs")), member)
     close(round)
     round_coverage = covered(round, 20000)
-    assert round_coverage.uncovered == []
+    assert round_coverage.passed_over == round_coverage.without_a_bid == []
     assert len(boroughs_of(round_coverage)) == 32
 
 
 # The map
 
 
-def test_no_two_boroughs_share_a_short_name_or_a_square() -> None:
+def test_every_borough_has_a_tile_of_its_own_with_its_whole_name() -> None:
     tiles = drawn(MPS.areas, {}, []).tiles
-    assert len(tiles) == 32
-    assert len({tile.short for tile in tiles}) == 32
     assert len({(tile.x, tile.y) for tile in tiles}) == 32
-    assert {len(tile.short) for tile in tiles} == {4}
+    assert [" ".join(text for _, text in tile.lines) for tile in tiles] == [area.name for area in MPS.areas.each]
+    assert max(len(text) for tile in tiles for _, text in tile.lines) <= coverage.LINE
+    # The last line of a name stands above the figure.
+    assert all(tile.lines[-1][0] <= tile.figure_at - coverage.LINE_HEIGHT for tile in tiles)
 
 
-def test_every_square_lies_within_the_picture() -> None:
+def test_every_tile_lies_within_the_picture() -> None:
     round_coverage = drawn(MPS.areas, {}, [])
-    side = coverage.SIDE
-    assert max(tile.x for tile in round_coverage.tiles) + side <= round_coverage.width
-    assert max(tile.y for tile in round_coverage.tiles) + side <= round_coverage.height
+    assert max(tile.x for tile in round_coverage.tiles) + coverage.WIDTH <= round_coverage.width
+    assert max(tile.y for tile in round_coverage.tiles) + coverage.HEIGHT <= round_coverage.height
     assert min(tile.x for tile in round_coverage.tiles) == min(tile.y for tile in round_coverage.tiles) == 0
+
+
+@pytest.mark.parametrize(
+    ("most", "legend"),
+    [
+        (0, []),
+        (1, [(4, "1")]),
+        (2, [(2, "1"), (4, "2")]),
+        (4, [(1, "1"), (2, "2"), (3, "3"), (4, "4")]),
+        (7, [(1, "1"), (2, "2 to 3"), (3, "4 to 5"), (4, "6 to 7")]),
+    ],
+)
+def test_the_legend_says_how_many_bids_each_shade_stands_for(most: int, legend: list[tuple[int, str]]) -> None:
+    rows = {CAMDEN: {"all": 9, "above": most, "asked": None}}
+    assert drawn(MPS.areas, rows, []).legend == legend
+
+
+def test_a_borough_with_bids_none_of_them_above_the_line_is_told_apart_from_one_without() -> None:
+    rows = {CAMDEN: {"all": 2, "above": 0, "asked": None}, BARNET: {"all": 1, "above": 1, "asked": None}}
+    tiles = {tile.part.label: tile for tile in drawn(MPS.areas, rows, []).tiles}
+    assert [tiles[name].is_passed_over for name in ("Camden", "Barnet", "Bexley")] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -175,4 +197,4 @@ def test_a_body_without_a_map_shows_only_its_table() -> None:
     assert (in_vale.tiles, in_vale.width, in_vale.height) == ([], 0, 0)
     assert [part.label for part in in_vale.areas] == ["Ashmere", "Brackwater", "Corran Vale", "Dunholt", "Eastry Fen"]
     assert in_vale.areas[1] == Part("Brackwater", 3, 2, Decimal("50000.01"))
-    assert in_vale.uncovered == ["Ashmere", "Corran Vale", "Dunholt", "Eastry Fen"]
+    assert in_vale.without_a_bid == ["Ashmere", "Corran Vale", "Dunholt", "Eastry Fen"]
