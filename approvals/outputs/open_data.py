@@ -47,6 +47,10 @@ _HEADINGS = {
     "classifications": "Classifications",
     "relatedDocument": "Related Document",
     "dataSource": "Data Source",
+    # The standard has no field for these, and lets a publisher add its own.
+    "matchFunding": "Match Funding",
+    "allocationIncome": "Allocation Income",
+    "overAllocation": "Over Allocation",
     "name": "Name",
     "charityNumber": "Charity Number",
     "companyNumber": "Company Number",
@@ -58,10 +62,14 @@ _HEADINGS = {
     "geoCodeType": "Geographic Code Type",
     "vocabulary": "Vocabulary",
     "url": "Web Address",
+    "amount": "Amount",
+    "agreement": "Agreement",
+    "agreedBy": "Agreed By",
+    "agreedOn": "Agreed On",
 }
 _ORDER = list(_HEADINGS)
 # These can occur several times, so their headings are numbered from 0.
-_NUMBERED = ("beneficiaryLocation", "classifications")
+_NUMBERED = ("beneficiaryLocation", "classifications", "matchFunding", "allocationIncome", "overAllocation")
 _ALWAYS: tuple[tuple[str, int, str], ...] = (
     *((key, 0, "") for key in ("id", "title", "description", "currency", "amountAwarded", "awardDate")),
     *((key, 0, part) for key in ("recipientOrganization", "fundingOrganization") for part in ("id", "name")),
@@ -127,8 +135,26 @@ def grant(settled_grant: Grant, by: Publisher) -> dict[str, Any]:
             }
         ],
         "dataSource": by.data_source,
+        **_beside(settled_grant),
     }
     return {key: value for key, value in fields.items() if value != []}
+
+
+def _beside(settled_grant: Grant) -> dict[str, list[dict[str, Any]]]:
+    """Return the other money of the project, what grantors give to the allocation, and what was agreed above it.
+
+    None of it is a part of the grant.
+    """
+    funding = settled_grant.funding
+    return {
+        "matchFunding": [{"name": each.name, "amount": each.amount} for each in settled_grant.match],
+        "allocationIncome": [
+            {"name": each.name, "agreement": each.agreement, "amount": each.amount} for each in funding.income
+        ],
+        "overAllocation": [
+            {"agreedBy": each.name, "agreedOn": each.agreement, "amount": each.amount} for each in funding.above
+        ],
+    }
 
 
 def _description(settled_grant: Grant) -> str:

@@ -6,7 +6,7 @@ grant counts where the paper reports it and the record notes it. What was refuse
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -59,6 +59,27 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Money that a decision names beside its grants, in pounds: who gives it, and under which agreement."""
+
+    name: str
+    agreement: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """Where the allocation of a paper came from, and what was agreed above it, in pounds.
+
+    `own` is what no grantor gives, and None where none does. `above` names who agreed what on which day.
+    """
+
+    income: tuple[Source, ...] = ()
+    own: Decimal | None = None
+    above: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """A grant that was approved. A text is empty if there is none, `decision` if no paper has reported the grant.
 
@@ -91,6 +112,10 @@ class Grant:
     withheld: str = ""
     # Whether the recipients are described, to be named later.
     described: bool = False
+    # Other money of its project, which is no part of the grant.
+    match: tuple[Source, ...] = ()
+    # Of the allocation from which the grant is paid.
+    funding: Funding = field(default_factory=Funding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +166,33 @@ def grants(paper: Data, record: Data) -> list[Grant]:
     """Return the grants that a signed decision approved or noted, in the order of its paper."""
     decided = {entry["reference"]: (entry, DECIDED) for entry in paper["appendix_1"]}
     delegated = {entry["reference"]: (entry, DELEGATED) for entry in paper["appendix_2"]}
-    known = decided | delegated
+    known, source = decided | delegated, funding(paper)
     return [
-        _grant(*known[name], answer, record, record["signed_at"], paper["round"])
+        replace(_grant(*known[name], answer, record, record["signed_at"], paper["round"]), funding=source)
         for name, answer in _answered(paper, record)
         if name in known and value_of(answer, "answer") in GRANTED
     ]
+
+
+def funding(paper: Data) -> Funding:
+    """Return where the allocation of a paper came from. An older pack names neither income nor anything above it."""
+    sums = paper.get("reconciliation", {})
+    income = [
+        Source(each["grantor"], each["agreement"], money.exact(each["amount"])) for each in sums.get("income", ())
+    ]
+    above = [
+        Source(each["agreed_by"], each["agreed_on"], money.exact(each["amount"]))
+        for each in sums.get("over_agreed", ())
+    ]
+    return Funding(tuple(income), money.exact(sums["own_budget"]) if income else None, tuple(above))
+
+
+def match_of(grants: Iterable[Grant]) -> list[Source]:
+    """Return the other money of the projects of some grants, each source with its sum in pounds."""
+    by_name: dict[str, list[Decimal]] = {}
+    for each in (source for grant in grants for source in grant.match):
+        by_name.setdefault(each.name, []).append(each.amount)
+    return [Source(name, "", money.total(amounts)) for name, amounts in by_name.items()]
 
 
 def differs(record: Data) -> list[Data]:
@@ -240,7 +286,9 @@ def by_recipient(grant: Grant, named: Iterable[Named]) -> list[Grant]:
         for each in named
     ]
     left = grant.amount - money.total([row.amount for row in rows])
-    return [*rows, replace(grant, amount=left)] if left else rows
+    whole = [*rows, replace(grant, amount=left)] if left else rows
+    # The other money is of the project, so one row has it.
+    return [row if not place else replace(row, match=()) for place, row in enumerate(whole)]
 
 
 def with_earlier(paper: Data, grant: Grant, earlier: Grant | None) -> Grant:
@@ -296,6 +344,7 @@ def _grant(entry: Data, level: str, answer: Data, record: Data, signed_at: str, 
         round_title=round["title"],
         withheld=entry.get("withheld", ""),
         described=entry.get("described", False),
+        match=tuple(Source(name, "", money.exact(amount)) for name, amount in entry.get("match", ())),
     )
 
 

@@ -43,6 +43,7 @@ def published_decision(request: HttpRequest, reference: str) -> HttpResponse:
     context["amended_by"] = decision.amended_by.filter(state=Decision.State.PUBLISHED)
     context["outcome"] = entries.outcome(frozen.paper, frozen.record)
     context["named_later"] = entries.by_grant(frozen.grants, published.named_later(decision.entry.described))
+    context |= {"funding": settled.funding(frozen.paper), "matched": settled.match_of(frozen.grants)}
     context["other_items"] = settled.items(frozen.paper, frozen.record)
     context |= {"differs": settled.differs(frozen.record), "after": settled.after(frozen.record)}
     context["paper_html"] = packs.checked_html(decision.record)

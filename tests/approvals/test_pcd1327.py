@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
+from django.urls import reverse
 
 from approvals.loading import playing
 from approvals.loading.folder import Folder
@@ -84,6 +86,13 @@ def test_what_the_home_office_gives_needs_no_source(decision: Decision, sentence
     assert {match.standing for match in check(sentence, known)} == {Standing.MATCHED}
     false = re.sub(r"£[\d,]+", wrong, sentence)
     assert Standing.UNMATCHED in {match.standing for match in check(false, known)}
+
+
+def test_the_register_and_open_data_say_what_the_home_office_gives(decision: Decision) -> None:
+    page = Client().get(reverse("approvals:published_decision", args=["PCD-1327"])).content.decode()
+    assert "Home Office gives £23,964,846 of the allocation" in page and "Own budget, £0" in page
+    grants = Client().get(reverse("approvals:open_data_json")).json()["grants"]
+    assert {sum(each["amount"] for each in grant["allocationIncome"]) for grant in grants} == {24664846.0}
 
 
 def test_page_pdf_word_and_data_of_pcd_1327_agree(decision: Decision) -> None:

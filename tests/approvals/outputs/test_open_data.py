@@ -219,6 +219,52 @@ def test_a_table_has_the_headings_of_the_standard() -> None:
     assert next(open_data.rows(open_data.package([], BY)))[:2] == ["Identifier", "Title"]
 
 
+FUNDED: dict[str, Any] = {
+    "match": (settled.Source("A trust", "", Decimal("250.00")),),
+    "funding": settled.Funding(
+        (settled.Source("A ministry", "Fund of 2019", Decimal("900.50")),),
+        Decimal("99.50"),
+        (settled.Source("Kit Lane", "2019-06-03", Decimal("10.00")),),
+    ),
+}
+
+
+def test_other_money_stands_beside_the_grant_in_columns_of_our_own() -> None:
+    assert not {"matchFunding", "allocationIncome", "overAllocation"} & changed().keys()
+    assert changed(**FUNDED)["amountAwarded"] == GRANT.amount
+    header, row = open_data.rows(open_data.package([dataclasses.replace(GRANT, **FUNDED)], BY))
+    by_heading = dict(zip(header, row, strict=True))
+    assert {
+        heading: by_heading[heading] for heading in by_heading if heading.startswith(("Match", "Alloc", "Over"))
+    } == {
+        "Match Funding:0:Name": "A trust",
+        "Match Funding:0:Amount": Decimal("250.00"),
+        "Allocation Income:0:Name": "A ministry",
+        "Allocation Income:0:Agreement": "Fund of 2019",
+        "Allocation Income:0:Amount": Decimal("900.50"),
+        "Over Allocation:0:Agreed By": "Kit Lane",
+        "Over Allocation:0:Agreed On": "2019-06-03",
+        "Over Allocation:0:Amount": Decimal("10.00"),
+    }
+    assert list(faults(open_data.as_json(open_data.package([dataclasses.replace(GRANT, **FUNDED)], BY)))) == []
+
+
+def test_what_is_above_the_allocation_is_read_from_the_frozen_paper() -> None:
+    above = [{"amount": "10.00", "agreed_by": "Kit Lane", "agreed_on": "2019-06-03"}]
+    income = [{"grantor": "A ministry", "agreement": "Fund of 2019", "amount": "900.50"}]
+    paper = {"reconciliation": {"income": income, "own_budget": "99.50", "over_agreed": above}}
+    assert settled.funding(paper) == FUNDED["funding"]
+    assert settled.funding({}) == settled.funding({"reconciliation": {}}) == settled.Funding()
+
+
+def test_other_money_is_counted_once_where_several_recipients_share_a_grant() -> None:
+    grant = dataclasses.replace(GRANT, described=True, **FUNDED)
+    named = [settled.Named(f"REC-{place}", f"Body {place}", "", "", "", Decimal(100)) for place in range(2)]
+    rows = settled.by_recipient(grant, named)
+    assert len(rows) == 3
+    assert settled.match_of(rows) == list(FUNDED["match"])
+
+
 # PCD 681
 
 
