@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 
 import devdb
 from tests import last_release, snapshots
+from tests.stages import Stages, is_stage, stages_of, undone
 
 ROOT, DEMO_PASSWORD = snapshots.ROOT, snapshots.DEMO_PASSWORD
 
@@ -68,6 +69,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # Where the demo has to be loaded anew, the other workers meanwhile do what needs none of it.
         at_the_start = [not item.nodeid.startswith(LOADS_THE_DEMO), item.path in on_demo]
         return [*at_the_start, *(not item.nodeid.startswith(path) for path in FIRST)]
+
+    items.sort(key=place)
+    _put_stages_together(items)
+
+
+def _put_stages_together(items: list[pytest.Item]) -> None:
+    """Within each module, put tests beside those that stand on the same stages."""
+    place_of_module = {item.path: place for place, item in reversed(list(enumerate(items)))}
+
+    def place(item: Any) -> tuple[int, list[str]]:
+        staged = "staged" in getattr(item, "fixturenames", ())
+        return place_of_module[item.path], [each.argname for each in stages_of(item)] if staged else []
 
     items.sort(key=place)
 
@@ -125,14 +138,6 @@ def serving(url: str, log: Path, *, application: str = "grants.wsgi", workers: i
             server.wait(10)
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """A transaction, or a savepoint within one, to whose start the database goes back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture(scope="module")
 def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """What fixtures of a module write is there for all its tests, and gone after the last of them.
@@ -151,6 +156,46 @@ def in_module_db(module_db: None) -> Iterator[None]:
         # As after each test with the mark `django_db`: what waits for the end of a transaction is checked here.
         if not connection.needs_rollback and connection.is_usable():
             connection.check_constraints()
+
+
+@pytest.fixture(scope="module")
+def stages(module_db: None) -> Iterator[Stages]:
+    played = Stages()
+    yield played
+    played.undo()
+
+
+@pytest.fixture
+def stage_begun(stages: Stages, request: pytest.FixtureRequest) -> None:
+    """Nothing is left of the stages that the test does not stand on."""
+    if "files_made_once" in request.fixturenames:
+        # The files of the stages are made once too.
+        request.getfixturevalue("files_made_once")
+    stages.begin(stages_of(request.node))
+
+
+@pytest.fixture
+def staged(stage_begun: None, request: pytest.FixtureRequest) -> Iterator[None]:
+    """The stages that a test stands on are played, and what it changes is undone: see `tests/stages.py`."""
+    for each in stages_of(request.node):
+        request.getfixturevalue(each.argname)
+    with undone():
+        yield
+        if not connection.needs_rollback and connection.is_usable():
+            connection.check_constraints()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: Any, request: Any) -> Any:
+    """Take a stage that is played already, in a module whose tests are `staged`."""
+    if not is_stage(fixturedef) or "staged" not in request.fixturenames:
+        return None
+    # It may be asked for before `staged` is.
+    request.getfixturevalue("stage_begun")
+    arguments = {name: request.getfixturevalue(name) for name in fixturedef.argnames}
+    value = request.getfixturevalue("stages").play(fixturedef, lambda: fixturedef.func(**arguments))
+    fixturedef.cached_result = (value, fixturedef.cache_key(request), None)
+    return value
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from decimal import Decimal
 import pytest
 
 from approvals.decisions import writing
-from approvals.models import Award, Decision
+from approvals.models import Award, Decision, Pack
 from grants.models import User
-from tests.approvals.amendments.steps import change
+from tests.approvals.amendments.steps import change, submit
 from tests.approvals.steps import LATER, decide, open_paper, sign
+from tests.stages import stage
 
 
-@pytest.fixture
+@stage
 def signed(decision: Decision, robin: User, mo: User) -> Decision:
     decide(decision, robin)
     sign(decision, robin)
@@ -25,7 +26,7 @@ def grant(signed: Decision) -> Award:
     return Award.objects.for_routes().get(round=signed.round, amount=Decimal(70000), route="dmpc")
 
 
-@pytest.fixture
+@stage
 def paper(signed: Decision, grant: Award, grace: User) -> Decision:
     """A paper that asks for £65,000 instead."""
     made = open_paper(
@@ -33,3 +34,9 @@ def paper(signed: Decision, grant: Award, grace: User) -> Decision:
     )
     change(made, grant, grace)
     return made
+
+
+@stage
+def submitted(paper: Decision, grace: User, mo: User) -> Pack:
+    """The paper, put forward to the Deputy Mayor."""
+    return submit(paper, grace, mo)

@@ -23,7 +23,7 @@ from tests.approvals.amendments.steps import LESS, change, now, submit
 from tests.approvals.steps import LATER, decide, open_paper, sign
 from tests.factories import NOW, person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
+pytestmark = pytest.mark.usefixtures("files_made_once", "staged")
 
 
 def test_the_earlier_approval_is_valid_and_paid_until_the_change_is_signed(paper: Decision, grant: Award) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from approvals.amendments import amending
 from approvals.decisions import writing
 from approvals.decisions.deciding import Answer
-from approvals.models import Award, Decision
+from approvals.models import Award, Decision, Pack
 from approvals.outputs import published
 from approvals.paper import pack as packs
 from approvals.paper import settled
@@ -27,13 +27,12 @@ from tests.approvals.amendments.steps import LESS, change, now, submit
 from tests.approvals.steps import LATER, decide, open_paper, sign, sign_off
 from tests.factories import NOW, person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
+pytestmark = pytest.mark.usefixtures("files_made_once", "staged")
 
 
 def test_a_signed_change_replaces_the_earlier_approval(
-    paper: Decision, grant: Award, grace: User, mo: User, robin: User
+    paper: Decision, submitted: Pack, grant: Award, robin: User
 ) -> None:
-    frozen = submit(paper, grace, mo)
     decide(paper, robin)
     sign(paper, robin)
     assert now(grant) == (LESS, "approved", [LESS])
@@ -41,14 +40,14 @@ def test_a_signed_change_replaces_the_earlier_approval(
     assert (old.amount, old.invalid_because) == (Decimal("70000.00"), "PCD-700 changed it to £65,000")
     reconciliation = position.reconcile(paper.round, NOW.date())
     assert (reconciliation.balances, reconciliation.underspend) == (True, Decimal("759005.00"))
-    assert "Amends" in frozen.html
-    assert "PCD-681 decided on £70,000." in frozen.html
+    assert "Amends" in submitted.html
+    assert "PCD-681 decided on £70,000." in submitted.html
 
 
+@pytest.mark.usefixtures("submitted")
 def test_the_trail_of_the_bid_and_the_facts_of_the_approval_hold_the_new_amount(
-    paper: Decision, grant: Award, grace: User, mo: User, robin: User
+    paper: Decision, grant: Award, robin: User
 ) -> None:
-    submit(paper, grace, mo)
     decide(paper, robin)
     sign(paper, robin)
     event = AuditEvent.objects.filter(bid=grant.bid.reference, action="sign decision").latest("number")
@@ -78,10 +77,10 @@ def test_a_grant_that_a_later_paper_changed_meanwhile_is_not_changed_by_this_one
 
 
 @pytest.mark.parametrize("answer", ["refused", "deferred"])
+@pytest.mark.usefixtures("submitted")
 def test_the_earlier_decision_holds_where_the_change_is_not_approved(
-    paper: Decision, grant: Award, grace: User, mo: User, robin: User, answer: str
+    paper: Decision, grant: Award, robin: User, answer: str
 ) -> None:
-    submit(paper, grace, mo)
     decide(paper, robin, item_1=Answer(answer, reason="As it was"))
     sign(paper, robin)
     assert now(grant) == (Decimal("70000.00"), "approved", [Decimal("70000.00")])
@@ -172,10 +171,10 @@ def test_a_member_with_an_interest_does_not_decide_as_a_deputy(decision: Decisio
         decide(decision, member)
 
 
+@pytest.mark.usefixtures("submitted")
 def test_a_refused_change_is_named_as_a_change_and_recorded_in_the_trail_of_its_bid(
-    paper: Decision, grant: Award, grace: User, mo: User, robin: User
+    paper: Decision, grant: Award, robin: User
 ) -> None:
-    submit(paper, grace, mo)
     decide(paper, robin, item_1=Answer("refused", reason="As it was"))
     sign(paper, robin)
     record = packs.read(Decision.objects.get(pk=paper.pk).record)
@@ -216,10 +215,10 @@ def test_a_change_is_signed_where_a_contract_of_the_same_paper_is_refused(
     assert (grant.amount, grant.state) == (Decimal(65000), "approved")
 
 
+@pytest.mark.usefixtures("submitted")
 def test_after_a_refused_change_the_paper_is_compared_with_the_grant_as_it_is(
-    paper: Decision, grant: Award, grace: User, mo: User, robin: User
+    paper: Decision, grant: Award, robin: User
 ) -> None:
-    submit(paper, grace, mo)
     item = writing.current_pack(paper).items.get(award=grant)
     decide(paper, robin, **{f"item_{item.number}": Answer("refused", reason="It needs all of it")})
     sign(paper, robin)

@@ -22,8 +22,9 @@ from grants.refusal import Incomplete
 from tests.approvals.amendments.steps import LESS, change, now, submit
 from tests.approvals.renders import html_text, pdf_text, word_text
 from tests.approvals.steps import LATER, decide, open_paper, sign
+from tests.stages import stage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
+pytestmark = pytest.mark.usefixtures("files_made_once", "staged")
 
 PLAN, REPORT = "A maintenance plan is agreed.", "A report each quarter."
 
@@ -35,7 +36,7 @@ def item(decision: Decision) -> str:
     return f"item_{number}"
 
 
-@pytest.fixture
+@stage
 def signed(decision: Decision, item: str, robin: User, mo: User) -> Decision:
     """A decision that approved the grant with two conditions and a reason."""
     decide(decision, robin, **{item: Answer("conditions", REPORT, "The need is shown.", before_payment=PLAN)})
@@ -67,8 +68,8 @@ def test_conditions_are_rows_and_stand_after_an_amendment(
     assert "The need is shown." in public.reason
 
 
-def test_each_condition_that_stands_needs_a_choice(paper: Decision, grace: User, mo: User, robin: User) -> None:
-    submit(paper, grace, mo)
+@pytest.mark.usefixtures("submitted")
+def test_each_condition_that_stands_needs_a_choice(paper: Decision, robin: User) -> None:
     wrong = {reference: {"choice": ""} for reference in Condition.objects.values_list("reference", flat=True)}
     with pytest.raises(Incomplete) as refused:
         decide(paper, robin, item_1=Answer("approved", choices=wrong))
@@ -76,10 +77,8 @@ def test_each_condition_that_stands_needs_a_choice(paper: Decision, grace: User,
     assert not paper.items.exclude(answer="").exists()
 
 
-def test_a_decision_lifts_and_changes_conditions_by_name(
-    paper: Decision, grant: Award, grace: User, mo: User, robin: User
-) -> None:
-    submit(paper, grace, mo)
+@pytest.mark.usefixtures("submitted")
+def test_a_decision_lifts_and_changes_conditions_by_name(paper: Decision, grant: Award, mo: User, robin: User) -> None:
     plan, report = grant.conditions.all()
     choices = {
         plan.reference: {"choice": "lift"},
@@ -104,10 +103,8 @@ def test_a_decision_lifts_and_changes_conditions_by_name(
 
 
 @pytest.mark.parametrize("answer", ["refused", "deferred"])
-def test_a_change_that_is_not_approved_lifts_nothing(
-    paper: Decision, grant: Award, grace: User, mo: User, robin: User, answer: str
-) -> None:
-    submit(paper, grace, mo)
+@pytest.mark.usefixtures("submitted")
+def test_a_change_that_is_not_approved_lifts_nothing(paper: Decision, grant: Award, robin: User, answer: str) -> None:
     lift = {each.reference: {"choice": "lift"} for each in grant.conditions.all()}
     with pytest.raises(Incomplete, match="changed or lifted only by an approval"):
         decide(paper, robin, item_1=Answer(answer, reason="No", choices=lift))
@@ -116,10 +113,8 @@ def test_a_change_that_is_not_approved_lifts_nothing(
     assert standing(grant) == [(PLAN, True), (REPORT, False)]
 
 
-def test_the_page_asks_and_shows_the_answers_before_the_signature(
-    paper: Decision, grace: User, mo: User, robin: User, client: Client
-) -> None:
-    submit(paper, grace, mo)
+@pytest.mark.usefixtures("submitted")
+def test_the_page_asks_and_shows_the_answers_before_the_signature(paper: Decision, robin: User, client: Client) -> None:
     client.force_login(robin)
     address = reverse("approvals:decide_items", args=[paper.reference])
     page = client.get(address).content.decode()
@@ -162,10 +157,10 @@ def public_of(grant: Award) -> dict[str, object]:
     return {name: getattr(public, name) for name in public.__slots__}
 
 
+@pytest.mark.usefixtures("submitted")
 def test_what_is_printed_of_earlier_decisions_is_read_at_once(
-    paper: Decision, grace: User, mo: User, robin: User, django_assert_num_queries: DjangoAssertNumQueries
+    paper: Decision, robin: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    submit(paper, grace, mo)
     decide(paper, robin)
     items = list(paper.items.all())
     for several in (items, [*items, *items, *items]):

@@ -23,13 +23,14 @@ from tests.approvals.amendments.steps import change, submit
 from tests.approvals.renders import html_text, pdf_text, word_text
 from tests.approvals.steps import LATER, answers, decide, open_paper, sign
 from tests.factories import NOW
+from tests.stages import stage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
+pytestmark = pytest.mark.usefixtures("files_made_once", "staged")
 
 GIVEN, UNTIL = "The need is shown.", date(2027, 3, 1)
 
 
-@pytest.fixture
+@stage
 def signed(decision: Decision, robin: User) -> Decision:
     """A decision that approved each grant, one of them for a reason of its own, and is not published."""
     number = writing.current_pack(decision).items.get(amount=Decimal(70000)).number
@@ -79,10 +80,9 @@ def every_form(frozen: Pack) -> list[str]:
 
 
 def test_a_reason_that_is_lifted_is_public_no_more(
-    paper: Decision, grant: Award, grace: User, mo: User, robin: User
+    paper: Decision, submitted: Pack, grant: Award, mo: User, robin: User
 ) -> None:
-    frozen = submit(paper, grace, mo)
-    assert all(f"PCD-681, approved: {GIVEN}" in text for text in every_form(frozen))
+    assert all(f"PCD-681, approved: {GIVEN}" in text for text in every_form(submitted))
     choose(paper, robin, reason_of(grant).reference, "lift", reason="A new need")
     grant_now = public(grant, mo)
     assert GIVEN not in grant_now.reason
@@ -93,10 +93,10 @@ def test_a_reason_that_is_lifted_is_public_no_more(
         assert f"Lifted the reason: “{GIVEN}”." in " ".join(text.split())
 
 
+@pytest.mark.usefixtures("submitted")
 def test_a_reason_that_is_changed_stands_as_it_was_changed(
     paper: Decision, signed: Decision, grant: Award, grace: User, mo: User, robin: User
 ) -> None:
-    submit(paper, grace, mo)
     before = reason_of(grant)
     choose(paper, robin, before.reference, "change", "The need has grown.")
     after = reason_of(grant)
@@ -112,10 +112,10 @@ def test_a_reason_that_is_changed_stands_as_it_was_changed(
 
 
 @pytest.mark.parametrize("answer", ["refused", "deferred"])
+@pytest.mark.usefixtures("submitted")
 def test_a_change_that_is_not_approved_lifts_no_reason(
-    paper: Decision, grant: Award, grace: User, mo: User, robin: User, answer: str
+    paper: Decision, grant: Award, mo: User, robin: User, answer: str
 ) -> None:
-    submit(paper, grace, mo)
     reference = reason_of(grant).reference
     with pytest.raises(Incomplete, match="a reason is changed or lifted only by an approval"):
         decide(paper, robin, item_1=Answer(answer, reason="No", choices={reference: {"choice": "lift"}}))
@@ -165,11 +165,17 @@ def client_of(user: User, name: str, *args: str) -> str:
 # The deferral of publication
 
 
-@pytest.fixture
+@stage
 def deferred(signed: Decision, mo: User) -> Decision:
     writing.defer_publication(decision=signed, until=UNTIL, reason="A trial is running", by=mo, at=LATER)
     signed.refresh_from_db()
     return signed
+
+
+@stage
+def deferred_and_submitted(deferred: Decision, paper: Decision, grace: User, mo: User) -> Pack:
+    """The paper, submitted after the decision that it amends was deferred."""
+    return submit(paper, grace, mo)
 
 
 def with_deferral(paper: Decision, robin: User, on_deferral: OnDeferral | None) -> None:
@@ -189,11 +195,10 @@ def deferral_of(decision: Decision) -> tuple[date | None, str]:
 
 
 def test_a_deferral_is_printed_and_holds_for_the_amendment(
-    deferred: Decision, paper: Decision, grace: User, mo: User, robin: User
+    deferred: Decision, paper: Decision, deferred_and_submitted: Pack, mo: User, robin: User
 ) -> None:
-    frozen = submit(paper, grace, mo)
     printed = "Its publication is deferred until 1 March 2027: A trial is running"
-    assert all(printed in text for text in every_form(frozen))
+    assert all(printed in text for text in every_form(deferred_and_submitted))
     for missing in (None, OnDeferral("")):
         with pytest.raises(Incomplete, match="Choose what happens to the deferral of PCD-681"):
             with_deferral(paper, robin, missing)
@@ -217,17 +222,15 @@ def test_a_deferral_is_printed_and_holds_for_the_amendment(
     ],
     ids=["lift", "change"],
 )
+@pytest.mark.usefixtures("deferred_and_submitted")
 def test_a_deferral_is_lifted_or_changed_by_name(
     deferred: Decision,
     paper: Decision,
-    grace: User,
-    mo: User,
     robin: User,
     on_deferral: OnDeferral,
     after: tuple[date | None, str],
     words: str,
 ) -> None:
-    submit(paper, grace, mo)
     with_deferral(paper, robin, on_deferral)
     assert words in client_of(robin, "approvals:sign_decision", "PCD-700")
     sign(paper, robin)
@@ -246,19 +249,17 @@ def test_a_deferral_is_lifted_or_changed_by_name(
         (OnDeferral("keep", date(2027, 4, 1)), "deferral_reason"),
     ],
 )
+@pytest.mark.usefixtures("deferred_and_submitted")
 def test_a_changed_deferral_has_a_day_to_come_and_a_reason(
-    deferred: Decision, paper: Decision, grace: User, mo: User, robin: User, on_deferral: OnDeferral, field: str
+    deferred: Decision, paper: Decision, robin: User, on_deferral: OnDeferral, field: str
 ) -> None:
-    submit(paper, grace, mo)
     with pytest.raises(Incomplete) as refused:
         with_deferral(paper, robin, on_deferral)
     assert [each for each, _ in refused.value.missing] == [field]
 
 
-def test_the_page_asks_about_the_deferral(
-    deferred: Decision, paper: Decision, grace: User, mo: User, robin: User, client: Client
-) -> None:
-    submit(paper, grace, mo)
+@pytest.mark.usefixtures("deferred_and_submitted")
+def test_the_page_asks_about_the_deferral(deferred: Decision, paper: Decision, robin: User, client: Client) -> None:
     client.force_login(robin)
     address = reverse("approvals:decide_items", args=["PCD-700"])
     page = client.get(address).content.decode()
