@@ -7,7 +7,9 @@ from approvals.models import (
     Decision,
 )
 from grants.models import User
+from tests.every_page import publish
 from tests.factories import NOW
+from tests.stages import stage
 
 
 @pytest.fixture
@@ -36,3 +38,9 @@ def returned(decision: Decision, mo: User) -> Decision:
     writing.return_pack(decision=decision, reason="A question", by=mo, at=NOW)
     decision.refresh_from_db()
     return decision
+
+
+@stage
+def publication() -> Decision:
+    """PCD 681, signed and published."""
+    return publish()

@@ -12,9 +12,8 @@ from django.urls import reverse
 from approvals.models import Decision, DecisionRecord, Pack
 from grants.models import User
 from tests.approvals.steps import decide, sign
-from tests.every_page import publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("files_made_once", "staged")
 
 OF_THE_PACK = {"pack.html", "pack.pdf", "pack.docx", "pack.json"}
 MADE = {"record.json", "open-data.json", "open-data.csv"}
@@ -41,8 +40,8 @@ def files(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+@pytest.mark.usefixtures("publication")
 def test_the_zip_holds_the_frozen_files_with_their_hashes() -> None:
-    publish()
     content_by_name = files(public())
     listed = json.loads(content_by_name.pop("MANIFEST.json"))["files"]
     assert set(content_by_name) == SIGNED == {each["name"] for each in listed}
@@ -57,13 +56,13 @@ def test_the_zip_holds_the_frozen_files_with_their_hashes() -> None:
     assert len(json.loads(content_by_name["open-data.json"])["grants"]) == 39
 
 
+@pytest.mark.usefixtures("publication")
 def test_a_second_run_gives_the_same_bytes() -> None:
-    publish()
     assert public() == public()
 
 
+@pytest.mark.usefixtures("publication")
 def test_nothing_of_part_two_is_in_it() -> None:
-    publish()
     for name, content in files(public()).items():
         assert b"Exempt words" not in content, name
 
@@ -83,7 +82,7 @@ def test_the_office_can_open_a_signed_decision_before_it_is_published(
     assert Client().get(reverse("approvals:published_zip", args=["PCD-681"])).status_code == 404
 
 
+@pytest.mark.usefixtures("publication")
 def test_the_public_page_links_to_it() -> None:
-    publish()
     page = Client().get(reverse("approvals:published_decision", args=["PCD-681"])).content.decode()
     assert reverse("approvals:published_zip", args=["PCD-681"]) in page

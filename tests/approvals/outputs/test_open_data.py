@@ -30,7 +30,6 @@ from grants.refusal import Refused
 from grants.tables import as_exact_csv, as_xlsx
 from tests.approvals.steps import LATER, decide, sign
 from tests.bodies import MPS
-from tests.every_page import publish
 
 pytestmark = pytest.mark.usefixtures("files_made_once")
 
@@ -268,9 +267,8 @@ def test_other_money_is_counted_once_where_several_recipients_share_a_grant() ->
 # PCD 681
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_pcd_681_is_published_to_the_penny() -> None:
-    publish()
     package = fetched()
     assert len(package["grants"]) == 39
     assert sum(grant["amountAwarded"] for grant in package["grants"]) == TOTAL
@@ -282,9 +280,8 @@ def test_pcd_681_is_published_to_the_penny() -> None:
     ]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_pcd_681_fits_the_schema() -> None:
-    publish()
     text = Client().get(reverse("approvals:open_data_json")).content.decode()
     assert list(faults(text)) == []
     assert list(faults(text.replace('"awardDate"', '"day"', 1)))
@@ -293,35 +290,31 @@ def test_pcd_681_fits_the_schema() -> None:
     assert all(re.fullmatch(r"\d+\.\d\d", amount) for amount in amounts)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_the_table_says_what_the_json_says() -> None:
-    publish()
     rows, grants = table(), fetched()["grants"]
     assert [row["Identifier"] for row in rows] == [grant["id"] for grant in grants]
     assert sum(Decimal(row["Amount Awarded"]) for row in rows) == TOTAL
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_identifiers_are_unique_and_the_bytes_stable() -> None:
-    publish()
     once = Client().get(reverse("approvals:open_data_json")).content
     assert Client().get(reverse("approvals:open_data_json")).content == once
     ids = [grant["id"] for grant in json.loads(once)["grants"]]
     assert len(set(ids)) == len(ids)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_each_grant_has_its_days_its_places_and_its_aims() -> None:
-    publish()
     for grant in fetched()["grants"]:
         assert {"plannedDates", "beneficiaryLocation", "classifications"} <= grant.keys()
         assert grant["fundingOrganization"][0]["name"] == "Illustrative funder (demonstration)"
         assert grant["grantProgramme"][0]["code"] == "cpie-2019-20"
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_an_older_pack_is_still_published() -> None:
-    publish()
     decision = published.decisions()[0]
     newer = {"approved_at", "borough_codes", "locations", "starts_on", "ends_on", "tags"}
     paper = {
@@ -336,9 +329,8 @@ def test_an_older_pack_is_still_published() -> None:
     assert {grant.approved_on for grant in grants} == {settled.day(decision.record["signed_at"])}
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_links_lead_to_the_register() -> None:
-    publish()
     grant = fetched()["grants"][0]
     address = settings.PUBLIC_ADDRESS
     page = reverse("approvals:published_decision", args=["PCD-681"])
@@ -349,7 +341,7 @@ def test_links_lead_to_the_register() -> None:
     assert reverse("approvals:open_data_csv") in register
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("staged")
 def test_a_refused_or_deferred_grant_is_not_in_the_open_data(robin: User, mo: User) -> None:
     refused, deferred = Answer("refused", reason="No"), Answer("deferred", reason="Later")
     decided(robin, mo, item_1=refused, item_2=deferred, item_3=Answer("conditions", conditions="Only if"))
@@ -362,7 +354,7 @@ def test_a_refused_or_deferred_grant_is_not_in_the_open_data(robin: User, mo: Us
     assert "Only if" in third.conditions
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("staged")
 def test_nothing_is_open_before_it_is_published(decision: Decision, robin: User) -> None:
     assert fetched()["grants"] == []
     decide(decision, robin)
@@ -371,9 +363,8 @@ def test_nothing_is_open_before_it_is_published(decision: Decision, robin: User)
     assert table() == []
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_a_later_change_of_the_register_changes_nothing() -> None:
-    publish()
     before = Client().get(reverse("approvals:open_data_json")).content
     Bid.objects.filter(round__reference="cpie-2019-20").update(title="Renamed", summary="Renamed", illustrative="")
     Award.objects.filter(round__reference="cpie-2019-20").update(amount=1, legal_power="Renamed")
@@ -381,9 +372,8 @@ def test_a_later_change_of_the_register_changes_nothing() -> None:
     assert Client().get(reverse("approvals:open_data_json")).content == before
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_a_record_that_does_not_answer_its_paper_is_refused() -> None:
-    publish()
     decision = published.decisions()[0]
     record = {**decision.record, "items_decided": decision.record["items_decided"][1:]}
     with pytest.raises(Refused, match="does not answer its paper"):
@@ -444,9 +434,8 @@ def test_the_workbook_has_the_same_values_as_text(name: str) -> None:
     assert (cell.value, cell.data_type) == (name, "s")
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_every_published_grant_has_the_same_values_in_each_file() -> None:
-    publish()
     package = open_data.package(published.grants(), published.publisher())
     rows = [(row["Title"], row["Description"], row["Recipient Org:Name"]) for row in table()]
     assert rows == values(package)

@@ -16,7 +16,7 @@ from tests.approvals.steps import Answer, decide, sign
 from tests.conftest import ROOT
 from tests.every_page import AT, publish
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_made_once")]
+pytestmark = pytest.mark.usefixtures("files_made_once", "staged")
 
 
 def listed(**asked: str) -> list[str]:
@@ -66,8 +66,8 @@ def copies(count: int, first: int = 0, **other: Any) -> None:
         ("robin vale", "who signed it"),
     ],
 )
+@pytest.mark.usefixtures("publication")
 def test_the_search_finds_a_decision_by(words: str, of: str) -> None:
-    publish()
     copies(1)
     assert listed(q=words) == ["PCD-681"], of
 
@@ -75,14 +75,14 @@ def test_the_search_finds_a_decision_by(words: str, of: str) -> None:
 @pytest.mark.parametrize(
     "words", ["friends CAFÉ", "friends of the cafes", "SC 12345", "charity no. sc012345", "cafés frien"]
 )
+@pytest.mark.usefixtures("publication")
 def test_the_search_folds_accents_and_apostrophes_and_the_spelling_of_numbers(words: str) -> None:
-    publish()
     copies(1, text="A grant to the Friends of the Cafés\ncharity number SC012345")
     assert listed(q=words) == ["PCD-1000"]
 
 
+@pytest.mark.usefixtures("publication")
 def test_what_was_hit_is_in_bold_in_the_title_and_the_text() -> None:
-    publish()
     copies(1, title="Of <Lamps>", text="Of <Lamps>\n" + "Nothing. " * 50 + "The lamps & locks. " + "Nothing. " * 50)
     page = register_page(q="lamps")
     assert 'Of &lt;<mark class="app-hit">Lamps</mark>&gt;</a>' in page
@@ -95,14 +95,13 @@ def test_what_is_not_published_is_not_searched() -> None:
     assert not RegisterWords.objects.filter(entry__decision__reference="PCD-681").exists()
 
 
-def test_part_2_is_not_searched() -> None:
-    decision = publish()
-    PartTwo.objects.filter(decision=decision).update(text="Zeppelin", exemption="Zeppelin")
+def test_part_2_is_not_searched(publication: Decision) -> None:
+    PartTwo.objects.filter(decision=publication).update(text="Zeppelin", exemption="Zeppelin")
     assert listed(q="zeppelin") == []
 
 
+@pytest.mark.usefixtures("publication")
 def test_a_search_takes_as_many_queries_for_three_decisions_as_for_one() -> None:
-    publish()
     address = reverse("approvals:register") + "?q=zeppelin"
     counts = []
     for number in (1, 2):
@@ -114,8 +113,8 @@ def test_a_search_takes_as_many_queries_for_three_decisions_as_for_one() -> None
     assert counts[0] == counts[1]
 
 
+@pytest.mark.usefixtures("publication")
 def test_the_words_are_in_step_with_the_entry() -> None:
-    publish()
     entry = RegisterEntry.objects.get(decision__reference="PCD-681")
     kept = RegisterWords.objects.values().get(pk=entry.pk)
     with connection.cursor() as cursor:
@@ -125,13 +124,13 @@ def test_the_words_are_in_step_with_the_entry() -> None:
     assert listed(q="zeppelin") == ["PCD-681"]
 
 
+@pytest.mark.usefixtures("publication")
 def test_every_word_has_to_be_there() -> None:
-    publish()
     assert listed(q="engagement zeppelin") == []
 
 
+@pytest.mark.usefixtures("publication")
 def test_the_search_reads_what_was_published_and_not_what_the_rows_say_now() -> None:
-    publish()
     Organisation.objects.filter(name="Mutual Gain").update(name="Zanzibar Trust")
     Decision.objects.filter(reference="PCD-681").update(title="Zanzibar")
     Bid.objects.filter(round__reference="cpie-2019-20").update(title="Zanzibar", summary="Zanzibar")
@@ -140,15 +139,15 @@ def test_the_search_reads_what_was_published_and_not_what_the_rows_say_now() -> 
     assert "Zanzibar" not in register_page()
 
 
+@pytest.mark.usefixtures("publication")
 def test_nothing_of_part_two_or_of_the_panel_is_searched() -> None:
-    publish()
     text = RegisterEntry.objects.get().text
     assert "Exempt words" not in text
     assert listed(q="Amara Cole") == []
 
 
+@pytest.mark.usefixtures("publication")
 def test_filters_by_year_subject_and_recipient() -> None:
-    publish()
     copies(1, themes=["Another subject"], recipients=["Somebody else"], signed_on="2021-03-01")
     everything = ["PCD-681", "PCD-1000"]
     assert listed() == listed(year="", theme="", recipient="") == everything
@@ -159,13 +158,13 @@ def test_filters_by_year_subject_and_recipient() -> None:
 
 
 @pytest.mark.parametrize("asked", [{"year": "x"}, {"year": "99999999999"}, {"theme": "nothing"}, {"page": "-1"}])
+@pytest.mark.usefixtures("publication")
 def test_an_unknown_filter_value_is_no_error(asked: dict[str, str]) -> None:
-    publish()
     assert Client().get(reverse("approvals:register"), asked).status_code == 200
 
 
+@pytest.mark.usefixtures("publication")
 def test_the_entry_says_what_the_decision_came_to() -> None:
-    publish()
     text = " ".join(register_page().split())
     assert "1 decision, newest first." in text
     assert "39 grants, £1,438,598 · 1 contract, £400,000" in text
@@ -201,8 +200,8 @@ def test_an_empty_register_and_an_empty_answer_say_what_to_do() -> None:
     assert f'href="{reverse("approvals:register")}"' in text
 
 
+@pytest.mark.usefixtures("publication")
 def test_a_page_lists_25_decisions() -> None:
-    publish()
     copies(26)
     text = " ".join(register_page().split())
     assert "27 decisions, showing 1 to 25, newest first." in text
@@ -212,8 +211,8 @@ def test_a_page_lists_25_decisions() -> None:
     assert "?q=zeppelin&amp;page=2" in register_page(q="zeppelin")
 
 
+@pytest.mark.usefixtures("publication")
 def test_the_list_takes_as_many_queries_for_many_decisions_as_for_one() -> None:
-    publish()
 
     def queries() -> list[str]:
         with CaptureQueriesContext(connection) as captured:
@@ -227,9 +226,8 @@ def test_the_list_takes_as_many_queries_for_many_decisions_as_for_one() -> None:
     assert not any('"canonical"' in sql or '"html"' in sql for sql in many), "The register reads whole papers"
 
 
-def test_every_file_is_as_large_as_the_page_says() -> None:
-    decision = publish()
-    sizes = RegisterEntry.objects.get(decision=decision).sizes
+def test_every_file_is_as_large_as_the_page_says(publication: Decision) -> None:
+    sizes = RegisterEntry.objects.get(decision=publication).sizes
     page = Client().get(reverse("approvals:published_decision", args=["PCD-681"])).content.decode()
     names = {"pdf": "published_pdf", "docx": "published_word", "json": "published_data", "zip": "published_zip"}
     assert set(sizes) == set(names)
@@ -289,8 +287,8 @@ def test_the_migration_lists_what_was_published_before() -> None:
     assert ">PDF of PCD-681</a>" in page
 
 
+@pytest.mark.usefixtures("publication")
 def test_the_data_to_download_are_the_very_text_that_was_hashed() -> None:
-    publish()
     record = DecisionRecord.objects.get()
     assert record.pack.canonical in published.data(record)
     assert record.canonical in published.data(record)

@@ -95,9 +95,8 @@ def test_a_contract_of_exactly_the_limit_is_not_over_it() -> None:
 # Grants by month
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_the_register_has_every_grant_exactly_once() -> None:
-    publish()
     every = {grant.reference for grant in published.grants()}
     assert len(every) == 39
     assert Counter(listed("grant_register")) == Counter(every)
@@ -109,19 +108,17 @@ def test_the_register_has_every_grant_exactly_once() -> None:
     assert sum(Decimal(row["Amount (£)"]) for row in file_rows) == TOTAL
 
 
-@pytest.mark.django_db
-def test_a_grant_is_in_the_month_of_its_own_approval() -> None:
-    decision = publish()
+@pytest.mark.usefixtures("staged")
+def test_a_grant_is_in_the_month_of_its_own_approval(publication: Decision) -> None:
     days = dict(Approval.objects.filter(level="delegated").values_list("award__reference", "approved_at"))
     assert len(days) == 28
     for grant in published.grants():
-        expected = days.get(grant.reference, Decision.objects.get(pk=decision.pk).signed_at)
+        expected = days.get(grant.reference, Decision.objects.get(pk=publication.pk).signed_at)
         assert grant.approved_on == settled.day(expected.isoformat())
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_the_page_says_recipient_amount_purpose_conditions_and_reasons() -> None:
-    publish()
     page = get("grant_register").content.decode()
     assert "39 grants, £1,438,598 in all" in page
     for heading in ("Recipient", "Amount", "Purpose", "Conditions", "Reasons", "Illustrative"):
@@ -130,22 +127,20 @@ def test_the_page_says_recipient_amount_purpose_conditions_and_reasons() -> None
     assert first.recipient in page.replace("&amp;", "&").replace("&#x27;", "'")
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_an_unknown_month_shows_all_grants() -> None:
-    publish()
     assert get("grant_register", asked="?month=tomorrow").context["count"] == 39
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("staged")
 def test_an_empty_register_says_when_it_fills() -> None:
     assert "No grants have been published yet" in get("grant_register").content.decode()
     assert "No contracts over £10,000 have been published yet" in get("contract_register").content.decode()
     assert rows(get("grant_register_file", "csv")) == []
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_a_workbook_holds_numbers_days_and_no_formula() -> None:
-    publish()
     sheet = load_workbook(io.BytesIO(get("grant_register_file", "xlsx").content)).active
     assert sheet is not None
     header, *grant_rows = sheet.iter_rows()
@@ -165,7 +160,7 @@ def test_no_cell_of_a_workbook_or_of_an_unpublished_file_is_a_formula() -> None:
     assert all(f"'{formula}" in text and f",{formula}" not in text for formula in ("=1+1", "@SUM(1)", "＝1"))
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("staged")
 @pytest.mark.parametrize("name", ["grant_register_file", "contract_register_file"])
 def test_a_file_of_an_unknown_kind_answers_404(name: str) -> None:
     assert get(name, "pdf").status_code == 404
@@ -180,9 +175,8 @@ def test_a_published_file_has_the_words_of_the_decision() -> None:
 # Delegated grants and contracts
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_the_return_lists_only_delegated_grants(grace: User) -> None:
-    publish()
     delegated = set(Award.objects.filter(route="delegated").values_list("reference", flat=True))
     assert Counter(listed(*[RETURN[0], *RETURN[1]], user=grace)) == Counter(delegated)
     file_rows = rows(get("delegated_return_file", "cpie-2019-20", "csv", user=grace))
@@ -190,7 +184,7 @@ def test_the_return_lists_only_delegated_grants(grace: User) -> None:
     assert all(re.search(r" to \w+ \d{4}$", row["Period"]) for row in file_rows)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("staged")
 def test_the_return_does_not_wait_for_the_publication(grace: User) -> None:
     page = get("delegated_return", "cpie-2019-20", user=grace).content.decode()
     assert "28 grants, £491,364 in all" in page
@@ -198,7 +192,7 @@ def test_the_return_does_not_wait_for_the_publication(grace: User) -> None:
     assert list(listed("grant_register")) == []
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("staged")
 def test_an_empty_return_says_what_to_do(grace: User) -> None:
     Award.objects.filter(route="delegated").update(state="routed")
     page = get("delegated_return", "cpie-2019-20", user=grace).content.decode()
@@ -223,7 +217,7 @@ def in_public(award: Award) -> list[Decimal]:
     return amounts
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("staged")
 def test_a_withdrawn_delegated_grant_is_no_longer_public(taken: Award, grace: User) -> None:
     assert in_public(taken) == [taken.amount]
     reviewing.return_bid(bid=taken.bid, reason="The recipient closed", by=grace, at=LATER)
@@ -231,7 +225,7 @@ def test_a_withdrawn_delegated_grant_is_no_longer_public(taken: Award, grace: Us
     assert taken.reference not in {each.reference for each in published.delegated(taken.round)}
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("staged")
 def test_a_delegated_grant_that_became_smaller_is_public_again_once_a_paper_reports_it(
     taken: Award, grace: User
 ) -> None:
@@ -246,7 +240,7 @@ def test_a_delegated_grant_that_became_smaller_is_public_again_once_a_paper_repo
     assert sum(1 for _, decision in stands.values() if decision == "PCD-681") == 27
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("staged")
 @pytest.mark.parametrize("answer", ["refused", "deferred"])
 def test_a_delegated_grant_that_went_up_and_was_not_approved_is_no_longer_public(
     taken: Award, grace: User, mo: User, robin: User, answer: str
@@ -266,9 +260,8 @@ def test_a_delegated_grant_that_went_up_and_was_not_approved_is_no_longer_public
     assert len(published.grants(taken.round)) == 37
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_the_contract_of_pcd_681_is_published() -> None:
-    publish()
     page = get("contract_register").content.decode()
     assert "1 contract, £400,000 in all" in page
     (row,) = rows(get("contract_register_file", "csv"))
@@ -278,9 +271,8 @@ def test_the_contract_of_pcd_681_is_published() -> None:
 # The feed
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("publication", "staged")
 def test_the_feed_is_atom_and_names_the_decision() -> None:
-    publish()
     answer = get("register_feed")
     assert answer["Content-Type"].startswith("application/atom+xml")
     feed = ElementTree.fromstring(answer.content)
@@ -297,6 +289,6 @@ def test_the_feed_is_atom_and_names_the_decision() -> None:
     )
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("staged")
 def test_the_feed_is_empty_before_anything_is_published() -> None:
     assert ElementTree.fromstring(get("register_feed").content).findall(f"{ATOM}entry") == []
