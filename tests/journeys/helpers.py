@@ -36,6 +36,8 @@ DESK: ViewportSize = {"width": 1280, "height": 800}
 AT_BOTH_WIDTHS: WeakSet[Page] = WeakSet()
 
 _AXE = Axe().axe_script
+# Pages to which the browser adds axe by itself: to send it to each anew takes four times as long.
+_WITH_AXE: WeakSet[Page] = WeakSet()
 # The elements that hold text, one for each chain of tags and classes that is drawn in the same colours and size.
 _KINDS_OF_TEXT = """() => {
   const named = (each) => `${each.localName}.${each.className}[${each.style?.cssText ?? ''}]`;
@@ -160,6 +162,9 @@ def violations(page: Page, options: Mapping[str, object] = OPTIONS) -> list[str]
     """
     if page.evaluate("() => window.axe === undefined"):
         page.evaluate(_AXE)
+    if page not in _WITH_AXE:
+        page.add_init_script(_AXE)
+        _WITH_AXE.add(page)
     breaches = page.evaluate(_FAULTS, options)
     kinds = page.evaluate(_KINDS_OF_TEXT)
     unseen = [number for number, kind in enumerate(kinds) if kind not in PASSED]
