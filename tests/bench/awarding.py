@@ -177,12 +177,13 @@ def _agreed(bids: list[Bid], round: Round, lead: User, slots: list[str]) -> None
         (Recommendation(bid=bid, answer="agree", amount=bid.amount, made_by=lead, made_at=AT) for bid in agreed),
         batch_size=2000,
     )
+    first = Award.objects.count()
     Award.objects.bulk_create(
         (
             Award(
                 round=round,
                 bid=bid,
-                reference=f"AWD-{round.pk}{number:05}",
+                reference=f"AWD-{first + number:06}",
                 amount=bid.amount,
                 profile=_divided(slots, bid.amount),
                 legal_power=round.body.legal_power,
