@@ -137,7 +137,7 @@ const draftOf = (form, copies, typedNow) => {
       }
       if (response.status === 401) say(`You are signed out. ${kept()}`, signIn());
       else {
-        say(`Draft not kept: ${lowered(answer.error ?? 'The service has a fault')}. ${kept()}`);
+        say(`Draft not saved: ${lowered(answer.error ?? 'The service has a fault')}. ${kept()}`);
         // Sent again, the same gets the same answer.
         if (response.status < 500) return;
       }
@@ -154,7 +154,7 @@ const draftOf = (form, copies, typedNow) => {
   return {
     soon: () => {
       clearTimeout(timer);
-      say('Draft not kept yet');
+      say('Draft not saved yet');
       timer = setTimeout(keep, PAUSE);
     },
     now: keep,

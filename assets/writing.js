@@ -122,7 +122,7 @@ const keep = async () => {
     say(`${answer.kept}.${open}${answer.newer ? ` ${answer.newer}` : ''}`, both);
   } else {
     held = answer.standing !== undefined;
-    explain(answer, 'Draft not kept');
+    explain(answer, 'Draft not saved');
     if (!held && answer.code !== 404) retryLater();
   }
 };
@@ -157,7 +157,7 @@ form.addEventListener('submit', (event) => {
 });
 form.addEventListener('input', () => {
   copy();
-  say('Draft not kept yet');
+  say('Draft not saved yet');
   clearTimeout(timer);
   timer = setTimeout(soon, PAUSE);
 });

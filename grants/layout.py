@@ -58,9 +58,16 @@ class Whole(LayoutObject):
         self.fields = [*pieces, _Rest()]
 
     def render(self, form: Any, context: Context, **_: Any) -> SafeString:
+        note = SafeString()
         if form.puts_back and (request := context.get("request")):
+            current = form.initial.get("version")
             typed.put_back(request, form)
-        return _joined(self.fields, form, context)
+            changed = "version" in form.fields and str(current) != str(form.initial.get("version"))
+            if changed and not form.prefix:
+                # Told now, the person need not send it twice. A form that is a line of many is told when it is sent.
+                form.initial["version"] = current
+                note = _drawn("govuk/typed_before_a_change.html", {})
+        return note + _joined(self.fields, form, context)
 
 
 class _Rest(LayoutObject):

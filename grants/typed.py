@@ -10,9 +10,9 @@ this: the person sends the form once more. A password is never kept.
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,10 +21,12 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
+from django.db import transaction
 from django.dispatch import receiver
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from grants.models import TypedDraft
@@ -44,6 +46,9 @@ _KEY = "typed"
 _SALT = "grants.typed"
 # A page may stay open over a weekend.
 _VALID_FOR = timedelta(days=7)
+
+# A draft is under way for a minute at most, and a day costs nothing.
+_LATEST_DRAFT = timedelta(days=1)
 
 SIGNED_OUT = "You are signed out"
 ANOTHER_PERSON = "Somebody else is signed in in this browser"
@@ -71,7 +76,7 @@ def kept(request: HttpRequest) -> dict[str, Any]:
 def draft_of(request: HttpRequest) -> TypedDraft | None:
     """Return what this person typed on this page and never sent, if anything. It is read once for each request."""
     if not hasattr(request, "_typed_draft"):
-        drafts = TypedDraft.objects.filter(person_id=request.user.pk, path=request.get_full_path())
+        drafts = TypedDraft.objects.unsent().filter(person_id=request.user.pk, path=request.get_full_path())
         vars(request)["_typed_draft"] = drafts.first()
     draft: TypedDraft | None = vars(request)["_typed_draft"]
     return draft
@@ -94,12 +99,50 @@ def put_back(request: HttpRequest, form: BaseForm) -> None:
             form.initial[name] = widget.value_from_datadict(sent, MultiValueDict(), own)
 
 
+def keep_draft(request: HttpRequest, path: str, fields: dict[str, Any], at: datetime) -> bool:
+    """Keep what a person is typing in place of what they typed in that form before, and return whether it was kept.
+
+    It is not where the form of that very page was taken or discarded meanwhile.
+    """
+    with transaction.atomic():
+        draft, is_new = TypedDraft.objects.select_for_update().get_or_create(
+            person_id=request.user.pk, path=path, defaults={"fields": fields, "kept_at": at}
+        )
+        if draft.taken and draft.taken == _ticket_end(request):
+            return False
+        if not is_new:
+            draft.fields, draft.kept_at = fields, at
+            draft.save(update_fields=["fields", "kept_at"])
+    return True
+
+
+def end_draft(request: HttpRequest, path: str) -> None:
+    """Empty the draft of a form that was taken or discarded, and keep none that its page has yet to send."""
+    now, person = timezone.now(), cast(int, request.user.pk)
+    TypedDraft.objects.bulk_create(
+        [TypedDraft(person_id=person, path=path, fields={}, kept_at=now, taken=_ticket_end(request))],
+        update_conflicts=True,
+        unique_fields=["person", "path"],
+        update_fields=["fields", "kept_at", "taken"],
+    )
+    TypedDraft.objects.filter(person_id=person, fields={}, kept_at__lt=now - _LATEST_DRAFT).delete()
+
+
 def forget(request: HttpRequest) -> None:
     """Delete what was kept for this page, because it is saved now."""
     pages = request.session.get(_KEY)
-    if pages and pages.pop(request.get_full_path(), None):
+    path = request.get_full_path()
+    if pages and pages.pop(path, None):
         request.session[_KEY] = pages
-    TypedDraft.objects.filter(person_id=request.user.pk, path=request.get_full_path()).delete()
+    if request.headers.get(SCRIPT_HEADER) == "stay":
+        # The person goes on typing in this very page.
+        TypedDraft.objects.filter(person_id=request.user.pk, path=path).delete()
+    else:
+        end_draft(request, path)
+
+
+def _ticket_end(request: HttpRequest) -> str:
+    return request.POST.get(FIELD, "")[-_TICKET_END:]
 
 
 def waits(request: HttpRequest) -> bool:
@@ -222,8 +265,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
             return response
         if _typist(request) == request.user.pk:
             forget(request)
-            end = request.POST[FIELD][-_TICKET_END:]
-            response.set_cookie(SAVED_COOKIE, end, max_age=3600, secure=settings.HTTPS, samesite="Lax")
+            response.set_cookie(SAVED_COOKIE, _ticket_end(request), max_age=3600, secure=settings.HTTPS, samesite="Lax")
         return response
 
 

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_POST
 
 from grants import typed
 from grants.access import Request, allow
-from grants.models import TypedDraft
 
 LONGEST_PATH = 500
 
@@ -23,9 +22,9 @@ def keep_typed(request: Request) -> HttpResponse:
     if fields is None or len(path) > LONGEST_PATH:
         return JsonResponse({"error": "This is too long to keep as a draft"}, status=413)
     now = timezone.now()
-    changed = {"fields": fields, "kept_at": now}
-    TypedDraft.objects.update_or_create(person=request.user, path=path, defaults=changed)
-    return JsonResponse({"kept": f"Draft kept {timezone.localtime(now):%H:%M}"})
+    if not typed.keep_draft(request, path, fields, now):
+        return JsonResponse({"error": "You sent this form already"}, status=409)
+    return JsonResponse({"kept": f"Draft saved {timezone.localtime(now):%H:%M}"})
 
 
 @allow("see home")
@@ -35,5 +34,5 @@ def discard_typed(request: Request) -> HttpResponse:
     path = typed.path_of(request)
     if path is None:
         return redirect("grants:home")
-    TypedDraft.objects.filter(person=request.user, path=path).delete()
+    typed.end_draft(request, path)
     return redirect(path)

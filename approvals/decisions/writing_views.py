@@ -171,7 +171,7 @@ def _keep(request: Request, section: DecisionSection) -> HttpResponse:
         return JsonResponse(answer | {"draft": draft.token if draft else ""}, status=409)
     except Refused as refused:
         return JsonResponse(answer | {"error": refused.message}, status=409)
-    return JsonResponse(answer | {"draft": kept.token, "kept": f"Draft kept {timezone.localtime(kept.kept_at):%H:%M}"})
+    return JsonResponse(answer | {"draft": kept.token, "kept": f"Draft saved {timezone.localtime(kept.kept_at):%H:%M}"})
 
 
 def _read(

@@ -15,6 +15,7 @@ from bids.panel import members
 from bids.panel import practice as practising
 from bids.panel.forms import PracticeForm
 from bids.panel.score_form import ScoreForm
+from grants import typed
 from grants.access import Request, allow, holdings, round_or_404
 from grants.forms import ReasonForm
 from grants.pages import form_page
@@ -36,10 +37,13 @@ def practice(request: Request, round: str) -> HttpResponse:
     if made is None or over or own or not held.may("score practice", this_round):
         return render(request, "bids/panel/practice.html", context)
     waiting = made
+    form = ScoreForm(request.POST or None, rules=rules, saved={}, typed={})
+    # The page draws its fields itself.
+    typed.put_back(request, form)
     return form_page(
         request,
         "bids/panel/practice.html",
-        form := ScoreForm(request.POST or None, rules=rules, saved={}, typed={}),
+        form,
         lambda data: practising.score_practice(practice=waiting, marks=form.marks, by=request.user, at=timezone.now()),
         done="You submitted your practice marks",
         to=reverse("bids:practice", args=[this_round.reference]),

@@ -40,9 +40,9 @@ const start = async (body = form(), { answers = [], ...more } = {}) => {
 };
 
 test('what is typed is in the browser at once, and with the server after a pause', async () => {
-  const page = await start(form(), { answers: [answer(200, { kept: 'Draft kept 10:42' })] });
+  const page = await start(form(), { answers: [answer(200, { kept: 'Draft saved 10:42' })] });
   page.type(REASON, 'Because');
-  assert.equal(page.text(STATUS), 'Draft not kept yet');
+  assert.equal(page.text(STATUS), 'Draft not saved yet');
   assert.deepEqual(page.copies().map(({ fields }) => fields), [[['reason', 'Because'], ['theme', '']]]);
   await move(PAUSE - 1);
   assert.equal(page.server.requests.length, 0);
@@ -50,13 +50,13 @@ test('what is typed is in the browser at once, and with the server after a pause
   const [{ address, fields }] = page.server.requests;
   assert.deepEqual([address, fields.reason, fields.typed_by], ['/typed/', 'Because', TICKET]);
   assert.equal(fields.csrfmiddlewaretoken, 'token-of-cookie');
-  assert.equal(page.text(STATUS), 'Draft kept 10:42');
+  assert.equal(page.text(STATUS), 'Draft saved 10:42');
   assert.deepEqual(page.copies(), []);
 });
 
 test('a password and a file go nowhere', async () => {
   const more = '<input type="password" name="password"><input type="file" name="file">';
-  const page = await start(form({ more }), { answers: [answer(200, { kept: 'Draft kept 10:42' })] });
+  const page = await start(form({ more }), { answers: [answer(200, { kept: 'Draft saved 10:42' })] });
   page.type('[name="password"]', 'secret');
   page.type(REASON, 'Because');
   assert.doesNotMatch(JSON.stringify(page.copies()), /secret/);
@@ -74,13 +74,13 @@ test('a form of short fields is kept in the browser alone', async () => {
 });
 
 test('without a connection the words stay here, and are sent again', async () => {
-  const page = await start(form(), { answers: [noConnection, answer(200, { kept: 'Draft kept 10:43' })] });
+  const page = await start(form(), { answers: [noConnection, answer(200, { kept: 'Draft saved 10:43' })] });
   page.type(REASON, 'Because');
   await move(PAUSE);
   assert.match(page.text(STATUS), /^No connection\. What you typed is kept on this computer\./);
   assert.equal(page.copies().length, 1);
   await move(RETRY);
-  assert.equal(page.text(STATUS), 'Draft kept 10:43');
+  assert.equal(page.text(STATUS), 'Draft saved 10:43');
   assert.equal(page.copies().length, 0);
 });
 
@@ -96,18 +96,18 @@ test('what is refused for good is not sent again', async () => {
   const page = await start(form(), { answers: [answer(413, { error: 'This is too long to keep as a draft' })] });
   page.type(REASON, 'Because');
   await move(PAUSE);
-  assert.match(page.text(STATUS), /^Draft not kept: this is too long to keep as a draft\./);
+  assert.match(page.text(STATUS), /^Draft not saved: this is too long to keep as a draft\./);
   await move(RETRY * 3);
   assert.equal(page.server.requests.length, 1);
 });
 
 test('a fault of the service is waited out', async () => {
-  const page = await start(form(), { answers: [fault, answer(200, { kept: 'Draft kept 10:43' })] });
+  const page = await start(form(), { answers: [fault, answer(200, { kept: 'Draft saved 10:43' })] });
   page.type(REASON, 'Because');
   await move(PAUSE);
-  assert.match(page.text(STATUS), /^Draft not kept: the service has a fault\./);
+  assert.match(page.text(STATUS), /^Draft not saved: the service has a fault\./);
   await move(RETRY);
-  assert.equal(page.text(STATUS), 'Draft kept 10:43');
+  assert.equal(page.text(STATUS), 'Draft saved 10:43');
 });
 
 test('a closed page leaves a copy, which the next one offers and puts back', async () => {
@@ -150,7 +150,7 @@ test('the cookie of a form that was taken drops its copy on whatever page comes 
 });
 
 test('a form that was sent sends no draft behind itself', async () => {
-  const page = await start(form(), { answers: [answer(200, { kept: 'Draft kept 10:42' })] });
+  const page = await start(form(), { answers: [answer(200, { kept: 'Draft saved 10:42' })] });
   page.type(REASON, 'Because');
   page.button('Save').click();
   await move(PAUSE * 2);

@@ -39,7 +39,7 @@ const section = ({ text = '', version = 2, draft = 'draft-1', unsaved = false } 
     <div id="preview"><p>Before</p></div>
   </div>`;
 
-const kept = (more = {}) => answer(200, { html: '<p>As it reads</p>', open: 0, draft: 'draft-2', kept: 'Draft kept 10:42', ...more });
+const kept = (more = {}) => answer(200, { html: '<p>As it reads</p>', open: 0, draft: 'draft-2', kept: 'Draft saved 10:42', ...more });
 const copyOf = (text, { version = '2', draft = 'draft-1', at = '2026-11-26T10:15:00Z' } = {}) => ({
   [`${PREFIX}earlier`]: JSON.stringify({ version, draft, at, fields: { text } }),
 });
@@ -54,7 +54,7 @@ const start = async (body = section(), { answers = [], ...more } = {}) => {
 test('the draft is kept after a pause, and shown as it reads', async () => {
   const page = await start(section(), { answers: [kept()] });
   page.type(TEXT, 'We ask');
-  assert.equal(page.text(STATUS), 'Draft not kept yet');
+  assert.equal(page.text(STATUS), 'Draft not saved yet');
   await move(PAUSE - 1);
   assert.equal(page.server.requests.length, 0);
   assert.deepEqual(page.copies(), [
@@ -65,7 +65,7 @@ test('the draft is kept after a pause, and shown as it reads', async () => {
   assert.deepEqual([method, headers], ['POST', { 'X-Autosave': 'stay' }]);
   assert.deepEqual(fields, { csrfmiddlewaretoken: 'token-of-cookie', version: '2', draft: 'draft-1', text: 'We ask', then: 'save' });
   assert.equal(new URL(page.server.requests[0].address).pathname, '/sections/summary/');
-  assert.equal(page.text(STATUS), 'Draft kept 10:42.');
+  assert.equal(page.text(STATUS), 'Draft saved 10:42.');
   assert.equal(page.text('#preview'), 'As it reads');
   assert.equal(page.find('[name="draft"]').value, 'draft-2');
   assert.deepEqual(page.copies(), []);
@@ -90,7 +90,7 @@ test('the status counts what is unmatched, and says who saved meanwhile', async 
   const page = await start(section(), { answers: [kept({ open: 2, newer: 'Henry Ives saved this section on 26 November.' })] });
   page.type(TEXT, 'We ask');
   await move(PAUSE);
-  assert.match(page.text(STATUS), /^Draft kept 10:42\. 2 unmatched\. Henry Ives saved this section on 26 November\./);
+  assert.match(page.text(STATUS), /^Draft saved 10:42\. 2 unmatched\. Henry Ives saved this section on 26 November\./);
   page.button('See both versions').click();
   assert.deepEqual(page.sent.map(({ then, text }) => [then, text]), [['preview', 'We ask']]);
 });
@@ -99,11 +99,11 @@ test('without a connection a copy stays, and it is tried again by itself', async
   const page = await start(section(), { answers: [noConnection, kept()] });
   page.type(TEXT, 'We ask');
   await move(PAUSE);
-  assert.equal(page.text(STATUS), 'Draft not kept: no connection. What you typed is kept on this computer. It is tried again by itself.');
+  assert.equal(page.text(STATUS), 'Draft not saved: no connection. What you typed is kept on this computer. It is tried again by itself.');
   assert.equal(page.copies()[0].fields.text, 'We ask');
   assert.equal(page.text('#preview'), 'Before');
   await move(RETRY);
-  assert.equal(page.text(STATUS), 'Draft kept 10:42.');
+  assert.equal(page.text(STATUS), 'Draft saved 10:42.');
   assert.deepEqual(page.copies(), []);
 });
 
@@ -113,14 +113,14 @@ test('it is tried again as soon as the connection is back', async () => {
   await move(PAUSE);
   page.happens('online');
   await settle();
-  assert.equal(page.text(STATUS), 'Draft kept 10:42.');
+  assert.equal(page.text(STATUS), 'Draft saved 10:42.');
 });
 
 for (const [name, refusal, words] of [
-  ['a fault', fault, 'Draft not kept: the service has a fault. What you typed is kept on this computer.'],
-  ['an ended session', answer(401, {}), 'Draft not kept: you are signed out. What you typed is kept on this computer. Sign in in a new tab'],
-  ['a form of somebody else', answer(403, { error: 'Another person typed this' }), 'Draft not kept: another person typed this. What you typed is kept on this computer. Sign in in a new tab'],
-  ['a refusal', answer(409, { html: '<p>As it reads</p>', error: 'The paper is submitted' }), 'Draft not kept: The paper is submitted. What you typed is kept on this computer.'],
+  ['a fault', fault, 'Draft not saved: the service has a fault. What you typed is kept on this computer.'],
+  ['an ended session', answer(401, {}), 'Draft not saved: you are signed out. What you typed is kept on this computer. Sign in in a new tab'],
+  ['a form of somebody else', answer(403, { error: 'Another person typed this' }), 'Draft not saved: another person typed this. What you typed is kept on this computer. Sign in in a new tab'],
+  ['a refusal', answer(409, { html: '<p>As it reads</p>', error: 'The paper is submitted' }), 'Draft not saved: The paper is submitted. What you typed is kept on this computer.'],
 ]) {
   test(`${name} is shown, and the copy stays`, async () => {
     const page = await start(section(), { answers: [refusal] });
@@ -143,7 +143,7 @@ test('what another window typed is not overwritten', async () => {
   const page = await start(section(), { answers: [answer(409, { standing: 'Typed elsewhere', draft: 'draft-9' })] });
   page.type(TEXT, 'We ask');
   await move(PAUSE);
-  assert.match(page.text(STATUS), /^Draft not kept: you continued typing in another window\./);
+  assert.match(page.text(STATUS), /^Draft not saved: you continued typing in another window\./);
   page.type(TEXT, 'We ask again');
   await move(PAUSE + RETRY);
   assert.equal(page.server.requests.length, 1);
@@ -169,7 +169,7 @@ test('a draft whose answer got lost is no other window', async () => {
   assert.deepEqual(page.server.requests.map(({ fields }) => [fields.draft, fields.text]), [
     ['draft-1', 'We'], ['draft-1', 'We ask'], ['draft-2', 'We ask'],
   ]);
-  assert.equal(page.text(STATUS), 'Draft kept 10:42.');
+  assert.equal(page.text(STATUS), 'Draft saved 10:42.');
 });
 
 test('saving sends by script and leads on', async () => {
@@ -238,7 +238,7 @@ for (const [name, older] of Object.entries({ 'the section was saved': { version:
 test('what the server could not take is kept as soon as the page is there', async () => {
   const page = await start(section({ unsaved: true, text: 'Typed while signed out' }), { answers: [kept()] });
   assert.equal(page.server.requests[0].fields.text, 'Typed while signed out');
-  assert.equal(page.text(STATUS), 'Draft kept 10:42.');
+  assert.equal(page.text(STATUS), 'Draft saved 10:42.');
 });
 
 test('a page that the browser had put away is loaded anew', async () => {
@@ -259,7 +259,7 @@ test('a figure is put in at the cursor in place of what is marked', async () => 
   assert.equal(field.value, 'We ask for {left|m} in all');
   assert.deepEqual([field.selectionStart, field.selectionEnd], [19, 19]);
   assert.equal(page.document.activeElement, field);
-  assert.equal(page.text(STATUS), 'Draft not kept yet');
+  assert.equal(page.text(STATUS), 'Draft not saved yet');
 });
 
 test('figures are found by their words, and their groups open', async () => {

@@ -64,7 +64,7 @@ def test_a_bid_is_scored_by_keyboard_alone_and_the_next_follows(page: Page, serv
     tab_to(page, page.locator("#id_reason_5"))
     page.keyboard.press("Control+End")
     page.keyboard.type(" And better.")
-    expect(page.get_by_text(re.compile("Draft kept"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Draft saved"))).to_be_visible()
     page.goto(first)
     expect(page.locator("#id_reason_5")).to_have_value("Typed reason 5. And better.")
     expect(page.locator("#id_score_5_4")).to_be_checked()

@@ -9,7 +9,7 @@ from tests.journeys.helpers import DESK, axe, fits_phone, sign_in
 CHAIR = "olive.marsh"
 PAGE = "/rounds/safer-summer-2026-27/scoring-closes/"
 WORDS = "It’s O'Brien's “plan” 🚸 שלום"
-KEPT = re.compile(r"Draft kept \d\d:\d\d$")
+KEPT = re.compile(r"Draft saved \d\d:\d\d$")
 COPIES = "() => Object.keys(localStorage).filter(key => key.startsWith('grants:typed:'))"
 
 

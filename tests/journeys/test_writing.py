@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.journeys.helpers import axe, done, fits_phone, look, press_on, sign_in, tab_to, without_script, write
 
 LEAD, SECOND = "grace.hall", "henry.ives"
-KEPT = re.compile(r"^Draft kept \d\d:\d\d\.")
+KEPT = re.compile(r"^Draft saved \d\d:\d\d\.")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_section_is_written_by_keyboard(page: Page, section: str) -> None:
     axe(page)
 
     write(page, _text(page), "We ask for £0.95m in 39 projects, each above £50k. ")
-    expect(_status(page)).to_have_text(re.compile(r"^Draft kept \d\d:\d\d\. 2 unmatched\.$"))
+    expect(_status(page)).to_have_text(re.compile(r"^Draft saved \d\d:\d\d\. 2 unmatched\.$"))
     checks = page.locator(".app-checks li")
     expect(checks.nth(0)).to_contain_text("matched £0.95m is grants above the threshold, £947,234, rounded to £10,000")
     expect(checks.nth(1)).to_contain_text("unmatched 39 projects matches no count of projects in this paper")
@@ -102,7 +102,7 @@ def test_a_lost_connection_loses_nothing(page: Page, section: str) -> None:
     page.goto(section)
     page.context.set_offline(True)
     _text(page).fill("Typed in a tunnel")
-    expect(_status(page)).to_contain_text("Draft not kept: no connection. What you typed is kept on this computer.")
+    expect(_status(page)).to_contain_text("Draft not saved: no connection. What you typed is kept on this computer.")
     page.get_by_role("button", name="Save the section").click()
     expect(_status(page)).to_contain_text("Not saved: no connection.")
     expect(_text(page)).to_have_value("Typed in a tunnel")
@@ -112,7 +112,7 @@ def test_a_lost_connection_loses_nothing(page: Page, section: str) -> None:
     page.goto(section)
     expect(_text(page)).to_have_value("Typed in a tunnel")
     # Either page may have kept it: the closed one at once when the connection came back, or this one from its copy.
-    expect(_status(page)).to_contain_text("Draft kept")
+    expect(_status(page)).to_contain_text("Draft saved")
 
 
 def test_an_ended_session_loses_nothing(page: Page, section: str) -> None:
@@ -120,7 +120,7 @@ def test_an_ended_session_loses_nothing(page: Page, section: str) -> None:
     page.context.clear_cookies(name="sessionid")
     _text(page).fill("Typed after the session had ended")
     expect(_status(page)).to_contain_text(
-        "Draft not kept: you are signed out. What you typed is kept on this computer."
+        "Draft not saved: you are signed out. What you typed is kept on this computer."
     )
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in in a new tab").click()
@@ -141,7 +141,7 @@ def test_two_windows_of_one_person_show_both_texts(page: Page, section: str) -> 
     _text(page).fill("From the first window")
     expect(_status(page)).to_have_text(KEPT)
     _text(other).fill("From the second window")
-    expect(_status(other)).to_contain_text("Draft not kept: you continued typing in another window.")
+    expect(_status(other)).to_contain_text("Draft not saved: you continued typing in another window.")
     other.get_by_role("button", name="See both").click()
     expect(other.get_by_role("heading", name=re.compile("^Typed by you in another window"))).to_be_visible()
     expect(other.locator("main .app-typed").first).to_have_text("From the first window")

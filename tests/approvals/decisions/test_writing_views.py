@@ -210,7 +210,7 @@ def test_only_its_writer_sees_a_draft_and_the_paper_does_not_contain_it(
     answer = post(client, section, "Half a thought about £9.99m", STAY)
     data = answer.json()
     assert (answer.status_code, data["open"]) == (200, 1)
-    assert data["kept"].startswith("Draft kept ")
+    assert data["kept"].startswith("Draft saved ")
     assert "£9.99m" in data["html"]
     again = client.get(address(section))
     assert field(again) == "Half a thought about £9.99m"

@@ -82,6 +82,24 @@ def test_marks_and_outcome_are_recorded_at_once_and_the_next_bid_is_before_the_m
     assert last["Location"] == reverse("bids:meeting", args=[meeting.reference])
 
 
+def test_what_the_chair_types_in_the_meeting_is_a_draft_until_it_is_recorded(
+    client: Client, meeting: Meeting, chair: User
+) -> None:
+    item, _ = items(meeting)
+    client.force_login(chair)
+    drawn = client.get(page(item)).content.decode()
+    ticket = drawn.rpartition('name="typed_by" value="')[2].partition('"')[0]
+    typed = sent(item, verdict="reject", reason="The police’s view", public_reason="Not ready", typed_by=ticket)
+    assert client.post("/typed/", typed, headers={"X-Autosave": "stay"}).status_code == 200
+    again = client.get(page(item)).content.decode()
+    assert ">\nThe police’s view</textarea>" in again
+    assert ">\nNot ready</textarea>" in again
+    assert "data-typed-before-a-change" not in again
+    assert client.post(page(item), typed).status_code == 302
+    # What the script had still to send comes too late.
+    assert client.post("/typed/", typed, headers={"X-Autosave": "stay"}).status_code == 409
+
+
 @pytest.mark.parametrize(
     ("answers", "message"),
     [

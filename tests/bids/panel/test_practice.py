@@ -229,3 +229,14 @@ def test_the_trail_shows_no_mark_of_the_practice_bid(made: Practice, member: Use
     score(made, member, 4)
     event = AuditEvent.objects.get(round=made.round, action="score practice")
     assert (event.actor, event.facts, event.because) == (member, {}, "")
+
+
+def test_what_a_member_typed_in_the_practice_scorecard_is_back(made: Practice, member: User, client: Client) -> None:
+    address = reverse("bids:practice", args=[made.round.reference])
+    client.force_login(member)
+    ticket = client.get(address).content.decode().partition('name="typed_by" value="')[2].partition('"')[0]
+    typed = {"typed_by": ticket, "passed_1": "yes", "reason_1": "It names the aim."}
+    assert client.post("/typed/", typed, headers={"X-Autosave": "stay"}).status_code == 200
+    page = client.get(address).content.decode()
+    assert ">\nIt names the aim.</textarea>" in page
+    assert page.count(" checked>") == 1
