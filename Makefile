@@ -22,7 +22,7 @@ help:
 	@echo 'make demo        serve the demo on http://127.0.0.1:$(PORT)/ (another port: make demo PORT=8001)'
 	@echo 'make demo-reset  throw the demo'"'"'s data away; the next make demo starts over'
 	@echo 'make test        every test but the slow ones (some of them: make test ARGS="-k money")'
-	@echo 'make test-fast   without the browser and the walks of the whole site, for work'
+	@echo 'make test-fast   without the browser, walks of the whole site and whole rounds, for work'
 	@echo 'make pictures    take the pictures of the guides anew'
 	@echo 'make bench       what pages and calls cost at 83, 830 and 8,300 bids'
 	@echo 'make promises    the slow fault and race tests'

@@ -63,6 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "page" in getattr(item, "fixturenames", ()) or "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if "last_release_database" in getattr(item, "fixturenames", ()):
+            item.add_marker("walk")
     on_demo = {item.path for item in items if _stands_on_demo(item)}
 
     def place(item: pytest.Item) -> list[bool]:

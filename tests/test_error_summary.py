@@ -9,7 +9,7 @@ from grants.models import Round, User
 from tests import factories
 from tests.test_matrix import POST_ONLY, ROLES, TABLE, addresses
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 
 __all__ = ["addresses"]
 

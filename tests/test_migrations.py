@@ -159,6 +159,7 @@ def test_names_and_numbers_have_the_spelling_by_which_they_are_compared(upgraded
     assert len(held) > 20
 
 
+@pytest.mark.walk
 def test_numbers_get_one_spelling_and_what_fits_nothing_stays(empty: None) -> None:
     apps = migrated_to(("grants", "0006_bodies"))
     before = [
@@ -235,6 +236,7 @@ BID: dict[str, Any] = {
 }
 
 
+@pytest.mark.walk
 def test_what_was_published_is_entered_in_the_register_as_the_living_code_did(empty: None) -> None:
     kept = last_release.signed()
     apps = migrated_to(("approvals", "0003_pack_life"))
@@ -296,6 +298,7 @@ def test_a_record_that_does_not_answer_its_paper_stops_the_upgrade() -> None:
         import_module("approvals.migrations.0004_outputs").entry_fields(paper, record)
 
 
+@pytest.mark.walk
 def test_a_result_of_a_bid_that_was_there_before_is_not_judged(empty: None) -> None:
     before = [("bids", "0002_assigning_and_practice"), ("grants", "0002_scoring_depth")]
     apps = migrated_to(*before)
@@ -309,6 +312,7 @@ def test_a_result_of_a_bid_that_was_there_before_is_not_judged(empty: None) -> N
     assert (standing.gate, standing.cards, standing.card_means) == ("not judged", 0, [])
 
 
+@pytest.mark.walk
 def test_a_source_counts_for_each_sentence_that_had_its_figure(empty: None) -> None:
     apps = migrated_to(("approvals", "0003_pack_life"))
     decision = apps.get_model("approvals", "Decision").objects.create(
@@ -345,6 +349,7 @@ APPROVED = [
 ]
 
 
+@pytest.mark.walk
 def test_conditions_of_old_approvals_become_rows_that_are_to_be_met(empty: None) -> None:
     apps = migrated_to(("approvals", "0015_conditions"))
     body = apps.get_model("grants", "BodyVersion").objects.create(digest="0" * 64, name="A body", data={})

@@ -53,7 +53,7 @@ from tests.growing import (
     taken_back,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 
 MOST = 30
 

@@ -24,7 +24,7 @@ from grants import years
 from tests.approvals.outputs.test_same_figures import differences
 from tests.conftest import DEMO_PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 D = Decimal
 
 

@@ -17,7 +17,7 @@ from grants import years
 from tests.approvals.outputs.test_same_figures import differences
 from tests.conftest import DEMO_PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 D = Decimal
 # A table that goes over a page of the PDF repeats its heading, which holds the years.
 REPEATED = "PDF, table 3: has {'2023': 1, '24': 1, '2024': 1, '25': 1}, lacks {}"

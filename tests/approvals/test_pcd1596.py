@@ -17,7 +17,7 @@ from grants.refusal import Refused
 from tests.conftest import DEMO_PASSWORD
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 Play = Callable[[str], Decision]
 
 

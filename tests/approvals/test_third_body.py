@@ -30,7 +30,7 @@ from tests import factories
 from tests.approvals import steps
 from tests.conftest import DEMO_PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 COMMITTEE, BOARD = "Grants committee", "Board of trustees"
 
 

@@ -17,7 +17,7 @@ from approvals.reconciliation.facts import Outcome
 from grants import audit
 from tests.conftest import DEMO_PASSWORD
 
-pytestmark = pytest.mark.usefixtures("in_module_db")
+pytestmark = [pytest.mark.walk, pytest.mark.usefixtures("in_module_db")]
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 
 
