@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from bids.models import Bid, Export, Mark, Reopening, Scorecard
 from bids.panel.members import marks_open
@@ -86,14 +86,14 @@ def ask_for_scores(*, round: Round, kind: str, by: User, at: datetime) -> Export
     return made
 
 
-def rows(round: Round, reader: User) -> Iterator[list[Any]]:
-    """Yield the header, then a row for each submitted scorecard on the bids that the reader may see.
+def rows(round: Round, bids: QuerySet[Bid]) -> Iterator[list[Any]]:
+    """Yield the header, then a row for each submitted scorecard on some bids of a round.
 
     It uses one query, read as the file is written.
     """
-    visible = Bid.objects.visible_to(reader, "see ranking").filter(round=round)
     marks = Mark.objects.filter(
-        scorecard__bid__in=visible,
+        scorecard__bid__round=round,
+        scorecard__bid__in=bids.order_by().values("pk"),
         scorecard__state__in=Scorecard.COUNTED,
         scorecard__bid__round__panel__opened_at__isnull=False,
     )

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_GET
 from bids.access import bid_or_404
 from bids.models import Bid, Export, PanelOutcome
 from bids.panel import matrix
+from bids.ranking import exporting, ranking, standings
 from bids.ranking import feedback as rules_of_feedback
-from bids.ranking import standings
+from bids.ranking.filters import ranking_filter
 from bids.ranking.forms import ExportForm
 from grants import tables
 from grants.access import Request, allow, must, round_or_404
+from grants.lists import asked_of
 from grants.models import Round
 from grants.pages import file_response, form_page, saved_as
 
@@ -31,8 +33,9 @@ def export_scores(request: Request, round: str) -> HttpResponse:
         ExportForm(request.POST or None),
         lambda data: matrix.ask_for_scores(round=this_round, **data, by=request.user, at=timezone.now()),
         done="Your file is downloading. The export is recorded in the audit trail.",
-        to=lambda made: reverse("bids:scores_file", args=[made.reference]),
+        to=lambda made: reverse("bids:scores_file", args=[made.reference], query=asked_of(request)),
         back=reverse("bids:ranking", args=[this_round.reference]),
+        is_filtered=bool(asked_of(request)),
     )
 
 
@@ -42,11 +45,18 @@ def scores_file(request: Request, reference: str) -> HttpResponseBase:
     own = Export.objects.filter(asked_by=request.user, asked_at__gte=timezone.now() - matrix.FETCHED_WITHIN)
     export = get_object_or_404(own.select_related("round"), reference=reference)
     must(request.user, "export scores", export.round)
-    table = matrix.rows(export.round, request.user)
     name = f"scores-{export.round.reference}.{export.kind}"
+    line = ranking.line(export.round, ranking.sums_of(export.round).for_bids)
+    listed = ranking_filter(request, export.round, line)
+    scorecards = matrix.rows(export.round, listed.qs)
     if export.kind == Export.Kind.XLSX:
-        return file_response(tables.as_xlsx("Scores", table), tables.XLSX, name)
-    response = StreamingHttpResponse(tables.as_csv(table), content_type=tables.CSV)
+        sheets = [
+            tables.Sheet("Ranking", exporting.ranking_rows(export.round, listed.qs, listed.order, line)),
+            tables.Sheet("Scorecards", scorecards),
+            tables.Sheet("Members", exporting.member_rows(export.round, listed.qs)),
+        ]
+        return file_response(tables.as_workbook(sheets), tables.XLSX, name)
+    response = StreamingHttpResponse(tables.as_csv(scorecards), content_type=tables.CSV)
     response["Content-Disposition"] = saved_as(name)
     return response
 

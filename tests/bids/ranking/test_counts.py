@@ -84,7 +84,7 @@ def test_advice_outcome_and_export_say_n_too(round: Round, bids: list[Bid], chai
     assert "Result 4.00 from 1 of 2 scorecards, spread –" in outcome
     assert "This result rests on 1 of 2 scorecards." in outcome
     assert "This result rests on" not in text_of(client, "record_outcome", bids[1].reference)
-    header, *rows = matrix.rows(round, chair)
+    header, *rows = matrix.rows(round, ranking.visible(round, chair))
     place = header.index("Scorecards")
     assert header[place + 1] == "Scorecards wanted"
     assert sorted((row[place], row[place + 1]) for row in rows) == [(1, 2), (2, 2), (2, 2)]
