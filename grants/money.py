@@ -93,9 +93,10 @@ def exact(amount: Decimal | int | str) -> Decimal:
     if isinstance(amount, float):
         raise ValueError("Money is never a float")
     value = Decimal(amount)
-    if value != value.quantize(PENNY):
+    in_pennies = value.quantize(PENNY)
+    if value != in_pennies:
         raise ValueError(f"{value} holds part of a penny")
-    return value.quantize(PENNY)
+    return in_pennies
 
 
 def text(amount: Decimal) -> str:

@@ -160,12 +160,13 @@ class Workbench:
         """The suggestions of bids that nobody has answered, the strongest first."""
         # Nobody bid for a direct award, so it has no case that is like another's. It is grouped by hand.
         likes = [_like(bid) for bid in self.bids.values() if not bid.is_direct]
-        return families.suggest(likes, self._bodies(), self._dismissed(Dismissal.Kind.BIDS))
+        return families.suggest(likes, self._bodies, self._dismissed(Dismissal.Kind.BIDS))
 
     @cached_property
     def body_suggestions(self) -> list[families.Suggestion]:
-        return families.suggest_bodies(self._bodies(), self._dismissed(Dismissal.Kind.BODIES))
+        return families.suggest_bodies(self._bodies, self._dismissed(Dismissal.Kind.BODIES))
 
+    @cached_property
     def _bodies(self) -> list[families.Body]:
         contacts: dict[str, list[tuple[str, str]]] = {}
         for bid in self.bids.values():

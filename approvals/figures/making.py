@@ -9,7 +9,7 @@ from approvals.prose.figures import Figure, Number, Share
 from approvals.prose.identity import Identity, Subject
 from approvals.prose.index import Entry
 from approvals.prose.vocabulary import EACH_YEAR, Measure, Way
-from grants import years
+from grants import money, years
 from grants.years import Profile
 
 Whose = Subject | partial[Subject]
@@ -47,7 +47,8 @@ class Making:
 
 def _figure(what: What, source: str, name: str, number: Number) -> Figure:
     if isinstance(number, Share):
-        return Figure(name, source, share=number, identity=_identity(what, Way.SHARE))
+        of = f"{source}, of {number.of}, {money.pounds(number.whole)}"
+        return Figure(name, of, share=number, identity=_identity(what, Way.SHARE))
     way = Way.COUNT if isinstance(number, int) else what.way
     identity = _identity(what, way)
     if isinstance(number, int):

@@ -1,7 +1,6 @@
 """The share of each owner in the whole: in all that was asked for, in all grants and in the allocation. Pure rules."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from approvals.figures.making import Making, What, Whose
@@ -34,16 +33,11 @@ def with_shares(entries: Iterable[Entry], wholes: Mapping[str, Decimal]) -> Iter
     """Yield the figures, and behind each sum of one owner its shares of the wholes that it is a part of."""
     for entry in entries:
         yield entry
-        making = entry.make
-        if isinstance(making, Making) and isinstance(entry.number, Decimal) and _is_a_sum(making.what):
-            for whole in _wholes(making.what):
-                if entry.number <= wholes[whole]:
-                    yield _share(entry, entry.number, making, whole, wholes[whole])
-
-
-def _share(entry: Entry, number: Decimal, making: Making, whole: str, amount: Decimal) -> Entry:
-    share = Making(replace(making.what, key=""), f"{making.source}, of {whole}, {money.pounds(amount)}")
-    return Entry(f"share of {entry.name} in {whole}", Share(number, amount, whole), share)
+        part = entry.number
+        if isinstance(entry.make, Making) and isinstance(part, Decimal) and _is_a_sum(entry.make.what):
+            for of in _wholes(entry.make.what):
+                if part <= wholes[of]:
+                    yield Entry(f"share of {entry.name} in {of}", Share(part, wholes[of], of), entry.make)
 
 
 def _is_a_sum(what: What) -> bool:

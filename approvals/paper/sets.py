@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -100,15 +100,21 @@ def groups(basis: Sources) -> list[Group]:
     asked = basis.asked() or basis.noted()
     in_words = "grants asked for" if basis.asked() else "grants reported"
     rows = [_row(lots) for lots in projects(above).values()]
+    # A grant is a member of several sets.
+    by_grant = {award.pk: Member(award.bid.title, award.amount, compared_sum(award)) for award in basis.awards}
+
+    def members(awards: Iterable[Award]) -> list[Member]:
+        return [by_grant[award.pk] for award in awards]
+
     claimable = [
-        Group(in_words, "grants", ("asked for",), _members(asked)),
-        Group(ABOVE, "grants", ("above the threshold", "appendix 1", "for decision"), _members(above)),
-        Group(BELOW, "grants", _DELEGATED, _members(below)),
+        Group(in_words, "grants", ("asked for",), members(asked)),
+        Group(ABOVE, "grants", ("above the threshold", "appendix 1", "for decision"), members(above)),
+        Group(BELOW, "grants", _DELEGATED, members(below)),
         Group(
             "grants of the round",
             "grants",
             ("all grants", "all the grants", "in the round", "of the round"),
-            _members(basis.awards),
+            members(basis.awards),
         ),
         Group("rows of Table 2", "rows", ("rows", "table 2"), rows),
         Group("projects above the threshold", "projects", ("projects above the threshold",), rows),
@@ -131,7 +137,7 @@ def groups(basis: Sources) -> list[Group]:
     for family, lots in families(basis.awards).items():
         # Sharan's lots are those of the Sharan Project.
         names = (family, family.rpartition(" ")[0] or family)
-        claimable.append(Group(f"grants of {family}", "grants", names, _members(lots), named_only=True))
+        claimable.append(Group(f"grants of {family}", "grants", names, members(lots), named_only=True))
     return claimable
 
 
@@ -168,10 +174,6 @@ def payees(basis: Sources) -> list[Figure]:
         *by_payee,
         *(Figure(EARLY, "Paid before approval", amount) for amount in {*early, money.total(early)} if early),
     ]
-
-
-def _members(awards: Sequence[Award]) -> list[Member]:
-    return [Member(award.bid.title, award.amount, compared_sum(award)) for award in awards]
 
 
 def _row(lots: Sequence[Award]) -> Member:

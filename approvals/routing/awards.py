@@ -111,8 +111,8 @@ def shares_in(round: Round) -> dict[int, tuple[routes.Share, ...]]:
 
 def compared_sum(award: Award) -> Decimal:
     """Return the sum that was compared with the limit when a grant was routed, in pounds."""
-    facts = RouteFacts.read(award.routed_as)
-    return facts.binding.total if facts else award.amount
+    total = RouteFacts.compared(award.routed_as)
+    return award.amount if total is None else total
 
 
 def _deferred_in(round: Round) -> dict[int, str]:

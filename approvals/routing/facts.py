@@ -62,6 +62,11 @@ class RouteFacts:
             decider=stored.get("decider", ""),
         )
 
+    @staticmethod
+    def compared(stored: Mapping[str, Any]) -> Decimal | None:
+        """Return the sum compared with the limit, from what `stored()` wrote; None for a grant never routed."""
+        return Decimal(stored["binding"]["total"]) if stored else None
+
     @property
     def groups(self) -> tuple[Group, Group]:
         """Both groups that were compared with the limit, starting with the binding one."""

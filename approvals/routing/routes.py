@@ -215,7 +215,7 @@ def route(
         others = counted(count, "other grant")
         by = f"to {other.name}" if other_key is Key.RECIPIENT else f"of {other.name}"
         warning = f"With {others} {by} it comes to {money.pounds(other.total)}, not below {_start(other.total, limit)}."
-    return replace(worked_out, warning=warning)
+    return replace(worked_out, warning=warning) if warning else worked_out
 
 
 def _sentence(binding: Group, limit: Limit) -> str:

@@ -100,6 +100,12 @@ def like_names(named: Iterable[tuple[str, str, str]]) -> list[Link]:
     A thing may have several names. The same name is a strong link, another spelling or the initials a fair one, and
     three common words in a row a slight one.
     """
+    return list(_like_names(tuple(named)))
+
+
+# The titles and the organisations of a round seldom change, and a page of families compares the latter twice.
+@lru_cache(maxsize=4)
+def _like_names(named: tuple[tuple[str, str, str], ...]) -> tuple[Link, ...]:
     owners: dict[str, dict[str, str]] = defaultdict(dict)
     for key, shown, compared in sorted(named):
         # A name without letters or digits has an empty plain name.
@@ -113,7 +119,7 @@ def like_names(named: Iterable[tuple[str, str, str]]) -> list[Link]:
         (first, shown), (second, other_shown) = (next(iter(owners[name].items())) for name in (one, other))
         if first != second:
             links.append(Link(first, second, strength, f"{_both(shown, other_shown)}: {how}"))
-    return links
+    return tuple(links)
 
 
 def _like(names: Mapping[str, object]) -> Iterator[tuple[str, str, Strength, str]]:
