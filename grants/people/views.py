@@ -14,11 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grants import typed
 from grants.access import Request, allow, public
+from grants.days import day_of
 from grants.forms import attempt
+from grants.lists import keeps_filter, shown
 from grants.models import RoleHolding, SignInAttempt, User
 from grants.pages import form_page, page_of
 from grants.people import people as people_transitions
 from grants.people import sessions, signing_in
+from grants.people.filters import PeopleFilter
 from grants.people.forms import (
     ChangePasswordForm,
     EmailForm,
@@ -131,9 +134,12 @@ def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 
 @allow("see people")
 @require_GET
+@keeps_filter
 def people(request: Request) -> HttpResponse:
-    everybody = User.objects.prefetch_related("holdings__round").order_by("name")
-    return render(request, "grants/people/people.html", {"page": page_of(request, everybody)})
+    everybody = User.objects.prefetch_related("holdings__round").order_by("name", "pk")
+    listed = PeopleFilter(request.GET, everybody, today=day_of(timezone.now()))
+    context = {**shown(request, listed.form), "page": page_of(request, listed.qs)}
+    return render(request, "grants/people/people.html", context)
 
 
 @allow("manage people")
