@@ -100,7 +100,9 @@ def score(request: Request, reference: str) -> HttpResponse:
     bid = bid_or_404(request, reference, "score bid", "round__panel", "round__practice")
     card = score_form.own_card(bid, request.user)
     form = ScoreForm(request.POST or None, rules=card.rules, saved=card.answers, typed=typed.kept(request))
-    typed.put_back(request, form)
+    if card.counts:
+        # What is typed in a scorecard that does not count yet is saved in it: only the others have drafts.
+        typed.put_back(request, form)
     stale = False
     if form.is_valid():
         try:
@@ -122,7 +124,6 @@ def score(request: Request, reference: str) -> HttpResponse:
 
 def _page(request: Request, bid: Bid, card: OwnCard, form: ScoreForm, stale: bool) -> dict[str, Any]:
     """Return the context of the scoring page: the bid, the member's progress, and the form or, if closed, the text."""
-    # What is typed in a scorecard that does not count yet is saved in it, so only the others have drafts.
     draft = typed.draft_of(request) if card.counts else None
     kept = typed.kept(request) or (draft.fields if draft else {})
     if stale or (kept and not form.is_bound and whole_number(str(kept.get("version", ""))) != card.version):
