@@ -58,6 +58,8 @@ _ABOVE_THE_PANEL = (_R.LEAD, _R.OFFICE, _R.DMPC, _R.FINANCE, _R.AUDITOR)
 _ADVISERS = (_R.LEGAL, _R.COMMERCIAL, _R.EQUALITY)
 # The roles that read a paper and the facts that it rests on.
 _READERS = (*_ABOVE_THE_PANEL, *_ADVISERS)
+# Whoever holds one of these decides about money, or about who does. To give power over them takes two administrators.
+DECIDING = frozenset({_R.LEAD, _R.DMPC, _R.ADMINISTRATOR})
 
 ACTIONS: dict[str, Action] = {
     # People, rounds and money
@@ -76,6 +78,10 @@ ACTIONS: dict[str, Action] = {
     "end deputation": _by(_R.LEAD, _R.DMPC, past="ended a deputy’s role"),
     "make password link": _by(_R.ADMINISTRATOR, past="made a password link"),
     "set password": _by(*_INSIDE, past="set a password"),
+    "propose power": _by(_R.ADMINISTRATOR, past="proposed power over an account that decides"),
+    "confirm power": _by(_R.ADMINISTRATOR, past="confirmed power over an account that decides"),
+    "refuse power": _by(_R.ADMINISTRATOR, past="refused power over an account that decides"),
+    "withdraw power": _by(_R.ADMINISTRATOR, past="withdrew a proposal of power"),
     "sign in": _by(*_INSIDE, past="signed in"),
     "enter wrong password": _by(*_INSIDE, past="entered a wrong password"),
     "end sessions": _by(*_INSIDE, past="ended all other sessions of their own"),

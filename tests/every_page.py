@@ -44,12 +44,14 @@ from bids.models import (
 )
 from bids.sheets.mapping import Answers
 from bids.sheets.reading import read_book
-from grants.models import Income, Organisation, OverAllocation, Round, User, Virement
+from grants.models import Income, Organisation, OverAllocation, PowerProposal, Round, User, Virement
 from grants.people import people
+from grants.roles import Role
 from tests import factories
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FILE = "FILE-TEST"
+POWER_PAGES = ("power", "confirm_power", "refuse_power", "withdraw_power")
 
 
 def publish() -> Decision:
@@ -148,6 +150,15 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         proposed_by=User.objects.get(username="henry.ives"),
         proposed_at=AT,
     )
+    power = PowerProposal.objects.create(
+        reference="PWR-TEST",
+        kind="link",
+        person=User.objects.get(username="robin.vale"),
+        reason="Forgot it",
+        proposed_by=factories.person(Role.ADMINISTRATOR),
+        proposed_at=AT,
+        opens_at=AT,
+    )
     alike = workbench(round, lead)
     objects: dict[str, dict[str, Any]] = {
         "round": {"round": round.reference},
@@ -179,6 +190,8 @@ def addresses_of(names: Iterable[str]) -> dict[str, str]:
         "grants:give_role": {"username": "mo.novak"},
         "grants:end_role": {"username": "mo.novak"},
         "grants:password_link": {"username": "mo.novak"},
+        "grants:propose_password_link": {"username": "robin.vale"},
+        **{f"grants:{name}": {"reference": power.reference} for name in POWER_PAGES},
         **{
             f"grants:{name}": {"reference": virement.reference}
             for name in ("virement", "confirm_virement", "refuse_virement", "withdraw_virement")

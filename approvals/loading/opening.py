@@ -110,11 +110,10 @@ def _hire(folder: Folder, entry: dict[str, Any], administrator: User, at: dateti
         )
         people.set_password(person=person, password=folder.password, at=at)
     for role in entry["roles"]:
-        people.give_role(
+        level = entry.get("level", "") if role == Role.DMPC else ""
+        people.give_role_at_opening(
             person=person,
-            role=Role(role),
-            round=folder.round,
-            level=entry.get("level", "") if role == Role.DMPC else "",
+            post=people.Post(Role(role), folder.round, level),
             by=administrator,
             at=at,
             reason="Named for the round",

@@ -7,6 +7,7 @@ from grants.models.holdings import HoldingQuerySet, RoleHolding
 from grants.models.income import Income, IncomeQuerySet
 from grants.models.organisations import Alias, Organisation, RegisterNumber
 from grants.models.over import OverAllocation
+from grants.models.powers import PowerProposal
 from grants.models.references import new_references
 from grants.models.rounds import UNALLOCATED, BodyVersion, BudgetLine, Round, Virement, own_body
 from grants.models.search import SearchWords
@@ -28,6 +29,7 @@ __all__ = [
     "Mail",
     "Organisation",
     "OverAllocation",
+    "PowerProposal",
     "RegisterNumber",
     "RoleHolding",
     "Round",

@@ -33,6 +33,8 @@ class RoleHolding(models.Model):
     # Whose decisions they take, where the scheme of the round has several levels that decide; empty for each of them.
     level = models.CharField("level at which they decide", max_length=120, blank=True)
     given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # A role that decides has a second person, unless the operator of the system gave it.
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     given_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     through = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="deputies")
@@ -52,6 +54,10 @@ class RoleHolding(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(given_by=None) | ~Q(given_by=F("user")), name="nobody_gives_themselves_a_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | (~Q(confirmed_by=F("given_by")) & ~Q(confirmed_by=F("user"))),
+                name="role_confirmed_by_a_second_person",
             ),
             models.CheckConstraint(
                 condition=Q(through=None, starts_on=None, ends_on=None)

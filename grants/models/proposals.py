@@ -1,4 +1,4 @@
-"""What one person proposes about the money of a round and another answers: the fields, and what the database holds."""
+"""What one person proposes and another answers, most of it about money: the fields, and what the database holds."""
 
 from __future__ import annotations
 
@@ -9,24 +9,35 @@ from django.db.models import F, Q
 from grants.models.users import User
 
 
-class Proposal(models.Model):
-    """Money that one person proposes to move or to use, and that another person takes, refuses or leaves.
+class Proposed(models.Model):
+    """Something that one person proposes, and that another person takes or refuses, or that the first withdraws.
 
-    A subclass adds what the money is of, and gives its `Meta` the two constraints and the triggers
-    of this module. `grants.rounds.proposals` has the steps that all transitions of proposals share.
+    A subclass gives its `Meta` the constraint and the triggers of this module, and defines `state` again with its own
+    word for a proposal that was taken.
     """
 
     reference = models.CharField(max_length=12, unique=True, editable=False)
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
     reason = models.TextField(max_length=4000)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField("why it was refused or withdrawn", max_length=4000, blank=True)
-    # Each subclass defines these two again, with its own name for the rows of a round and its own word for an answer.
-    round = models.ForeignKey("grants.Round", models.PROTECT)
     state = models.CharField(max_length=10, choices=[("proposed", "Waiting for a second person")], default="proposed")
+
+    class Meta:
+        abstract = True
+
+
+class Proposal(Proposed):
+    """Money of a round that one person proposes to move or to use.
+
+    A subclass adds what the money is of. `grants.rounds.proposals` has the steps that all transitions of these share.
+    """
+
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    # Each subclass defines it again, with its own name for the rows of a round.
+    round = models.ForeignKey("grants.Round", models.PROTECT)
 
     class Meta:
         abstract = True

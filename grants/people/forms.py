@@ -52,6 +52,10 @@ class EmailForm(Form):
     email = forms.EmailField(label="Email address", max_length=254)
 
 
+class EmailForReasonForm(EmailForm):
+    reason = text_area("Reason", rows=2)
+
+
 def _roles() -> list[tuple[str, str]]:
     return [(role.value, own_body().offices.of(role)) for role in Role]
 

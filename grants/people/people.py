@@ -1,6 +1,8 @@
 """Transitions of people and roles: the only writers of either."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import password_validation
 from django.contrib.auth.tokens import default_token_generator
@@ -16,7 +18,10 @@ from grants.models import RoleHolding, Round, User
 from grants.people import signing_in
 from grants.people.signing_in import Origin
 from grants.refusal import Refused
-from grants.roles import Role
+from grants.roles import DECIDING, Role
+
+# Two are needed wherever one proposes and another confirms.
+_FIRST_ADMINISTRATORS = 2
 
 
 @transaction.atomic
@@ -32,14 +37,37 @@ def add_person(*, username: str, name: str, unit: str, by: User, at: datetime, e
     return person
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A role in one round, or in all rounds if `round` is None.
+
+    `level` names the level of the scheme at which a person decides, such as a committee; empty for every level.
+    """
+
+    role: Role
+    round: Round | None = None
+    level: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """Return the post as the trail records it."""
+        where = self.round.reference if self.round else "all rounds"
+        return {"role": self.role, "round": where, **({"level": self.level} if self.level else {})}
+
+
+def decides(person: User) -> bool:
+    """Return whether a person holds a role that decides, in any round, themselves or as a deputy."""
+    return RoleHolding.objects.filter(user=person, ended_at=None, role__in=DECIDING).exists()
+
+
 @transaction.atomic
 def add_administrator(*, username: str, name: str, at: datetime) -> User:
-    """Add the first administrator, from the command line.
+    """Add one of the first two administrators, from the command line.
 
-    Raises Refused if there is an administrator: from then on, only people give roles.
+    Raises Refused if there are two: from then on, only people give roles, and this one takes both.
     """
-    if RoleHolding.objects.filter(role=Role.ADMINISTRATOR).exists():
-        raise Refused("There is already an administrator. Ask them to add you on the People page.")
+    held = RoleHolding.objects.filter(role=Role.ADMINISTRATOR, ended_at=None, user__is_active=True)
+    if held.values("user").distinct().count() >= _FIRST_ADMINISTRATORS:
+        raise Refused("There are already two administrators. Ask them to add you on the People page.")
     person = User.objects.create_user(username, name=name)
     holding = RoleHolding.objects.create(user=person, role=Role.ADMINISTRATOR, given_at=at)
     audit.record_first_administrator(holding, at=at)
@@ -52,31 +80,57 @@ def give_role(
 ) -> RoleHolding:
     """Give a person a role in one round, or in all rounds if `round` is None.
 
-    `level` names the level of the scheme at which they decide, such as a committee; empty for every level.
-
-    Raises Refused if `by` is that person, if they hold the role already, or if it would combine the administrator's
-    role with any other: nobody who gives power may hold it.
+    Raises Refused where `must_be_possible` does, and for a role that decides: `powers` gives those, by two people.
     """
+    if role in DECIDING:
+        raise Refused("This role decides, so another administrator has to confirm it", field="role")
+    return hold(person=person, post=Post(role, round, level), by=by, confirmed_by=None, at=at, reason=reason)
+
+
+@transaction.atomic
+def give_role_at_opening(*, person: User, post: Post, by: User, at: datetime, reason: str) -> RoleHolding:
+    """Give any role as the operator, who opens a round from its folder. Raises Refused as `must_be_possible` does."""
+    return hold(person=person, post=post, by=by, confirmed_by=None, at=at, reason=reason)
+
+
+def hold(*, person: User, post: Post, by: User, confirmed_by: User | None, at: datetime, reason: str) -> RoleHolding:
+    """Write the role of a person in the caller's transaction. Raises Refused as `must_be_possible` does."""
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    must_be_possible(person=person, post=post, by=by, at=at)
+    holding = RoleHolding.objects.create(
+        user=person,
+        role=post.role,
+        round=post.round,
+        level=post.level,
+        given_by=by,
+        confirmed_by=confirmed_by,
+        given_at=at,
+    )
+    audit.record("give role", person, by=confirmed_by or by, at=at, because=reason, facts=post.facts())
+    return holding
+
+
+def must_be_possible(*, person: User, post: Post, by: User, at: datetime) -> None:
+    """Raise Refused where a person cannot be given a role.
+
+    `by` is that person, or they hold the role already, or it would combine the administrator's role with any other:
+    nobody who gives power may hold it.
+    """
     # A deputy's role whose last day has passed does not count as held.
     current = RoleHolding.objects.filter(user=person, ended_at=None).exclude(ends_on__lt=day_of(at))
     if person == by:
         raise Refused("You cannot give yourself a role. Ask another administrator.")
-    if current.filter(role=role, round=round, through=None).exists():
+    if current.filter(role=post.role, round=post.round, through=None).exists():
         raise Refused(f"{person.name} already holds this role", field="role")
     other = (
         current.exclude(role=Role.ADMINISTRATOR)
-        if role == Role.ADMINISTRATOR
+        if post.role == Role.ADMINISTRATOR
         else current.filter(role=Role.ADMINISTRATOR)
     )
     if other.exists():
         raise Refused("An administrator cannot hold another role. Choose another person or role", field="role")
-    if level and role != Role.DMPC:
+    if post.level and post.role != Role.DMPC:
         raise Refused("Only a person who decides has a level", field="level")
-    holding = RoleHolding.objects.create(user=person, role=role, round=round, level=level, given_by=by, given_at=at)
-    facts = {"role": role, "round": round.reference if round else "all rounds", **({"level": level} if level else {})}
-    audit.record("give role", person, by=by, at=at, because=reason, facts=facts)
-    return holding
 
 
 @transaction.atomic
@@ -97,8 +151,12 @@ def end_role(*, holding: RoleHolding, by: User, at: datetime, reason: str) -> No
 
 
 @transaction.atomic
-def change_email(*, person: User, email: str, by: User, at: datetime) -> None:
-    """Set the email address of a person. The trail records that it changed, but not the address."""
+def change_email(*, person: User, email: str, by: User, at: datetime, proposed_by: User | None = None) -> None:
+    """Set the email address of a person. The trail records that it changed, but not the address.
+
+    Raises Refused for a person who decides, unless another administrator proposed it.
+    """
+    _must_be_two(person, by, proposed_by)
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     person.email = email
     person.save(update_fields=["email"])
@@ -111,11 +169,20 @@ def password_link(person: User) -> tuple[str, str]:
 
 
 @transaction.atomic
-def make_password_link(*, person: User, by: User, at: datetime) -> tuple[str, str]:
-    """Return the password link of a person, end their sessions, and record which administrator made it."""
+def make_password_link(*, person: User, by: User, at: datetime, proposed_by: User | None = None) -> tuple[str, str]:
+    """Return the password link of a person, end their sessions, and record which administrator made it.
+
+    Raises Refused for a person who decides, unless another administrator proposed it.
+    """
+    _must_be_two(person, by, proposed_by)
     _end_sessions(person)
     audit.record("make password link", person, by=by, at=at)
     return password_link(person)
+
+
+def _must_be_two(person: User, by: User, proposed_by: User | None) -> None:
+    if decides(person) and proposed_by in (None, by):
+        raise Refused(f"{person.name} holds a role that decides, so another administrator has to confirm this")
 
 
 def person_of_link(uid: str, token: str) -> User | None:

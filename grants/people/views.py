@@ -17,14 +17,15 @@ from grants.access import Request, allow, public
 from grants.days import day_of
 from grants.forms import attempt
 from grants.lists import keeps_filter, shown
-from grants.models import RoleHolding, SignInAttempt, User
+from grants.models import PowerProposal, RoleHolding, SignInAttempt, User
 from grants.pages import form_page, page_of
 from grants.people import people as people_transitions
-from grants.people import sessions, signing_in
+from grants.people import powers, sessions, signing_in
 from grants.people.filters import PeopleFilter
 from grants.people.forms import (
     ChangePasswordForm,
     EmailForm,
+    EmailForReasonForm,
     EndRoleForm,
     PersonForm,
     RoleForm,
@@ -32,7 +33,7 @@ from grants.people.forms import (
     SignInForm,
 )
 from grants.people.signing_in import origin_of
-from grants.roles import Role
+from grants.roles import DECIDING, Role
 
 # The token of a password link waits under this name in the session, and the address has a word in its place.
 _LINK_KEPT_AS = "password_link"
@@ -138,7 +139,7 @@ def set_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 def people(request: Request) -> HttpResponse:
     everybody = User.objects.prefetch_related("holdings__round").order_by("name", "pk")
     listed = PeopleFilter(request.GET, everybody, today=day_of(timezone.now()))
-    context = {**shown(request, listed.form), "page": page_of(request, listed.qs)}
+    context = {**shown(request, listed.form), "page": page_of(request, listed.qs), "waiting": powers.waiting()}
     return render(request, "grants/people/people.html", context)
 
 
@@ -160,20 +161,29 @@ def add_person(request: Request) -> HttpResponse:
 def person(request: Request, username: str) -> HttpResponse:
     this_person = get_object_or_404(User, username=username)
     held = this_person.holdings.select_related("round", "given_by", "through__user")
-    return render(request, "grants/people/person.html", {"person": this_person, "holdings_of": held})
+    context = {"person": this_person, "holdings_of": held, "proposals": powers.of_person(this_person)}
+    return render(request, "grants/people/person.html", context)
 
 
 @allow("manage people")
 def change_email(request: Request, username: str) -> HttpResponse:
     person = get_object_or_404(User, username=username)
+    of_two = people_transitions.decides(person)
+
+    def call(data: dict[str, Any]) -> PowerProposal | None:
+        change = powers.propose_email if of_two else people_transitions.change_email
+        return change(person=person, **data, by=request.user, at=timezone.now())
+
     return form_page(
         request,
         "grants/people/change_email.html",
-        EmailForm(request.POST or None, initial={"email": person.email}),
-        lambda data: people_transitions.change_email(person=person, **data, by=request.user, at=timezone.now()),
-        done=f"You changed the email address of {person.name}",
-        to=reverse("grants:person", args=[username]),
+        (EmailForReasonForm if of_two else EmailForm)(request.POST or None, initial={"email": person.email}),
+        call,
+        done=lambda made: _proposed(made) if made else f"You changed the email address of {person.name}",
+        to=lambda made: _page_of(made, person),
+        back=reverse("grants:person", args=[username]),
         person=person,
+        of_two=of_two,
     )
 
 
@@ -181,19 +191,37 @@ def change_email(request: Request, username: str) -> HttpResponse:
 def give_role(request: Request, username: str) -> HttpResponse:
     person = get_object_or_404(User, username=username)
 
-    def call(data: dict[str, Any]) -> RoleHolding:
-        role = Role(data.pop("role"))
-        return people_transitions.give_role(person=person, role=role, **data, by=request.user, at=timezone.now())
+    def call(data: dict[str, Any]) -> RoleHolding | PowerProposal:
+        role, reason = Role(data.pop("role")), data.pop("reason")
+        by, at = request.user, timezone.now()
+        if role in DECIDING:
+            post = people_transitions.Post(role, **data)
+            return powers.propose_role(person=person, post=post, by=by, at=at, reason=reason)
+        return people_transitions.give_role(person=person, role=role, **data, by=by, at=at, reason=reason)
 
     return form_page(
         request,
         "grants/people/give_role.html",
         RoleForm(request.POST or None),
         call,
-        done=lambda holding: f"You gave {person.name} the role {holding.title}",
-        to=reverse("grants:person", args=[username]),
+        done=lambda made: (
+            _proposed(made) if isinstance(made, PowerProposal) else f"You gave {person.name} the role {made.title}"
+        ),
+        to=lambda made: _page_of(made, person),
+        back=reverse("grants:person", args=[username]),
         person=person,
     )
+
+
+def _proposed(proposal: PowerProposal) -> str:
+    return f"You proposed {proposal.reference}. Another administrator has to confirm it."
+
+
+def _page_of(made: object, person: User) -> str:
+    """Return the page of a proposal, or of the person where their account was changed at once."""
+    if isinstance(made, PowerProposal):
+        return reverse("grants:power", args=[made.reference])
+    return reverse("grants:person", args=[person.username])
 
 
 @allow("manage people")
@@ -215,8 +243,10 @@ def end_role(request: Request, username: str) -> HttpResponse:
 def password_link(request: Request, username: str) -> HttpResponse:
     """Show the one-time link with which a person sets their password. The link is not stored."""
     person = get_object_or_404(User, username=username, is_active=True)
-    if person == request.user or not person.holdings.exclude(role=Role.ADMINISTRATOR).exists():
+    if person == request.user or not person.holdings.exists():
         raise Http404
+    if people_transitions.decides(person):
+        return redirect("grants:propose_password_link", username)
     made = people_transitions.make_password_link(person=person, by=request.user, at=timezone.now())
     link = request.build_absolute_uri(reverse("grants:set_password", args=made))
     return render(request, "grants/people/password_link.html", {"person": person, "link": link})

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from grants import audit, money, states
 from grants.models import User, new_references
-from grants.models.proposals import Proposal
+from grants.models.proposals import Proposal, Proposed
 from grants.refusal import Refused
 from grants.rounds import rounds
 
@@ -55,19 +55,19 @@ def must_be_a_second_person(proposal: Proposal, verb: str, proposed: str, by: Us
         raise Refused(f"Your deputy, or the person you act for, proposed this. {ask}")
 
 
-def must_not_be_own(proposal: Proposal, by: User) -> None:
+def must_not_be_own(proposal: Proposed, by: User) -> None:
     """Raise Refused where `by` proposed it: who proposed it withdraws it."""
     if proposal.proposed_by_id == by.pk:
         raise Refused("You proposed this. Withdraw it instead.")
 
 
-def must_be_own(proposal: Proposal, by: User) -> None:
+def must_be_own(proposal: Proposed, by: User) -> None:
     """Raise Refused where somebody else proposed it: they refuse it."""
     if proposal.proposed_by_id != by.pk:
         raise Refused(f"{proposal.proposed_by.name} proposed this. Refuse it instead.")
 
 
-def answer(proposal: Proposal, verb: str, words: str, by: User, at: datetime) -> None:
+def answer(proposal: Proposed, verb: str, words: str, by: User, at: datetime) -> None:
     """Store the answer to which the verb leads, with its reason in `words`, empty where it was taken."""
     states.move(proposal, verb)
     proposal.answer, proposal.answered_by, proposal.answered_at = words.strip(), by, at

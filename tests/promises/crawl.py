@@ -34,7 +34,7 @@ from bids.panel.blindness import Part, Phase, may_see
 from bids.panel.hidden import BLIND
 from bids.panel.members import Stage
 from grants.access import holdings
-from grants.models import AuditEvent, RoleHolding, Round, User
+from grants.models import AuditEvent, PowerProposal, RoleHolding, Round, User
 from grants.people import people
 from tests import files
 from tests.bodies import MPS
@@ -272,6 +272,7 @@ def _of_round(reference: str, bid: str, paper: str) -> dict[str, str]:
         "contracts": round.single_tender_actions.order_by("pk"),
         "rules": DelegationRule.objects.filter(round=round),
         "lines": round.lines.order_by("pk"),
+        "powers": PowerProposal.objects.order_by("pk"),
         "virements": round.virements.order_by("pk"),
         "carry-overs": round.carry_overs.order_by("pk"),
         "direct-awards": Bid.rows.filter(round=round, led_by=Bid.Led.DIRECT).order_by("pk"),

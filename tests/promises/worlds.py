@@ -22,6 +22,7 @@ from bids.models import Bid, Panel, Scorecard, Upload
 from bids.panel import assignments, interests, members, opening, scorecards
 from bids.panel.blindness import Part
 from grants.models import Organisation, OverAllocation, RoleHolding, Round, User
+from grants.people import powers
 from grants.roles import Role
 from grants.rounds import income, rounds, virement
 from tests import factories
@@ -228,6 +229,7 @@ def known_to_all() -> None:
     _propose_carry_over(round)
     _propose_over_allocation(round)
     _award_directly(round)
+    powers.propose_password_link(person=lead, by=_user("iris.jonas"), at=NOW, reason="Forgot it")
 
 
 def _award_directly(round: Round) -> None:

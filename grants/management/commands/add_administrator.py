@@ -1,4 +1,4 @@
-"""manage.py add_administrator USERNAME NAME: the first person of a new deployment."""
+"""manage.py add_administrator USERNAME NAME: each of the first two people of a new deployment."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from grants.refusal import Refused
 
 
 class Command(BaseCommand):
-    help = "Add the first administrator and print the address at which they set their password."
+    help = "Add one of the first two administrators, and print the address at which they set their password."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")

@@ -14,9 +14,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.utils import timezone
 
 import devdb
 from grants.models import RoleHolding, own_body
+from grants.people import people
 from grants.roles import Role
 
 HOST = "127.0.0.1"
@@ -65,6 +67,9 @@ class Command(BaseCommand):
             for folder, step in ROUNDS:
                 self.stdout.write(f"Loading {folder} ...")
                 call_command("load_round", folder, "--until", step)
+            # A second pair of eyes for what the folders' administrator proposes.
+            second = people.add_administrator(username="jude.amos", name="Jude Amos", at=timezone.now())
+            people.set_password(person=second, password=os.environ["DEMO_PASSWORD"], at=timezone.now())
             LOADED.touch()
         # The server's workers open their own.
         connection.close()
@@ -81,6 +86,7 @@ class Command(BaseCommand):
             if role in first:
                 user = first[role].user
                 lines.append(f"{offices.of(role):36}{user.username:24}{user.name}")
+        lines.append(f"{'A second administrator':36}{'jude.amos':24}Jude Amos")
         lines += ["", f"Everybody's password is {os.environ['DEMO_PASSWORD']}"]
         connection.close()
         self.stdout.write("\n".join(lines))

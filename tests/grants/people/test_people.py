@@ -1,6 +1,7 @@
 """People and roles: those who give roles do not hold them, and a role that has ended no longer counts."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.contrib.auth.tokens import default_token_generator
@@ -41,7 +42,9 @@ def test_a_user_name_is_unique(administrator: User) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_nobody_gives_themselves_a_role(administrator: User, role: Role) -> None:
     with pytest.raises(Refused, match=r"You cannot give yourself a role\. Ask another administrator"):
-        people.give_role(person=administrator, role=role, by=administrator, at=NOW, reason="I want it")
+        people.give_role_at_opening(
+            person=administrator, post=people.Post(role), by=administrator, at=NOW, reason="I want it"
+        )
     assert list(administrator.holdings.values_list("role", flat=True)) == [Role.ADMINISTRATOR]
 
 
@@ -55,16 +58,20 @@ def test_the_database_too_refuses_a_role_given_to_oneself(administrator: User) -
 def test_an_administrator_holds_no_other_role(administrator: User, role: Role, administrator_first: bool) -> None:
     round, someone = open_round(), UserFactory()
     first, second = (Role.ADMINISTRATOR, role) if administrator_first else (role, Role.ADMINISTRATOR)
-    people.give_role(person=someone, role=first, by=administrator, at=NOW, reason="First")
+    people.give_role_at_opening(person=someone, post=people.Post(first), by=administrator, at=NOW, reason="First")
     with pytest.raises(Refused, match="An administrator cannot hold another role"):
-        people.give_role(person=someone, role=second, round=round, by=administrator, at=NOW, reason="Second")
+        people.give_role_at_opening(
+            person=someone, post=people.Post(second, round), by=administrator, at=NOW, reason="Second"
+        )
     assert list(someone.holdings.values_list("role", flat=True)) == [first]
 
 
 def test_other_roles_join_in_one_person(administrator: User) -> None:
     someone, round = UserFactory(), open_round()
     for role in (Role.MEMBER, Role.CHAIR, Role.LEAD):
-        people.give_role(person=someone, role=role, round=round, by=administrator, at=NOW, reason="Needed")
+        people.give_role_at_opening(
+            person=someone, post=people.Post(role, round), by=administrator, at=NOW, reason="Needed"
+        )
     assert Holdings(someone).in_round(round.pk) == {Role.MEMBER, Role.CHAIR, Role.LEAD}
 
 
@@ -85,10 +92,12 @@ def test_a_role_given_for_one_round_counts_in_that_round_alone(administrator: Us
     assert list(held.rounds("record payment")) == [one]
 
 
-def test_the_operator_names_an_administrator_only_where_there_is_none() -> None:
-    with pytest.raises(CommandError, match="There is already an administrator"):
-        call_command("add_administrator", "second.admin", "Second Admin")
-    assert not User.objects.filter(username="second.admin").exists()
+def test_the_operator_names_two_administrators_and_no_more() -> None:
+    call_command("add_administrator", "second.admin", "Second Admin", stdout=StringIO())
+    assert User.objects.get(username="second.admin").is_staff
+    with pytest.raises(CommandError, match="There are already two administrators"):
+        call_command("add_administrator", "third.admin", "Third Admin")
+    assert not User.objects.filter(username="third.admin").exists()
 
 
 def test_a_password_link_works_once() -> None:
