@@ -20,6 +20,7 @@ TAKES_NOTHING = {
     "bids:chase",
     "bids:practice",
     "approvals:route_awards",
+    "grants:confirm_power",
     "grants:confirm_virement",
     "grants:agree_over_allocation",
     "approvals:confirm_carry_over",
