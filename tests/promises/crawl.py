@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.core import mail
@@ -93,7 +94,13 @@ def frozen() -> Iterator[None]:
         patch.setattr("django.middleware.csrf._mask_cipher_secret", lambda secret: "m" * 32 + secret)
         patch.setattr("django.middleware.csrf._get_new_csrf_string", lambda: "s" * 32)
         patch.setattr("grants.typed._new_mark", lambda: "n" * 8)
-        for module in ("django.http.response", "django.core.signing", "django.utils.cache"):
+        clocks = (
+            "django.http.response",
+            "django.core.signing",
+            "django.utils.cache",
+            "django.contrib.sessions.middleware",
+        )
+        for module in clocks:
             patch.setattr(f"{module}.time", SimpleNamespace(time=NOW.timestamp))
         patch.setattr("grants.models.references.secrets", random.Random(681))
         for module in ("openpyxl.packaging.core", "openpyxl.writer.excel"):
@@ -171,6 +178,10 @@ class Visitor:
         connection.queries_log.clear()
         with CaptureQueriesContext(connection) as captured:
             response = self.client.get(address) if data is None else self.client.post(address, data)
+        session = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if session and not self.username:
+            # A visitor's session is new in each walk, and its key is drawn at random.
+            session.set(settings.SESSION_COOKIE_NAME, "new", "new")
         return Answer(
             response.status_code,
             tuple(sorted(response.items())),
