@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -21,6 +22,10 @@ from django.db import connection
 import devdb
 from tests import last_release, snapshots
 from tests.stages import Stages, is_stage, stages_of, undone
+
+# How long one example takes says how busy the machine is.
+hypothesis.settings.register_profile("steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("steady")
 
 ROOT, DEMO_PASSWORD = snapshots.ROOT, snapshots.DEMO_PASSWORD
 

@@ -159,9 +159,12 @@ def _load() -> None:
     from django.db import connection
 
     django.setup()
+    from grants.management.commands.demo import add_second_administrator
+
     call_command("migrate", interactive=False, verbosity=0)
     for folder, step in ROUNDS:
         call_command("load_round", str(ROOT / folder), "--until", step, stdout=StringIO())
+    add_second_administrator(DEMO_PASSWORD)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (FREEZE, ANALYZE)")
     connection.close()

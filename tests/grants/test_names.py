@@ -96,7 +96,7 @@ class OneFold(TestCase):
     def test_any_names_are_compared_in_the_database_as_in_python(self, texts: list[str]) -> None:
         self.assertEqual(in_database(texts), [plain_name(text) for text in texts])
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(names.filter(plain_name), names)
     def test_every_search_finds_a_name_by_every_spelling_that_is_compared_as_equal(self, name: str, other: str) -> None:
         name = name.strip()[:150]

@@ -101,8 +101,9 @@ _PAST_THE_MENU = """each => document.activeElement === document.body && !locatio
   && document.querySelector('.govuk-skip-link') && document.querySelector('main').contains(each)"""
 # Outside the menu, which a phone folds behind a button.
 # A fold of a phone stands open at a desk.
+# On a phone a list is cards without a head: the form above it sorts.
 _CONTROLS = """() => [...document.querySelectorAll('main :is(a[href], button, input, select, textarea, summary)')]
-  .filter((each) => !each.matches('.app-fold > summary'))
+  .filter((each) => !each.matches('.app-fold > summary') && !each.closest('.app-cards thead'))
   .filter((each) => each.checkVisibility({ visibilityProperty: true }))
   .map((each) => each.id || each.name || each.textContent.trim())"""
 WIDER_BY = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"

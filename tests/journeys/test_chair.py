@@ -79,7 +79,7 @@ def test_scoring_closes_and_outcomes_follow(page: Page, served: str) -> None:
     page.get_by_role("button", name="Open the marks").click()
     done(page, re.compile("You opened the marks"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Ranking")
-    expect(page.get_by_text("Funding line:")).to_be_visible()
+    expect(page.get_by_text("Funding line. The bids above it")).to_be_visible()
     look(page)
 
     row = row_of(page, SPLIT)

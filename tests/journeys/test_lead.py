@@ -26,7 +26,8 @@ from tests.journeys.helpers import (
     write,
 )
 
-ADMINISTRATOR, CHAIR, LEAD, SECOND = "iris.jonas", "olive.marsh", "grace.hall", "henry.ives"
+ADMINISTRATOR, SECOND_ADMINISTRATOR = "iris.jonas", "jude.amos"
+CHAIR, LEAD, SECOND = "olive.marsh", "grace.hall", "henry.ives"
 REFERENCE, TITLE = "night-buses", "Night buses trial"
 ROUND = f"/rounds/{REFERENCE}"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -62,8 +63,8 @@ ADVISERS = {
 
 
 def _open_round(page: Page, served: str) -> None:
-    """The administrator opens a round that takes bids today, and gives the roles in it."""
-    today = timezone.localdate()
+    """The administrator opens a round that takes bids today, and gives the roles in it, two of them with a second."""
+    today, proposed = timezone.localdate(), []
     sign_in(page, served, ADMINISTRATOR, to="/rounds/add/")
     write(page, page.get_by_label("Reference"), REFERENCE)
     write(page, page.get_by_label("Title"), TITLE)
@@ -82,7 +83,21 @@ def _open_round(page: Page, served: str) -> None:
         choose(page, page.get_by_label("Round"), TITLE)
         write(page, page.get_by_label("Reason"), "Named for the trial.")
         press_on(page, page.get_by_role("button", name="Give role"))
-        done(page, re.compile(f"You gave .* the role {role}"))
+        if role == "CPIE lead":
+            done(page, re.compile("You proposed PWR-.*. Another administrator has to confirm it."))
+            proposed.append(page.url)
+        else:
+            done(page, re.compile(f"You gave .* the role {role}"))
+    look(page)
+    sign_in(page, served, SECOND_ADMINISTRATOR, to="/people/")
+    look(page)
+    for address in proposed:
+        page.goto(address)
+        look(page)
+        follow(page, page.get_by_role("button", name="Confirm"))
+        look(page)
+        press_on(page, page.get_by_role("button", name="Confirm"))
+        done(page, re.compile("You confirmed PWR-"))
 
 
 def _confirm_limits(page: Page, served: str) -> None:

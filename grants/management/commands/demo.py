@@ -67,9 +67,7 @@ class Command(BaseCommand):
             for folder, step in ROUNDS:
                 self.stdout.write(f"Loading {folder} ...")
                 call_command("load_round", folder, "--until", step)
-            # A second pair of eyes for what the folders' administrator proposes.
-            second = people.add_administrator(username="jude.amos", name="Jude Amos", at=timezone.now())
-            people.set_password(person=second, password=os.environ["DEMO_PASSWORD"], at=timezone.now())
+            add_second_administrator(os.environ["DEMO_PASSWORD"])
             LOADED.touch()
         # The server's workers open their own.
         connection.close()
@@ -91,6 +89,12 @@ class Command(BaseCommand):
         connection.close()
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def add_second_administrator(password: str) -> None:
+    """Add a second pair of eyes for what the folders' administrator proposes."""
+    second = people.add_administrator(username="jude.amos", name="Jude Amos", at=timezone.now())
+    people.set_password(person=second, password=password, at=timezone.now())
 
 
 def leave(number: int, frame: object) -> NoReturn:

@@ -129,7 +129,7 @@ def test_the_page_asks_and_shows_the_answers_before_the_signature(paper: Decisio
     assert f"Changed: “{REPORT}” to “Monthly.”." in sent
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts=st.lists(st.integers(1, 69_999).map(Decimal), min_size=1, max_size=2, unique=True))
 def test_law_an_amendment_of_the_amount_changes_nothing_else(
     signed: Decision, grant: Award, grace: User, mo: User, robin: User, amounts: list[Decimal]

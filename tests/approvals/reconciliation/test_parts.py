@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from approvals.enums import Level
 from approvals.reconciliation import parts
@@ -16,7 +16,6 @@ from grants.years import year_of
 from tests.approvals.positions import BIG, GOOD, OTHER, SMALL, D, positions
 
 
-@settings(deadline=None)
 @given(positions())
 def test_the_parts_of_every_whole_sum_to_it_to_the_penny(position: Position) -> None:
     for split in parts.splits(position).values():
@@ -26,7 +25,6 @@ def test_the_parts_of_every_whole_sum_to_it_to_the_penny(position: Position) -> 
         assert sum((part.total for part in split.shown), D(0)) == split.whole.total, split.name
 
 
-@settings(deadline=None)
 @given(positions())
 def test_each_row_of_a_whole_belongs_to_exactly_one_part(position: Position) -> None:
     splits_by_name = parts.splits(position)
@@ -37,7 +35,6 @@ def test_each_row_of_a_whole_belongs_to_exactly_one_part(position: Position) -> 
         ), name
 
 
-@settings(deadline=None)
 @given(positions())
 def test_the_numbers_are_those_of_the_reconciliation(position: Position) -> None:
     parts_by_key, reconciled = parts.everything(parts.splits(position)), reconcile(position)
@@ -59,7 +56,6 @@ def test_the_numbers_are_those_of_the_reconciliation(position: Position) -> None
     assert parts_by_key["internal-agreed"].total == reconciled.internal_bids.total
 
 
-@settings(deadline=None)
 @given(positions())
 def test_every_part_has_an_address_of_its_own(position: Position) -> None:
     labels: dict[str, str] = {}
@@ -69,7 +65,6 @@ def test_every_part_has_an_address_of_its_own(position: Position) -> None:
             assert labels.setdefault(part.key, part.label) == part.label
 
 
-@settings(deadline=None)
 @given(positions())
 def test_an_overlapping_part_counts_each_of_its_grants_whole(position: Position) -> None:
     amounts = {grant.reference: grant.amount for grant in position.grants}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from approvals.reconciliation.facts import Position
 from approvals.reconciliation.pictures import falling, funnel
@@ -50,7 +50,6 @@ def test_the_bids_split_into_the_rejected_and_where_the_others_went() -> None:
     assert [bar.x for bar in picture.bars] == [D(0), D(80), D(0), D(60), D(40), D(0)]
 
 
-@settings(deadline=None)
 @given(positions())
 def test_no_bar_leaves_the_picture(position: Position) -> None:
     reconciled = reconcile(position)

@@ -1,6 +1,6 @@
 """The figures of a round if items that await a decision were refused."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.reconciliation.facts import Outcome, Position
@@ -47,7 +47,6 @@ def test_the_position_itself_does_not_change() -> None:
     assert reconcile(GOOD).as_json() == before
 
 
-@settings(deadline=None)
 @given(positions(), st.data())
 def test_the_underspend_grows_by_the_refused_amount(position: Position, data: st.DataObject) -> None:
     asked = items(position)

@@ -135,7 +135,7 @@ def test_a_grant_of_a_round_of_one_year_is_held_against_its_amount_alone() -> No
 class Routes(TestCase):
     """A law: however the amounts are spread over the years, each grant has the same route."""
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(st.lists(st.tuples(st.integers(1, 90000), st.integers(0, 100)), min_size=1, max_size=4))
     def test_a_profile_never_changes_a_route(self, drawn: list[tuple[int, int]]) -> None:
         round = open_round(profile=TWO_YEARS)

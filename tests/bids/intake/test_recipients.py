@@ -280,7 +280,7 @@ def spellings(draw: st.DrawFn, name: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_spelling_of_a_recipient_lowers_a_route(name: str) -> None:
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     @given(st.lists(spellings(name), min_size=2, max_size=4), st.data())
     def law(written: list[str], data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(["", "01234567"]))

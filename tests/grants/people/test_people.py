@@ -93,6 +93,7 @@ def test_a_role_given_for_one_round_counts_in_that_round_alone(administrator: Us
 
 
 def test_the_operator_names_two_administrators_and_no_more() -> None:
+    User.objects.filter(username="jude.amos").update(is_active=False)
     call_command("add_administrator", "second.admin", "Second Admin", stdout=StringIO())
     assert User.objects.get(username="second.admin").is_staff
     with pytest.raises(CommandError, match="There are already two administrators"):

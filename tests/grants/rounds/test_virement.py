@@ -115,7 +115,7 @@ def test_the_proposer_cannot_confirm_or_refuse(round: Round, kit: User) -> None:
     assert amounts(round) == before
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.decimals(min_value="0.01", max_value="1000.50", places=2))
 def test_a_virement_between_lines_never_changes_their_total(amount: Decimal) -> None:
     with transaction.atomic():
