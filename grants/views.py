@@ -12,15 +12,20 @@ from grants.access import Request, allow, holdings, round_or_404
 from grants.forms import TrailForm
 from grants.models import AuditEvent
 from grants.pages import page_of
-from grants.people import sessions
+from grants.people import powers, sessions
 from grants.tasks import waiting
 
 
 @allow("see home")
 @require_GET
 def home(request: Request) -> HttpResponse:
-    rounds = waiting(request.user, holdings(request.user))
-    return render(request, "grants/home.html", {"rounds": rounds, "last": sessions.last_signed_in(request)})
+    held = holdings(request.user)
+    context = {
+        "rounds": waiting(request.user, held),
+        "powers": powers.waiting_for(request.user) if held.may("confirm power") else [],
+        "last": sessions.last_signed_in(request),
+    }
+    return render(request, "grants/home.html", context)
 
 
 # The trail

@@ -143,6 +143,11 @@ def waiting() -> list[PowerProposal]:
     return list(proposals().filter(state=PowerProposal.State.PROPOSED))
 
 
+def waiting_for(user: User) -> list[PowerProposal]:
+    """Return the proposals that this administrator may answer as the second."""
+    return [proposal for proposal in waiting() if user.pk not in (proposal.proposed_by_id, proposal.person_id)]
+
+
 def of_person(person: User) -> list[PowerProposal]:
     """Return what is proposed for a person and not answered."""
     return list(proposals().filter(person=person, state=PowerProposal.State.PROPOSED))

@@ -195,7 +195,9 @@ def test_the_pages_lead_from_the_person_to_the_link_by_two_people(one: User, oth
     proposal = PowerProposal.objects.get()
     assert answer["Location"] == reverse("grants:power", args=[proposal.reference])
     assert "Somebody else must confirm it" in first.get(answer["Location"]).text
-    assert proposal.get_kind_display() in second.get(reverse("grants:people")).text
+    for page in ("grants:people", "grants:home"):
+        assert f"{proposal.get_kind_display()}: {decider.name}" in second.get(reverse(page)).text
+    assert decider.name not in first.get(reverse("grants:home")).text
     page = second.post(reverse("grants:confirm_power", args=[proposal.reference]), {"confirm": "yes"})
     assert "It works once, within an hour" in page.text
     assert "no-store" in page["Cache-Control"]
