@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -83,27 +85,25 @@ def confirm_power(request: Request, reference: str) -> HttpResponse:
 
 @allow("refuse power")
 def refuse_power(request: Request, reference: str) -> HttpResponse:
-    proposal = _proposal_or_404(reference)
-    return form_page(
-        request,
-        "grants/people/refuse_power.html",
-        ReasonForm(request.POST or None),
-        lambda data: powers.refuse_power(proposal=proposal, **data, by=request.user, at=timezone.now()),
-        done=f"You refused {proposal.reference}",
-        to=_address(proposal),
-        proposal=proposal,
-    )
+    return _answer_page(request, reference, "grants/people/refuse_power.html", powers.refuse_power, "You refused")
 
 
 @allow("withdraw power")
 def withdraw_power(request: Request, reference: str) -> HttpResponse:
+    return _answer_page(request, reference, "grants/people/withdraw_power.html", powers.withdraw_power, "You withdrew")
+
+
+def _answer_page(
+    request: Request, reference: str, template: str, answer: Callable[..., None], done: str
+) -> HttpResponse:
+    """Return the response of a page that ends a proposal with a reason."""
     proposal = _proposal_or_404(reference)
     return form_page(
         request,
-        "grants/people/withdraw_power.html",
+        template,
         ReasonForm(request.POST or None),
-        lambda data: powers.withdraw_power(proposal=proposal, **data, by=request.user, at=timezone.now()),
-        done=f"You withdrew {proposal.reference}",
+        lambda data: answer(proposal=proposal, **data, by=request.user, at=timezone.now()),
+        done=f"{done} {proposal.reference}",
         to=_address(proposal),
         proposal=proposal,
     )
