@@ -13,7 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.counting import Effort, Hand, counting
 from tests.journeys.helpers import done, sign_in
-from tests.journeys.panel import CRITERIA, GATES, MARKS, ROUND
+from tests.journeys.panel import CHAIR, CRITERIA, GATES, MARKS, ROUND, UNSCORED
+from tests.journeys.panel import score as score_bid
 
 # Between them they have forty bids left to score.
 MEMBERS = ("farid.aziz", "dev.patel", "amara.cole")
@@ -96,3 +97,54 @@ def test_scoring_by_keyboard(page: Page, served: str) -> None:
     assert effort.clicks == members
     assert effort.keys == 23 * BIDS
     assert effort.loads == members + BIDS
+
+
+# The chair
+
+REASONS = {
+    "Recommended bids": "The panel found a clear need and a way to meet it.",
+    "Rejected bids that failed a gate": "The bid does not meet a condition of this round.",
+    "Other rejected bids": "Other bids answered the aims of this round better.",
+}
+MOST_ACTIONS, MOST_REASONS = 60, 10
+
+
+def record_all(page: Page, served: str, round: str) -> tuple[Effort, int]:
+    """Record every outcome that the facts suggest, and return what it cost and how many outcomes there were.
+
+    The marks are open, and nothing was recorded. A bid whose gate is split stays open.
+    """
+    page.goto(f"{served}{round}/ranking/")
+    hand = Hand(page)
+    with counting(page) as effort:
+        hand.go(page.get_by_role("button", name="Record outcomes"))
+        for group, words in REASONS.items():
+            hand.click(page.get_by_text("Use the same words for several bids"))
+            hand.choose(page.get_by_label("Bids", exact=True), group)
+            hand.write(page.get_by_label("Reason that can be published", exact=True), words)
+            hand.go(page.get_by_role("button", name="Fill in their reasons"))
+        hand.go(page.get_by_role("button", name="Check your answers"))
+        button = page.get_by_role("button", name=re.compile(r"Record \d+ outcomes"))
+        recorded = int(re.findall(r"\d+", button.inner_text())[0])
+        hand.go(button)
+    done(page, re.compile(f"You recorded {recorded} outcomes"))
+    return effort, recorded
+
+
+def test_closing_and_recording_the_outcomes_of_a_round(page: Page, served: str) -> None:
+    score_bid(page, served, UNSCORED)
+    sign_in(page, served, CHAIR, to=f"{ROUND}/panel/")
+    hand = Hand(page)
+    with counting(page) as closing:
+        hand.go(page.get_by_role("button", name="Close scoring"))
+        hand.write(page.get_by_label("Reason"), "The day of the panel has come.")
+        hand.go(page.get_by_role("button", name="Close scoring"))
+        hand.go(page.get_by_role("button", name="Open the marks"))
+    done(page, re.compile("You opened the marks"))
+    print(closing.row("closing scoring and opening the marks"))
+    assert closing.actions <= 6
+    effort, recorded = record_all(page, served, ROUND)
+    print(effort.row(f"{recorded} outcomes"))
+    assert recorded >= 20
+    assert effort.actions <= MOST_ACTIONS
+    assert effort.texts <= MOST_REASONS
