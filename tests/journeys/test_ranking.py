@@ -54,7 +54,8 @@ def test_the_ranking_is_read_and_exported_by_keyboard(page: Page, served: str, t
         rows = list(csv.reader(file))
     page.goto(f"{served}{ROUND}/ranking/")
     book = load_workbook(_export(page, "Excel", tmp_path), read_only=True)
-    sheet = [["" if cell is None else str(cell) for cell in row] for row in book.worksheets[0].values]
+    sheet = [["" if cell is None else str(cell) for cell in row] for row in book["Scorecards"].values]
+    assert book.sheetnames == ["Ranking", "Scorecards", "Members"]
     assert rows[0][:3] == sheet[0][:3] == ["Reference", "Bid", "Title"]
     assert len(rows) == len(sheet) > 50
     assert [row[11] for row in rows] == [row[11] for row in sheet]
