@@ -24,6 +24,7 @@ from bids.direct.forms import DirectForm
 from grants import body_folder
 from grants.bodies import How, NoSuchArea
 from grants.models import Round, User
+from grants.people import powers
 from grants.refusal import Refused
 from grants.roles import Role
 from tests import factories
@@ -175,6 +176,8 @@ def test_only_a_person_who_decides_is_given_a_level(settings: LazySettings) -> N
     data = {"role": "finance", "round": round.pk, "level": BOARD, "reason": "Needed"}
     assert "Only a person who decides has a level" in client.post(address, data).content.decode()
     client.post(reverse("grants:give_role", args=["nell.gray"]), data | {"role": "deputy_mayor"})
+    proposal = user("nell.gray").power_proposals.get(role=Role.DMPC)
+    powers.confirm_power(proposal=proposal, by=factories.person(Role.ADMINISTRATOR), at=timezone.now())
     assert user("nell.gray").holdings.get(role=Role.DMPC).level == BOARD
     settings.BODY_FOLDER = settings.BASE_DIR / "fixtures/force-mps"
     assert "Every level" not in client.get(address).content.decode()

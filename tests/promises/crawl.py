@@ -245,6 +245,8 @@ def _of_page(name: str, objects: dict[str, str]) -> Iterator[str]:
     arguments["file"] = FILE
     arguments |= {"kind": "csv", "part": "grants", "area": "finance", "award": objects.get("awards", "none")}
     arguments["item"] = objects.get("items", "none")
+    if name == "grants:propose_password_link":
+        arguments["username"] = "robin.vale"
     if name == "grants:set_password":
         yield reverse(name, args=people.password_link(User.objects.get(username="henry.ives")))
     elif not wanted & {"reference", "round"}:

@@ -93,8 +93,9 @@ class Command(BaseCommand):
 
 def add_second_administrator(password: str) -> None:
     """Add a second pair of eyes for what the folders' administrator proposes."""
-    second = people.add_administrator(username="jude.amos", name="Jude Amos", at=timezone.now())
-    people.set_password(person=second, password=password, at=timezone.now())
+    now = timezone.now()
+    second = people.add_administrator(username="jude.amos", name="Jude Amos", at=now)
+    people.set_password(person=second, password=password, at=now)
 
 
 def leave(number: int, frame: object) -> NoReturn:

@@ -36,7 +36,8 @@ def rounds(draw: st.DrawFn) -> Position:
     for place, name in enumerate(NAMES):
         first, second, cut = draw(amounts), draw(amounts), draw(amounts)
         agreed = first + second
-        paid = (agreed * draw(st.integers(1, 9)) / 10).quantize(money.PENNY)
+        # Nothing is said of what was paid where that rounds to nothing.
+        paid = max((agreed * draw(st.integers(1, 9)) / 10).quantize(money.PENNY), money.PENNY)
         grants.append(
             replace(
                 BIG,
