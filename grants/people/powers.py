@@ -67,14 +67,18 @@ def _propose(proposal: PowerProposal, by: User, at: datetime, reason: str) -> Po
     taken = PowerProposal.objects.values_list("reference", flat=True)
     proposal.reference = new_references("PWR", 1, taken)[0]
     proposal.reason, proposal.proposed_by, proposal.proposed_at = reason.strip(), by, at
-    # Where nobody can sign in as the person yet, there is nobody whose account could be taken.
-    cools = proposal.kind != _Kind.ROLE and person.has_usable_password()
-    proposal.opens_at = at + COOLING if cools else at
+    proposal.opens_at = _opens_at(proposal)
     proposal.save()
     audit.record("propose power", proposal, by=by, at=at, because=proposal.reason, facts=_facts(proposal))
     if person.email:
         mail.write([_letter(proposal, person)], at=at)
     return proposal
+
+
+def _opens_at(proposal: PowerProposal) -> datetime:
+    # Where nobody can sign in as the person yet, there is nobody whose account could be taken.
+    cools = proposal.kind != _Kind.ROLE and proposal.person.has_usable_password()
+    return proposal.proposed_at + COOLING if cools else proposal.proposed_at
 
 
 def _facts(proposal: PowerProposal) -> dict[str, object]:
@@ -108,7 +112,8 @@ def confirm_power(*, proposal: PowerProposal, by: User, at: datetime) -> tuple[s
     """
     proposal = _locked(proposal, "confirm power")
     _must_be_a_second_person(proposal, by)
-    if at < proposal.opens_at:
+    # Asked again, as the person may have set a password since it was proposed.
+    if at < max(proposal.opens_at, _opens_at(proposal)):
         raise Refused("It is too early to confirm this. The person must have time to object.")
     _answer(proposal, "confirm power", "", by, at)
     person, proposer = proposal.person, proposal.proposed_by

@@ -153,6 +153,15 @@ def test_a_first_link_does_not_wait(one: User, other: User) -> None:
     assert powers.confirm_power(proposal=link(decider, one), by=other, at=NOW)
 
 
+def test_a_first_link_waits_too_once_its_person_has_set_a_password(one: User, other: User) -> None:
+    decider = newcomer()
+    proposal = link(decider, one)
+    people.set_password(person=decider, password="yellow-kettle-29-sings", at=NOW)
+    with pytest.raises(Refused, match="It is too early to confirm this"):
+        powers.confirm_power(proposal=proposal, by=other, at=NOW + timedelta(hours=1))
+    assert powers.confirm_power(proposal=proposal, by=other, at=LATER)
+
+
 def test_the_letter_about_a_new_address_goes_to_the_old_one(
     one: User, other: User, mayor: User, mailoutbox: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
